@@ -1,0 +1,267 @@
+"""What the rest of the emulator knows of a browser: values in, values out, no Playwright.
+
+An instance is an isolated browser of one session. It is told what to do with an `Action`, shows what can be acted on
+with `observe` (an `Observation`) and what can be extracted with `read` (a `PageData`). Everything a page says in
+there is data from a possibly hostile page, never an instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+InstanceKind = Literal["process", "context"]
+
+VIEW_WIDTH_PX = 1024
+VIEW_HEIGHT_PX = 600
+NAVIGATION_TIMEOUT_MS = 30_000
+"""Contract, section 2: `NAVIGATION_TIMEOUT`, 30 s by default."""
+
+
+class BrowserError(Exception):
+    """An action or a browser failed.
+
+    Parameters
+    ----------
+    code : str
+        A task failure of the contract's section 2: `NAVIGATION_TIMEOUT`, `NAVIGATION_FAILED`, `ELEMENT_NOT_FOUND`,
+        `PAGE_CRASH`, `BLOCKED_BY_POLICY`, `INSTANCE_LOST`.
+    message : str
+        One line for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class InstanceUnavailableError(BrowserError):
+    """No browser is installed, or one could not be started."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("INSTANCE_UNAVAILABLE", message)
+
+
+# --- what can be seen -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in CSS px of the 1024×600 page (no browser bar counted)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something on the page that a person could act on.
+
+    `ref` is its index within its observation and means nothing in another one.
+    """
+
+    ref: int
+    role: str
+    """ARIA role: button, link, tab, textbox, searchbox, combobox, checkbox, radio, option, menuitem, …"""
+    name: str
+    """Accessible name, whitespace collapsed."""
+    tag: str
+    text: str = ""
+    label: str = ""
+    placeholder: str = ""
+    nearby: str = ""
+    """Visible text right before or around it, for "the Add button next to Aurora"."""
+    value: str = ""
+    """Current value; never that of a password field."""
+    input_type: str = ""
+    href: str | None = None
+    options: tuple[str, ...] = ()
+    checked: bool | None = None
+    enabled: bool = True
+    in_form: bool = False
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The page as something to act on, in document order."""
+
+    url: str
+    title: str
+    elements: tuple[Element, ...]
+    text: str
+    """Visible text, at most 20,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """The page as something to extract from: candidates found in the page, nothing interpreted yet.
+
+    The values are plain JSON as the reading script made them; `agents.extract` gives them meaning.
+    """
+
+    url: str
+    title: str
+    tables: Sequence[Mapping[str, Any]] = ()
+    groups: Sequence[Mapping[str, Any]] = ()
+    json_ld: Sequence[Any] = ()
+    microdata: Sequence[Mapping[str, Any]] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
+    pairs: Sequence[Mapping[str, Any]] = ()
+    text: str = ""
+
+
+# --- what can be done -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Navigate:
+    """Open an http(s) URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """One page back in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Click the element `ref` of the last observation. `target` names it for people."""
+
+    ref: int
+    target: str = ""
+    double: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Replace the content of a field; with `submit`, press Enter after it."""
+
+    ref: int
+    text: str
+    target: str = ""
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Choose an option of a `<select>` by its visible text."""
+
+    ref: int
+    option: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press a key (`Enter`, `Escape`, `Control+A`, …) where the focus is, or in `ref`."""
+
+    key: str
+    ref: int | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Wait until `text` is visible (at most `timeout_ms`, else `ELEMENT_NOT_FOUND`), or just `timeout_ms` where it is empty."""
+
+    text: str = ""
+    timeout_ms: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scroll:
+    """Scroll the page by CSS px."""
+
+    delta_x: float = 0
+    delta_y: float = 0
+
+
+Action = Navigate | GoBack | Click | Type | Select | Press | WaitFor | Scroll
+
+
+# --- the instance -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL."""
+
+    storage_state: Mapping[str, Any]
+    url: str
+
+
+class InstanceListener(Protocol):
+    """Told by an instance what happens to it. Called on the event loop; must not block."""
+
+    def requested(self, url: str) -> None:
+        """Record that the browser asked the network for `url`."""
+
+    def lost(self, reason: str) -> None:
+        """Record that the browser is gone (crash, kill, driver gone); called once, never after `close`."""
+
+
+class BrowserInstance(Protocol):
+    """One session's browser."""
+
+    @property
+    def kind(self) -> InstanceKind:
+        """`process`: a browser of its own. `context`: one context in a shared browser."""
+
+    @property
+    def url(self) -> str:
+        """Where the page is now."""
+
+    async def observe(self) -> Observation:
+        """List what can be acted on. Makes the refs of earlier observations invalid."""
+
+    async def read(self) -> PageData:
+        """Collect what can be extracted."""
+
+    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+        """Do one thing, and wait until the page has settled.
+
+        Raises
+        ------
+        BrowserError
+            With the contract's task failure code.
+        """
+
+    async def restrict(self, avoid_domains: Sequence[str]) -> None:
+        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
+
+    async def screenshot(self) -> bytes:
+        """PNG of the 1024×600 view."""
+
+    async def checkpoint(self) -> Checkpoint:
+        """Cookies, local storage, IndexedDB and the open URL."""
+
+    async def close(self) -> None:
+        """End it. Safe twice, and on a dead browser."""
+
+
+class Browsers(Protocol):
+    """Where instances come from."""
+
+    async def open(
+        self, kind: InstanceKind, listener: InstanceListener, *, restore: Checkpoint | None = None
+    ) -> BrowserInstance:
+        """Open an isolated instance with an empty page.
+
+        Raises
+        ------
+        InstanceUnavailableError
+            No browser is installed or it does not start; the message says what to run.
+        """
+
+    def installed(self) -> bool:
+        """Tell whether a browser was found, without starting one."""
+
+    async def close(self) -> None:
+        """End every instance and browser."""

@@ -1,0 +1,41 @@
+"""The only place that reads the environment, and where files of a user live."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+PREFIX = "WEBRUN_"
+
+
+def browser_path() -> str | None:
+    """Path of the browser the user insists on (`WEBRUN_BROWSER`), or None."""
+    return os.environ.get(PREFIX + "BROWSER") or None
+
+
+def emulator_key() -> str | None:
+    """Key the emulator has to accept (`WEBRUN_EMULATOR_KEY`), or None for a random one."""
+    return os.environ.get(PREFIX + "EMULATOR_KEY") or None
+
+
+def api_key() -> str | None:
+    """Key for the hosted service (`WEBRUN_API_KEY`), or None."""
+    return os.environ.get(PREFIX + "API_KEY") or None
+
+
+def data_dir() -> Path:
+    """One data folder per user (`WEBRUN_DATA_DIR`, else the system's place for application data)."""
+    given = os.environ.get(PREFIX + "DATA_DIR")
+    return Path(given) if given else Path(platformdirs.user_data_dir("webrun-nb", appauthor=False))
+
+
+def search_path() -> str:
+    """Where programs are looked for (`PATH`)."""
+    return os.environ.get("PATH", os.defpath)
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """Return the environment for a child process: ours, and `extra` on top."""
+    return {**os.environ, **extra}
