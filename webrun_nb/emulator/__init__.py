@@ -1,0 +1,1 @@
+"""The service on your own machine: the wire contract over real Chromium."""

@@ -1,0 +1,149 @@
+"""The legal moves of sessions and tasks, as tables (contract, sections 3 and 4). `fire` is the only door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from webrun_nb.emulator.domain.errors import IllegalMoveError
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
+
+
+class SessionState(StrEnum):
+    """A session's states; the last three are final."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    ORPHANED = "orphaned"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    FAILED = "failed"
+
+
+class SessionEvent(StrEnum):
+    """What happens to a session."""
+
+    INSTANCE_READY = "instance ready"
+    INSTANCE_LOST = "instance lost"
+    INSTANCE_RESTORED = "instance restored"
+    LAST_TASK_SUCCEEDED = "last task succeeded"
+    ENDED_BY_USER = "ended by user"
+    EXPIRED = "expired"
+    ERROR = "error"
+
+
+class TaskState(StrEnum):
+    """A task's states; the last two are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    GUARDRAIL = "guardrail"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class TaskEvent(StrEnum):
+    """What happens to a task."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ASK = "ask"
+    ANSWER = "answer"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+
+
+_S, _SE = SessionState, SessionEvent
+
+SESSION_MOVES: Mapping[tuple[SessionState, SessionEvent], SessionState] = {
+    (_S.PENDING, _SE.INSTANCE_READY): _S.ACTIVE,
+    (_S.PENDING, _SE.ENDED_BY_USER): _S.TERMINATED,
+    (_S.PENDING, _SE.ERROR): _S.FAILED,
+    (_S.ACTIVE, _SE.INSTANCE_LOST): _S.ORPHANED,
+    (_S.ACTIVE, _SE.LAST_TASK_SUCCEEDED): _S.COMPLETED,
+    (_S.ACTIVE, _SE.ENDED_BY_USER): _S.TERMINATED,
+    (_S.ACTIVE, _SE.EXPIRED): _S.TERMINATED,
+    (_S.ACTIVE, _SE.ERROR): _S.FAILED,
+    (_S.ORPHANED, _SE.INSTANCE_RESTORED): _S.ACTIVE,
+    (_S.ORPHANED, _SE.ENDED_BY_USER): _S.TERMINATED,
+    (_S.ORPHANED, _SE.EXPIRED): _S.TERMINATED,
+    (_S.ORPHANED, _SE.ERROR): _S.FAILED,
+}
+
+_T, _TE = TaskState, TaskEvent
+
+TASK_MOVES: Mapping[tuple[TaskState, TaskEvent], TaskState] = {
+    (_T.QUEUED, _TE.START): _T.RUNNING,
+    (_T.QUEUED, _TE.FAIL): _T.FAILED,
+    (_T.RUNNING, _TE.PAUSE): _T.PAUSED,
+    (_T.RUNNING, _TE.ASK): _T.GUARDRAIL,
+    (_T.RUNNING, _TE.SUCCEED): _T.COMPLETED,
+    (_T.RUNNING, _TE.FAIL): _T.FAILED,
+    (_T.PAUSED, _TE.RESUME): _T.RUNNING,
+    (_T.PAUSED, _TE.FAIL): _T.FAILED,
+    (_T.GUARDRAIL, _TE.ANSWER): _T.RUNNING,
+    (_T.GUARDRAIL, _TE.FAIL): _T.FAILED,
+}
+
+FINAL_SESSION_STATES = frozenset({_S.COMPLETED, _S.TERMINATED, _S.FAILED})
+FINAL_TASK_STATES = frozenset({_T.COMPLETED, _T.FAILED})
+
+
+class Machine(Generic[State, Event]):
+    """A state that moves by its table and by nothing else.
+
+    Parameters
+    ----------
+    moves : mapping
+        `(state, event)` → state.
+    state : State
+        Where it starts.
+    moved : callable, optional
+        Told `(before, event, after)` after each move.
+    """
+
+    def __init__(
+        self,
+        moves: Mapping[tuple[State, Event], State],
+        state: State,
+        moved: Callable[[State, Event, State], None] = lambda before, event, after: None,
+    ) -> None:
+        self._moves = moves
+        self._state = state
+        self._moved = moved
+
+    @property
+    def state(self) -> State:
+        """Where it is."""
+        return self._state
+
+    def can(self, event: Event) -> bool:
+        """Tell whether `event` is a legal move now."""
+        return (self._state, event) in self._moves
+
+    def fire(self, event: Event) -> State:
+        """Move.
+
+        Raises
+        ------
+        IllegalMoveError
+            The table has no such move; the state is unchanged.
+        """
+        before = self._state
+        after = self._moves.get((before, event))
+        if after is None:
+            raise IllegalMoveError(f"{event} in state {before}")
+        self._state = after
+        self._moved(before, event, after)
+        return after
+
+
+def diagram(moves: Mapping[tuple[State, Event], State]) -> str:
+    """Draw a table as a Mermaid state diagram."""
+    arrows = [f"    {before.value} --> {after.value}: {event.value}" for (before, event), after in moves.items()]
+    return "\n".join(["stateDiagram-v2", *arrows])

@@ -1,0 +1,243 @@
+"""Request bodies (sections 1 and 3), both vocabularies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+import jsonschema
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from webrun_nb.wire.base import Request
+
+MAX_DURATION_MS = 300_000
+MIN_DURATION_MS = 1_000
+MAX_TOKENS = 100_000
+INACTIVITY_TIMEOUT_MS = 300_000
+ANSWER_WINDOW_S = 50.0
+"""How long run-task and newTask wait for the result (section 3), in real time."""
+
+OutputType = Literal["text", "structured_json", "structured_csv"]
+
+_TOP_LEVEL_ONLY = {"policyId": "policyId", "environmentId": "environmentId", "profileId": "environmentId", "proxy": "proxy"}
+_NESTED = ("task", "initialTask")
+
+
+def missing(field: str) -> PydanticCustomError:
+    """Return the error that becomes `MISSING_REQUIRED_FIELD`."""
+    return PydanticCustomError("webrun_missing", "{field} is required", {"field": field})
+
+
+def invalid(parameter: str, message: str, value: object = None) -> PydanticCustomError:
+    """Return the error that becomes `INVALID_PARAMETER`, naming the parameter."""
+    return PydanticCustomError(
+        "webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value}
+    )
+
+
+def empty_instruction() -> PydanticCustomError:
+    """Return the error that becomes `INVALID_TASK_DETAILS`."""
+    return PydanticCustomError("webrun_task_details", "taskDetails is empty: say in plain English what to do")
+
+
+def _known(fields: object, older_names: Mapping[str, str]) -> dict[str, Any]:
+    """Return `fields` under their newer names, without nulls (null is "not given")."""
+    if not isinstance(fields, Mapping):
+        raise invalid("body", "expected a JSON object", fields)
+    given = {name: value for name, value in fields.items() if value is not None}
+    renamed = {older_names[name]: value for name, value in given.items() if name in older_names}
+    return renamed | {name: value for name, value in given.items() if name not in older_names}
+
+
+def _nested_task(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    nested = body.get(name, {})
+    if not isinstance(nested, Mapping):
+        raise invalid(name, f"{name} must be an object with the task's fields", nested)
+    for misplaced, top_level in _TOP_LEVEL_ONLY.items():
+        if nested.get(misplaced) is not None:
+            raise invalid(
+                f"{name}.{misplaced}",
+                f"{misplaced} does not belong inside {name}: move it to the top level of the request, as {top_level}",
+            )
+    return _known(nested, TaskFields.older_names)
+
+
+class WebhookFields(Request):
+    """Where a task's end is announced (section 9)."""
+
+    name: str = ""
+    url: str
+    auth: str | None = None
+    submitted_data: Literal["ai_response", "full_response", "just_ping"] = "full_response"
+
+
+class SecretFields(Request):
+    """Fields for hosts that match (section 6)."""
+
+    match: str
+    fields: dict[str, str]
+
+
+class TaskFields(Request):
+    """A task as `initialTask`, run-task and newTask describe it."""
+
+    older_names: ClassVar[dict[str, str]] = {"prompt": "taskDetails", "startingUrl": "startingPoint"}
+
+    task_details: str = ""
+    starting_point: str | None = None
+    max_duration: Annotated[int | float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
+    max_input_tokens: Annotated[int | float, Field(ge=0)] = MAX_TOKENS
+    max_output_tokens: Annotated[int | float, Field(ge=0)] = MAX_TOKENS
+    avoid_domains: list[str] = Field(default_factory=list)
+    terminate_on_completion: bool = False
+    output_type: OutputType = "text"
+    output_schema: dict[str, Any] | list[str] | None = None
+    secrets: list[SecretFields] = Field(default_factory=list)
+    files: list[str] = Field(default_factory=list)
+    webhook: WebhookFields | None = None
+
+    @field_validator("starting_point")
+    @classmethod
+    def _http_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            readable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            readable = False
+        if not readable or any(ord(c) <= 32 for c in url):
+            raise invalid("startingPoint", "startingPoint must be an http(s) URL", url[:200])
+        return url
+
+    @field_validator("max_input_tokens")
+    @classmethod
+    def _clamped(cls, tokens: float) -> float:
+        return min(tokens, MAX_TOKENS)
+
+    @model_validator(mode="after")
+    def _schema_fits_type(self) -> Self:
+        schema = self.output_schema
+        if self.output_type == "text":
+            return self
+        if schema is None:
+            raise missing("outputSchema")
+        if isinstance(schema, list):
+            if self.output_type != "structured_csv":
+                raise invalid("outputSchema", "structured_json needs a JSON Schema; a list of columns is for structured_csv")
+            if not schema or len(set(schema)) != len(schema) or not all(name.strip() for name in schema):
+                raise invalid("outputSchema", "outputSchema must name at least one column, each once", schema)
+            return self
+        try:
+            jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator).check_schema(schema)
+        except jsonschema.SchemaError as error:
+            at = "/".join(map(str, error.path)) or "the top"
+            raise invalid("outputSchema", f"outputSchema is not a JSON Schema: at {at}: {error.message}"[:300]) from error
+        return self
+
+
+class SessionFields(Request):
+    """The fields of a session, on start-session and run-task alike."""
+
+    older_names: ClassVar[dict[str, str]] = {"profileId": "environmentId"}
+
+    environment_id: str | None = None
+    policy_id: str | None = None
+    proxy: dict[str, Any] | None = None
+    mode: Literal["default"] = "default"
+
+
+class StartSession(SessionFields):
+    """`POST /start/start-session`."""
+
+    reach_out_mode: Literal["off", "guardrail_only", "full"] = "off"
+    initial_task: TaskFields = Field(default_factory=TaskFields)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_vocabularies(cls, body: object) -> dict[str, Any]:
+        fields = _known(body, cls.older_names)
+        flat = _known(fields, TaskFields.older_names)
+        task = {**flat, **_nested_task(fields, "task"), **_nested_task(fields, "initialTask")}
+        return {**fields, "initialTask": task}
+
+
+class RunTask(SessionFields):
+    """`POST /start/run-task`."""
+
+    task: TaskFields
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_vocabularies(cls, body: object) -> dict[str, Any]:
+        fields = _known(body, cls.older_names)
+        return {**fields, "task": _instructed(fields)}
+
+
+def _instructed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a task that must say what to do: flat ones win over nested ones."""
+    task: dict[str, Any] = {}
+    for name in _NESTED:
+        task |= _nested_task(fields, name)
+    task |= _known({k: v for k, v in fields.items() if k not in _NESTED}, TaskFields.older_names)
+    instruction = task.get("taskDetails", "")
+    if isinstance(instruction, str) and not instruction.strip():
+        raise empty_instruction()
+    return task
+
+
+# --- send-message -----------------------------------------------------------------------------------------------------
+
+
+class NewTask(Request):
+    """`actionType: newTask`."""
+
+    action_type: Literal["newTask"]
+    new_state: Literal["start"] = "start"
+    task: TaskFields
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, message: object) -> dict[str, Any]:
+        fields = _known(message, {})
+        for misplaced in _TOP_LEVEL_ONLY:
+            if misplaced in fields:
+                raise invalid(
+                    f"message.{misplaced}", f"{misplaced} belongs to the session: give it to start-session, not to a task"
+                )
+        return {**fields, "task": _instructed(fields)}
+
+
+class ChangeState(Request):
+    """`actionType: state`."""
+
+    action_type: Literal["state"]
+    new_state: Literal["pause", "resume", "stop", "terminate", "manual"]
+    task_id: str | None = None
+
+
+class AnswerGuardrail(Request):
+    """`actionType: guardrail`: a person's answer."""
+
+    action_type: Literal["guardrail"]
+    new_state: Literal["resume", "stop"] = "resume"
+    task_details: str = ""
+
+
+class Interact(Request):
+    """`actionType: interaction`: what a person does in the browser."""
+
+    action_type: Literal["interaction"]
+    action: dict[str, Any]
+
+
+Message = Annotated[NewTask | ChangeState | AnswerGuardrail | Interact, Field(discriminator="action_type")]
+
+
+class SendMessage(Request):
+    """`POST /start/send-message`."""
+
+    session_id: str
+    message: Message

@@ -1,0 +1,251 @@
+"""Response bodies (sections 2 to 5, 12). Building one validates it, so the emulator can't send what the contract doesn't allow."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from webrun_nb.wire.base import Response
+
+SessionStatus = Literal["pending", "active", "orphaned", "completed", "terminated", "failed"]
+Phase = Literal["idle", "running", "paused", "guardrail", "manual", "stopped"]
+EndReason = Literal["completed", "terminated", "expired", "terminateOnCompletion", "failed", "balance", "instance_lost"]
+FINAL_STATUSES: frozenset[str] = frozenset({"completed", "terminated", "failed"})
+
+
+class ErrorBody(Response):
+    """Every error's body."""
+
+    success: Literal[False] = False
+    message: str
+    error: str
+    code: str
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class Breakdown(Response):
+    """Where a cost comes from, US dollars (the emulator's addition)."""
+
+    compute: float
+    idle: float
+    tokens: float
+    proxy: float
+
+
+class Usage(Response):
+    """Section 5. Snake case on the wire, as the service has it."""
+
+    prompt_tokens: int = Field(alias="prompt_tokens")
+    completion_tokens: int = Field(alias="completion_tokens")
+    total_tokens: int = Field(alias="total_tokens")
+    completion_time: float = Field(alias="completion_time")
+    """Seconds."""
+    cost: float
+    """US dollars."""
+    emulated: bool = False
+    breakdown: Breakdown | None = None
+
+
+class Dimensions(Response):
+    """Of the live view, in px."""
+
+    width: int
+    height: int
+
+
+class Streaming(Response):
+    """Where the live view is."""
+
+    web_rtc_url: str | None = Field(alias="webRTCURL")
+    web_view_url: str | None = Field(alias="webViewURL")
+    dimensions: Dimensions
+
+
+class SessionStarted(Response):
+    """Answer to start-session."""
+
+    success: Literal[True] = True
+    session_id: str
+    socket_url: str = Field(alias="socketURL")
+    streaming: Streaming
+    initial_prompt: str
+    expires_in: int
+    balance: float | None
+    message: str
+    task_id: str | None = None
+
+
+class SessionState(Response):
+    """Answer to session-status."""
+
+    success: Literal[True] = True
+    session_id: str
+    status: SessionStatus
+    phase: Phase | None = None
+    current_task_id: str | None = None
+    queued_task_ids: list[str] = Field(default_factory=list)
+    created_at: int
+    last_activity_at: int
+    expires_at: int | None = None
+    inactivity_timeout: int
+    reason: EndReason | None = None
+    environment_id: str | None = None
+    policy_id: str | None = None
+    proxy: dict[str, Any] | None = None
+    usage: Usage
+    streaming: Streaming | None = None
+    now: int | None = None
+    clock_running: bool | None = None
+
+
+class SessionList(Response):
+    """Answer to `GET /start/sessions`."""
+
+    success: Literal[True] = True
+    sessions: list[SessionState]
+
+
+class File(Response):
+    """A file that a task made."""
+
+    source: str
+    download_url: str
+    filename: str
+    timestamp: int
+
+
+class NetworkUrl(Response):
+    """One request of the browser."""
+
+    url: str
+    timestamp: int
+
+
+class NetworkLog(Response):
+    """The requests of one task."""
+
+    id: str
+    task_id: str
+    urls: list[NetworkUrl]
+
+
+class TaskData(Response):
+    """The answer of a task."""
+
+    message: str
+    files: list[File] = Field(default_factory=list)
+    network: list[NetworkLog] = Field(default_factory=list)
+
+
+class GuardrailData(Response):
+    """What a waiting guardrail asks."""
+
+    type: Literal["human_input_needed"] = "human_input_needed"
+    value: str
+    kind: str | None = None
+    candidates: list[str] = Field(default_factory=list)
+
+
+class TaskPending(Response):
+    """A task that is queued or running."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    status: Literal["queued", "running", "paused"]
+    pending: Literal[True] = True
+    usage: Usage
+
+
+class TaskStillPending(Response):
+    """run-task and newTask after the 50 s window."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    status: Literal["pending"] = "pending"
+    pending: Literal[True] = True
+    poll_url: str
+    message: str
+
+
+class TaskGuardrail(Response):
+    """A task that waits for a person."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    type: Literal["guardrail_trigger"] = "guardrail_trigger"
+    status: Literal["guardrail_trigger"] = "guardrail_trigger"
+    pending: Literal[True] = True
+    data: GuardrailData
+    usage: Usage
+
+
+class InlineResult(Response):
+    """The result once more, for older clients."""
+
+    type: Literal["task_completed"] = "task_completed"
+    data: TaskData
+    usage: Usage
+
+
+class TaskCompleted(Response):
+    """A task that succeeded."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    type: Literal["task_completed"] = "task_completed"
+    status: Literal["complete"] = "complete"
+    pending: Literal[False] = False
+    data: TaskData
+    usage: Usage
+    completed_at: int
+    result: InlineResult | None = None
+
+
+class TaskFailed(Response):
+    """A task that failed."""
+
+    success: Literal[False] = False
+    session_id: str
+    task_id: str
+    status: Literal["failed"] = "failed"
+    pending: Literal[False] = False
+    error: str
+    message: str
+    code: str
+    details: dict[str, Any] | None = None
+    usage: Usage
+
+
+TaskBody = TaskPending | TaskStillPending | TaskGuardrail | TaskCompleted | TaskFailed
+
+
+class Acknowledged(Response):
+    """Answer to a state, interaction or guardrail message."""
+
+    success: Literal[True] = True
+    message: str = "Message sent successfully"
+
+
+class Health(Response):
+    """`GET /start/health`."""
+
+    success: Literal[True] = True
+    status: str
+    instances_available: int
+    instance_count: int
+    timestamp: int
+
+
+class AccountUsage(Response):
+    """`GET /account/usage`."""
+
+    success: Literal[True] = True
+    balance: float | None
+    current_period_spend: float
+    spending_limit: float | None
+    remaining: float | None

@@ -1,0 +1,66 @@
+"""From pydantic's findings to the contract's error (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_LIMITS = {"ge": "min", "gt": "min", "le": "max", "lt": "max"}
+_OURS = frozenset({"body", "function-before", "newTask", "state", "guardrail", "interaction"})
+_LONGEST_VALUE = 200
+
+
+def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dict[str, Any]]:
+    """Return code, message and details for the first finding.
+
+    Parameters
+    ----------
+    findings : sequence of mapping
+        `ValidationError.errors()`, or FastAPI's form of it (locations that start with `body`).
+
+    Returns
+    -------
+    tuple
+        `(code, message, details)`; code is `INVALID_PARAMETER`, `MISSING_REQUIRED_FIELD` or `INVALID_TASK_DETAILS`.
+    """
+    finding = findings[0]
+    kind, context = str(finding["type"]), dict(finding.get("ctx") or {})
+    path = _path(finding.get("loc", ()))
+    message = str(finding["msg"])
+    if kind == "webrun_task_details":
+        return "INVALID_TASK_DETAILS", message, {}
+    if kind in ("webrun_missing", "missing", "union_tag_not_found"):
+        field = _missing_field(kind, path, context)
+        return "MISSING_REQUIRED_FIELD", f"{field} is required", {"field": field}
+    if kind == "webrun_invalid":
+        details = {"parameter": context["parameter"]}
+        if context.get("value") is not None:
+            details["value"] = _short(context["value"])
+        return "INVALID_PARAMETER", message, details
+    if kind == "json_invalid":
+        return "INVALID_PARAMETER", "the body is not valid JSON", {"parameter": "body"}
+    if kind == "union_tag_invalid":
+        path = f"{path}.actionType" if path else "actionType"
+    parameter = path or "body"
+    details = {"parameter": parameter, "value": _short(finding.get("input"))}
+    details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
+    return "INVALID_PARAMETER", f"{parameter}: {message[:1].lower()}{message[1:]}", details
+
+
+def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
+    if kind == "webrun_missing":
+        return str(context["field"])
+    if kind == "union_tag_not_found":
+        return f"{path}.actionType" if path else "actionType"
+    return path or "body"
+
+
+def _path(location: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in location if part not in _OURS and not str(part).startswith("function-"))
+
+
+def _short(value: object) -> object:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = value if isinstance(value, str) else type(value).__name__
+    return text[:_LONGEST_VALUE]
