@@ -1,0 +1,77 @@
+"""What is known of a session at one moment: all that a card, a status line or a table needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from webrun_nb.wire.prices import PRICES_2026, Prices
+from webrun_nb.wire.responses import FINAL_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A guardrail that waits for a person."""
+
+    task_id: str
+    text: str
+    kind: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSnapshot:
+    """One moment of a session. Times are unix ms of the server's clock; money is US dollars.
+
+    A viewer ticks on by itself from `server_now_ms` (if `clock_running`): cost grows by the compute price until the
+    session ends, and the countdown runs towards `expires_at_ms`, which is None while a task holds the timer off.
+    """
+
+    name: str
+    session_id: str
+    status: str
+    """`pending`, `active`, `orphaned`, `completed`, `terminated` or `failed`."""
+    emulated: bool
+    server_now_ms: int
+    created_at_ms: int
+    last_activity_at_ms: int
+    inactivity_timeout_ms: int
+    phase: str | None = None
+    """While active: `idle`, `running`, `paused`, `guardrail`, `manual` or `stopped`."""
+    expires_at_ms: int | None = None
+    clock_running: bool = True
+    reason: str | None = None
+    """Why it ended: `completed`, `terminated`, `expired`, `terminateOnCompletion`, `failed`, `balance`, `instance_lost`."""
+    current_task_id: str | None = None
+    current_task: str = ""
+    """Its instruction."""
+    last_action: str = ""
+    """For people, e.g. `click "Laptops"`."""
+    queued_tasks: int = 0
+    cost_usd: Decimal | None = None
+    compute_usd: Decimal | None = None
+    """Measured: time."""
+    idle_usd: Decimal | None = None
+    """The part of compute in which no task ran."""
+    tokens_usd: Decimal | None = None
+    """On the emulator, estimated."""
+    prices: Prices = PRICES_2026
+    question: Question | None = None
+    connected: bool = True
+    """False while the server can't be reached."""
+
+    @property
+    def ended(self) -> bool:
+        """True once the state is final: nothing costs any more."""
+        return self.status in FINAL_STATUSES
+
+    @property
+    def state_label(self) -> str:
+        """The state as people read it: `active · idle`, `terminated · expired`, …"""
+        detail = self.phase if self.status == "active" else self.reason
+        return f"{self.status} · {detail}" if detail and detail != self.status else self.status
+
+
+Subscriber = Callable[[SessionSnapshot], None]
+"""Called with each new snapshot, on the client's loop thread; must return at once."""
