@@ -84,6 +84,10 @@ class Element:
     enabled: bool = True
     in_form: bool = False
     box: Box | None = None
+    hint: str = ""
+    """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
+    region: str = ""
+    """nav, header or footer, where it stands in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,9 @@ class PageData:
     meta: Mapping[str, str] = field(default_factory=dict)
     pairs: Sequence[Mapping[str, Any]] = ()
     text: str = ""
+    headings: Sequence[Mapping[str, Any]] = ()
+    next_page: Mapping[str, Any] | None = None
+    """The "Next" of a list: `href` (None for a button) and `text`."""
 
 
 # --- what can be done -------------------------------------------------------------------------------------------------

@@ -1,0 +1,126 @@
+// The page as something to act on: one evaluate, one JSON string, and the nodes themselves (refs are indexes into them).
+// Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
+(arg) => {
+  const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200;
+  const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
+  const SELECTOR = "a[href],area[href],button,input,select,textarea,summary,[contenteditable=''],[contenteditable=true]," +
+    "[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
+    "[role=radio],[role=option],[role=switch],[role=combobox],[role=textbox],[role=searchbox],[role=treeitem],[onclick]";
+  const INPUT_ROLES = { button: "button", submit: "button", reset: "button", image: "button", checkbox: "checkbox",
+    radio: "radio", range: "slider", number: "spinbutton", search: "searchbox", file: "file" };
+  const TAG_ROLES = { A: "link", AREA: "link", BUTTON: "button", TEXTAREA: "textbox", SUMMARY: "button" };
+
+  const roleOf = (el) => {
+    const given = (el.getAttribute("role") || "").trim().split(/\s+/)[0];
+    if (given && given !== "presentation" && given !== "none") return given.toLowerCase();
+    if (el.tagName === "INPUT") return INPUT_ROLES[el.type] || "textbox";
+    if (el.tagName === "SELECT") return el.multiple || el.size > 1 ? "listbox" : "combobox";
+    if (TAG_ROLES[el.tagName]) return TAG_ROLES[el.tagName];
+    return el.isContentEditable ? "textbox" : "button";
+  };
+  const byIds = (el, attribute) => {
+    const ids = (el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean).slice(0, 5);
+    return ids.map((id) => el.getRootNode().getElementById?.(id)?.textContent || "").join(" ");
+  };
+  const labelOf = (el) => {
+    if (!el.labels) return "";
+    let out = "";
+    for (const label of el.labels) {
+      let text = label.textContent || "";
+      // A label that wraps its select contains the options' texts; they are not its name.
+      if (el.tagName === "SELECT" && label.contains(el)) text = text.replace(el.textContent || "", " ");
+      out += " " + text;
+    }
+    return collapse(out, MAX_NAME);
+  };
+  const imageNames = (el) => Array.from(el.querySelectorAll("img[alt],svg[aria-label],svg>title,[aria-label]")).slice(0, 3)
+    .map((n) => n.getAttribute("alt") || n.getAttribute("aria-label") || n.textContent || "").join(" ");
+
+  const containers = new Map();
+  const textOfContainer = (el) => {
+    if (!containers.has(el)) containers.set(el, collapse(el.innerText, 600));
+    return containers.get(el);
+  };
+  const nearbyOf = (el, own) => {
+    const row = el.closest("tr,li,article,[role=row],[role=listitem],fieldset");
+    const long = (t) => t.length > own.length + 1;
+    if (row && row !== el) {
+      const text = textOfContainer(row);
+      if (long(text)) return text.slice(0, MAX_NEARBY);
+    }
+    for (let up = el.parentElement, i = 0; up && i < 4 && up.childElementCount <= 30; up = up.parentElement, i++) {
+      if (up.tagName === "BODY" || up.tagName === "MAIN" || up.tagName === "FORM") break;
+      const text = textOfContainer(up);
+      if (long(text)) return text.slice(0, MAX_NEARBY);
+    }
+    const before = el.previousElementSibling;
+    return before ? collapse(before.textContent, MAX_NEARBY) : "";
+  };
+  const visible = (el) => {
+    if (el.tagName === "INPUT" && el.type === "hidden") return false;
+    if (el.checkVisibility && !el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true })) return false;
+    if (el.closest("[inert]")) return false;
+    const box = el.getBoundingClientRect();
+    // Custom check boxes keep the real one at no size under a styled label; it can still be acted on.
+    if (box.width < 1 || box.height < 1) return el.type === "checkbox" || el.type === "radio";
+    return true;
+  };
+
+  const found = [];
+  const collect = (root, depth) => {
+    for (const el of root.querySelectorAll(SELECTOR)) {
+      if (found.length >= MAX_ELEMENTS) return;
+      found.push(el);
+    }
+    if (depth > 4) return;
+    // Open shadow roots hold real controls; closed ones can't be seen by anybody. Only custom elements are asked.
+    for (const host of root.querySelectorAll("*")) {
+      if (host.shadowRoot && found.length < MAX_ELEMENTS) collect(host.shadowRoot, depth + 1);
+    }
+  };
+  collect(document, 0);
+
+  const nodes = [], elements = [];
+  for (const el of found) {
+    if (!visible(el)) continue;
+    const role = roleOf(el), tag = el.tagName.toLowerCase(), type = tag === "input" ? el.type : "";
+    const field = tag === "input" || tag === "select" || tag === "textarea";
+    const text = field ? "" : collapse(el.innerText ?? el.textContent, MAX_NAME);
+    const label = labelOf(el);
+    const button = type === "submit" || type === "button" || type === "reset" || type === "image";
+    const buttonValue = button ? el.value || el.alt || (type === "submit" ? "Submit" : type === "reset" ? "Reset" : "") : "";
+    const placeholder = el.getAttribute("placeholder") || el.getAttribute("aria-placeholder") || "";
+    const name = collapse(byIds(el, "aria-labelledby"), MAX_NAME) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
+      (field ? label || collapse(buttonValue, MAX_NAME) : text || collapse(imageNames(el), MAX_NAME)) ||
+      collapse(el.getAttribute("title"), MAX_NAME) || collapse(placeholder, MAX_NAME);
+    const box = el.getBoundingClientRect();
+    const checkable = type === "checkbox" || type === "radio";
+    const ariaChecked = el.getAttribute("aria-checked");
+    const item = { role, name, tag, box: [box.x, box.y, box.width, box.height] };
+    if (text && text !== name) item.text = text;
+    if (label) item.label = label;
+    if (placeholder) item.placeholder = collapse(placeholder, MAX_NAME);
+    const nearby = nearbyOf(el, name);
+    if (nearby && nearby !== name) item.nearby = nearby;
+    if (field && type !== "password" && !button) {
+      item.value = tag === "select" ? collapse(el.selectedOptions[0]?.label, MAX_NAME) : collapse(el.value, MAX_NAME);
+    }
+    if (type) item.input_type = type;
+    const hint = collapse([el.getAttribute("name"), el.id, el.getAttribute("autocomplete"), el.getAttribute("data-testid")]
+      .filter(Boolean).join(" "), MAX_NAME);
+    if (hint) item.hint = hint;
+    if (el.tagName === "A" || el.tagName === "AREA") item.href = String(el.href).slice(0, 2000);
+    if (tag === "select") item.options = Array.from(el.options).slice(0, MAX_OPTIONS).map((o) => collapse(o.label || o.text, MAX_NAME));
+    if (checkable) item.checked = !!el.checked;
+    else if (ariaChecked) item.checked = ariaChecked === "true";
+    if (el.disabled === true || el.getAttribute("aria-disabled") === "true") item.enabled = false;
+    if (el.closest("form")) item.in_form = true;
+    if (el.closest("nav,[role=navigation]")) item.region = "nav";
+    else if (el.closest("header,[role=banner]")) item.region = "header";
+    else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
+    elements.push(item);
+    nodes.push(el);
+  }
+  const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
+  return { json: JSON.stringify({ url: location.href, title: collapse(document.title, 500), elements, text: text.slice(0, MAX_TEXT) }), nodes };
+}

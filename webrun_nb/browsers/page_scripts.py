@@ -1,0 +1,117 @@
+"""The two scripts that look at a page, and what becomes of the JSON they return.
+
+`OBSERVE_JS` and `READ_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
+`{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read
+returns one JSON text for `parse_page_data`. One string is ten times faster than returning objects (lab notes,
+Browser 7). What is in it comes from a possibly hostile page, so both parsers take what has the right type and
+leave out the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from webrun_nb.browsers.base import Box, Element, Observation, PageData
+
+_SCRIPTS = files("webrun_nb.browsers") / "js"
+
+OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
+READ_JS = (_SCRIPTS / "read.js").read_text(encoding="utf-8")
+
+
+def parse_observation(json_text: str) -> Observation:
+    """Make an `Observation` of what `OBSERVE_JS` returned as `json`.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a JSON object (a page can't cause that; a wrong script can).
+    """
+    raw = _object(json_text)
+    return Observation(
+        url=_text(raw, "url"),
+        title=_text(raw, "title"),
+        elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
+        text=_text(raw, "text"),
+    )
+
+
+def parse_page_data(json_text: str) -> PageData:
+    """Make a `PageData` of what `READ_JS` returned.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a JSON object.
+    """
+    raw = _object(json_text)
+    meta, next_page = raw.get("meta"), raw.get("next_page")
+    return PageData(
+        url=_text(raw, "url"),
+        title=_text(raw, "title"),
+        tables=_mappings(raw, "tables"),
+        groups=_mappings(raw, "groups"),
+        json_ld=_list(raw, "json_ld"),
+        microdata=_mappings(raw, "microdata"),
+        meta={str(k): str(v) for k, v in meta.items()} if isinstance(meta, Mapping) else {},
+        pairs=_mappings(raw, "pairs"),
+        text=_text(raw, "text"),
+        headings=_mappings(raw, "headings"),
+        next_page=next_page if isinstance(next_page, Mapping) else None,
+    )
+
+
+def _element(ref: int, item: Mapping[str, Any]) -> Element:
+    box, options, checked, href = item.get("box"), item.get("options"), item.get("checked"), item.get("href")
+    return Element(
+        ref=ref,
+        role=_text(item, "role"),
+        name=_text(item, "name"),
+        tag=_text(item, "tag"),
+        text=_text(item, "text") or _text(item, "name"),
+        label=_text(item, "label"),
+        placeholder=_text(item, "placeholder"),
+        nearby=_text(item, "nearby"),
+        value=_text(item, "value"),
+        input_type=_text(item, "input_type"),
+        href=href if isinstance(href, str) else None,
+        options=tuple(str(option) for option in options) if isinstance(options, list) else (),
+        checked=checked if isinstance(checked, bool) else None,
+        enabled=item.get("enabled") is not False,
+        in_form=item.get("in_form") is True,
+        box=_box(box),
+        hint=_text(item, "hint"),
+        region=_text(item, "region"),
+    )
+
+
+def _box(value: object) -> Box | None:
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    if not all(isinstance(part, int | float) for part in value):
+        return None
+    return Box(*(float(part) for part in value))
+
+
+def _object(json_text: str) -> Mapping[str, Any]:
+    raw = json.loads(json_text)
+    if not isinstance(raw, dict):
+        raise ValueError("a page script returned something other than a JSON object")
+    return raw
+
+
+def _text(item: Mapping[str, Any], key: str) -> str:
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _list(item: Mapping[str, Any], key: str) -> Sequence[Any]:
+    value = item.get(key)
+    return value if isinstance(value, list) else ()
+
+
+def _mappings(item: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    return tuple(entry for entry in _list(item, key) if isinstance(entry, Mapping))
