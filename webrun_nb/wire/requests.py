@@ -21,7 +21,12 @@ ANSWER_WINDOW_S = 50.0
 
 OutputType = Literal["text", "structured_json", "structured_csv"]
 
-_TOP_LEVEL_ONLY = {"policyId": "policyId", "environmentId": "environmentId", "profileId": "environmentId", "proxy": "proxy"}
+_TOP_LEVEL_ONLY = {
+    "policyId": "policyId",
+    "environmentId": "environmentId",
+    "profileId": "environmentId",
+    "proxy": "proxy",
+}
 _NESTED = ("task", "initialTask")
 
 
@@ -32,9 +37,7 @@ def missing(field: str) -> PydanticCustomError:
 
 def invalid(parameter: str, message: str, value: object = None) -> PydanticCustomError:
     """Return the error that becomes `INVALID_PARAMETER`, naming the parameter."""
-    return PydanticCustomError(
-        "webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value}
-    )
+    return PydanticCustomError("webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value})
 
 
 def empty_instruction() -> PydanticCustomError:
@@ -126,7 +129,9 @@ class TaskFields(Request):
             raise missing("outputSchema")
         if isinstance(schema, list):
             if self.output_type != "structured_csv":
-                raise invalid("outputSchema", "structured_json needs a JSON Schema; a list of columns is for structured_csv")
+                raise invalid(
+                    "outputSchema", "structured_json needs a JSON Schema; a list of columns is for structured_csv"
+                )
             if not schema or len(set(schema)) != len(schema) or not all(name.strip() for name in schema):
                 raise invalid("outputSchema", "outputSchema must name at least one column, each once", schema)
             return self
@@ -134,7 +139,9 @@ class TaskFields(Request):
             jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator).check_schema(schema)
         except jsonschema.SchemaError as error:
             at = "/".join(map(str, error.path)) or "the top"
-            raise invalid("outputSchema", f"outputSchema is not a JSON Schema: at {at}: {error.message}"[:300]) from error
+            raise invalid(
+                "outputSchema", f"outputSchema is not a JSON Schema: at {at}: {error.message}"[:300]
+            ) from error
         return self
 
 
@@ -205,7 +212,8 @@ class NewTask(Request):
         for misplaced in _TOP_LEVEL_ONLY:
             if misplaced in fields:
                 raise invalid(
-                    f"message.{misplaced}", f"{misplaced} belongs to the session: give it to start-session, not to a task"
+                    f"message.{misplaced}",
+                    f"{misplaced} belongs to the session: give it to start-session, not to a task",
                 )
         return {**fields, "task": _instructed(fields)}
 

@@ -1,8 +1,11 @@
-"""Response bodies (sections 2 to 5, 12). Building one validates it, so the emulator can't send what the contract doesn't allow."""
+"""Response bodies (sections 2 to 5, 12).
+
+Building one validates it, so that the emulator can't send what the contract doesn't allow.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,11 +20,13 @@ FINAL_STATUSES: frozenset[str] = frozenset({"completed", "terminated", "failed"}
 class ErrorBody(Response):
     """Every error's body."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
+
     success: Literal[False] = False
     message: str
     error: str
     code: str
-    details: dict[str, Any] = Field(default_factory=dict)
+    details: dict[str, Any] | None = None
 
 
 class Breakdown(Response):
@@ -35,6 +40,8 @@ class Breakdown(Response):
 
 class Usage(Response):
     """Section 5. Snake case on the wire, as the service has it."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"breakdown"})
 
     prompt_tokens: int = Field(alias="prompt_tokens")
     completion_tokens: int = Field(alias="completion_tokens")
@@ -64,6 +71,8 @@ class Streaming(Response):
 
 class SessionStarted(Response):
     """Answer to start-session."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"taskId"})
 
     success: Literal[True] = True
     session_id: str
@@ -141,6 +150,8 @@ class TaskData(Response):
 class GuardrailData(Response):
     """What a waiting guardrail asks."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"kind"})
+
     type: Literal["human_input_needed"] = "human_input_needed"
     value: str
     kind: str | None = None
@@ -194,6 +205,8 @@ class InlineResult(Response):
 class TaskCompleted(Response):
     """A task that succeeded."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"result"})
+
     success: Literal[True] = True
     session_id: str
     task_id: str
@@ -208,6 +221,8 @@ class TaskCompleted(Response):
 
 class TaskFailed(Response):
     """A task that failed."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
 
     success: Literal[False] = False
     session_id: str

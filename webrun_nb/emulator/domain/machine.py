@@ -71,7 +71,6 @@ SESSION_MOVES: Mapping[tuple[SessionState, SessionEvent], SessionState] = {
     (_S.ACTIVE, _SE.ERROR): _S.FAILED,
     (_S.ORPHANED, _SE.INSTANCE_RESTORED): _S.ACTIVE,
     (_S.ORPHANED, _SE.ENDED_BY_USER): _S.TERMINATED,
-    (_S.ORPHANED, _SE.EXPIRED): _S.TERMINATED,
     (_S.ORPHANED, _SE.ERROR): _S.FAILED,
 }
 

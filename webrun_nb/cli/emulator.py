@@ -1,0 +1,59 @@
+"""`webrun-nb emulator`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--port", type=_port, default=0, help="0 for any free one (default)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--data-dir", type=Path, help="where logs are kept (default: one folder per user)")
+    parser.add_argument(
+        "--limits", choices=("none", "hosted"), default="none", help="the hosted service's limits, or none"
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=("auto", "process", "context"),
+        default="auto",
+        help="a browser per session, one context in a shared browser, or by kind of session (default)",
+    )
+    parser.add_argument("--control", action="store_true", help="switch on /_emulator: time travel and the like")
+    parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent is gone")
+    parser.add_argument("--seed", type=int, help="make ids repeatable")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to end."""
+    try:
+        from webrun_nb.emulator import server
+    except ModuleNotFoundError as error:
+        print(f"webrun-nb emulator needs {error.name}: pip install 'webrun-nb[emulator]'", file=sys.stderr)
+        return 1
+    try:
+        server.run(
+            server.Options(
+                host=options.host,
+                port=options.port,
+                data_dir=options.data_dir,
+                limits=options.limits,
+                isolation=options.isolation,
+                control=options.control,
+                lifeline=options.lifeline,
+                seed=options.seed,
+            )
+        )
+    except server.AddressError as error:
+        print(f"webrun-nb emulator: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
+    return port

@@ -1,0 +1,139 @@
+"""What a session has used, and what that costs (contract, section 5).
+
+The record is append-only: intervals in which tasks ran, and counts of tokens. Every cost is a pure function of the
+record, the prices and a moment, in `Decimal`, rounded once, at the very end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Protocol
+
+MICRO_USD = Decimal("0.000001")
+_MS_PER_MINUTE = Decimal(60_000)
+_MILLION = Decimal(1_000_000)
+
+
+class PriceList(Protocol):
+    """US dollars. `wire.prices.Prices` is one."""
+
+    @property
+    def compute_usd_per_minute(self) -> Decimal: ...  # noqa: D102
+    @property
+    def input_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
+    @property
+    def output_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Time in which a task ran: half-open, unix ms; `end_ms` is None while it does."""
+
+    task_id: str
+    start_ms: float
+    end_ms: float | None = None
+
+    def duration_ms(self, now_ms: float) -> float:
+        """Return its length so far."""
+        return (now_ms if self.end_ms is None else self.end_ms) - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """Tokens that one step of a task took."""
+
+    task_id: str
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A bill: of one task, or of a whole session. US dollars, unrounded but for `cost_usd`."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    running_ms: float
+    compute_usd: Decimal
+    """Time in which a task ran."""
+    idle_usd: Decimal
+    """All other time of the session: idle, paused, waiting, orphaned, starting."""
+    tokens_usd: Decimal
+    proxy_usd: Decimal = Decimal(0)
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """The sum, rounded to a millionth of a dollar."""
+        total = self.compute_usd + self.idle_usd + self.tokens_usd + self.proxy_usd
+        return total.quantize(MICRO_USD, rounding=ROUND_HALF_EVEN)
+
+
+class Meter:
+    """The record of one session.
+
+    Parameters
+    ----------
+    started_ms : float
+        When the session was created: billing starts here.
+    prices : PriceList
+        US dollars.
+    """
+
+    def __init__(self, started_ms: float, prices: PriceList) -> None:
+        self._started_ms = started_ms
+        self._ended_ms: float | None = None
+        self._prices = prices
+        self._intervals: list[Interval] = []
+        self._tokens: list[TokenCount] = []
+
+    def work_started(self, task_id: str, at_ms: float) -> None:
+        """Open an interval."""
+        self._intervals.append(Interval(task_id, at_ms))
+
+    def work_stopped(self, at_ms: float) -> None:
+        """Close the open interval; nothing happens where none is open."""
+        if self._intervals and self._intervals[-1].end_ms is None:
+            last = self._intervals[-1]
+            self._intervals[-1] = Interval(last.task_id, last.start_ms, at_ms)
+
+    def count_tokens(self, task_id: str, prompt: int, completion: int) -> None:
+        """Add what a step took."""
+        self._tokens.append(TokenCount(task_id, prompt, completion))
+
+    def ended(self, at_ms: float) -> None:
+        """Stop billing for good."""
+        self.work_stopped(at_ms)
+        self._ended_ms = at_ms
+
+    def running_ms(self, task_id: str, now_ms: float) -> float:
+        """Return how long a task has run, pauses and guardrails excluded."""
+        return sum(i.duration_ms(now_ms) for i in self._intervals if i.task_id == task_id)
+
+    def task_usage(self, task_id: str, now_ms: float) -> Usage:
+        """Bill one task: its tokens and its own running time."""
+        tokens = [count for count in self._tokens if count.task_id == task_id]
+        return self._bill(self.running_ms(task_id, now_ms), 0.0, tokens)
+
+    def session_usage(self, now_ms: float) -> Usage:
+        """Bill the session: all of its time, and all tokens."""
+        end_ms = now_ms if self._ended_ms is None else self._ended_ms
+        running_ms = sum(interval.duration_ms(end_ms) for interval in self._intervals)
+        return self._bill(running_ms, (end_ms - self._started_ms) - running_ms, self._tokens)
+
+    def _bill(self, running_ms: float, idle_ms: float, tokens: list[TokenCount]) -> Usage:
+        prompt = sum(count.prompt for count in tokens)
+        completion = sum(count.completion for count in tokens)
+        per_ms = self._prices.compute_usd_per_minute / _MS_PER_MINUTE
+        return Usage(
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            running_ms=running_ms,
+            compute_usd=Decimal(str(running_ms)) * per_ms,
+            idle_usd=Decimal(str(max(0.0, idle_ms))) * per_ms,
+            tokens_usd=(
+                prompt * self._prices.input_usd_per_million_tokens
+                + completion * self._prices.output_usd_per_million_tokens
+            )
+            / _MILLION,
+        )

@@ -1,0 +1,453 @@
+"""One session and its tasks: the rules of the contract's sections 3 and 4, without browser, network or event loop.
+
+All methods are synchronous and take effect at the clock's present moment. What follows from a change (an event to
+send, a browser to close, an agent to cancel) is the business of whoever listens to `notify`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webrun_nb.emulator.domain.clock import Clock, Timer
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.machine import (
+    FINAL_SESSION_STATES,
+    FINAL_TASK_STATES,
+    SESSION_MOVES,
+    TASK_MOVES,
+    Machine,
+    SessionEvent,
+    SessionState,
+    TaskEvent,
+    TaskState,
+)
+from webrun_nb.emulator.domain.meter import Meter, PriceList, Usage
+
+INACTIVITY_TIMEOUT_MS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOrder:
+    """What was asked for. `fields` is what the agent and worker need and is opaque here."""
+
+    instruction: str
+    max_duration_ms: float
+    max_input_tokens: float
+    max_output_tokens: float
+    ends_session: bool
+    fields: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a guardrail asks a person."""
+
+    kind: str
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed: a code of the contract's section 2."""
+
+    code: str
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Task:
+    """A task of a session. Only its session moves it."""
+
+    def __init__(self, task_id: str, order: TaskOrder, created_ms: float) -> None:
+        self.id = task_id
+        self.order = order
+        self.created_ms = created_ms
+        self.ended_ms: float | None = None
+        self.question: Question | None = None
+        self.answer: str | None = None
+        """The message of a completed task."""
+        self.failure: Failure | None = None
+        self.network: list[tuple[str, float]] = []
+        """`(url, unix ms)` of the browser's requests while it ran."""
+        self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
+
+    @property
+    def state(self) -> TaskState:
+        """Where it is."""
+        return self.machine.state
+
+    @property
+    def ended(self) -> bool:
+        """True once its state is final."""
+        return self.state in FINAL_TASK_STATES
+
+
+# --- what happened, for listeners ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueued:
+    """A task may be started, now or later."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeld:
+    """The running task is paused."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased:
+    """The held task goes on; `answer` is set where a guardrail was answered."""
+
+    task: Task
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAsks:
+    """The running task waits for a person."""
+
+    task: Task
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A task is completed or failed."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The session's state is final."""
+
+    reason: str
+
+
+Happening = TaskQueued | TaskHeld | TaskReleased | TaskAsks | TaskEnded | SessionEnded
+
+
+class Session:
+    """A session's life.
+
+    Parameters
+    ----------
+    session_id, owner : str
+        Its id, and the user it belongs to.
+    clock : Clock
+        The only source of time.
+    prices : PriceList
+        For its meter.
+    notify : callable
+        Told what happened, after the state has changed.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        owner: str,
+        clock: Clock,
+        prices: PriceList,
+        notify: Callable[[Session, Happening], None],
+    ) -> None:
+        self.id = session_id
+        self.owner = owner
+        self.tasks: dict[str, Task] = {}
+        self.current: Task | None = None
+        self.reason: str | None = None
+        self.created_ms = clock.now()
+        self.last_activity_ms = self.created_ms
+        self.meter = Meter(self.created_ms, prices)
+        self._clock = clock
+        self._notify = notify
+        self._queue: deque[Task] = deque()
+        self._machine = Machine(SESSION_MOVES, SessionState.PENDING)
+        self._stopped = False
+        self._inactivity: Timer | None = None
+        self._time_limit: Timer | None = None
+
+    # --- what can be seen ---------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> SessionState:
+        """Where it is."""
+        return self._machine.state
+
+    @property
+    def ended(self) -> bool:
+        """True once its state is final."""
+        return self.state in FINAL_SESSION_STATES
+
+    @property
+    def phase(self) -> str | None:
+        """What more there is to say while active (section 3)."""
+        if self.state is not SessionState.ACTIVE:
+            return None
+        if self.current is not None:
+            return self.current.state.value
+        return "stopped" if self._stopped else "idle"
+
+    @property
+    def queued(self) -> tuple[Task, ...]:
+        """Tasks that wait, in order."""
+        return tuple(self._queue)
+
+    @property
+    def expires_ms(self) -> float | None:
+        """When inactivity ends it; None while it can't."""
+        return self._inactivity.when_ms if self._inactivity else None
+
+    def usage(self) -> Usage:
+        """Return the session's bill so far."""
+        return self.meter.session_usage(self._clock.now())
+
+    def task_usage(self, task: Task) -> Usage:
+        """Return a task's bill so far."""
+        return self.meter.task_usage(task.id, self._clock.now() if task.ended_ms is None else task.ended_ms)
+
+    # --- its instance -------------------------------------------------------------------------------------------------
+
+    def instance_ready(self) -> None:
+        """Become active: the browser is there."""
+        self._machine.fire(SessionEvent.INSTANCE_READY)
+        self._touch()
+
+    def error(self, reason: str, failure: Failure) -> None:
+        """End in failure: the instance never started or was lost; the running task fails with `failure`."""
+        self._end(SessionEvent.ERROR, reason, failure)
+
+    # --- its tasks ----------------------------------------------------------------------------------------------------
+
+    def add_task(self, task_id: str, order: TaskOrder) -> Task:
+        """Queue a task.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_ACTIVE`: the session has ended.
+        """
+        self._require_open()
+        task = Task(task_id, order, self._clock.now())
+        self.tasks[task.id] = task
+        self._queue.append(task)
+        self._touch()
+        self._notify(self, TaskQueued(task))
+        return task
+
+    def start_next(self) -> Task | None:
+        """Start the next task in order, where the session is active and none is under way."""
+        if self.state is not SessionState.ACTIVE or self.current is not None or not self._queue:
+            return None
+        task = self._queue.popleft()
+        self.current = task
+        self._stopped = False
+        task.machine.fire(TaskEvent.START)
+        self._run_on(task)
+        return task
+
+    def ask(self, task: Task, question: Question) -> None:
+        """Let the running task wait for a person."""
+        task.machine.fire(TaskEvent.ASK)
+        task.question = question
+        self._hold()
+        self._notify(self, TaskAsks(task, question))
+
+    def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
+        """Meter tokens; past its input limit the task fails with `INPUT_TOKEN_LIMIT`."""
+        self.meter.count_tokens(task.id, prompt, completion)
+        used = self.task_usage(task).prompt_tokens
+        if used > task.order.max_input_tokens and not task.ended:
+            limit = int(task.order.max_input_tokens)
+            self.fail(task, Failure("INPUT_TOKEN_LIMIT", f"the task read {used} tokens; its limit is {limit}"))
+
+    def complete(self, task: Task, answer: str) -> None:
+        """End the running task with its answer."""
+        task.answer = answer
+        self._end_task(task, TaskEvent.SUCCEED)
+        if task.order.ends_session and not self.ended:
+            self._end(SessionEvent.LAST_TASK_SUCCEEDED, "terminateOnCompletion")
+
+    def fail(self, task: Task, failure: Failure) -> None:
+        """End a task in failure; a session it was to end fails with it."""
+        task.failure = failure
+        self._end_task(task, TaskEvent.FAIL)
+        if task.order.ends_session and not self.ended:
+            self._end(SessionEvent.ERROR, "failed")
+
+    # --- what people say ----------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Hold the running task after its present action.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: no task runs.
+        """
+        task = self._require_current(TaskState.RUNNING, "pause")
+        task.machine.fire(TaskEvent.PAUSE)
+        self._hold()
+        self._notify(self, TaskHeld(task))
+
+    def resume(self) -> None:
+        """Let the paused task go on.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: nothing is paused.
+        """
+        task = self._require_current(TaskState.PAUSED, "resume")
+        task.machine.fire(TaskEvent.RESUME)
+        self._run_on(task)
+        self._notify(self, TaskReleased(task))
+
+    def answer(self, text: str) -> None:
+        """Answer the guardrail that waits: the task goes on from that very point.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: none waits (any more).
+        """
+        task = self._require_current(TaskState.GUARDRAIL, "answer a guardrail")
+        task.machine.fire(TaskEvent.ANSWER)
+        task.question = None
+        self._run_on(task)
+        self._notify(self, TaskReleased(task, answer=text))
+
+    def stop(self, task_id: str | None = None) -> None:
+        """End the current task, or the one named (running or queued); the session and the queue stay.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: nothing to stop; `TASK_NOT_FOUND`: no such task; `SESSION_NOT_ACTIVE`.
+        """
+        self._require_open()
+        task = self._task_to_stop(task_id)
+        task.failure = Failure("TASK_STOPPED", "stopped by the user")
+        was_current = task is self.current
+        self._end_task(task, TaskEvent.FAIL)
+        if task.order.ends_session and not self.ended:
+            self._end(SessionEvent.ENDED_BY_USER, "terminated")
+        elif was_current and not self._queue:
+            self._stopped = True
+
+    def stop_guardrail(self) -> None:
+        """Refuse what the guardrail asks: the task is stopped.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: none waits (any more).
+        """
+        self.stop(self._require_current(TaskState.GUARDRAIL, "answer a guardrail").id)
+
+    def terminate(self) -> None:
+        """End the session and its queue.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_ACTIVE`: it has ended already.
+        """
+        self._require_open()
+        self._end(SessionEvent.ENDED_BY_USER, "terminated")
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _require_open(self) -> None:
+        if self.ended:
+            raise CommandRefusedError(
+                "SESSION_NOT_ACTIVE", f"session {self.id} has ended ({self.state.value})", status=self.state.value
+            )
+
+    def _require_current(self, state: TaskState, command: str) -> Task:
+        self._require_open()
+        if self.current is None or self.current.state is not state:
+            raise self._makes_no_sense(f"{command}: not while the session is {self.phase or self.state.value}")
+        return self.current
+
+    def _task_to_stop(self, task_id: str | None) -> Task:
+        if task_id is None:
+            waiting = self._queue[0] if self._queue and self.state is SessionState.PENDING else None
+            task = self.current or waiting
+            if task is None:
+                raise self._makes_no_sense("stop: no task is under way")
+            return task
+        if task_id not in self.tasks:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"session {self.id} has no task {task_id}")
+        if self.tasks[task_id].ended:
+            raise self._makes_no_sense(f"stop: task {task_id} has ended already")
+        return self.tasks[task_id]
+
+    def _makes_no_sense(self, message: str) -> CommandRefusedError:
+        return CommandRefusedError("INVALID_STATE", message, phase=self.phase or self.state.value)
+
+    def _run_on(self, task: Task) -> None:
+        now_ms = self._clock.now()
+        left_ms = task.order.max_duration_ms - self.meter.running_ms(task.id, now_ms)
+        self.meter.work_started(task.id, now_ms)
+        self._time_limit = self._clock.call_at(now_ms + left_ms, lambda: self._out_of_time(task))
+        self._touch()
+
+    def _hold(self) -> None:
+        """Stop the running task's clocks and let inactivity count."""
+        self.meter.work_stopped(self._clock.now())
+        if self._time_limit:
+            self._time_limit.cancel()
+            self._time_limit = None
+        self._touch()
+
+    def _out_of_time(self, task: Task) -> None:
+        seconds = task.order.max_duration_ms / 1000
+        self.fail(task, Failure("TASK_TIMEOUT", f"the task did not finish within its maxDuration of {seconds:g} s"))
+
+    def _end_task(self, task: Task, event: TaskEvent) -> None:
+        task.machine.fire(event)
+        task.ended_ms = self._clock.now()
+        task.question = None
+        if task is self.current:
+            self._hold()
+            self.current = None
+        else:
+            self._queue.remove(task)
+        self._touch()
+        self._notify(self, TaskEnded(task))
+
+    def _touch(self) -> None:
+        """Record activity; the countdown starts over, or is held off while a task runs."""
+        self.last_activity_ms = self._clock.now()
+        if self._inactivity:
+            self._inactivity.cancel()
+            self._inactivity = None
+        busy = self.current is not None and self.current.state is TaskState.RUNNING
+        if self.state is SessionState.ACTIVE and not busy:
+            self._inactivity = self._clock.call_at(self.last_activity_ms + INACTIVITY_TIMEOUT_MS, self._expire)
+
+    def _expire(self) -> None:
+        waits = self.current is not None and self.current.state is TaskState.GUARDRAIL
+        failure = Failure("GUARDRAIL_TIMEOUT", "nobody answered before the inactivity timeout") if waits else None
+        self._end(SessionEvent.EXPIRED, "expired", failure)
+
+    def _end(self, event: SessionEvent, reason: str, failure: Failure | None = None) -> None:
+        """Move to a final state. What was under way fails with `failure`, what was queued with `SESSION_TERMINATED`."""
+        self._machine.fire(event)
+        self.reason = reason
+        ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
+        for task in [*([self.current] if self.current else []), *self._queue]:
+            task.failure = (failure or ended) if task is self.current else ended
+            self._end_task(task, TaskEvent.FAIL)
+        self.meter.ended(self._clock.now())
+        self._touch()
+        self._notify(self, SessionEnded(reason))

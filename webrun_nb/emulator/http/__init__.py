@@ -1,0 +1,1 @@
+"""The service's endpoints. The only package that knows FastAPI."""

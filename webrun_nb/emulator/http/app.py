@@ -1,0 +1,78 @@
+"""The FastAPI application, and how errors leave it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from webrun_nb import __version__
+from webrun_nb.emulator import views
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.http import account, control, health, sessions, tasks
+from webrun_nb.emulator.http.door import refusal
+from webrun_nb.emulator.service import Service
+from webrun_nb.wire.responses import ErrorBody
+from webrun_nb.wire.validation import contract_error
+
+log = logging.getLogger(__name__)
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": "An error, see `code`"}
+    for status in (400, 401, 402, 403, 404, 405, 409, 429, 503)
+}
+
+
+def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
+    """Put the endpoints together.
+
+    Parameters
+    ----------
+    service : Service
+        What does the work.
+    base_url : str
+        Where this server is reached; poll URLs and socket URLs start with it.
+    with_control : bool
+        Whether `/_emulator/…` exists (section 12).
+    """
+    app = FastAPI(title="WebRun emulator", version=__version__, docs_url=None, redoc_url=None, responses=_ERRORS)
+    app.state.service = service
+    app.state.base_url = base_url
+    for resource in (health, sessions, tasks, account):
+        app.include_router(resource.router)
+    if with_control:
+        app.include_router(control.router)
+    app.add_exception_handler(CommandRefusedError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _no_such_call)
+    app.add_exception_handler(Exception, _defect)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CommandRefusedError)
+    unknown_on_send = error.code == "SESSION_NOT_FOUND" and request.url.path == "/start/send-message"
+    return refusal(error, 401 if unknown_on_send else None)  # the one code with two statuses (section 2)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    code, message, details = contract_error(error.errors())
+    return refusal(CommandRefusedError(code, message, **details))
+
+
+async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INVALID_PARAMETER")
+    body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
+    return JSONResponse(body.to_wire(), status_code=error.status_code, headers=error.headers)
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    body = views.error("INTERNAL_ERROR", "an unexpected error, see the emulator's log", {})
+    return JSONResponse(body.to_wire(), status_code=500)

@@ -1,0 +1,89 @@
+"""`/_emulator/…`: what only the emulator can do (contract, section 12)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from webrun_nb.emulator import views
+from webrun_nb.emulator.http.context import TheService, TheUser
+from webrun_nb.emulator.service import Service
+from webrun_nb.wire.base import Request
+from webrun_nb.wire.requests import missing
+
+router = APIRouter(prefix="/_emulator")
+
+Usd = Annotated[int | float, Field(ge=0)]
+
+
+class ClockChange(Request):
+    """Time travel: `advance` in ms, or `freeze`."""
+
+    advance: Annotated[int | float, Field(ge=0)] | None = None
+    freeze: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.advance is None and self.freeze is None:
+            raise missing("advance")
+        return self
+
+
+class AccountChange(Request):
+    """What of the account to change; null takes a limit away."""
+
+    balance: Usd | None = None
+    spending_limit: Usd | None = None
+    session_limit: Annotated[int, Field(ge=0)] | None = None
+    deactivated: bool = False
+
+
+@router.get("/state")
+async def state(service: TheService, user: TheUser) -> dict[str, Any]:
+    """Show clock, sessions, balance and prices."""
+    prices = service.parts.prices
+    return {
+        "success": True,
+        "clock": _clock(service),
+        "sessions": [views.session_state(s, service.parts.clock).to_wire() for s in service.parts.store.of(user)],
+        "account": views.account(service.account(user), service.spent_usd(user)).to_wire(),
+        "prices": {
+            "computePerMinute": float(prices.compute_usd_per_minute),
+            "inputPerMillionTokens": float(prices.input_usd_per_million_tokens),
+            "outputPerMillionTokens": float(prices.output_usd_per_million_tokens),
+        },
+    }
+
+
+@router.post("/clock")
+async def clock(body: ClockChange, service: TheService) -> dict[str, Any]:
+    """Freeze, unfreeze or advance the clock; everything that falls due on the way happens at its own time."""
+    if body.freeze is not None:
+        service.parts.clock.freeze(body.freeze)
+    if body.advance is not None:
+        service.parts.clock.advance(body.advance)
+    return {"success": True, **_clock(service)}
+
+
+@router.put("/account")
+async def account(body: AccountChange, service: TheService, user: TheUser) -> dict[str, Any]:
+    """Change balance, limits, or whether the account is active; what is not named stays."""
+    changed = service.account(user)
+    named = body.model_fields_set
+    if "balance" in named:
+        spent_usd = service.spent_usd(user)
+        changed.opening_balance_usd = None if body.balance is None else Decimal(str(body.balance)) + spent_usd
+    if "spending_limit" in named:
+        changed.spending_limit_usd = None if body.spending_limit is None else Decimal(str(body.spending_limit))
+    if "session_limit" in named:
+        changed.sessions_at_once = body.session_limit
+    if "deactivated" in named:
+        changed.deactivated = body.deactivated
+    return views.account(changed, service.spent_usd(user)).to_wire()
+
+
+def _clock(service: Service) -> dict[str, Any]:
+    return {"now": round(service.parts.clock.now()), "clockRunning": service.parts.clock.running}

@@ -1,0 +1,150 @@
+"""The emulator's one door: which host is meant, who is asking, and how often they may.
+
+It stands before FastAPI, so that nothing behind it, body parsing included, runs for a caller it turns away.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from math import ceil
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webrun_nb.emulator import views
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.limits import RateState
+from webrun_nb.emulator.service import Service
+from webrun_nb.wire.codes import HTTP_STATUS
+
+PRACTICE_SUFFIX = ".localhost"
+_LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task"})
+
+
+class Keys:
+    """API keys and the users they belong to.
+
+    Parameters
+    ----------
+    users : mapping
+        Key → user.
+    """
+
+    def __init__(self, users: Mapping[str, str]) -> None:
+        self._users = {key.encode(): user for key, user in users.items()}
+
+    def user(self, authorization: str | None) -> str:
+        """Return who an `Authorization` header belongs to; every key is compared, in constant time.
+
+        Raises
+        ------
+        CommandRefusedError
+            `UNAUTHORIZED` without a bearer key, `INVALID_API_KEY` with an unknown one.
+        """
+        scheme, _, key = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise CommandRefusedError("UNAUTHORIZED", "send the API key as: Authorization: Bearer <key>")
+        given = key.strip().encode()
+        matches = [user for known, user in self._users.items() if hmac.compare_digest(known, given)]
+        if not matches:
+            raise CommandRefusedError("INVALID_API_KEY", "this API key is not known here")
+        return matches[0]
+
+
+class Door:
+    """Dispatches on the `Host` header, checks the key, counts requests.
+
+    Parameters
+    ----------
+    api, live, practice : ASGI application
+        The endpoints, Socket.IO, the practice sites.
+    service : Service
+        For the request limits.
+    keys : Keys
+        Who may come in.
+    hosts : set of str
+        Names and addresses, without port, that mean this server.
+    """
+
+    def __init__(
+        self, *, api: ASGIApp, live: ASGIApp, practice: ASGIApp, service: Service, keys: Keys, hosts: frozenset[str]
+    ) -> None:
+        self._api = api
+        self._live = live
+        self._practice = practice
+        self._service = service
+        self._keys = keys
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it here."""
+        headers = Headers(scope=scope)
+        host = _host_name(headers.get("host", ""))
+        if host.endswith(PRACTICE_SUFFIX):
+            await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
+        elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
+            await _refuse(
+                421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
+            )(scope, receive, send)
+        elif scope["path"].startswith("/socket.io"):
+            await self._live(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._to_api(scope, headers, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if _is_open(scope):
+            await self._api(scope, receive, send)
+            return
+        rate: RateState | None = None
+        try:
+            user = self._keys.user(headers.get("authorization"))
+            if scope["path"] in _LIMITED and scope["method"] == "POST":
+                rate = self._service.rates.admit(user, scope["path"], self._service.parts.clock.now())
+        except CommandRefusedError as error:
+            await refusal(error)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["user"] = user
+        await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
+
+
+def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:
+    """Return an error as the contract's section 2 wants it, rate limit headers included."""
+    answer = _refuse(status or HTTP_STATUS[error.code], error.code, str(error), error.details)
+    if error.code == "RATE_LIMIT_EXCEEDED":
+        answer.headers["Retry-After"] = str(error.details["retryAfter"])
+        answer.headers["X-RateLimit-Limit"] = str(error.details["limit"])
+        answer.headers["X-RateLimit-Remaining"] = "0"
+        answer.headers["X-RateLimit-Reset"] = str(error.details["reset"])
+    return answer
+
+
+def _refuse(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:
+    return JSONResponse(views.error(code, message, details).to_wire(), status_code=status)
+
+
+def _is_open(scope: Scope) -> bool:
+    """Tell whether a call needs no key: health, and tasks, whose two ids are their capability."""
+    path = scope["path"]
+    return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith("/task/"))
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a `Host` header, lower case, without port and trailing dot."""
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    return name.strip("[]").rstrip(".").lower()
+
+
+def _with_rate_headers(send: Send, rate: RateState) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-RateLimit-Limit"] = str(rate.limit)
+            headers["X-RateLimit-Remaining"] = str(rate.remaining)
+            headers["X-RateLimit-Reset"] = str(ceil(rate.reset_ms / 1000))
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,76 @@
+"""`/start/…`: sessions (contract, section 3)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from webrun_nb.emulator import views
+from webrun_nb.emulator.domain.session import Session, Task
+from webrun_nb.emulator.http.context import BaseUrl, TheService, TheUser
+from webrun_nb.emulator.service import Service
+from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, NewTask, RunTask, SendMessage, StartSession
+from webrun_nb.wire.responses import (
+    Acknowledged,
+    SessionList,
+    SessionStarted,
+    SessionState,
+    TaskCompleted,
+    TaskFailed,
+    TaskGuardrail,
+    TaskPending,
+    TaskStillPending,
+)
+
+router = APIRouter(prefix="/start")
+
+Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPending
+
+
+@router.post("/start-session")
+async def start_session(body: StartSession, service: TheService, user: TheUser, base_url: BaseUrl) -> SessionStarted:
+    """Open a session; answers at once."""
+    session, task = service.start_session(user, body)
+    return views.session_started(session, task, base_url, service.balance_usd(user))
+
+
+@router.post("/run-task")
+async def run_task(body: RunTask, service: TheService, user: TheUser, base_url: BaseUrl) -> Answer:
+    """Open a session for one task, and wait for it up to 50 s."""
+    return await _answer(service, *service.run_task(user, body), base_url)
+
+
+@router.post("/send-message")
+async def send_message(
+    body: SendMessage, service: TheService, user: TheUser, base_url: BaseUrl
+) -> Answer | Acknowledged:
+    """Say something to a session."""
+    message = body.message
+    match message:
+        case NewTask():
+            return await _answer(service, *service.new_task(user, body.session_id, message), base_url)
+        case ChangeState():
+            service.change_state(user, body.session_id, message)
+        case AnswerGuardrail():
+            service.answer_guardrail(user, body.session_id, message)
+        case Interact():
+            service.interact(user, body.session_id, message)
+    return Acknowledged()
+
+
+@router.get("/session-status/{session_id}")
+async def session_status(session_id: str, service: TheService, user: TheUser) -> SessionState:
+    """Tell how a session is, ended ones too."""
+    return views.session_state(service.session(user, session_id), service.parts.clock)
+
+
+@router.get("/sessions")
+async def sessions(service: TheService, user: TheUser) -> SessionList:
+    """List the caller's sessions, newest first (section 12)."""
+    states = [views.session_state(session, service.parts.clock) for session in service.parts.store.of(user)]
+    return SessionList(sessions=states)
+
+
+async def _answer(service: Service, session: Session, task: Task, base_url: str) -> Answer:
+    if await service.settled(task):
+        return views.task_body(session, task)
+    return views.still_pending(session, task, base_url)

@@ -1,0 +1,230 @@
+"""The composition root: the only place that knows the concrete parts, and the life of the emulator's process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import logging.handlers
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from webrun_nb import config
+from webrun_nb.agents.local import LocalAgent
+from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.emulator.domain import limits
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.http.app import make_app
+from webrun_nb.emulator.http.door import Door, Keys
+from webrun_nb.emulator.http.live import LiveEvents
+from webrun_nb.emulator.http.practice import practice_sites
+from webrun_nb.emulator.service import Isolation, Parts, Service
+from webrun_nb.emulator.store import MemoryStore
+from webrun_nb.wire.prices import PRICES_2026
+
+log = logging.getLogger(__name__)
+
+_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_CLOSING_S = 2.0
+"""Browsers are closed within this; then the process ends, and the guardian kills what is left."""
+_PARENT_CHECK_S = 0.2
+_LOG_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `webrun-nb emulator` can be told."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    data_dir: Path | None = None
+    limits: str = "none"
+    isolation: Isolation = "auto"
+    control: bool = False
+    lifeline: bool = False
+    seed: int | None = None
+
+
+class AddressError(Exception):
+    """The address can't be listened on; the message is one line for people."""
+
+
+def run(options: Options) -> None:
+    """Serve until told to end.
+
+    Raises
+    ------
+    AddressError
+        The port is taken, or the host is not one of this machine's.
+    """
+    listener = _listen(options)
+    _log_to_file(options.data_dir or config.data_dir())
+    asyncio.run(_Server(options, listener).serve())
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: ours also close the browsers."""
+
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Server:
+    def __init__(self, options: Options, listener: socket.socket) -> None:
+        self._options = options
+        self._listener = listener
+        self._ending = asyncio.Event()
+        port = listener.getsockname()[1]
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        self._url = f"http://{host}:{port}"
+
+    async def serve(self) -> None:
+        options = self._options
+        clock = Clock(_system_time())
+        parts = Parts(
+            clock=clock,
+            store=MemoryStore(),
+            events=EventHub(clock),
+            browsers=ChromiumPool(),
+            agent=LocalAgent(),
+            ids=IdSource(options.seed),
+            limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
+            prices=PRICES_2026,
+            isolation=options.isolation,
+        )
+        service = Service(parts)
+        key = config.emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
+        live = LiveEvents(service)
+        door = Door(
+            api=make_app(service, self._url, with_control=options.control),
+            live=live.app,
+            practice=practice_sites,
+            service=service,
+            keys=Keys({key: "local"}),
+            hosts=_LOOPBACK_NAMES | {options.host.lower()},
+        )
+        settings = uvicorn.Config(
+            door,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="wsproto",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = _Uvicorn(settings)
+        background = [
+            asyncio.create_task(_pump(clock), name="clock"),
+            asyncio.create_task(live.run(), name="live events"),
+            asyncio.create_task(server.serve(sockets=[self._listener]), name="http"),
+        ]
+        self._end_when_told()
+        await server.answers.wait()
+        print(json.dumps({"url": self._url, "apiKey": key, "pid": os.getpid()}), flush=True)
+        await self._ending.wait()
+        _end_process_after(_CLOSING_S)
+        await service.close()
+        server.should_exit = True
+        for task in background[:2]:
+            task.cancel()
+        await asyncio.wait(background)
+
+    def _end_when_told(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ending.set)
+        if self._options.lifeline:
+            self._parent_watch = loop.create_task(_parent_gone(self._ending), name="parent")
+            watcher = threading.Thread(target=_read_to_the_end, args=(loop, self._ending), daemon=True, name="lifeline")
+            watcher.start()
+
+
+def _read_to_the_end(loop: asyncio.AbstractEventLoop, ending: asyncio.Event) -> None:
+    """Wait for the end of stdin: the lifeline of whoever started us."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    loop.call_soon_threadsafe(ending.set)
+
+
+async def _parent_gone(ending: asyncio.Event) -> None:
+    """Watch the parent's pid too: a forked worker of it can hold the lifeline open (lab-notes, Jupyter 18)."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 (the system tells nobody)
+        await asyncio.sleep(_PARENT_CHECK_S)
+    ending.set()
+
+
+def _end_process_after(seconds: float) -> None:
+    """End the process even if a browser that hangs keeps it from closing; its guardian does the rest."""
+    timer = threading.Timer(seconds, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
+
+
+async def _pump(clock: Clock) -> None:
+    """Fire the clock's timers in real time."""
+    changed = asyncio.Event()
+    clock.on_schedule = changed.set
+    while True:
+        changed.clear()
+        due_in_ms = clock.next_due_in_ms()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), None if due_in_ms is None else due_in_ms / 1000)
+        clock.fire_due()
+
+
+def _system_time() -> Callable[[], float]:
+    """Return a source of unix ms that starts at the system's time and never runs backwards."""
+    offset_s = time.time() - time.monotonic()
+    return lambda: (time.monotonic() + offset_s) * 1000
+
+
+def _listen(options: Options) -> socket.socket:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((options.host, options.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise AddressError(
+            f"can't listen on {options.host} port {options.port}: {error.strerror}; "
+            "choose another --port, or 0 for any free one"
+        ) from error
+    return listener
+
+
+def _log_to_file(data_dir: Path) -> None:
+    """Log into the data folder (rotated), warnings to stderr as well."""
+    folder = data_dir / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    to_file = logging.handlers.RotatingFileHandler(
+        folder / "emulator.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
+    )
+    to_file.setFormatter(logging.Formatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
+    to_stderr = logging.StreamHandler()
+    to_stderr.setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr])

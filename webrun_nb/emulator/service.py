@@ -1,0 +1,339 @@
+"""The use cases of the service: what its endpoints do, without HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from webrun_nb.agents.base import Agent
+from webrun_nb.browsers.base import Browsers, InstanceKind
+from webrun_nb.emulator import views
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
+from webrun_nb.emulator.domain.meter import PriceList
+from webrun_nb.emulator.domain.session import (
+    Happening,
+    Session,
+    SessionEnded,
+    Task,
+    TaskAsks,
+    TaskEnded,
+    TaskOrder,
+)
+from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.store import Store
+from webrun_nb.emulator.worker import SessionWorker
+from webrun_nb.wire.requests import (
+    ANSWER_WINDOW_S,
+    AnswerGuardrail,
+    ChangeState,
+    Interact,
+    NewTask,
+    RunTask,
+    SessionFields,
+    StartSession,
+    TaskFields,
+)
+
+log = logging.getLogger(__name__)
+
+Isolation = Literal["auto", "process", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service is put together from (see `server`)."""
+
+    clock: Clock
+    store: Store
+    events: EventHub
+    browsers: Browsers
+    agent: Agent
+    ids: IdSource
+    limits: Limits
+    prices: PriceList
+    isolation: Isolation = "auto"
+
+
+class Service:
+    """The emulated service."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._workers: dict[str, SessionWorker] = {}
+        self._accounts: dict[str, Account] = {}
+        self._rates = RateLimiter(parts.limits.requests_per_minute)
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    # --- accounts -----------------------------------------------------------------------------------------------------
+
+    def account(self, user: str) -> Account:
+        """Return a user's account, opened on first sight."""
+        return self._accounts.setdefault(user, Account(self.parts.limits))
+
+    def spent_usd(self, user: str) -> Decimal:
+        """Return what the user's sessions have cost so far."""
+        return sum((session.usage().cost_usd for session in self.parts.store.of(user)), Decimal(0))
+
+    def balance_usd(self, user: str) -> Decimal | None:
+        """Return what is left; None where it never runs out."""
+        return self.account(user).balance_usd(self.spent_usd(user))
+
+    @property
+    def rates(self) -> RateLimiter:
+        """The request limits."""
+        return self._rates
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    def start_session(self, user: str, request: StartSession) -> tuple[Session, Task | None]:
+        """Open a session, with its initial task where one is given; does not wait for either.
+
+        Raises
+        ------
+        CommandRefusedError
+            402, 403, 404, 429 or 503 of the contract's section 2.
+        """
+        fields = request.initial_task
+        instructed = bool(fields.task_details.strip())
+        opening_url = None if instructed else fields.starting_point
+        return self._open(user, request, fields, "process", instructed, opening_url)
+
+    def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
+        """Open a session for one task and end it with the task.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `start_session`.
+        """
+        fields = request.task.model_copy(update={"terminate_on_completion": True})
+        session, task = self._open(user, request, fields, "context", True, None)
+        assert task is not None
+        return session, task
+
+    def new_task(self, user: str, session_id: str, message: NewTask) -> tuple[Session, Task]:
+        """Queue a task in a session.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, and what new work can meet.
+        """
+        session = self.session(user, session_id)
+        if not session.ended:
+            _check_supported(message.task)
+            self.account(user).admit_work(self.spent_usd(user))
+        return session, session.add_task(self.parts.ids.short(), _order(message.task))
+
+    def change_state(self, user: str, session_id: str, message: ChangeState) -> None:
+        """Pause, resume, stop or terminate.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`, `TASK_NOT_FOUND`.
+        """
+        session = self.session(user, session_id)
+        match message.new_state:
+            case "pause":
+                session.pause()
+            case "resume":
+                session.resume()
+            case "stop":
+                session.stop(message.task_id)
+            case "terminate":
+                session.terminate()
+            case "manual":
+                raise _not_yet("message.newState", "taking over by hand")
+
+    def answer_guardrail(self, user: str, session_id: str, message: AnswerGuardrail) -> None:
+        """Hand a person's answer to the task that waits for it.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`.
+        """
+        session = self.session(user, session_id)
+        if message.new_state == "stop":
+            session.stop_guardrail()
+        else:
+            session.answer(message.task_details)
+
+    def interact(self, user: str, session_id: str, message: Interact) -> None:
+        """Refuse: interactions come with taking over.
+
+        Raises
+        ------
+        CommandRefusedError
+            Always.
+        """
+        self.session(user, session_id)
+        raise _not_yet("message.action", "interactions")
+
+    def session(self, user: str, session_id: str) -> Session:
+        """Return one of the user's sessions, ended ones too.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`: there is none, or it is somebody else's.
+        """
+        session = self.parts.store.session(session_id)
+        if session is None or session.owner != user:
+            raise CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
+        return session
+
+    def task(self, session_id: str, task_id: str) -> tuple[Session, Task]:
+        """Return a task by its two ids, which are its capability (section 2).
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND` or `TASK_NOT_FOUND`.
+        """
+        session = self.parts.store.session(session_id)
+        if session is None:
+            raise CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
+        task = session.tasks.get(task_id)
+        if task is None:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"session {session_id} has no task {task_id[:40]}")
+        return session, task
+
+    async def settled(self, task: Task, window_s: float = ANSWER_WINDOW_S) -> bool:
+        """Wait, in real time, until the task has ended or asks a person.
+
+        Returns
+        -------
+        bool
+            False when the window passed first.
+        """
+        if task.ended or task.question is not None:
+            return True
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(task.id, []).append(waiting)
+        try:
+            await asyncio.wait_for(waiting, window_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """End every session and wait until their browsers are closed."""
+        workers = list(self._workers.values())
+        for session in self.parts.store.sessions():
+            if not session.ended:
+                session.terminate()
+        await asyncio.gather(*(worker.finished() for worker in workers))
+        await self.parts.browsers.close()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _open(
+        self,
+        user: str,
+        request: SessionFields,
+        fields: TaskFields,
+        kind: InstanceKind,
+        instructed: bool,
+        opening_url: str | None,
+    ) -> tuple[Session, Task | None]:
+        _check_references(request)
+        _check_supported(fields)
+        account = self.account(user)
+        account.admit_work(self.spent_usd(user))
+        account.admit_session(sum(not session.ended for session in self.parts.store.of(user)))
+        if not self.parts.browsers.installed():
+            raise CommandRefusedError(
+                "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
+            )
+        parts = self.parts
+        session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on)
+        chosen = kind if parts.isolation == "auto" else parts.isolation
+        self._workers[session.id] = SessionWorker(
+            session, chosen, parts.browsers, parts.agent, parts.clock, self._publisher(session), opening_url
+        )
+        parts.store.add(session)
+        task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None
+        self._workers[session.id].start()
+        return session, task
+
+    def _publisher(self, session: Session) -> Callable[..., None]:
+        return lambda name, body: self.parts.events.publish(session.id, name, body)
+
+    def _on(self, session: Session, happening: Happening) -> None:
+        """Follow a session: tell listeners, its worker, and whoever waits for an answer."""
+        publish = self._publisher(session)
+        match happening:
+            case TaskAsks(task=task, question=question):
+                publish(views.MESSAGE, views.guardrail_event(task, question))
+                self._wake(task)
+            case TaskEnded(task=task):
+                publish(views.MESSAGE, views.task_ended_event(session, task))
+                self._wake(task)
+            case SessionEnded(reason=reason):
+                publish("end_session", views.end_session_event(reason))
+        worker = self._workers.get(session.id)
+        if worker is not None:
+            worker.on(happening)
+            if isinstance(happening, SessionEnded):
+                self._forget_later(session, worker)
+
+    def _forget_later(self, session: Session, worker: SessionWorker) -> None:
+        async def forget() -> None:
+            await worker.finished()
+            del self._workers[session.id]
+            self.parts.events.forget(session.id)
+
+        task = asyncio.get_running_loop().create_task(forget(), name=f"forget {session.id}")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _wake(self, task: Task) -> None:
+        for waiting in self._waiting.pop(task.id, []):
+            if not waiting.done():
+                waiting.set_result(None)
+
+
+def _order(fields: TaskFields) -> TaskOrder:
+    return TaskOrder(
+        instruction=fields.task_details,
+        max_duration_ms=fields.max_duration,
+        max_input_tokens=fields.max_input_tokens,
+        max_output_tokens=fields.max_output_tokens,
+        ends_session=fields.terminate_on_completion,
+        fields=fields,
+    )
+
+
+def _check_references(request: SessionFields) -> None:
+    if request.environment_id is not None:
+        raise CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {request.environment_id[:40]}")
+    if request.policy_id is not None:
+        raise CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {request.policy_id[:40]}")
+    if request.proxy is not None:
+        raise _not_yet("proxy", "proxies")
+
+
+def _check_supported(fields: TaskFields) -> None:
+    if fields.files:
+        raise CommandRefusedError("FILE_NOT_FOUND", f"there is no file {fields.files[0][:40]}")
+    if fields.secrets:
+        raise _not_yet("secrets", "secrets")
+    if fields.webhook is not None:
+        raise _not_yet("webhook", "webhooks")
+
+
+def _not_yet(parameter: str, what: str) -> CommandRefusedError:
+    """Refuse what the contract has and this emulator does not have yet, rather than ignore it (DEVIATIONS.md)."""
+    return CommandRefusedError(
+        "INVALID_PARAMETER", f"this version of the emulator does not support {what} yet", parameter=parameter
+    )

@@ -1,0 +1,231 @@
+"""From the domain to the wire; nothing else of the emulator knows what the wire looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+from webrun_nb.emulator.domain import meter
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.limits import Account
+from webrun_nb.emulator.domain.machine import TaskState
+from webrun_nb.emulator.domain.session import INACTIVITY_TIMEOUT_MS, Question, Session, Task
+from webrun_nb.wire.responses import (
+    AccountUsage,
+    Breakdown,
+    Dimensions,
+    ErrorBody,
+    GuardrailData,
+    InlineResult,
+    NetworkLog,
+    NetworkUrl,
+    SessionStarted,
+    SessionState,
+    Streaming,
+    TaskBody,
+    TaskCompleted,
+    TaskData,
+    TaskFailed,
+    TaskGuardrail,
+    TaskPending,
+    TaskStillPending,
+    Usage,
+)
+
+MESSAGE = "message"
+
+
+def _usd(amount: Decimal) -> float:
+    return float(amount.quantize(meter.MICRO_USD))
+
+
+def usage(bill: meter.Usage) -> Usage:
+    """Return a bill as the wire has it."""
+    return Usage(
+        prompt_tokens=bill.prompt_tokens,
+        completion_tokens=bill.completion_tokens,
+        total_tokens=bill.prompt_tokens + bill.completion_tokens,
+        completion_time=round(bill.running_ms / 1000, 3),
+        cost=float(bill.cost_usd),
+        emulated=True,
+        breakdown=Breakdown(
+            compute=_usd(bill.compute_usd),
+            idle=_usd(bill.idle_usd),
+            tokens=_usd(bill.tokens_usd),
+            proxy=_usd(bill.proxy_usd),
+        ),
+    )
+
+
+def streaming() -> Streaming:
+    """Return where the live view is: nowhere yet (DEVIATIONS.md)."""
+    return Streaming(
+        web_rtc_url=None, web_view_url=None, dimensions=Dimensions(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
+    )
+
+
+def session_started(session: Session, task: Task | None, base_url: str, balance_usd: Decimal | None) -> SessionStarted:
+    """Answer start-session."""
+    fields: dict[str, Any] = {"task_id": task.id} if task else {}
+    return SessionStarted(
+        session_id=session.id,
+        socket_url=base_url,
+        streaming=streaming(),
+        initial_prompt=task.order.instruction if task else "",
+        expires_in=INACTIVITY_TIMEOUT_MS,
+        balance=None if balance_usd is None else _usd(balance_usd),
+        message="Session started",
+        **fields,
+    )
+
+
+def session_state(session: Session, clock: Clock) -> SessionState:
+    """Answer session-status."""
+    return SessionState(
+        session_id=session.id,
+        status=session.state.value,
+        phase=session.phase,  # type: ignore[arg-type]  # validated by the model
+        current_task_id=session.current.id if session.current else None,
+        queued_task_ids=[task.id for task in session.queued],
+        created_at=round(session.created_ms),
+        last_activity_at=round(session.last_activity_ms),
+        expires_at=None if session.expires_ms is None else round(session.expires_ms),
+        inactivity_timeout=INACTIVITY_TIMEOUT_MS,
+        reason=session.reason,  # type: ignore[arg-type]
+        environment_id=None,
+        policy_id=None,
+        proxy=None,
+        usage=usage(session.usage()),
+        streaming=streaming(),
+        now=round(clock.now()),
+        clock_running=clock.running,
+    )
+
+
+def task_body(session: Session, task: Task) -> TaskBody:
+    """Answer polling: the state of a task (section 4)."""
+    bill = usage(session.task_usage(task))
+    if task.state is TaskState.COMPLETED:
+        data = task_data(task)
+        return TaskCompleted(
+            session_id=session.id,
+            task_id=task.id,
+            data=data,
+            usage=bill,
+            completed_at=round(task.ended_ms or 0),
+            result=InlineResult(data=data, usage=bill),
+        )
+    if task.state is TaskState.FAILED:
+        failure = task.failure
+        assert failure is not None, "a failed task says why"
+        return TaskFailed(
+            session_id=session.id,
+            task_id=task.id,
+            error=failure.message,
+            message=failure.message,
+            code=failure.code,
+            details=dict(failure.details) or None,
+            usage=bill,
+        )
+    if task.question is not None:
+        return TaskGuardrail(session_id=session.id, task_id=task.id, data=guardrail(task.question), usage=bill)
+    return TaskPending(session_id=session.id, task_id=task.id, status=task.state.value, usage=bill)  # type: ignore[arg-type]
+
+
+def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
+    """Answer run-task and newTask once their window has passed."""
+    return TaskStillPending(
+        session_id=session.id,
+        task_id=task.id,
+        poll_url=f"{base_url}/task/{session.id}/{task.id}",
+        message="The task is still under way: poll pollUrl for its result",
+    )
+
+
+def guardrail(question: Question) -> GuardrailData:
+    """Return what a guardrail asks. The emulator adds the kind and the candidates."""
+    return GuardrailData(value=question.text, kind=question.kind, candidates=list(question.candidates))
+
+
+def task_data(task: Task) -> TaskData:
+    """Return a completed task's answer."""
+    urls = [NetworkUrl(url=url, timestamp=round(at_ms)) for url, at_ms in task.network]
+    log = NetworkLog(id=f"{task.id}-network", task_id=task.id, urls=urls)
+    return TaskData(message=task.answer or "", files=[], network=[log])
+
+
+def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
+    """Answer account/usage."""
+    balance_usd = account_.balance_usd(spent_usd)
+    limit_usd = account_.spending_limit_usd
+    return AccountUsage(
+        balance=None if balance_usd is None else _usd(balance_usd),
+        current_period_spend=_usd(spent_usd),
+        spending_limit=None if limit_usd is None else _usd(limit_usd),
+        remaining=None if limit_usd is None else _usd(max(Decimal(0), limit_usd - spent_usd)),
+    )
+
+
+def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
+    """Return an error's body."""
+    return ErrorBody(message=message, error=message, code=code, details=dict(details) or None)
+
+
+# --- events (section 10) ----------------------------------------------------------------------------------------------
+
+
+def agent_event(task: Task, content: str) -> dict[str, Any]:
+    """Tell what the agent says."""
+    return {"type": "agent", "taskId": task.id, "content": content}
+
+
+def action_event(task: Task | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell what the agent does."""
+    return {"type": "action", **_of(task), "data": dict(data)}
+
+
+def response_update_event(task: Task, answer: str) -> dict[str, Any]:
+    """Give the answer, before the task counts as completed."""
+    return {"type": "response_update", "taskId": task.id, "data": {"message": answer}}
+
+
+def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
+    """Tell of a task's end: `task_completed` or `error`."""
+    body = task_body(session, task)
+    if isinstance(body, TaskFailed):
+        return {"type": "error", **_of(task), "error": body.error, "code": body.code, "details": body.details or {}}
+    whole = body.to_wire()
+    named = {name: whole[name] for name in ("sessionId", "taskId", "data", "usage")}
+    return {"type": "task_completed", **named}
+
+
+def error_event(code: str, message: str) -> dict[str, Any]:
+    """Report an error that belongs to no task."""
+    return {"type": "error", "error": message, "code": code}
+
+
+def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
+    """Tell that a task waits for a person."""
+    return {"type": "guardrail_trigger", "taskId": task.id, "data": guardrail(question).to_wire()}
+
+
+def end_session_event(reason: str) -> dict[str, Any]:
+    """Tell that the session is over."""
+    return {"reason": reason, "message": _ENDINGS.get(reason, "The session has ended")}
+
+
+def _of(task: Task | None) -> dict[str, Any]:
+    return {"taskId": task.id} if task else {}
+
+
+_ENDINGS = {
+    "completed": "The session completed",
+    "terminateOnCompletion": "The session ended with its last task",
+    "terminated": "The session was terminated",
+    "expired": "The session ended after 5 minutes without activity",
+    "failed": "The session failed",
+    "balance": "The balance has run out",
+    "instance_lost": "The browser was lost and did not come back",
+}

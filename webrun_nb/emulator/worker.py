@@ -1,0 +1,302 @@
+"""Runs one session: gets its browser, then does its tasks one after the other.
+
+The worker is the only one that touches the browser. It asks the agent for a step, does it, records it, meters it and
+tells the listeners. Decisions about states are the session's; the worker only reports to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webrun_nb.agents.base import (
+    Act,
+    Agent,
+    AgentError,
+    Answered,
+    Ask,
+    Brief,
+    Data,
+    Done,
+    Failed,
+    Finish,
+    Look,
+    Note,
+    Read,
+    Refused,
+    Reply,
+    Seen,
+    Step,
+    TokenUse,
+)
+from webrun_nb.browsers.base import (
+    Action,
+    BrowserError,
+    BrowserInstance,
+    Browsers,
+    Click,
+    GoBack,
+    InstanceKind,
+    Navigate,
+    Press,
+    Scroll,
+    Select,
+    Type,
+    WaitFor,
+)
+from webrun_nb.emulator import views
+from webrun_nb.emulator.answers import write_answer
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.session import (
+    Failure,
+    Happening,
+    Question,
+    Session,
+    SessionEnded,
+    Task,
+    TaskEnded,
+    TaskHeld,
+    TaskQueued,
+    TaskReleased,
+)
+from webrun_nb.wire.requests import TaskFields
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[str, Mapping[str, Any]], None]
+"""Sends an event out on the session's stream: name, body."""
+
+
+class SessionWorker:
+    """The one worker of a session, and the listener of its browser.
+
+    Parameters
+    ----------
+    session : Session
+        What it works for.
+    kind : {"process", "context"}
+        The browser it asks for.
+    browsers, agent, clock : Browsers, Agent, Clock
+        Where browsers come from, who proposes, what time it is.
+    publish : callable
+        Sends an event out.
+    opening_url : str, optional
+        Opened before the first task (`startingPoint` without `taskDetails`).
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        kind: InstanceKind,
+        browsers: Browsers,
+        agent: Agent,
+        clock: Clock,
+        publish: Publish,
+        opening_url: str | None = None,
+    ) -> None:
+        self._session = session
+        self._kind = kind
+        self._browsers = browsers
+        self._agent = agent
+        self._clock = clock
+        self._publish = publish
+        self._opening_url = opening_url
+        self._instance: BrowserInstance | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._work_waits = asyncio.Event()
+        self._may_go_on = asyncio.Event()
+        self._may_go_on.set()
+        self._answer: asyncio.Future[str] | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._life = asyncio.create_task(self._live(), name=f"session {self._session.id}")
+
+    async def finished(self) -> None:
+        """Wait until the browser is closed."""
+        if self._life is not None:
+            await asyncio.wait({self._life})
+
+    def on(self, happening: Happening) -> None:
+        """Follow what happened to the session."""
+        match happening:
+            case TaskQueued():
+                self._work_waits.set()
+            case TaskHeld():
+                self._may_go_on.clear()
+            case TaskReleased(answer=answer):
+                self._may_go_on.set()
+                if answer is not None and self._answer is not None and not self._answer.done():
+                    self._answer.set_result(answer)
+            case TaskEnded():
+                self._may_go_on.set()
+                self._cancel(self._running)
+            case SessionEnded():
+                self._cancel(self._life)
+
+    # --- what the browser tells ---------------------------------------------------------------------------------------
+
+    def requested(self, url: str) -> None:
+        """Note a request in the running task's network log."""
+        if self._session.current is not None:
+            self._session.current.network.append((url, self._clock.now()))
+
+    def lost(self, reason: str) -> None:
+        """End the session: its browser is gone."""
+        if not self._session.ended:
+            self._session.error("instance_lost", Failure("INSTANCE_LOST", f"the browser was lost: {reason}"))
+
+    # --- its life -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _cancel(task: asyncio.Task[None] | None) -> None:
+        """Cancel, unless it is the one that is speaking: it then ends by itself."""
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+
+    async def _live(self) -> None:
+        try:
+            await self._open_browser()
+            while not self._session.ended:
+                task = self._session.start_next()
+                if task is None:
+                    self._work_waits.clear()
+                    await self._work_waits.wait()
+                    continue
+                self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
+                await asyncio.wait({self._running})
+        except BrowserError as error:
+            log.warning("session %s: %s", self._session.id, error.message)
+            self._fail_session(error.message)
+        except Exception:  # the edge of the session: a defect of ours must not leave it open
+            log.exception("session %s: unexpected error", self._session.id)
+            self._fail_session("an unexpected error, see the emulator's log")
+        finally:
+            self._cancel(self._running)
+            if self._instance is not None:
+                await self._instance.close()
+
+    def _fail_session(self, message: str) -> None:
+        if not self._session.ended:
+            self._session.error("failed", Failure("INSTANCE_LOST", message))
+
+    async def _open_browser(self) -> None:
+        self._instance = await self._browsers.open(self._kind, self)
+        self._session.instance_ready()
+        if self._opening_url is not None:
+            action = Navigate(self._opening_url)
+            self._publish(views.MESSAGE, views.action_event(None, describe(action)))
+            try:
+                await self._instance.perform(action)
+            except BrowserError as error:  # the session stays, idle (section 3)
+                self._publish(views.MESSAGE, views.error_event(error.code, error.message))
+
+    # --- one task -----------------------------------------------------------------------------------------------------
+
+    async def _work(self, task: Task) -> None:
+        try:
+            answer = await self._answer_of(task)
+        except (AgentError, BrowserError) as error:
+            details = error.details if isinstance(error, AgentError) else {}
+            self._fail(task, Failure(error.code, error.message, details))
+        except Exception:  # the edge of the task: a defect of an agent must not end the session
+            log.exception("task %s: unexpected error", task.id)
+            self._fail(task, Failure("AGENT_ERROR", "the agent failed unexpectedly, see the emulator's log"))
+        else:
+            if not task.ended:
+                self._publish(views.MESSAGE, views.response_update_event(task, answer))
+                self._session.complete(task, answer)
+
+    def _fail(self, task: Task, failure: Failure) -> None:
+        if not task.ended:
+            self._session.fail(task, failure)
+
+    async def _answer_of(self, task: Task) -> str:
+        fields: TaskFields = task.order.fields
+        instance = self._instance
+        assert instance is not None, "tasks start once the browser is there"
+        await instance.restrict(fields.avoid_domains)
+        if fields.starting_point:
+            await self._perform(task, instance, Navigate(fields.starting_point))
+        brief = Brief(fields.task_details, fields.output_type, fields.output_schema, fields.starting_point)
+        tokens = TokenUse()
+        counted = TokenUse()
+        run = self._agent.run(brief, tokens)
+        reply: Reply | None = None
+        try:
+            while True:
+                await self._may_go_on.wait()
+                step = await run.asend(reply)
+                self._session.count_tokens(task, tokens.prompt - counted.prompt, tokens.completion - counted.completion)
+                counted = TokenUse(tokens.prompt, tokens.completion)
+                if isinstance(step, Finish):
+                    return write_answer(fields, step)
+                await self._may_go_on.wait()
+                reply = await self._take(task, instance, step)
+        except StopAsyncIteration:
+            raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
+        finally:
+            await run.aclose()
+
+    async def _take(self, task: Task, instance: BrowserInstance, step: Step) -> Reply:
+        match step:
+            case Look():
+                return Seen(await instance.observe())
+            case Read():
+                return Data(await instance.read())
+            case Note(text=text):
+                self._publish(views.MESSAGE, views.agent_event(task, text))
+                return Done()
+            case Ask():
+                return Answered(await self._ask(task, step))
+            case Act(action=action):
+                return await self._try(task, instance, action)
+            case Finish():
+                raise AssertionError("handled by the caller")
+
+    async def _ask(self, task: Task, ask: Ask) -> str:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._session.ask(task, Question(ask.kind, ask.question, ask.candidates))
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    async def _try(self, task: Task, instance: BrowserInstance, action: Action) -> Reply:
+        try:
+            await self._perform(task, instance, action)
+        except BrowserError as error:
+            if error.code == "ELEMENT_NOT_FOUND":
+                return Failed(error.code, error.message)
+            if error.code == "BLOCKED_BY_POLICY":
+                return Refused(error.message)
+            raise
+        return Done()
+
+    async def _perform(self, task: Task, instance: BrowserInstance, action: Action) -> None:
+        self._publish(views.MESSAGE, views.action_event(task, describe(action)))
+        await instance.perform(action)
+
+
+def describe(action: Action) -> dict[str, Any]:
+    """Return an action as an event shows it: name and target."""
+    match action:
+        case Navigate(url=url):
+            return {"name": "navigateUrl", "target": url}
+        case GoBack():
+            return {"name": "goBack"}
+        case Click(target=target, double=double):
+            return {"name": "doubleClick" if double else "click", "target": target}
+        case Type(target=target, text=text, submit=submit):
+            return {"name": "type", "target": target, "text": text, "submit": submit}
+        case Select(target=target, option=option):
+            return {"name": "select", "target": target, "option": option}
+        case Press(key=key, target=target):
+            return {"name": "keyPress", "target": target, "key": key}
+        case WaitFor(text=text, timeout_ms=timeout_ms):
+            return {"name": "waitFor", "target": text, "timeoutMs": timeout_ms}
+        case Scroll(delta_x=delta_x, delta_y=delta_y):
+            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
