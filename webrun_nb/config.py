@@ -15,6 +15,11 @@ def browser_path() -> str | None:
     return os.environ.get(PREFIX + "BROWSER") or None
 
 
+def playwright_browsers_path() -> str | None:
+    """Where Playwright keeps the browsers it downloads (`PLAYWRIGHT_BROWSERS_PATH`), or None for its own place."""
+    return os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or None
+
+
 def emulator_key() -> str | None:
     """Key the emulator has to accept (`WEBRUN_EMULATOR_KEY`), or None for a random one."""
     return os.environ.get(PREFIX + "EMULATOR_KEY") or None

@@ -1,0 +1,487 @@
+"""One session's browser over Playwright: a context, its pages, and the actions on the current one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from typing import Any, TypeVar, cast, get_args
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ElementHandle, Error, JSHandle, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from webrun_nb.browsers.avoidance import Avoidance
+from webrun_nb.browsers.base import (
+    NAVIGATION_TIMEOUT_MS,
+    Action,
+    BrowserError,
+    Checkpoint,
+    Click,
+    GoBack,
+    InstanceKind,
+    InstanceListener,
+    Navigate,
+    Observation,
+    PageData,
+    Press,
+    Scroll,
+    Select,
+    Type,
+    WaitFor,
+)
+from webrun_nb.browsers.page_scripts import OBSERVE_JS, READ_JS, parse_observation, parse_page_data
+from webrun_nb.browsers.settle import Traffic, settle
+
+logger = logging.getLogger(__name__)
+
+ELEMENT_TIMEOUT_MS = 5_000
+"""How long an element may take to become visible, still, enabled and uncovered."""
+ANSWER_TIMEOUT_S = 10.0
+"""How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
+MAX_PAGES = 20
+"""Popups past this are closed at once."""
+
+_NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
+_OPTION_JS = """
+(node, wanted) => {
+  if (!(node instanceof HTMLSelectElement)) return -2;
+  const plain = text => text.replace(/\\s+/g, " ").trim().toLowerCase();
+  const names = Array.from(node.options, option => plain(option.label || option.text));
+  return names.indexOf(plain(wanted));
+}
+"""
+_TEXT_JS = """
+wanted => {
+  const plain = text => text.replace(/\\s+/g, " ").toLowerCase();
+  return document.body !== null && plain(document.body.innerText).includes(plain(wanted).trim());
+}
+"""
+# Where the document itself doesn't move, what scrolls is a box within it: the one in the middle of the view.
+_SCROLL_JS = """
+([dx, dy]) => {
+  const moved = box => {
+    const [x, y] = [box.scrollLeft, box.scrollTop];
+    box.scrollBy({left: dx, top: dy, behavior: "instant"});
+    return box.scrollLeft !== x || box.scrollTop !== y;
+  };
+  if (document.scrollingElement && moved(document.scrollingElement)) return;
+  let box = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  while (box && !moved(box)) box = box.parentElement;
+}
+"""
+
+T = TypeVar("T")
+
+
+class ChromiumInstance:
+    """A `BrowserInstance` over one Playwright context; the newest open page of it is the current one.
+
+    Parameters
+    ----------
+    kind : InstanceKind
+    context : BrowserContext
+        Its own: nothing else uses it.
+    page : Page
+        The empty page to begin with.
+    listener : InstanceListener
+    end : callable
+        Ends the context, and the browser where that is the instance's own.
+    """
+
+    def __init__(
+        self,
+        kind: InstanceKind,
+        context: BrowserContext,
+        page: Page,
+        listener: InstanceListener,
+        end: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._kind = kind
+        self._context = context
+        self._listener = listener
+        self._end = end
+        self._pages: list[Page] = []
+        self._crashed = ""
+        self._gone = False
+        self._seen: JSHandle | None = None
+        self._refused_host: str | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._traffic = Traffic(context, listener.requested)
+        self._avoidance = Avoidance(context, self._on_refused)
+        context.on("page", self._on_page)
+        self._on_page(page)
+
+    @property
+    def kind(self) -> InstanceKind:
+        """`process`: a browser of its own. `context`: one context in a shared browser."""
+        return self._kind
+
+    @property
+    def url(self) -> str:
+        """Where the page is now; `about:blank` where there is none."""
+        return self._pages[-1].url if self._pages else "about:blank"
+
+    async def observe(self) -> Observation:
+        """List what can be acted on. Makes the refs of earlier observations invalid."""
+        async with self._operation():
+            text = await self._look(self._observe)
+        return parse_observation(text)
+
+    async def read(self) -> PageData:
+        """Collect what can be extracted."""
+        async with self._operation():
+            text = await self._look(lambda page: page.evaluate(READ_JS))
+        return parse_page_data(text)
+
+    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+        """Do one thing, and wait until the page has settled.
+
+        Raises
+        ------
+        BrowserError
+            With the contract's task failure code.
+        """
+        async with self._operation():
+            self._refused_host = None
+            deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
+            since = self._traffic.begin()
+            await self._do(action, since, timeout_ms)
+            if not isinstance(action, WaitFor):
+                moves = isinstance(action, Navigate | GoBack)
+                await settle(self._current, self._traffic, since, deadline, always_quiet=not moves)
+            await self._check_where_it_led()
+
+    async def restrict(self, avoid_domains: Sequence[str]) -> None:
+        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
+        async with self._operation():
+            await self._avoidance.restrict(avoid_domains)
+
+    async def screenshot(self) -> bytes:
+        """PNG of the 1024×600 view."""
+        async with self._operation():
+            return await self._answer(self._current().screenshot(type="png", timeout=0))
+
+    async def checkpoint(self) -> Checkpoint:
+        """Cookies, local storage, IndexedDB and the open URL."""
+        async with self._operation():
+            state = await self._answer(self._context.storage_state(indexed_db=True))
+            return Checkpoint(cast("dict[str, Any]", state), self.url)
+
+    async def reopen(self, url: str) -> None:
+        """Go back to where a checkpoint was; a page that isn't there any more is logged and no error."""
+        if not _is_web(url):
+            return
+        try:
+            await self.perform(Navigate(url))
+        except BrowserError as error:
+            if error.code == "INSTANCE_LOST":
+                raise
+            logger.warning("a restored session could not reopen its page: %s", error.message)
+
+    async def close(self) -> None:
+        """End it. Safe twice, and on a dead browser."""
+        self._gone = True
+        self._traffic.wake()
+        for task in self._background:
+            task.cancel()
+        await self._end()
+
+    def report_lost(self, reason: str) -> None:
+        """Tell the listener that the browser is gone, once and not after `close`."""
+        if self._gone:
+            return
+        self._gone = True
+        self._traffic.wake()
+        self._listener.lost(reason)
+
+    # --- what happens to the pages ----------------------------------------------------------------------------------
+
+    def _on_page(self, page: Page) -> None:
+        if page in self._pages:
+            return
+        if len(self._pages) >= MAX_PAGES:
+            self._spawn(_close_page(page))
+            return
+        self._pages.append(page)
+        page.on("close", self._on_page_closed)
+        page.on("crash", self._on_page_crashed)
+        page.on("framenavigated", self._traffic.committed)
+        self._traffic.wake()
+
+    def _on_page_closed(self, page: Page) -> None:
+        if page in self._pages:
+            self._pages.remove(page)
+        self._traffic.wake()
+
+    def _on_page_crashed(self, page: Page) -> None:
+        if self._pages and page is self._pages[-1]:
+            self._crashed = "The page crashed"
+            self._traffic.wake()
+        else:
+            self._spawn(_close_page(page))
+
+    def _on_refused(self, host: str) -> None:
+        self._refused_host = host
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _current(self) -> Page:
+        """Return the newest open page, or raise the error that says why there is none."""
+        if self._gone:
+            raise BrowserError("INSTANCE_LOST", "The session's browser is gone")
+        if self._crashed:
+            raise BrowserError("PAGE_CRASH", self._crashed)
+        if not self._pages:
+            raise BrowserError("PAGE_CRASH", "The page closed itself")
+        return self._pages[-1]
+
+    @contextlib.asynccontextmanager
+    async def _operation(self) -> AsyncIterator[None]:
+        """Run one operation on a live page, and say in the contract's words what went wrong."""
+        try:
+            if not self._gone and not self._pages:
+                self._on_page(await self._answer(self._context.new_page()))
+            self._current()
+            yield
+        except (BrowserError, Error) as error:
+            if self._gone:
+                raise BrowserError("INSTANCE_LOST", "The session's browser is gone") from error
+            if self._crashed:
+                crashed, self._crashed = self._crashed, ""
+                await self._replace_page()
+                raise BrowserError("PAGE_CRASH", crashed) from error
+            if isinstance(error, BrowserError):
+                raise
+            # What is left is a browser or a driver that went away before anything told us so.
+            raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {_first_line(error)}") from error
+
+    async def _replace_page(self) -> None:
+        """Open a new page for one that crashed, so that the context lives on."""
+        dead = self._pages.pop()
+        self._seen = None
+        try:
+            self._on_page(await self._answer(self._context.new_page()))
+        except Error as error:
+            raise BrowserError("INSTANCE_LOST", "The browser crashed with its page") from error
+        self._spawn(_close_page(dead))
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    async def _look(self, how: Callable[[Page], Awaitable[str]]) -> str:
+        """Ask the current page, and once more if it was replaced by another document while being asked."""
+        page = self._current()
+        try:
+            return await self._answer(how(page))
+        except Error:
+            now = self._current()
+            await self._answer(now.wait_for_load_state("domcontentloaded", timeout=0))
+            return await self._answer(how(now))
+
+    async def _observe(self, page: Page) -> str:
+        before, self._seen = self._seen, None
+        if before is not None:
+            with contextlib.suppress(Error):  # it went with its document
+                await before.dispose()
+        seen = await page.evaluate_handle(OBSERVE_JS)
+        text = await seen.evaluate("seen => seen.json")
+        self._seen = seen
+        return cast(str, text)
+
+    async def _answer(self, question: Awaitable[T]) -> T:
+        """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout."""
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                return await question
+        except TimeoutError as error:
+            self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
+            raise BrowserError("PAGE_CRASH", self._crashed) from error
+
+    # --- acting -----------------------------------------------------------------------------------------------------
+
+    async def _do(self, action: Action, since: int, timeout_ms: int) -> None:
+        page = self._current()
+        match action:
+            case Navigate():
+                await self._navigate(page, action.url, timeout_ms)
+            case GoBack():
+                await self._go_back(page, timeout_ms)
+            case WaitFor():
+                await _wait_for(page, action.text, min(action.timeout_ms, timeout_ms))
+            case Scroll():
+                await self._answer(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
+            case Press(ref=None):
+                with self._acting(page, f"key {action.key}", since):
+                    await self._answer(page.keyboard.press(action.key))
+            case Click() | Type() | Select() | Press():
+                assert action.ref is not None
+                target = action.target or "the element"
+                element = await self._element(action.ref, target)
+                with self._acting(page, target, since):
+                    await self._act_on(page, element, action, target, min(timeout_ms, ELEMENT_TIMEOUT_MS))
+            case _:
+                raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
+
+    async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
+        if not _is_web(url):
+            raise BrowserError("NAVIGATION_FAILED", f"Only http and https addresses can be opened, not {url[:200]}")
+        if host := self._avoidance.match(url):
+            raise _blocked(host)
+        try:
+            await page.goto(url, wait_until="domcontentloaded", timeout=timeout_ms)
+        except PlaywrightTimeoutError as error:
+            message = f"{url} did not load within {timeout_ms / 1000:g} s"
+            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+        except Error as error:
+            if self._refused_host is None and not self._crashed and not self._gone:
+                _raise_unless_redirected(url, _first_line(error))
+
+    async def _go_back(self, page: Page, timeout_ms: int) -> None:
+        session = await self._context.new_cdp_session(page)
+        history = await session.send("Page.getNavigationHistory")
+        await session.detach()
+        position = history["currentIndex"]
+        if position > 0 and history["entries"][position - 1]["url"] != "about:blank":
+            try:
+                await page.go_back(wait_until="domcontentloaded", timeout=timeout_ms)
+            except PlaywrightTimeoutError as error:
+                message = f"The page before did not load within {timeout_ms / 1000:g} s"
+                raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+        elif len(self._pages) > 1:
+            await page.close()  # a link opened it in a tab of its own: its history goes on in the opener
+        else:
+            raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
+
+    async def _element(self, ref: int, target: str) -> ElementHandle:
+        gone = BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} is not on the page any more")
+        if self._seen is None:
+            raise gone
+        try:
+            element = (await self._answer(self._seen.evaluate_handle(_NODE_JS, ref))).as_element()
+        except Error as error:
+            raise gone from error
+        if element is None:
+            raise gone
+        return element
+
+    async def _act_on(
+        self, page: Page, element: ElementHandle, action: Click | Type | Select | Press, target: str, timeout_ms: int
+    ) -> None:
+        match action:
+            case Click(double=True):
+                await element.dblclick(timeout=timeout_ms)
+            case Click():
+                await element.click(timeout=timeout_ms)
+            case Type():
+                await element.fill(action.text, timeout=timeout_ms)
+                if action.submit:
+                    # By the focus that filling left: the page may have replaced the field meanwhile.
+                    await self._answer(page.keyboard.press("Enter"))
+            case Select():
+                index = await self._answer(element.evaluate(_OPTION_JS, action.option))
+                if index < 0:
+                    why = "has no options" if index == -2 else f'has no option "{action.option}"'
+                    raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}")
+                await element.select_option(index=index, timeout=timeout_ms)
+            case Press():
+                await element.press(action.key, timeout=timeout_ms)
+
+    @contextlib.contextmanager
+    def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
+        """Say what went wrong with an element. Playwright's own text isn't repeated: it holds what was typed."""
+        try:
+            yield
+        except PlaywrightTimeoutError as error:
+            # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
+            if not self._traffic.navigating(page, since):
+                why = "can't be used: it is hidden, disabled or covered by something else"
+                raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}") from error
+        except Error as error:
+            if page.is_closed() and not self._gone:
+                return  # it closed its own tab, as some buttons do
+            why = "does not take this, or went away meanwhile"
+            raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}") from error
+
+    async def _check_where_it_led(self) -> None:
+        if self._refused_host:
+            raise _blocked(self._refused_host)
+        if host := self._avoidance.match(self.url):
+            # A redirect isn't seen before it is followed; what it led to isn't shown to anybody.
+            await self._answer(self._current().goto("about:blank"))
+            raise _blocked(host)
+        failure = self._traffic.failure
+        if failure and "ERR_ABORTED" not in failure:
+            raise BrowserError("NAVIGATION_FAILED", f"The page could not be opened: {_network_error(failure)}")
+
+
+_NETWORK_ERRORS = {
+    "ERR_NAME_NOT_RESOLVED": "there is no such host",
+    "ERR_CONNECTION_REFUSED": "the host refuses connections",
+    "ERR_CONNECTION_RESET": "the connection was cut",
+    "ERR_EMPTY_RESPONSE": "the host sent nothing",
+    "ERR_INTERNET_DISCONNECTED": "there is no network",
+    "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
+    "ERR_ABORTED": "the host sent no page",
+    "ERR_HTTP_RESPONSE_CODE_FAILURE": "the host answered with an error and no page",
+}
+_TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}
+
+
+def _raise_unless_redirected(url: str, message: str) -> None:
+    """Raise what a failed `goto` means; Playwright says that in its message alone."""
+    if "interrupted by another navigation" in message:
+        return  # the page's own script went on to another one, and that is what counts
+    if "Download is starting" in message:
+        raise BrowserError("NAVIGATION_FAILED", f"{url} is a file to download, not a page")
+    if any(code in message for code in _TIMEOUTS):
+        raise BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
+    raise BrowserError("NAVIGATION_FAILED", f"{url} could not be opened: {_network_error(message)}")
+
+
+def _network_error(message: str) -> str:
+    code = re.search(r"ERR_[A-Z0-9_]+", message)
+    return _NETWORK_ERRORS.get(code[0], code[0]) if code else message
+
+
+def _first_line(error: Error) -> str:
+    return error.message.partition("\n")[0]
+
+
+def _blocked(host: str) -> BrowserError:
+    return BrowserError("BLOCKED_BY_POLICY", f"{host} is one of the domains to avoid")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+async def _wait_for(page: Page, text: str, timeout_ms: int) -> None:
+    if not text:
+        await asyncio.sleep(timeout_ms / 1000)
+        return
+    try:
+        await page.wait_for_function(_TEXT_JS, arg=text, timeout=timeout_ms, polling=100)
+    except PlaywrightTimeoutError as error:
+        message = f"{json.dumps(text, ensure_ascii=False)} did not appear within {timeout_ms / 1000:g} s"
+        raise BrowserError("ELEMENT_NOT_FOUND", message) from error
+
+
+async def _close_page(page: Page) -> None:
+    try:
+        await page.close()
+    except Error as error:
+        logger.debug("a page could not be closed: %s", _first_line(error))

@@ -1,0 +1,123 @@
+"""A process that outlives the emulator by a moment, to leave no browser behind.
+
+It is run by its path with `python -S -E`, imports nothing but a little of the standard library, and reads lines on
+its stdin: `pid N` and `group N` (a process or a process group to end), `forget N`. When the pipe closes or its parent
+is gone, however that happened, the driver gets a head start to clean up by itself; what is still there then is
+killed, stopped processes too, which is what Playwright's own cleaning up can't do (lab notes, Browser 11).
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+
+HEAD_START_S = 1.0
+"""Time for the driver to close its browsers and remove their temporary folders."""
+_LOOK_AGAIN_S = 0.05
+_PARENT_CHECK_S = 0.5
+
+Watched = dict[int, tuple[bool, str]]
+"""Pid or group id to whether it is a group, and the start time of the process when we were told."""
+
+
+def start_time(pid: int) -> str:
+    """Return when a process started, in the kernel's own clock ticks; empty where that can't be known."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 10 ms of start
+            # The name may hold spaces and brackets: what follows its last bracket starts with field 3.
+            return file.read().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _children(pid: int) -> list[int]:
+    """Return a process's children, where the kernel tells: the driver alone knows a browser it is launching."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:  # noqa: PTH123 - as above
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def _is_there(number: int, is_group: bool, started: str) -> bool:
+    """Tell whether what we were told about still is that, and not another process with its number."""
+    now = start_time(number)
+    if started and now and now != started:
+        return False
+    try:
+        if is_group:
+            # A group can outlive its leader, and its number isn't given to a new process before it is empty.
+            os.killpg(number, 0)
+        else:
+            os.kill(number, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _kill(number: int, is_group: bool) -> None:
+    try:
+        if is_group:
+            os.killpg(number, signal.SIGKILL)
+        else:
+            for child in _children(number):
+                if os.getpgid(child) == child:
+                    os.killpg(child, signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # gone meanwhile
+
+
+def _note(line: str, watched: Watched) -> None:
+    verb, _, number = line.partition(" ")
+    if not number.isdigit():
+        return
+    if verb == "forget":
+        watched.pop(int(number), None)
+    elif verb in {"pid", "group"}:
+        watched[int(number)] = (verb == "group", start_time(int(number)))
+
+
+def _listen(parent: int, watched: Watched) -> None:
+    """Take notes until the pipe closes or the parent is gone (a fork of it may keep the pipe open)."""
+    sources = [0]
+    wait_s: float | None = _PARENT_CHECK_S
+    if hasattr(os, "pidfd_open"):
+        try:
+            sources.append(os.pidfd_open(parent))
+            wait_s = None
+        except OSError:
+            pass  # not on this kernel, or gone already: getppid tells
+    rest = b""
+    while os.getppid() == parent:
+        ready = select.select(sources, [], [], wait_s)[0]
+        if 0 in ready:
+            data = os.read(0, 65536)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                _note(line.decode("ascii", "replace"), watched)
+        if len(ready) > (0 in ready):
+            return
+
+
+def main(parent: int) -> None:
+    """Listen, then see to it that nothing of what was noted is left."""
+    watched: Watched = {}
+    _listen(parent, watched)
+    deadline = time.monotonic() + HEAD_START_S
+    while time.monotonic() < deadline:
+        if not any(_is_there(number, *what) for number, what in watched.items()):
+            return
+        time.sleep(_LOOK_AGAIN_S)
+    for number, (is_group, started) in watched.items():
+        if _is_there(number, is_group, started):
+            _kill(number, is_group)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,136 @@
+"""The operating system's side of browsers: process groups, the guardian, and knowing when a process is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+logger = logging.getLogger(__name__)
+
+_GUARDIAN_FILE = Path(__file__).with_name("guardian.py")
+_POLL_S = 0.5
+
+
+class Guardian:
+    """Our end of the guardian's pipe (see `guardian.py`)."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-E", str(_GUARDIAN_FILE), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a signal to our process group must not reach it
+            bufsize=0,
+        )
+
+    def watch_process(self, pid: int) -> None:
+        """Have this process killed if it outlives us."""
+        self._tell(f"pid {pid}")
+
+    def watch_group(self, group: int) -> None:
+        """Have this process group killed if it outlives us."""
+        self._tell(f"group {group}")
+
+    def forget(self, number: int) -> None:
+        """Leave this process or group alone: it has ended."""
+        self._tell(f"forget {number}")
+
+    def close(self) -> None:
+        """Close the pipe and wait until it has gone.
+
+        With everything forgotten it goes at once; else it ends what is left first.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line.encode("ascii") + b"\n")
+        except BrokenPipeError:
+            logger.warning("the browsers' guardian is gone; a killed emulator may leave browsers behind")
+
+
+def drivers() -> set[int]:
+    """Pids of the Playwright drivers among our children."""
+    found = set()
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if "run-driver" in child.cmdline():
+                found.add(child.pid)
+    return found
+
+
+def browser_group(driver_pid: int, marker: str) -> int | None:
+    """Return the process group of the driver's browser that has `marker` among its arguments.
+
+    Playwright starts each browser as the leader of a group of its own.
+    """
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(driver_pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if marker in child.cmdline():
+                    return child.pid
+    return None
+
+
+def browser_groups(driver_pid: int) -> list[int]:
+    """Return the process groups of all browsers of a driver, those it is launching included."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [child.pid for child in psutil.Process(driver_pid).children()]
+    return []
+
+
+def kill_group(group: int) -> None:
+    """SIGKILL a browser's process group (works on stopped processes too); fine where it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(group, signal.SIGKILL)
+
+
+def kill_process(pid: int) -> None:
+    """SIGKILL one process; fine where it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+async def until_gone(pid: int) -> None:
+    """Wait until a process has ended, without waiting on it (another part of us reaps it)."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    except (AttributeError, OSError):  # not Linux, or an old kernel
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(_POLL_S)
+        return
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def call_when_gone(pid: int, call: Callable[[], None]) -> asyncio.Task[None]:
+    """Call once a process has ended; cancel the task to call it off."""
+
+    async def wait() -> None:
+        await until_gone(pid)
+        call()
+
+    return asyncio.create_task(wait(), name=f"until process {pid} is gone")
