@@ -1,0 +1,103 @@
+r"""A session's card where no widget can be shown: text (terminals, nbval) and HTML (nbconvert, nbviewer, GitHub).
+
+What changes from run to run stands between fixed markers. nbval's `--nbval-sanitize-with` takes
+`(?s)\[webrun-card\].*?\[/webrun-card\]` and `(?s)<!--webrun-card-->.*?<!--/webrun-card-->`.
+"""
+
+from __future__ import annotations
+
+import html
+
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook import session_words as words
+
+TEXT_BEGIN, TEXT_END = "[webrun-card]", "[/webrun-card]"
+HTML_BEGIN, HTML_END = "<!--webrun-card-->", "<!--/webrun-card-->"
+
+_TEXT_LABEL_WIDTH = 11
+
+
+def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> list[tuple[str, str]]:
+    """Return the facts of a card as (label, text), frozen at the snapshot's moment.
+
+    Parameters
+    ----------
+    snapshot : SessionSnapshot
+    seen_ended_ms : int, optional
+        When a viewer saw the session end (unix ms, server's clock), for servers that don't say.
+    """
+    until_ms = words.ended_at_ms(snapshot, seen_ended_ms) if snapshot.ended else snapshot.server_now_ms
+    rows = [
+        ("session", f"{words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)} · {snapshot.session_id}"),
+        ("state", words.clean(snapshot.state_label, words.ACTION_CHARACTERS)),
+        ("task", words.clean(snapshot.current_task, words.TASK_CHARACTERS) or "–"),
+        ("action", words.clean(snapshot.last_action, words.ACTION_CHARACTERS) or "–"),
+        ("elapsed", "–" if until_ms is None else words.duration(until_ms - snapshot.created_at_ms)),
+        ("cost", words.cost(snapshot)),
+        ("of which", words.cost_parts(snapshot) or "–"),
+        ("inactivity", _inactivity(snapshot)),
+        ("queue", str(snapshot.queued_tasks)),
+    ]
+    if snapshot.question is not None:
+        rows.append(("asks", words.clean(snapshot.question.text, words.QUESTION_CHARACTERS)))
+        shown = snapshot.question.candidates[: words.CANDIDATES_SHOWN]
+        rows += [("  or", words.clean(candidate, words.CANDIDATE_CHARACTERS)) for candidate in shown]
+    if not snapshot.connected:
+        rows.append(("contact", "the server can't be reached; these are the last known facts"))
+    return rows
+
+
+def _inactivity(snapshot: SessionSnapshot) -> str:
+    if snapshot.ended:
+        return words.ending(snapshot)
+    if snapshot.expires_at_ms is None:
+        return words.hold(snapshot)
+    return f"ends in {words.duration(snapshot.expires_at_ms - snapshot.server_now_ms)} if nothing happens"
+
+
+def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
+    """Return the card as lines of text between the text markers."""
+    rows = card_rows(snapshot, seen_ended_ms=seen_ended_ms)
+    lines = [f"{label:<{_TEXT_LABEL_WIDTH}}{text}" for label, text in rows]
+    return "\n".join([TEXT_BEGIN, *lines, TEXT_END])
+
+
+def _escape(text: str) -> str:
+    # A page's MathJax would typeset what stands between two dollar signs; it does not look across elements.
+    return html.escape(text).replace("$", "<span>$</span>")
+
+
+def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
+    """Return the card as HTML between the HTML markers; self-contained, in the page's own colours."""
+    cells = "".join(
+        '<div style="display:flex;gap:1em;padding:1px 0">'
+        f'<span style="flex:0 0 6em;font-weight:600">{_escape(label.strip())}</span>'
+        f'<bdi style="flex:1;min-width:0;overflow-wrap:anywhere">{_escape(text)}</bdi></div>'
+        for label, text in card_rows(snapshot, seen_ended_ms=seen_ended_ms)
+    )
+    box = "border:1px solid #8888;border-radius:4px;padding:8px 12px;max-width:56em"
+    style = f"{box};font:13px/1.45 system-ui,sans-serif"
+    classes = "webrun-card-static tex2jax_ignore mathjax_ignore"
+    return f'{HTML_BEGIN}<div class="{classes}" style="{style}">{cells}</div>{HTML_END}'
+
+
+def moved_text(name: str) -> str:
+    """Return what stays behind where a card was before it was shown again in another cell."""
+    shown = words.clean(name, words.CANDIDATE_CHARACTERS)
+    return f"{TEXT_BEGIN}\nThe card of {shown} is where it was last asked for.\n{TEXT_END}"
+
+
+def moved_html(name: str) -> str:
+    """Return `moved_text` as HTML."""
+    shown = _escape(words.clean(name, words.CANDIDATE_CHARACTERS))
+    return f"{HTML_BEGIN}<small>The card of <bdi>{shown}</bdi> is where it was last asked for.</small>{HTML_END}"
+
+
+def final_line(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
+    """Return an ended session's final facts in one line of plain output; empty while it lives."""
+    if not snapshot.ended:
+        return ""
+    end_ms = words.ended_at_ms(snapshot, seen_ended_ms)
+    lived = [] if end_ms is None else [words.duration(end_ms - snapshot.created_at_ms)]
+    name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
+    return " · ".join([f"{name}: {snapshot.status}, {words.ending(snapshot)}", *lived, words.cost(snapshot)])

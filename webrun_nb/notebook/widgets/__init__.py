@@ -1,0 +1,1 @@
+"""Widgets: one .py, one .js and one .css each, served from the wheel without a build step."""
