@@ -1,0 +1,1 @@
+"""The notebook half of the toolkit: magics, cards, schemas and frames."""

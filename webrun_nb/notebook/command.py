@@ -1,0 +1,204 @@
+"""A magic's line and cell → a frozen command. Pure: no IPython, no network, no pandas.
+
+Rules of the line, beyond the shell's quoting (`shlex`):
+
+- A `#` that starts a word outside quotes starts a comment; the one in `https://example.com/#top` does not.
+- A `;` at the end of the line or of the cell hides the rows that would be shown and is not part of either.
+- An option is given at most once, in full, and an option this version doesn't have is an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from webrun_nb.notebook.credentials import refuse_credentials
+from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.verbs import (
+    Asyncio,
+    Command,
+    Help,
+    Start,
+    Status,
+    Stop,
+    Task,
+    Terminate,
+    Verb,
+    find_verb,
+)
+
+__all__ = [
+    "Asyncio",
+    "Command",
+    "CommandError",
+    "Help",
+    "Start",
+    "Status",
+    "Stop",
+    "Task",
+    "Terminate",
+    "parse",
+]
+
+_QUOTED_OR_COMMENT = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?P<comment>(?<!\S)\#.*)""", re.DOTALL)
+
+
+def parse(line: str, cell: str | None) -> Command:
+    """Read what was written after `%webrun` or `%%webrun`.
+
+    Parameters
+    ----------
+    line : str
+        The rest of the magic's line, as typed (`@no_var_expand`).
+    cell : str or None
+        The lines below `%%webrun`; None for `%webrun`.
+
+    Returns
+    -------
+    Command
+        The dataclass of the verb. An empty line is `Help()`.
+
+    Raises
+    ------
+    CommandError
+        Anything that can't be used, in one line with a hint; never `SystemExit`, never a usage dump.
+    """
+    line, line_silenced = _without_semicolon(_without_comment(line))
+    refuse_credentials(line)
+    words = _split(line)
+    if not words and cell is None:
+        return Help()
+    if not words or words[0].startswith("-"):
+        example = "%webrun start" if cell is None else "%%webrun task"
+        raise CommandError("the verb is missing", f"write it first: {example} …")
+    verb = find_verb(words[0])
+    _check_kind_of_magic(verb, cell)
+    values = _read_options(verb, words[1:])
+    body, cell_silenced = _without_semicolon(cell or "")
+    if verb.shows_rows and (line_silenced or cell_silenced):
+        values["quiet"] = True
+    if verb.cell:
+        refuse_credentials(body)
+        values["text"] = body.strip()
+        if not values["text"]:
+            raise CommandError(
+                f"the cell holds no {verb.name}",
+                f"write what to do on the lines below {verb.magic}, in plain words",
+            )
+    return verb.build(**values)
+
+
+def _without_comment(line: str) -> str:
+    for found in _QUOTED_OR_COMMENT.finditer(line):
+        if found["comment"] is not None:
+            return line[: found.start()]
+    return line
+
+
+def _without_semicolon(text: str) -> tuple[str, bool]:
+    stripped = text.rstrip()
+    return (stripped[:-1].rstrip(), True) if stripped.endswith(";") else (stripped, False)
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:  # shlex: "No closing quotation", "No escaped character"
+        raise CommandError(
+            "a quote on the line has no end", 'close it; an apostrophe needs double quotes around it: "it\'s"'
+        ) from error
+
+
+def _check_kind_of_magic(verb: Verb, cell: str | None) -> None:
+    if verb.cell and cell is None:
+        raise CommandError(
+            f"{verb.name} takes its text from a cell",
+            f"start the cell with {verb.magic} … and write it on the lines below",
+        )
+    if not verb.cell and cell is not None:
+        raise CommandError(f"{verb.name} takes no cell", f"write it on one line, with one %: {verb.magic}")
+
+
+_SECRET_OPTION = re.compile(r"pass|pwd|secret|token|key|otp", re.IGNORECASE)
+
+
+class _Once(argparse.Action):
+    """Store a value; a second one is an error rather than a silent winner."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        if values is not None and getattr(namespace, self.dest) is not None:
+            raise CommandError(f"{option_string} is given twice", "give it once")
+        setattr(namespace, self.dest, values)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{self.prog}: {message}", f"%webrun help {self.prog}")
+
+
+def _parser(verb: Verb) -> _Parser:
+    parser = _Parser(prog=verb.name, add_help=False, allow_abbrev=False, exit_on_error=False)
+    for option in verb.options:
+        if not option.flag:
+            parser.add_argument(option.field, nargs="?", metavar=option.metavar)
+        elif option.metavar:
+            parser.add_argument(option.flag, dest=option.field, action=_Once)
+        else:
+            parser.add_argument(option.flag, dest=option.field, action="store_true", default=None)
+    return parser
+
+
+def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
+    """Return the fields that were given, converted."""
+    help_line = f"%webrun help {verb.name}"
+    try:
+        found, extra = _parser(verb).parse_known_args(words)
+    except argparse.ArgumentError as error:
+        flag = error.argument_name or ""
+        takes_value = any(option.flag == flag and option.metavar for option in verb.options)
+        raise CommandError(
+            f"{flag} {'needs a value' if takes_value else 'takes no value'}", help_line
+        ) from error
+    values: dict[str, Any] = {}
+    for option in verb.options:
+        value = getattr(found, option.field)
+        if isinstance(value, str):
+            values[option.field] = option.convert(value, option.label)
+        elif value is not None:
+            values[option.field] = value
+        elif option.required:
+            raise CommandError(
+                f"{verb.name} needs one more word: {option.metavar}", f"{verb.magic} {option.metavar}"
+            )
+    if extra:
+        raise _unknown(verb, extra)
+    given = [
+        option.label for option in verb.options if option.field in values and option.label in verb.exclusive
+    ]
+    if len(given) > 1:
+        raise CommandError(f"{verb.name} takes {' or '.join(given)}, not both", help_line)
+    return values
+
+
+def _unknown(verb: Verb, extra: list[str]) -> CommandError:
+    """Explain the first word nobody asked for; of an option, never its value, which could be a secret."""
+    options_first = sorted(extra, key=lambda word: not word.startswith("-"))
+    word = options_first[0].split("=")[0]
+    if word.startswith("-"):
+        meant = near(word, [option.flag for option in verb.options if option.flag])
+        if _SECRET_OPTION.search(word):
+            hint = "no option takes a secret's value: a cell is saved with its notebook"
+        else:
+            hint = f"did you mean {meant}?" if meant else f"%webrun help {verb.name}"
+        return CommandError(f"{verb.name} has no option {word}", hint)
+    hint = "a value with spaces needs quotes" + ("; the task goes on the lines below" if verb.cell else "")
+    return CommandError(f"{verb.name} can't use the word {extra[0]!r}", hint)

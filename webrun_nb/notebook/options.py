@@ -1,0 +1,102 @@
+"""What the values of options may be: each function turns the text of one value into what a command holds.
+
+All of them raise `CommandError` with a message that starts with what the value was given for (`what`, such as
+`--timeout`).
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from decimal import Decimal
+
+from webrun_nb.notebook.errors import CommandError
+
+MIN_TASK_MS = 1_000
+MAX_TASK_MS = 300_000
+"""`maxDuration` may be 1000…300000 ms (contract, section 3)."""
+
+_DURATION = re.compile(
+    r"(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+(?:\.\d+)?)s?)?", re.ASCII | re.IGNORECASE
+)
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
+
+
+def name(value: str, what: str) -> str:
+    """Check the name of a session."""
+    if not _NAME.fullmatch(value):
+        raise CommandError(
+            f"{what}: {value!r} can't be a session's name",
+            "use letters, digits, _ and -, such as shop or shop-2",
+        )
+    return value
+
+
+def task_duration_ms(value: str, what: str) -> int:
+    """Read `2m`, `90s`, `1m30s` or `150` (seconds) as ms, within what a task may take."""
+    found = _DURATION.fullmatch(value)
+    if not value or found is None:
+        raise CommandError(f"{what}: {value!r} is not a duration", "write 90s, 2m, 1m30s, or seconds: 150")
+    minutes, seconds = Decimal(found["minutes"] or 0), Decimal(found["seconds"] or 0)
+    duration_ms = int((minutes * 60 + seconds) * 1000)
+    if duration_ms > MAX_TASK_MS:
+        raise CommandError(
+            f"{what}: {value} is longer than a task may take, 300 s",
+            "300s is the most; split longer work into several tasks",
+        )
+    if duration_ms < MIN_TASK_MS:
+        raise CommandError(
+            f"{what}: {value} is shorter than a task may take, 1 s", "write seconds or minutes: 90s, 2m"
+        )
+    return duration_ms
+
+
+def rows(value: str, what: str) -> int:
+    """Read a number of rows to show, 0 or more."""
+    if not re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        raise CommandError(
+            f"{what}: {value!r} is not a number of rows", "write a whole number, 0 or more: -n 20"
+        )
+    return int(value)
+
+
+def variable(value: str, what: str) -> str:
+    """Check the name of the notebook's variable that a result is bound to."""
+    if not value.isidentifier() or keyword.iskeyword(value):
+        raise CommandError(f"{what}: {value!r} can't be a variable's name", "use a Python name: -o laptops")
+    return value
+
+
+def url(value: str, what: str) -> str:
+    """Check that there is a URL at all; whether it can be opened shows once its `{{ }}` are filled."""
+    if not value.strip():
+        raise CommandError(f"{what} is empty", "write it with its scheme: --url https://example.com")
+    return value.strip()
+
+
+def schema_text(value: str, what: str) -> str:
+    """Check that a schema's text survived the line; `schema.resolve` gives it meaning.
+
+    JSON that is not in single quotes loses its own quotes to the shell's rules (lab notes, Jupyter 15).
+    """
+    if not value.strip():
+        raise CommandError(f"{what} is empty", "write columns: --schema 'name:str, price:float?'")
+    if value.lstrip().startswith(("{", "[")):
+        try:
+            json.loads(value)
+        except ValueError as error:
+            raise CommandError(
+                f"{what}: this JSON can't be read (unquoted JSON loses its quotes on a line)",
+                """put it in single quotes: --schema '{"type": "object", "properties": {…}}'""",
+            ) from error
+    return value.strip()
+
+
+def asyncio_setting(value: str, what: str) -> str:
+    """Accept `on` alone (`what` is that word, too): nest-asyncio can't be taken back."""
+    if value == "off":
+        raise CommandError("asyncio can't be turned off again in a running kernel", "restart the kernel")
+    if value != what:
+        raise CommandError(f"asyncio takes {what}, not {value!r}", f"%webrun asyncio {what}")
+    return value

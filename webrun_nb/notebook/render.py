@@ -1,0 +1,83 @@
+"""The lines that stand above and below a result. Plain text; nothing here knows where it is shown."""
+
+from __future__ import annotations
+
+from webrun_nb.notebook.frames import Completeness
+from webrun_nb.notebook.money import Cost
+
+__all__ = ["head_note", "summary_line"]
+
+
+def summary_line(
+    *, elapsed_ms: float, cost: Cost | None, shape: tuple[int, int] | None = None, name: str | None = None
+) -> str:
+    """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 · laptops`.
+
+    Parameters
+    ----------
+    elapsed_ms : float
+        How long it took.
+    cost : Cost or None
+        What it cost; None leaves it out.
+    shape : (rows, columns) or None
+        Of the frame; None where the answer is a text.
+    name : str or None
+        What the result was bound to (`-o`).
+    """
+    parts = []
+    if shape is not None:
+        parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
+    parts.append(_elapsed(elapsed_ms))
+    if cost is not None:
+        parts.append(str(cost))
+    if name:
+        parts.append(name)
+    return " · ".join(parts)
+
+
+def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
+    """Announce that not all rows are shown, and where all of them are; empty where all are shown.
+
+    `name` is what the frame is bound to; without one it is `webrun.last.df`.
+    """
+    if shown_rows >= total_rows:
+        return ""
+    shown = (
+        f"the first {shown_rows:,} of {total_rows:,} rows"
+        if shown_rows
+        else f"none of {_count(total_rows, 'row')}"
+    )
+    return f"{shown} shown; all are in {name or 'webrun.last.df'}"
+
+
+def completeness_note(completeness: Completeness) -> str:
+    """Say what is missing or didn't fit, per column; empty where the result is complete."""
+    if completeness.complete:
+        return ""
+    columns = [
+        f"{column}: {' and '.join(counts)}"
+        for column in completeness.missing
+        if (
+            counts := [
+                f"{count:,} {word}"
+                for count, word in (
+                    (completeness.missing[column] if column in completeness.required else 0, "missing"),
+                    (completeness.unfit[column], "that didn't fit"),
+                )
+                if count
+            ]
+        )
+    ]
+    return f"{_count(completeness.incomplete_rows, 'row')} incomplete ({'; '.join(columns)}), shown as <NA>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _elapsed(elapsed_ms: float) -> str:
+    seconds = elapsed_ms / 1000
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"

@@ -1,0 +1,152 @@
+"""Fills `{{ expression }}` in a task's text and in `--url` from the notebook's names.
+
+Only `{{ }}` is special: `$900`, `{"json": 1}`, `{% %}` and `{# #}` stay as they are. Expressions are
+jinja2's, so its filters work (`{{ names | join(", ") }}`); they run in its sandbox, can't change what they
+are given, can't reach names that start with `_` inside objects, and a name the notebook doesn't have is an
+error. The text is read once: a value that itself holds `{{ }}` is put in as it is.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import re
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from webrun_nb.notebook.errors import CommandError, near
+
+__all__ = ["fill"]
+
+# jinja2 can't be told to have no statements and comments, so they begin with what no text may hold.
+_NEVER = "\x00"
+_RAW_HINT = "--raw leaves {{ }} as it is"
+_DEFAULT_REPR = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
+
+
+def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> str:
+    """Return `text` with each `{{ expression }}` replaced by its value.
+
+    Parameters
+    ----------
+    text : str
+        A cell's body or a URL.
+    namespace : mapping of str to object
+        The notebook's names (IPython's `user_ns`).
+    raw : bool
+        Return `text` untouched (`--raw`).
+
+    Raises
+    ------
+    CommandError
+        An unknown name, an expression that can't be read or fails, a `{{` without an end, or a value that has
+        no sensible text (None, NaN, functions, DataFrames, …).
+    """
+    if raw or "{{" not in text:
+        return text
+    if _NEVER in text:
+        raise CommandError("the text holds a NUL character", "take it out, or use --raw")
+    environment = _environment()
+    try:
+        tree = environment.parse(text)
+        names = {node.name for node in tree.find_all(nodes.Name)}
+        _check_names(names, namespace)
+        return environment.from_string(tree).render({name: namespace[name] for name in names})
+    except jinja2.TemplateSyntaxError as error:
+        raise _unreadable(text, error) from error
+    # What expressions raise: jinja2's own (missing attributes, the sandbox's refusals), and Python's usual.
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        reason = str(error) or type(error).__name__
+        raise CommandError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        block_start_string=_NEVER + "{%",
+        block_end_string="%}" + _NEVER,
+        comment_start_string=_NEVER + "{#",
+        comment_end_string="#}" + _NEVER,
+        undefined=jinja2.StrictUndefined,
+        finalize=_as_text,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.globals.clear()  # the names are the notebook's alone
+    return environment
+
+
+def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
+    for name in sorted(names):
+        if name.startswith("__"):
+            raise CommandError(
+                f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own"
+            )
+        if name in namespace:
+            continue
+        meant = near(name, [known for known in namespace if not known.startswith("_")])
+        if meant:
+            hint = f"did you mean {meant}?"
+        elif hasattr(builtins, name):
+            hint = "Python's functions are not available there; jinja2's filters are: {{ rows | length }}"
+        else:
+            hint = f"run the cell that sets it, or {_RAW_HINT}"
+        raise CommandError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
+
+
+def _as_text(value: object) -> str:
+    """Return the text of an expression's value; refuse what would put nonsense into an instruction."""
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises, and names the missing attribute
+    kind = type(value).__name__
+    if value is None or _is_missing(value):
+        raise CommandError(f"a {{{{ }}}} is {value}", "give it a value first")
+    if _is_frame(value):
+        raise CommandError(
+            f"a {{{{ }}}} is a whole {kind}, of which str() shows a part",
+            "write {{ df.name | join(', ') }} or {{ df.to_csv() }}",
+        )
+    if isinstance(value, bytes | bytearray | ModuleType) or callable(value):
+        raise CommandError(
+            f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?"
+        )
+    text = str(value)
+    if _DEFAULT_REPR.fullmatch(text):
+        raise CommandError(
+            f"a {{{{ }}}} is a {kind}, which has no text of its own",
+            "name one of its attributes: {{ x.name }}",
+        )
+    return text
+
+
+def _is_missing(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isnan(value)
+    pandas = sys.modules.get("pandas")  # a missing value of pandas exists only where pandas was imported
+    return pandas is not None and (value is pandas.NA or value is pandas.NaT)
+
+
+def _is_frame(value: object) -> bool:
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    return (pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series | pandas.Index)) or (
+        numpy is not None and isinstance(value, numpy.ndarray)
+    )
+
+
+def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> CommandError:
+    if "}}" not in text[text.rfind("{{") :]:
+        return CommandError("a {{ has no }}", f"close it; {_RAW_HINT}")
+    return CommandError(
+        f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT
+    )
