@@ -1,5 +1,99 @@
-"""Browser sessions for AI agents, from a notebook cell to a DataFrame."""
+"""Browser sessions for AI agents, from a notebook cell to a DataFrame.
+
+>>> import webrun_nb as webrun
+>>> with webrun.start() as session:  # doctest: +SKIP
+...     laptops = session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
+
+In a notebook, `%load_ext webrun_nb` brings the magics; `%webrun help` is where to begin.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from webrun_nb.client.api import Client
+    from webrun_nb.client.errors import (
+        AuthenticationError,
+        ConnectionLostError,
+        EmulatorStartError,
+        GuardrailError,
+        LimitError,
+        PaymentError,
+        ProtocolError,
+        RequestError,
+        SessionGoneError,
+        TaskFailedError,
+        TaskInterruptedError,
+        WebRunError,
+    )
+    from webrun_nb.client.results import TaskResult
+    from webrun_nb.client.session import Session
+    from webrun_nb.client.snapshot import Question, SessionSnapshot
+    from webrun_nb.notebook.objects import arun_task, astart, on_guardrail, run_task, start
+
+    last: TaskResult | None
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AuthenticationError",
+    "Client",
+    "ConnectionLostError",
+    "EmulatorStartError",
+    "GuardrailError",
+    "LimitError",
+    "PaymentError",
+    "ProtocolError",
+    "Question",
+    "RequestError",
+    "Session",
+    "SessionGoneError",
+    "SessionSnapshot",
+    "TaskFailedError",
+    "TaskInterruptedError",
+    "TaskResult",
+    "WebRunError",
+    "arun_task",
+    "astart",
+    "last",
+    "load_ipython_extension",
+    "on_guardrail",
+    "run_task",
+    "start",
+]
+
+_ERRORS = "client.errors"
+_HOMES = {
+    "Client": "client.api",
+    "Question": "client.snapshot",
+    "Session": "client.session",
+    "SessionSnapshot": "client.snapshot",
+    "TaskResult": "client.results",
+    "arun_task": "notebook.objects",
+    "astart": "notebook.objects",
+    "on_guardrail": "notebook.objects",
+    "run_task": "notebook.objects",
+    "start": "notebook.objects",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: `import webrun_nb` itself stays quick, and the emulator's process needs none of it."""
+    if name == "last":
+        return importlib.import_module("webrun_nb.notebook.objects").toolkit.last
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"webrun_nb.{_HOMES.get(name, _ERRORS)}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """`%load_ext webrun_nb`: bring the magics; starts nothing."""
+    importlib.import_module("webrun_nb.notebook.magics").load(ipython)

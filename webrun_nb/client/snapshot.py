@@ -42,7 +42,7 @@ class SessionSnapshot:
     expires_at_ms: int | None = None
     clock_running: bool = True
     reason: str | None = None
-    """Why it ended: `completed`, `terminated`, `expired`, `terminateOnCompletion`, `failed`, `balance`, `instance_lost`."""
+    """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""
     current_task_id: str | None = None
     current_task: str = ""
     """Its instruction."""
@@ -68,7 +68,7 @@ class SessionSnapshot:
 
     @property
     def state_label(self) -> str:
-        """The state as people read it: `active · idle`, `terminated · expired`, …"""
+        """The state as people read it: `active · idle`, `terminated · expired`."""
         detail = self.phase if self.status == "active" else self.reason
         return f"{self.status} · {detail}" if detail and detail != self.status else self.status
 

@@ -1,0 +1,50 @@
+"""Where a task starts: URLs as they are, and `practice:NAME`, the practice sites that the emulator serves."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from webrun_nb.client.errors import RequestError
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+_PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?#].*)?", re.IGNORECASE)
+
+
+def is_local(base_url: str) -> bool:
+    """Tell whether a service is on this machine."""
+    return urlsplit(base_url).hostname in LOCAL_HOSTS
+
+
+def resolve_url(url: str, base_url: str) -> str:
+    """Return the http(s) URL that is meant.
+
+    Parameters
+    ----------
+    url : str
+        A URL, or `practice:NAME[/path?query]`.
+    base_url : str
+        The service that is going to open it.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: a practice site on a service that has none, or a malformed one.
+    """
+    if url[:9].lower() != "practice:":
+        return url
+    matched = _PRACTICE.fullmatch(url)
+    if matched is None:
+        raise _invalid(
+            f"{url[:100]} is no practice site", "write practice:NAME or practice:NAME/path, e.g. practice:shop"
+        )
+    if not is_local(base_url):
+        raise _invalid(f"{url[:100]}: the practice sites exist on the emulator only", "log out with `%webrun logout`")
+    rest = matched["rest"] or "/"
+    port = urlsplit(base_url).port
+    host = f"{matched['site'].lower()}.localhost" + (f":{port}" if port else "")
+    return f"http://{host}{rest if rest.startswith('/') else '/' + rest}"
+
+
+def _invalid(message: str, hint: str) -> RequestError:
+    return RequestError(message, code="INVALID_PARAMETER", hint=hint, details={"parameter": "startingPoint"})

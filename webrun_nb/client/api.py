@@ -1,0 +1,333 @@
+"""The client: sessions and single tasks on any server that speaks the wire contract."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import httpx
+
+from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.http import HOSTED_URL, Http
+from webrun_nb.client.results import Frames, Schema, TaskResult
+from webrun_nb.client.runtime import faces, in_caller
+from webrun_nb.client.session import Session, SessionOptions
+from webrun_nb.client.snapshot import Question
+from webrun_nb.client.tasks import STOP_WITHIN_S, Ask, expect_task, make_ask
+from webrun_nb.client.watch import Watch
+from webrun_nb.wire.responses import SessionStarted
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_NAME = "main"
+SINGLE_TASK = "single task"
+
+GuardrailHandler = Callable[[Question], str | None] | Callable[[Question], Awaitable[str | None]]
+"""Answers a question: text to go on with, None to have the task stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema:
+    """A JSON Schema as it is, where no notebook layer reads schemas."""
+
+    json_schema: Mapping[str, Any]
+
+
+class Client:
+    """One account on one server.
+
+    Parameters
+    ----------
+    base_url : str
+        The server; the hosted service by default.
+    key : str
+        Its API key; never shown.
+    frames : Frames, optional
+        Reads schemas and makes tables (the notebook layer's). Without it a schema is a JSON Schema, and results have
+        no `df`.
+    listen : bool
+        Open a socket per session for live events. False: poll.
+    transport : httpx.AsyncBaseTransport, optional
+        In place of the network.
+    explain_loss : callable, optional
+        See `Http`.
+    """
+
+    def __init__(
+        self,
+        base_url: str = HOSTED_URL,
+        *,
+        key: str,
+        frames: Frames | None = None,
+        listen: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+        explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
+    ) -> None:
+        self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
+        self._pid = os.getpid()
+        self._listen = listen
+        self._handler: GuardrailHandler | None = None
+        self._starting = asyncio.Lock()
+        self._interruption: TaskInterruptedError | None = None
+        self.frames = frames
+        self.sessions: dict[str, Session] = {}
+        """All that this client started, by name, ended ones too; a name used again is its latest."""
+        self.last: TaskResult | None = None
+        """The latest result."""
+
+    def __repr__(self) -> str:
+        return f"Client({self.base_url!r})"
+
+    @property
+    def base_url(self) -> str:
+        """The server."""
+        return self._http.base_url
+
+    @property
+    def http(self) -> Http:
+        """The server's calls.
+
+        Raises
+        ------
+        WebRunError
+            `OTHER_PROCESS`: in a forked child; connections can't be shared.
+        """
+        if self._pid != os.getpid():
+            raise WebRunError("this session belongs to the process that was forked", code="OTHER_PROCESS")
+        return self._http
+
+    def on_guardrail(self, handler: GuardrailHandler | None) -> None:
+        """Have `handler` answer when a task asks; None for nobody.
+
+        It is called with a `Question` in the thread that waits in the blocking call, so that it may print and ask;
+        for the awaitable face in a thread of its own. It may be a coroutine function.
+        """
+        self._handler = handler
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    async def _start(
+        self,
+        name: str | None = None,
+        *,
+        url: str | None = None,
+        environment_id: str | None = None,
+        policy_id: str | None = None,
+        proxy: Mapping[str, Any] | None = None,
+        new: bool = False,
+    ) -> Session:
+        """Start a session, or return the live one of that name and the same options (Run All must not bill two).
+
+        Parameters
+        ----------
+        name : str, optional
+            What to call it; `main` by default.
+        url : str, optional
+            Opened at once: http(s), or `practice:NAME`.
+        environment_id, policy_id : str, optional
+            Contract, sections 8 and 11.
+        proxy : mapping, optional
+            Contract, section 7.
+        new : bool
+            Start another one in any case; a name in use gets a number.
+
+        Raises
+        ------
+        WebRunError
+            `NAME_IN_USE`: a live session of that name has other options.
+        RequestError, AuthenticationError, PaymentError, LimitError, ConnectionLostError
+            It was refused, or the server can't be reached.
+        """
+        name = name or DEFAULT_NAME
+        options = SessionOptions(
+            None if url is None else resolve_url(url, self.base_url),
+            environment_id,
+            policy_id,
+            None if proxy is None else tuple(sorted(proxy.items())),
+        )
+        async with self._starting:
+            if new:
+                name = self._free(name)
+            elif (session := self.sessions.get(name)) is not None and not session.ended:
+                return _same(session, options)
+            session, _ = await self._open(name, options, {} if options.url is None else {"startingPoint": options.url})
+        return session
+
+    async def _run_task(
+        self,
+        text: str,
+        *,
+        url: str | None = None,
+        schema: object = None,
+        timeout_ms: float | None = None,
+        environment_id: str | None = None,
+        policy_id: str | None = None,
+        proxy: Mapping[str, Any] | None = None,
+        avoid_domains: tuple[str, ...] = (),
+        max_input_tokens: int | None = None,
+        max_output_tokens: int | None = None,
+        opened: Callable[[Session], None] | None = None,
+    ) -> TaskResult:
+        """Have one task done in a session of its own, which ends with it.
+
+        Sent as a session's initial task with `terminateOnCompletion`, which is what run-task does (contract,
+        section 3), because that answers at once: the task can be watched and stopped from its first moment.
+
+        Parameters
+        ----------
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens
+            As in `Session.task`.
+        environment_id, policy_id, proxy
+            As in `start`.
+        opened : callable, optional
+            Told the session as soon as it exists, in the thread that waits.
+
+        Raises
+        ------
+        WebRunError
+            As `start` and `Session.task` do.
+        """
+        ask = self.make_ask(
+            text,
+            url=url,
+            schema=schema,
+            timeout_ms=timeout_ms,
+            end=True,
+            avoid_domains=avoid_domains,
+            max_input_tokens=max_input_tokens,
+            max_output_tokens=max_output_tokens,
+        )
+        options = SessionOptions(
+            None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
+        )
+        session, task_id = await self._open(self._free(SINGLE_TASK), options, ask.fields)
+        try:
+            if opened is not None:
+                await in_caller(lambda: opened(session))
+            return await session.perform(ask, expect_task(task_id))
+        finally:
+            self._interruption = session.interruption()
+
+    async def _open(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
+        given = {
+            "environmentId": options.environment_id,
+            "policyId": options.policy_id,
+            "proxy": None if options.proxy is None else dict(options.proxy),
+            "initialTask": dict(task) or None,
+        }
+        body = {key: value for key, value in given.items() if value is not None}
+        started = await self._started(body)
+        watch = Watch(self.http, name, started.session_id)
+        await watch.begin(started.socket_url if self._listen else None)
+        session = Session(self, watch, started.session_id, name, options)
+        if started.task_id is not None:
+            session.seen_task_ids.add(started.task_id)
+        self.sessions[name] = session
+        return session, started.task_id
+
+    async def _started(self, body: Mapping[str, Any]) -> SessionStarted:
+        """Start a session; cancelled meanwhile, it is ended again rather than left to cost."""
+        post = asyncio.create_task(self.http.start_session(body))
+        try:
+            return await asyncio.shield(post)
+        except asyncio.CancelledError:
+            try:
+                async with asyncio.timeout(STOP_WITHIN_S):
+                    await self.http.change_state((await post).session_id, "terminate")
+            except (TimeoutError, WebRunError) as error:
+                _log.warning("an interrupted start may have left a session: %s", error)
+            raise
+
+    def _free(self, name: str) -> str:
+        """Return the name, with a number where a live session has it."""
+        taken = {known for known, session in self.sessions.items() if not session.ended}
+        numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+        return name if name not in taken else next(other for other in numbered if other not in taken)
+
+    def interruption(self) -> TaskInterruptedError | None:
+        """Return what the last interrupt did, once."""
+        said, self._interruption = self._interruption, None
+        return said
+
+    async def _close(self) -> None:
+        """Stop watching and close the connections. Sessions live on, until they time out."""
+        if self._pid != os.getpid():  # forked: the connections are the parent's
+            return
+        for session in self.sessions.values():
+            await session.watch.close()
+        await self._http.close()
+
+    start, astart = faces(_start)
+    run_task, arun_task = faces(_run_task, interruption)
+    close, aclose = faces(_close)
+
+    # --- for sessions -------------------------------------------------------------------------------------------------
+
+    def make_ask(
+        self,
+        text: str,
+        *,
+        url: str | None,
+        schema: object,
+        timeout_ms: float | None,
+        end: bool,
+        avoid_domains: tuple[str, ...],
+        max_input_tokens: int | None,
+        max_output_tokens: int | None,
+    ) -> Ask:
+        """Check a task and make it ready to send.
+
+        Raises
+        ------
+        RequestError
+            What the service would answer with 400.
+        """
+        return make_ask(
+            text,
+            base_url=self.base_url,
+            url=url,
+            schema=self._read_schema(schema),
+            end=end,
+            timeout_ms=timeout_ms,
+            avoid_domains=tuple(avoid_domains),
+            max_input_tokens=max_input_tokens,
+            max_output_tokens=max_output_tokens,
+        )
+
+    def _read_schema(self, given: object) -> Schema | None:
+        if given is None:
+            return None
+        if self.frames is not None:
+            return self.frames.read_schema(given)
+        if isinstance(given, Mapping):
+            return JsonSchema(given)
+        if hasattr(given, "json_schema"):
+            return cast(Schema, given)
+        raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
+
+    async def ask_person(self, question: Question) -> str | None:
+        """Have the handler answer; None where there is none."""
+        handler = self._handler
+        if handler is None:
+            return None
+        if inspect.iscoroutinefunction(handler):
+            answer = await handler(question)
+        else:
+            answer = await in_caller(lambda: handler(question))
+        if answer is not None and not isinstance(answer, str):
+            raise TypeError(f"the guardrail handler has to return text or None, not {type(answer).__name__}")
+        return answer
+
+
+def _same(session: Session, options: SessionOptions) -> Session:
+    if session.options != options:
+        raise WebRunError(
+            f"session {session.name} is live, with other options", code="NAME_IN_USE", session_id=session.session_id
+        )
+    return session

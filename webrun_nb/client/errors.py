@@ -1,0 +1,234 @@
+"""Everything the toolkit raises, in one tree.
+
+    WebRunError                  all of it; `code` is stable, the text is for people
+    ├── RequestError             the service refused a request (4xx), or cannot take it now (5xx)
+    ├── AuthenticationError      401, 403: no key, a wrong or an expired one, a deactivated account
+    ├── PaymentError             402: the balance or the spending limit
+    ├── LimitError               429: too many requests or sessions; `retry_after_s`
+    ├── SessionGoneError         the session has ended, or there is none of that id
+    ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
+    ├── GuardrailError           a task asked a person and nobody was there: it was stopped; `question`
+    ├── ConnectionLostError      the server cannot be reached, or its answer broke off
+    ├── ProtocolError            an answer that the wire contract doesn't allow
+    └── EmulatorStartError       the emulator's process did not come up
+
+    TaskInterruptedError         the notebook's stop button. A KeyboardInterrupt, and no WebRunError, so that a loop
+                                 over tasks with `except WebRunError: continue` is stopped too.
+
+Each is one line: what happened, a hint, the id. In IPython it is shown as that line, without a traceback
+(`OneLine.short = False` brings tracebacks back).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from webrun_nb.client.snapshot import Question
+from webrun_nb.wire.codes import HTTP_STATUS
+
+_LONGEST_MESSAGE = 600
+
+HINTS: Mapping[str, str] = {
+    # requests
+    "INVALID_PARAMETER": "nothing was started: change it and try again",
+    "MISSING_REQUIRED_FIELD": "nothing was started: add it and try again",
+    "INVALID_TASK_DETAILS": "say in plain English what to do, e.g. List the laptops under $900",
+    "UNAUTHORIZED": "log in with `%webrun login`",
+    "INVALID_API_KEY": "check the key, or log in again with `%webrun login`",
+    "API_KEY_EXPIRED": "make a new key in the dashboard, then `%webrun login`",
+    "INSUFFICIENT_BALANCE": "top up in the dashboard, or use the emulator, which is free",
+    "SPENDING_LIMIT_REACHED": "raise the limit in the dashboard, or use the emulator, which is free",
+    "ACCOUNT_DEACTIVATED": "ask WebRun's support",
+    "SESSION_NOT_FOUND": "start one with `%webrun start` or `webrun.start()`",
+    "SESSION_EXPIRED": "start another with `%webrun start` or `webrun.start()`",
+    "SESSION_NOT_ACTIVE": "it has ended: start another with `%webrun start` or `webrun.start()`",
+    "TASK_NOT_FOUND": "`%webrun history` lists the tasks",
+    "ENVIRONMENT_NOT_FOUND": "`%webrun env list` lists the environments",
+    "FILE_NOT_FOUND": "files without an environment live one hour: upload it again",
+    "POLICY_NOT_FOUND": "`%webrun policy list` lists the policies",
+    "INVALID_STATE": "`%webrun status` shows what it is doing",
+    "RATE_LIMIT_EXCEEDED": "wait a minute, or use the emulator, which has no rate limit",
+    "SESSION_LIMIT_REACHED": "end one with `%webrun terminate`",
+    "INSTANCE_UNAVAILABLE": "install a browser with `webrun-nb install-browser`",
+    # task failures
+    "NAVIGATION_TIMEOUT": "the page did not load in time: check the address, or try again",
+    "NAVIGATION_FAILED": "check the address",
+    "ELEMENT_NOT_FOUND": "name it as the page does; `%webrun peek URL` shows what is there",
+    "PAGE_CRASH": "try again; the session is still there",
+    "TASK_TIMEOUT": "give it more time with --timeout (at most 5m), or ask for less",
+    "INPUT_TOKEN_LIMIT": "ask for less, or in several tasks",
+    "OUTPUT_SCHEMA_MISMATCH": "mark what may be missing with `?` in the schema",
+    "BLOCKED_BY_POLICY": "the session's policy forbids it; `%webrun policy show` says why",
+    "TASK_STOPPED": "the session is still there",
+    "SESSION_TERMINATED": "start another with `%webrun start` or `webrun.start()`",
+    "INSTANCE_LOST": "its browser went away: start another with `%webrun start` or `webrun.start()`",
+    "GUARDRAIL_TIMEOUT": "answer it within five minutes, or with `webrun.on_guardrail(fn)`",
+    "AGENT_ERROR": "say it in other words, or one step at a time",
+    # ours
+    "GUARDRAIL": "answer in the task's text, or with `webrun.on_guardrail(fn)`",
+    "CONNECTION_LOST": "check the network and try again",
+    "EMULATOR_GONE": "start again with `%webrun start` or `webrun.start()`",
+    "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
+    "PROTOCOL": "is the base URL that of a WebRun service?",
+    "OTHER_PROCESS": "start one in this process with `webrun.start()`",
+    "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
+}
+"""What to do about each code. The contract's codes, and ours."""
+
+
+class OneLine(BaseException):
+    """What all of them have: a code, one line of text, and the ids it is about. Never holds a secret.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    code : str
+        Stable: the contract's section 2, or ours.
+    hint : str, optional
+        What to do; by default what `HINTS` says about the code.
+    details : mapping, optional
+        The service's details.
+    session_id, task_id : str, optional
+        What it is about.
+    """
+
+    short: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        hint: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        session_id: str | None = None,
+        task_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())[:_LONGEST_MESSAGE]
+        self.code = code
+        self.hint = HINTS.get(code, "") if hint is None else hint
+        self.details = dict(details or {})
+        self.session_id = session_id
+        self.task_id = task_id
+
+    def __str__(self) -> str:
+        about = f"task {self.task_id}" if self.task_id else f"session {self.session_id}" if self.session_id else ""
+        return " · ".join(part for part in (self.message, self.hint, about) if part)
+
+    def _render_traceback_(self) -> list[str]:
+        """Say it as IPython is to show it."""
+        if not OneLine.short:
+            return traceback.format_exception(self)
+        return [f"{type(self).__name__} {self.code}: {self}"]
+
+
+class WebRunError(OneLine, Exception):
+    """Something that the toolkit was asked for did not work."""
+
+
+class RequestError(WebRunError):
+    """The service refused the request, or can't take it now."""
+
+
+class AuthenticationError(WebRunError):
+    """The key is missing, wrong or expired, or the account is deactivated."""
+
+
+class PaymentError(WebRunError):
+    """There is no money left, or the limit on it is reached."""
+
+
+class LimitError(WebRunError):
+    """Too many requests or sessions."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **rest: Any) -> None:
+        super().__init__(message, **rest)
+        self.retry_after_s = retry_after_s
+        """When the service takes requests again, where it says so."""
+
+
+class SessionGoneError(WebRunError):
+    """The session has ended, or there is none of that id."""
+
+
+class TaskFailedError(WebRunError):
+    """The task ended without an answer."""
+
+
+class GuardrailError(WebRunError):
+    """A task asked a person and nobody answered, so it was stopped."""
+
+    def __init__(self, question: Question, *, session_id: str) -> None:
+        choices = f" ({' | '.join(question.candidates)})" if question.candidates else ""
+        super().__init__(
+            f"the task asks: {question.text}{choices}",
+            code="GUARDRAIL",
+            details={"kind": question.kind, "candidates": list(question.candidates)},
+            session_id=session_id,
+            task_id=question.task_id,
+        )
+        self.question = question
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The choices, where there are any."""
+        return self.question.candidates
+
+    @property
+    def kind(self) -> str:
+        """Why it asks: `ambiguous`, `credentials`, `purchase`, … or empty."""
+        return self.question.kind
+
+
+class ConnectionLostError(WebRunError):
+    """The server can't be reached, or its answer broke off."""
+
+    def __init__(self, message: str, *, code: str = "CONNECTION_LOST", **rest: Any) -> None:
+        super().__init__(message, code=code, **rest)
+
+
+class ProtocolError(WebRunError):
+    """The server's answer is none that the wire contract allows."""
+
+    def __init__(self, message: str, **rest: Any) -> None:
+        super().__init__(message, code="PROTOCOL", **rest)
+
+
+class EmulatorStartError(WebRunError):
+    """The emulator's process did not come up."""
+
+    def __init__(self, message: str, **rest: Any) -> None:
+        super().__init__(message, code="EMULATOR_START", **rest)
+
+
+class TaskInterruptedError(OneLine, KeyboardInterrupt):
+    """The blocking call was interrupted, and its task stopped on the server."""
+
+    def __init__(self, message: str, **rest: Any) -> None:
+        super().__init__(message, code="INTERRUPTED", **rest)
+
+
+_GONE = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED", "SESSION_NOT_ACTIVE"})
+_BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
+
+
+def refusal(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+    retry_after_s: float | None = None,
+    session_id: str | None = None,
+) -> WebRunError:
+    """Return the error for an HTTP error's body (contract, section 2). The code decides, then the status."""
+    about: dict[str, Any] = {"code": code, "details": details, "session_id": session_id}
+    if code in _GONE:
+        return SessionGoneError(message, **about)
+    if status == 429:
+        return LimitError(message, retry_after_s=retry_after_s, **about)
+    return _BY_STATUS.get(HTTP_STATUS.get(code, status), RequestError)(message, **about)

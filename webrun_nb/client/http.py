@@ -1,0 +1,239 @@
+"""The wire contract's calls over HTTP: typed answers in, typed errors out.
+
+What is retried: reading (GET), and anything that surely never reached the server (refused connections) or that the
+server says it did not take (429 with a short `Retry-After`). Never a POST that may have been heard: that could bill
+twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from webrun_nb.client.addresses import is_local
+from webrun_nb.client.errors import ConnectionLostError, ProtocolError, WebRunError, refusal
+from webrun_nb.wire.base import Response
+from webrun_nb.wire.requests import ANSWER_WINDOW_S
+from webrun_nb.wire.responses import (
+    AccountUsage,
+    Acknowledged,
+    ErrorBody,
+    Health,
+    SessionList,
+    SessionStarted,
+    SessionState,
+    TaskBody,
+)
+
+HOSTED_URL = "https://connect.webrun.ai"
+
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 30.0
+ANSWER_TIMEOUT_S = ANSWER_WINDOW_S + 10.0
+"""For the calls that the server holds open for up to `ANSWER_WINDOW_S`."""
+LONGEST_RETRY_AFTER_S = 3.0
+"""A longer `Retry-After` is raised rather than waited for."""
+BACKOFF_S = (0.2, 0.5, 1.0)
+KEEPALIVE_S = 2.0
+"""Shorter than the server's 5 s: a POST on a connection that is being closed can't be retried safely."""
+
+Model = TypeVar("Model", bound=Response)
+T = TypeVar("T")
+_TASK_BODY: TypeAdapter[TaskBody] = TypeAdapter(TaskBody)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNAVAILABLE = frozenset({502, 504})
+
+
+class Http:
+    """The calls of one server.
+
+    Parameters
+    ----------
+    base_url : str
+        Where it is.
+    key : str
+        The API key; never shown.
+    transport : httpx.AsyncBaseTransport, optional
+        In place of the network.
+    explain_loss : callable, optional
+        Asked why the server can't be reached: an error that says more than a bare `ConnectionLostError` and makes
+        further tries pointless, or None.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.is_local = is_local(base_url)
+        self._explain_loss = explain_loss
+        self._client = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            limits=httpx.Limits(max_connections=200, keepalive_expiry=KEEPALIVE_S),
+            trust_env=not self.is_local,  # a proxy of the user's must not stand before our own emulator
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"Http({self.base_url!r})"
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    async def start_session(self, body: Mapping[str, Any]) -> SessionStarted:
+        """`POST /start/start-session`."""
+        return await self._call(SessionStarted, "POST", "/start/start-session", body)
+
+    async def session_status(self, session_id: str) -> SessionState:
+        """`GET /start/session-status/:sessionId`."""
+        return await self._call(SessionState, "GET", f"/start/session-status/{session_id}", session_id=session_id)
+
+    async def sessions(self) -> list[SessionState]:
+        """`GET /start/sessions`, newest first (emulator only)."""
+        return (await self._call(SessionList, "GET", "/start/sessions")).sessions
+
+    async def change_state(self, session_id: str, state: str, task_id: str | None = None) -> None:
+        """Send `pause`, `resume`, `stop`, `terminate` or `manual`; `task_id` narrows a `stop` to that task."""
+        message = {"actionType": "state", "newState": state}
+        await self._send(session_id, message | ({"taskId": task_id} if task_id else {}))
+
+    async def answer_guardrail(self, session_id: str, text: str) -> None:
+        """Answer the question that the session's task waits with; it goes on from there."""
+        await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "taskDetails": text})
+
+    async def _send(self, session_id: str, message: Mapping[str, Any]) -> None:
+        body = {"sessionId": session_id, "message": message}
+        await self._call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
+
+    # --- tasks --------------------------------------------------------------------------------------------------------
+
+    async def new_task(self, session_id: str, fields: Mapping[str, Any]) -> TaskBody:
+        """Give a session a task; answers when it is done, asks, fails, or after 50 s."""
+        message = {"actionType": "newTask", "newState": "start", **fields}
+        body = {"sessionId": session_id, "message": message}
+        answer = await self._request("POST", "/start/send-message", body, session_id, ANSWER_TIMEOUT_S)
+        return self._parse(_TASK_BODY.validate_python, answer)
+
+    async def task(self, session_id: str, task_id: str) -> TaskBody:
+        """`GET /task/:sessionId/:taskId`."""
+        answer = await self._request("GET", f"/task/{session_id}/{task_id}", None, session_id, READ_TIMEOUT_S)
+        return self._parse(_TASK_BODY.validate_python, answer)
+
+    # --- the account and the service ----------------------------------------------------------------------------------
+
+    async def account_usage(self) -> AccountUsage:
+        """`GET /account/usage`."""
+        return await self._call(AccountUsage, "GET", "/account/usage")
+
+    async def health(self) -> Health:
+        """`GET /start/health`."""
+        return await self._call(Health, "GET", "/start/health")
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    async def _call(
+        self,
+        model: type[Model],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        session_id: str | None = None,
+    ) -> Model:
+        return self._parse(model.model_validate, await self._request(method, path, body, session_id, READ_TIMEOUT_S))
+
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
+    ) -> Any:
+        """Return the JSON of the answer, after as many tries as are safe."""
+        for pause_s in (*BACKOFF_S, None):
+            try:
+                answer = await self._client.request(
+                    method, path, json=body, timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S)
+                )
+            except httpx.TransportError as error:
+                repeatable = method == "GET" or isinstance(error, _NEVER_SENT)
+                known = None if self._explain_loss is None else await self._explain_loss()
+                if pause_s is None or not repeatable or known is not None:
+                    raise known or self._lost(error, session_id) from error
+                await asyncio.sleep(pause_s)
+                continue
+            if answer.is_success:
+                return self._json(answer)
+            wait_s = self._worth_waiting_s(answer, method, pause_s)
+            if wait_s is None:
+                raise self._refusal(answer, session_id)
+            await asyncio.sleep(wait_s)
+        raise AssertionError("the last try either returns or raises")
+
+    @staticmethod
+    def _worth_waiting_s(answer: httpx.Response, method: str, pause_s: float | None) -> float | None:
+        """Return how long to wait before the next try, or None where there is to be none."""
+        if pause_s is None:
+            return None
+        if answer.status_code in _UNAVAILABLE and method == "GET":
+            return pause_s
+        after_s = _retry_after_s(answer)
+        if answer.status_code == 429 and after_s is not None and after_s <= LONGEST_RETRY_AFTER_S:
+            return after_s
+        return None
+
+    def _lost(self, error: httpx.TransportError, session_id: str | None) -> WebRunError:
+        if isinstance(error, httpx.TimeoutException):
+            what = "does not answer"
+        elif isinstance(error, httpx.ConnectError):
+            what = "can't be reached"
+        else:
+            what = "broke off its answer"
+        return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
+
+    def _refusal(self, answer: httpx.Response, session_id: str | None) -> WebRunError:
+        try:
+            body = ErrorBody.model_validate_json(answer.content)
+        except ValidationError:
+            return ProtocolError(
+                f"{self.base_url} answered {answer.status_code} without the contract's error body",
+                session_id=session_id,
+            )
+        return refusal(
+            answer.status_code,
+            body.code,
+            body.message,
+            details=body.details,
+            retry_after_s=_retry_after_s(answer),
+            session_id=session_id,
+        )
+
+    def _json(self, answer: httpx.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise ProtocolError(f"{self.base_url} answered something that is not JSON") from error
+
+    def _parse(self, validate: Callable[[Any], T], answer: Any) -> T:
+        try:
+            return validate(answer)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the body"
+            raise ProtocolError(f"{self.base_url} answered something unexpected: {where}: {first['msg']}") from error
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    try:
+        return float(answer.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,191 @@
+"""The emulator's process: started as a child of the kernel, one per process, gone when the kernel is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from queue import Empty, SimpleQueue
+from typing import IO
+
+from webrun_nb import config
+from webrun_nb.client.errors import ConnectionLostError, EmulatorStartError, WebRunError
+
+START_DEADLINE_S = 30.0
+STOP_DEADLINE_S = 8.0
+_KEPT_LINES = 20
+_DEATH_CHECKS, _DEATH_CHECK_S = 10, 0.03
+
+
+class LocalEmulator:
+    """A running emulator of our own.
+
+    Its stdin is the lifeline: it ends when that closes, however this process ends. It is a session of its own, so
+    that the notebook's stop button, which signals the kernel's whole process group, does not reach it.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], url: str, key: str, last_words: deque[str]) -> None:
+        self._process = process
+        self._last_words = last_words
+        self._stopped = False
+        self.url = url
+        self.key = key
+
+    def __repr__(self) -> str:
+        return f"LocalEmulator({self.url!r}, pid={self.pid})"
+
+    @classmethod
+    async def start(cls, *options: str) -> LocalEmulator:
+        """Start one, with further command line options; returns when it answers.
+
+        Raises
+        ------
+        EmulatorStartError
+            It ended, or said nothing for `START_DEADLINE_S`.
+        """
+        return await asyncio.to_thread(cls._start, options)
+
+    @classmethod
+    def _start(cls, options: tuple[str, ...]) -> LocalEmulator:
+        key = "wr_" + secrets.token_hex(24)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webrun_nb", "emulator", "--lifeline", "--control", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=config.child_environment(WEBRUN_EMULATOR_KEY=key),
+            start_new_session=True,
+        )
+        first_line: SimpleQueue[str | None] = SimpleQueue()
+        last_words: deque[str] = deque(maxlen=_KEPT_LINES)
+        listeners = [
+            _drain(process.stdout, "webrun-emulator-out", first_line),
+            _drain(process.stderr, "webrun-emulator-err", last_words),
+        ]
+        try:
+            line = first_line.get(timeout=START_DEADLINE_S)
+        except Empty:
+            line = None
+        try:
+            greeting = json.loads(line or "")
+            return cls(process, str(greeting["url"]), key, last_words)
+        except (ValueError, KeyError, TypeError) as error:
+            ended = process.poll() is not None or (line is None and _ends(process))
+            process.kill()
+            process.wait()
+            for listener in listeners:
+                listener.join(1.0)
+            raise _start_error(ended, line, last_words, key) from error
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it lives."""
+        return self._process.poll() is None
+
+    async def explain_loss(self) -> WebRunError | None:
+        """Return the error that says how it ended, or None where it lives."""
+        for _ in range(_DEATH_CHECKS):  # a killed process loses its sockets a moment before it counts as ended
+            if not self.running:
+                break
+            await asyncio.sleep(_DEATH_CHECK_S)
+        else:
+            return None
+        status = self._process.returncode
+        how = (
+            "was stopped" if self._stopped else f"was killed (signal {-status})" if status < 0 else f"ended ({status})"
+        )
+        return ConnectionLostError(f"the emulator {how}; its sessions are gone", code="EMULATOR_GONE")
+
+    def stop(self) -> None:
+        """Have it save, close its browsers and end; returns when it is gone. Safe twice."""
+        self._stopped = True
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _drain(stream: IO[str] | None, name: str, into: SimpleQueue[str | None] | deque[str]) -> threading.Thread:
+    """Read a pipe to its end in a thread, so that it never fills up."""
+    assert stream is not None
+
+    def read() -> None:
+        with stream:
+            for line in stream:
+                if isinstance(into, deque):
+                    into.append(line.rstrip())
+                else:
+                    into.put(line)
+        if not isinstance(into, deque):
+            into.put(None)
+
+    thread = threading.Thread(target=read, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _ends(process: subprocess.Popen[str]) -> bool:
+    """Tell whether a process whose output has closed is at its end."""
+    try:
+        process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _start_error(ended: bool, line: str | None, last_words: deque[str], key: str) -> EmulatorStartError:
+    said = next((words for words in reversed(last_words) if words.strip()), "").strip().replace(key, "***")
+    if said.startswith("ModuleNotFoundError"):
+        return EmulatorStartError(
+            f"the emulator is not installed ({said})", hint="install it with `pip install 'webrun-nb[emulator]'`"
+        )
+    if line is not None:
+        what = f"the emulator greeted with something unexpected: {line.strip()[:100].replace(key, '***')}"
+    elif ended:
+        what = f"the emulator ended while starting: {said or 'it said nothing'}"
+    else:
+        what = f"the emulator did not answer within {START_DEADLINE_S:g} s{': ' + said if said else ''}"
+    return EmulatorStartError(what)
+
+
+class _Shared:
+    """The process's one emulator, and who is starting it."""
+
+    def __init__(self) -> None:
+        self.emulator: LocalEmulator | None = None
+        self.pid = os.getpid()
+        self.starting = asyncio.Lock()
+        self.start_s: float | None = None
+
+
+_shared = _Shared()
+
+
+async def local_emulator() -> LocalEmulator:
+    """Return this process's emulator; starts it if none lives. Call it on the client's loop thread."""
+    global _shared
+    if _shared.pid != os.getpid():  # forked: the parent's emulator watches the parent
+        _shared = _Shared()
+    async with _shared.starting:
+        if _shared.emulator is None or not _shared.emulator.running:
+            began = time.monotonic()
+            _shared.emulator = await LocalEmulator.start("--limits", "none")
+            _shared.start_s = time.monotonic() - began
+        return _shared.emulator

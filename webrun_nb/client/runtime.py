@@ -1,0 +1,237 @@
+"""The one loop thread, and the doors to it: blocking for cells, awaitable for programs.
+
+All of the client runs on one asyncio loop in a daemon thread, so that a blocking cell, the notebook's own loop and
+`asyncio.run` can all use it, and nothing depends on nest-asyncio. A blocking call can be interrupted: the coroutine
+is cancelled and given a moment to tidy up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import contextvars
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from functools import wraps
+from queue import SimpleQueue
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+T = TypeVar("T")
+S = TypeVar("S")
+P = ParamSpec("P")
+
+TIDY_UP_S = 4.0
+"""How long an interrupted call may take to stop what it began."""
+
+_caller: contextvars.ContextVar[Caller | None] = contextvars.ContextVar("webrun_caller", default=None)
+
+
+class Caller:
+    """A thread that waits in a blocking call, and can run something for the coroutine meanwhile.
+
+    So that a guardrail handler runs in the cell it belongs to, where it may print, ask and use the blocking face.
+    """
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+
+    def serve(self) -> None:
+        """Run what is asked for, until `release`."""
+        while (work := self._work.get()) is not None:
+            work()
+
+    def release(self) -> None:
+        """Let the thread go."""
+        self._work.put(None)
+
+    def ask(self, fn: Callable[[], T]) -> Future[T]:
+        """Have `fn` run in the thread."""
+        answer: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(fn())
+            except Exception as error:  # noqa: BLE001 - it is raised again, in the coroutine that asked
+                answer.set_exception(error)
+
+        self._work.put(work)
+        return answer
+
+
+class Call(Generic[T]):
+    """A coroutine on the loop thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], caller: Caller | None) -> None:
+        self.result: Future[T] = Future()
+        self.result.set_running_or_notify_cancel()  # so that nobody but the task itself can end it
+        self._loop = loop
+        self._coro = coro
+        self._task: asyncio.Task[T] | None = None
+        context = contextvars.copy_context()
+        context.run(_caller.set, caller)
+        loop.call_soon_threadsafe(self._begin, context)
+
+    def _begin(self, context: contextvars.Context) -> None:
+        self._task = self._loop.create_task(self._coro, context=context)
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self.result.set_exception(asyncio.CancelledError())
+        elif (error := task.exception()) is not None:
+            self.result.set_exception(error)
+        else:
+            self.result.set_result(task.result())
+
+    def cancel(self) -> None:
+        """Cancel the coroutine; it is still given the time to tidy up."""
+        self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+
+
+class Runtime:
+    """A loop in a daemon thread, started when first needed, and anew in a forked child."""
+
+    def __init__(self) -> None:
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._pid: int | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop, running."""
+        if self._pid != os.getpid():  # never started, or forked: threads don't survive a fork, nor may locks
+            self._starting = threading.Lock()
+            self._pid, self._loop = os.getpid(), None
+        with self._starting:
+            if self._loop is None:
+                loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=loop.run_forever, name="webrun", daemon=True)
+                self._thread.start()
+                self._loop = loop
+            return self._loop
+
+    def submit(self, coro: Coroutine[Any, Any, T], caller: Caller | None = None) -> Call[T]:
+        """Start `coro` on the loop thread; returns at once."""
+        return Call(self.loop, coro, caller)
+
+    def run(self, coro: Coroutine[Any, Any, T], *, timeout_s: float | None = None) -> T:
+        """Run `coro` on the loop thread and wait for it.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            The wait was interrupted. The coroutine has been cancelled and has tidied up, or had `TIDY_UP_S` to.
+        TimeoutError
+            It took longer than `timeout_s`; cancelled likewise.
+        RuntimeError
+            Called on the loop thread itself, which would wait for ever.
+        """
+        if threading.current_thread() is self._thread and self._pid == os.getpid():
+            coro.close()
+            raise RuntimeError("this is the client's own loop thread: use the awaitable twin (atask, astop, …) here")
+        if timeout_s is not None:
+            coro = _within(coro, timeout_s)
+        caller = Caller()
+        call = self.submit(coro, caller)
+        call.result.add_done_callback(lambda _: caller.release())
+        try:
+            caller.serve()
+        except BaseException:
+            call.cancel()
+            _settled(call.result)
+            raise
+        return call.result.result()
+
+    async def wait(self, coro: Coroutine[Any, Any, T]) -> T:
+        """Run `coro` on the loop thread and await it from any loop; being cancelled cancels it."""
+        if asyncio.get_running_loop() is self.loop:
+            return await coro
+        call = self.submit(coro)
+        try:
+            return await asyncio.wrap_future(call.result)
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Cancel what still runs and end the thread. The next use starts it anew."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None or self._pid != os.getpid() or not thread.is_alive():
+            return
+        _settled(Call(loop, _cancel_others(), None).result)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(TIDY_UP_S)
+        if not thread.is_alive():
+            loop.close()
+        self._loop = self._thread = None
+
+
+async def _within(coro: Coroutine[Any, Any, T], timeout_s: float) -> T:
+    async with asyncio.timeout(timeout_s):
+        return await coro
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _settled(future: Future[Any]) -> None:
+    """Wait until it is done, for a moment; a second interrupt ends the wait."""
+    with contextlib.suppress(TimeoutError):
+        future.exception(TIDY_UP_S)
+
+
+async def in_caller(fn: Callable[[], T]) -> T:
+    """Run `fn` in the thread that waits in the blocking call, else (no such call) in a thread of its own."""
+    caller = _caller.get()
+    if caller is None:
+        return await asyncio.to_thread(fn)
+    return await asyncio.wrap_future(caller.ask(fn))
+
+
+runtime = Runtime()
+"""The process's one."""
+
+atexit.register(runtime.stop)
+
+
+def faces(
+    core: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
+    interrupted: Callable[[S], BaseException | None] = lambda owner: None,
+) -> tuple[Callable[Concatenate[S, P], T], Callable[Concatenate[S, P], Awaitable[T]]]:
+    """Return the blocking and the awaitable face of a method that has to run on the loop thread.
+
+    Parameters
+    ----------
+    core : coroutine function
+        The method.
+    interrupted : callable, optional
+        What to raise in place of a bare KeyboardInterrupt, if anything.
+    """
+
+    @wraps(core)
+    def blocking(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return runtime.run(core(owner, *args, **kwargs))
+        except KeyboardInterrupt:
+            instead = interrupted(owner)
+            if instead is None:
+                raise
+            raise instead from None
+
+    @wraps(core)
+    async def awaitable(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await runtime.wait(core(owner, *args, **kwargs))
+
+    name = core.__name__.removeprefix("_")
+    for face, called in ((blocking, name), (awaitable, f"a{name}")):
+        face.__name__ = called
+        face.__qualname__ = f"{core.__qualname__.rpartition('.')[0]}.{called}"
+    return blocking, awaitable

@@ -1,0 +1,281 @@
+"""A session, as programs and cells use it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, TaskInterruptedError, WebRunError
+from webrun_nb.client.http import Http
+from webrun_nb.client.results import TaskResult
+from webrun_nb.client.runtime import faces
+from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
+from webrun_nb.client.tasks import Ask, TaskRun, interruption
+from webrun_nb.client.watch import Watch
+
+if TYPE_CHECKING:
+    from webrun_nb.client.api import Client
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What a session was started with."""
+
+    url: str | None = None
+    environment_id: str | None = None
+    policy_id: str | None = None
+    proxy: tuple[tuple[str, Any], ...] | None = None
+    """Sorted items, so that options can be compared."""
+
+
+class Session:
+    """A browser session on the service. Every method has two faces: `task` blocks, `await atask` does not.
+
+    As a context manager it ends with its block:
+
+    >>> with webrun.start() as session:  # doctest: +SKIP
+    ...     session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
+    """
+
+    def __init__(self, client: Client, watch: Watch, session_id: str, name: str, options: SessionOptions) -> None:
+        self.client = client
+        self.watch = watch
+        self.session_id = session_id
+        self.name = name
+        self.options = options
+        self.submitting = asyncio.Lock()
+        self.seen_task_ids: set[str] = set()
+        self._interruption: TaskInterruptedError | None = None
+
+    def __repr__(self) -> str:
+        return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def http(self) -> Http:
+        """The server's calls."""
+        return self.client.http
+
+    @property
+    def snapshot(self) -> SessionSnapshot:
+        """The latest that is known; costs nothing to read."""
+        return self.watch.snapshot
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.snapshot.ended
+
+    def subscribe(self, fn: Subscriber) -> Callable[[], None]:
+        """Have `fn` called with each new snapshot, on the client's loop thread; it must return at once.
+
+        Returns
+        -------
+        callable
+            Ends it, as `unsubscribe(fn)` does.
+        """
+        self.watch.subscribe(fn)
+        return lambda: self.watch.unsubscribe(fn)
+
+    def unsubscribe(self, fn: Subscriber) -> None:
+        """Call `fn` no more."""
+        self.watch.unsubscribe(fn)
+
+    # --- tasks --------------------------------------------------------------------------------------------------------
+
+    async def _task(
+        self,
+        text: str,
+        *,
+        url: str | None = None,
+        schema: object = None,
+        timeout_ms: float | None = None,
+        end: bool = False,
+        avoid_domains: tuple[str, ...] = (),
+        max_input_tokens: int | None = None,
+        max_output_tokens: int | None = None,
+    ) -> TaskResult:
+        """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
+
+        Parameters
+        ----------
+        text : str
+            What to do, in plain English.
+        url : str, optional
+            Where to begin: http(s), or `practice:NAME`; else where the browser is.
+        schema : optional
+            What the answer is to look like: `"name:str, price:float?"`, a pydantic model, a JSON Schema, …
+        timeout_ms : float, optional
+            The task's `maxDuration`, 1 000 … 300 000; 300 000 by default.
+        end : bool
+            End the session with the task (`terminateOnCompletion`).
+        avoid_domains : tuple of str
+            Never navigated to.
+        max_input_tokens, max_output_tokens : int, optional
+            At most 100 000.
+
+        Raises
+        ------
+        TaskFailedError
+            It ended without an answer; `code` says why.
+        GuardrailError
+            It asked a person and nobody answered; it was stopped.
+        TaskInterruptedError
+            The blocking face was interrupted: the task was stopped, the session kept.
+        RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
+            It was refused, or the server went away.
+        """
+        ask = self.client.make_ask(
+            text,
+            url=url,
+            schema=schema,
+            timeout_ms=timeout_ms,
+            end=end,
+            avoid_domains=avoid_domains,
+            max_input_tokens=max_input_tokens,
+            max_output_tokens=max_output_tokens,
+        )
+        return await self.perform(ask)
+
+    async def perform(self, ask: Ask, task_id: str | None = None) -> TaskResult:
+        """Take a task to its end, on the loop thread; cancelled, it is stopped on the server."""
+        run = TaskRun(self, ask, self.client.ask_person, task_id)
+        try:
+            result = await run.result(self.client.frames)
+        except asyncio.CancelledError:
+            stopped = await run.stop()
+            self._interruption = interruption(self.snapshot, run.task_id, stopped)
+            raise
+        except ConnectionLostError as error:
+            self.watch.lost(error)
+            raise
+        self.client.last = result
+        return result
+
+    def interruption(self) -> TaskInterruptedError | None:
+        """Return what the last interrupt did, once."""
+        said, self._interruption = self._interruption, None
+        return said
+
+    # --- commands -----------------------------------------------------------------------------------------------------
+
+    async def _command(self, state: str, task_id: str | None = None) -> None:
+        try:
+            await self.http.change_state(self.session_id, state, task_id)
+            await self.watch.refresh()
+        except ConnectionLostError as error:
+            self.watch.lost(error)
+            raise
+
+    async def _pause(self) -> None:
+        """Let the current browser action finish, then hold. Paused time is billed.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_STATE`: nothing is running.
+        """
+        await self._command("pause")
+
+    async def _resume(self) -> None:
+        """Go on from where it was paused.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_STATE`: nothing is paused.
+        """
+        await self._command("resume")
+
+    async def _stop(self, task_id: str | None = None) -> None:
+        """End the current task (or the one named, running or queued) and keep the session, which is billed on.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_STATE`: there is no task to stop.
+        """
+        await self._command("stop", task_id)
+
+    async def _terminate(self) -> None:
+        """End the session and its billing. Safe twice."""
+        if self.ended:
+            return
+        try:
+            await self._command("terminate")
+        except SessionGoneError:
+            await self._refresh_ended()
+        except ConnectionLostError as error:
+            if error.code != "EMULATOR_GONE":  # with our emulator the session has ended as well
+                raise
+
+    async def _refresh_ended(self) -> None:
+        try:
+            await self.watch.refresh()
+        except SessionGoneError as error:
+            self.watch.gone(error)
+
+    async def _answer(self, text: str) -> None:
+        """Answer the question that its task waits with.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_STATE`: nothing is asked.
+        """
+        await self.http.answer_guardrail(self.session_id, text)
+        await self.watch.refresh()
+
+    async def _status(self) -> SessionSnapshot:
+        """Ask the server how it is now."""
+        try:
+            await self.watch.refresh()
+        except ConnectionLostError as error:
+            self.watch.lost(error)
+            raise
+        return self.snapshot
+
+    task, atask = faces(_task, interruption)
+    pause, apause = faces(_pause)
+    resume, aresume = faces(_resume)
+    stop, astop = faces(_stop)
+    terminate, aterminate = faces(_terminate)
+    answer, aanswer = faces(_answer)
+    status, astatus = faces(_status)
+
+    # --- with -------------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.terminate()
+        except WebRunError as failure:
+            self._not_ended(failure, error)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self.aterminate()
+        except WebRunError as failure:
+            self._not_ended(failure, error)
+
+    def _not_ended(self, failure: WebRunError, error: BaseException | None) -> None:
+        """Raise the failure to end it, unless that would hide the error that ended the block."""
+        if error is None:
+            raise failure
+        _log.warning("session %s could not be ended: %s", self.session_id, failure)

@@ -1,0 +1,320 @@
+"""One task from asking to its answer, whatever comes between: a lost socket, a question, an interrupt."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.errors import (
+    ConnectionLostError,
+    GuardrailError,
+    ProtocolError,
+    RequestError,
+    SessionGoneError,
+    TaskFailedError,
+    TaskInterruptedError,
+    WebRunError,
+    refusal,
+)
+from webrun_nb.client.http import Http
+from webrun_nb.client.results import Frames, Schema, TaskResult, result_of
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.watch import Watch, question_of
+from webrun_nb.wire.requests import TaskFields
+from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail
+from webrun_nb.wire.validation import contract_error
+
+STOP_WITHIN_S = 2.0
+"""How long an interrupted task may take to be stopped on the server."""
+IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
+POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
+"""Between looks at a task; the last one is repeated."""
+
+AskPerson = Callable[[Question], Awaitable[str | None]]
+"""Has a person (or a handler) answer; None where nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A task as it is going to be sent."""
+
+    instruction: str
+    url: str | None
+    schema: Schema | None
+    fields: Mapping[str, Any]
+    """Under their wire names."""
+
+
+def make_ask(
+    text: str,
+    *,
+    base_url: str,
+    url: str | None,
+    schema: Schema | None,
+    end: bool,
+    timeout_ms: float | None,
+    avoid_domains: tuple[str, ...],
+    max_input_tokens: int | None,
+    max_output_tokens: int | None,
+) -> Ask:
+    """Check a task by the contract's own model, before anything is started.
+
+    Raises
+    ------
+    RequestError
+        What the service would answer with 400.
+    """
+    url = None if url is None else resolve_url(url, base_url)
+    given: dict[str, Any] = {
+        "taskDetails": text,
+        "startingPoint": url,
+        "maxDuration": timeout_ms,
+        "avoidDomains": list(avoid_domains) or None,
+        "maxInputTokens": max_input_tokens,
+        "maxOutputTokens": max_output_tokens,
+        "terminateOnCompletion": end or None,
+        "outputType": None if schema is None else "structured_json",
+        "outputSchema": None if schema is None else dict(schema.json_schema),
+    }
+    if not text.strip():
+        raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")
+    try:
+        fields = TaskFields.model_validate({name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        code, message, details = contract_error(error.errors())
+        raise refusal(400, code, message, details=details) from None
+    return Ask(text, url, schema, fields.to_wire())
+
+
+class TaskOwner(Protocol):
+    """The session that a task runs in."""
+
+    @property
+    def session_id(self) -> str:
+        """Its id."""
+
+    @property
+    def http(self) -> Http:
+        """Its server."""
+
+    @property
+    def watch(self) -> Watch:
+        """Who keeps its snapshot."""
+
+    @property
+    def submitting(self) -> asyncio.Lock:
+        """Held while a task is on its way and has no id yet."""
+
+    @property
+    def seen_task_ids(self) -> set[str]:
+        """Ids of tasks that were there before."""
+
+
+class TaskRun:
+    """Takes one task to its end.
+
+    Parameters
+    ----------
+    owner : TaskOwner
+        The session.
+    ask : Ask
+        The task.
+    ask_person : callable
+        Answers guardrails.
+    task_id : str, optional
+        Where the task has been sent already (as a session's initial task).
+    """
+
+    def __init__(self, owner: TaskOwner, ask: Ask, ask_person: AskPerson, task_id: str | None = None) -> None:
+        self._owner = owner
+        self._http = owner.http
+        self._ask = ask
+        self._ask_person = ask_person
+        self._post: asyncio.Task[TaskBody] | None = None
+        self.task_id = task_id
+
+    async def result(self, frames: Frames | None) -> TaskResult:
+        """Send the task and return its answer.
+
+        Raises
+        ------
+        TaskFailedError, GuardrailError, ConnectionLostError, RequestError, …
+            See `webrun_nb.client.errors`.
+        asyncio.CancelledError
+            Cancelled; `stop` has not been called.
+        """
+        began_s = time.monotonic()
+        body = await self._follow(await self._send())
+        return result_of(
+            body,
+            instruction=self._ask.instruction,
+            url=self._ask.url,
+            schema=self._ask.schema,
+            elapsed_s=time.monotonic() - began_s,
+            frames=frames,
+        )
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _send(self) -> TaskBody | None:
+        """Return the first answer; None where there is none yet, and the task has to be looked at."""
+        if self.task_id is not None:
+            self._owner.watch.describe(self.task_id, self._ask.instruction)
+            return None
+        async with self._owner.submitting:
+            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
+            task_id = await self._identify(self._post)
+        try:
+            return await asyncio.shield(self._post)
+        except ConnectionLostError:
+            if task_id is None:
+                raise
+            return None  # it is under way: its state can be read
+
+    async def _identify(self, post: asyncio.Task[TaskBody]) -> str | None:
+        """Learn the task's id while its POST is held open, so that it can be stopped and shown."""
+        pauses_s = iter(IDENTIFY_PAUSES_S)
+        while self.task_id is None:
+            await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
+            if post.done():
+                if post.exception() is None:
+                    self._found(post.result().task_id)
+                break
+            try:
+                state = await self._owner.watch.refresh()
+            except WebRunError:  # the POST's own answer will say what is wrong
+                continue
+            ids = [state.current_task_id, *state.queued_task_ids]
+            new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_task_ids]
+            if new:
+                self._found(new[0])
+        return self.task_id
+
+    def _found(self, task_id: str) -> None:
+        self.task_id = task_id
+        self._owner.seen_task_ids.add(task_id)
+        self._owner.watch.describe(task_id, self._ask.instruction)
+
+    # --- waiting ------------------------------------------------------------------------------------------------------
+
+    async def _follow(self, body: TaskBody | None) -> TaskCompleted:
+        session_id, task_id = self._owner.session_id, self.task_id or ""
+        pauses_s = iter(POLL_PAUSES_S)
+        with self._owner.watch.news() as news:
+            while True:
+                match body:
+                    case TaskCompleted():
+                        return body
+                    case TaskFailed():
+                        raise TaskFailedError(
+                            body.message,
+                            code=body.code,
+                            details=body.details,
+                            session_id=session_id,
+                            task_id=body.task_id,
+                        )
+                    case TaskGuardrail():
+                        await self._answer(question_of(body))
+                        pauses_s = iter(POLL_PAUSES_S)
+                if body is not None:
+                    await _wait(news, next(pauses_s, POLL_PAUSES_S[-1]))
+                news.clear()
+                body = await self._http.task(session_id, task_id)
+
+    async def _answer(self, question: Question) -> None:
+        answer = await self._ask_person(question)
+        if answer is None:
+            await self._stop_on_server()
+            raise GuardrailError(question, session_id=self._owner.session_id)
+        try:
+            await self._http.answer_guardrail(self._owner.session_id, answer)
+        except RequestError as error:
+            if error.code != "INVALID_STATE":  # which it is where somebody else answered first
+                raise
+
+    # --- stopping -----------------------------------------------------------------------------------------------------
+
+    async def _stop_on_server(self) -> None:
+        """Stop the task; one that has ended meanwhile is as good as stopped."""
+        try:
+            await self._http.change_state(self._owner.session_id, "stop", self.task_id)
+        except SessionGoneError:
+            return
+        except RequestError as error:
+            if error.code not in ("INVALID_STATE", "TASK_NOT_FOUND"):
+                raise
+
+    async def stop(self) -> bool:
+        """Stop the task after an interrupt, within `STOP_WITHIN_S`.
+
+        Returns
+        -------
+        bool
+            Whether the server is known to have stopped it (or to have ended it before).
+        """
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                if self.task_id is None and self._post is not None:
+                    await self._identify(self._post)
+                if self.task_id is None:
+                    return True  # it was never sent, or refused
+                await self._stop_on_server()
+                if self._post is not None:
+                    await asyncio.gather(self._post, return_exceptions=True)
+                await self._owner.watch.refresh()
+                return True
+        except (TimeoutError, WebRunError):
+            return False
+        finally:
+            if self._post is not None:
+                self._post.cancel()
+                await asyncio.gather(self._post, return_exceptions=True)
+
+
+async def _wait(news: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await news.wait()
+
+
+def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
+    """Return the one line that says what an interrupt did, and what keeping the session costs."""
+    about = {"session_id": snapshot.session_id, "task_id": task_id}
+    if not stopped:
+        return TaskInterruptedError(
+            "interrupted, but the server did not confirm that the task is stopped",
+            hint="look with `%webrun status`, stop it with `%webrun stop`",
+            **about,
+        )
+    if snapshot.ended:
+        return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
+    per_minute_usd = snapshot.prices.compute_usd_per_minute
+    until_timeout_usd = per_minute_usd * snapshot.inactivity_timeout_ms / 60_000
+    price = (
+        f"{'you pay $0.00; hosted: ' if snapshot.emulated else ''}${per_minute_usd} a minute, ${until_timeout_usd:.2f}"
+    )
+    return TaskInterruptedError(
+        f"interrupted: the task was stopped, session {snapshot.name} is kept",
+        hint=f"it costs {price} until it times out; `%webrun terminate` ends it",
+        **about,
+    )
+
+
+def expect_task(task_id: str | None) -> str:
+    """Return the id of a session's initial task.
+
+    Raises
+    ------
+    ProtocolError
+        The server gave none.
+    """
+    if task_id is None:
+        raise ProtocolError("the server started a session without the task it was given")
+    return task_id

@@ -1,0 +1,249 @@
+"""Keeps a session's snapshot true: live events make it quick, the status call makes it right."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
+from webrun_nb.client.http import Http
+from webrun_nb.client.live import ActionDone, InstanceChanged, Live, LiveEvent, QuestionAsked, SessionEnded, TaskEnded
+from webrun_nb.client.results import usd
+from webrun_nb.client.snapshot import Question, SessionSnapshot, Subscriber
+from webrun_nb.wire.responses import SessionState, TaskGuardrail
+
+_log = logging.getLogger(__name__)
+
+POLLING_S = 1.0
+"""Between status calls where no socket is open."""
+CONNECTED_S = 5.0
+"""Between status calls where events come in by themselves."""
+REFRESH_AT_MOST_EVERY_S = 0.1
+
+EMULATOR_ENDED = "emulator ended"
+
+
+class Watch:
+    """The snapshot of one session, and who is told of each new one. Lives on the loop thread.
+
+    Parameters
+    ----------
+    http : Http
+        The server.
+    name : str
+        What the user calls the session.
+    session_id : str
+        Its id.
+    """
+
+    def __init__(self, http: Http, name: str, session_id: str) -> None:
+        self._http = http
+        self._name = name
+        self._session_id = session_id
+        self._subscribers: list[Subscriber] = []
+        self._instructions: dict[str, str] = {}
+        self._stale = asyncio.Event()
+        self._followers: set[asyncio.Event] = set()
+        self._live: Live | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._snapshot: SessionSnapshot | None = None
+
+    @property
+    def snapshot(self) -> SessionSnapshot:
+        """The latest."""
+        assert self._snapshot is not None, "begin() comes first"
+        return self._snapshot
+
+    def subscribe(self, fn: Subscriber) -> None:
+        """Have `fn` told of each new snapshot."""
+        self._subscribers.append(fn)
+
+    def unsubscribe(self, fn: Subscriber) -> None:
+        """Tell `fn` no more."""
+        with contextlib.suppress(ValueError):
+            self._subscribers.remove(fn)
+
+    async def begin(self, socket_url: str | None) -> None:
+        """Take the first snapshot and keep it true from now on; without `socket_url` by polling only."""
+        await self.refresh()
+        if socket_url is not None:
+            self._live = Live(socket_url, self._session_id, self._on)
+            self._live.open()
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Stop watching; the snapshot stays as it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def describe(self, task_id: str, instruction: str) -> None:
+        """Remember what a task was told, for the snapshots it is in."""
+        self._instructions[task_id] = instruction
+        if self.snapshot.current_task_id == task_id:
+            self._set(replace(self.snapshot, current_task=instruction))
+
+    @contextlib.contextmanager
+    def news(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set whenever something happened that may have moved a task."""
+        event = asyncio.Event()
+        self._followers.add(event)
+        try:
+            yield event
+        finally:
+            self._followers.discard(event)
+
+    @property
+    def listening(self) -> bool:
+        """Whether events come in by themselves."""
+        return self._live is not None and self._live.connected
+
+    async def refresh(self) -> SessionState:
+        """Ask for the status now.
+
+        Raises
+        ------
+        WebRunError
+            As the status call does.
+        """
+        state = await self._http.session_status(self._session_id)
+        question = await self._question(state)
+        self._set(snapshot_of(state, self._name, self._instructions, self._snapshot, question))
+        return state
+
+    async def _question(self, state: SessionState) -> Question | None:
+        """Return what the session's task asks; the status call says only that it asks."""
+        if state.phase != "guardrail" or state.current_task_id is None:
+            return None
+        known = None if self._snapshot is None else self._snapshot.question
+        if known is not None and known.task_id == state.current_task_id:
+            return known
+        body = await self._http.task(self._session_id, state.current_task_id)
+        return question_of(body) if isinstance(body, TaskGuardrail) else None
+
+    async def _keep(self) -> None:
+        try:
+            while not self.snapshot.ended:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CONNECTED_S if self.listening else POLLING_S):
+                        await self._stale.wait()
+                self._stale.clear()
+                await self._refresh_or_say_why_not()
+                await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
+        finally:
+            if self._live is not None:
+                await self._live.close()
+
+    async def _refresh_or_say_why_not(self) -> None:
+        try:
+            await self.refresh()
+        except ConnectionLostError as error:
+            self.lost(error)
+        except SessionGoneError as error:
+            self.gone(error)
+        except WebRunError as error:
+            _log.warning("the status of session %s can't be read: %s", self._session_id, error)
+            self._set(replace(self.snapshot, connected=False))
+
+    def gone(self, error: SessionGoneError) -> None:
+        """Take note that the server knows the session no more; how it ended can't be learned."""
+        self._end("terminated", error.code.lower().replace("_", " "))
+
+    def lost(self, error: ConnectionLostError) -> None:
+        """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
+        if error.code == "EMULATOR_GONE":
+            self._end("failed", EMULATOR_ENDED)
+        else:
+            self._set(replace(self.snapshot, connected=False))
+
+    def _end(self, status: str, reason: str) -> None:
+        self._set(
+            replace(
+                self.snapshot,
+                status=status,
+                reason=reason,
+                phase=None,
+                expires_at_ms=None,
+                question=None,
+                current_task_id=None,
+                connected=False,
+            )
+        )
+
+    def _on(self, event: LiveEvent) -> None:
+        match event:
+            case ActionDone():
+                self._set(replace(self.snapshot, last_action=event.text))
+                if event.task_id != self.snapshot.current_task_id:
+                    self._stale.set()
+            case QuestionAsked():
+                question = Question(event.task_id or "", event.text, event.kind, event.candidates)
+                self._set(replace(self.snapshot, phase="guardrail", question=question))
+                self._moved()
+            case TaskEnded() | SessionEnded() | InstanceChanged():
+                self._moved()
+            case _:
+                if getattr(event, "task_id", None) != self.snapshot.current_task_id:
+                    self._stale.set()
+
+    def _moved(self) -> None:
+        self._stale.set()
+        for follower in self._followers:
+            follower.set()
+
+    def _set(self, snapshot: SessionSnapshot) -> None:
+        if snapshot == self._snapshot:
+            return
+        self._snapshot = snapshot
+        for tell in tuple(self._subscribers):
+            try:
+                tell(snapshot)
+            except Exception:  # noqa: BLE001 - a viewer's fault must not end the watch for all others
+                _log.exception("a subscriber of session %s failed", self._session_id)
+
+
+def question_of(body: TaskGuardrail) -> Question:
+    """Return the question of a task that waits for a person."""
+    return Question(body.task_id, body.data.value, body.data.kind or "", tuple(body.data.candidates))
+
+
+def snapshot_of(
+    state: SessionState,
+    name: str,
+    instructions: dict[str, str],
+    before: SessionSnapshot | None,
+    question: Question | None,
+) -> SessionSnapshot:
+    """Return what a status answer says, with what only events and the client know kept from `before`."""
+    parts = state.usage.breakdown
+    compute_usd = idle_usd = tokens_usd = None
+    if parts is not None:
+        idle_usd, tokens_usd = usd(parts.idle), usd(parts.tokens)
+        compute_usd = usd(parts.compute) + idle_usd  # on the wire apart, in a snapshot idle time is a part of compute
+    return SessionSnapshot(
+        name=name,
+        session_id=state.session_id,
+        status=state.status,
+        phase=state.phase,
+        emulated=state.usage.emulated,
+        server_now_ms=round(time.time() * 1000) if state.now is None else state.now,
+        clock_running=state.clock_running is not False,
+        created_at_ms=state.created_at,
+        last_activity_at_ms=state.last_activity_at,
+        expires_at_ms=state.expires_at,
+        inactivity_timeout_ms=state.inactivity_timeout,
+        reason=state.reason,
+        current_task_id=state.current_task_id,
+        current_task=instructions.get(state.current_task_id or "", ""),
+        last_action="" if before is None else before.last_action,
+        queued_tasks=len(state.queued_task_ids),
+        cost_usd=usd(state.usage.cost),
+        compute_usd=compute_usd,
+        idle_usd=idle_usd,
+        tokens_usd=tokens_usd,
+        question=question,
+    )

@@ -1,0 +1,152 @@
+"""The object API put together: the client with the notebook's schemas and frames, on this process's own emulator.
+
+The magics and `import webrun_nb as webrun` share what is here: one current client, one `last`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from webrun_nb.client.api import Client, GuardrailHandler
+from webrun_nb.client.local import local_emulator
+from webrun_nb.client.results import Schema, TaskResult
+from webrun_nb.client.runtime import faces
+from webrun_nb.notebook import schema as schemas
+from webrun_nb.notebook.money import Cost
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class NotebookFrames:
+    """How the notebook layer reads schemas and makes tables, for the client."""
+
+    def read_schema(self, given: object) -> Schema:
+        """Return the schema that was given, in any of the ways that `schema.from_object` knows."""
+        return schemas.from_object(given)
+
+    def make_frame(self, result: TaskResult) -> pd.DataFrame:
+        """Return the answer as a table, with its provenance in `attrs["webrun"]`."""
+        from webrun_nb.notebook.frames import to_frame
+
+        schema = result.schema
+        assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
+        frame, _ = to_frame(result.text if schema is None else result.json, schema, meta=meta_of(result))
+        return frame
+
+
+def meta_of(result: TaskResult) -> dict[str, Any]:
+    """Return what a frame's `attrs["webrun"]` is to say of where it came from."""
+    return {
+        "task": result.task_id,
+        "session": result.session_id,
+        "url": result.url,
+        "captured_at": result.captured_at,
+        "cost": Cost.from_usage(result.usage.model_dump()),
+    }
+
+
+class Toolkit:
+    """The current client, and what people call without one.
+
+    By default that is a client of the emulator, which is started when first needed, and anew where it has ended.
+    """
+
+    def __init__(self) -> None:
+        self._chosen: Client | None = None
+        self._local: Client | None = None
+        self._handler: GuardrailHandler | None = None
+
+    def use(self, client: Client | None) -> None:
+        """Make `client` the current one; None for the emulator again."""
+        if client is not None:
+            client.on_guardrail(self._handler)
+        self._chosen = client
+
+    @property
+    def current(self) -> Client | None:
+        """The current client; None where nothing has been started yet."""
+        return self._chosen or self._local
+
+    @property
+    def last(self) -> TaskResult | None:
+        """The latest result of the current client."""
+        client = self.current
+        return None if client is None else client.last
+
+    def on_guardrail(self, handler: GuardrailHandler | None) -> None:
+        """Have `handler` answer when a task asks a person; None for nobody.
+
+        Parameters
+        ----------
+        handler : callable
+            Takes a `Question`; returns text to go on with, or None to have the task stopped.
+        """
+        self._handler = handler
+        if (client := self.current) is not None:
+            client.on_guardrail(handler)
+
+    async def _client(self) -> Client:
+        """Return the current client; starts the emulator where that is its server.
+
+        Raises
+        ------
+        EmulatorStartError
+            It did not come up.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        emulator = await local_emulator()
+        if self._local is None or self._local.base_url != emulator.url:
+            if self._local is not None:
+                await self._local.aclose()
+            self._local = Client(
+                emulator.url, key=emulator.key, frames=NotebookFrames(), explain_loss=emulator.explain_loss
+            )
+            self._local.on_guardrail(self._handler)
+        return self._local
+
+    client, aclient = faces(_client)
+
+
+toolkit = Toolkit()
+"""The process's one."""
+
+
+def _on_current(method: Callable[Concatenate[Client, P], T]) -> Callable[P, T]:
+    """Return a client's method as a function on the current client."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return method(toolkit.client(), *args, **kwargs)
+
+    return _without_self(call)
+
+
+def _on_current_async(method: Callable[Concatenate[Client, P], Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Return a client's awaitable method as a function on the current client."""
+
+    @wraps(method)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await method(await toolkit.aclient(), *args, **kwargs)
+
+    return _without_self(call)
+
+
+def _without_self(call: Callable[P, T]) -> Callable[P, T]:
+    """Have help() show the function as it is called."""
+    whole = inspect.signature(call)
+    call.__signature__ = whole.replace(parameters=list(whole.parameters.values())[1:])  # type: ignore[attr-defined]
+    call.__qualname__ = call.__name__
+    return call
+
+
+start, astart = _on_current(Client.start), _on_current_async(Client.astart)
+run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
+on_guardrail = toolkit.on_guardrail
