@@ -428,7 +428,6 @@ _NETWORK_ERRORS = {
     "ERR_INTERNET_DISCONNECTED": "there is no network",
     "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
     "ERR_ABORTED": "the host sent no page",
-    "ERR_HTTP_RESPONSE_CODE_FAILURE": "the host answered with an error and no page",
 }
 _TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}
 
@@ -437,6 +436,8 @@ def _raise_unless_redirected(url: str, message: str) -> None:
     """Raise what a failed `goto` means; Playwright says that in its message alone."""
     if "interrupted by another navigation" in message:
         return  # the page's own script went on to another one, and that is what counts
+    if "ERR_HTTP_RESPONSE_CODE_FAILURE" in message:
+        return  # an error without a body: an empty page, for which full Chromium shows one of its own
     if "Download is starting" in message:
         raise BrowserError("NAVIGATION_FAILED", f"{url} is a file to download, not a page")
     if any(code in message for code in _TIMEOUTS):

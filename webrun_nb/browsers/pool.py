@@ -124,6 +124,10 @@ class ChromiumPool:
             opening.add_done_callback(self._end_unwanted)
             raise
 
+    def group_of(self, instance: BrowserInstance) -> int | None:
+        """Return the process group of the browser that an instance lives in; None where that has ended."""
+        return next((each.running.group for each in self._processes if instance in each.instances), None)
+
     async def close(self) -> None:
         """End every instance and browser, stopped ones too, in about 1.5 s at most."""
         if self._closing is None:
