@@ -31,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         from webrun_nb.emulator import server
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("webrun_nb"):
+            raise
         print(f"webrun-nb emulator needs {error.name}: pip install 'webrun-nb[emulator]'", file=sys.stderr)
         return 1
     try:

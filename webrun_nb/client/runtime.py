@@ -13,7 +13,7 @@ import contextlib
 import contextvars
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import wraps
 from queue import SimpleQueue
@@ -62,7 +62,7 @@ class Caller:
 
 
 class Call(Generic[T]):
-    """A coroutine on the loop thread."""
+    """A coroutine on the loop thread, once `begin` was called; `cancel` is right at any moment, before that too."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], caller: Caller | None) -> None:
         self.result: Future[T] = Future()
@@ -70,13 +70,17 @@ class Call(Generic[T]):
         self._loop = loop
         self._coro = coro
         self._task: asyncio.Task[T] | None = None
-        context = contextvars.copy_context()
-        context.run(_caller.set, caller)
-        loop.call_soon_threadsafe(self._begin, context)
+        self._context = contextvars.copy_context()
+        self._context.run(_caller.set, caller)
 
-    def _begin(self, context: contextvars.Context) -> None:
-        self._task = self._loop.create_task(self._coro, context=context)
-        self._task.add_done_callback(self._ended)
+    def begin(self) -> None:
+        """Have it run."""
+        self._loop.call_soon_threadsafe(self._begin)
+
+    def _begin(self) -> None:
+        if not self.result.done():
+            self._task = self._loop.create_task(self._coro, context=self._context)
+            self._task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[T]) -> None:
         if task.cancelled():
@@ -88,7 +92,14 @@ class Call(Generic[T]):
 
     def cancel(self) -> None:
         """Cancel the coroutine; it is still given the time to tidy up."""
-        self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+        self._loop.call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        elif not self.result.done():
+            self._coro.close()
+            self.result.set_exception(asyncio.CancelledError())
 
 
 class Runtime:
@@ -114,9 +125,11 @@ class Runtime:
                 self._loop = loop
             return self._loop
 
-    def submit(self, coro: Coroutine[Any, Any, T], caller: Caller | None = None) -> Call[T]:
+    def submit(self, coro: Coroutine[Any, Any, T]) -> Call[T]:
         """Start `coro` on the loop thread; returns at once."""
-        return Call(self.loop, coro, caller)
+        call = Call(self.loop, coro, None)
+        call.begin()
+        return call
 
     def run(self, coro: Coroutine[Any, Any, T], *, timeout_s: float | None = None) -> T:
         """Run `coro` on the loop thread and wait for it.
@@ -136,9 +149,10 @@ class Runtime:
         if timeout_s is not None:
             coro = _within(coro, timeout_s)
         caller = Caller()
-        call = self.submit(coro, caller)
-        call.result.add_done_callback(lambda _: caller.release())
-        try:
+        call = Call(self.loop, coro, caller)
+        try:  # from here on the coroutine may run, and so an interrupt has to end it
+            call.result.add_done_callback(lambda _: caller.release())
+            call.begin()
             caller.serve()
         except BaseException:
             call.cancel()
@@ -162,7 +176,7 @@ class Runtime:
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or self._pid != os.getpid() or not thread.is_alive():
             return
-        _settled(Call(loop, _cancel_others(), None).result)
+        _settled(self.submit(_cancel_others()).result)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(TIDY_UP_S)
         if not thread.is_alive():
@@ -205,7 +219,7 @@ atexit.register(runtime.stop)
 def faces(
     core: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
     interrupted: Callable[[S], BaseException | None] = lambda owner: None,
-) -> tuple[Callable[Concatenate[S, P], T], Callable[Concatenate[S, P], Awaitable[T]]]:
+) -> tuple[Callable[Concatenate[S, P], T], Callable[Concatenate[S, P], Coroutine[Any, Any, T]]]:
     """Return the blocking and the awaitable face of a method that has to run on the loop thread.
 
     Parameters

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from webrun_nb.client.errors import WebRunError
 
-class CommandError(Exception):
-    """Something the user wrote can't be used.
+
+class CommandError(WebRunError):
+    """Something the user wrote can't be used. Like all of the toolkit's errors it is shown as one line.
 
     Parameters
     ----------
@@ -18,9 +20,7 @@ class CommandError(Exception):
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        super().__init__(message, code="COMMAND", hint=hint)
 
 
 def near(word: str, known: Iterable[str]) -> str | None:

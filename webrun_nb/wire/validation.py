@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 _LIMITS = {"ge": "min", "gt": "min", "le": "max", "lt": "max"}
@@ -60,7 +61,7 @@ def _path(location: Sequence[Any]) -> str:
 
 
 def _short(value: object) -> object:
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
         return value
-    text = value if isinstance(value, str) else type(value).__name__
+    text = value if isinstance(value, str) else str(value) if isinstance(value, float) else type(value).__name__
     return text[:_LONGEST_VALUE]

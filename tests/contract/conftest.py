@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
+    """Run an emulator without limits, with its control API, for one module."""
+    running = start_emulator("--control")
+    yield running
+    running.end()
+
+
+class Page(BaseHTTPRequestHandler):
+    """Pages that behave, and pages that do not."""
+
+    released: Event
+    nonce = secrets.token_hex(8)
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/nonce"):
+            self._answer(f"<h1>Words</h1><ul><li class=word>{self.nonce}</li><li class=word>other</li></ul>".encode())
+            return
+        if self.path.startswith("/never"):  # takes the request and never answers
+            self.released.wait(60)
+            return
+        self._answer(
+            b"<h1>A page</h1>"
+            b"<button>Open the left door</button><button>Open the right door</button>"
+            b"<button>Ring</button><table><tr><th>city</th><th>people</th></tr>"
+            b"<tr><td>Ulm</td><td>129000</td></tr><tr><td>Graz</td><td>303000</td></tr></table>"
+        )
+        if self.path.startswith("/endless"):  # a document that never ends
+            while not self.released.wait(0.05):
+                try:
+                    self.wfile.write(b"<!-- more -->")
+                except OSError:
+                    return
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Door</title>" + body)
+
+    def log_message(self, *args: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(scope="module")
+def page_url() -> Iterator[str]:
+    """Serve `/` (two doors, a bell, a table), `/never` and `/endless`."""
+    released = Event()
+    handler = type("Handler", (Page,), {"released": released})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    released.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
+
+    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
+        deadline = monotonic() + seconds
+        while True:
+            answer = ask()
+            if wanted(answer):
+                return answer
+            assert monotonic() < deadline, answer
+
+    return wait
+
+
+@pytest.fixture
+def idle_session(emulator: Any, until: Callable[..., Any]) -> str:
+    """Open a session and wait until its browser is there."""
+    session_id = str(emulator.start())
+    until(lambda: emulator.status(session_id), lambda status: status["phase"] == "idle")
+    return session_id
+
+
+@pytest.fixture
+def run(emulator: Any) -> Callable[..., Any]:
+    """Run a task in a session of its own and return its body."""
+
+    def run_task(instruction: str, **fields: Any) -> Any:
+        status, body = emulator.post("/start/run-task", {"taskDetails": instruction, **fields})
+        assert status == 200, body
+        return body
+
+    return run_task
+
+
+@pytest.fixture
+def nonce_page(page_url: str) -> tuple[str, str]:
+    """Return a page's URL and the random word on it."""
+    return page_url + "/nonce", Page.nonce

@@ -1,0 +1,148 @@
+"""Sections 1 and 2: what a request may not be, in raw JSON; nothing is changed by any of it."""
+
+from __future__ import annotations
+
+import pytest
+
+START = "/start/start-session"
+RUN = "/start/run-task"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code", "named"),
+    [
+        (START, [], "INVALID_PARAMETER", "body"),
+        (START, "text", "INVALID_PARAMETER", "body"),
+        (START, {"initialTask": "go"}, "INVALID_PARAMETER", "initialTask"),
+        (START, {"initialTask": {"taskDetails": 7}}, "INVALID_PARAMETER", "initialTask.taskDetails"),
+        (START, {"taskDetails": ["x"]}, "INVALID_PARAMETER", "initialTask.taskDetails"),
+        (START, {"mode": "turbo"}, "INVALID_PARAMETER", "mode"),
+        (START, {"reachOutMode": "always"}, "INVALID_PARAMETER", "reachOutMode"),
+        (START, {"startingPoint": "ftp://x.example/"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"startingPoint": "javascript:alert(1)"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"startingPoint": "shop"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"startingPoint": "http://"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"startingPoint": "http://x:99999/"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"startingPoint": "http://x y/"}, "INVALID_PARAMETER", "startingPoint"),
+        (START, {"maxDuration": 999}, "INVALID_PARAMETER", "initialTask.maxDuration"),
+        (START, {"maxDuration": 300001}, "INVALID_PARAMETER", "initialTask.maxDuration"),
+        (START, {"maxDuration": "60000"}, "INVALID_PARAMETER", "initialTask.maxDuration"),
+        (START, {"maxDuration": True}, "INVALID_PARAMETER", "initialTask.maxDuration"),
+        (START, {"maxInputTokens": -1}, "INVALID_PARAMETER", "initialTask.maxInputTokens"),
+        (START, {"terminateOnCompletion": "yes"}, "INVALID_PARAMETER", "initialTask.terminateOnCompletion"),
+        (START, {"avoidDomains": "x.example"}, "INVALID_PARAMETER", "initialTask.avoidDomains"),
+        (START, {"outputType": "xml"}, "INVALID_PARAMETER", "initialTask.outputType"),
+        (START, {"outputType": "structured_json", "outputSchema": ["a"]}, "INVALID_PARAMETER", "outputSchema"),
+        (
+            START,
+            {"outputType": "structured_json", "outputSchema": {"type": "lst"}},
+            "INVALID_PARAMETER",
+            "outputSchema",
+        ),
+        (START, {"outputType": "structured_csv", "outputSchema": []}, "INVALID_PARAMETER", "outputSchema"),
+        (START, {"outputType": "structured_csv", "outputSchema": ["a", "a"]}, "INVALID_PARAMETER", "outputSchema"),
+        (START, {"initialTask": {"policyId": "pol_x"}}, "INVALID_PARAMETER", "initialTask.policyId"),
+        (START, {"task": {"environmentId": "x"}}, "INVALID_PARAMETER", "task.environmentId"),
+        (START, {"initialTask": {"profileId": "x"}}, "INVALID_PARAMETER", "initialTask.profileId"),
+        (RUN, {"task": {"prompt": "go", "proxy": {}}}, "INVALID_PARAMETER", "task.proxy"),
+        (START, {"secrets": [{"match": "all", "fields": {"password": "x"}}]}, "INVALID_PARAMETER", "secrets"),
+    ],
+)
+def test_invalid_parameters_are_named(emulator, path, body, code, named):
+    status, answer = emulator.post(path, body)
+    assert (status, answer["code"]) == (400, code), answer
+    assert answer["details"]["parameter"] == named
+    assert answer["message"] == answer["error"]
+
+
+def test_limits_are_told(emulator):
+    _, answer = emulator.post(START, {"maxDuration": 5})
+    assert answer["details"] == {"parameter": "initialTask.maxDuration", "value": 5, "min": 1000}
+    _, answer = emulator.post(START, {"maxDuration": 1e6})
+    assert answer["details"]["max"] == 300000
+
+
+def test_a_misplaced_policy_says_where_it_belongs(emulator):
+    _, answer = emulator.post(START, {"initialTask": {"policyId": "pol_x"}})
+    assert "top level" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"taskDetails": ""}, {"taskDetails": " \n"}, {"startingPoint": "http://x.example"}]
+)
+def test_an_empty_instruction_for_run_task(emulator, body):
+    status, answer = emulator.post(RUN, body)
+    assert (status, answer["code"]) == (400, "INVALID_TASK_DETAILS")
+
+
+def test_an_empty_instruction_for_new_task(emulator):
+    status, answer = emulator.message(emulator.start(), actionType="newTask", taskDetails="  ")
+    assert (status, answer["code"]) == (400, "INVALID_TASK_DETAILS")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"outputType": "structured_json", "taskDetails": "x"}, "outputSchema"),
+        ({"outputType": "structured_csv", "taskDetails": "x"}, "outputSchema"),
+    ],
+)
+def test_a_schema_is_required_for_structured_output(emulator, body, field):
+    status, answer = emulator.post(START, body)
+    assert (status, answer["code"]) == (400, "MISSING_REQUIRED_FIELD")
+    assert answer["details"] == {"field": field}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "sessionId"),
+        ({"sessionId": "aaaaaaaaaaaa"}, "message"),
+        ({"sessionId": "aaaaaaaaaaaa", "message": {}}, "message.actionType"),
+    ],
+)
+def test_required_fields_are_named(emulator, body, field):
+    status, answer = emulator.post("/start/send-message", body)
+    assert (status, answer["code"]) == (400, "MISSING_REQUIRED_FIELD"), answer
+    assert answer["details"] == {"field": field}
+
+
+@pytest.mark.parametrize("content", [b"{not json", b"", b"\xff\xfe", b'{"maxDuration": NaN}'])
+def test_malformed_json(emulator, content):
+    answer = emulator.http.post(START, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["code"] in ("INVALID_PARAMETER", "MISSING_REQUIRED_FIELD")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"environmentId": "a" * 24}, "ENVIRONMENT_NOT_FOUND"),
+        ({"profileId": "a" * 24}, "ENVIRONMENT_NOT_FOUND"),
+        ({"policyId": "pol_none"}, "POLICY_NOT_FOUND"),
+        ({"taskDetails": "x", "files": ["f1"]}, "FILE_NOT_FOUND"),
+    ],
+)
+def test_what_does_not_exist(emulator, body, code):
+    status, answer = emulator.post(START, body)
+    assert (status, answer["code"]) == (404, code)
+
+
+def test_unknown_sessions(emulator):
+    assert emulator.get("/start/session-status/aaaaaaaaaaaa")[1]["code"] == "SESSION_NOT_FOUND"
+    assert emulator.get("/start/session-status/aaaaaaaaaaaa")[0] == 404
+    status, answer = emulator.message("aaaaaaaaaaaa", actionType="state", newState="stop")
+    assert (status, answer["code"]) == (401, "SESSION_NOT_FOUND")  # the one code with two statuses
+    assert emulator.get("/task/aaaaaaaaaaaa/bbbbbbbbbbbb")[0] == 404
+
+
+def test_unknown_fields_are_ignored(emulator):
+    status, _ = emulator.post(START, {"somethingNew": 1, "initialTask": {"other": 2}})
+    assert status == 200
+
+
+def test_nothing_of_it_opened_a_session(emulator):
+    before = len(emulator.get("/start/sessions")[1]["sessions"])
+    emulator.post(START, {"maxDuration": 5})
+    emulator.post(RUN, {})
+    assert len(emulator.get("/start/sessions")[1]["sessions"]) == before

@@ -1,0 +1,188 @@
+"""Section 10: live events over Socket.IO, with python-socketio's own client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+
+LIST = "List the cities."
+
+
+class Listener:
+    """Collects what comes in, in order."""
+
+    def __init__(self) -> None:
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self._news = asyncio.Event()
+        for name in ("message", "end_session"):
+            self.client.on(name, lambda body, name=name: self._take(name, body))
+
+    def _take(self, name: str, body: dict[str, Any]) -> None:
+        self.events.append((name, body))
+        self._news.set()
+
+    async def wait_for(self, wanted: str, seconds: float = 20) -> dict[str, Any]:
+        """Wait for an event by its type (or name), and return its body."""
+        async with asyncio.timeout(seconds):
+            while True:
+                self._news.clear()
+                for name, body in self.events:
+                    if body.get("type", name) == wanted:
+                        return body
+                await self._news.wait()
+
+    @property
+    def kinds(self) -> list[str]:
+        return [body.get("type", name) for name, body in self.events]
+
+
+@asynccontextmanager
+async def listening(emulator: Any, session_id: str) -> AsyncIterator[Listener]:
+    listener = Listener()
+    await listener.client.connect(emulator.url, auth={"sessionId": session_id}, transports=["websocket"])
+    try:
+        yield listener
+    finally:
+        await listener.client.disconnect()
+
+
+async def send(emulator: Any, session_id: str, **message: Any) -> Any:
+    headers = {"Authorization": f"Bearer {emulator.key}"}
+    async with httpx.AsyncClient(base_url=emulator.url, headers=headers, timeout=60, trust_env=False) as http:
+        return (await http.post("/start/send-message", json={"sessionId": session_id, "message": message})).json()
+
+
+async def test_a_task_is_told_from_start_to_end(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        body = await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
+        completed = await listener.wait_for("task_completed")
+    assert {"action", "agent", "response_update", "task_completed"} <= set(listener.kinds)
+    assert listener.kinds[-2:] == ["response_update", "task_completed"]
+    assert (completed["sessionId"], completed["taskId"]) == (idle_session, body["taskId"])
+    assert completed["data"] == body["data"]
+    assert completed["usage"] == body["usage"]
+
+
+async def test_an_action_names_what_is_done_and_where(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(
+            emulator, idle_session, actionType="newTask", taskDetails="click the Ring button", startingPoint=page_url
+        )
+        await listener.wait_for("task_completed")
+    actions = [body["data"] for _, body in listener.events if body.get("type") == "action"]
+    assert actions[0] == {"name": "navigateUrl", "target": page_url}
+    assert actions[1]["name"] == "click"
+    assert "Ring" in actions[1]["target"]
+
+
+async def test_every_event_is_numbered_and_dated(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
+        await listener.wait_for("task_completed")
+    numbers = [body["seq"] for _, body in listener.events]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert all(body["at"] > 1.7e12 for _, body in listener.events)
+
+
+async def test_a_failure_is_an_error_event(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint="http://127.0.0.1:9/")
+        error = await listener.wait_for("error")
+    assert error["code"] == "NAVIGATION_FAILED"
+    assert error["error"]
+    assert error["taskId"]
+
+
+async def test_a_guardrail_is_told_and_answered_over_the_socket(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(
+            emulator, idle_session, actionType="newTask", taskDetails="Click the Open button", startingPoint=page_url
+        )
+        asked = await listener.wait_for("guardrail_trigger")
+        assert asked["data"]["type"] == "human_input_needed"
+        await listener.client.emit("message", {"actionType": "guardrail", "taskDetails": "the left one"})
+        await listener.wait_for("task_completed")
+
+
+async def test_a_task_can_be_sent_over_the_socket(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await listener.client.emit("message", {"actionType": "newTask", "taskDetails": LIST, "startingPoint": page_url})
+        await listener.wait_for("task_completed")
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("nonsense", "INVALID_PARAMETER"),
+        ({"actionType": "dance"}, "INVALID_PARAMETER"),
+        ({"actionType": "newTask", "taskDetails": ""}, "INVALID_TASK_DETAILS"),
+        ({"actionType": "state", "newState": "stop"}, "INVALID_STATE"),
+    ],
+)
+async def test_a_bad_message_is_answered_with_an_error(emulator, idle_session, message, code):
+    async with listening(emulator, idle_session) as listener:
+        await listener.client.emit("message", message)
+        assert (await listener.wait_for("error"))["code"] == code
+
+
+async def test_the_end_is_told_with_its_reason_and_hangs_up(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        await send(emulator, idle_session, actionType="state", newState="terminate")
+        ended = await listener.wait_for("end_session")
+        assert ended["reason"] == "terminated"
+        async with asyncio.timeout(5):
+            await listener.client.wait()  # the server closes the socket of a session that has ended
+
+
+async def test_a_task_that_ends_its_session_is_told_before_the_end(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(
+            emulator,
+            idle_session,
+            actionType="newTask",
+            taskDetails=LIST,
+            startingPoint=page_url,
+            terminateOnCompletion=True,
+        )
+        ended = await listener.wait_for("end_session")
+    assert ended["reason"] == "terminateOnCompletion"
+    assert listener.kinds[-2:] == ["task_completed", "end_session"]
+
+
+async def test_expiry_is_told(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        await asyncio.to_thread(emulator.advance, 6 * 60_000)
+        assert (await listener.wait_for("end_session"))["reason"] == "expired"
+
+
+async def test_two_listeners_get_the_same(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as one, listening(emulator, idle_session) as two:
+        await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
+        await one.wait_for("task_completed")
+        await two.wait_for("task_completed")
+    assert one.events == two.events
+
+
+@pytest.mark.parametrize("auth", [None, {}, {"sessionId": "aaaaaaaaaaaa"}, {"sessionId": 7}, "text"])
+async def test_an_unknown_session_is_refused(emulator, auth):
+    client = socketio.AsyncClient(reconnection=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await client.connect(emulator.url, auth=auth, transports=["websocket"])
+
+
+async def test_a_page_of_another_origin_is_refused(emulator, idle_session):
+    client = socketio.AsyncClient(reconnection=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await client.connect(
+            emulator.url,
+            headers={"Origin": "http://evil.example"},
+            auth={"sessionId": idle_session},
+            transports=["websocket"],
+        )

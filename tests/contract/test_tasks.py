@@ -1,0 +1,229 @@
+"""Sections 3 and 4: tasks, their results and failures, in raw JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "people": {"type": "integer"}},
+        "required": ["city", "people"],
+        "additionalProperties": False,
+    },
+}
+CITIES = [{"city": "Ulm", "people": 129000}, {"city": "Graz", "people": 303000}]
+
+
+def test_run_task_answers_with_its_result(emulator, run, page_url):
+    body = run("List the cities.", startingPoint=page_url, outputType="structured_json", outputSchema=SCHEMA)
+    assert set(body) == {
+        "success", "sessionId", "taskId", "type", "status", "pending", "data", "usage", "completedAt", "result",
+    }  # fmt: skip
+    assert (body["success"], body["type"], body["status"], body["pending"]) == (
+        True,
+        "task_completed",
+        "complete",
+        False,
+    )
+    assert json.loads(body["data"]["message"]) == CITIES
+    assert body["data"]["files"] == []
+    assert body["result"] == {"type": "task_completed", "data": body["data"], "usage": body["usage"]}
+
+
+def test_its_session_completes_with_it(emulator, run, page_url):
+    body = run("List the cities.", startingPoint=page_url)
+    status = emulator.status(body["sessionId"])
+    assert (status["status"], status["reason"]) == ("completed", "terminateOnCompletion")
+
+
+def test_results_outlive_their_session(emulator, run, page_url):
+    body = run("List the cities.", startingPoint=page_url)
+    status, polled = emulator.get(f"/task/{body['sessionId']}/{body['taskId']}")
+    assert (status, polled) == (200, body)
+
+
+def test_the_network_log_names_the_page(run, page_url):
+    body = run("List the cities.", startingPoint=page_url + "/cities")
+    (log,) = body["data"]["network"]
+    assert log["taskId"] == body["taskId"]
+    assert page_url + "/cities" in [request["url"] for request in log["urls"]]
+    assert all(request["timestamp"] > 1.7e12 for request in log["urls"])
+
+
+def test_usage_counts_tokens_time_and_money(run, page_url):
+    usage = run("List the cities.", startingPoint=page_url)["usage"]
+    assert usage["prompt_tokens"] > 0
+    assert usage["completion_tokens"] > 0
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
+    assert usage["completion_time"] > 0
+    tokens = usage["prompt_tokens"] * 0.60e-6 + usage["completion_tokens"] * 2.70e-6
+    assert usage["cost"] == pytest.approx(tokens + usage["completion_time"] / 60 * 0.02, abs=2e-6)
+    assert usage["emulated"] is True
+
+
+def test_csv_has_the_asked_columns_as_its_header(run, page_url):
+    body = run("List the cities.", startingPoint=page_url, outputType="structured_csv", outputSchema=["people", "city"])
+    assert body["data"]["message"].splitlines()[0] == "people,city"
+    assert body["data"]["message"].endswith("\r\n")  # RFC 4180
+    assert [row["city"] for row in csv.DictReader(io.StringIO(body["data"]["message"]))] == ["Ulm", "Graz"]
+
+
+def test_run_task_takes_nested_fields_too(run, page_url, emulator):
+    status, body = emulator.post("/start/run-task", {"task": {"prompt": "List the cities.", "startingUrl": page_url}})
+    assert (status, body["status"]) == (200, "complete")
+
+
+def test_new_task_answers_like_run_task_and_keeps_the_session(emulator, idle_session, page_url):
+    status, body = emulator.message(
+        idle_session, actionType="newTask", newState="start", taskDetails="List the cities.", startingPoint=page_url
+    )
+    assert (status, body["status"]) == (200, "complete")
+    assert emulator.status(idle_session)["phase"] == "idle"
+
+
+def test_terminate_on_completion_ends_the_session(emulator, idle_session, page_url):
+    emulator.message(
+        idle_session,
+        actionType="newTask",
+        taskDetails="List the cities.",
+        startingPoint=page_url,
+        terminateOnCompletion=True,
+    )
+    assert emulator.status(idle_session)["status"] == "completed"
+
+
+def test_an_ending_task_that_fails_fails_the_session(emulator, run):
+    body = run("List the cities.", startingPoint="http://127.0.0.1:9/")
+    assert emulator.status(body["sessionId"])["status"] == "failed"
+
+
+def test_a_failed_task_has_the_contracts_fields(run):
+    body = run("List the cities.", startingPoint="http://127.0.0.1:9/")
+    assert set(body) - {"details"} == {
+        "success", "sessionId", "taskId", "status", "pending", "error", "message", "code", "usage",
+    }  # fmt: skip
+    assert (body["success"], body["status"], body["code"]) == (False, "failed", "NAVIGATION_FAILED")
+
+
+@pytest.mark.parametrize("path", ["/never", "/endless"])
+def test_max_duration_ends_a_task_on_a_page_that_does_not_answer(run, page_url, path):
+    body = run("List the cities.", startingPoint=page_url + path, maxDuration=1000)
+    assert body["code"] == "TASK_TIMEOUT"
+    assert body["usage"]["completion_time"] == pytest.approx(1, abs=0.2)
+
+
+def test_the_input_token_limit_fails_the_task(run, page_url):
+    assert run("List the cities.", startingPoint=page_url, maxInputTokens=3)["code"] == "INPUT_TOKEN_LIMIT"
+
+
+def test_the_output_token_limit_shortens_by_whole_records(run, page_url):
+    body = run(
+        "List the cities.",
+        startingPoint=page_url,
+        outputType="structured_json",
+        outputSchema=SCHEMA,
+        maxOutputTokens=12,
+    )
+    assert json.loads(body["data"]["message"]) == CITIES[:1]
+
+
+def test_a_value_that_is_not_there_is_never_invented(run, page_url):
+    schema = json.loads(json.dumps(SCHEMA).replace("people", "mayor").replace("integer", "string"))
+    body = run("List the cities.", startingPoint=page_url, outputType="structured_json", outputSchema=schema)
+    assert body["code"] == "OUTPUT_SCHEMA_MISMATCH"
+
+
+def test_avoided_domains_are_not_opened(run, page_url):
+    body = run("List the cities.", startingPoint=page_url, avoidDomains=["127.0.0.1"])
+    assert body["code"] == "BLOCKED_BY_POLICY"
+
+
+def test_an_element_that_is_not_there(run, page_url):
+    assert run("Click the Frobnicate button", startingPoint=page_url)["code"] == "ELEMENT_NOT_FOUND"
+
+
+def test_tasks_queue_and_start_in_order(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    first = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    with emulator.queue_in_background(session_id, "List the cities.") as second:
+        queued = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        assert emulator.get(f"/task/{session_id}/{queued[0]}")[1]["status"] == "queued"
+        emulator.message(session_id, actionType="state", newState="stop")
+        assert emulator.get(f"/task/{session_id}/{first}")[1]["code"] == "TASK_STOPPED"
+        status, body = second()
+    assert (status, body["status"], body["taskId"]) == (200, "complete", queued[0])
+
+
+def test_stop_ends_the_task_and_keeps_the_session(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    assert emulator.message(session_id, actionType="state", newState="stop")[0] == 200
+    status = emulator.status(session_id)
+    assert (status["status"], status["phase"], status["currentTaskId"]) == ("active", "stopped", None)
+
+
+def test_stop_may_name_a_queued_task(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    with emulator.queue_in_background(session_id, "List the cities.") as second:
+        (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        emulator.message(session_id, actionType="state", newState="stop", taskId=queued)
+        assert second()[1]["code"] == "TASK_STOPPED"
+    assert emulator.status(session_id)["phase"] == "running"
+
+
+def test_terminate_fails_what_runs_and_what_is_queued(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    running = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    with emulator.queue_in_background(session_id, "List the cities.") as second:
+        until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
+        emulator.message(session_id, actionType="state", newState="terminate")
+        assert second()[1]["code"] == "SESSION_TERMINATED"
+    assert emulator.get(f"/task/{session_id}/{running}")[1]["code"] == "SESSION_TERMINATED"
+
+
+def test_a_stopped_ending_task_terminates_the_session(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url, terminateOnCompletion=True)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    emulator.message(session_id, actionType="state", newState="stop")
+    assert emulator.status(session_id)["status"] == "terminated"
+
+
+def test_an_active_task_keeps_the_session_alive(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    status = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    assert status["expiresAt"] is None
+    emulator.advance(299_000)
+    assert emulator.status(session_id)["phase"] == "running"
+
+
+def test_max_duration_follows_the_clock(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    emulator.advance(300_000)
+    body = emulator.get(f"/task/{session_id}/{task_id}")[1]
+    assert (body["code"], body["usage"]["completion_time"]) == ("TASK_TIMEOUT", 300)
+
+
+def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 1 second, then list the cities", startingPoint=page_url)
+    task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    emulator.message(session_id, actionType="state", newState="pause")
+    assert emulator.get(f"/task/{session_id}/{task_id}")[1]["status"] == "paused"
+    assert emulator.status(session_id)["expiresAt"] is not None
+    emulator.message(session_id, actionType="state", newState="resume")
+    until(lambda: emulator.get(f"/task/{session_id}/{task_id}")[1], lambda body: body["status"] == "complete")
+
+
+def test_a_page_with_a_nonce_is_really_read(run, nonce_page):
+    """Nothing canned can know what this page says."""
+    url, nonce = nonce_page
+    schema = {"type": "array", "items": {"type": "object", "properties": {"word": {"type": "string"}}}}
+    body = run("List the words.", startingPoint=url, outputType="structured_json", outputSchema=schema)
+    assert {"word": nonce} in json.loads(body["data"]["message"])

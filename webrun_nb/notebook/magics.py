@@ -1,0 +1,45 @@
+"""The magics `%webrun` and `%%webrun`: a thin layer between IPython and `runner`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from traitlets import Bool, observe
+from traitlets.utils.bunch import Bunch
+
+import webrun_nb
+from webrun_nb.client.errors import OneLine
+from webrun_nb.notebook.command import parse
+from webrun_nb.notebook.runner import Runner
+
+
+@magics_class
+class WebrunMagics(Magics):
+    """`%config WebrunMagics` lists and sets its options."""
+
+    short_errors = Bool(True, help="Show an error as one line; False shows tracebacks.").tag(
+        config=True
+    )
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._runner = Runner(shell)
+
+    @observe("short_errors")
+    def _show_tracebacks(self, change: Bunch) -> None:
+        OneLine.short = change.new
+
+    @no_var_expand
+    @line_cell_magic
+    def webrun(self, line: str, cell: str | None = None) -> Any:
+        """Browser sessions for AI agents: `%webrun help` is where to begin."""
+        return self._runner.run(parse(line, cell))
+
+
+def load(ipython: InteractiveShell) -> None:
+    """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing."""
+    ipython.register_magics(WebrunMagics)
+    if "webrun" not in ipython.user_ns:
+        ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]
