@@ -86,14 +86,14 @@ def session_state(session: Session, clock: Clock) -> SessionState:
     return SessionState(
         session_id=session.id,
         status=session.state.value,
-        phase=session.phase,  # type: ignore[arg-type]  # validated by the model
+        phase=session.phase,
         current_task_id=session.current.id if session.current else None,
         queued_task_ids=[task.id for task in session.queued],
         created_at=round(session.created_ms),
         last_activity_at=round(session.last_activity_ms),
         expires_at=None if session.expires_ms is None else round(session.expires_ms),
         inactivity_timeout=INACTIVITY_TIMEOUT_MS,
-        reason=session.reason,  # type: ignore[arg-type]
+        reason=session.reason,
         environment_id=None,
         policy_id=None,
         proxy=None,
@@ -131,7 +131,7 @@ def task_body(session: Session, task: Task) -> TaskBody:
         )
     if task.question is not None:
         return TaskGuardrail(session_id=session.id, task_id=task.id, data=guardrail(task.question), usage=bill)
-    return TaskPending(session_id=session.id, task_id=task.id, status=task.state.value, usage=bill)  # type: ignore[arg-type]
+    return TaskPending(session_id=session.id, task_id=task.id, status=task.state.value, usage=bill)
 
 
 def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
