@@ -1,0 +1,364 @@
+"""The local agent's extractions: get to the page that lists the subject, go through its pages, map, filter, sort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from webrun_nb.agents.base import AgentError, Finish, Reply, Step
+from webrun_nb.agents.extract.mapping import Mapping, Match, rank, with_wishes
+from webrun_nb.agents.extract.names import tokens
+from webrun_nb.agents.extract.record import assign_record, record_source
+from webrun_nb.agents.extract.records import column_names, markdown, records_of
+from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_subject
+from webrun_nb.agents.extract.schema import Column, Shape
+from webrun_nb.agents.extract.sources import Row, Source, sources
+from webrun_nb.agents.planner.elements import find
+from webrun_nb.agents.planner.intents import Extract, Target
+from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
+
+if TYPE_CHECKING:
+    from webrun_nb.agents.local import _Task
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+MAX_PAGES = 50
+MAX_ROWS = 20_000
+_SETTLE_MS = 1000
+GENERIC = frozenset(
+    "item product result row entry record thing article listing everything all data value information info detail content page one table list"
+    " offer column field element it them".split()
+)
+
+
+class Collector:
+    """One extraction of a task."""
+
+    def __init__(self, task: _Task, wanted: Extract, shape: Shape | None) -> None:
+        self.task = task
+        self.wanted = wanted
+        self.shape = shape
+        self.filter_subject = False
+
+    def collect(self) -> Work[Finish]:
+        """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
+        for _ in range(4):
+            try:
+                one = self.wanted.one or (self.shape is not None and not self.shape.many)
+                return (yield from (self._one() if one and not self.wanted.count else self._many()))
+            except UntiedError as error:
+                yield from self._ask_about(error.words)
+        raise AgentError(
+            "AGENT_ERROR", f'"{self.wanted.sentence}": no column of the page answers to it, after several answers.'
+        )
+
+    def _ask_about(self, words: str) -> Work[None]:
+        wanted = self.wanted
+        known = [f'a list of "{wanted.subject}"'] if wanted.subject else []
+        known += [f'"{c.words}"' for c in wanted.constraints if c.words != words]
+        known += [f"the page's columns: {', '.join(self._columns_shown)}"] if self._columns_shown else []
+        problem = f'Nothing on the page answers to "{words}" in'
+        intents = yield from self.task.ask_again(wanted.sentence, "; ".join(known), problem, self._columns_shown)
+        for intent in intents:
+            if isinstance(intent, Extract):
+                self.wanted = intent
+            else:
+                yield from self.task._follow(intent)
+        if not intents:  # "skip it": the person takes the condition back
+            self.wanted = replace(wanted, constraints=tuple(c for c in wanted.constraints if c.words != words),
+                                  order=None if wanted.order and wanted.order.words == words else wanted.order)  # fmt: skip
+
+    _columns_shown: Sequence[str] = ()
+
+    # --- one record ---------------------------------------------------------------------------------------------------
+
+    def _one(self) -> Work[Finish]:
+        page = yield from self.task.read()
+        columns = self._columns()
+        source = record_source(page)
+        source.rows[0].url = page.url
+        mapping = assign_record(columns, source) if columns else _open_record(source)
+        in_list = self._row_of_subject(page, columns)
+        if in_list is not None and (not _is_about(self.wanted.subject, page) or mapping.covered < in_list.covered):
+            mapping = in_list
+        if not mapping.covered:
+            raise self._nothing(columns, column_names(mapping))
+        self._columns_shown = column_names(mapping)
+        made = records_of(mapping, mapping.source.rows[:1], columns or [Column(name) for name in mapping.matches])
+        record = made.records[0]
+        unmet = [c.name for c in columns if c.name not in mapping.matches]
+        if unmet and self.shape is None:
+            raise self._nothing([c for c in columns if c.name in unmet], self._columns_shown)
+        data = self._wrapped([record]) if self.shape is None or self.shape.many else record
+        if len(record) == 1:
+            text = str(next(iter(record.values())))
+        else:
+            text = "\n".join(f"- **{name}**: {value}" for name, value in record.items() if value is not None)
+        return Finish(text, data, made.provenance)
+
+    def _row_of_subject(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
+        """The row that is called like the subject ("the price of the Aurora 13"), where exactly one is."""
+        words = self.wanted.subject.casefold()
+        if not words or tokens(words)[-1] in GENERIC:
+            return None
+        for mapping in rank(columns, sources(page)):
+            fitting = [
+                row
+                for row in mapping.source.rows
+                if any(words == c.text.casefold() for cells in row.cells.values() for c in cells)
+            ]
+            fitting = fitting or [row for row in mapping.source.rows if words in row.text.casefold()]
+            if len(fitting) == 1 and mapping.covered == len(columns):
+                for row in fitting:
+                    row.url = page.url
+                return Mapping(replace(mapping.source, rows=fitting), mapping.matches, mapping.score)
+        return None
+
+    # --- many rows ------------------------------------------------------------------------------------------------------
+
+    def _many(self) -> Work[Finish]:
+        columns = self._columns()
+        page = yield from self.task.read()
+        page = yield from self._arrive(page, columns)
+        mapping = self._best(page, columns)
+        if mapping is None:
+            yield from self.task.act(WaitFor(timeout_ms=_SETTLE_MS), self.wanted.sentence)
+            page = yield from self.task.read()
+            mapping = self._best(page, columns)
+        if mapping is None:
+            raise self._nothing(columns, [name for m in rank((), sources(page))[:1] for name in column_names(m)])
+        self._columns_shown = column_names(mapping)
+        if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
+            raise UntiedError(unmet[0])
+        _place(mapping.source, page)
+        pages = yield from self._go_on(page, mapping, columns)
+        source = mapping.source
+        rows = yield from self._selected(source)
+        total = len(rows)
+        if self.wanted.limit is not None:
+            rows = rows[: self.wanted.limit]
+        if self.wanted.count:
+            return self._counted(total)
+        shown = columns or tuple(Column(name) for name in mapping.matches)
+        made = records_of(mapping, rows, shown)
+        where = f" from {pages} pages" if pages > 1 else ""
+        what = self.wanted.subject or "rows"
+        text = (
+            f"{len(rows)} of {len(source.rows)} {what}{where}."
+            if len(rows) != len(source.rows)
+            else f"{len(rows)} {what}{where}."
+        )
+        if rows:
+            text += "\n\n" + markdown(made.records, [c.name for c in shown])
+        return Finish(text, self._wrapped(made.records), made.provenance)
+
+    def _selected(self, source: Source) -> Work[list[Row]]:
+        rows: list[Row] = source.rows
+        if self.filter_subject:
+            rows = of_subject(rows, source, self.wanted.subject) or rows
+        rows = yield from self._of_kind(source, rows)
+        kept = keep(source, rows, self.wanted.constraints)
+        for words, count in kept.unknown.items():
+            yield from self.task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
+        return arrange(source, kept.rows, self.wanted.order)
+
+    def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+        """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
+        *kinds, _ = tokens(self.wanted.subject) or ("",)
+        for kind in kinds:
+            if kind in tokens(f"{self._page_words} {source.titles}"):
+                continue
+            saying = [row for row in rows if kind in tokens(row.text)]
+            if not saying:
+                raise UntiedError(kind)
+            if len(saying) < len(rows):
+                yield from self.task.note(f'Kept the {len(saying)} of {len(rows)} rows that say "{kind}".')
+            rows = saying
+        return rows
+
+    def _counted(self, total: int) -> Finish:
+        text = f"{total} {self.wanted.subject or 'rows'}"
+        names = [c.name for c in self.shape.columns if c.kind in ("int", "float", "any")] if self.shape else []
+        record = {names[0] if names else "count": total}
+        return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
+
+    # --- getting there --------------------------------------------------------------------------------------------------
+
+    _page_words = ""
+
+    def _arrive(self, page: PageData, columns: Sequence[Column]) -> Work[PageData]:
+        """Go to the page that lists the subject, where this one doesn't: by a link called so, or by the search box."""
+        subject = self.wanted.subject
+        self._page_words = _words_of(page)
+        if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
+            return page
+        if _is_about(subject, page):
+            return page
+        link = yield from self._link_called(subject, page)
+        if link is not None:
+            yield from self.task.note(f'This page is not about "{subject}"; following the link "{link.name}".')
+            failed = yield from self.task.act(Click(link.ref, link.name), self.wanted.sentence)
+            if failed:
+                raise AgentError(failed.code, failed.message)
+            page = yield from self.task.read()
+            self._page_words = _words_of(page) + " " + link.name
+            return page
+        best = self._best(page, columns)
+        if best and (about(subject, best.source.titles) or about(subject, page.title)):
+            return page
+        if best and of_subject(best.source.rows, best.source, subject):
+            self.filter_subject = True
+            return page
+        if (yield from self._search(subject)):
+            page = yield from self.task.read()
+            self._page_words = _words_of(page) + " " + subject
+            return page
+        if best is None or not about(subject, page.text):
+            self._columns_shown = column_names(best) if best else ()
+            raise UntiedError(subject)
+        yield from self.task.note(f'The page does not call its rows "{subject}"; its columns fit best here.')
+        return page
+
+    def _link_called(self, subject: str, page: PageData) -> Work[Element | None]:
+        """The one link to another page that is called like the subject."""
+        seen = yield from self.task.look()
+        wanted = tokens(subject)
+        here = page.url.split("#")[0].rstrip("/")
+
+        def called(element: Element) -> bool:
+            name = re.sub(r"\(?\d[\d,.]*\)?\s*$|[›»→>]+\s*$", "", element.name)
+            words = tuple(word for word in tokens(name) if word not in ("all", "shop", "browse", "see", "view"))
+            return words == wanted
+
+        links = [
+            e
+            for e in seen.elements
+            if e.role in ("link", "menuitem", "tab") and called(e) and (e.href or "").split("#")[0].rstrip("/") != here
+        ]
+        different = list({e.href: e for e in reversed(links)}.values())[::-1]
+        if len(different) > 1:
+            return (yield from self.task._which(self.wanted.sentence, Target(subject, "link"), tuple(different)))
+        return different[0] if different else None
+
+    def _search(self, subject: str) -> Work[bool]:
+        seen = yield from self.task.look()
+        boxes = find(Target("search", "field"), seen, frozenset({"searchbox", "textbox", "combobox"})).elements
+        if len(boxes) != 1:
+            return False
+        yield from self.task.note(f'No link is called "{subject}"; searching for it.')
+        yield from self.task.search(subject, self.wanted.sentence)
+        return True
+
+    # --- pages ------------------------------------------------------------------------------------------------------------
+
+    def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
+        wanted = self.wanted
+        ranked = rank(columns, sources(page), about=wanted.subject, place=wanted.place, ordinal=wanted.place_ordinal)
+        return ranked[0] if ranked else None
+
+    def _go_on(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Work[int]:
+        """Collect the same rows from the next pages. Returns the number of pages read."""
+        pages, source, visited = 1, mapping.source, {page.url}
+        while page.next_page and self.wanted.all_pages and not self.wanted.place_ordinal and not self._enough(source):
+            if pages >= MAX_PAGES or len(source.rows) >= MAX_ROWS:
+                yield from self.task.note(f"Stopped after {pages} pages and {len(source.rows)} rows; there are more.")
+                break
+            href = page.next_page.get("href")
+            if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
+                break
+            if not (yield from self._turn(str(href) if href else None, str(page.next_page.get("text") or "Next"))):
+                break
+            page = yield from self.task.read()
+            more = self._same(page, mapping, columns)
+            if more is None:
+                yield from self.task.note(
+                    f"The next page ({page.url}) has no such list; {len(source.rows)} rows from {pages} pages."
+                )
+                break
+            visited |= {str(href), page.url}
+            _place(more, page)
+            known = {(row.url, row.text) if href else row.text for row in source.rows}
+            new = [row for row in more.rows if ((row.url, row.text) if href else row.text) not in known]
+            if not new or [row.text for row in new] == [row.text for row in source.rows[-len(new) :]]:
+                break
+            source.rows += new
+            source.fields += [f for f in more.fields if f.key not in {own.key for own in source.fields}]
+            pages += 1
+        return pages
+
+    def _enough(self, source: Source) -> bool:
+        limit = self.wanted.limit
+        if limit is None or self.wanted.order is not None or self.wanted.count:
+            return False
+        return len(keep(source, source.rows, self.wanted.constraints).rows) >= limit
+
+    def _turn(self, href: str | None, text: str) -> Work[bool]:
+        if href:
+            failed = yield from self.task.act(Navigate(href), f"next page: {text}")
+            return failed is None
+        seen = yield from self.task.look(again=True)
+        buttons = find(Target(text), seen).elements
+        if not buttons:
+            return False
+        return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), f"next page: {text}")) is None
+
+    def _same(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Source | None:
+        """The source of another page that has the fields the mapping uses."""
+        keys = {match.field.key for match in mapping.matches.values() if match.field.coverage > 0.5}
+        for candidate in rank(columns, sources(page), about=self.wanted.subject, place=self.wanted.place):
+            same_kind = candidate.source.kind == mapping.source.kind
+            if same_kind and keys <= {f.key for f in candidate.source.fields}:
+                return candidate.source
+        return None
+
+    # --- the form of the answer -------------------------------------------------------------------------------------------
+
+    def _columns(self) -> tuple[Column, ...]:
+        if self.shape and self.shape.columns:
+            return with_wishes(self.shape.columns, self.wanted.wishes)
+        return tuple(Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in self.wanted.wishes)
+
+    def _wrapped(self, records: list[dict[str, object]]) -> object:
+        if self.shape is not None and self.shape.wrapper:
+            return {self.shape.wrapper: records}
+        return records
+
+    def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
+        names = ", ".join(c.name for c in columns) or "records"
+        code = "OUTPUT_SCHEMA_MISMATCH" if self.shape and self.shape.columns else "ELEMENT_NOT_FOUND"
+        has = f" What it has: {', '.join(shown)}." if shown else ""
+        return AgentError(code, f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}')
+
+
+def _open_record(source: Source) -> Mapping:
+    """Everything a page says about itself, under its own names: what is labelled, not what a class name hints at."""
+    matches: dict[str, Match] = {}
+    for field in source.fields:
+        if not field.key.startswith("class") and field.label not in matches and len(matches) < 40:
+            matches[field.label] = Match(field, 1.0)
+    return Mapping(source, matches, 1.0)
+
+
+def _place(source: Source, page: PageData) -> None:
+    for row in source.rows:
+        row.url = page.url
+
+
+def _words_of(page: PageData) -> str:
+    first = " ".join(str(h.get("text") or "") for h in page.headings if h.get("level") == 1)
+    return f"{page.title} {first} {_path_words(page.url)}"
+
+
+def _path_words(url: str) -> str:
+    parts = urlsplit(url)
+    return unquote(f"{parts.path} {parts.query}").replace("+", " ")
+
+
+def _is_about(subject: str, page: PageData) -> bool:
+    """Whether the page itself is about the subject: its main heading or its address says so."""
+    headings = [str(h.get("text") or "") for h in page.headings if h.get("level") == 1]
+    return any(about(subject, text) for text in [*headings, _path_words(page.url)])

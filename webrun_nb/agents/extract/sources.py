@@ -1,0 +1,289 @@
+"""Candidates for an answer's rows: every table and repeated group of a page in one form."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from webrun_nb.agents.extract.names import hint_tokens, tokens
+from webrun_nb.agents.extract.values import MONEY, Cell, parse_date
+from webrun_nb.browsers.base import PageData
+
+_LABEL = re.compile(r"(?:^|(?<=\s))(?P<label>[A-Z][\w/-]*(?: [\w/-]+){0,2}):\s+")
+_RATING = re.compile(
+    r"^\s*(?:[★✭⭐]|\d(?:\.\d+)?\s*(?:out\s+of|/)\s*(?:5|10)\b|rated\s+\d|\d(?:\.\d)?\s*stars?\b)", re.I
+)
+_STOCK = re.compile(r"in\s?stock|out\s?of\s?stock|sold\s?out|\bavailable\b|unavailable|\d+\s+left\b", re.I)
+_BUTTON = re.compile(
+    r"^(?:add\s+to\s+(?:cart|basket|bag)|buy(?:\s+now)?|details?|view|more|read\s+more|edit|delete|remove|share|reply|save|compare|\(about\)|learn\s+more)$",
+    re.I,
+)
+_HEADING_KEY = re.compile(r"(?:^|>|:)h[1-6]\d*(?:$|\.)|^H[1-6](?:\.|$)")
+
+
+@dataclass(slots=True)
+class Field:
+    """One column of a source.
+
+    `names` are token tuples of everything that names it: label first, then itemprop, classes, ids.
+    """
+
+    key: str
+    label: str = ""
+    names: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
+    evidence: frozenset[str] = frozenset()
+    """What its values look like: price, rating, stock, date, url, email, image, name, text, number."""
+    coverage: float = 0.0
+    many: bool = False
+    constant: bool = False
+    attribute: bool = False
+    order: int = 0
+
+
+@dataclass(slots=True)
+class Row:
+    """One record: cells by field key."""
+
+    cells: dict[str, list[Cell]]
+    path: str = ""
+    text: str = ""
+    heading: str = ""
+    url: str = ""
+    """The page it is on."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A table or a repeated group."""
+
+    kind: str
+    rows: list[Row]
+    fields: list[Field]
+    titles: str = ""
+    """Caption, heading above, ids and classes: what it is called."""
+    region: str = ""
+    index: int = 0
+    path: str = ""
+    header: bool = False
+
+
+def sources(page: PageData) -> list[Source]:
+    """Collect the candidates of a page, tables first, in document order."""
+    found = [source for index, table in enumerate(page.tables) if (source := _table(table, index))]
+    found += [source for index, group in enumerate(page.groups) if (source := _group(group, index))]
+    return found
+
+
+def cell_of(raw: Mapping[str, Any], path: str = "") -> Cell:
+    """Make a cell of what the reading script says about a place."""
+
+    def text(key: str) -> str:
+        value = raw.get(key)
+        return value if isinstance(value, str) else ""
+
+    return Cell(text("t"), text("h"), text("s"), text("d"), path or text("p"))
+
+
+def _table(raw: Mapping[str, Any], index: int) -> Source | None:
+    columns = [c for c in raw.get("columns", ()) if isinstance(c, Mapping)]
+    rows: list[Row] = []
+    for line in raw.get("rows", ()):
+        base = str(line.get("path", ""))
+        cells = {
+            f"c{i}": [cell_of(cell, f"{base} > {cell.get('p', '')}")]
+            for i, cell in enumerate(line.get("cells", ()))
+            if cell.get("t") or cell.get("h")
+        }
+        if section := line.get("section"):
+            cells["section"] = [Cell(str(section), path=base)]
+        rows.append(Row(cells, base, " ".join(c[0].text for c in cells.values()), str(line.get("section") or "")))
+    if not rows:
+        return None
+    fields = []
+    for i, column in enumerate(columns):
+        label = str(column.get("label") or "")
+        names = [(tokens(label), 1.0)] if label else []
+        names += [(hint, 0.9) for text in column.get("hints", ()) if (hint := hint_tokens(str(text)))]
+        fields.append(Field(f"c{i}", label, names, order=i))
+    if any("section" in row.cells for row in rows):
+        fields.append(Field("section", "Section", [(("section",), 0.9), (("group",), 0.9)], order=len(fields)))
+    titles = (
+        " ".join(str(raw.get(key) or "") for key in ("caption", "heading", "id"))
+        + " "
+        + " ".join(map(str, raw.get("classes", ())))
+    )
+    source = Source(
+        "table",
+        rows,
+        fields,
+        titles,
+        str(raw.get("region") or ""),
+        int(raw.get("index", index)),
+        str(raw.get("path")),
+        raw.get("header") != "none",
+    )
+    return _finished(source)
+
+
+def _group(raw: Mapping[str, Any], index: int) -> Source | None:
+    rows: list[Row] = []
+    fields: dict[str, Field] = {}
+    for item in raw.get("items", ()):
+        base = str(item.get("path", ""))
+        cells: dict[str, list[Cell]] = {}
+        entries = [entry for entry in item.get("fields", ()) if isinstance(entry, Mapping)]
+        plain = [entry for entry in entries if not entry.get("st")] or entries
+        for entry, label in _labelled(plain):
+            key = str(entry.get("k"))
+            path = f"{base} > {entry.get('p')}" if entry.get("p") else base
+            cells.setdefault(key, []).append(cell_of(entry, path))
+            if key not in fields:
+                fields[key] = _field(entry, label, len(fields))
+            elif label and not fields[key].label:
+                fields[key].label = label
+                fields[key].names.insert(0, (tokens(label), 1.0))
+        rows.append(Row(cells, base, str(item.get("text") or ""), str(item.get("heading") or "")))
+    if len(rows) < 2 or not fields:
+        return None
+    names = " ".join(" ".join(map(str, raw.get(key, ()))) for key in ("classes", "item_classes"))
+    titles = f"{raw.get('heading') or ''} {raw.get('label') or ''} {raw.get('id') or ''} {raw.get('tag') or ''} {names}"
+    return _finished(
+        Source("group", rows, list(fields.values()), titles, str(raw.get("region") or ""), index, str(raw.get("path")))
+    )
+
+
+def _labelled(entries: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    """Give each place its label; one whose own words are only a label ("Tags:") labels what stands in it."""
+    out: list[tuple[Mapping[str, Any], str]] = []
+    holders: list[tuple[str, str]] = []
+    for entry in entries:
+        path, own, label = str(entry.get("p") or ""), str(entry.get("o") or ""), str(entry.get("lb") or "")
+        if own.endswith(":") and 2 < len(own) <= 40 and path:
+            holders.append((path + " > ", own[:-1].strip()))
+            continue
+        if not label:
+            label = next((name for prefix, name in reversed(holders) if path.startswith(prefix)), "")
+        if entry.get("lb") and own and not entry.get("w"):
+            entry = {**entry, "t": own.lstrip(": ")}  # "<b>Price</b> $5": the label is no part of the value
+        out.append((entry, label))
+    return out
+
+
+def _field(entry: Mapping[str, Any], label: str, order: int) -> Field:
+    key = str(entry.get("k"))
+    made = Field(key, label, order=order, attribute=bool(entry.get("at")))
+    if label:
+        made.names.append((tokens(label), 1.0))
+    if itemprop := str(entry.get("ip") or ""):
+        made.names.append((tokens(itemprop.split(":")[-1]), 1.0))
+    weight = 0.75 if entry.get("w") else 0.6 if entry.get("at") else 0.9
+    for text in [*entry.get("c", ()), entry.get("n") or ""]:
+        if hint := hint_tokens(str(text)):
+            made.names.append((hint, weight))
+    return made
+
+
+def _finished(source: Source) -> Source | None:
+    _split_labels(source)
+    for made in source.fields:
+        cells = [row.cells[made.key] for row in source.rows if made.key in row.cells]
+        texts = [group[0].text for group in cells]
+        made.coverage = sum(1 for group in cells if group[0].text or group[0].href or group[0].src) / len(source.rows)
+        made.many = sum(len(group) > 1 for group in cells) >= max(1, len(cells) // 4)
+        made.constant = len(texts) > 2 and len(set(texts)) == 1
+        made.evidence = _evidence(made, [group[0] for group in cells])
+    source.fields = [f for f in source.fields if f.coverage > 0]
+    _mark_name(source)
+    return source if source.fields else None
+
+
+def _split_labels(source: Source) -> None:
+    """Cut "…text… Author: Jane Austen" into a text and an author, where the label recurs in most rows."""
+    for made in list(source.fields):
+        cells = {id(row): row.cells[made.key][0] for row in source.rows if made.key in row.cells}
+        counts = Counter(match["label"] for cell in cells.values() for match in _LABEL.finditer(cell.text))
+        labels = [
+            label
+            for label, n in counts.items()
+            if n >= max(2, 0.6 * len(source.rows)) and label.lower() not in ("http", "https")
+        ]
+        if not labels or made.attribute:
+            continue
+        pattern = re.compile("(?:^|(?<=\\s))(" + "|".join(re.escape(label) for label in labels) + r"):\s+")
+        split_any = False
+        for row in source.rows:
+            cell = cells.get(id(row))
+            if cell is None:
+                continue
+            parts = pattern.split(cell.text)
+            if len(parts) < 3:
+                continue
+            split_any = True
+            if rest := parts[0].strip(" ,;|·-"):
+                row.cells[f"{made.key}#"] = [Cell(rest, path=cell.path)]
+            for label, value in zip(parts[1::2], parts[2::2], strict=True):
+                row.cells[f"{made.key}#{label}"] = [Cell(value.strip(" ,;|·"), cell.href, path=cell.path)]
+        if split_any:
+            source.fields.remove(made)
+            if any(f"{made.key}#" in row.cells for row in source.rows):
+                source.fields.append(Field(f"{made.key}#", names=list(made.names), order=made.order))
+            for label in labels:
+                source.fields.append(Field(f"{made.key}#{label}", label, [(tokens(label), 1.0)], order=made.order))
+
+
+def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
+    if not cells:
+        return frozenset()
+    out = set()
+
+    def most(test: Any) -> bool:
+        return sum(1 for cell in cells if test(cell)) >= 0.6 * len(cells)
+
+    sample = cells[:40]
+    cells = sample
+    if most(lambda c: len(c.text) <= 40 and MONEY.search(c.text)):
+        out.add("price")
+    if most(lambda c: _RATING.search(c.text)):
+        out.add("rating")
+    if most(lambda c: len(c.text) <= 60 and _STOCK.search(c.text)):
+        out.add("stock")
+    if most(
+        lambda c: (
+            len(c.text) <= 60 and re.search(r"\d", c.text + c.exact) and (parse_date(c.exact) or parse_date(c.text))
+        )
+    ):
+        out.add("date")
+    if most(lambda c: re.match(r"\S+@\S+\.\w+$", c.text)):
+        out.add("email")
+    if most(lambda c: c.href or re.match(r"https?://|www\.", c.text)):
+        out.add("url")
+    if most(lambda c: c.src):
+        out.add("image")
+    if most(lambda c: re.match(r"\W{0,3}\d[\d.,]*\W{0,3}$", c.text)):
+        out.add("number")
+    if most(lambda c: len(c.text) > 60):
+        out.add("text")
+    if most(lambda c: _BUTTON.match(c.text)):
+        out.add("button")
+    if _HEADING_KEY.search(made.key):
+        out.add("heading")
+    return frozenset(out)
+
+
+def _mark_name(source: Source) -> None:
+    """Find what names a row: its heading, else its first link with words, else its first words."""
+    usable = [f for f in source.fields if f.coverage >= 0.7 and not f.attribute and not f.constant and not f.many
+              and not f.evidence & {"price", "rating", "stock", "date", "email", "number", "button"}]  # fmt: skip
+    texts = {f.key: [row.cells[f.key][0].text for row in source.rows if f.key in row.cells] for f in usable}
+    usable = [f for f in usable if any(texts[f.key])]
+    for test in (
+        lambda f: "heading" in f.evidence,
+        lambda f: "url" in f.evidence and max(map(len, texts[f.key])) < 200,
+        lambda f: True,
+    ):
+        if chosen := next((f for f in sorted(usable, key=lambda f: f.order) if test(f)), None):
+            chosen.evidence |= {"name"}
+            return

@@ -1,0 +1,348 @@
+"""The local agent: plain English, no language model.
+
+It plans the instruction once (`planner`), then works through the steps, looking at the page only when an element has
+to be found and reading it only when something is extracted. What it can't follow or find it asks or says; it never
+makes a value up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from typing import TypeVar
+
+from webrun_nb.agents.base import (
+    Act, AgentError, Answered, Ask, Brief, Data, Failed, Finish, Look, Note, Read, Refused, Reply, Run, Seen, Step, TokenUse,
+)  # fmt: skip
+from webrun_nb.agents.collect import Collector
+from webrun_nb.agents.extract.schema import shape_of
+from webrun_nb.agents.planner import plan
+from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
+from webrun_nb.agents.planner.intents import (
+    Back, Choose, ClickOn, Extract, Fill, Intent, Open, PressKey, ScrollPage, SearchFor, SetChecked, Skip, SortBy, Target, Unclear, Wait,
+)  # fmt: skip
+from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.browsers.base import (
+    VIEW_HEIGHT_PX, Action, Click, Element, GoBack, Navigate, Observation, PageData, Press, Scroll, Select, Type, WaitFor,
+)  # fmt: skip
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+"""A part of a run: yields steps, is sent replies, returns a result."""
+
+MAX_ANSWERS = 3
+"""How often one sentence is asked about before the task fails."""
+_SETTLE_MS = 800
+_SORT_CONTROL = Target("sort", "select")
+PHRASINGS = (
+    'click the "Add to cart" button next to Aurora 13',
+    'type "Ada" into the Name field',
+    "list the laptops under $900, cheapest first",
+)
+
+
+class LocalAgent:
+    """Follow plain English; deterministic, offline, free."""
+
+    async def run(self, brief: Brief, tokens: TokenUse) -> Run:
+        """Work on a task; see `Agent.run`."""
+        work = _Task(brief, tokens).work()
+        try:
+            step = next(work)
+            while True:
+                tokens.completion += estimate_tokens(repr(step))
+                step = work.send((yield step))
+        except StopIteration:
+            return
+
+
+class _Task:
+    """One run over one brief."""
+
+    def __init__(self, brief: Brief, tokens: TokenUse) -> None:
+        self.brief = brief
+        self.tokens = tokens
+        self.seen: Observation | None = None
+        self.done: list[str] = []
+
+    def work(self) -> Work[None]:
+        shape = shape_of(self.brief)
+        intents = plan(self.brief.instruction)
+        if not intents and not (shape and self.brief.starting_url):
+            intents = [Unclear(self.brief.instruction.strip() or "(nothing)")]
+        extracts = [i for i in intents if isinstance(i, Extract)]
+        if shape is not None and not extracts:
+            # A schema asks for values even where the text only says how to get to them.
+            intents.append(Extract(self.brief.instruction.strip(), one=not shape.many))
+        answers: list[Finish] = []
+        queue = list(intents)
+        while queue:
+            intent = queue.pop(0)
+            if isinstance(intent, Extract):
+                answers.append((yield from Collector(self, intent, shape).collect()))
+            else:
+                queue[:0] = yield from self._follow(intent)
+        yield self._finish(answers)
+
+    def _finish(self, answers: Sequence[Finish]) -> Finish:
+        if not answers:
+            where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
+            return Finish(text=f"Done: {'; '.join(self.done)}.{' Ended' + where + '.' if where else ''}")
+        if len(answers) == 1 or self.brief.output_type != "text":
+            return answers[-1]
+        return Finish("\n\n".join(a.text for a in answers), None, tuple(p for a in answers for p in a.provenance))
+
+    # --- talking to the worker --------------------------------------------------------------------------------------
+
+    def look(self, *, again: bool = False) -> Work[Observation]:
+        """Look at the page, where the last look is stale."""
+        if self.seen is None or again:
+            reply = yield Look()
+            if not isinstance(reply, Seen):
+                raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
+            self.seen = reply.observation
+            self.tokens.prompt += estimate_tokens(self.brief.instruction + _rendered(reply.observation))
+        return self.seen
+
+    def read(self) -> Work[PageData]:
+        """Read the page."""
+        reply = yield Read()
+        if not isinstance(reply, Data):
+            raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + reply.page.title + reply.page.text)
+        return reply.page
+
+    def note(self, text: str) -> Work[None]:
+        """Say something."""
+        yield Note(text)
+
+    def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
+        """Do something; `keeps_page` where what was seen stays true. A policy's refusal ends the task."""
+        reply = yield Act(action, because)
+        if isinstance(reply, Refused):
+            raise AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {reply.reason}')
+        if isinstance(reply, Failed):
+            return reply
+        if not keeps_page:
+            self.seen = None
+        return None
+
+    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
+        """Ask a person and wait for the answer."""
+        reply = yield Ask("ambiguous", question, tuple(candidates))
+        if isinstance(reply, Answered):
+            return reply.text.strip()
+        raise AgentError("AGENT_ERROR", f"Nobody answered: {question}")
+
+    # --- steps --------------------------------------------------------------------------------------------------------
+
+    def _follow(self, intent: Intent) -> Work[list[Intent]]:
+        """Take one step. Returns steps to take instead or next (from a person's answer), mostly none."""
+        sentence = intent.sentence
+        match intent:
+            case Unclear(understood=understood):
+                return (yield from self.ask_again(sentence, understood))
+            case Open(url=url):
+                yield from self._must(self.act(Navigate(url), sentence))
+            case Back():
+                yield from self._must(self.act(GoBack(), sentence))
+            case PressKey(key=key):
+                yield from self._must(self.act(Press(key), sentence))
+            case Wait(text=text, duration_ms=duration_ms):
+                yield from self._must(self.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
+            case ScrollPage(screens=screens):
+                yield from self._must(self.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
+            case ClickOn(target=target, double=double):
+                yield from self._on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), double), False)
+            case Fill(text=text, target=target, submit=submit):
+                yield from self._on(
+                    intent, target, FIELD_ROLES, lambda e: Type(e.ref, text, _called(e), submit), not submit
+                )
+            case SetChecked(target=target):
+                yield from self._check(intent)
+            case Choose():
+                yield from self._choose(intent)
+            case SearchFor(query=query):
+                yield from self.search(query, sentence)
+            case SortBy():
+                yield from self._sort(intent)
+            case Skip(what=what):
+                return (yield from self.ask_again(sentence, f'leave out "{what}"'))
+            case Extract():
+                raise AssertionError("extractions are collected, not followed")
+        self.done.append(sentence)
+        return []
+
+    def _must(self, work: Work[Failed | None]) -> Work[None]:
+        failed = yield from work
+        if failed:
+            raise AgentError(failed.code, failed.message)
+
+    def _on(
+        self, intent: Intent, target: Target, roles: frozenset[str] | None, make: object, keeps_page: bool
+    ) -> Work[None]:
+        """Find an element and act on it; once more with a fresh look where it has gone meanwhile."""
+        assert callable(make)
+        element = yield from self.element(intent.sentence, target, roles)
+        failed = yield from self.act(make(element), intent.sentence, keeps_page=keeps_page)
+        if failed:
+            yield from self.look(again=True)
+            element = yield from self.element(intent.sentence, target, roles)
+            yield from self._must(self.act(make(element), intent.sentence, keeps_page=keeps_page))
+
+    def element(self, sentence: str, target: Target, roles: frozenset[str] | None = None) -> Work[Element]:
+        """Find the one element that is meant; look again, wait a moment, ask; else `ELEMENT_NOT_FOUND`."""
+        fresh = self.seen is None
+        found = find(target, (yield from self.look()), roles)
+        if not found.elements and not fresh:
+            found = find(target, (yield from self.look(again=True)), roles)
+        if not found.elements:
+            # Pages fill in late; one short wait settles most.
+            yield from self.act(WaitFor(timeout_ms=_SETTLE_MS), sentence)
+            found = find(target, (yield from self.look(again=True)), roles)
+        if not found.elements:
+            raise _not_found(sentence, target, found, self.seen)
+        if len(found.elements) == 1:
+            return found.elements[0]
+        return (yield from self._which(sentence, target, found.elements))
+
+    def _which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
+        names = [f"{i}. {describe(e)}" for i, e in enumerate(elements[:12], 1)]
+        question = f'In "{sentence}": {len(elements)} elements fit {target}. Which one? (a number or its words)'
+        for _ in range(MAX_ANSWERS):
+            answer = yield from self.ask(question, names)
+            if chosen := _chosen(answer, elements[:12]):
+                return chosen
+            question = (
+                f'"{answer}" names none of them, or more than one. In "{sentence}", which one? (a number or its words)'
+            )
+        raise AgentError(
+            "ELEMENT_NOT_FOUND", f'"{sentence}": the answers named none of {len(elements)} elements that fit.'
+        )
+
+    def _check(self, intent: SetChecked) -> Work[None]:
+        element = yield from self.element(
+            intent.sentence, Target(intent.target.words, "checkbox", intent.target.near, intent.target.ordinal)
+        )
+        if element.checked is not intent.checked:
+            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence))
+
+    def _choose(self, intent: Choose) -> Work[None]:
+        """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
+        seen = yield from self.look()
+        having = [e for e in seen.elements if e.enabled and _option(e, intent.option)]
+        if intent.target.words or intent.target.ordinal:
+            element = yield from self.element(intent.sentence, intent.target)
+        elif len(having) == 1:
+            element = having[0]
+        elif having:
+            element = yield from self._which(intent.sentence, intent.target, tuple(having))
+        else:
+            element = yield from self.element(intent.sentence, Target(intent.option))
+        if not element.options:
+            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence))
+            if element.name.casefold() != intent.option.casefold() and (intent.target.words or intent.target.ordinal):
+                # A list made of other elements: it is open now, and the option is one of them.
+                yield from self._on(intent, Target(intent.option), None, lambda e: Click(e.ref, e.name), False)
+            return
+        option = _option(element, intent.option)
+        if option is None:
+            shown = ", ".join(element.options[:12])
+            raise AgentError(
+                "ELEMENT_NOT_FOUND",
+                f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
+            )
+        yield from self._must(self.act(Select(element.ref, option, _called(element)), intent.sentence))
+
+    def search(self, query: str, sentence: str) -> Work[None]:
+        """Use the page's search box."""
+        seen = yield from self.look()
+        fields = [e for e in seen.elements if e.enabled and e.role in FIELD_ROLES and e.tag != "select"]
+        boxes = [
+            e
+            for e in fields
+            if e.role == "searchbox"
+            or re.search(r"search|\bq\b|query|find", f"{e.name} {e.placeholder} {e.hint}", re.I)
+        ]
+        boxes = boxes or (fields if len(fields) == 1 else [])
+        if not boxes:
+            raise _not_found(sentence, Target("search", "field"), Found(()), seen)
+        box = (
+            boxes[0]
+            if len(boxes) == 1 or boxes[0].role == "searchbox"
+            else (yield from self._which(sentence, Target("search", "field"), tuple(boxes)))
+        )
+        yield from self._must(self.act(Type(box.ref, query, _called(box), submit=True), sentence))
+
+    def _sort(self, intent: SortBy) -> Work[None]:
+        """Use the page's own sort control: an option that speaks of the column, in the right direction."""
+        seen = yield from self.look()
+        words = intent.order.column.casefold()
+        down = re.compile(r"high.{0,12}low|desc|z.{0,4}a\b|newest|most|↓", re.I)
+        options = [(e, o) for e in seen.elements for o in e.options if words in o.casefold()]
+        fitting = [(e, o) for e, o in options if bool(down.search(o)) == intent.order.descending] or options
+        if len(fitting) == 1:
+            element, option = fitting[0]
+            yield from self._must(self.act(Select(element.ref, option, _called(element)), intent.sentence))
+            return
+        yield from self._on(intent, Target(intent.order.column), None, lambda e: Click(e.ref, e.name), False)
+
+    def ask_again(
+        self, sentence: str, understood: str = "", about: str = "", candidates: Sequence[str] = ()
+    ) -> Work[list[Intent]]:
+        """Ask what a sentence means until the answer can be followed; the answer takes the sentence's place."""
+        problem = about or "I can't follow this"
+        for _ in range(MAX_ANSWERS):
+            known = f" Understood: {understood}." if understood else " Understood: nothing of it."
+            question = f'{problem}: "{sentence}".{known} Sentences that work: ' + "; ".join(f"`{p}`" for p in PHRASINGS)
+            answer = yield from self.ask(question, candidates)
+            if answer.casefold() in ("skip", "skip it", "ignore", "leave it out"):
+                return []
+            intents = plan(answer)
+            if intents and not any(isinstance(intent, Unclear) for intent in intents):
+                return intents
+            problem = f"The answer \"{answer}\" doesn't help; I still can't follow"
+        raise AgentError(
+            "AGENT_ERROR", f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.'
+        )
+
+
+def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:
+    """The element an answer names, by its number or by words that only it has."""
+    text = answer.strip().strip(".)").casefold()
+    if match := re.fullmatch(r"(?:number\s+|no\.?\s*|#)?(\d{1,2})(?:\.\s.*|st|nd|rd|th)?", text):
+        position = int(match[1]) - 1
+        return elements[position] if 0 <= position < len(elements) else None
+    ordinals = ("first", "second", "third", "fourth", "fifth")
+    if (word := re.sub(r"^the\s+|\s+one$", "", text)) in ordinals and ordinals.index(word) < len(elements):
+        return elements[ordinals.index(word)]
+    fits = [e for e in elements if text and text in f"{e.name} {e.nearby} {e.href or ''}".casefold()]
+    fits = fits or [e for i, e in enumerate(elements, 1) if f"{i}. {describe(e)}".casefold() == text]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _option(element: Element, words: str) -> str | None:
+    wanted = words.casefold()
+    exact = [o for o in element.options if o.casefold() == wanted]
+    loose = exact or [o for o in element.options if wanted in o.casefold()]
+    return loose[0] if exact or len(loose) == 1 else None
+
+
+def _called(element: Element) -> str:
+    return element.label or element.name or element.placeholder or element.hint or element.role
+
+
+def _not_found(sentence: str, target: Target, found: Found, seen: Observation | None) -> AgentError:
+    near = f" Nearest: {'; '.join(found.near_misses)}." if found.near_misses else ""
+    what = "" if not seen or found.near_misses else f" The page has {len(seen.elements)} elements to act on."
+    return AgentError(
+        "ELEMENT_NOT_FOUND",
+        f'"{sentence}": there is no {target} on {seen.title or seen.url if seen else "the page"}.{near}{what}',
+        {"sentence": sentence, "candidates": list(found.near_misses)},
+    )
+
+
+def _rendered(seen: Observation) -> str:
+    """The page as a model would be shown it; only its length counts here."""
+    lines = [f"[{e.ref}] {e.role} {e.name} {e.value}" for e in seen.elements]
+    return "\n".join([seen.title, seen.url, *lines, seen.text])

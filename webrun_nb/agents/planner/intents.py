@@ -1,0 +1,196 @@
+"""What a person can want, one frozen value per step, each with the sentence it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Comparison = Literal["<", "<=", ">", ">=", "between", "is", "is not", "contains", "lacks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Words for an element: 'the second "Add" button next to Aurora'."""
+
+    words: str = ""
+    role: str = ""
+    """What the person called it: button, link, tab, field, checkbox, radio, menu, …; empty where they didn't."""
+    near: str = ""
+    ordinal: int | None = None
+    """1 is the first, -1 the last."""
+
+    def __str__(self) -> str:
+        parts = [f'"{self.words}"' if self.words else "", self.role, f'near "{self.near}"' if self.near else ""]
+        return " ".join(part for part in parts if part) or "it"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Go to a URL."""
+
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClickOn:
+    """Click something; `navigates` where the sentence was "go to …" or "open …"."""
+
+    sentence: str
+    target: Target
+    double: bool = False
+    navigates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Type a text into a field; `submit` presses Enter after it."""
+
+    sentence: str
+    text: str
+    target: Target
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Choose an option of a list."""
+
+    sentence: str
+    option: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class SetChecked:
+    """Tick or untick a box."""
+
+    sentence: str
+    target: Target
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PressKey:
+    """Press a key where the focus is; `key` as Playwright names it."""
+
+    sentence: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFor:
+    """Use the page's own search box."""
+
+    sentence: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One page back."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait for a text, or for `duration_ms` where the text is empty."""
+
+    sentence: str
+    text: str = ""
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollPage:
+    """Scroll by `screens` of 600 px; negative is up."""
+
+    sentence: str
+    screens: float
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A condition on rows. `column` holds the words for the column, empty where only the value says which it is."""
+
+    words: str
+    """As the person said it."""
+    column: str
+    op: Comparison
+    value: str
+    high: str = ""
+    """Upper end, for `between`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How rows are sorted."""
+
+    words: str
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Collect values.
+
+    `one` asks for a single record of the page; `count` for how many there are. `leftover` is what was not understood.
+    """
+
+    sentence: str
+    subject: str = ""
+    wishes: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    order: Order | None = None
+    limit: int | None = None
+    one: bool = False
+    count: bool = False
+    all_pages: bool = True
+    place: str = ""
+    """"example 2", "the prices table": words for the table or list it is in."""
+    place_ordinal: int | None = None
+    leftover: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SortBy:
+    """Sort; belongs to the extraction before or after it, or else to the page's own sort control."""
+
+    sentence: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave rows out; belongs to the extraction before it."""
+
+    sentence: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A sentence that can't be followed, and what was understood of it (may be empty)."""
+
+    sentence: str
+    understood: str = ""
+
+
+Intent = (
+    Open
+    | ClickOn
+    | Fill
+    | Choose
+    | SetChecked
+    | PressKey
+    | SearchFor
+    | Back
+    | Wait
+    | ScrollPage
+    | Extract
+    | SortBy
+    | Skip
+    | Unclear
+)

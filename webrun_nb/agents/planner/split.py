@@ -1,0 +1,105 @@
+"""Instruction text to clauses, one step each. Quoted text, URLs and e-mail addresses are never cut.
+
+A comma, "and" or "then" begins a new step only where a verb follows it: "name and price" is one.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HOLD = "\ue000{}\ue001"
+_HELD = re.compile("\ue000(\\d+)\ue001")
+_PROTECTED = re.compile(
+    r"“[^”]{0,2000}”|\"[^\"\n]{0,2000}\"|«[^»]{0,2000}»|‘[^’\n]{0,500}’|(?<!\w)'[^'\n]{1,500}'(?!\w)|`[^`\n]{1,500}`"
+    r"|https?://[^\s<>\"”]+[^\s<>\"”.,;:!?)\]]|practice:[\w-]+|[\w.+-]+@[\w-]+\.[\w.-]+\w"
+)
+QUOTED = re.compile(r"^[“\"«‘'`](.*)[”\"»’'`]$", re.S)
+
+# Verbs that are nothing else, and those that are nouns too and count only before what a verb is followed by.
+_VERBS = (
+    r"click|double[- ]click|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck|extract|collect|scrape|"
+    r"scroll|submit|log\s+in|sign\s+in|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude|return\s+to|what\s+(?:is|are)|how\s+many|"
+    r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
+)
+_NOUN_VERBS = (
+    r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"
+)
+_OBJECT = r"(?:the|a|an|all|every|each|my|your|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\ue000|[A-Z]\w|\d+)"
+_VERB_HERE = rf"(?:(?:please|now|finally|next|also|again)\s+)*(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+{_OBJECT})"
+_STEP = re.compile(
+    rf"\s*(?:[,;]\s*(?:and\s+)?(?:then|afterwards|after\s+that|next|finally)\b,?|\b(?:and\s+)?then\b,?|\band\s+(?:finally|afterwards|after\s+that)\b,?"
+    rf"|;|[,;]?\s*\band\s+(?={_VERB_HERE})|,\s*(?={_VERB_HERE}))\s*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|step\s+\d+\s*[:.)-]\s*)", re.IGNORECASE)
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?\ue001])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bNo\.)(?<=[.!?])\s+(?=[A-Z\ue000\d(])"
+)
+_INLINE_NUMBER = re.compile(r"\s+(?=\(?\d{1,2}[.)]\s+[A-Za-z])")
+_FILLER = re.compile(
+    r"^(?:(?:please|kindly|first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|now|finally|lastly|after(?:wards| that)|and|also|so|ok(?:ay)?|hi|hello|"
+    r"can you|could you|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need (?:you )?to|you should|try to|let'?s|help me)\b[,:]?\s*)+",
+    re.IGNORECASE,
+)
+
+
+def unquote(text: str) -> str:
+    """Take the quotes off, where the whole text stands in quotes."""
+    match = QUOTED.match(text.strip())
+    return match[1] if match else text.strip()
+
+
+class Held:
+    """Text whose quotes and URLs stand aside as marks, so that patterns can't cut them."""
+
+    def __init__(self, text: str) -> None:
+        self._parts: list[str] = []
+        text = _HELD.sub("", text)
+        self.text = _PROTECTED.sub(self._hold, text)
+
+    def _hold(self, match: re.Match[str]) -> str:
+        self._parts.append(match[0])
+        return _HOLD.format(len(self._parts) - 1)
+
+    def restore(self, text: str) -> str:
+        """Put the quotes and URLs back."""
+        return _HELD.sub(lambda match: self._parts[int(match[1])], text)
+
+
+def split(instruction: str) -> list[str]:
+    """Split an instruction into clauses.
+
+    Returns
+    -------
+    list of str
+        In order, trimmed, without bullets, fillers and final full stops.
+    """
+    held = Held(instruction.replace("\r\n", "\n"))
+    clauses = []
+    for line in held.text.split("\n"):
+        numbered = bool(_BULLET.match(line)) and line.lstrip()[:1].isdigit()
+        for item in _INLINE_NUMBER.split(line) if numbered else [line]:
+            for sentence in _SENTENCE_END.split(_BULLET.sub("", item)):
+                clauses += [clean for part in _STEP.split(sentence) if (clean := tidy(part))]
+    return [held.restore(clause) for clause in _joined(clauses)]
+
+
+def _joined(clauses: list[str]) -> list[str]:
+    """Join a clause that is only a condition ("under $900", "cheapest first") to the one before it."""
+    out: list[str] = []
+    for clause in clauses:
+        if out and re.match(
+            r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least|most))\b",
+            clause,
+            re.IGNORECASE,
+        ):
+            out[-1] += ", " + clause
+        else:
+            out.append(clause)
+    return out
+
+
+def tidy(clause: str) -> str:
+    """Trim, and take off fillers and the final punctuation."""
+    clause = _FILLER.sub("", clause.strip()).strip()
+    return re.sub(r"[\s,;:.!]+$", "", clause)
