@@ -100,7 +100,8 @@ function stateIcon(parent) {
     svg.dataset.shape = name;
     path.setAttribute("d", shape.d);
     path.setAttribute("fill", shape.filled ? "currentColor" : "none");
-    path.setAttribute("stroke-dasharray", shape.dashed ? "2.4 1.8" : "none");
+    path.setAttribute("stroke-dasharray", shape.dashed ? "2.2 2" : "none");
+    path.setAttribute("stroke-linecap", shape.dashed ? "butt" : "round");
   };
 }
 
@@ -119,6 +120,7 @@ function build(el) {
   const label = element("span", "webrun-state-word", state);
   const name = dataElement("webrun-name", head);
   const id = element("code", "webrun-id", head);
+  const queue = element("span", "webrun-queue", head);
   const buttons = element("div", "webrun-buttons", head);
   buttons.setAttribute("role", "group");
   // JupyterLab's own shortcuts would take Enter from a focused button in command mode.
@@ -140,7 +142,6 @@ function build(el) {
   const elapsed = statistic(stats, "elapsed", "Elapsed");
   const cost = statistic(stats, "cost", "Cost");
   const countdown = statistic(stats, "countdown", "Inactivity");
-  const queue = statistic(stats, "queue", "Queue");
   const bar = element("div", "webrun-bar", countdown.box);
   bar.setAttribute("aria-hidden", "true");
   countdown.value.after(bar);
@@ -173,9 +174,8 @@ function renderTexts(ui, facts) {
   put(ui.actionText, facts.action);
   ui.action.hidden = facts.action === "";
   ui.work.hidden = facts.task === "" && facts.action === "";
-  put(ui.queue.value, String(facts.queued));
-  put(ui.queue.note, facts.queued === 1 ? "task waits" : facts.queued > 1 ? "tasks wait" : "nothing waits");
-  ui.queue.box.hidden = facts.ended;
+  put(ui.queue, facts.ended ? "" : `queue ${facts.queued}`);
+  ui.queue.classList.toggle("webrun-waiting", facts.queued > 0);
   ui.cost.box.classList.toggle("webrun-emulated", facts.emulated);
   put(ui.costBadge, facts.emulated ? "emulated" : "");
   put(ui.costPays, facts.emulated ? "you pay $0.00" : "");

@@ -1,0 +1,224 @@
+"""The session card in a real JupyterLab: it ticks by itself, its buttons work while a cell runs, it fits both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab import LabPage
+
+# A session that the notebook itself moves from state to state, with snapshots as the client makes them.
+FEED = '''
+import threading, time
+from concurrent.futures import Future
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.notebook.cards import cards
+
+def now_ms():
+    return int(time.time() * 1000)
+
+class Session:
+    """Watched by the card, and its actions."""
+    def __init__(self, name, session_id, **changes):
+        self.subscribers, self.calls, self.called = [], [], threading.Event()
+        now = now_ms()
+        first = SessionSnapshot(
+            name=name, session_id=session_id, status="active", phase="idle", emulated=True, server_now_ms=now,
+            created_at_ms=now - 83_000, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
+            expires_at_ms=now + 300_000, cost_usd=Decimal("0.0310"), compute_usd=Decimal("0.0277"),
+            idle_usd=Decimal("0.0113"), tokens_usd=Decimal("0.0033"))
+        self.snapshot = replace(first, **changes)
+    def subscribe(self, subscriber):
+        self.subscribers.append(subscriber)
+        return lambda: self.subscribers.remove(subscriber)
+    def become(self, **changes):
+        self.snapshot = replace(self.snapshot, server_now_ms=now_ms(), **changes)
+        for subscriber in self.subscribers:
+            subscriber(self.snapshot)
+    def act(self, name):
+        self.calls.append(name)
+        self.called.set()
+        future = Future()
+        future.set_result(None)
+        return future
+    def stop(self): return self.act("stop")
+    def terminate(self): return self.act("terminate")
+    def pause(self): return self.act("pause")
+    def resume(self): return self.act("resume")
+
+RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", current_task="List the laptops under $900, cheapest first.",
+               last_action='click "Laptops"', queued_tasks=2)
+def show(*args, **changes):
+    session = Session(*args, **changes)
+    cards.show(session, session)
+    return session
+def wait_for(name):
+    while not Path(name).exists():
+        time.sleep(0.02)
+'''
+FILES = {"feed.py": FEED}
+CARD = ".webrun-card"
+
+
+def press(lab: LabPage, name: str) -> None:
+    lab.find(CARD).get_by_role("button", name=name, exact=True).click()
+
+
+def seen_seconds(lab: LabPage, selector: str, count: int) -> None:
+    """Wait until the text of `selector` has had `count` values."""
+    lab.page.wait_for_function(
+        """([selector, count]) => {
+          const seen = (window.seenTexts ??= new Set());
+          seen.add(document.querySelector(selector).textContent);
+          return seen.size >= count;
+        }""",
+        arg=[selector, count],
+        polling=100,
+    )
+
+
+def test_it_ticks_while_a_cell_runs_without_a_message(lab: LabPage) -> None:
+    go = lab.server.notebooks / "go-tick"
+    lab.open_notebook(
+        ["from feed import *; s = show('demo', 'aaaaaaaaaaaa')", "print('busy'); wait_for('go-tick')"], FILES
+    )
+    lab.run_all()
+    lab.wait_for_output(1, "busy")
+    lab.find(CARD).wait_for()
+    lab.kernel_frames.clear()
+    seen_seconds(lab, f"{CARD} .webrun-amount", 6)
+    frames = [frame for frame in lab.kernel_frames if b"comm_msg" in frame]
+    go.touch()
+    assert frames == []
+
+
+def test_a_click_reaches_python_while_a_cell_blocks(lab: LabPage) -> None:
+    cells = ["from feed import *; s = show('demo', 'bbbbbbbbbbbb', **RUNNING)", "print(s.called.wait(30), s.calls)"]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    press(lab, "Stop")
+    lab.wait_until_done()
+    assert lab.stream(1) == "True ['stop']\n"
+
+
+def test_the_keyboard_presses_a_button_in_command_mode(lab: LabPage) -> None:
+    waiting = "print(s.called.wait(30), s.calls)"
+    cells = [
+        "from feed import *; s = show('demo', 'cccccccccccc', **RUNNING)",
+        f"print('begun', flush=True)\n{waiting}",
+    ]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    # While Run All goes from cell to cell, JupyterLab itself moves the focus.
+    lab.wait_for_output(1, "begun")
+    button = lab.find(CARD).get_by_role("button", name="Terminate")
+    button.focus()
+    button.press("Enter")
+    lab.wait_until_done()
+    assert lab.stream(1).endswith("True ['terminate']\n")
+
+
+def test_an_unanswered_click_says_that_the_kernel_is_busy(lab: LabPage) -> None:
+    go = lab.server.notebooks / "go-busy"
+    to_main = "cards.card('dddddddddddd').comm._reply_subshell_for = lambda data, default: None"
+    cells = [f"from feed import *; s = show('demo', 'dddddddddddd', **RUNNING); {to_main}", "wait_for('go-busy')"]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    press(lab, "Stop")
+    expect(lab.find(f"{CARD} .webrun-notice")).to_contain_text("use Interrupt")
+    go.touch()
+
+
+def test_a_burst_of_updates_ends_with_the_last(lab: LabPage) -> None:
+    burst = "for i in range(5000): s.become(last_action=f'step {i}')\ncards.drain(5)"
+    lab.open_notebook(["from feed import *; s = show('demo', 'eeeeeeeeeeee', **RUNNING)", burst], FILES)
+    lab.run_all()
+    expect(lab.find(f"{CARD} .webrun-action")).to_contain_text("step 4999")
+
+
+def test_hostile_text_stays_text(lab: LabPage) -> None:
+    hostile = "<img src=x onerror=window.harmed=1><b>bold</b>"
+    changes = f"{{**RUNNING, 'current_task': {hostile!r}, 'last_action': {hostile!r}}}"
+    lab.open_notebook([f"from feed import *; s = show({hostile!r}, 'ffffffffffff', **{changes})"], FILES)
+    lab.run_all()
+    expect(lab.find(f"{CARD} .webrun-task")).to_have_text(hostile)
+    assert lab.find(f"{CARD} img, {CARD} b").count() == 0
+
+
+def test_the_saved_output_says_how_it_ended(lab: LabPage) -> None:
+    end = "s.become(status='terminated', phase=None, reason='expired', expires_at_ms=None); cards.drain(5)"
+    lab.open_notebook(["from feed import *; s = show('demo', 'gggggggggggg')", end], FILES)
+    lab.run_all()
+    expect(lab.find(f"{CARD} .webrun-stat-countdown")).to_contain_text("ended by 5:00 of inactivity")
+    lab.wait_for_output(0, "ended by 5:00 of inactivity")
+    (output,) = lab.outputs()[0]
+    assert "application/vnd.jupyter.widget-view+json" in output["data"]
+
+
+def test_status_moves_the_card(lab: LabPage) -> None:
+    cells = ["from feed import *; s = show('demo', 'hhhhhhhhhhhh')", "cards.show(s, s)", "cards.show(s, s, again=True)"]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    lab.wait_until_done()
+    has_card = [
+        any("application/vnd.jupyter.widget-view+json" in output["data"] for output in outputs)
+        for outputs in lab.outputs()
+    ]
+    assert has_card == [False, False, True]
+
+
+def test_only_changes_of_state_are_announced(lab: LabPage) -> None:
+    go = lab.server.notebooks / "go-say"
+    lab.open_notebook(
+        ["from feed import *; s = show('demo', 'iiiiiiiiiiii')", "wait_for('go-say'); s.become(**RUNNING)"], FILES
+    )
+    lab.run_all()
+    live = lab.find(f"{CARD} [role=status]")
+    expect(live).to_have_text("demo: active · idle")
+    lab.page.evaluate(
+        """selector => { window.said = []; const node = document.querySelector(selector);
+          new MutationObserver(() => window.said.push(node.textContent))
+            .observe(node, {childList: true, characterData: true, subtree: true}); }""",
+        f"{CARD} [role=status]",
+    )
+    seen_seconds(lab, f"{CARD} .webrun-stat-elapsed .webrun-value", 4)
+    go.touch()
+    expect(live).to_have_text("demo: active · running")
+    assert lab.page.evaluate("() => window.said") == ["demo: active · running"]
+
+
+STATES = """
+now = now_ms()
+show('starting', 'starting0000', status='pending', phase=None, expires_at_ms=None, compute_usd=Decimal('0.0004'),
+     cost_usd=Decimal('0.0004'), idle_usd=None, tokens_usd=None, created_at_ms=now - 1200)
+show('prices', 'idle00000000')
+show('laptops', 'running00000', **RUNNING)
+show('forgotten', 'amber0000000', expires_at_ms=now + 41_000)
+show('checkout', 'asks00000000', **{**RUNNING, 'phase': 'guardrail', 'expires_at_ms': now + 240_000},
+     question=Question('t1', 'Which of these accounts shall be used?', 'ambiguous', ('Personal', 'Business (EUR)', 'حساب')))
+show('held', 'paused000000', **{**RUNNING, 'phase': 'paused', 'expires_at_ms': now + 190_000, 'queued_tasks': 0})
+show('lost', 'orphaned0000', status='orphaned', phase=None, connected=False)
+show('done', 'ended0000000', status='terminated', phase=None, reason='expired', expires_at_ms=None)
+show('billed', 'hosted000000', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
+"""
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_every_state_is_accessible_in_both_themes(lab: LabPage, theme: str, tmp_path: Path) -> None:
+    lab.open_notebook(["from feed import *\n" + STATES], FILES)
+    lab.theme(theme)  # type: ignore[arg-type]
+    lab.page.set_viewport_size({"width": 1200, "height": 2000})
+    lab.run_all()
+    lab.wait_until_done()
+    expect(lab.find(CARD)).to_have_count(9)
+    lab.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"{theme.split()[-1].lower()}.png")
+    found = Axe().run(lab.page, context=CARD)
+    assert found.violations_count == 0, found.generate_report()
