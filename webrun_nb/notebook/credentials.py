@@ -14,8 +14,8 @@ from webrun_nb.notebook.errors import CommandError
 _KEYS = re.compile(
     r"""(?<![A-Za-z0-9])(?:
         enig_[A-Za-z0-9_-]{6,}                             # WebRun
-      | wr_(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{12,}             # WebRun; a digit tells it from a name
-      | sk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}             # OpenAI, Anthropic and others
+      | wr_(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{12,}        # WebRun; a digit tells it from a name
+      | sk-(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{16,}        # OpenAI, Anthropic and others
       | gh[opsur]_[A-Za-z0-9]{20,} | github_pat_\w{20,}    # GitHub
       | xox[abposr]-[A-Za-z0-9-]{10,}                      # Slack
       | AKIA[0-9A-Z]{16} | AIza[A-Za-z0-9_-]{30,}          # AWS, Google

@@ -111,8 +111,8 @@ def from_object(schema: object) -> Schema:
     Parameters
     ----------
     schema : object
-        A `Schema`, a pydantic model class, dataclass or TypedDict (one record), `list[…]` of one (many), a
-        dict that is a JSON Schema, or text as `resolve` reads it without a notebook's names.
+        A `Schema`, a pydantic model class or dataclass (one record), `list[…]` of one (many), a dict that is
+        a JSON Schema, or text as `resolve` reads it without a notebook's names.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def _record_list(columns: tuple[Column, ...]) -> dict[str, Any]:
 
 def _is_model(value: object) -> bool:
     return inspect.isclass(value) and (
-        issubclass(value, pydantic.BaseModel) or dataclasses.is_dataclass(value) or typing.is_typeddict(value)
+        issubclass(value, pydantic.BaseModel) or dataclasses.is_dataclass(value)
     )
 
 

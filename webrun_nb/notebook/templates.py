@@ -73,7 +73,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    return ImmutableSandboxedEnvironment(
         block_start_string=_NEVER + "{%",
         block_end_string="%}" + _NEVER,
         comment_start_string=_NEVER + "{#",
@@ -83,8 +83,6 @@ def _environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.globals.clear()  # the names are the notebook's alone
-    return environment
 
 
 def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:

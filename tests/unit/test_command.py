@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.notebook.command import (
+    Asyncio,
+    CommandError,
+    Help,
+    Start,
+    Status,
+    Stop,
+    Task,
+    Terminate,
+    parse,
+)
+from webrun_nb.notebook.credentials import refuse_credentials
+
+
+def refusal(line: str, cell: str | None = None) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        parse(line, cell)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("", Help()),
+        ("help", Help()),
+        ("help end", Help("terminate")),
+        ("start", Start()),
+        ("start shop --url practice:shop --new", Start("shop", "practice:shop", True)),
+        ("start --new --url https://a.example/x shop-2", Start("shop-2", "https://a.example/x", True)),
+        ("status", Status()),
+        ("status shop", Status("shop")),
+        ("status --all", Status(all_sessions=True)),
+        ("status --all;", Status(all_sessions=True, quiet=True)),
+        ("stop shop;", Stop("shop")),
+        ("terminate", Terminate()),
+        ("end --all", Terminate(all_sessions=True)),
+        ("asyncio on", Asyncio("on")),
+    ],
+)
+def test_line_verbs(line: str, command: object) -> None:
+    assert parse(line, None) == command
+
+
+def test_task_with_every_option() -> None:
+    line = "task -s shop --url 'https://a.example/{{ x }}' --schema \"name:str, price:float?\" -o df -n 3"
+    assert parse(line + " --timeout 2m --end --dry-run --raw -q", "\nList them.\n") == Task(
+        "List them.",
+        session="shop",
+        url="https://a.example/{{ x }}",
+        schema="name:str, price:float?",
+        out="df",
+        rows=3,
+        timeout_ms=120_000,
+        end=True,
+        dry_run=True,
+        raw=True,
+        quiet=True,
+    )
+
+
+def test_commands_are_frozen() -> None:
+    with pytest.raises(AttributeError):
+        parse("start", None).name = "x"  # type: ignore[misc, union-attr]
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("start --url https://a.example/#top", "https://a.example/#top"),
+        ("start --url 'https://a.example/ #x'", "https://a.example/ #x"),
+        ("start --url https://a.example # the 'shop", "https://a.example"),
+        ("start --url 'https://a.example/;'", "https://a.example/;"),
+    ],
+)
+def test_comments_start_with_a_word_of_their_own(line: str, url: str) -> None:
+    assert parse(line, None) == Start(url=url)
+
+
+def test_a_semicolon_in_front_of_a_comment_still_counts() -> None:
+    assert parse("status --all; # mine", None) == Status(all_sessions=True, quiet=True)
+
+
+@pytest.mark.parametrize(("line", "cell"), [("task;", "Go."), ("task", "Go.;"), ("task", "Go. ;\n\n")])
+def test_a_trailing_semicolon_hides_the_head_and_is_stripped(line: str, cell: str) -> None:
+    assert parse(line, cell) == Task("Go.", quiet=True)
+
+
+def test_a_semicolon_inside_the_cell_stays() -> None:
+    assert parse("task", "a; b") == Task("a; b")
+
+
+@pytest.mark.parametrize(
+    ("written", "ms"),
+    [
+        ("2m", 120_000),
+        ("90s", 90_000),
+        ("1m30s", 90_000),
+        ("150", 150_000),
+        ("1.5m", 90_000),
+        ("5m", 300_000),
+    ],
+)
+def test_durations(written: str, ms: int) -> None:
+    command = parse(f"task --timeout {written}", "x")
+    assert isinstance(command, Task)
+    assert command.timeout_ms == ms
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("6m", "300 s"),
+        ("301", "300 s"),
+        ("0", "1 s"),
+        ("0.5s", "1 s"),
+        ("soon", "not a duration"),
+        ("5h", "not a"),
+        ("''", "not a"),
+    ],
+)
+def test_durations_out_of_range(written: str, said: str) -> None:
+    assert said in refusal(f"task --timeout {written}", "x").message
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "message", "hint"),
+    [
+        ("strat", None, "no verb 'strat'", "start"),
+        ("map df", "x", "no verb 'map'", "task"),
+        ("help tsak", None, "no verb", "task"),
+        ("task --timout 2m", "x", "no option --timout", "--timeout"),
+        ("task --max-cost 1", "x", "no option --max-cost", "help task"),
+        ("task --time 2m", "x", "no option --time", "--timeout"),
+        ("task --url", "x", "--url needs a value", "help task"),
+        ("task --end=1", "x", "--end takes no value", "help task"),
+        ("task -o a -o b", "x", "-o is given twice", "once"),
+        ("task -o 1a", "x", "'1a'", "Python name"),
+        ("task -o class", "x", "'class'", "Python name"),
+        ("task -n -1", "x", "'-1'", "0 or more"),
+        ("task -n many", "x", "'many'", "0 or more"),
+        ("task -s 'a b'", "x", "'a b'", "letters"),
+        ("task --url ''", "x", "--url is empty", "https://"),
+        ("task --url https://a.example/it's", "x", "quote", "double quotes"),
+        ("task List the laptops", "x", "'List'", "lines below"),
+        ("task --schema name:str, price:float", "x", "'price:float'", "quotes"),
+        ("task", None, "from a cell", "%%webrun task"),
+        ("task", " \n;", "holds no task", "%%webrun task"),
+        ("start shop", "text", "takes no cell", "%webrun start"),
+        ("start a b", None, "'b'", "quotes"),
+        ("--url x", "text", "verb is missing", "%%webrun task"),
+        ("", "text", "verb is missing", "%%webrun task"),
+        ("status shop --all", None, "not both", "help status"),
+        ("terminate --all shop", None, "not both", "help terminate"),
+        ("asyncio", None, "on", "%webrun asyncio on"),
+        ("asyncio off", None, "turned off", "restart"),
+    ],
+)
+def test_errors_say_what_and_what_instead(line: str, cell: str | None, message: str, hint: str) -> None:
+    error = refusal(line, cell)
+    assert (message in error.message, hint in error.hint) == (True, True), (error.message, error.hint)
+
+
+@pytest.mark.parametrize(
+    "written", ['{"type": "object"}', '{"type":"object"}', '"{"type": "array"}"', '["a", "b"]']
+)
+def test_json_that_lost_its_quotes_is_told_to_use_single_quotes(written: str) -> None:
+    assert "single quotes" in refusal(f"task --schema {written} -o df", "x").hint
+
+
+def test_json_in_single_quotes_survives() -> None:
+    assert parse("""task --schema '{"type": "object"}'""", "x") == Task("x", schema='{"type": "object"}')
+
+
+SECRETS = [
+    "use enig_a1b2c3d4e5",
+    "key wr_9f8e7d6c5b4a3210",
+    "key sk-proj-a1b2c3d4e5f6g7h8",
+    "log in with password: hunter",
+    "the password is xyz",
+    "Password is swordfish.",
+    "password=correct-horse-battery",
+    '{"password": "swordfish"}',
+    'type "swordfish" into the Password field',
+    'fill in the password with "swordfish"',
+    "log in as ada with password hunter2",
+    "api_key = 8f7a6b5c4d",
+    "token: ghp_abcdefghijklmnopqrstuvwxyz",
+    "open https://ada:lovelace@shop.example.com/",
+    "-----BEGIN RSA PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_credentials_are_refused_in_a_cell(text: str) -> None:
+    assert "saved with its notebook" in refusal("task", text).message
+
+
+def test_credentials_are_refused_on_a_line() -> None:
+    assert "key" in refusal("start --url https://a.example/?k=sk-a1b2c3d4e5f6g7h8i9").message
+
+
+@pytest.mark.parametrize(
+    "line", ["task --password swordfish", "task --secret=swordfish", "task --secret a.example=swordfish"]
+)
+def test_a_refusal_never_repeats_the_secret(line: str) -> None:
+    error = refusal(line, "x")
+    assert "swordfish" not in error.message + error.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'click the "Forgot password" link',
+        "enter the password",
+        "the password is wrong",
+        "check that the password is at least 8 characters long",
+        "check whether the password is required",
+        "Password: optional",
+        "name:str, password:str?, token:str",
+        '{"type": "object", "properties": {"password": {"type": "string"}}}',
+        "the password is {{ pw }}",
+        "list the products whose token is expired",
+        "tick the box next to Password",
+        "read the wr_total_price_column and the sk-learn-tutorial-overview",
+        'click "Password" and then "Login"',
+        "list the laptops under $900: name, price",
+        "what is the secret of the shop, and is the key in stock",
+        "open https://shop.example.com:8443/login?next=/a@b",
+        'type "Ada" into the Name field',
+    ],
+)
+def test_talk_about_passwords_is_fine(text: str) -> None:
+    refuse_credentials(text)
+
+
+@given(line=st.text(max_size=60), cell=st.none() | st.text(max_size=20))
+def test_any_line_is_a_command_or_a_command_error(line: str, cell: str | None) -> None:
+    for prefix in ("", "task ", "start "):
+        with contextlib.suppress(CommandError):  # anything else fails the test, SystemExit too
+            parse(prefix + line, cell)
+
+
+def test_parsing_imports_neither_pandas_nor_ipython() -> None:
+    code = (
+        "import sys, webrun_nb.notebook.command, webrun_nb.notebook.frames, webrun_nb.notebook.render,"
+        "webrun_nb.notebook.templates, webrun_nb.notebook.help\n"
+        "print(sorted({'pandas', 'IPython', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
