@@ -36,6 +36,7 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.was_asked = threading.Event()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -56,9 +57,7 @@ class Site:
     ) -> str:
         """Serve `body` at `path`; return its address."""
         data = body.encode() if isinstance(body, str) else body
-        self.answers[path] = Answer(
-            data, status, {"content-type": content_type, **(headers or {})}, endless, held
-        )
+        self.answers[path] = Answer(data, status, {"content-type": content_type, **(headers or {})}, endless, held)
         return self.url(path)
 
     def redirect(self, path: str, to: str) -> str:
@@ -84,6 +83,7 @@ class Site:
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 site.asked.append(self.path)
+                site.was_asked.set()
                 answer = site.answers.get(path, Answer(b"<h1>Not found</h1>", 404, {"content-type": "text/html"}))
                 if answer.held is not None:
                     answer.held.wait(60)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar, cast, get_args
-from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ElementHandle, Error, JSHandle, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
@@ -33,6 +30,16 @@ from webrun_nb.browsers.base import (
     Type,
     WaitFor,
 )
+from webrun_nb.browsers.failures import (
+    blocked,
+    capital,
+    first_line,
+    is_harmless,
+    is_web,
+    network_error,
+    raise_unless_redirected,
+)
+from webrun_nb.browsers.gestures import act_on, scroll, wait_for
 from webrun_nb.browsers.page_scripts import OBSERVE_JS, READ_JS, parse_observation, parse_page_data
 from webrun_nb.browsers.settle import Traffic, settle
 
@@ -46,34 +53,6 @@ MAX_PAGES = 20
 """Popups past this are closed at once."""
 
 _NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
-_OPTION_JS = """
-(node, wanted) => {
-  if (!(node instanceof HTMLSelectElement)) return -2;
-  const plain = text => text.replace(/\\s+/g, " ").trim().toLowerCase();
-  const names = Array.from(node.options, option => plain(option.label || option.text));
-  return names.indexOf(plain(wanted));
-}
-"""
-_TEXT_JS = """
-wanted => {
-  const plain = text => text.replace(/\\s+/g, " ").toLowerCase();
-  return document.body !== null && plain(document.body.innerText).includes(plain(wanted).trim());
-}
-"""
-# Where the document itself doesn't move, what scrolls is a box within it: the one in the middle of the view.
-_SCROLL_JS = """
-([dx, dy]) => {
-  const moved = box => {
-    const [x, y] = [box.scrollLeft, box.scrollTop];
-    box.scrollBy({left: dx, top: dy, behavior: "instant"});
-    return box.scrollLeft !== x || box.scrollTop !== y;
-  };
-  if (document.scrollingElement && moved(document.scrollingElement)) return;
-  let box = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
-  while (box && !moved(box)) box = box.parentElement;
-}
-"""
-
 T = TypeVar("T")
 
 
@@ -173,7 +152,7 @@ class ChromiumInstance:
 
     async def reopen(self, url: str) -> None:
         """Go back to where a checkpoint was; a page that isn't there any more is logged and no error."""
-        if not _is_web(url):
+        if not is_web(url):
             return
         try:
             await self.perform(Navigate(url))
@@ -260,7 +239,7 @@ class ChromiumInstance:
             if isinstance(error, BrowserError):
                 raise
             # What is left is a browser or a driver that went away before anything told us so.
-            raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {_first_line(error)}") from error
+            raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {first_line(error)}") from error
 
     async def _replace_page(self) -> None:
         """Open a new page for one that crashed, so that the context lives on."""
@@ -313,9 +292,9 @@ class ChromiumInstance:
             case GoBack():
                 await self._go_back(page, timeout_ms)
             case WaitFor():
-                await _wait_for(page, action.text, min(action.timeout_ms, timeout_ms))
+                await wait_for(page, action, timeout_ms)
             case Scroll():
-                await self._answer(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
+                await self._answer(scroll(page, action))
             case Press(ref=None):
                 with self._acting(page, f"key {action.key}", since):
                     await self._answer(page.keyboard.press(action.key))
@@ -324,15 +303,15 @@ class ChromiumInstance:
                 target = action.target or "the element"
                 element = await self._element(action.ref, target)
                 with self._acting(page, target, since):
-                    await self._act_on(page, element, action, target, min(timeout_ms, ELEMENT_TIMEOUT_MS))
+                    await self._answer(act_on(page, element, action, target, min(timeout_ms, ELEMENT_TIMEOUT_MS)))
             case _:
                 raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
 
     async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
-        if not _is_web(url):
+        if not is_web(url):
             raise BrowserError("NAVIGATION_FAILED", f"Only http and https addresses can be opened, not {url[:200]}")
         if host := self._avoidance.match(url):
-            raise _blocked(host)
+            raise blocked(host)
         try:
             await page.goto(url, wait_until="domcontentloaded", timeout=timeout_ms)
         except PlaywrightTimeoutError as error:
@@ -340,7 +319,7 @@ class ChromiumInstance:
             raise BrowserError("NAVIGATION_TIMEOUT", message) from error
         except Error as error:
             if self._refused_host is None and not self._crashed and not self._gone:
-                _raise_unless_redirected(url, _first_line(error))
+                raise_unless_redirected(url, first_line(error))
 
     async def _go_back(self, page: Page, timeout_ms: int) -> None:
         session = await self._context.new_cdp_session(page)
@@ -359,7 +338,7 @@ class ChromiumInstance:
             raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
 
     async def _element(self, ref: int, target: str) -> ElementHandle:
-        gone = BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} is not on the page any more")
+        gone = BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} is not on the page any more")
         if self._seen is None:
             raise gone
         try:
@@ -370,28 +349,6 @@ class ChromiumInstance:
             raise gone
         return element
 
-    async def _act_on(
-        self, page: Page, element: ElementHandle, action: Click | Type | Select | Press, target: str, timeout_ms: int
-    ) -> None:
-        match action:
-            case Click(double=True):
-                await element.dblclick(timeout=timeout_ms)
-            case Click():
-                await element.click(timeout=timeout_ms)
-            case Type():
-                await element.fill(action.text, timeout=timeout_ms)
-                if action.submit:
-                    # By the focus that filling left: the page may have replaced the field meanwhile.
-                    await self._answer(page.keyboard.press("Enter"))
-            case Select():
-                index = await self._answer(element.evaluate(_OPTION_JS, action.option))
-                if index < 0:
-                    why = "has no options" if index == -2 else f'has no option "{action.option}"'
-                    raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}")
-                await element.select_option(index=index, timeout=timeout_ms)
-            case Press():
-                await element.press(action.key, timeout=timeout_ms)
-
     @contextlib.contextmanager
     def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
         """Say what went wrong with an element. Playwright's own text isn't repeated: it holds what was typed."""
@@ -401,88 +358,27 @@ class ChromiumInstance:
             # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
             if not self._traffic.navigating(page, since):
                 why = "can't be used: it is hidden, disabled or covered by something else"
-                raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}") from error
+                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
         except Error as error:
             if page.is_closed() and not self._gone:
                 return  # it closed its own tab, as some buttons do
             why = "does not take this, or went away meanwhile"
-            raise BrowserError("ELEMENT_NOT_FOUND", f"{_capital(target)} {why}") from error
+            raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
 
     async def _check_where_it_led(self) -> None:
         if self._refused_host:
-            raise _blocked(self._refused_host)
+            raise blocked(self._refused_host)
         if host := self._avoidance.match(self.url):
             # A redirect isn't seen before it is followed; what it led to isn't shown to anybody.
             await self._answer(self._current().goto("about:blank"))
-            raise _blocked(host)
-        failure = self._traffic.failure
-        if failure and "ERR_ABORTED" not in failure:
-            raise BrowserError("NAVIGATION_FAILED", f"The page could not be opened: {_network_error(failure)}")
-
-
-_NETWORK_ERRORS = {
-    "ERR_NAME_NOT_RESOLVED": "there is no such host",
-    "ERR_CONNECTION_REFUSED": "the host refuses connections",
-    "ERR_CONNECTION_RESET": "the connection was cut",
-    "ERR_EMPTY_RESPONSE": "the host sent nothing",
-    "ERR_INTERNET_DISCONNECTED": "there is no network",
-    "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
-    "ERR_ABORTED": "the host sent no page",
-}
-_TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}
-
-
-def _raise_unless_redirected(url: str, message: str) -> None:
-    """Raise what a failed `goto` means; Playwright says that in its message alone."""
-    if "interrupted by another navigation" in message:
-        return  # the page's own script went on to another one, and that is what counts
-    if "ERR_HTTP_RESPONSE_CODE_FAILURE" in message:
-        return  # an error without a body: an empty page, for which full Chromium shows one of its own
-    if "Download is starting" in message:
-        raise BrowserError("NAVIGATION_FAILED", f"{url} is a file to download, not a page")
-    if any(code in message for code in _TIMEOUTS):
-        raise BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
-    raise BrowserError("NAVIGATION_FAILED", f"{url} could not be opened: {_network_error(message)}")
-
-
-def _network_error(message: str) -> str:
-    code = re.search(r"ERR_[A-Z0-9_]+", message)
-    return _NETWORK_ERRORS.get(code[0], code[0]) if code else message
-
-
-def _first_line(error: Error) -> str:
-    return error.message.partition("\n")[0]
-
-
-def _blocked(host: str) -> BrowserError:
-    return BrowserError("BLOCKED_BY_POLICY", f"{host} is one of the domains to avoid")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
-
-
-async def _wait_for(page: Page, text: str, timeout_ms: int) -> None:
-    if not text:
-        await asyncio.sleep(timeout_ms / 1000)
-        return
-    try:
-        await page.wait_for_function(_TEXT_JS, arg=text, timeout=timeout_ms, polling=100)
-    except PlaywrightTimeoutError as error:
-        message = f"{json.dumps(text, ensure_ascii=False)} did not appear within {timeout_ms / 1000:g} s"
-        raise BrowserError("ELEMENT_NOT_FOUND", message) from error
+            raise blocked(host)
+        failure = self._traffic.failure(self._current()) if self._pages else None
+        if failure and not is_harmless(failure):
+            raise BrowserError("NAVIGATION_FAILED", f"The page could not be opened: {network_error(failure)}")
 
 
 async def _close_page(page: Page) -> None:
     try:
         await page.close()
     except Error as error:
-        logger.debug("a page could not be closed: %s", _first_line(error))
+        logger.debug("a page could not be closed: %s", first_line(error))

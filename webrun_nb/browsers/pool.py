@@ -124,6 +124,18 @@ class ChromiumPool:
             opening.add_done_callback(self._end_unwanted)
             raise
 
+    async def start(self) -> FoundBrowser:
+        """Start the shared browser ahead of the first session, and tell which it is.
+
+        Raises
+        ------
+        InstanceUnavailableError
+            No browser is installed or it does not start; the message says what to run.
+        """
+        await self._shared_process()
+        assert self._driver is not None
+        return self._driver.found
+
     def group_of(self, instance: BrowserInstance) -> int | None:
         """Return the process group of the browser that an instance lives in; None where that has ended."""
         return next((each.running.group for each in self._processes if instance in each.instances), None)

@@ -57,16 +57,20 @@ class Traffic:
         self._pending: dict[Request, int] = {}
         self._started = 0
         self._changed = asyncio.Event()
-        self.failure: str | None = None
-        """Network error of the main document asked for last, as Chromium names it; None where it came."""
+        self._failed: Request | None = None
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
 
     def begin(self) -> int:
         """Mark the start of an action; requests from before it aren't waited for."""
-        self.failure = None
+        self._failed = None
         return self._started
+
+    def failure(self, page: Page) -> str | None:
+        """Return Chromium's name for why the page's last main document did not come; None where it came."""
+        failed = self._failed
+        return failed.failure if failed is not None and _main_page(failed) in (page, None) else None
 
     def navigating(self, page: Page, since: int) -> bool:
         """Tell whether a new main document of this page is under way."""
@@ -100,7 +104,7 @@ class Traffic:
         if request.redirected_from is not None:
             self._pending.pop(request.redirected_from, None)
         if _is_main_document(request):
-            self.failure = None
+            self._failed = None
         self._changed.set()
         self._requested(request.url)
 
@@ -109,7 +113,7 @@ class Traffic:
 
     def _on_failed(self, request: Request) -> None:
         if _is_main_document(request):
-            self.failure = request.failure
+            self._failed = request
         self._drop(request)
 
     def _drop(self, request: Request) -> None:

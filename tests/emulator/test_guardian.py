@@ -1,0 +1,171 @@
+"""Whatever ends the emulator, no process of it is left within 3 s."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from webrun_nb.browsers import guardian, processes
+from webrun_nb.browsers.find import installed
+
+needs_browser = pytest.mark.skipif(not installed(), reason="no browser is installed; run: webrun-nb install-browser")
+
+EMULATOR = """
+import asyncio, os, sys
+from webrun_nb.browsers.pool import ChromiumPool
+
+class Listener:
+    def requested(self, url): pass
+    def lost(self, reason): pass
+
+async def main():
+    pool = ChromiumPool()
+    instances = [await pool.open(kind, Listener()) for kind in ("context", "process", "process")]
+    await pool._spare
+    if "fork" in sys.argv and os.fork() == 0:
+        os.kill(os.getpid(), 19)  # stopped, it keeps every pipe of its parent open
+    print(*(pool.group_of(each) for each in instances), flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def living(found: list[psutil.Process], within_s: float) -> list[psutil.Process]:
+    """Return who is still there after so long at most; a zombie that nobody reaped doesn't live."""
+    deadline = time.monotonic() + within_s
+    while alive := [each for each in found if is_alive(each)]:
+        if time.monotonic() > deadline:
+            break
+        psutil.wait_procs(alive, timeout=0.05)
+    return alive
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Emulator:
+    def __init__(self, *args: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", EMULATOR, *args], stdout=subprocess.PIPE, start_new_session=True, text=True
+        )
+        assert self.process.stdout is not None
+        self.groups = [int(word) for word in self.process.stdout.readline().split()]
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        self.driver = next(each for each in self.family if "run-driver" in each.cmdline())
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def close(self) -> None:
+        for each in self.family:
+            if each.is_running():
+                each.kill()
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    emulator = Emulator(*getattr(request, "param", ()))
+    yield emulator
+    emulator.close()
+
+
+@needs_browser
+def test_nothing_outlives_a_killed_emulator(emulator):
+    emulator.kill()
+    assert living(emulator.family, 3) == []
+
+
+@needs_browser
+def test_a_stopped_browser_does_not_outlive_it(emulator):
+    for group in emulator.groups[:2]:
+        os.killpg(group, signal.SIGSTOP)
+    emulator.kill()
+    assert living(emulator.family, 3) == []
+
+
+@needs_browser
+def test_a_stopped_driver_does_not_outlive_it(emulator):
+    emulator.driver.suspend()
+    emulator.kill()
+    assert living(emulator.family, 3) == []
+
+
+@needs_browser
+def test_everything_stopped_does_not_outlive_it(emulator):
+    emulator.driver.suspend()
+    for group in emulator.groups:
+        os.killpg(group, signal.SIGSTOP)
+    emulator.kill()
+    assert living(emulator.family, 3) == []
+
+
+@needs_browser
+def test_a_signal_to_its_whole_process_group_leaves_nothing(emulator):
+    os.killpg(emulator.groups[1], signal.SIGSTOP)
+    os.killpg(emulator.process.pid, signal.SIGKILL)
+    emulator.process.wait()
+    assert living(emulator.family, 3) == []
+
+
+@needs_browser
+@pytest.mark.parametrize("emulator", [["fork"]], indirect=True)
+def test_a_fork_that_keeps_the_pipe_open_changes_nothing(emulator):
+    forked = [each for each in emulator.family if each.cmdline()[-1:] == ["fork"]]
+    os.killpg(emulator.groups[1], signal.SIGSTOP)
+    emulator.kill()
+    assert living([each for each in emulator.family if each not in forked], 3) == []
+
+
+# --- the guardian alone -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_what_was_watched_is_killed(sleeper):
+    watch = processes.Guardian()
+    watch.watch_group(sleeper.pid)
+    watch.close()
+    assert sleeper.wait(timeout=1) == -signal.SIGKILL
+
+
+def test_what_was_forgotten_is_left_alone(sleeper):
+    watch = processes.Guardian()
+    watch.watch_process(sleeper.pid)
+    watch.forget(sleeper.pid)
+    watch.close()
+    assert sleeper.poll() is None
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="start times are read from /proc")  # noqa: PTH110
+def test_a_process_that_got_the_number_of_one_that_ended_is_another(sleeper):
+    assert not guardian._is_there(sleeper.pid, False, "1")
+
+
+def test_it_is_in_a_session_of_its_own():
+    watch = processes.Guardian()
+    session = os.getsid(watch._process.pid)
+    watch.close()
+    assert session != os.getsid(0)

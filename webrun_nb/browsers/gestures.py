@@ -1,0 +1,96 @@
+"""What is done to a page and its elements, apart from going to other pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from playwright.async_api import ElementHandle, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from webrun_nb.browsers.base import BrowserError, Click, Press, Scroll, Select, Type, WaitFor
+from webrun_nb.browsers.failures import capital
+
+_OPTION_JS = """
+(node, wanted) => {
+  if (!(node instanceof HTMLSelectElement)) return -2;
+  const plain = text => text.replace(/\\s+/g, " ").trim().toLowerCase();
+  const names = Array.from(node.options, option => plain(option.label || option.text));
+  return names.indexOf(plain(wanted));
+}
+"""
+_TEXT_JS = """
+wanted => {
+  const plain = text => text.replace(/\\s+/g, " ").toLowerCase();
+  return document.body !== null && plain(document.body.innerText).includes(plain(wanted).trim());
+}
+"""
+# Where the document itself doesn't move, what scrolls is a box within it: the one in the middle of the view.
+_SCROLL_JS = """
+([dx, dy]) => {
+  const moved = box => {
+    const [x, y] = [box.scrollLeft, box.scrollTop];
+    box.scrollBy({left: dx, top: dy, behavior: "instant"});
+    return box.scrollLeft !== x || box.scrollTop !== y;
+  };
+  if (document.scrollingElement && moved(document.scrollingElement)) return;
+  let box = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  while (box && !moved(box)) box = box.parentElement;
+}
+"""
+
+
+async def act_on(
+    page: Page, element: ElementHandle, action: Click | Type | Select | Press, target: str, timeout_ms: int
+) -> None:
+    """Do something to an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: what `target` names has no such option.
+    playwright.async_api.Error
+        Anything else that Playwright says; with a click its time-out may also mean a slow navigation.
+    """
+    match action:
+        case Click(double=True):
+            await element.dblclick(timeout=timeout_ms)
+        case Click():
+            await element.click(timeout=timeout_ms)
+        case Type():
+            await element.fill(action.text, timeout=timeout_ms)
+            if action.submit:
+                # By the focus that filling left: the page may have replaced the field meanwhile.
+                await page.keyboard.press("Enter")
+        case Select():
+            index = await element.evaluate(_OPTION_JS, action.option)
+            if index < 0:
+                why = "has no options" if index == -2 else f'has no option "{action.option}"'
+                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}")
+            await element.select_option(index=index, timeout=timeout_ms)
+        case Press():
+            await element.press(action.key, timeout=timeout_ms)
+
+
+async def wait_for(page: Page, action: WaitFor, timeout_ms: int) -> None:
+    """Wait until a text is visible, or just so long where there is none; at most `timeout_ms`.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: it did not appear.
+    """
+    at_most_ms = min(action.timeout_ms, timeout_ms)
+    if not action.text:
+        await asyncio.sleep(at_most_ms / 1000)
+        return
+    try:
+        await page.wait_for_function(_TEXT_JS, arg=action.text, timeout=at_most_ms, polling=100)
+    except PlaywrightTimeoutError as error:
+        message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {at_most_ms / 1000:g} s"
+        raise BrowserError("ELEMENT_NOT_FOUND", message) from error
+
+
+async def scroll(page: Page, action: Scroll) -> None:
+    """Scroll the document, or what scrolls in the middle of the view where the document doesn't."""
+    await page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y])
