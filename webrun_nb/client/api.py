@@ -76,6 +76,7 @@ class Client:
         self._starting = asyncio.Lock()
         self._interruption: TaskInterruptedError | None = None
         self.frames = frames
+        self._watches: list[Watch] = []
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.last: TaskResult | None = None
@@ -224,6 +225,7 @@ class Client:
         body = {key: value for key, value in given.items() if value is not None}
         started = await self._started(body)
         watch = Watch(self.http, name, started.session_id)
+        self._watches = [other for other in self._watches if not other.done] + [watch]
         await watch.begin(started.socket_url if self._listen else None)
         session = Session(self, watch, started.session_id, name, options)
         if started.task_id is not None:
@@ -259,8 +261,8 @@ class Client:
         """Stop watching and close the connections. Sessions live on, until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
-        for session in self.sessions.values():
-            await session.watch.close()
+        for watch in self._watches:
+            await watch.close()
         await self._http.close()
 
     start, astart = faces(_start)

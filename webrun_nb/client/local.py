@@ -152,10 +152,6 @@ def _ends(process: subprocess.Popen[str]) -> bool:
 
 def _start_error(ended: bool, line: str | None, last_words: deque[str], key: str) -> EmulatorStartError:
     said = next((words for words in reversed(last_words) if words.strip()), "").strip().replace(key, "***")
-    if said.startswith("ModuleNotFoundError"):
-        return EmulatorStartError(
-            f"the emulator is not installed ({said})", hint="install it with `pip install 'webrun-nb[emulator]'`"
-        )
     if line is not None:
         what = f"the emulator greeted with something unexpected: {line.strip()[:100].replace(key, '***')}"
     elif ended:

@@ -81,6 +81,11 @@ class Watch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to watch."""
+        return self._task is not None and self._task.done()
+
     def describe(self, task_id: str, instruction: str) -> None:
         """Remember what a task was told, for the snapshots it is in."""
         self._instructions[task_id] = instruction

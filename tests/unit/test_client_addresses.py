@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.errors import RequestError
+
+LOCAL = "http://127.0.0.1:4321"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("practice:shop", "http://shop.localhost:4321/"),
+        ("practice:shop/laptops?sort=price#top", "http://shop.localhost:4321/laptops?sort=price#top"),
+        ("practice:shop?page=2", "http://shop.localhost:4321/?page=2"),
+        ("Practice:Shop", "http://shop.localhost:4321/"),
+        ("https://example.com/practice:shop", "https://example.com/practice:shop"),
+    ],
+)
+def test_practice_sites_become_addresses_of_the_emulator(given: str, meant: str) -> None:
+    assert resolve_url(given, LOCAL) == meant
+
+
+@pytest.mark.parametrize(
+    "given", ["practice:", "practice:a.b", "practice:evil@host", "practice:-x", "practice:shop:80"]
+)
+def test_a_malformed_practice_address_is_refused(given: str) -> None:
+    with pytest.raises(RequestError, match="no practice site") as raised:
+        resolve_url(given, LOCAL)
+    assert raised.value.code == "INVALID_PARAMETER"
+
+
+def test_practice_sites_are_refused_on_the_hosted_service() -> None:
+    with pytest.raises(RequestError, match="exist on the emulator only"):
+        resolve_url("practice:shop", "https://connect.webrun.ai")

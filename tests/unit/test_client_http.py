@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from webrun_nb.client import http as http_module
+from webrun_nb.client.errors import (
+    AuthenticationError,
+    ConnectionLostError,
+    LimitError,
+    ProtocolError,
+    WebRunError,
+)
+from webrun_nb.client.http import Http
+
+KEY = "wr_secret"
+USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "completion_time": 0.0, "cost": 0.0}
+HEALTH = {"success": True, "status": "ok", "instancesAvailable": 1, "instanceCount": 1, "timestamp": 1}
+STARTED = {
+    "success": True,
+    "sessionId": "s1",
+    "socketURL": "http://x",
+    "streaming": {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}},
+    "initialPrompt": "",
+    "expiresIn": 300000,
+    "balance": None,
+    "message": "",
+}
+
+Reply = httpx.Response | Exception
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Collect the pauses between tries instead of waiting for them."""
+    pauses_s: list[float] = []
+
+    async def sleep(pause_s: float) -> None:
+        pauses_s.append(pause_s)
+
+    monkeypatch.setattr(http_module.asyncio, "sleep", sleep)
+    return pauses_s
+
+
+class Server:
+    """Replies in turn, the last one again and again."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self.replies = list(replies)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+def client(server: Callable[[httpx.Request], httpx.Response], **options: Any) -> Http:
+    return Http("http://127.0.0.1:9", KEY, transport=httpx.MockTransport(server), **options)
+
+
+def refused(status: int, code: str, **headers: str) -> httpx.Response:
+    body = {"success": False, "message": "no", "error": "no", "code": code}
+    return httpx.Response(status, json=body, headers=headers)
+
+
+async def test_the_key_goes_into_the_header_and_into_no_repr() -> None:
+    server = Server(httpx.Response(200, json=HEALTH))
+    http = client(server)
+    await http.health()
+    assert server.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+    assert KEY not in repr(http)
+
+
+async def test_reading_is_tried_again(no_waiting: list[float]) -> None:
+    server = Server(httpx.ReadError("reset"), httpx.Response(502), httpx.Response(200, json=HEALTH))
+    assert (await client(server).health()).status == "ok"
+    assert no_waiting == [0.2, 0.5]
+
+
+async def test_reading_is_not_tried_for_ever() -> None:
+    server = Server(httpx.ConnectError("refused"))
+    with pytest.raises(ConnectionLostError, match=r"127\.0\.0\.1:9 can't be reached"):
+        await client(server).health()
+    assert len(server.requests) == 4
+
+
+async def test_a_post_that_may_have_been_heard_is_not_sent_twice() -> None:
+    server = Server(httpx.ReadError("reset"), httpx.Response(200, json=STARTED))
+    with pytest.raises(ConnectionLostError, match="broke off"):
+        await client(server).start_session({})
+    assert len(server.requests) == 1
+
+
+async def test_a_post_that_never_left_is_sent_again() -> None:
+    server = Server(httpx.ConnectError("refused"), httpx.Response(200, json=STARTED))
+    assert (await client(server).start_session({})).session_id == "s1"
+
+
+async def test_a_short_retry_after_is_waited_for(no_waiting: list[float]) -> None:
+    server = Server(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "2"}), httpx.Response(200, json=STARTED))
+    await client(server).start_session({})
+    assert no_waiting == [2.0]
+
+
+async def test_a_long_retry_after_is_raised(no_waiting: list[float]) -> None:
+    server = Server(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "40"}))
+    with pytest.raises(LimitError) as raised:
+        await client(server).start_session({})
+    assert (raised.value.retry_after_s, no_waiting) == (40.0, [])
+
+
+async def test_a_session_limit_is_raised_at_once() -> None:
+    server = Server(refused(429, "SESSION_LIMIT_REACHED"))
+    with pytest.raises(LimitError):
+        await client(server).start_session({})
+    assert len(server.requests) == 1
+
+
+async def test_a_wrong_key_is_an_authentication_error() -> None:
+    with pytest.raises(AuthenticationError) as raised:
+        await client(Server(refused(401, "INVALID_API_KEY"))).health()
+    assert KEY not in str(raised.value)
+
+
+async def test_who_knows_why_the_server_is_gone_is_asked(no_waiting: list[float]) -> None:
+    async def explain() -> WebRunError:
+        return ConnectionLostError("the emulator was killed", code="EMULATOR_GONE")
+
+    with pytest.raises(ConnectionLostError, match="the emulator was killed"):
+        await client(Server(httpx.ConnectError("refused")), explain_loss=explain).health()
+    assert no_waiting == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (httpx.Response(200, text="<html>"), "not JSON"),
+        (httpx.Response(200, json={"success": True}), "unexpected: sessionId"),
+        (httpx.Response(500, text="oops"), "500 without the contract's error body"),
+    ],
+)
+async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx.Response, complaint: str) -> None:
+    with pytest.raises(ProtocolError, match=complaint):
+        await client(Server(answer)).start_session({})
+
+
+@pytest.mark.parametrize(
+    ("extra", "kind"),
+    [
+        ({"status": "queued", "pending": True, "usage": USAGE}, "TaskPending"),
+        ({"status": "pending", "pending": True, "pollUrl": "u", "message": "m"}, "TaskStillPending"),
+        (
+            {
+                "status": "guardrail_trigger",
+                "type": "guardrail_trigger",
+                "pending": True,
+                "data": {"type": "human_input_needed", "value": "?"},
+                "usage": USAGE,
+            },
+            "TaskGuardrail",
+        ),
+        ({"status": "complete", "data": {"message": "m"}, "usage": USAGE, "completedAt": 1}, "TaskCompleted"),
+        (
+            {"success": False, "status": "failed", "error": "e", "message": "e", "code": "AGENT_ERROR", "usage": USAGE},
+            "TaskFailed",
+        ),
+    ],
+)
+async def test_each_state_of_a_task_has_its_type(extra: dict[str, Any], kind: str) -> None:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", **extra}
+    assert type(await client(Server(httpx.Response(200, json=body))).task("s1", "t1")).__name__ == kind
+
+
+async def test_a_stop_can_name_its_task() -> None:
+    server = Server(httpx.Response(200, json={"success": True, "message": "Message sent successfully"}))
+    await client(server).change_state("s1", "stop", "t1")
+    sent = httpx.Response(200, content=server.requests[0].content).json()
+    assert sent == {"sessionId": "s1", "message": {"actionType": "state", "newState": "stop", "taskId": "t1"}}

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from webrun_nb.client.runtime import Runtime, faces, in_caller, runtime
+
+
+@pytest.fixture
+def own() -> Iterator[Runtime]:
+    runtime = Runtime()
+    yield runtime
+    runtime.stop()
+
+
+async def _thread_name() -> str:
+    return threading.current_thread().name
+
+
+def test_everything_runs_on_the_one_loop_thread(own: Runtime) -> None:
+    assert {own.run(_thread_name()) for _ in range(3)} == {"webrun"}
+
+
+async def test_a_blocking_call_works_inside_a_running_loop(own: Runtime) -> None:
+    assert own.run(_thread_name()) == "webrun"
+
+
+async def test_the_awaitable_face_works_from_another_loop(own: Runtime) -> None:
+    assert await own.wait(_thread_name()) == "webrun"
+
+
+def test_errors_come_out_as_they_are(own: Runtime) -> None:
+    async def fail() -> None:
+        raise LookupError("this one")
+
+    with pytest.raises(LookupError, match="this one"):
+        own.run(fail())
+
+
+def test_an_interrupt_cancels_the_coroutine_and_lets_it_tidy_up(own: Runtime) -> None:
+    tidied: list[str] = []
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            tidied.append("stopped")
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        own.run(work())
+    assert tidied == ["stopped"]
+
+
+def test_a_timeout_cancels_the_coroutine(own: Runtime) -> None:
+    with pytest.raises(TimeoutError):
+        own.run(asyncio.Event().wait(), timeout_s=0.01)
+
+
+async def test_cancelling_the_awaitable_face_cancels_the_coroutine(own: Runtime) -> None:
+    began, cancelled = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    waiting = asyncio.ensure_future(own.wait(work()))
+    await asyncio.to_thread(began.wait, 5)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await asyncio.to_thread(cancelled.wait, 5)
+
+
+def test_blocking_on_the_loop_thread_is_refused_rather_than_hanging(own: Runtime) -> None:
+    async def block() -> None:
+        own.run(_thread_name())
+
+    with pytest.raises(RuntimeError, match="awaitable twin"):
+        own.run(block())
+
+
+def test_what_a_coroutine_asks_for_runs_in_the_thread_that_waits(own: Runtime) -> None:
+    async def ask() -> threading.Thread:
+        return await in_caller(threading.current_thread)
+
+    assert own.run(ask()) is threading.current_thread()
+
+
+async def test_without_a_waiting_thread_it_runs_in_one_of_its_own(own: Runtime) -> None:
+    async def ask() -> threading.Thread:
+        return await in_caller(threading.current_thread)
+
+    assert await own.wait(ask()) not in (threading.current_thread(), threading.main_thread())
+
+
+def test_it_starts_anew_after_it_was_stopped(own: Runtime) -> None:
+    own.run(_thread_name())
+    own.stop()
+    assert own.run(_thread_name()) == "webrun"
+
+
+def test_the_faces_have_names_and_signatures_of_their_own() -> None:
+    class Lamp:
+        async def _light(self, colour: str) -> str:
+            """Light it."""
+            return f"{colour} on {threading.current_thread().name}"
+
+        light, alight = faces(_light)
+
+    assert Lamp().light("red") == "red on webrun"
+    assert asyncio.run(Lamp().alight("red")) == "red on webrun"  # type: ignore[arg-type]
+    assert (Lamp.light.__name__, Lamp.alight.__name__, Lamp.light.__doc__) == ("light", "alight", "Light it.")
+
+
+def test_an_interrupt_can_be_told_in_other_words() -> None:
+    class Lamp:
+        async def _burn(self) -> None:
+            asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+
+        burn, aburn = faces(_burn, lambda lamp: KeyboardInterrupt("the lamp is out"))
+
+    with pytest.raises(KeyboardInterrupt, match="the lamp is out"):
+        Lamp().burn()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
+def test_a_forked_child_has_a_loop_of_its_own(own: Runtime) -> None:
+    own.run(_thread_name())
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if own.run(_thread_name(), timeout_s=5) == "webrun" else 1)
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_the_process_has_one_runtime() -> None:
+    assert runtime.run(_thread_name()) == "webrun"

@@ -1,0 +1,477 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from webrun_nb.client.api import Client
+from webrun_nb.client.errors import (
+    GuardrailError,
+    ProtocolError,
+    RequestError,
+    TaskFailedError,
+    TaskInterruptedError,
+    WebRunError,
+)
+from webrun_nb.client.session import Session
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+
+USAGE = {
+    "prompt_tokens": 10,
+    "completion_tokens": 5,
+    "total_tokens": 15,
+    "completion_time": 1.5,
+    "cost": 0.0041,
+    "emulated": True,
+    "breakdown": {"compute": 0.003, "idle": 0.001, "tokens": 0.0001, "proxy": 0},
+}
+STREAMING = {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}}
+SCHEMA = {"type": "array", "items": {"type": "object"}}
+
+
+@dataclass
+class Service:
+    """A session on the other side of the transport, driven by the test."""
+
+    status: str = "active"
+    phase: str | None = "idle"
+    reason: str | None = None
+    current: str | None = None
+    queued: list[str] = field(default_factory=list)
+    task: dict[str, Any] = field(default_factory=dict)
+    hold: asyncio.Event | None = None
+    """A newTask is answered when it is set, as within the 50 s window."""
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    began: threading.Event = field(default_factory=threading.Event)
+    number: int = 0
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or b"{}")
+        path = request.url.path
+        if path == "/start/start-session":
+            self.sent.append(body)
+            return self._start(body)
+        if path.startswith("/start/session-status/"):
+            if self.current is not None:
+                self.began.set()
+            return httpx.Response(200, json=self._state(path.rpartition("/")[2]))
+        if path.startswith("/task/"):
+            return httpx.Response(200, json=self.task)
+        self.sent.append(body["message"])
+        return await self._message(body["message"])
+
+    def _start(self, body: dict[str, Any]) -> httpx.Response:
+        self.number += 1
+        answer: dict[str, Any] = {"success": True, "sessionId": f"s{self.number}", "socketURL": "http://x"}
+        answer |= {"streaming": STREAMING, "initialPrompt": "", "expiresIn": 1, "balance": None, "message": ""}
+        if body.get("initialTask", {}).get("taskDetails"):
+            answer["taskId"] = self.current = "t1"
+            self.phase = "running"
+        return httpx.Response(200, json=answer)
+
+    def _state(self, session_id: str) -> dict[str, Any]:
+        return {
+            "success": True,
+            "sessionId": session_id,
+            "status": self.status,
+            "phase": self.phase,
+            "currentTaskId": self.current,
+            "queuedTaskIds": self.queued,
+            "createdAt": 1,
+            "lastActivityAt": 2,
+            "expiresAt": 300_000,
+            "inactivityTimeout": 300_000,
+            "reason": self.reason,
+            "usage": USAGE,
+            "now": 5,
+            "clockRunning": True,
+        }
+
+    async def _message(self, message: dict[str, Any]) -> httpx.Response:
+        match message["actionType"], message["newState"]:
+            case "newTask", _:
+                if not self.task:
+                    self.task = completed()
+                self.phase, self.current = "running", "t1"
+                if self.hold is not None:
+                    await self.hold.wait()
+                return httpx.Response(200, json=self.task)
+            case "state", "terminate":
+                self.status, self.phase, self.reason = "terminated", None, "terminated"
+            case "state", "stop":
+                self.phase, self.current = "stopped", None
+                self.task = failed("TASK_STOPPED")
+                if self.hold is not None:
+                    self.hold.set()
+            case "guardrail", _:
+                self.task = completed(message["taskDetails"])
+        return httpx.Response(200, json={"success": True, "message": "Message sent successfully"})
+
+
+def completed(text: str = "[]") -> dict[str, Any]:
+    return {
+        "success": True,
+        "sessionId": "s1",
+        "taskId": "t1",
+        "type": "task_completed",
+        "status": "complete",
+        "pending": False,
+        "data": {"message": text, "files": [], "network": []},
+        "usage": USAGE,
+        "completedAt": 1_700_000_000_000,
+    }
+
+
+def failed(code: str) -> dict[str, Any]:
+    body = {"success": False, "sessionId": "s1", "taskId": "t1", "status": "failed", "pending": False}
+    return body | {"error": "it broke", "message": "it broke", "code": code, "usage": USAGE}
+
+
+def asking() -> dict[str, Any]:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "guardrail_trigger", "pending": True}
+    data = {"type": "human_input_needed", "value": "Which?", "kind": "ambiguous", "candidates": ["Blue", "Green"]}
+    return body | {"type": "guardrail_trigger", "data": data, "usage": USAGE}
+
+
+def still_pending() -> dict[str, Any]:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "pending", "pending": True}
+    return body | {"pollUrl": "http://x/task/s1/t1", "message": "wait"}
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[Client]:
+    client = Client("http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def session(client: Client) -> Session:
+    return client.start("shop")
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_started_session_knows_its_state(session: Session) -> None:
+    snapshot = session.snapshot
+    assert (snapshot.name, snapshot.session_id, snapshot.state_label) == ("shop", "s1", "active · idle")
+    assert (snapshot.server_now_ms, snapshot.emulated) == (5, True)
+
+
+def test_idle_time_is_a_part_of_a_snapshots_compute(session: Session) -> None:
+    snapshot = session.snapshot
+    assert (snapshot.compute_usd, snapshot.idle_usd) == (Decimal("0.004"), Decimal("0.001"))
+    assert (snapshot.tokens_usd, snapshot.cost_usd) == (Decimal("0.0001"), Decimal("0.0041"))
+
+
+def test_starting_again_gives_the_live_session(client: Client, service: Service) -> None:
+    assert client.start("shop") is client.start("shop")
+    assert service.number == 1
+
+
+def test_starting_again_with_other_options_explains(client: Client) -> None:
+    client.start("shop", url="http://a.example")
+    with pytest.raises(WebRunError, match="session shop is live, with other options"):
+        client.start("shop", url="http://b.example")
+
+
+def test_new_starts_another(client: Client) -> None:
+    first, second = client.start("shop"), client.start("shop", new=True)
+    assert (first.session_id, second.session_id, second.name) == ("s1", "s2", "shop-2")
+
+
+def test_an_ended_sessions_name_is_free_again(client: Client, service: Service) -> None:
+    client.start("shop").terminate()
+    service.status = "active"
+    assert client.start("shop").session_id == "s2"
+
+
+def test_the_options_go_under_the_contracts_names(client: Client, service: Service) -> None:
+    client.start(url="practice:shop", environment_id="e", policy_id="pol_1", proxy={"source": "WebRun"})
+    assert service.sent[0] == {
+        "environmentId": "e",
+        "policyId": "pol_1",
+        "proxy": {"source": "WebRun"},
+        "initialTask": {"startingPoint": "http://shop.localhost:9/"},
+    }
+
+
+def test_terminating_twice_is_one_termination(session: Session, service: Service) -> None:
+    session.terminate()
+    session.terminate()
+    assert [message["newState"] for message in service.sent[1:]] == ["terminate"]
+    assert session.snapshot.state_label == "terminated"
+
+
+def test_a_with_block_ends_its_session(client: Client) -> None:
+    with client.start() as session:
+        pass
+    assert session.ended
+
+
+def test_subscribers_are_told_until_they_leave(session: Session, service: Service) -> None:
+    seen: list[SessionSnapshot] = []
+    leave = session.subscribe(seen.append)
+    service.phase = "paused"
+    session.status()
+    leave()
+    service.phase = "idle"
+    session.status()
+    assert [snapshot.phase for snapshot in seen] == ["paused"]
+
+
+def test_a_failing_subscriber_does_not_end_the_others(session: Session, service: Service) -> None:
+    seen: list[SessionSnapshot] = []
+    session.subscribe(lambda snapshot: 1 / 0)  # type: ignore[arg-type, return-value]
+    session.subscribe(seen.append)
+    service.phase = "paused"
+    session.status()
+    assert seen
+
+
+def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: Service) -> None:
+    told = threading.Event()
+    session.subscribe(lambda snapshot: told.set() if snapshot.status == "orphaned" else None)
+    service.status = "orphaned"
+    assert told.wait(10)
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_task_comes_back_as_a_result(session: Session, service: Service) -> None:
+    service.task = completed('[{"name": "X1"}]')
+    result = session.task("List", url="http://a.example", schema=SCHEMA)
+    assert result.json == [{"name": "X1"}]
+    assert (result.cost_usd, result.emulated, result.url) == (Decimal("0.0041"), True, "http://a.example")
+    assert result.captured_at.isoformat() == "2023-11-14T22:13:20+00:00"
+    assert result.raw["data"]["message"] == result.text
+
+
+def test_a_task_sends_what_was_given_and_no_more(session: Session, service: Service) -> None:
+    session.task("List", schema=SCHEMA, timeout_ms=5000, end=True)
+    assert service.sent[-1] == {
+        "actionType": "newTask",
+        "newState": "start",
+        "taskDetails": "List",
+        "maxDuration": 5000,
+        "terminateOnCompletion": True,
+        "outputType": "structured_json",
+        "outputSchema": SCHEMA,
+    }
+
+
+def test_a_text_answer_has_no_json(session: Session, service: Service) -> None:
+    service.task = completed("**ten**")
+    assert session.task("How many?").json is None
+
+
+def test_the_latest_result_is_kept(client: Client, session: Session) -> None:
+    assert client.last is session.task("List") is client.last or client.last is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"text": "  "}, "INVALID_TASK_DETAILS"),
+        ({"text": "List", "url": "example.com"}, "INVALID_PARAMETER"),
+        ({"text": "List", "timeout_ms": 10}, "INVALID_PARAMETER"),
+        ({"text": "List", "schema": {"type": "wrong"}}, "INVALID_PARAMETER"),
+    ],
+)
+def test_a_task_that_can_not_be_sent_costs_nothing(
+    session: Session, service: Service, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(RequestError) as raised:
+        session.task(**arguments)
+    assert raised.value.code == code
+    assert len(service.sent) == 1
+
+
+def test_a_failed_task_raises_with_its_code(session: Session, service: Service) -> None:
+    service.task = failed("NAVIGATION_FAILED")
+    with pytest.raises(TaskFailedError, match="it broke") as raised:
+        session.task("List")
+    assert (raised.value.code, raised.value.task_id, raised.value.session_id) == ("NAVIGATION_FAILED", "t1", "s1")
+
+
+def test_past_the_window_a_task_is_polled(session: Session, service: Service) -> None:
+    answers = iter([still_pending(), still_pending(), completed("done")])
+
+    class Turns(dict[str, Any]):
+        pass
+
+    async def turn(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/task/"):
+            service.task = next(answers)
+        return await service(request)
+
+    service.task = still_pending()
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(turn), listen=False)
+    try:
+        assert other.start().task("List").text == "done"
+    finally:
+        other.close()
+
+
+async def test_the_awaitable_face_gives_the_same(client: Client, service: Service) -> None:
+    service.task = completed("ten")
+    async with await client.astart() as session:
+        assert (await session.atask("How many?")).text == "ten"
+    assert session.ended
+
+
+def test_while_it_runs_the_snapshot_says_what(session: Session, service: Service) -> None:
+    seen: list[str] = []
+    service.hold = asyncio.Event()
+
+    def look(snapshot: SessionSnapshot) -> None:
+        if snapshot.current_task:
+            seen.append(snapshot.current_task)
+            assert service.hold is not None
+            service.hold.set()
+
+    session.subscribe(look)
+    session.task("List the laptops")
+    assert seen[0] == "List the laptops"
+
+
+# --- interrupts -------------------------------------------------------------------------------------------------------
+
+
+def interrupt_once(began: threading.Event) -> threading.Thread:
+    def interrupt() -> None:
+        if began.wait(10):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    return thread
+
+
+def test_an_interrupt_stops_that_very_task_and_keeps_the_session(session: Session, service: Service) -> None:
+    service.hold = asyncio.Event()
+    thread = interrupt_once(service.began)
+    with pytest.raises(TaskInterruptedError, match="session shop is kept") as raised:
+        session.task("List")
+    thread.join()
+    assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
+    assert "$0.02 a minute" in str(raised.value)
+    assert "you pay $0.00" in str(raised.value)
+    assert session.snapshot.state_label == "active · stopped"
+
+
+def test_an_interrupted_single_task_is_stopped_too(client: Client, service: Service) -> None:
+    service.task = still_pending()
+    thread = interrupt_once(service.began)
+    with pytest.raises(TaskInterruptedError, match="the task was stopped"):
+        client.run_task("List")
+    thread.join()
+    assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
+
+
+# --- guardrails -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_handler_the_task_is_stopped_and_the_question_raised(session: Session, service: Service) -> None:
+    service.task = asking()
+    with pytest.raises(GuardrailError, match=r"Which\? \(Blue \| Green\)") as raised:
+        session.task("Buy it")
+    assert raised.value.question == Question("t1", "Which?", "ambiguous", ("Blue", "Green"))
+    assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
+
+
+def test_a_handlers_answer_goes_on(client: Client, session: Session, service: Service) -> None:
+    service.task = asking()
+    client.on_guardrail(lambda question: question.candidates[1])
+    assert session.task("Buy it").text == "Green"
+
+
+def test_a_handler_runs_in_the_cells_own_thread(client: Client, session: Session, service: Service) -> None:
+    service.task = asking()
+    threads: list[threading.Thread] = []
+
+    def handler(question: Question) -> str:
+        threads.append(threading.current_thread())
+        assert session.status().session_id == "s1"  # the blocking face works in it
+        return "Blue"
+
+    client.on_guardrail(handler)
+    session.task("Buy it")
+    assert threads == [threading.current_thread()]
+
+
+def test_a_handler_may_be_a_coroutine_function(client: Client, session: Session, service: Service) -> None:
+    async def handler(question: Question) -> str:
+        return "Blue"
+
+    service.task = asking()
+    client.on_guardrail(handler)
+    assert session.task("Buy it").text == "Blue"
+
+
+def test_a_handler_that_declines_stops_the_task(client: Client, session: Session, service: Service) -> None:
+    service.task = asking()
+    client.on_guardrail(lambda question: None)
+    with pytest.raises(GuardrailError):
+        session.task("Buy it")
+
+
+def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, service: Service) -> None:
+    service.phase, service.current, service.task = "guardrail", "t1", asking()
+    assert session.status().question == Question("t1", "Which?", "ambiguous", ("Blue", "Green"))
+
+
+# --- single tasks -----------------------------------------------------------------------------------------------------
+
+
+def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: Service) -> None:
+    service.task = completed("ten")
+    opened: list[Session] = []
+    assert client.run_task("How many?", opened=opened.append).text == "ten"
+    assert service.sent == [{"initialTask": {"taskDetails": "How many?", "terminateOnCompletion": True}}]
+    assert [session.session_id for session in opened] == ["s1"]
+
+
+def test_a_session_without_its_task_is_a_protocol_error(client: Client, service: Service) -> None:
+    async def forgetful(request: httpx.Request) -> httpx.Response:
+        answer = await service(request)
+        body = answer.json()
+        body.pop("taskId", None)
+        return httpx.Response(200, json=body)
+
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(forgetful), listen=False)
+    try:
+        with pytest.raises(ProtocolError):
+            other.run_task("How many?")
+    finally:
+        other.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
+def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            session.stop()
+        except WebRunError as error:
+            os._exit(0 if error.code == "OTHER_PROCESS" else 1)
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
