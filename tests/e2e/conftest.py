@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _load_lab() -> None:
-    # --import-mode=importlib keeps this folder off sys.path, so that tests of the same name can live in several folders.
+    # --import-mode=importlib keeps this folder off sys.path: tests of the same name can live in several folders.
     spec = importlib.util.spec_from_file_location("lab", Path(__file__).with_name("lab.py"))
     assert spec is not None
     assert spec.loader is not None

@@ -1,6 +1,7 @@
 """Drives a real JupyterLab in a real browser: a server with clean folders, a page, and a notebook in it.
 
-Outputs are read from the notebook's model, not from the DOM: JupyterLab takes cells out of the DOM that are not in view.
+Outputs are read from the notebook's model, not from the DOM: JupyterLab takes cells that are not in view
+out of the DOM.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The session card in a real JupyterLab: it ticks by itself, its buttons work while a cell runs, it fits both themes."""
+"""The session card in a real JupyterLab: it ticks by itself, its buttons work mid-cell, it fits both themes."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Session:
     def pause(self): return self.act("pause")
     def resume(self): return self.act("resume")
 
-RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", current_task="List the laptops under $900, cheapest first.",
-               last_action='click "Laptops"', queued_tasks=2)
+RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',
+               current_task="List the laptops under $900, cheapest first.", queued_tasks=2)
 def show(*args, **changes):
     session = Session(*args, **changes)
     cards.show(session, session)
@@ -203,7 +203,8 @@ show('prices', 'idle00000000')
 show('laptops', 'running00000', **RUNNING)
 show('forgotten', 'amber0000000', expires_at_ms=now + 41_000)
 show('checkout', 'asks00000000', **{**RUNNING, 'phase': 'guardrail', 'expires_at_ms': now + 240_000},
-     question=Question('t1', 'Which of these accounts shall be used?', 'ambiguous', ('Personal', 'Business (EUR)', 'حساب')))
+     question=Question('t1', 'Which of these accounts shall be used?', 'ambiguous',
+                       ('Personal', 'Business (EUR)', 'حساب')))
 show('held', 'paused000000', **{**RUNNING, 'phase': 'paused', 'expires_at_ms': now + 190_000, 'queued_tasks': 0})
 show('lost', 'orphaned0000', status='orphaned', phase=None, connected=False)
 show('done', 'ended0000000', status='terminated', phase=None, reason='expired', expires_at_ms=None)

@@ -17,6 +17,11 @@ HTML_BEGIN, HTML_END = "<!--webrun-card-->", "<!--/webrun-card-->"
 _TEXT_LABEL_WIDTH = 11
 
 
+def _shown(text: str, limit: int = words.CANDIDATE_CHARACTERS) -> str:
+    """Return `text` cleaned, and without a marker in it that would end the card early."""
+    return words.clean(text, limit).replace(TEXT_BEGIN, "(webrun-card)").replace(TEXT_END, "(/webrun-card)")
+
+
 def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> list[tuple[str, str]]:
     """Return the facts of a card as (label, text), frozen at the snapshot's moment.
 
@@ -28,10 +33,10 @@ def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
     """
     until_ms = words.ended_at_ms(snapshot, seen_ended_ms) if snapshot.ended else snapshot.server_now_ms
     rows = [
-        ("session", f"{words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)} · {snapshot.session_id}"),
-        ("state", words.clean(snapshot.state_label, words.ACTION_CHARACTERS)),
-        ("task", words.clean(snapshot.current_task, words.TASK_CHARACTERS) or "–"),
-        ("action", words.clean(snapshot.last_action, words.ACTION_CHARACTERS) or "–"),
+        ("session", f"{_shown(snapshot.name)} · {_shown(snapshot.session_id)}"),
+        ("state", _shown(snapshot.state_label, words.ACTION_CHARACTERS)),
+        ("task", _shown(snapshot.current_task, words.TASK_CHARACTERS) or "–"),
+        ("action", _shown(snapshot.last_action, words.ACTION_CHARACTERS) or "–"),
         ("elapsed", "–" if until_ms is None else words.duration(until_ms - snapshot.created_at_ms)),
         ("cost", words.cost(snapshot)),
         ("of which", words.cost_parts(snapshot) or "–"),
@@ -39,9 +44,9 @@ def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
         ("queue", str(snapshot.queued_tasks)),
     ]
     if snapshot.question is not None:
-        rows.append(("asks", words.clean(snapshot.question.text, words.QUESTION_CHARACTERS)))
+        rows.append(("asks", _shown(snapshot.question.text, words.QUESTION_CHARACTERS)))
         shown = snapshot.question.candidates[: words.CANDIDATES_SHOWN]
-        rows += [("  or", words.clean(candidate, words.CANDIDATE_CHARACTERS)) for candidate in shown]
+        rows += [("  or", _shown(candidate)) for candidate in shown]
     if not snapshot.connected:
         rows.append(("contact", "the server can't be reached; these are the last known facts"))
     return rows
@@ -83,13 +88,13 @@ def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
 
 def moved_text(name: str) -> str:
     """Return what stays behind where a card was before it was shown again in another cell."""
-    shown = words.clean(name, words.CANDIDATE_CHARACTERS)
+    shown = _shown(name)
     return f"{TEXT_BEGIN}\nThe card of {shown} is where it was last asked for.\n{TEXT_END}"
 
 
 def moved_html(name: str) -> str:
     """Return `moved_text` as HTML."""
-    shown = _escape(words.clean(name, words.CANDIDATE_CHARACTERS))
+    shown = _escape(_shown(name))
     return f"{HTML_BEGIN}<small>The card of <bdi>{shown}</bdi> is where it was last asked for.</small>{HTML_END}"
 
 
@@ -99,5 +104,5 @@ def final_line(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -
         return ""
     end_ms = words.ended_at_ms(snapshot, seen_ended_ms)
     lived = [] if end_ms is None else [words.duration(end_ms - snapshot.created_at_ms)]
-    name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
+    name = _shown(snapshot.name)
     return " · ".join([f"{name}: {snapshot.status}, {words.ending(snapshot)}", *lived, words.cost(snapshot)])

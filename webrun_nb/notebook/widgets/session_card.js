@@ -201,15 +201,15 @@ function renderQuestion(ui, question) {
 function renderNumbers(ui, facts, nowMs, ticking) {
   const until = facts.ended ? facts.endedAtMs : nowMs;
   put(ui.elapsed.value, until === null ? "–" : duration(until - facts.createdAtMs));
-  put(ui.elapsed.note, facts.ended || ticking ? "" : "the clock stands");
+  put(ui.elapsed.note, facts.ended || ticking ? "" : "clock stopped");
 
   const costs = costsAt(facts, nowMs);
-  const about = facts.emulated ? "≈ " : "";
+  const about = facts.emulated ? "≈\u00a0" : "";
   put(ui.costAmount, costs.total === null ? "unknown" : about + usd(costs.total));
   const parts = [];
   if (costs.compute !== null) parts.push(`compute ${usd(costs.compute)} measured`);
-  if (costs.tokens !== null) parts.push(facts.emulated ? `tokens ≈ ${usd(costs.tokens)} estimated` : `tokens ${usd(costs.tokens)}`);
-  if (costs.idle !== null && costs.compute > 0) parts.push(`idle ${Math.round((100 * costs.idle) / costs.compute)} %`);
+  if (costs.tokens !== null) parts.push(facts.emulated ? `tokens ≈\u00a0${usd(costs.tokens)} estimated` : `tokens ${usd(costs.tokens)}`);
+  if (costs.idle !== null && costs.compute > 0) parts.push(`idle ${Math.round((100 * costs.idle) / costs.compute)}\u00a0%`);
   if (!facts.ended) parts.push(facts.rate);
   put(ui.cost.note, parts.join(" · "));
   return renderCountdown(ui, facts, nowMs, about);
@@ -229,7 +229,7 @@ function renderCountdown(ui, facts, nowMs, about) {
   if (counts) note = leftMs > 0 ? "until it ends by itself" : "time is up";
   if (amber && leftMs > 0) {
     const price = (Number(facts.rateUsdPerMinute) * leftMs) / MINUTE_MS;
-    note = `ends soon · waiting it out costs ${about}${usd(price)}`;
+    note = `waiting it out costs ${about}${usd(price)}`;
   }
   put(ui.countdown.note, note);
   const share = counts ? Math.min(1, leftMs / facts.inactivityTimeoutMs).toFixed(3) : "0";
