@@ -90,9 +90,9 @@ class TaskFields(Request):
 
     task_details: str = ""
     starting_point: str | None = None
-    max_duration: Annotated[int | float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
-    max_input_tokens: Annotated[int | float, Field(ge=0)] = MAX_TOKENS
-    max_output_tokens: Annotated[int | float, Field(ge=0)] = MAX_TOKENS
+    max_duration: Annotated[float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
+    max_input_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
+    max_output_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
     avoid_domains: list[str] = Field(default_factory=list)
     terminate_on_completion: bool = False
     output_type: OutputType = "text"

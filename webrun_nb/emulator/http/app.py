@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from webrun_nb import __version__
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http import account, control, health, sessions, tasks
@@ -39,7 +39,9 @@ def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
     with_control : bool
         Whether `/_emulator/…` exists (section 12).
     """
-    app = FastAPI(title="WebRun emulator", version=__version__, docs_url=None, redoc_url=None, responses=_ERRORS)
+    app = FastAPI(
+        title="WebRun emulator", version=version("webrun-nb"), docs_url=None, redoc_url=None, responses=_ERRORS
+    )
     app.state.service = service
     app.state.base_url = base_url
     for resource in (health, sessions, tasks, account):

@@ -16,13 +16,13 @@ from webrun_nb.wire.requests import missing
 
 router = APIRouter(prefix="/_emulator")
 
-Usd = Annotated[int | float, Field(ge=0)]
+Usd = Annotated[float, Field(ge=0)]
 
 
 class ClockChange(Request):
     """Time travel: `advance` in ms, or `freeze`."""
 
-    advance: Annotated[int | float, Field(ge=0)] | None = None
+    advance: Annotated[float, Field(ge=0)] | None = None
     freeze: bool | None = None
 
     @model_validator(mode="after")
