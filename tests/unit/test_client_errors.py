@@ -98,7 +98,6 @@ def test_ipython_shows_one_line_without_a_traceback(error: BaseException, capsys
 
 def test_tracebacks_can_be_had_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OneLine, "short", False)
-    try:
+    with pytest.raises(WebRunError) as raised:
         raise ConnectionLostError("gone")
-    except WebRunError as error:
-        assert error._render_traceback_()[0].startswith("Traceback")
+    assert raised.value._render_traceback_()[0].startswith("Traceback")

@@ -291,7 +291,6 @@ def test_the_latest_result_is_kept(client: Client, session: Session) -> None:
         ({"text": "  "}, "INVALID_TASK_DETAILS"),
         ({"text": "List", "url": "example.com"}, "INVALID_PARAMETER"),
         ({"text": "List", "timeout_ms": 10}, "INVALID_PARAMETER"),
-        ({"text": "List", "schema": {"type": "wrong"}}, "INVALID_PARAMETER"),
     ],
 )
 def test_a_task_that_can_not_be_sent_costs_nothing(

@@ -80,8 +80,6 @@ def make_ask(
         "maxInputTokens": max_input_tokens,
         "maxOutputTokens": max_output_tokens,
         "terminateOnCompletion": end or None,
-        "outputType": None if schema is None else "structured_json",
-        "outputSchema": None if schema is None else dict(schema.json_schema),
     }
     if not text.strip():
         raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")
@@ -90,7 +88,9 @@ def make_ask(
     except ValidationError as error:
         code, message, details = contract_error(error.errors())
         raise refusal(400, code, message, details=details) from None
-    return Ask(text, url, schema, fields.to_wire())
+    # the schema itself is checked by who reads it and by the server: the checker takes a second to import
+    shape = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
+    return Ask(text, url, schema, {**fields.to_wire(), **shape})
 
 
 class TaskOwner(Protocol):

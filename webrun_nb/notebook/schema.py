@@ -17,9 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-import jsonschema
 import pydantic
-from jsonschema.validators import validator_for
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -224,9 +222,11 @@ def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema
             f"{what} is no JSON Schema: it has none of type, properties, items, …",
             """columns are written name:str, price:float; as a dict: {"type": "object", "properties": {…}}""",
         )
+    import jsonschema  # here: it costs a second of CPU where rfc3987-syntax is installed, as JupyterLab has it
+
     try:
         plain = json.loads(json.dumps(json_schema, allow_nan=False))
-        validator_for(plain, default=jsonschema.Draft202012Validator).check_schema(plain)
+        jsonschema.validators.validator_for(plain, default=jsonschema.Draft202012Validator).check_schema(plain)
     except (TypeError, ValueError) as error:
         raise CommandError(f"{what} is no JSON Schema: {error}", "use plain JSON values") from error
     except jsonschema.SchemaError as error:

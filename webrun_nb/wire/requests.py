@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-import jsonschema
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -135,6 +134,8 @@ class TaskFields(Request):
             if not schema or len(set(schema)) != len(schema) or not all(name.strip() for name in schema):
                 raise invalid("outputSchema", "outputSchema must name at least one column, each once", schema)
             return self
+        import jsonschema  # here: it costs a second of CPU where rfc3987-syntax is installed, as JupyterLab has it
+
         try:
             jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator).check_schema(schema)
         except jsonschema.SchemaError as error:
