@@ -101,7 +101,7 @@ def test_what_is_shown_is_the_amount_within_its_last_digit(amount: Decimal, toke
 
 def test_the_summary_line() -> None:
     line = summary_line(elapsed_ms=6_200, cost=emulated("0.0041"), shape=(42, 3), name="laptops")
-    assert line == "42 rows × 3 · 6.2 s · ≈ $0.0041 · laptops"
+    assert line == "42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops"
 
 
 def test_the_summary_line_of_a_text_answer() -> None:

@@ -11,7 +11,7 @@ __all__ = ["head_note", "summary_line"]
 def summary_line(
     *, elapsed_ms: float, cost: Cost | None, shape: tuple[int, int] | None = None, name: str | None = None
 ) -> str:
-    """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 · laptops`.
+    """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def summary_line(
         parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
     parts.append(_elapsed(elapsed_ms))
     if cost is not None:
-        parts.append(str(cost))
+        parts.append(f"{cost} (emulated, you pay $0.00)" if cost.emulated else str(cost))
     if name:
         parts.append(name)
     return " · ".join(parts)

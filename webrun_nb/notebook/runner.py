@@ -15,6 +15,7 @@ from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.tasks import make_ask
 from webrun_nb.notebook import asyncio_in_cells, schema, templates
+from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.money import Cost
@@ -77,7 +78,8 @@ class Runner:
         if command.all_sessions:
             from webrun_nb.notebook.tables import sessions_frame
 
-            return sessions_frame(session.status() for session in self._sessions().values())
+            frame = sessions_frame(session.status() for session in self._sessions().values())
+            return None if command.quiet else frame
         session = self._session(command.name)
         if not session.ended:
             session.status()
@@ -124,20 +126,25 @@ class Runner:
         if not command.raw:
             text = templates.fill(text, self._names)
             url = None if url is None else templates.fill(url, self._names)
+            refuse_credentials(f"{text} {url or ''}")  # what was filled in may hold some
         wanted = self._schema(command)
         if command.dry_run:
             self._show_request(command, text, url, wanted)
             return
+        try:
+            result = self._result(command, text, url, wanted)
+        finally:
+            self._cards().drain()  # so that the saved card says how it ended, however it ended
+        self._show_result(command, result)
+
+    def _result(self, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskResult:
         session = self._session_for(command)
         if session is None:
-            result = toolkit.client().run_task(
+            return toolkit.client().run_task(
                 text, url=url, schema=wanted, timeout_ms=command.timeout_ms, opened=self._show_card
             )
-        else:
-            self._show_card(session)
-            result = session.task(text, url=url, schema=wanted, timeout_ms=command.timeout_ms, end=command.end)
-        self._cards().drain()
-        self._show_result(command, result)
+        self._show_card(session)
+        return session.task(text, url=url, schema=wanted, timeout_ms=command.timeout_ms, end=command.end)
 
     def _schema(self, command: Task) -> schema.Schema | None:
         if command.schema is not None:

@@ -124,13 +124,13 @@ class Meter:
     def _bill(self, running_ms: float, idle_ms: float, tokens: list[TokenCount]) -> Usage:
         prompt = sum(count.prompt for count in tokens)
         completion = sum(count.completion for count in tokens)
-        per_ms = self._prices.compute_usd_per_minute / _MS_PER_MINUTE
+        per_minute_usd = self._prices.compute_usd_per_minute
         return Usage(
             prompt_tokens=prompt,
             completion_tokens=completion,
             running_ms=running_ms,
-            compute_usd=Decimal(str(running_ms)) * per_ms,
-            idle_usd=Decimal(str(max(0.0, idle_ms))) * per_ms,
+            compute_usd=Decimal(str(running_ms)) * per_minute_usd / _MS_PER_MINUTE,
+            idle_usd=Decimal(str(max(0.0, idle_ms))) * per_minute_usd / _MS_PER_MINUTE,
             tokens_usd=(
                 prompt * self._prices.input_usd_per_million_tokens
                 + completion * self._prices.output_usd_per_million_tokens

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.emulator.domain.errors import IllegalMoveError
+from webrun_nb.emulator.domain.machine import (
+    FINAL_SESSION_STATES,
+    FINAL_TASK_STATES,
+    SESSION_MOVES,
+    TASK_MOVES,
+    Machine,
+    SessionEvent,
+    SessionState,
+    TaskEvent,
+    TaskState,
+    diagram,
+)
+
+LEGAL = {  # contract, section 3, word for word
+    "pending": {"active", "failed", "terminated"},
+    "active": {"orphaned", "completed", "terminated", "failed"},
+    "orphaned": {"active", "failed", "terminated"},
+}
+
+
+def test_sessions_have_the_contracts_moves_and_no_others():
+    moves: dict[str, set[str]] = {}
+    for (before, _), after in SESSION_MOVES.items():
+        moves.setdefault(before.value, set()).add(after.value)
+    assert moves == LEGAL
+
+
+@pytest.mark.parametrize(("moves", "final"), [(SESSION_MOVES, FINAL_SESSION_STATES), (TASK_MOVES, FINAL_TASK_STATES)])
+def test_final_states_are_final(moves, final):
+    assert not [before for before, _ in moves if before in final]
+
+
+@given(st.lists(st.sampled_from(SessionEvent)))
+def test_an_unknown_pair_raises_and_changes_nothing(events):
+    machine = Machine(SESSION_MOVES, SessionState.PENDING)
+    for event in events:
+        before = machine.state
+        if machine.can(event):
+            assert machine.fire(event) is SESSION_MOVES[before, event]
+        else:
+            with pytest.raises(IllegalMoveError):
+                machine.fire(event)
+            assert machine.state is before
+
+
+def test_a_move_is_told():
+    told = []
+    machine = Machine(TASK_MOVES, TaskState.QUEUED, lambda *move: told.append(move))
+    machine.fire(TaskEvent.START)
+    assert told == [(TaskState.QUEUED, TaskEvent.START, TaskState.RUNNING)]
+
+
+def test_the_diagram_is_drawn_from_the_table():
+    lines = diagram(SESSION_MOVES).splitlines()
+    assert lines[0] == "stateDiagram-v2"
+    assert len(lines) == 1 + len(SESSION_MOVES)
+    assert "    pending --> active: instance ready" in lines

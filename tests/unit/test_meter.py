@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.emulator.domain.meter import Meter
+from webrun_nb.wire.prices import PRICES_2026
+
+MINUTE_MS = 60_000
+
+
+def test_a_minute_costs_two_cents():
+    meter = Meter(0, PRICES_2026)
+    assert meter.session_usage(MINUTE_MS).cost_usd == Decimal("0.02")
+
+
+def test_working_and_idle_time_are_told_apart():
+    meter = Meter(0, PRICES_2026)
+    meter.work_started("t", MINUTE_MS)
+    meter.work_stopped(2 * MINUTE_MS)
+    usage = meter.session_usage(4 * MINUTE_MS)
+    assert (usage.compute_usd, usage.idle_usd) == (Decimal("0.02"), Decimal("0.06"))
+
+
+def test_a_task_is_billed_its_own_time_and_tokens():
+    meter = Meter(0, PRICES_2026)
+    meter.work_started("t", MINUTE_MS)
+    meter.work_stopped(2 * MINUTE_MS)
+    meter.count_tokens("t", 1_000_000, 1_000_000)
+    meter.count_tokens("other", 1_000_000, 0)
+    usage = meter.task_usage("t", 9 * MINUTE_MS)
+    assert usage.cost_usd == Decimal("0.02") + Decimal("0.60") + Decimal("2.70")
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.running_ms) == (1_000_000, 1_000_000, MINUTE_MS)
+
+
+def test_billing_ends_with_the_session():
+    meter = Meter(0, PRICES_2026)
+    meter.work_started("t", 0)
+    meter.ended(MINUTE_MS)
+    assert meter.session_usage(10 * MINUTE_MS).cost_usd == Decimal("0.02")
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=12), st.integers(0, 10**6))
+def test_the_parts_add_up_to_the_time_that_passed(work, rest_ms):
+    meter, now_ms = Meter(0, PRICES_2026), 0
+    for number, (idle_ms, run_ms) in enumerate(work):
+        now_ms += idle_ms
+        meter.work_started(f"t{number}", now_ms)
+        now_ms += run_ms
+        meter.work_stopped(now_ms)
+    now_ms += rest_ms
+    usage = meter.session_usage(now_ms)
+    assert abs(usage.compute_usd + usage.idle_usd - now_ms * Decimal("0.02") / MINUTE_MS) < Decimal("1e-12")
+    tasks = sum((meter.task_usage(f"t{number}", now_ms).compute_usd for number in range(len(work))), Decimal(0))
+    assert abs(tasks - usage.compute_usd) < Decimal("1e-12")
