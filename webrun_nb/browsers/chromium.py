@@ -163,11 +163,15 @@ class ChromiumInstance:
 
     async def close(self) -> None:
         """End it. Safe twice, and on a dead browser."""
-        self._gone = True
-        self._traffic.wake()
+        self.let_go()
         for task in self._background:
             task.cancel()
         await self._end()
+
+    def let_go(self) -> None:
+        """Take what happens from now on as meant: its browser is being ended."""
+        self._gone = True
+        self._traffic.wake()
 
     def report_lost(self, reason: str) -> None:
         """Tell the listener that the browser is gone, once and not after `close`."""

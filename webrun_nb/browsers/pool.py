@@ -287,9 +287,10 @@ class ChromiumPool:
     async def _close(self) -> None:
         for task in [*self._opening, *([self._spare] if self._spare else [])]:
             task.cancel()
-        instances = [each for process in self._processes for each in process.instances]
+        for process in self._processes:
+            for instance in process.instances:
+                instance.let_go()
         await asyncio.gather(
-            *(instance.close() for instance in instances if instance.kind == "process"),
             *(self._end(process) for process in list(self._processes)),
             *self._background,
         )

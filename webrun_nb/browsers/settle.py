@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 SETTLE_MAX_S = 3.0
 """Longest wait for requests and DOM after the document is parsed; long polls and tickers cost this once per action."""
 QUIET_MS = 50
+"""After an action: what its handlers started needs a moment."""
+QUIET_NEW_MS = 20
+"""After a navigation: the scripts have run by the time that a document is parsed."""
 QUIET_MAX_MS = 1_000
 
 _AWAITED_TYPES = frozenset({"xhr", "fetch", "script", "stylesheet"})
@@ -152,7 +155,8 @@ async def settle(
         try:
             async with asyncio.timeout_at(bound):
                 current = page()
-                await current.evaluate(_QUIET_JS, [always_quiet, QUIET_MS, QUIET_MAX_MS])
+                quiet_ms = QUIET_MS if always_quiet else QUIET_NEW_MS
+                await current.evaluate(_QUIET_JS, [always_quiet, quiet_ms, QUIET_MAX_MS])
                 if current is page() and not traffic.navigating(current, since):
                     if not traffic.busy(since):
                         return
