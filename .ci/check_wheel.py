@@ -1,0 +1,68 @@
+"""Opens a card from an installed wheel: its JavaScript and CSS, the practice pages and the notebooks have to be in it.
+
+Run as `python -I check_wheel.py CHECKOUT` by a Python that has the wheel installed, outside the checkout.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import webrun_nb
+from webrun_nb.cli.lab import find_notebooks
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.widgets.session_card import SessionCard
+from webrun_nb.practice import Request, respond, sites
+
+
+class NoActions:
+    """Buttons that nobody presses."""
+
+    def stop(self) -> Future[Any]:
+        """Stop."""
+        raise AssertionError("nobody pressed Stop")
+
+    def terminate(self) -> Future[Any]:
+        """Terminate."""
+        raise AssertionError("nobody pressed Terminate")
+
+
+def check(checkout: Path) -> None:
+    """Raise an AssertionError that says what is missing from the wheel."""
+    package = Path(webrun_nb.__file__).resolve().parent
+    assert not package.is_relative_to(checkout.resolve()), f"{package} is the checkout, not the wheel"
+
+    snapshot = SessionSnapshot(
+        name="main",
+        session_id="abcdefghijkl",
+        status="active",
+        phase="idle",
+        emulated=True,
+        server_now_ms=2_000,
+        created_at_ms=1_000,
+        last_activity_at_ms=1_000,
+        inactivity_timeout_ms=300_000,
+    )
+    card = SessionCard(snapshot, NoActions(), on_change=lambda card: None)
+    state = card.get_state()
+    assert "export default" in state["_esm"], "the card has no JavaScript"
+    assert "{" in state["_css"], "the card has no CSS"
+    data, _ = card._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data, "the card is no widget"
+    assert "main" in data["text/plain"], "the card has no text form"
+
+    for site in sites():
+        page = respond(site, Request("GET", "/"))
+        assert page.status == 200, f"practice:{site} answers {page.status}"
+        assert b"<html" in page.body, f"practice:{site} answers without a page"
+
+    notebooks = find_notebooks()
+    assert notebooks is not None, "the notebooks are not in the wheel"
+    assert notebooks.is_relative_to(package), f"the notebooks come from {notebooks}, not from the wheel"
+    print(f"a card, {len(sites())} practice site(s) and the notebooks came out of the wheel")
+
+
+if __name__ == "__main__":
+    check(Path(sys.argv[1]))

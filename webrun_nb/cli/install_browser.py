@@ -1,0 +1,28 @@
+"""`webrun-nb install-browser`."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from webrun_nb.cli.terminal import complain, pip_line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options: there are none, it asks nothing."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """See to it that a browser starts on this machine, libraries of the system included."""
+    try:
+        from webrun_nb.browsers.base import InstanceUnavailableError
+        from webrun_nb.browsers.install import install_browser
+    except ModuleNotFoundError as error:
+        complain("install-browser", f"{error.name} is not installed; run: {pip_line('webrun-nb[emulator]')}")
+        return 1
+    try:
+        install_browser(partial(print, flush=True))
+    except InstanceUnavailableError as error:
+        complain("install-browser", error.message)
+        return 1
+    return 0
