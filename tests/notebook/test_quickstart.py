@@ -1,0 +1,83 @@
+"""The quickstart notebook says what really comes out of it: strict nbval, and proof that it would notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import webrun_nb
+
+HERE = Path(__file__).parent
+QUICKSTART = HERE.parents[1] / "notebooks" / "01_quickstart.ipynb"
+
+
+def nbval(notebook: Path, *, package_in: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run strict nbval on a notebook, with the package taken from another folder where one is given."""
+    (notebook.parent / "pytest.ini").write_text("[pytest]\n")  # none of this project's options
+    environment = dict(os.environ)
+    if package_in is not None:
+        environment["PYTHONPATH"] = str(package_in)
+    return subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60",
+            f"--nbval-sanitize-with={HERE / 'sanitize.cfg'}", "-p", "no:cacheprovider", "--tb=short", str(notebook),
+        ],
+        cwd=notebook.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    return Path(shutil.copy(QUICKSTART, tmp_path))
+
+
+def test_its_outputs_are_true(notebook):
+    run = nbval(notebook)
+    assert run.returncode == 0, run.stdout[-4000:]
+
+
+def test_a_corrupted_output_is_noticed(notebook):
+    saved = nbformat.read(notebook, as_version=4)
+    table = next(cell for cell in saved.cells if cell.source == "laptops").outputs[0]
+    assert "329.0" in table["data"]["text/plain"]
+    table["data"]["text/plain"] = table["data"]["text/plain"].replace("329.0", "328.0")
+    nbformat.write(saved, notebook)
+    assert nbval(notebook).returncode == 1
+
+
+def test_a_changed_price_in_the_shop_is_noticed(notebook, tmp_path):
+    package = Path(webrun_nb.__file__).parent
+    copy = tmp_path / "changed" / "webrun_nb"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    catalogue = copy / "practice" / "shop" / "catalogue.json"
+    text = catalogue.read_text(encoding="utf-8")
+    changed = text.replace("329.00", "331.00")
+    assert changed != text
+    json.loads(changed)
+    catalogue.write_text(changed, encoding="utf-8")
+    run = nbval(notebook, package_in=copy.parent)
+    assert run.returncode == 1
+    assert "331" in run.stdout
+
+
+def test_it_is_saved_without_widget_state_and_stays_small():
+    saved = nbformat.read(QUICKSTART, as_version=4)
+    assert "widgets" not in saved.metadata
+    assert QUICKSTART.stat().st_size < 100_000
+
+
+def test_it_was_run_in_order():
+    saved = nbformat.read(QUICKSTART, as_version=4)
+    counts = [cell.execution_count for cell in saved.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
