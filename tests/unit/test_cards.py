@@ -127,6 +127,14 @@ def test_every_phase_has_a_shape_of_its_own() -> None:
     assert len(set(shapes)) == len(phases)
 
 
+@pytest.mark.parametrize(
+    ("snapshot", "idles"),
+    [(IDLE, True), (replace(RUNNING, phase="paused"), True), (RUNNING, False), (ENDED, False)],
+)
+def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bool) -> None:
+    assert session_facts(snapshot)["idles"] is idles
+
+
 def test_compute_tells_when_a_session_ended() -> None:
     assert ended_at_ms(replace(ENDED, compute_usd=Decimal("0.02"))) == ENDED.created_at_ms + 60_000
 

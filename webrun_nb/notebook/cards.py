@@ -31,7 +31,7 @@ class Watched(Protocol):
         """What is known now."""
         ...
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+    def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
         """Call `subscriber` with each new snapshot until the returned function is called."""
         ...
 

@@ -101,7 +101,8 @@ def session_facts(
     name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
     look = snapshot.phase if snapshot.status == "active" and snapshot.phase else snapshot.status
     tone, shape = _LOOKS.get(look, ("busy", "dot"))
-    idles = snapshot.status == "active" and snapshot.current_task_id is None
+    # Billed as idle is all time in which no task runs: starting, paused, waiting and orphaned too.
+    idles = not snapshot.ended and not (snapshot.status == "active" and snapshot.phase == "running")
     return {
         "name": name,
         "sessionId": words.clean(snapshot.session_id, words.CANDIDATE_CHARACTERS),
