@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from webrun_nb.agents.base import AgentError, Finish, Reply, Step
-from webrun_nb.agents.extract.mapping import Mapping, Match, rank, with_wishes
+from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.sources import Row, Source, sources
+from webrun_nb.agents.extract.sources import Row, Source, joined, resemblance, sources
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
-from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
+from webrun_nb.browsers.base import Click, Element, GoBack, Navigate, PageData, WaitFor
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import _Task
@@ -26,12 +26,41 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
+_SAME_LIST = 0.6
+"""Below this a list of the next page is another list."""
 MAX_PAGES = 50
 MAX_ROWS = 20_000
 _SETTLE_MS = 1000
 GENERIC = frozenset(
-    "item product result row entry record thing article listing everything all data value information info detail content page one table list"
-    " offer column field element it them".split()
+    [
+        "item",
+        "product",
+        "result",
+        "row",
+        "entry",
+        "record",
+        "thing",
+        "article",
+        "listing",
+        "everything",
+        "all",
+        "data",
+        "value",
+        "information",
+        "info",
+        "detail",
+        "content",
+        "page",
+        "one",
+        "table",
+        "list",
+        "offer",
+        "column",
+        "field",
+        "element",
+        "it",
+        "them",
+    ]
 )
 
 
@@ -43,6 +72,10 @@ class Collector:
         self.wanted = wanted
         self.shape = shape
         self.filter_subject = False
+        self._columns_shown: Sequence[str] = ()
+        self._page_words = ""
+        self._start = ""
+        """Where the list begins."""
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
@@ -67,12 +100,11 @@ class Collector:
             if isinstance(intent, Extract):
                 self.wanted = intent
             else:
+                self._start = ""
                 yield from self.task._follow(intent)
         if not intents:  # "skip it": the person takes the condition back
             self.wanted = replace(wanted, constraints=tuple(c for c in wanted.constraints if c.words != words),
                                   order=None if wanted.order and wanted.order.words == words else wanted.order)  # fmt: skip
-
-    _columns_shown: Sequence[str] = ()
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -81,7 +113,7 @@ class Collector:
         columns = self._columns()
         source = record_source(page)
         source.rows[0].url = page.url
-        mapping = assign_record(columns, source) if columns else _open_record(source)
+        mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else _open_record(source)
         in_list = self._row_of_subject(page, columns)
         if in_list is not None and (not _is_about(self.wanted.subject, page) or mapping.covered < in_list.covered):
             mapping = in_list
@@ -113,8 +145,6 @@ class Collector:
             ]
             fitting = fitting or [row for row in mapping.source.rows if words in row.text.casefold()]
             if len(fitting) == 1 and mapping.covered == len(columns):
-                for row in fitting:
-                    row.url = page.url
                 return Mapping(replace(mapping.source, rows=fitting), mapping.matches, mapping.score)
         return None
 
@@ -123,6 +153,9 @@ class Collector:
     def _many(self) -> Work[Finish]:
         columns = self._columns()
         page = yield from self.task.read()
+        if self._start and self._start != page.url:  # asked meanwhile, on a later page of the list
+            yield from self.task.act(Navigate(self._start), self.wanted.sentence)
+            page = yield from self.task.read()
         page = yield from self._arrive(page, columns)
         mapping = self._best(page, columns)
         if mapping is None:
@@ -132,10 +165,12 @@ class Collector:
         if mapping is None:
             raise self._nothing(columns, [name for m in rank((), sources(page))[:1] for name in column_names(m)])
         self._columns_shown = column_names(mapping)
+        self._start = page.url
+        # Ask before going through pages, where it is certain already.
+        keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
         if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
             raise UntiedError(unmet[0])
-        _place(mapping.source, page)
-        pages = yield from self._go_on(page, mapping, columns)
+        mapping, pages = yield from self._go_on(page, mapping, columns)
         source = mapping.source
         rows = yield from self._selected(source)
         total = len(rows)
@@ -146,7 +181,7 @@ class Collector:
         shown = columns or tuple(Column(name) for name in mapping.matches)
         made = records_of(mapping, rows, shown)
         where = f" from {pages} pages" if pages > 1 else ""
-        what = self.wanted.subject or "rows"
+        what = self.wanted.subject if self.wanted.subject.endswith("s") else "rows"
         text = (
             f"{len(rows)} of {len(source.rows)} {what}{where}."
             if len(rows) != len(source.rows)
@@ -183,12 +218,10 @@ class Collector:
     def _counted(self, total: int) -> Finish:
         text = f"{total} {self.wanted.subject or 'rows'}"
         names = [c.name for c in self.shape.columns if c.kind in ("int", "float", "any")] if self.shape else []
-        record = {names[0] if names else "count": total}
+        record: dict[str, object] = {names[0] if names else "count": total}
         return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
 
     # --- getting there --------------------------------------------------------------------------------------------------
-
-    _page_words = ""
 
     def _arrive(self, page: PageData, columns: Sequence[Column]) -> Work[PageData]:
         """Go to the page that lists the subject, where this one doesn't: by a link called so, or by the search box."""
@@ -197,6 +230,9 @@ class Collector:
         if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
             return page
         if _is_about(subject, page):
+            return page
+        # Somebody who said where to go means that page; who only named a thing may have to be led to it.
+        if self.task.done and self._listed_here(page, columns):
             return page
         link = yield from self._link_called(subject, page)
         if link is not None:
@@ -207,12 +243,9 @@ class Collector:
             page = yield from self.task.read()
             self._page_words = _words_of(page) + " " + link.name
             return page
+        if self._listed_here(page, columns):
+            return page
         best = self._best(page, columns)
-        if best and (about(subject, best.source.titles) or about(subject, page.title)):
-            return page
-        if best and of_subject(best.source.rows, best.source, subject):
-            self.filter_subject = True
-            return page
         if (yield from self._search(subject)):
             page = yield from self.task.read()
             self._page_words = _words_of(page) + " " + subject
@@ -222,6 +255,16 @@ class Collector:
             raise UntiedError(subject)
         yield from self.task.note(f'The page does not call its rows "{subject}"; its columns fit best here.')
         return page
+
+    def _listed_here(self, page: PageData, columns: Sequence[Column]) -> bool:
+        """Tell whether the page lists the subject among others, or under a heading or name of its own."""
+        best, subject = self._best(page, columns), self.wanted.subject
+        if best is None:
+            return False
+        if of_subject(best.source.rows, best.source, subject):
+            self.filter_subject = True
+            return True
+        return bool(about(subject, best.source.titles) or about(subject, page.title))
 
     def _link_called(self, subject: str, page: PageData) -> Work[Element | None]:
         """The one link to another page that is called like the subject."""
@@ -258,14 +301,17 @@ class Collector:
     def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
         wanted = self.wanted
         ranked = rank(columns, sources(page), about=wanted.subject, place=wanted.place, ordinal=wanted.place_ordinal)
+        place = tokens(wanted.place) if wanted.place else ()
+        if place and wanted.place_ordinal is None:
+            ranked = [m for m in ranked if set(place) <= set(tokens(m.source.titles))]
         return ranked[0] if ranked else None
 
-    def _go_on(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Work[int]:
-        """Collect the same rows from the next pages. Returns the number of pages read."""
+    def _go_on(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Work[tuple[Mapping, int]]:
+        """Collect the same rows from the next pages. Returns all of them, and the number of pages read."""
         pages, source, visited = 1, mapping.source, {page.url}
         while page.next_page and self.wanted.all_pages and not self.wanted.place_ordinal and not self._enough(source):
             if pages >= MAX_PAGES or len(source.rows) >= MAX_ROWS:
-                yield from self.task.note(f"Stopped after {pages} pages and {len(source.rows)} rows; there are more.")
+                yield from self.task.note(f"Stopped after {_pages(pages)} and {len(source.rows)} rows; there are more.")
                 break
             href = page.next_page.get("href")
             if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
@@ -273,22 +319,18 @@ class Collector:
             if not (yield from self._turn(str(href) if href else None, str(page.next_page.get("text") or "Next"))):
                 break
             page = yield from self.task.read()
-            more = self._same(page, mapping, columns)
+            more = self._same(page, source, columns)
             if more is None:
-                yield from self.task.note(
-                    f"The next page ({page.url}) has no such list; {len(source.rows)} rows from {pages} pages."
-                )
+                yield from self.task.note(f"{page.url} has no such list; {len(source.rows)} rows from {_pages(pages)}.")
+                yield from self.task.act(GoBack(), "back to the list")
                 break
             visited |= {str(href), page.url}
-            _place(more, page)
-            known = {(row.url, row.text) if href else row.text for row in source.rows}
-            new = [row for row in more.rows if ((row.url, row.text) if href else row.text) not in known]
-            if not new or [row.text for row in new] == [row.text for row in source.rows[-len(new) :]]:
+            source, grown = _together(source, more, turned=bool(href))
+            if not grown:
                 break
-            source.rows += new
-            source.fields += [f for f in more.fields if f.key not in {own.key for own in source.fields}]
+            mapping = self._mapped(source, columns)
             pages += 1
-        return pages
+        return mapping, pages
 
     def _enough(self, source: Source) -> bool:
         limit = self.wanted.limit
@@ -306,21 +348,23 @@ class Collector:
             return False
         return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), f"next page: {text}")) is None
 
-    def _same(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Source | None:
-        """The source of another page that has the fields the mapping uses."""
-        keys = {match.field.key for match in mapping.matches.values() if match.field.coverage > 0.5}
-        for candidate in rank(columns, sources(page), about=self.wanted.subject, place=self.wanted.place):
-            same_kind = candidate.source.kind == mapping.source.kind
-            if same_kind and keys <= {f.key for f in candidate.source.fields}:
-                return candidate.source
-        return None
+    def _same(self, page: PageData, source: Source, columns: Sequence[Column]) -> Source | None:
+        """The list of another page that goes on with `source`."""
+        likely = [(resemblance(source, other), -i, other) for i, other in enumerate(sources(page))]
+        best = max(likely, key=lambda entry: entry[:2], default=None)
+        return best[2] if best and best[0] >= _SAME_LIST else None
+
+    def _mapped(self, source: Source, columns: Sequence[Column]) -> Mapping:
+        return assign(columns, source) if columns else open_mapping(source)
 
     # --- the form of the answer -------------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[Column, ...]:
         if self.shape and self.shape.columns:
             return with_wishes(self.shape.columns, self.wanted.wishes)
-        return tuple(Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in self.wanted.wishes)
+        wishes = [Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in self.wanted.wishes]
+        named = any(set(tokens(c.name)) & {"name", "title", "model"} for c in wishes)
+        return tuple([Column("name"), *wishes] if self.wanted.with_name and wishes and not named else wishes)
 
     def _wrapped(self, records: list[dict[str, object]]) -> object:
         if self.shape is not None and self.shape.wrapper:
@@ -343,9 +387,22 @@ def _open_record(source: Source) -> Mapping:
     return Mapping(source, matches, 1.0)
 
 
-def _place(source: Source, page: PageData) -> None:
-    for row in source.rows:
-        row.url = page.url
+def _pages(count: int) -> str:
+    return "1 page" if count == 1 else f"{count} pages"
+
+
+def _together(source: Source, more: Source, *, turned: bool) -> tuple[Source, bool]:
+    """Join a list with the one found after going on; tell whether it grew.
+
+    After a turned page the rows are others; after "Load more" the ones before may still be there.
+    """
+    before = [row.text for row in source.rows]
+    after = [row.text for row in more.rows]
+    if not turned and after[: len(before)] == before:
+        return more, len(after) > len(before)
+    if after == before[-len(after) :]:
+        return source, False
+    return joined(source, more), True
 
 
 def _words_of(page: PageData) -> str:

@@ -7,23 +7,67 @@ makes a value up.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Generator, Sequence
 from typing import TypeVar
 
 from webrun_nb.agents.base import (
-    Act, AgentError, Answered, Ask, Brief, Data, Failed, Finish, Look, Note, Read, Refused, Reply, Run, Seen, Step, TokenUse,
+    Act,
+    AgentError,
+    Answered,
+    Ask,
+    Brief,
+    Data,
+    Failed,
+    Finish,
+    Look,
+    Note,
+    Read,
+    Refused,
+    Reply,
+    Run,
+    Seen,
+    Step,
+    TokenUse,
 )  # fmt: skip
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
 from webrun_nb.agents.planner.intents import (
-    Back, Choose, ClickOn, Extract, Fill, Intent, Open, PressKey, ScrollPage, SearchFor, SetChecked, Skip, SortBy, Target, Unclear, Wait,
+    Back,
+    Choose,
+    ClickOn,
+    Extract,
+    Fill,
+    Intent,
+    Open,
+    PressKey,
+    ScrollPage,
+    SearchFor,
+    SetChecked,
+    Skip,
+    SortBy,
+    Target,
+    Unclear,
+    Wait,
 )  # fmt: skip
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.base import (
-    VIEW_HEIGHT_PX, Action, Click, Element, GoBack, Navigate, Observation, PageData, Press, Scroll, Select, Type, WaitFor,
+    VIEW_HEIGHT_PX,
+    Action,
+    Click,
+    Element,
+    GoBack,
+    Navigate,
+    Observation,
+    PageData,
+    Press,
+    Scroll,
+    Select,
+    Type,
+    WaitFor,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -50,7 +94,7 @@ class LocalAgent:
         try:
             step = next(work)
             while True:
-                tokens.completion += estimate_tokens(repr(step))
+                tokens.completion += estimate_tokens(_written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
             return
@@ -109,7 +153,7 @@ class _Task:
         reply = yield Read()
         if not isinstance(reply, Data):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
-        self.tokens.prompt += estimate_tokens(self.brief.instruction + reply.page.title + reply.page.text)
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + _shown(reply.page))
         return reply.page
 
     def note(self, text: str) -> Work[None]:
@@ -225,7 +269,7 @@ class _Task:
             intent.sentence, Target(intent.target.words, "checkbox", intent.target.near, intent.target.ordinal)
         )
         if element.checked is not intent.checked:
-            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence))
+            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence, keeps_page=True))
 
     def _choose(self, intent: Choose) -> Work[None]:
         """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
@@ -252,7 +296,8 @@ class _Task:
                 "ELEMENT_NOT_FOUND",
                 f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
             )
-        yield from self._must(self.act(Select(element.ref, option, _called(element)), intent.sentence))
+        select = Select(element.ref, option, _called(element))
+        yield from self._must(self.act(select, intent.sentence, keeps_page=True))
 
     def search(self, query: str, sentence: str) -> Work[None]:
         """Use the page's search box."""
@@ -340,6 +385,21 @@ def _not_found(sentence: str, target: Target, found: Found, seen: Observation | 
         f'"{sentence}": there is no {target} on {seen.title or seen.url if seen else "the page"}.{near}{what}',
         {"sentence": sentence, "candidates": list(found.near_misses)},
     )
+
+
+def _written(step: Step, brief: Brief) -> str:
+    """What a model would have written for a step; the answer in the one form that was asked for."""
+    if isinstance(step, Finish):
+        return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)
+    return repr(step)
+
+
+def _shown(page: PageData) -> str:
+    """The page's text as a model would be given it; tables whole, where they are longer than the text that is kept."""
+    tables = "\n".join(
+        str(c.get("t", "")) for t in page.tables for row in t.get("rows", ()) for c in row.get("cells", ())
+    )
+    return page.title + max(page.text, tables, key=len)
 
 
 def _rendered(seen: Observation) -> str:

@@ -94,7 +94,7 @@ def match_score(column: Column, field: Field, source: Source) -> float:
     )
     if field.many:
         score += 0.15 if plural or column.kind == "list" else -0.15
-    if field.attribute:
+    if field.attribute or field.wrapper:
         score -= 0.1
     if "button" in field.evidence:
         score -= 0.3
@@ -217,7 +217,7 @@ def open_mapping(source: Source) -> Mapping:
     """The page's own columns, for an answer whose columns nobody named."""
     fields = [f for f in source.fields if not f.attribute and "button" not in f.evidence and f.coverage >= 0.3]
     if source.kind == "table":
-        fields = [f for f in source.fields if f.coverage > 0 and f.key != "section" or f.key == "section"]
+        fields = [f for f in source.fields if (f.coverage > 0 and f.key != "section") or f.key == "section"]
     fields = _without_repeats(source, fields)
     matches: dict[str, Match] = {}
     for field in sorted(fields, key=lambda f: f.order)[:30]:
@@ -238,12 +238,19 @@ def own_name(field: Field) -> str:
     """What the page calls a field: label, itemprop, class, else what its values look like."""
     if field.label:
         return field.label
-    if field.names:
-        return " ".join(field.names[0][0])
+    if "name" in field.evidence:
+        return "name"
+    if field.title:
+        return field.title
     for evidence in ("name", "price", "rating", "stock", "date", "email", "image", "url", "number", "text"):
         if evidence in field.evidence:
             return {"stock": "availability", "url": "link"}.get(evidence, evidence)
     return f"column {field.order + 1}"
+
+
+def _named_as_it_looks(field: Field) -> bool:
+    words = {word for names, _ in field.names for word in names}
+    return any(evidence in field.evidence and words & set(about) for evidence, about in _KIND_EVIDENCE.items())
 
 
 def _without_repeats(source: Source, fields: list[Field]) -> list[Field]:
@@ -254,9 +261,10 @@ def _without_repeats(source: Source, fields: list[Field]) -> list[Field]:
         f.key: tuple((row.cells[f.key][0].text if f.key in row.cells else "") for row in source.rows[:20])
         for f in fields
     }
-    for field in sorted(fields, key=lambda f: (not f.label, -len(f.names), f.order)):
+    for field in sorted(fields, key=lambda f: (not f.label, not _named_as_it_looks(f), -len(f.names), f.order)):
         own = values[field.key]
-        if own in seen or not any(own):
+        signs_only = not any(char.isalnum() for value in own for char in value)
+        if own in seen or not any(own) or (signs_only and not field.label):
             continue
         if source.kind == "group":
             parts = [values[o.key] for o in fields if o is not field and any(values[o.key])]

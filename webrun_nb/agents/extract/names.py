@@ -7,11 +7,61 @@ from functools import lru_cache
 
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9\u00c0-\u024f\u0400-\u04ff]+")
 _MEASURE = re.compile(r"(\d+)(?:\.0+)?\s*(g|kg|mg|ml|l|cm|mm|m|km|oz|lb|gb|mb|tb|%)\b", re.IGNORECASE)
-_STOP = frozenset("the a an of for to in on at is are its their this that and or".split())
+_STOP = frozenset(
+    ["the", "a", "an", "of", "for", "to", "in", "on", "at", "is", "are", "its", "their", "this", "that", "and", "or"]
+)
 # Parts of class names that say nothing about what the text is.
 _STYLE = frozenset(
-    "col md lg sm xs row div span text-muted js css el wrap wrapper container box inner outer item card u is has btn block lead mb mt p h5 h4 h3 small"
-    " left right center bold large cell td th field value val data product info content".split()
+    [
+        "col",
+        "md",
+        "lg",
+        "sm",
+        "xs",
+        "row",
+        "div",
+        "span",
+        "text-muted",
+        "js",
+        "css",
+        "el",
+        "wrap",
+        "wrapper",
+        "container",
+        "box",
+        "inner",
+        "outer",
+        "item",
+        "card",
+        "u",
+        "is",
+        "has",
+        "btn",
+        "block",
+        "lead",
+        "mb",
+        "mt",
+        "p",
+        "h5",
+        "h4",
+        "h3",
+        "small",
+        "left",
+        "right",
+        "center",
+        "bold",
+        "large",
+        "cell",
+        "td",
+        "th",
+        "field",
+        "value",
+        "val",
+        "data",
+        "product",
+        "info",
+        "content",
+    ]
 )
 
 _GROUPS = (

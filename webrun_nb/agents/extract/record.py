@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from webrun_nb.agents.extract.mapping import Match, name_score
 from webrun_nb.agents.extract.mapping import Mapping as Assigned
+from webrun_nb.agents.extract.mapping import Match, name_score
 from webrun_nb.agents.extract.names import hint_tokens, tokens
 from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Field, Row, Source, cell_of
@@ -34,6 +34,7 @@ _TRUST = {
     "heading": 0.9,
 }
 _THRESHOLD = 0.5
+_UNSEEN = 0.7
 _UP_FROM = re.compile(r"lowPrice$")
 
 
@@ -82,22 +83,28 @@ def record_source(page: PageData) -> Source:
     return Source("record", [row], fields, f"{page.title}", path="html")
 
 
-def assign_record(columns: tuple[Column, ...], source: Source) -> Assigned:
-    """Find each column's place on a page about one thing; the same place may serve two columns."""
+def assign_record(columns: tuple[Column, ...], source: Source, *, as_shown: bool = False) -> Assigned:
+    """Find each column's place on a page about one thing; the same place may serve two columns.
+
+    With `as_shown` (an answer for people), and for money, what is visible goes before what is only in the page's
+    metadata, where a price stands without its currency.
+    """
     matches: dict[str, Match] = {}
     row = source.rows[0]
     for column in columns:
         best: Match | None = None
         for field in source.fields:
             score = _score(column, field, row)
+            if (as_shown or column.kind == "money") and field.key.startswith(("json_ld", "meta")):
+                score *= _UNSEEN
             if score >= _THRESHOLD and (best is None or score > best.score + 1e-9):
                 best = Match(field, score)
         if best:
             matches[column.name] = best
     for column in columns:
-        if column.name in matches and tokens(column.name)[-1:] == ("currency",) and column.kind == "str":
-            _as_shown(column, matches, source)
-        elif column.name not in matches and tokens(column.name)[-1:] == ("currency",):
+        if (column.name in matches and tokens(column.name)[-1:] == ("currency",) and column.kind == "str") or (
+            column.name not in matches and tokens(column.name)[-1:] == ("currency",)
+        ):
             _as_shown(column, matches, source)
     score = sum(m.score for m in matches.values()) / max(1, len(columns))
     return Assigned(source, matches, score)

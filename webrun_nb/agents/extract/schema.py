@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -60,11 +61,11 @@ def shape_of(brief: Brief) -> Shape | None:
     schema = brief.output_schema
     if brief.output_type == "structured_csv":
         names = schema if isinstance(schema, Sequence) and not isinstance(schema, str) else ()
-        return Shape(tuple(Column(str(name), required=True) for name in names))
+        return Shape(tuple(Column(str(name), _kind_by_name(str(name), "str"), required=True) for name in names))
     if schema is None:
         return Shape()
     if not isinstance(schema, Mapping):
-        return Shape(tuple(Column(str(name), required=True) for name in schema))
+        return Shape(tuple(Column(str(name), _kind_by_name(str(name), "str"), required=True) for name in schema))
     root = _resolved(schema, schema)
     if root.get("type") == "array" or "items" in root:
         return Shape(_columns(_resolved(root.get("items", {}), schema), schema))
@@ -112,13 +113,18 @@ def _column(name: str, schema: Mapping[str, Any], root: Mapping[str, Any], requi
     if choices:
         nullable = nullable or None in choices
         return Column(name, "enum", nullable, required, tuple(choice for choice in choices if choice is not None))
-    kind = _TYPES.get(str(kinds), "any")
+    kind = _kind_by_name(name, _TYPES.get(str(kinds), "any"))
     if kind in ("str", "any"):
         kind = _FORMATS.get(str(schema.get("format")), "str" if kind == "str" or kinds is None else "any")
     item = None
     if kind == "list":
         item = _column(name, _resolved(schema.get("items", {"type": "string"}), root), root, False)
     return Column(name, kind, nullable, required, item=item)
+
+
+def _kind_by_name(name: str, kind: Kind) -> Kind:
+    """A column of text that is called "url" or "link" holds addresses, whatever the links' words are."""
+    return "url" if kind == "str" and re.fullmatch(r"(?:\w+[_ -])?(?:url|href|permalink|link)", name, re.I) else kind
 
 
 def _resolved(schema: Any, root: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:

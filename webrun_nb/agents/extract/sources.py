@@ -21,7 +21,7 @@ _BUTTON = re.compile(
     r"^(?:add\s+to\s+(?:cart|basket|bag)|buy(?:\s+now)?|details?|view|more|read\s+more|edit|delete|remove|share|reply|save|compare|\(about\)|learn\s+more)$",
     re.I,
 )
-_HEADING_KEY = re.compile(r"(?:^|>|:)h[1-6]\d*(?:$|\.)|^H[1-6](?:\.|$)")
+_HEADING_KEY = re.compile(r"(?:^|>|:)h[1-6]\d*(?:>|$)|^H[1-6](?:\.|>|$)")
 
 
 @dataclass(slots=True)
@@ -40,6 +40,10 @@ class Field:
     many: bool = False
     constant: bool = False
     attribute: bool = False
+    wrapper: bool = False
+    """It only holds other fields; its text is theirs."""
+    title: str = ""
+    """The page's own word for it where it has no label: itemprop or class."""
     order: int = 0
 
 
@@ -68,13 +72,41 @@ class Source:
     index: int = 0
     path: str = ""
     header: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """What the reading script found, for joining it with the same list of another page."""
 
 
 def sources(page: PageData) -> list[Source]:
     """Collect the candidates of a page, tables first, in document order."""
-    found = [source for index, table in enumerate(page.tables) if (source := _table(table, index))]
-    found += [source for index, group in enumerate(page.groups) if (source := _group(group, index))]
+    found = [source for i, table in enumerate(page.tables) if (source := _table(_dated(table, "rows", page.url), i))]
+    found += [source for i, group in enumerate(page.groups) if (source := _group(_dated(group, "items", page.url), i))]
     return found
+
+
+def _dated(raw: Mapping[str, Any], key: str, url: str) -> Mapping[str, Any]:
+    """Write the page's address on each row."""
+    return {**raw, key: [{**row, "url": url} for row in raw.get(key, ()) if isinstance(row, Mapping)]}
+
+
+def joined(source: Source, other: Source) -> Source:
+    """Join the same list of two pages and read it anew, so that what is rare on one page finds its column."""
+    key = "rows" if source.kind == "table" else "items"
+    raw = {**source.raw, key: [*source.raw[key], *other.raw[key]]}
+    made = _table(raw, source.index) if source.kind == "table" else _group(raw, source.index)
+    return made or source
+
+
+def resemblance(source: Source, other: Source) -> float:
+    """How likely two sources of different pages are the same list, 0 to 1."""
+    if source.kind != other.kind:
+        return 0.0
+    if source.kind == "table":
+        ours, theirs = [f.label for f in source.fields], [f.label for f in other.fields]
+        return (0.8 if ours == theirs else 0.0) + (0.2 if source.path == other.path else 0.0)
+    same = [source.raw.get(key) == other.raw.get(key) for key in ("how", "tag", "item_classes", "classes")]
+    ours_, theirs_ = {f.key for f in source.fields}, {f.key for f in other.fields}
+    shared = len(ours_ & theirs_) / max(1, min(len(ours_), len(theirs_)))
+    return 0.1 * float(sum(same)) + 0.2 * float(source.path == other.path) + 0.4 * shared
 
 
 def cell_of(raw: Mapping[str, Any], path: str = "") -> Cell:
@@ -99,7 +131,8 @@ def _table(raw: Mapping[str, Any], index: int) -> Source | None:
         }
         if section := line.get("section"):
             cells["section"] = [Cell(str(section), path=base)]
-        rows.append(Row(cells, base, " ".join(c[0].text for c in cells.values()), str(line.get("section") or "")))
+        text = " ".join(c[0].text for c in cells.values())
+        rows.append(Row(cells, base, text, str(line.get("section") or ""), str(line.get("url") or "")))
     if not rows:
         return None
     fields = []
@@ -124,6 +157,7 @@ def _table(raw: Mapping[str, Any], index: int) -> Source | None:
         int(raw.get("index", index)),
         str(raw.get("path")),
         raw.get("header") != "none",
+        raw,
     )
     return _finished(source)
 
@@ -145,13 +179,23 @@ def _group(raw: Mapping[str, Any], index: int) -> Source | None:
             elif label and not fields[key].label:
                 fields[key].label = label
                 fields[key].names.insert(0, (tokens(label), 1.0))
-        rows.append(Row(cells, base, str(item.get("text") or ""), str(item.get("heading") or "")))
-    if len(rows) < 2 or not fields:
+        heading, url = str(item.get("heading") or ""), str(item.get("url") or "")
+        rows.append(Row(cells, base, str(item.get("text") or ""), heading, url))
+    if not rows or not fields:
         return None
     names = " ".join(" ".join(map(str, raw.get(key, ()))) for key in ("classes", "item_classes"))
     titles = f"{raw.get('heading') or ''} {raw.get('label') or ''} {raw.get('id') or ''} {raw.get('tag') or ''} {names}"
     return _finished(
-        Source("group", rows, list(fields.values()), titles, str(raw.get("region") or ""), index, str(raw.get("path")))
+        Source(
+            "group",
+            rows,
+            list(fields.values()),
+            titles,
+            str(raw.get("region") or ""),
+            index,
+            str(raw.get("path")),
+            raw=raw,
+        )
     )
 
 
@@ -174,7 +218,7 @@ def _labelled(entries: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, A
 
 def _field(entry: Mapping[str, Any], label: str, order: int) -> Field:
     key = str(entry.get("k"))
-    made = Field(key, label, order=order, attribute=bool(entry.get("at")))
+    made = Field(key, label, order=order, attribute=bool(entry.get("at")), wrapper=bool(entry.get("w")))
     if label:
         made.names.append((tokens(label), 1.0))
     if itemprop := str(entry.get("ip") or ""):
@@ -183,10 +227,13 @@ def _field(entry: Mapping[str, Any], label: str, order: int) -> Field:
     for text in [*entry.get("c", ()), entry.get("n") or ""]:
         if hint := hint_tokens(str(text)):
             made.names.append((hint, weight))
+            made.title = made.title or re.sub(r"[-_]+", " ", str(text))
+    made.title = str(entry.get("ip") or "") or made.title
     return made
 
 
 def _finished(source: Source) -> Source | None:
+    _merge_variants(source)
     _split_labels(source)
     for made in source.fields:
         cells = [row.cells[made.key] for row in source.rows if made.key in row.cells]
@@ -198,6 +245,30 @@ def _finished(source: Source) -> Source | None:
     source.fields = [f for f in source.fields if f.coverage > 0]
     _mark_name(source)
     return source if source.fields else None
+
+
+def _merge_variants(source: Source) -> None:
+    """Make one field of those that differ in a class of state alone: `p.stock.low` in one card, `p.stock.none` in another."""
+    classes = {
+        f.key: frozenset(f.key.split(".")[1:])
+        for f in source.fields
+        if re.match(r"[A-Z][A-Z0-9]*\.", f.key) and "@" not in f.key
+    }
+    where = {key: {i for i, row in enumerate(source.rows) if key in row.cells} for key in classes}
+    depth = {key: next(row.cells[key][0].path.count(">") for row in source.rows if key in row.cells) for key in classes}
+    for left in source.fields:
+        for right in source.fields:
+            if left is right or left.key not in where or right.key not in where:
+                continue
+            alike = left.key.split(".")[0] == right.key.split(".")[0] and classes[left.key] & classes[right.key]
+            if not alike or depth[left.key] != depth[right.key] or where[left.key] & where[right.key]:
+                continue
+            for row in source.rows:
+                if right.key in row.cells:
+                    row.cells[left.key] = row.cells.pop(right.key)
+            where[left.key] |= where.pop(right.key)
+            left.names += [name for name in right.names if name not in left.names]
+    source.fields = [f for f in source.fields if f.key not in classes or f.key in where]
 
 
 def _split_labels(source: Source) -> None:
@@ -242,8 +313,7 @@ def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
     def most(test: Any) -> bool:
         return sum(1 for cell in cells if test(cell)) >= 0.6 * len(cells)
 
-    sample = cells[:40]
-    cells = sample
+    cells = cells[:40]
     if most(lambda c: len(c.text) <= 40 and MONEY.search(c.text)):
         out.add("price")
     if most(lambda c: _RATING.search(c.text)):
@@ -258,7 +328,7 @@ def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
         out.add("date")
     if most(lambda c: re.match(r"\S+@\S+\.\w+$", c.text)):
         out.add("email")
-    if most(lambda c: c.href or re.match(r"https?://|www\.", c.text)):
+    if not made.wrapper and most(lambda c: c.href or re.match(r"https?://|www\.", c.text)):
         out.add("url")
     if most(lambda c: c.src):
         out.add("image")
@@ -275,15 +345,12 @@ def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
 
 def _mark_name(source: Source) -> None:
     """Find what names a row: its heading, else its first link with words, else its first words."""
-    usable = [f for f in source.fields if f.coverage >= 0.7 and not f.attribute and not f.constant and not f.many
+    usable = [f for f in source.fields if f.coverage >= 0.7 and not f.attribute and not f.constant and not f.many and not f.wrapper
               and not f.evidence & {"price", "rating", "stock", "date", "email", "number", "button"}]  # fmt: skip
     texts = {f.key: [row.cells[f.key][0].text for row in source.rows if f.key in row.cells] for f in usable}
     usable = [f for f in usable if any(texts[f.key])]
-    for test in (
-        lambda f: "heading" in f.evidence,
-        lambda f: "url" in f.evidence and max(map(len, texts[f.key])) < 200,
-        lambda f: True,
-    ):
-        if chosen := next((f for f in sorted(usable, key=lambda f: f.order) if test(f)), None):
-            chosen.evidence |= {"name"}
-            return
+    in_order = sorted(usable, key=lambda f: f.order)
+    headings = [f for f in in_order if "heading" in f.evidence]
+    links = [f for f in in_order if "url" in f.evidence and max(map(len, texts[f.key])) < 200]
+    for chosen in (headings or links or in_order)[:1]:
+        chosen.evidence |= {"name"}

@@ -135,7 +135,7 @@ def number(text: str) -> Decimal | None:
         return None
     sign = match[0].lstrip()[:1]
     # A dash between two numbers is a range; only one before the first is a sign, and accountants' brackets are too.
-    negative = sign in "-−–" or bool(re.fullmatch(r"\(\s*\D?\s?[\d.,]+\s*\)", text))
+    negative = sign in "-−–" or bool(re.fullmatch(r"\(\s*[$£€¥]\s?[\d.,]+\s*\)", text))
     scale = {"k": 1000, "m": 1_000_000}.get((match[2] or "").lower(), 1)
     return (-value if negative else value) * scale
 

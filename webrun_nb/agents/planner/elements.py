@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from webrun_nb.agents.planner.intents import Target
@@ -24,7 +24,20 @@ _ROLES = {
     "menuitem": frozenset({"menuitem", "link", "option", "button"}),
 }
 _CLICKABLE = frozenset(
-    "button link tab menuitem menuitemcheckbox menuitemradio checkbox radio option switch treeitem combobox".split()
+    [
+        "button",
+        "link",
+        "tab",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "checkbox",
+        "radio",
+        "option",
+        "switch",
+        "treeitem",
+        "combobox",
+    ]
 )
 CERTAIN = 0.5
 """Below this an element is only a near miss."""
@@ -52,6 +65,10 @@ def find(target: Target, seen: Observation, roles: frozenset[str] | None = None)
     roles : frozenset of str, optional
         The only roles that can be meant (fields, where text is typed); else by what the target was called.
     """
+    if target.said and roles is None:
+        found = find(replace(target, said=""), seen)
+        whole = Target(target.said, "", target.near, target.ordinal)
+        return found if found.elements else find(whole, seen)
     wanted = roles or _ROLES.get(target.role) or _CLICKABLE
     candidates = [
         e

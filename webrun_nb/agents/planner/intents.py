@@ -18,6 +18,8 @@ class Target:
     near: str = ""
     ordinal: int | None = None
     """1 is the first, -1 the last."""
+    said: str = ""
+    """All of its words, for things that are called like a role ("Price list")."""
 
     def __str__(self) -> str:
         parts = [f'"{self.words}"' if self.words else "", self.role, f'near "{self.near}"' if self.near else ""]
@@ -142,6 +144,8 @@ class Extract:
     sentence: str
     subject: str = ""
     wishes: tuple[str, ...] = ()
+    with_name: bool = False
+    """The wishes are beside the name ("laptops with their prices")."""
     constraints: tuple[Constraint, ...] = ()
     order: Order | None = None
     limit: int | None = None

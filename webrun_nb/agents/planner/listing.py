@@ -28,7 +28,7 @@ _MEASURES = (
 _COLUMN = (
     r"(?:\b(?:with|where|whose|having|that\s+have|and)\s+(?:(?:a|an|the|its|their)\s+)?"
     r"(?P<column>[a-z_]+(?:\s+[a-z_]+){0,2}?)\s+(?:(?:is|are|of)\s+)?"
-    rf"|\b(?P<measure>{_MEASURES})\s+(?:(?:is|are|of)\s+)?"
+    rf"|\b(?:(?:a|an|the|its|their)\s+)?(?P<measure>{_MEASURES})\s+(?:(?:is|are|of)\s+)?"
     r"|(?:\b(?:that|which)\s+(?:(?:are|is)\s+)?)?\b(?:costs?|costing|priced|rated)\s+|\b(?:that|which)\s+(?:are|is)\s+|\bwith\s+|\bfor\s+)?"
 )
 
@@ -58,7 +58,7 @@ _WITH_IN = re.compile(
     r"with\s+(?P<value>\ue000\d+\ue001)\s+in\s+(?:the|its|their)\s+(?P<column>[a-z_]+(?:\s[a-z_]+)?)", re.I
 )
 _EQUALS = re.compile(
-    r"\b(?:where|whose|with)\s+(?:the\s+)?(?P<column>[a-z_]+(?:\s+[a-z_]+)?)\s+(?P<op>is\s+not|isn't|is|are|equals?|=|!=|of)\s+(?P<value>\ue000\d+\ue001|[\w.&'-]+(?:\s+[A-Z][\w.&'-]*)*)",
+    r"\b(?:where|whose|with)\s+(?:the\s+)?(?P<column>[a-z_]+(?:\s+[a-z_]+)?)\s+(?P<op>is\s+not|isn't|is|are|equals?|=|!=|of)\s+(?P<value>\ue000\d+\ue001|[\w.&'-]+(?-i:\s+[A-Z][\w.&'-]*)*)",
     re.I,
 )
 _BY_WHOM = re.compile(
@@ -127,9 +127,10 @@ _COUNTED = re.compile(
     re.I,
 )
 _SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{_SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
-_WORDS = {word: n for n, word in enumerate("zero one two three four five six seven eight nine ten".split())} | {
-    "twenty": 20
-}
+_WORDS = {
+    word: n
+    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+} | {"twenty": 20}
 
 _PLACE = re.compile(
     r"\b(?:from|in|of|on|inside|within)\s+(?P<place>(?:the\s+)?(?:(?P<ordinal>first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\s+)?(?:\ue000\d+\ue001\s+)?(?P<name>[\w-]+(?:\s+[\w-]+){0,3}\s+)?(?:table|list|section|grid)(?:\s+(?:\ue000\d+\ue001|\d+))?)\b",
@@ -139,6 +140,7 @@ _FROM_FIRST = re.compile(
     r"^(?:from|in|on)\s+(?P<place>[^,:]{1,80}?)\s*,?\s+(?=(?:extract|list|get|collect|scrape|read|show|give|fetch|return|find)\b)",
     re.I,
 )
+_OFFER = re.compile(r"\s+(?:(?:that|which)\s+(?:are|is)\s+)?(?P<place>on\s+(?:sale|offer))\b", re.I)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _HERE = re.compile(
     r"\s*\b(?:(?:on|from|of|in)\s+(?:this|the|that|current)\s+(?:current\s+|whole\s+)?(?:web\s?page|page|site|website|screen|shop|store|catalogue|catalog)|(?:from|on)\s+(?:here|it)|listed|shown(?:\s+here)?|(?:that\s+)?you\s+(?:see|find)|there\s+(?:are|is)|(?:are|is)\s+there)\b",
@@ -149,7 +151,7 @@ _ONE_PAGE = re.compile(
     re.I,
 )
 _VERB = re.compile(
-    r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|name|what(?:'s|\s+is|\s+are|\s+was)|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
+    r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|what(?:'s|\s+is|\s+are|\s+was)|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
     re.I,
 )
 _WANT = re.compile(
@@ -211,12 +213,16 @@ def parse_extraction(clause: str) -> Extract:
         if not count:
             _take_order(after)
         wish_text, reading.order = after.text, after.order
+    if not place and (offer := _OFFER.search(reading.text)):
+        place = offer["place"]
+        reading.text = _cut(reading.text, offer)
     if not place and (inside := _PLACE.search(reading.text)):
         place, ordinal = _place_words(inside["place"])
         reading.text = (reading.text[: inside.start()] + reading.text[inside.end() :]).strip()
     _take_order(reading)
     _take_limit(reading)
     _take_constraints(reading)
+    with_name = bool(_WANT.search(reading.text)) and not wish_text
     subject, wishes, one, leftover = _subject_and_wishes(reading.text, wish_text, question)
     if price_of and not wishes:
         wishes = ("price",)
@@ -231,6 +237,7 @@ def parse_extraction(clause: str) -> Extract:
         ),
         order=reading.order,
         limit=reading.limit,
+        with_name=with_name,
         one=(one or price_of) and not count,
         count=count,
         all_pages=not one_page,
@@ -301,11 +308,13 @@ def _take_limit(reading: _Reading) -> None:
     if reading.order is None and (match := _SUPER_SUBJECT.match(re.sub(r"^(?:me|only)\s+", "", text))):
         column, descending = _superlative(match["word"])
         words = match["rest"].split()
+        if reading.limit is None and words[0].isdigit() and len(words) > 1:
+            reading.limit, words = int(words[0]), words[1:]
         if column == "" and words:
             # "the highest price", "the lowest rated": the column is the next word.
             column = words[0]
         reading.order = Order(match["word"], column, descending)
-        reading.text = match["rest"]
+        reading.text = " ".join(words)
         if reading.limit is None and match["the"] and not words[-1].lower().endswith("s"):
             reading.limit = 1
 
@@ -408,7 +417,7 @@ def _column_of_unit(unit: str, value: str, words: str) -> str:
 
 def _cut(text: str, match: re.Match[str], end: int | None = None) -> str:
     before, after = text[: match.start()].rstrip(" ,"), text[match.end() if end is None else end :].lstrip(" ")
-    before = re.sub(r"\s+(?:and|but|that|which|with)$", "", before)
+    before = re.sub(r"\s+(?:and|but|that|which|with|only)$", "", before)
     after = re.sub(r"^(?:,\s*)?(?:and|but)\s+", ", ", after)
     return f"{before} {after}".strip(" ,") if not after.startswith(",") else f"{before}{after}".strip(" ,")
 

@@ -7,8 +7,23 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from webrun_nb.agents.planner.intents import (
-    Back, Choose, ClickOn, Constraint, Extract, Fill, Intent, Open, PressKey, ScrollPage, SearchFor, SetChecked, Skip,
-    SortBy, Target, Unclear, Wait,
+    Back,
+    Choose,
+    ClickOn,
+    Constraint,
+    Extract,
+    Fill,
+    Intent,
+    Open,
+    PressKey,
+    ScrollPage,
+    SearchFor,
+    SetChecked,
+    Skip,
+    SortBy,
+    Target,
+    Unclear,
+    Wait,
 )  # fmt: skip
 from webrun_nb.agents.planner.listing import is_extraction, parse_extraction, parse_order
 from webrun_nb.agents.planner.split import Held, split, unquote
@@ -96,7 +111,7 @@ def target(words: str, held: Held | None = None) -> Target:
         or re.search(rf"\b(?:{_ROLE})$|\ue001$", text[: match.start()], re.I)
     ):
         near, text = match["near"], text[: match.start()]
-    role = ""
+    role, said = "", text
     named = re.match(
         rf"^(?P<role>{_ROLE})\s+(?:named|called|labell?ed|titled|that\s+says|with\s+(?:the\s+)?(?:text|label|name)|saying)?\s*(?P<name>.+)$",
         text,
@@ -112,7 +127,8 @@ def target(words: str, held: Held | None = None) -> Target:
     text = re.sub(r"^(?:named|called|labell?ed)\s+", "", text)
     text = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
     restore = held.restore if held else str
-    return Target(unquote(restore(text)), role, unquote(restore(re.sub(r"^(?:the\s+)", "", near))), ordinal)
+    near = re.sub(r"^(?:the\s+)", "", near)
+    return Target(unquote(restore(text)), role, unquote(restore(near)), ordinal, restore(said) if role else "")
 
 
 def _url(text: str) -> str:

@@ -24,12 +24,28 @@ _VERBS = (
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"
 )
-_OBJECT = r"(?:the|a|an|all|every|each|my|your|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\ue000|[A-Z]\w|\d+)"
-_VERB_HERE = rf"(?:(?:please|now|finally|next|also|again)\s+)*(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+{_OBJECT})"
-_STEP = re.compile(
-    rf"\s*(?:[,;]\s*(?:and\s+)?(?:then|afterwards|after\s+that|next|finally)\b,?|\b(?:and\s+)?then\b,?|\band\s+(?:finally|afterwards|after\s+that)\b,?"
-    rf"|;|[,;]?\s*\band\s+(?={_VERB_HERE})|,\s*(?={_VERB_HERE}))\s*",
-    re.IGNORECASE,
+_OBJECT = (
+    r"(?:(?:the|a|an|all|every|each|my|your|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\d+)\b"
+    r"|\ue000|(?-i:[A-Z]\w))"
+)
+_POLITELY = r"(?:(?:please|now|finally|next|also|again)\s+)*"
+_AFTER = r"afterwards|after\s+that|finally"
+
+
+def _steps(verb: str) -> re.Pattern[str]:
+    """What stands between two steps: "then", a semicolon, or a comma or "and" before a verb."""
+    return re.compile(
+        rf"\s*(?:[,;]\s*(?:and\s+)?(?:then|next|{_AFTER})\b,?|\b(?:and\s+)?then\b,?|\band\s+(?:{_AFTER})\b,?"
+        rf"|;|[,;]?\s*\band\s+(?={verb})|,\s*(?={verb}))\s*",
+        re.IGNORECASE,
+    )
+
+
+# After "list …" a noun that is a verb too is a column's name, unless its object follows; after "click …" it is a verb.
+_AFTER_LISTING = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+{_OBJECT})")
+_AFTER_ACTION = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+[\w\ue000])")
+_LISTING = re.compile(
+    rf"{_POLITELY}(?:list|extract|get|collect|scrape|read|show|give|fetch|retrieve|return|find|tell|report|what|which|from)\b", re.IGNORECASE
 )
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|step\s+\d+\s*[:.)-]\s*)", re.IGNORECASE)
 _SENTENCE_END = re.compile(
@@ -80,8 +96,21 @@ def split(instruction: str) -> list[str]:
         numbered = bool(_BULLET.match(line)) and line.lstrip()[:1].isdigit()
         for item in _INLINE_NUMBER.split(line) if numbered else [line]:
             for sentence in _SENTENCE_END.split(_BULLET.sub("", item)):
-                clauses += [clean for part in _STEP.split(sentence) if (clean := tidy(part))]
+                clauses += [clean for part in _cut(sentence) if (clean := tidy(part))]
     return [held.restore(clause) for clause in _joined(clauses)]
+
+
+def _cut(sentence: str) -> list[str]:
+    """Cut a sentence into steps, one after the other, since it depends on a step what may follow it."""
+    parts, start = [], 0
+    while start <= len(sentence):
+        rest = _FILLER.sub("", sentence[start:].lstrip())
+        match = (_AFTER_LISTING if _LISTING.match(rest) else _AFTER_ACTION).search(sentence, start)
+        parts.append(sentence[start : match.start() if match else len(sentence)])
+        if match is None:
+            break
+        start = match.end()
+    return parts
 
 
 def _joined(clauses: list[str]) -> list[str]:

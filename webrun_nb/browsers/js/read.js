@@ -254,7 +254,9 @@
     for (const [key, members] of clusters) {
       const blank = !key.includes(".");
       if (INLINE.has(members[0].tagName) && blank) continue;
-      if (members.length >= 2) candidates.push({ parent, records: members.map((m) => [m]), how: "siblings" });
+      // The last page of a list may hold one row of it.
+      const row = /^(LI|ARTICLE|TR)$/.test(members[0].tagName) || members[0].hasAttribute("itemscope");
+      if (members.length >= 2 || (row && members[0].childElementCount)) candidates.push({ parent, records: members.map((m) => [m]), how: "siblings" });
       if (members.length <= 6 && !blank) {
         const global = signature(parent) + ">" + key;
         if (!bySignature.has(global)) bySignature.set(global, []);
@@ -287,7 +289,7 @@
   let total = 0;
   const fieldsOf = (record) => {
     const fields = [];
-    const walk = (el, key, path, struck, depth) => {
+    const walk = (el, key, path, struck, depth, link) => {
       if (fields.length >= MAX.fields || depth > 25 || SKIP.has(el.tagName)) return;
       const isMeta = el.tagName === "META" || el.tagName === "LINK";
       if (!isMeta && !shown(el)) return;
@@ -309,6 +311,7 @@
         if (classes.length) field.c = classes;
         const hint = [el.id, el.getAttribute("data-testid"), el.getAttribute("data-field"), el.getAttribute("aria-label") && !own ? "" : el.getAttribute("aria-label")].filter(Boolean).join(" ");
         if (hint) field.n = collapse(hint, 120);
+        if (link && !field.h) field.h = link;
         if (wraps) field.w = 1;
         if (own && el.childElementCount && own !== text) field.o = own;
         if (nowStruck) field.st = 1;
@@ -324,15 +327,16 @@
       }
       for (const a of data) fields.push({ k: key + "@" + a.name, n: a.name.slice(5), t: collapse(a.value, 200), p: path, at: 1 });
       const counts = {};
+      const inner = el.tagName === "A" && el.href ? String(el.href).slice(0, 2000) : link;
       for (const child of el.children) {
         const tag = child.tagName;
         counts[tag] = (counts[tag] || 0) + 1;
         const kind = signature(child);
         const childKey = kind.includes(".") ? kind : key + ">" + tag.toLowerCase() + (tag === "LI" || tag === "A" ? "" : counts[tag]);
-        walk(child, childKey, path + (path ? " > " : "") + tag.toLowerCase() + `:nth-of-type(${counts[tag]})`, nowStruck, depth + 1);
+        walk(child, childKey, path + (path ? " > " : "") + tag.toLowerCase() + `:nth-of-type(${counts[tag]})`, nowStruck, depth + 1, inner);
       }
     };
-    record.forEach((el, i) => walk(el, i + ":" + el.tagName.toLowerCase(), record.length > 1 ? `(+${i})` : "", false, 0));
+    record.forEach((el, i) => walk(el, i + ":" + el.tagName.toLowerCase(), record.length > 1 ? `(+${i})` : "", false, 0, ""));
     return fields;
   };
   const groups = [];
@@ -340,7 +344,7 @@
   for (const [, c] of signatures) {
     if (groups.length >= MAX.groups || total > MAX.totalFields) break;
     const records = c.records.filter((r) => r.some((el) => shown(el) && (collapse(el.innerText, 50) || el.querySelector("img")))).slice(0, MAX.items);
-    if (records.length < 2) continue;
+    if (!records.length) continue;
     const key = c.how + records.length + pathOf(records[0][0]) + records[0].length;
     if (seen.has(key)) continue;
     seen.add(key);

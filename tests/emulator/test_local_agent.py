@@ -1,0 +1,356 @@
+"""The local agent on real pages in a real browser: from plain English to rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from jsonschema import validate
+
+from webrun_nb import practice
+from webrun_nb.agents.base import (
+    Act,
+    AgentError,
+    Answered,
+    Ask,
+    Brief,
+    Data,
+    Done,
+    Failed,
+    Finish,
+    Look,
+    Note,
+    Read,
+    Reply,
+    Seen,
+    Step,
+    TokenUse,
+)
+from webrun_nb.agents.local import LocalAgent
+from webrun_nb.agents.scripted import ScriptedAgent
+from webrun_nb.browsers.base import BrowserError, BrowserInstance, Click, GoBack, Navigate, Type
+from webrun_nb.practice.shop import catalogue
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LAPTOPS = [product for product in catalogue().products if product.category.slug == "laptops"]
+
+
+@dataclass
+class Worked:
+    """What came of a run: its steps, its answer, what it cost."""
+
+    answer: Finish
+    steps: list[Step]
+    tokens: TokenUse
+
+    @property
+    def asked(self) -> list[Ask]:
+        return [step for step in self.steps if isinstance(step, Ask)]
+
+    @property
+    def acts(self) -> list[object]:
+        return [step.action for step in self.steps if isinstance(step, Act)]
+
+
+@dataclass
+class Person:
+    """Answers in order; none left means nobody is there."""
+
+    answers: list[str] = field(default_factory=list)
+
+    def reply(self) -> Reply:
+        return Answered(self.answers.pop(0)) if self.answers else Done()
+
+
+async def work(instance: BrowserInstance, brief: Brief, answers: Sequence[str] = ()) -> Worked:
+    """Run the local agent as a worker does, without policies and meters."""
+    if brief.starting_url:
+        await instance.perform(Navigate(brief.starting_url))
+    tokens, person, steps = TokenUse(), Person(list(answers)), list[Step]()
+    run = LocalAgent().run(brief, tokens)
+    reply: Reply | None = None
+    try:
+        while True:
+            step = await run.asend(reply)
+            steps.append(step)
+            match step:
+                case Finish():
+                    return Worked(step, steps, tokens)
+                case Look():
+                    reply = Seen(await instance.observe())
+                case Read():
+                    reply = Data(await instance.read())
+                case Ask():
+                    reply = person.reply()
+                case Act(action=action):
+                    try:
+                        await instance.perform(action)
+                        reply = Done()
+                    except BrowserError as error:
+                        reply = Failed(error.code, error.message)
+                case Note():
+                    reply = Done()
+    finally:
+        await run.aclose()
+
+
+def rows_of(*columns: str, kind: object = ("string", "null"), **typed: object) -> dict[str, Any]:
+    kinds = {name: {"type": list(kind) if isinstance(kind, tuple) else kind} for name in columns}
+    properties = {**kinds, **{name: {"type": value} for name, value in typed.items()}}
+    item = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"type": "array", "items": item}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[str]:
+    """Return the practice shop's address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            request = practice.Request("GET", unquote(parts.path), parse_qs(parts.query, keep_blank_values=True))
+            response = practice.respond("shop", request)
+            self.send_response(response.status)
+            for name, value in response.headers:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(response.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://shop.localhost:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+# --- the practice shop ------------------------------------------------------------------------------------------------
+
+
+async def test_the_headline_task_gives_the_catalogues_rows(instance: BrowserInstance, shop: str) -> None:
+    schema = rows_of(name="string", price="number", in_stock="boolean")
+    brief = Brief("List the laptops under $900, cheapest first.", "structured_json", schema, shop)
+    worked = await work(instance, brief)
+    validate(worked.answer.data, schema)
+    cheap = sorted((p for p in LAPTOPS if p.price_usd < 900), key=lambda p: p.price_usd)
+    assert worked.answer.data == [{"name": p.name, "price": float(p.price_usd), "in_stock": p.in_stock} for p in cheap]
+
+
+async def test_each_value_says_where_it_came_from(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("List all laptops.", "structured_json", rows_of("name", "price"), shop)
+    worked = await work(instance, brief)
+    places = {(p.row, p.column) for p in worked.answer.provenance}
+    assert places == {(row, column) for row in range(len(LAPTOPS)) for column in ("name", "price")}
+    assert {urlsplit(p.url).query for p in worked.answer.provenance} == {"", "page=2"}
+
+
+async def test_the_last_page_may_hold_one_row(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("search for camera, then list the products", "structured_json", rows_of("name"), shop)
+    worked = await work(instance, brief)
+    assert len(worked.answer.data) == 13
+
+
+async def test_a_filter_by_a_column_that_was_not_asked_for(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("list the laptops in stock", "structured_csv", ["name"], shop)
+    worked = await work(instance, brief)
+    assert worked.answer.data == [{"name": p.name} for p in LAPTOPS if p.in_stock]
+
+
+async def test_a_condition_no_column_answers_to_is_asked_about(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("list the laptops with at least 16 fingers", "structured_json", rows_of("name"), shop)
+    worked = await work(instance, brief, ["list the laptops over $2,000"])
+    assert "with at least 16 fingers" in worked.asked[0].question
+    assert worked.answer.data == [{"name": p.name} for p in LAPTOPS if p.price_usd > 2000]
+
+
+async def test_a_column_that_must_be_there_and_is_not(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("list the laptops", "structured_json", rows_of("name", warranty="string"), shop)
+    with pytest.raises(AgentError, match="warranty") as caught:
+        await work(instance, brief)
+    assert caught.value.code == "OUTPUT_SCHEMA_MISMATCH"
+
+
+async def test_a_column_that_may_be_missing_is_null(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("list the top 2 laptops", "structured_json", rows_of("name", "warranty"), shop)
+    worked = await work(instance, brief)
+    assert [row["warranty"] for row in worked.answer.data] == [None, None]
+
+
+async def test_a_short_question_gets_a_short_answer(instance: BrowserInstance, shop: str) -> None:
+    worked = await work(instance, Brief("What is the price of the Norvane Aurora 14?", starting_url=shop))
+    assert worked.answer.text == "$749.00"
+
+
+async def test_a_product_page_is_one_record(instance: BrowserInstance, shop: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "price": {"type": "string", "format": "money"},
+            "sku": {"type": "string"},
+        },
+        "required": ["name", "price", "sku"],
+    }
+    brief = Brief('open the Laptops page, click "Norvane Aurora 14"', "structured_json", schema, shop)
+    worked = await work(instance, brief)
+    assert worked.answer.data == {"name": "Norvane Aurora 14", "price": "749.00 USD", "sku": "LAP-1037"}
+
+
+async def test_the_old_price_is_not_the_price(instance: BrowserInstance, shop: str) -> None:
+    reduced = [p for p in LAPTOPS if p.old_price_usd is not None]
+    brief = Brief("list the laptops", "structured_json", rows_of("name", price="number"), shop)
+    worked = await work(instance, brief)
+    prices = {row["name"]: row["price"] for row in worked.answer.data}
+    assert [prices[p.name] for p in reduced] == [float(p.price_usd) for p in reduced]
+
+
+async def test_without_a_schema_there_is_a_table_to_read(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief("Go to Price list, list the tablets by Norvane, most expensive first", starting_url=shop)
+    worked = await work(instance, brief)
+    lines = [line for line in worked.answer.text.splitlines() if line.startswith("|")]
+    rows = list(csv.reader(lines[2:], delimiter="|"))
+    assert [row[1].strip() for row in rows] == ["Norvane Page 10", "Norvane Page 8"]
+
+
+# --- acting -----------------------------------------------------------------------------------------------------------
+
+FORM = """<title>Form</title><form action="/sent"><label>Name <input name=n></label>
+<input name=e placeholder="E-mail address"><select name=c aria-label=Country><option>France<option>Germany</select>
+<label><input type=checkbox name=g> Gift wrap</label><button>Send it</button></form>"""
+SHELF = """<title>Shelf</title><ul><li>Aurora 13 <button onclick="document.title='one'">Add to cart</button>
+<li>Borealis 15 <button onclick="document.title='two'">Add to cart</button></ul>"""
+
+
+async def test_a_form_is_filled_with_one_look(instance: BrowserInstance, site: Any) -> None:
+    site.page("/sent", "<h1>Thanks</h1>")
+    brief = Brief(
+        'Type "Ada" into Name, enter "a@b.example" in the e-mail address, select Germany from Country, '
+        "tick Gift wrap and click Send it",
+        starting_url=site.page("/form", FORM),
+    )
+    worked = await work(instance, brief)
+    assert "/sent?n=Ada&e=a%40b.example&c=Germany&g=on" in site.asked
+    assert sum(isinstance(step, Look) for step in worked.steps) <= 2
+
+
+async def test_an_element_beside_something_is_the_one(instance: BrowserInstance, site: Any) -> None:
+    brief = Brief('click "Add to cart" next to Borealis 15', starting_url=site.page("/shelf", SHELF))
+    worked = await work(instance, brief)
+    assert worked.asked == []
+    assert (await instance.observe()).title == "two"
+
+
+@pytest.mark.parametrize(("answer", "title"), [("1", "one"), ("Borealis", "two")])
+async def test_two_elements_that_fit_are_asked_about(
+    instance: BrowserInstance, site: Any, answer: str, title: str
+) -> None:
+    brief = Brief("click Add to cart", starting_url=site.page("/shelf", SHELF))
+    worked = await work(instance, brief, [answer])
+    assert len(worked.asked[0].candidates) == 2
+    assert (await instance.observe()).title == title
+
+
+async def test_an_answer_that_does_not_help_is_asked_again(instance: BrowserInstance, site: Any) -> None:
+    brief = Brief("Frobnicate the shelf", starting_url=site.page("/shelf", SHELF))
+    worked = await work(instance, brief, ["er, what?", 'click "Add to cart" next to Aurora 13'])
+    assert len(worked.asked) == 2
+    assert "Frobnicate the shelf" in worked.asked[0].question
+    assert (await instance.observe()).title == "one"
+
+
+async def test_an_element_that_is_not_there_names_what_is(instance: BrowserInstance, site: Any) -> None:
+    brief = Brief('click the "Send" button', starting_url=site.page("/shelf", SHELF))
+    with pytest.raises(AgentError, match="Add to cart") as caught:
+        await work(instance, brief)
+    assert caught.value.code == "ELEMENT_NOT_FOUND"
+
+
+async def test_only_actions_end_in_one_line(instance: BrowserInstance, site: Any) -> None:
+    brief = Brief('click "Add to cart" next to Aurora 13', starting_url=site.page("/shelf", SHELF))
+    text = (await work(instance, brief)).answer.text
+    assert "Aurora 13" in text
+    assert "\n" not in text
+
+
+async def test_a_small_task_takes_no_step_too_many(instance: BrowserInstance, site: Any) -> None:
+    rows = "".join(f"<tr><td>n{i}<td>{i}</tr>" for i in range(10))
+    site.page("/sent", f"<table><tr><th>Name<th>Size</tr>{rows}</table>")
+    task = 'type "a" into Name, type "b" into E-mail address, click Send it, list name and size'
+    brief = Brief(task, "structured_json", rows_of("name", size="integer"), site.page("/form", FORM))
+    worked = await work(instance, brief)
+    assert [type(step) for step in worked.steps] == [Look, Act, Act, Act, Read, Finish]
+    assert [type(action) for action in worked.acts] == [Type, Type, Click]
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_next_page_that_is_no_list_is_left_again(instance: BrowserInstance, site: Any) -> None:
+    items = "".join(f"<li class=q><b class=name>n{i}</b> <i class=size>{i}</i>" for i in range(3))
+    url = site.page("/list", f"<h1>Things</h1><ul>{items}</ul><a href=/none>Next</a>")
+    brief = Brief("list everything", "structured_json", rows_of("name", "size"), url)
+    worked = await work(instance, brief)
+    assert len(worked.answer.data) == 3
+    assert isinstance(worked.acts[-1], GoBack)
+
+
+async def test_what_is_hidden_is_not_read(instance: BrowserInstance, site: Any) -> None:
+    body = "<table><tr><th>Name<th>Size</tr><tr><td>a<td>1</tr><tr hidden><td>b<td>2</tr></table>"
+    brief = Brief("list name, size", "structured_csv", ["name", "size"], site.page("/t", body))
+    assert (await work(instance, brief)).answer.data == [{"name": "a", "size": "1"}]
+
+
+async def test_the_tokens_grow_with_the_page(instance: BrowserInstance, site: Any) -> None:
+    def page(rows: int) -> str:
+        cells = "".join(f"<tr><td>name number {i}<td>{i}</tr>" for i in range(rows))
+        return f"<table><tr><th>Name<th>Size</tr>{cells}</table>"
+
+    small = await work(instance, Brief("list name, size", "structured_csv", ["name", "size"], site.page("/s", page(5))))
+    large = await work(
+        instance, Brief("list name, size", "structured_csv", ["name", "size"], site.page("/l", page(500)))
+    )
+    assert large.tokens.prompt > 10 * small.tokens.prompt
+    assert large.tokens.completion > 10 * small.tokens.completion
+
+
+async def test_the_scripted_agent_takes_its_steps(instance: BrowserInstance) -> None:
+    agent = ScriptedAgent([Note("hello"), Finish("done")])
+    run = agent.run(Brief("x"), TokenUse())
+    assert await anext(run) == Note("hello")
+    assert await run.asend(Done()) == Finish("done")
+    assert agent.replies == [Done()]
+    await run.aclose()
+
+
+# --- real pages -------------------------------------------------------------------------------------------------------
+
+
+def score(records: Sequence[dict[str, Any]], expected: dict[str, Any], folder: Path) -> float:
+    """Return row F1 as `score_records.py` beside the pages counts it."""
+    names: dict[str, Any] = {"__file__": str(folder / "score_records.py"), "__name__": "score_records"}
+    exec((folder / "score_records.py").read_text(encoding="utf-8"), names)
+    return float(names["score"](records, expected)["row_f1"])
+
+
+async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_pages: Path) -> None:
+    scores = {}
+    for expected in json.loads((shared_pages / "expected.json").read_text(encoding="utf-8")):
+        url = site.page("/" + expected["file"], (shared_pages / expected["file"]).read_bytes())
+        brief = Brief(expected["task"], "structured_json", rows_of(*expected["columns"]), url)
+        worked = await work(instance, brief)
+        scores[expected["file"]] = score(worked.answer.data, expected, shared_pages)
+    assert sum(scores.values()) / len(scores) >= 0.55, scores
