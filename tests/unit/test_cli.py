@@ -50,8 +50,8 @@ PAGE = "https://shop.example/"
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--url", "ftp://shop.example/", "List the laptops"], "startingPoint"),
-        (["--url", "shop.example", "List the laptops"], "startingPoint"),
+        (["--url", "ftp://shop.example/", "List the laptops"], "--url ftp://shop.example/ must be"),
+        (["--url", "shop.example", "List the laptops"], "--url shop.example must be"),
         (["--url", "practice:", "List the laptops"], "practice"),
         (["--url", PAGE, "--schema", "name:strr", "List the laptops"], "strr"),
         (["--url", PAGE, "--schema", "", "List the laptops"], "schema is empty"),

@@ -65,7 +65,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         order = _order(options)
     except WebRunError as error:
-        complain("demo", _in_a_line(error))
+        # People wrote --url; startingPoint is the wire's name for it.
+        complain("demo", _in_a_line(error).replace("startingPoint", f"--url {options.url}"))
         return 2
     try:
         install_browser(partial(print, flush=True))
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     except WebRunError as error:
         complain("demo", f"{error.code}: {_in_a_line(error)}")
     except KeyboardInterrupt:
-        complain("demo", "interrupted: the task was stopped, and the emulator with it")
+        complain("demo", "interrupted; nothing is left running")
         return 130
     else:
         return 0
