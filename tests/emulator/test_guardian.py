@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import psutil
 import pytest
+from process_family import living
 
 from webrun_nb.browsers import guardian, processes
 from webrun_nb.browsers.find import installed
@@ -36,23 +36,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def living(found: list[psutil.Process], within_s: float) -> list[psutil.Process]:
-    """Return who is still there after so long at most; a zombie that nobody reaped doesn't live."""
-    deadline = time.monotonic() + within_s
-    while alive := [each for each in found if is_alive(each)]:
-        if time.monotonic() > deadline:
-            break
-        psutil.wait_procs(alive, timeout=0.05)
-    return alive
-
-
-def is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 class Emulator:

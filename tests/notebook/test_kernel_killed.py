@@ -1,0 +1,95 @@
+"""A kernel that is killed in the middle of a task leaves no browser and no running session behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+from process_family import family, living
+
+
+@pytest.fixture
+def kernel(tmp_path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env={**os.environ, "WEBRUN_DATA_DIR": str(tmp_path)})
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def begin_a_long_task(client: BlockingKernelClient, before: str = "") -> list[psutil.Process]:
+    """Run a task that waits, in the kernel, and return the emulator's processes once it is under way."""
+    cells = (
+        "import os, webrun_nb as webrun\n"
+        "session = webrun.start()\n"
+        f"{before}\n"
+        "import threading\n"
+        "under_way = threading.Event()\n"
+        "session.subscribe(lambda s: under_way.set() if s.phase == 'running' else None)\n"
+        "thread = threading.Thread(target=session.task, args=('wait for 60 seconds',), daemon=True)\n"
+        "thread.start()\n"
+        "assert under_way.wait(30)\n"
+        "print(os.getpid())\n"
+    )
+    said: list[str] = []
+    reply = client.execute_interactive(
+        cells, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+    )
+    assert reply["content"]["status"] == "ok", reply
+    kernel_pid = int("".join(said).split()[-1])
+    (emulator,) = [
+        process
+        for process in psutil.Process(kernel_pid).children()
+        if "webrun_nb" in process.cmdline() and "emulator" in process.cmdline()
+    ]
+    everyone = family(emulator.pid)
+    assert any("chrom" in process.name() for process in everyone)
+    return everyone
+
+
+def test_nothing_is_left_after_a_kill(kernel):
+    manager, client = kernel
+    everyone = begin_a_long_task(client)
+    manager.signal_kernel(signal.SIGKILL)
+    assert living(everyone, 3) == []
+
+
+def test_nothing_is_left_with_a_stopped_browser(kernel):
+    manager, client = kernel
+    everyone = begin_a_long_task(client)
+    for process in everyone:
+        if "chrom" in process.name():
+            process.suspend()
+    manager.signal_kernel(signal.SIGKILL)
+    assert living(everyone, 3) == []
+
+
+POOL = """
+import multiprocessing, warnings
+warnings.simplefilter("ignore")
+pool = multiprocessing.get_context("fork").Pool(1)  # its worker inherits the emulator's lifeline
+pool.apply(os.getpid)
+"""
+
+
+def test_nothing_is_left_with_a_pool_worker_that_inherited_the_lifeline(kernel):
+    manager, client = kernel
+    everyone = begin_a_long_task(client, before=POOL)
+    (kernel_process,) = {process.parent() for process in everyone[:1]}
+    ours = {process.pid for process in everyone}
+    workers = [process for process in kernel_process.children(recursive=True) if process.pid not in ours]
+    assert workers
+    manager.signal_kernel(signal.SIGKILL)
+    left = living(everyone, 3)
+    for worker in workers:
+        if worker.is_running():
+            worker.kill()
+    assert left == []
