@@ -393,15 +393,11 @@ class Output:
     def display(self, card: SessionCard, *, display_id: str, update: bool = False) -> None:
         self.shown.append((display_id, update, card._repr_mimebundle_()[0]["text/plain"]))
 
-    def publish(self, data: dict[str, str], *, transient: dict[str, str], update: bool) -> None:
-        self.shown.append((transient["display_id"], update, data["text/plain"]))
-
 
 @pytest.fixture
 def output(monkeypatch: pytest.MonkeyPatch) -> Output:
     output = Output()
     monkeypatch.setattr(cards_module, "display", output.display)
-    monkeypatch.setattr(cards_module, "publish_display_data", output.publish)
     monkeypatch.setattr(cards_module, "_has_front_end", lambda: True)
     return output
 
@@ -413,13 +409,12 @@ def test_a_session_has_one_card_not_one_per_cell(output: Output) -> None:
     assert len(output.shown) == 1
 
 
-def test_asked_for_again_the_card_leaves_its_old_place(output: Output) -> None:
+def test_asked_for_again_the_same_card_is_shown_in_both_places(output: Output) -> None:
     board, session = CardBoard(), Session(IDLE)
     board.show(session, Actions())
     board.show(session, Actions(), again=True)
-    (first, _, _), (left, updated, text), (second, _, _) = output.shown
-    assert (left, updated, second != first) == (first, True, True)
-    assert "where it was last asked for" in text
+    (first, _, _), (second, _, _) = output.shown
+    assert first == second
 
 
 def test_the_board_feeds_the_card(output: Output) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from IPython.core.getipython import get_ipython
-from IPython.display import display, publish_display_data
+from IPython.display import display
 
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
-from webrun_nb.notebook.fallback import card_text, moved_html, moved_text
+from webrun_nb.notebook.fallback import card_text
 from webrun_nb.notebook.widgets.session_card import CardActions, SessionCard
 
 WRITE_INTERVAL_S = 0.1
@@ -119,7 +119,8 @@ class CardBoard:
         actions : CardActions
             What the buttons do.
         again : bool
-            It was asked for by name (`%webrun start`, `%webrun status`): the card moves here from where it was.
+            It was asked for by name (`%webrun start`, `%webrun status`): show it here too. It is still one card, with
+            one display id, so that what is written into one place is written into all.
         """
         snapshot = session.snapshot
         if not _has_front_end():
@@ -132,10 +133,7 @@ class CardBoard:
             card.receive(session.snapshot, instead_of=snapshot)  # what came between the two lines above
             placed = _Placed(card, uuid.uuid4().hex, unsubscribe)
             self._placed[snapshot.session_id] = placed
-        elif again:
-            _leave(placed)
-            placed.display_id = uuid.uuid4().hex
-        else:
+        elif not again:
             return
         display(placed.card, display_id=placed.display_id)  # type: ignore[no-untyped-call]
 
@@ -169,13 +167,6 @@ class CardBoard:
 def _has_front_end() -> bool:
     """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
     return hasattr(get_ipython(), "kernel")
-
-
-def _leave(placed: _Placed) -> None:
-    name = placed.card.latest.name
-    bundle = {"text/plain": moved_text(name), "text/html": moved_html(name)}
-    transient = {"display_id": placed.display_id}
-    publish_display_data(bundle, transient=transient, update=True)  # type: ignore[no-untyped-call]
 
 
 cards = CardBoard()

@@ -84,9 +84,7 @@ def _column(text: str) -> Column:
     if not colon or not kind_text:
         raise CommandError(f"--schema: the column {name!r} has no type", f"write {name}:str")
     if not _NAME.fullmatch(name):
-        raise CommandError(
-            f"--schema: {name!r} can't be a column's name", "use letters, digits, _, - and spaces"
-        )
+        raise CommandError(f"--schema: {name!r} can't be a column's name", "use letters, digits, _, - and spaces")
     nullable = kind_text.endswith("?")
     kind_text = kind_text.removesuffix("?").strip()
     enum = _ENUM.fullmatch(kind_text)
@@ -104,7 +102,5 @@ def _column(text: str) -> Column:
 def _choices(name: str, text: str) -> tuple[str, ...]:
     choices = tuple(choice.strip() for choice in text.split("|"))
     if not all(choices) or len(set(choices)) != len(choices):
-        raise CommandError(
-            f"--schema: the choices of {name!r} are empty or there twice", f"write {name}:enum(a|b)"
-        )
+        raise CommandError(f"--schema: the choices of {name!r} are empty or there twice", f"write {name}:enum(a|b)")
     return choices

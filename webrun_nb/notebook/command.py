@@ -165,9 +165,7 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     except argparse.ArgumentError as error:
         flag = error.argument_name or ""
         takes_value = any(option.flag == flag and option.metavar for option in verb.options)
-        raise CommandError(
-            f"{flag} {'needs a value' if takes_value else 'takes no value'}", help_line
-        ) from error
+        raise CommandError(f"{flag} {'needs a value' if takes_value else 'takes no value'}", help_line) from error
     values: dict[str, Any] = {}
     for option in verb.options:
         value = getattr(found, option.field)
@@ -176,14 +174,10 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
         elif value is not None:
             values[option.field] = value
         elif option.required:
-            raise CommandError(
-                f"{verb.name} needs one more word: {option.metavar}", f"{verb.magic} {option.metavar}"
-            )
+            raise CommandError(f"{verb.name} needs one more word: {option.metavar}", f"{verb.magic} {option.metavar}")
     if extra:
         raise _unknown(verb, extra)
-    given = [
-        option.label for option in verb.options if option.field in values and option.label in verb.exclusive
-    ]
+    given = [option.label for option in verb.options if option.field in values and option.label in verb.exclusive]
     if len(given) > 1:
         raise CommandError(f"{verb.name} takes {' or '.join(given)}, not both", help_line)
     return values

@@ -86,18 +86,6 @@ def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
     return f'{HTML_BEGIN}<div class="{classes}" style="{style}">{cells}</div>{HTML_END}'
 
 
-def moved_text(name: str) -> str:
-    """Return what stays behind where a card was before it was shown again in another cell."""
-    shown = _shown(name)
-    return f"{TEXT_BEGIN}\nThe card of {shown} is where it was last asked for.\n{TEXT_END}"
-
-
-def moved_html(name: str) -> str:
-    """Return `moved_text` as HTML."""
-    shown = _escape(_shown(name))
-    return f"{HTML_BEGIN}<small>The card of <bdi>{shown}</bdi> is where it was last asked for.</small>{HTML_END}"
-
-
 def final_line(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
     """Return an ended session's final facts in one line of plain output; empty while it lives."""
     if not snapshot.ended:

@@ -83,9 +83,7 @@ class Completeness:
         return {**asdict(self), "required": list(self.required), "unexpected": list(self.unexpected)}
 
 
-def to_frame(
-    data: Any, schema: Schema | None, *, meta: Mapping[str, Any]
-) -> tuple[pd.DataFrame, Completeness]:
+def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tuple[pd.DataFrame, Completeness]:
     """Make a frame of an answer.
 
     Parameters
@@ -185,9 +183,7 @@ def _build(
         str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
     )
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
-    completeness = Completeness(
-        len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected)
-    )
+    completeness = Completeness(len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected))
     return frame, currencies, completeness
 
 
@@ -205,9 +201,7 @@ def _value(column: Column, record: Any) -> Any:
     return _CONVERT[column.kind](value)
 
 
-def _series(
-    column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]
-) -> dict[str, Any]:
+def _series(column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]) -> dict[str, Any]:
     """Return the column, and beside it the currencies where they differ."""
     import pandas as pd
 
@@ -259,11 +253,7 @@ def _str(value: Any) -> str:
 
 def _int(value: Any) -> int:
     # JSON knows one kind of number: 3.0 is an integer there.
-    if (
-        not _is_number(value)
-        or (isinstance(value, float) and not value.is_integer())
-        or int(value) not in _INT64
-    ):
+    if not _is_number(value) or (isinstance(value, float) and not value.is_integer()) or int(value) not in _INT64:
         raise _Unfit
     return int(value)
 

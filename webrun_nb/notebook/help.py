@@ -64,9 +64,7 @@ def _verb_screen(verb: Verb) -> str:
 def _wrapped_usage(verb: Verb) -> str:
     # An option and its value stay together: their space is no place to break a line.
     kept = usage(verb).replace(" [", "\n[").replace(" ", "\N{NO-BREAK SPACE}").replace("\n[", " [")
-    wrapped = textwrap.fill(
-        kept, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
+    wrapped = textwrap.fill(kept, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return wrapped.replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -1,8 +1,12 @@
-"""The magics `%webrun` and `%%webrun`: a thin layer between IPython and `runner`."""
+"""The magics `%webrun` and `%%webrun`: a thin layer between IPython and `runner`.
+
+Loading the extension imports nothing but this; the toolkit is imported with the first magic, its widgets with the
+first card and pandas with the first table.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -10,31 +14,37 @@ from traitlets import Bool, observe
 from traitlets.utils.bunch import Bunch
 
 import webrun_nb
-from webrun_nb.client.errors import OneLine
-from webrun_nb.notebook.command import parse
-from webrun_nb.notebook.runner import Runner
+
+if TYPE_CHECKING:
+    from webrun_nb.notebook.runner import Runner
 
 
 @magics_class
 class WebrunMagics(Magics):
     """`%config WebrunMagics` lists and sets its options."""
 
-    short_errors = Bool(True, help="Show an error as one line; False shows tracebacks.").tag(
-        config=True
-    )
+    short_errors = Bool(True, help="Show an error as one line; False shows tracebacks.").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
-        self._runner = Runner(shell)
+        self._runner: Runner | None = None
 
     @observe("short_errors")
     def _show_tracebacks(self, change: Bunch) -> None:
+        from webrun_nb.client.errors import OneLine
+
         OneLine.short = change.new
 
     @no_var_expand
     @line_cell_magic
     def webrun(self, line: str, cell: str | None = None) -> Any:
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
+        from webrun_nb.notebook.command import parse
+        from webrun_nb.notebook.runner import Runner
+
+        if self._runner is None:
+            assert self.shell is not None, "magics live in a shell"
+            self._runner = Runner(self.shell)
         return self._runner.run(parse(line, cell))
 
 

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from webrun_nb.client.api import Client, GuardrailHandler
-from webrun_nb.client.local import local_emulator
+from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
 from webrun_nb.notebook import schema as schemas
@@ -73,6 +73,11 @@ class Toolkit:
     def current(self) -> Client | None:
         """The current client; None where nothing has been started yet."""
         return self._chosen or self._local
+
+    @property
+    def emulator(self) -> LocalEmulator | None:
+        """The emulator of this process, where one was started."""
+        return running_emulator()
 
     @property
     def last(self) -> TaskResult | None:

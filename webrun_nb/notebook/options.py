@@ -17,9 +17,7 @@ MIN_TASK_MS = 1_000
 MAX_TASK_MS = 300_000
 """`maxDuration` may be 1000…300000 ms (contract, section 3)."""
 
-_DURATION = re.compile(
-    r"(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+(?:\.\d+)?)s?)?", re.ASCII | re.IGNORECASE
-)
+_DURATION = re.compile(r"(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+(?:\.\d+)?)s?)?", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -46,18 +44,14 @@ def task_duration_ms(value: str, what: str) -> int:
             "300s is the most; split longer work into several tasks",
         )
     if duration_ms < MIN_TASK_MS:
-        raise CommandError(
-            f"{what}: {value} is shorter than a task may take, 1 s", "write seconds or minutes: 90s, 2m"
-        )
+        raise CommandError(f"{what}: {value} is shorter than a task may take, 1 s", "write seconds or minutes: 90s, 2m")
     return duration_ms
 
 
 def rows(value: str, what: str) -> int:
     """Read a number of rows to show, 0 or more."""
     if not re.fullmatch(r"\d{1,9}", value, re.ASCII):
-        raise CommandError(
-            f"{what}: {value!r} is not a number of rows", "write a whole number, 0 or more: -n 20"
-        )
+        raise CommandError(f"{what}: {value!r} is not a number of rows", "write a whole number, 0 or more: -n 20")
     return int(value)
 
 

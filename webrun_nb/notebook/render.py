@@ -42,11 +42,7 @@ def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
     """
     if shown_rows >= total_rows:
         return ""
-    shown = (
-        f"the first {shown_rows:,} of {total_rows:,} rows"
-        if shown_rows
-        else f"none of {_count(total_rows, 'row')}"
-    )
+    shown = f"the first {shown_rows:,} of {total_rows:,} rows" if shown_rows else f"none of {_count(total_rows, 'row')}"
     return f"{shown} shown; all are in {name or 'webrun.last.df'}"
 
 

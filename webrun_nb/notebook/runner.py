@@ -17,6 +17,7 @@ from webrun_nb.client.tasks import make_ask
 from webrun_nb.notebook import asyncio_in_cells, schema, templates
 from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.objects import meta_of, toolkit
@@ -109,15 +110,7 @@ class Runner:
     def _end(self, session: Session) -> None:
         session.terminate()
         self._cards().drain()
-        snapshot = session.snapshot
-        cost = Cost(
-            snapshot.cost_usd,
-            snapshot.emulated,
-            compute_usd=snapshot.compute_usd,
-            idle_usd=snapshot.idle_usd,
-            tokens_usd=snapshot.tokens_usd,
-        )
-        print(f"session {session.name} is over ({snapshot.state_label}) · {cost.summary()}")
+        print(final_line(session.snapshot))
 
     # --- tasks --------------------------------------------------------------------------------------------------------
 

@@ -93,9 +93,7 @@ def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
     if listed:
         model = _lookup(listed["model"], namespace)
         if not isinstance(model, type):
-            raise CommandError(
-                f"{listed['model']} is no class", "list[…] takes a pydantic model or a dataclass"
-            )
+            raise CommandError(f"{listed['model']} is no class", "list[…] takes a pydantic model or a dataclass")
         return dataclasses.replace(from_object(types.GenericAlias(list, (model,))), source=text)
     if text.isidentifier():
         return dataclasses.replace(from_object(_lookup(text, namespace)), source=text)
@@ -135,9 +133,7 @@ def from_object(schema: object) -> Schema:
             raise CommandError(f"{_name(element)} has no JSON Schema: {first_line}", COLUMNS_HINT) from error
         return _from_mapping(json_schema, _name(element), _name(schema))
     if _is_model(type(schema)):
-        raise CommandError(
-            f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class"
-        )
+        raise CommandError(f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class")
     raise CommandError(
         f"this is no schema but a {type(schema).__name__}",
         "give a pydantic model, a dataclass, list[Model], a JSON Schema or columns",
@@ -166,9 +162,7 @@ def _record_list(columns: tuple[Column, ...]) -> dict[str, Any]:
 
 
 def _is_model(value: object) -> bool:
-    return inspect.isclass(value) and (
-        issubclass(value, pydantic.BaseModel) or dataclasses.is_dataclass(value)
-    )
+    return inspect.isclass(value) and (issubclass(value, pydantic.BaseModel) or dataclasses.is_dataclass(value))
 
 
 def _name(value: object) -> str:
@@ -181,9 +175,7 @@ def _lookup(name: str, namespace: Mapping[str, object]) -> object:
     meant = near(name, [known for known in namespace if not known.startswith("_")])
     raise CommandError(
         f"--schema: there is no {name!r} in the notebook",
-        f"did you mean {meant}?"
-        if meant
-        else f"run the cell that defines it; a column needs a type: {name}:str",
+        f"did you mean {meant}?" if meant else f"run the cell that defines it; a column needs a type: {name}:str",
     )
 
 
@@ -231,9 +223,7 @@ def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema
         raise CommandError(f"{what} is no JSON Schema: {error}", "use plain JSON values") from error
     except jsonschema.SchemaError as error:
         place = "/".join(str(step) for step in error.absolute_path) or "its top"
-        raise CommandError(
-            f"{what} is no JSON Schema: at {place}: {error.message}", "see json-schema.org"
-        ) from error
+        raise CommandError(f"{what} is no JSON Schema: at {place}: {error.message}", "see json-schema.org") from error
     reader = _Reader(plain)
     top = reader.deref(plain)
     many = "items" in top or "array" in _listed(top.get("type"))

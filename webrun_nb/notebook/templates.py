@@ -88,9 +88,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
     for name in sorted(names):
         if name.startswith("__"):
-            raise CommandError(
-                f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own"
-            )
+            raise CommandError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
         if name in namespace:
             continue
         meant = near(name, [known for known in namespace if not known.startswith("_")])
@@ -116,9 +114,7 @@ def _as_text(value: object) -> str:
             "write {{ df.name | join(', ') }} or {{ df.to_csv() }}",
         )
     if isinstance(value, bytes | bytearray | ModuleType) or callable(value):
-        raise CommandError(
-            f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?"
-        )
+        raise CommandError(f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?")
     text = str(value)
     if _DEFAULT_REPR.fullmatch(text):
         raise CommandError(
@@ -145,6 +141,4 @@ def _is_frame(value: object) -> bool:
 def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> CommandError:
     if "}}" not in text[text.rfind("{{") :]:
         return CommandError("a {{ has no }}", f"close it; {_RAW_HINT}")
-    return CommandError(
-        f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT
-    )
+    return CommandError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)

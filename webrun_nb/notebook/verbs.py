@@ -238,15 +238,9 @@ VERBS: tuple[Verb, ...] = (
         "asyncio",
         "let asyncio.run(...) work in cells",
         Asyncio,
-        (
-            Option(
-                "", "setting", "on: from now on, in this kernel", "on", options.asyncio_setting, required=True
-            ),
-        ),
+        (Option("", "setting", "on: from now on, in this kernel", "on", options.asyncio_setting, required=True),),
     ),
-    Verb(
-        "help", "this text, or that of a verb", Help, (Option("", "verb", "which verb", "VERB", _verb_name),)
-    ),
+    Verb("help", "this text, or that of a verb", Help, (Option("", "verb", "which verb", "VERB", _verb_name),)),
 )
 
 
