@@ -21,7 +21,7 @@ from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.browsers.base import Click, Element, GoBack, Navigate, PageData, WaitFor
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local import _Task
+    from webrun_nb.agents.local import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -67,7 +67,7 @@ GENERIC = frozenset(
 class Collector:
     """One extraction of a task."""
 
-    def __init__(self, task: _Task, wanted: Extract, shape: Shape | None) -> None:
+    def __init__(self, task: Task, wanted: Extract, shape: Shape | None) -> None:
         self.task = task
         self.wanted = wanted
         self.shape = shape
@@ -101,10 +101,11 @@ class Collector:
                 self.wanted = intent
             else:
                 self._start = ""
-                yield from self.task._follow(intent)
+                yield from self.task.follow(intent)
         if not intents:  # "skip it": the person takes the condition back
-            self.wanted = replace(wanted, constraints=tuple(c for c in wanted.constraints if c.words != words),
-                                  order=None if wanted.order and wanted.order.words == words else wanted.order)  # fmt: skip
+            constraints = tuple(c for c in wanted.constraints if c.words != words)
+            order = None if wanted.order and wanted.order.words == words else wanted.order
+            self.wanted = replace(wanted, constraints=constraints, order=order)
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -133,7 +134,7 @@ class Collector:
         return Finish(text, data, made.provenance)
 
     def _row_of_subject(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
-        """The row that is called like the subject ("the price of the Aurora 13"), where exactly one is."""
+        """Find the row that is called like the subject ("the Aurora 13"), where exactly one is."""
         words = self.wanted.subject.casefold()
         if not words or tokens(words)[-1] in GENERIC:
             return None
@@ -148,7 +149,7 @@ class Collector:
                 return Mapping(replace(mapping.source, rows=fitting), mapping.matches, mapping.score)
         return None
 
-    # --- many rows ------------------------------------------------------------------------------------------------------
+    # --- many rows ----------------------------------------------------------------------------------------------------
 
     def _many(self) -> Work[Finish]:
         columns = self._columns()
@@ -221,7 +222,7 @@ class Collector:
         record: dict[str, object] = {names[0] if names else "count": total}
         return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
 
-    # --- getting there --------------------------------------------------------------------------------------------------
+    # --- getting there ------------------------------------------------------------------------------------------------
 
     def _arrive(self, page: PageData, columns: Sequence[Column]) -> Work[PageData]:
         """Go to the page that lists the subject, where this one doesn't: by a link called so, or by the search box."""
@@ -267,7 +268,7 @@ class Collector:
         return bool(about(subject, best.source.titles) or about(subject, page.title))
 
     def _link_called(self, subject: str, page: PageData) -> Work[Element | None]:
-        """The one link to another page that is called like the subject."""
+        """Find the one link to another page that is called like the subject."""
         seen = yield from self.task.look()
         wanted = tokens(subject)
         here = page.url.split("#")[0].rstrip("/")
@@ -284,7 +285,7 @@ class Collector:
         ]
         different = list({e.href: e for e in reversed(links)}.values())[::-1]
         if len(different) > 1:
-            return (yield from self.task._which(self.wanted.sentence, Target(subject, "link"), tuple(different)))
+            return (yield from self.task.which(self.wanted.sentence, Target(subject, "link"), tuple(different)))
         return different[0] if different else None
 
     def _search(self, subject: str) -> Work[bool]:
@@ -296,7 +297,7 @@ class Collector:
         yield from self.task.search(subject, self.wanted.sentence)
         return True
 
-    # --- pages ------------------------------------------------------------------------------------------------------------
+    # --- pages --------------------------------------------------------------------------------------------------------
 
     def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
         wanted = self.wanted
@@ -349,7 +350,7 @@ class Collector:
         return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), f"next page: {text}")) is None
 
     def _same(self, page: PageData, source: Source, columns: Sequence[Column]) -> Source | None:
-        """The list of another page that goes on with `source`."""
+        """Find the list of another page that goes on with `source`."""
         likely = [(resemblance(source, other), -i, other) for i, other in enumerate(sources(page))]
         best = max(likely, key=lambda entry: entry[:2], default=None)
         return best[2] if best and best[0] >= _SAME_LIST else None
@@ -357,7 +358,7 @@ class Collector:
     def _mapped(self, source: Source, columns: Sequence[Column]) -> Mapping:
         return assign(columns, source) if columns else open_mapping(source)
 
-    # --- the form of the answer -------------------------------------------------------------------------------------------
+    # --- the form of the answer ---------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[Column, ...]:
         if self.shape and self.shape.columns:

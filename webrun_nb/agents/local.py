@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 from webrun_nb.agents.base import (
@@ -90,7 +90,7 @@ class LocalAgent:
 
     async def run(self, brief: Brief, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
-        work = _Task(brief, tokens).work()
+        work = Task(brief, tokens).work()
         try:
             step = next(work)
             while True:
@@ -100,7 +100,7 @@ class LocalAgent:
             return
 
 
-class _Task:
+class Task:
     """One run over one brief."""
 
     def __init__(self, brief: Brief, tokens: TokenUse) -> None:
@@ -110,6 +110,7 @@ class _Task:
         self.done: list[str] = []
 
     def work(self) -> Work[None]:
+        """Take all steps, then finish."""
         shape = shape_of(self.brief)
         intents = plan(self.brief.instruction)
         if not intents and not (shape and self.brief.starting_url):
@@ -125,7 +126,7 @@ class _Task:
             if isinstance(intent, Extract):
                 answers.append((yield from Collector(self, intent, shape).collect()))
             else:
-                queue[:0] = yield from self._follow(intent)
+                queue[:0] = yield from self.follow(intent)
         yield self._finish(answers)
 
     def _finish(self, answers: Sequence[Finish]) -> Finish:
@@ -136,7 +137,7 @@ class _Task:
             return answers[-1]
         return Finish("\n\n".join(a.text for a in answers), None, tuple(p for a in answers for p in a.provenance))
 
-    # --- talking to the worker --------------------------------------------------------------------------------------
+    # --- talking to the worker ----------------------------------------------------------------------------------------
 
     def look(self, *, again: bool = False) -> Work[Observation]:
         """Look at the page, where the last look is stale."""
@@ -180,7 +181,7 @@ class _Task:
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
-    def _follow(self, intent: Intent) -> Work[list[Intent]]:
+    def follow(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step. Returns steps to take instead or next (from a person's answer), mostly none."""
         sentence = intent.sentence
         match intent:
@@ -223,10 +224,14 @@ class _Task:
             raise AgentError(failed.code, failed.message)
 
     def _on(
-        self, intent: Intent, target: Target, roles: frozenset[str] | None, make: object, keeps_page: bool
+        self,
+        intent: Intent,
+        target: Target,
+        roles: frozenset[str] | None,
+        make: Callable[[Element], Action],
+        keeps_page: bool,
     ) -> Work[None]:
         """Find an element and act on it; once more with a fresh look where it has gone meanwhile."""
-        assert callable(make)
         element = yield from self.element(intent.sentence, target, roles)
         failed = yield from self.act(make(element), intent.sentence, keeps_page=keeps_page)
         if failed:
@@ -248,9 +253,10 @@ class _Task:
             raise _not_found(sentence, target, found, self.seen)
         if len(found.elements) == 1:
             return found.elements[0]
-        return (yield from self._which(sentence, target, found.elements))
+        return (yield from self.which(sentence, target, found.elements))
 
-    def _which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
+    def which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
+        """Ask which of the elements that fit equally well is meant."""
         names = [f"{i}. {describe(e)}" for i, e in enumerate(elements[:12], 1)]
         question = f'In "{sentence}": {len(elements)} elements fit {target}. Which one? (a number or its words)'
         for _ in range(MAX_ANSWERS):
@@ -280,7 +286,7 @@ class _Task:
         elif len(having) == 1:
             element = having[0]
         elif having:
-            element = yield from self._which(intent.sentence, intent.target, tuple(having))
+            element = yield from self.which(intent.sentence, intent.target, tuple(having))
         else:
             element = yield from self.element(intent.sentence, Target(intent.option))
         if not element.options:
@@ -315,7 +321,7 @@ class _Task:
         box = (
             boxes[0]
             if len(boxes) == 1 or boxes[0].role == "searchbox"
-            else (yield from self._which(sentence, Target("search", "field"), tuple(boxes)))
+            else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
         )
         yield from self._must(self.act(Type(box.ref, query, _called(box), submit=True), sentence))
 
@@ -353,7 +359,7 @@ class _Task:
 
 
 def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:
-    """The element an answer names, by its number or by words that only it has."""
+    """Find the element an answer names, by its number or by words that only it has."""
     text = answer.strip().strip(".)").casefold()
     if match := re.fullmatch(r"(?:number\s+|no\.?\s*|#)?(\d{1,2})(?:\.\s.*|st|nd|rd|th)?", text):
         position = int(match[1]) - 1
@@ -388,14 +394,14 @@ def _not_found(sentence: str, target: Target, found: Found, seen: Observation | 
 
 
 def _written(step: Step, brief: Brief) -> str:
-    """What a model would have written for a step; the answer in the one form that was asked for."""
+    """Write what a model would have written for a step; the answer in the one form that was asked for."""
     if isinstance(step, Finish):
         return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)
     return repr(step)
 
 
 def _shown(page: PageData) -> str:
-    """The page's text as a model would be given it; tables whole, where they are longer than the text that is kept."""
+    """Give the page's text as a model would get it; tables whole, where they are longer than the text that is kept."""
     tables = "\n".join(
         str(c.get("t", "")) for t in page.tables for row in t.get("rows", ()) for c in row.get("cells", ())
     )
@@ -403,6 +409,6 @@ def _shown(page: PageData) -> str:
 
 
 def _rendered(seen: Observation) -> str:
-    """The page as a model would be shown it; only its length counts here."""
+    """Write the page as a model would be shown it; only its length counts here."""
     lines = [f"[{e.ref}] {e.role} {e.name} {e.value}" for e in seen.elements]
     return "\n".join([seen.title, seen.url, *lines, seen.text])

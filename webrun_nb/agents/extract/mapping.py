@@ -104,7 +104,7 @@ def match_score(column: Column, field: Field, source: Source) -> float:
 
 
 def fit_of(column: Column, field: Field, source: Source) -> float:
-    """The part of the field's values (of the first 30) that can be read as the column's type."""
+    """Tell the part of the field's values (of the first 30) that can be read as the column's type."""
     seen = fit = 0
     for row in source.rows[:30]:
         if cells := row.cells.get(field.key):
@@ -114,7 +114,7 @@ def fit_of(column: Column, field: Field, source: Source) -> float:
 
 
 def assign(columns: Sequence[Column], source: Source) -> Mapping:
-    """Give each column the field that fits best, the surest first; a field serves one column, a link's address apart."""
+    """Give each column the field that fits best, the surest first; a field serves one column, links apart."""
     pairs = []
     for i, column in enumerate(columns):
         for field in source.fields:
@@ -146,7 +146,7 @@ def assign(columns: Sequence[Column], source: Source) -> Mapping:
 
 
 def _fallback(column: Column, source: Source, taken: set[str]) -> Match | None:
-    """A row's own link for a "url" column, its name for a column that is named like the rows themselves."""
+    """Take a row's own link for a "url" column, its name for a column that is named like the rows themselves."""
     words = set(tokens(column.name))
     free = [f for f in source.fields if f.key not in taken]
     if column.kind == "url" or words & {"url", "link", "href"}:
@@ -214,7 +214,7 @@ def _place_likeness(where: tuple[str, ...], titles: tuple[str, ...]) -> float:
 
 
 def open_mapping(source: Source) -> Mapping:
-    """The page's own columns, for an answer whose columns nobody named."""
+    """Take the page's own columns, for an answer whose columns nobody named."""
     fields = [f for f in source.fields if not f.attribute and "button" not in f.evidence and f.coverage >= 0.3]
     if source.kind == "table":
         fields = [f for f in source.fields if (f.coverage > 0 and f.key != "section") or f.key == "section"]
@@ -235,7 +235,7 @@ def open_mapping(source: Source) -> Mapping:
 
 
 def own_name(field: Field) -> str:
-    """What the page calls a field: label, itemprop, class, else what its values look like."""
+    """Tell what the page calls a field: label, itemprop, class, else what its values look like."""
     if field.label:
         return field.label
     if "name" in field.evidence:

@@ -1,4 +1,4 @@
-"""One record of a page: JSON-LD, microdata, meta, label/value pairs and headings, in the form of a source with one row."""
+"""One record of a page: JSON-LD, microdata, meta, label/value pairs and headings as a source with one row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from webrun_nb.browsers.base import PageData
 
 # What a page can be about, and what only belongs to every page of a site.
 _MAIN_TYPES = re.compile(
-    r"Product|Article|Event|Recipe|Movie|Book|Person|Place|Business|JobPosting|Offer|Course|Hotel|Review|CreativeWork|Vehicle|SoftwareApplication",
+    r"Product|Article|Event|Recipe|Movie|Book|Person|Place|Business|JobPosting|Offer|Course|Hotel|Review"
+    r"|CreativeWork|Vehicle|SoftwareApplication",
     re.I,
 )
 _SIDE_TYPES = re.compile(
@@ -127,7 +128,7 @@ def _score(column: Column, field: Field, row: Row) -> float:
 
 
 def _as_shown(column: Column, matches: dict[str, Match], source: Source) -> None:
-    """A currency in words of the page: the sign beside the visible price, where it is the same price and currency.
+    """Give a currency in words of the page: the sign beside the visible price, where it is the same price and currency.
 
     People ask for what they see; what JSON-LD says of it ("GBP") only confirms it.
     """
@@ -148,7 +149,7 @@ def _as_shown(column: Column, matches: dict[str, Match], source: Source) -> None
 
 
 def _path_names(path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The names a nested value goes by: `offers.price` is "price" and "offers price"; a brand's name is the brand."""
+    """List the names of a nested value: `offers.price` is "price" and "offers price"; a brand's name is the brand."""
     *parents, last = path
     if last == "name" and parents:
         return [tokens(parents[-1]), tokens(f"{parents[-1]} name")]

@@ -64,12 +64,15 @@ def _mismatch(name: str, count: int, total: int, mapping: Mapping) -> AgentError
     if name not in mapping.matches or count == total:
         message = f'No value for the column "{name}" on the page. Its columns: {has}.'
     else:
-        message = f'The column "{name}" has no value that fits in {count} of {total} rows; mark it as may be missing (`?`). The page\'s columns: {has}.'
+        message = (
+            f'The column "{name}" has no value that fits in {count} of {total} rows; mark it as may be missing (`?`).'
+        )
+        message += f" The page's columns: {has}."
     return AgentError("OUTPUT_SCHEMA_MISMATCH", message, {"column": name, "rows_without": count, "rows": total})
 
 
 def column_names(mapping: Mapping) -> list[str]:
-    """What the page calls the source's columns."""
+    """Tell what the page calls the source's columns."""
     names = (
         own_name(f)
         for f in mapping.source.fields

@@ -82,7 +82,7 @@ def arrange(source: Source, rows: Sequence[Row], order: Order | None) -> list[Ro
 
 
 def sort_key(text: str, exact: str = "") -> Decimal | str | None:
-    """A value to sort by: a date's day, a number, else the words; None where there is nothing."""
+    """Make a value to sort by: a date's day, a number, else the words; None where there is nothing."""
     when = parse_date(exact) or parse_date(text)
     if when is not None:
         return Decimal(int(when.replace(tzinfo=None).toordinal()))
@@ -173,7 +173,7 @@ def _holds(value: Decimal, op: str, low: Decimal, high: Decimal | None) -> bool:
 
 
 def _only_number(source: Source) -> Field | None:
-    """What "under 900" speaks of: the price where there is one, else the only column of numbers."""
+    """Find what "under 900" speaks of: the price where there is one, else the only column of numbers."""
     priced = [f for f in source.fields if "price" in f.evidence]
     if priced:
         return _field_for(source, "price") or priced[0]
@@ -230,7 +230,7 @@ def _same(text: str, wanted: str) -> bool:
 
 
 def of_subject(rows: Sequence[Row], source: Source, subject: str) -> list[Row] | None:
-    """The rows that a category column says are the subject ("laptops"); None where no column tells them apart."""
+    """Find the rows that a category column says are the subject ("laptops"); None where no column tells them apart."""
     wanted = tokens(subject)
     for found in source.fields:
         if found.coverage < 0.6 or "name" in found.evidence:

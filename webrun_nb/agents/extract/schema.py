@@ -123,7 +123,7 @@ def _column(name: str, schema: Mapping[str, Any], root: Mapping[str, Any], requi
 
 
 def _kind_by_name(name: str, kind: Kind) -> Kind:
-    """A column of text that is called "url" or "link" holds addresses, whatever the links' words are."""
+    """Take a column of text that is called "url" or "link" for addresses, whatever the links' words are."""
     return "url" if kind == "str" and re.fullmatch(r"(?:\w+[_ -])?(?:url|href|permalink|link)", name, re.I) else kind
 
 

@@ -18,7 +18,8 @@ _RATING = re.compile(
 )
 _STOCK = re.compile(r"in\s?stock|out\s?of\s?stock|sold\s?out|\bavailable\b|unavailable|\d+\s+left\b", re.I)
 _BUTTON = re.compile(
-    r"^(?:add\s+to\s+(?:cart|basket|bag)|buy(?:\s+now)?|details?|view|more|read\s+more|edit|delete|remove|share|reply|save|compare|\(about\)|learn\s+more)$",
+    r"^(?:add\s+to\s+(?:cart|basket|bag)|buy(?:\s+now)?|details?|view|more|read\s+more|edit|delete|remove|share"
+    r"|reply|save|compare|\(about\)|learn\s+more)$",
     re.I,
 )
 _HEADING_KEY = re.compile(r"(?:^|>|:)h[1-6]\d*(?:>|$)|^H[1-6](?:\.|>|$)")
@@ -248,7 +249,7 @@ def _finished(source: Source) -> Source | None:
 
 
 def _merge_variants(source: Source) -> None:
-    """Make one field of those that differ in a class of state alone: `p.stock.low` in one card, `p.stock.none` in another."""
+    """Make one field of those that differ in a class of state alone: `p.stock.low` here, `p.stock.none` there."""
     classes = {
         f.key: frozenset(f.key.split(".")[1:])
         for f in source.fields
@@ -345,8 +346,9 @@ def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
 
 def _mark_name(source: Source) -> None:
     """Find what names a row: its heading, else its first link with words, else its first words."""
-    usable = [f for f in source.fields if f.coverage >= 0.7 and not f.attribute and not f.constant and not f.many and not f.wrapper
-              and not f.evidence & {"price", "rating", "stock", "date", "email", "number", "button"}]  # fmt: skip
+    facts = {"price", "rating", "stock", "date", "email", "number", "button"}
+    usable = [f for f in source.fields if f.coverage >= 0.7 and not f.evidence & facts]
+    usable = [f for f in usable if not (f.attribute or f.constant or f.many or f.wrapper)]
     texts = {f.key: [row.cells[f.key][0].text for row in source.rows if f.key in row.cells] for f in usable}
     usable = [f for f in usable if any(texts[f.key])]
     in_order = sorted(usable, key=lambda f: f.order)

@@ -41,10 +41,11 @@ class Cell:
 
 
 CURRENCIES = {
-    "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "¥": "JPY", "jpy": "JPY", "₹": "INR", "inr": "INR",
-    "₽": "RUB", "руб": "RUB", "chf": "CHF", "c$": "CAD", "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "₩": "KRW", "zł": "PLN",
-    "pln": "PLN", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "czk": "CZK", "kč": "CZK", "₪": "ILS", "r$": "BRL", "brl": "BRL", "cny": "CNY", "byn": "BYN",
-    "₺": "TRY", "₴": "UAH", "mxn": "MXN", "nzd": "NZD", "sgd": "SGD", "hkd": "HKD", "zar": "ZAR",
+    "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "¥": "JPY",
+    "jpy": "JPY", "₹": "INR", "inr": "INR", "₽": "RUB", "руб": "RUB", "chf": "CHF", "c$": "CAD", "ca$": "CAD",
+    "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "₩": "KRW", "zł": "PLN", "pln": "PLN", "sek": "SEK",
+    "nok": "NOK", "dkk": "DKK", "czk": "CZK", "kč": "CZK", "₪": "ILS", "r$": "BRL", "brl": "BRL", "cny": "CNY",
+    "byn": "BYN", "₺": "TRY", "₴": "UAH", "mxn": "MXN", "nzd": "NZD", "sgd": "SGD", "hkd": "HKD", "zar": "ZAR",
 }  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![\w.,])[-−–+]?\s?(?:[^\w\s.,;:()+-]{1,3}\s?)?(\d[\d.,  '’]*\d|\d)(?:\s?([kKmM]))?(?![\w])|(\d[\d.,]*\d|\d)"
@@ -54,11 +55,13 @@ _YES = re.compile(
     r"^(?:yes|true|y|1|✓|✔|☑|on|✅|in\s?stock|available|included|active|enabled|https?://schema\.org/instock)$", re.I
 )
 _NO = re.compile(
-    r"^(?:no|false|n|0|✗|✘|☐|off|❌|out\s?of\s?stock|sold\s?out|unavailable|inactive|disabled|none|https?://schema\.org/(?:outofstock|soldout|discontinued))$",
+    r"^(?:no|false|n|0|✗|✘|☐|off|❌|out\s?of\s?stock|sold\s?out|unavailable|inactive|disabled|none"
+    r"|https?://schema\.org/(?:outofstock|soldout|discontinued))$",
     re.I,
 )
 _OUT = re.compile(
-    r"out\s?of\s?stock|sold\s?out|unavailable|not\s+(?:currently\s+)?(?:available|in\s+stock)|no\s+longer\s+available|discontinued|backorder|(?<!\d)0\s+(?:left|in\s+stock|available)",
+    r"out\s?of\s?stock|sold\s?out|unavailable|not\s+(?:currently\s+)?(?:available|in\s+stock)"
+    r"|no\s+longer\s+available|discontinued|backorder|(?<!\d)0\s+(?:left|in\s+stock|available)",
     re.I,
 )
 _IN = re.compile(
@@ -68,7 +71,8 @@ _IN = re.compile(
 _STARS = re.compile(r"^([★✭⭐]+)[☆✩]*$")
 _RATING_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 MONEY = re.compile(
-    r"(?:[$£€¥₹₽₩₪₺₴]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|JPY|INR|BYN|RUB|PLN|SEK|NOK|DKK|kr|zł|руб|б\.?\s?р)\b\.?)\s?\d|\d[\d.,\s]*\s?(?:[$£€¥₹₽₩₪₺₴]|(?:USD|EUR|GBP|CHF|CAD|AUD|JPY|INR|BYN|RUB|PLN|SEK|NOK|DKK|kr|zł|руб|б\.?\s?р)\b)",
+    r"(?:[$£€¥₹₽₩₪₺₴]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|JPY|INR|BYN|RUB|PLN|SEK|NOK|DKK|kr|zł|руб|б\.?\s?р)\b\.?)\s?\d"
+    r"|\d[\d.,\s]*\s?(?:[$£€¥₹₽₩₪₺₴]|(?:USD|EUR|GBP|CHF|CAD|AUD|JPY|INR|BYN|RUB|PLN|SEK|NOK|DKK|kr|zł|руб|б\.?\s?р)\b)",
     re.I,
 )
 
@@ -119,7 +123,7 @@ def convert(cell: Cell, column: Column, *, base_url: str = "", day_first: bool =
 
 
 def number(text: str) -> Decimal | None:
-    """Read the first number of a text: `"$1,299.00"`, `"1.299,00 €"`, `"4.6 out of 5"`, `"12%"`, `"★★★☆☆"`, `"12.3k"`."""
+    """Read the first number of a text: `"$1,299.00"`, `"1.299,00 €"`, `"4.6 out of 5"`, `"12%"`, `"★★★☆☆"`."""
     text = text.strip()
     if stars := _STARS.match(text):
         return Decimal(len(stars[1]))

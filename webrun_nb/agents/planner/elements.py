@@ -120,9 +120,14 @@ def _score(target: Target, element: Element) -> float:
         return 0.6
     best = 0.0
     for text, weight in (
-        (element.name, 1.0), (element.label, 1.0), (element.text, 0.98), (element.placeholder, 0.95), (element.hint, 0.85), (element.value if element.tag != "select" else "", 0.5),
+        (element.name, 1.0),
+        (element.label, 1.0),
+        (element.text, 0.98),
+        (element.placeholder, 0.95),
+        (element.hint, 0.85),
         (element.input_type if element.input_type not in ("text", "submit", "button") else "", 0.8),
-    ):  # fmt: skip
+        (element.value if element.tag != "select" else "", 0.5),
+    ):
         best = max(best, weight * _alike(words, normal(text)))
     return best
 

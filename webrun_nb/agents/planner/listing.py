@@ -9,165 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from webrun_nb.agents.planner import patterns
 from webrun_nb.agents.planner.intents import Comparison, Constraint, Extract, Order
 from webrun_nb.agents.planner.split import Held, unquote
-
-_NUMBER = r"[$£€¥₹]?\s?\d(?:[\d.,]*\d)?(?:\s?[km]\b)?%?(?:\s?(?:dollars|usd|euros?|eur|pounds|gbp|[$€£])(?!\w))?"
-_UNIT_STOP = (
-    r"and|or|with|in|on|by|first|sorted|ordered|from|per|to|made|only|but|that|which|of|a|an|each|as|the|most|least"
-    r"|cheapest|lowest|highest|best|newest|oldest|latest|largest|smallest"
-)
-_UNIT = rf"(?P<unit>(?:\s+(?!(?:{_UNIT_STOP})\b)[a-z]+){{0,2}})"
-_LESS = r"under|below|less\s+than|cheaper\s+than|fewer\s+than|lower\s+than|smaller\s+than"
-_MOST = r"at\s+most|up\s+to|no\s+more\s+than|not\s+more\s+than|not\s+over|max(?:imum)?(?:\s+of)?|<="
-_MORE = r"over|above|more\s+than|greater\s+than|higher\s+than|better\s+than|exceeding"
-_LEAST = r"at\s+least|no\s+less\s+than|not\s+under|min(?:imum)?(?:\s+of)?|>="
-_MEASURES = (
-    r"prices?|ratings?|costs?|scores?|stars?|reviews?|weights?|sizes?|quantity|age|year|amount|population|discount"
-)
-_COLUMN = (
-    r"(?:\b(?:with|where|whose|having|that\s+have|and)\s+(?:(?:a|an|the|its|their)\s+)?"
-    r"(?P<column>[a-z_]+(?:\s+[a-z_]+){0,2}?)\s+(?:(?:is|are|of)\s+)?"
-    rf"|\b(?:(?:a|an|the|its|their)\s+)?(?P<measure>{_MEASURES})\s+(?:(?:is|are|of)\s+)?"
-    r"|(?:\b(?:that|which)\s+(?:(?:are|is)\s+)?)?\b(?:costs?|costing|priced|rated)\s+|\b(?:that|which)\s+(?:are|is)\s+|\bwith\s+|\bfor\s+)?"
-)
-
-_BETWEEN = re.compile(
-    rf"{_COLUMN}(?:between|from)\s+(?P<low>{_NUMBER})\s*(?:and|to|-|–)\s*(?P<high>{_NUMBER}){_UNIT}", re.I
-)
-_COMPARE = re.compile(rf"{_COLUMN}(?P<op>{_LESS}|{_MOST}|{_MORE}|{_LEAST}|<|>)\s*(?P<low>{_NUMBER}){_UNIT}", re.I)
-_OR_MORE = re.compile(
-    rf"{_COLUMN}(?P<low>{_NUMBER}){_UNIT}\s*(?P<op>or\s+(?:more|higher|above|better|up|less|cheaper|below|lower|fewer)|and\s+(?:up|above|below|under)|\+)",
-    re.I,
-)
-_DATES = re.compile(
-    r"(?:(?:published|posted|dated|closed|updated|released|created)\s+)?(?P<op>before|after|since|until)\s+(?P<low>(?:[a-z]{3,9}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\s+[a-z]{3,9}\.?\s+\d{4}|\d{4}-\d\d-\d\d|[a-z]{3,9}\.?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}))\b",
-    re.I,
-)
-_NO_STOCK = re.compile(
-    r"(?:(?:that|which)\s+(?:are|is)\s+)?\b(?:out\s+of\s+stock|not\s+in\s+stock|sold\s+out|unavailable)\b", re.I
-)
-_STOCK = re.compile(
-    r"(?:(?:that|which)\s+(?:are|is)\s+)?(?:currently\s+)?\b(?:in[\s-]stock|available)\b(?:\s+only)?", re.I
-)
-_CONTAINS = re.compile(
-    r"(?:(?:with|where|whose|having)\s+)?(?:(?:the|a|an)\s+)?(?P<column>(?:[a-z_]+\s+){0,2}?)(?P<op>not\s+containing|without|contain(?:s|ing)|that\s+contains?|mention(?:s|ing)|includ(?:es|ing)|named|called)\s+(?P<value>\ue000\d+\ue001)",
-    re.I,
-)
-_WITH_IN = re.compile(
-    r"with\s+(?P<value>\ue000\d+\ue001)\s+in\s+(?:the|its|their)\s+(?P<column>[a-z_]+(?:\s[a-z_]+)?)", re.I
-)
-_EQUALS = re.compile(
-    r"\b(?:where|whose|with)\s+(?:the\s+)?(?P<column>[a-z_]+(?:\s+[a-z_]+)?)\s+(?P<op>is\s+not|isn't|is|are|equals?|=|!=|of)\s+(?P<value>\ue000\d+\ue001|[\w.&'-]+(?-i:\s+[A-Z][\w.&'-]*)*)",
-    re.I,
-)
-_BY_WHOM = re.compile(
-    r"\b(?P<how>by|made\s+by|written\s+by|from|in)\s+(?P<value>\ue000\d+\ue001|[A-Z][\w.&'-]*(?:\s+(?:[A-Z][\w.&'-]*|of|de|van|von|the))*)(?=\s|,|$)"
-)
-
-_ASCENDING = {
-    "cheapest": "price",
-    "lowest": "",
-    "oldest": "date",
-    "earliest": "date",
-    "smallest": "size",
-    "shortest": "length",
-    "least": "",
-    "worst": "rating",
-    "least expensive": "price",
-    "lightest": "weight",
-    "lowest rated": "rating",
-    "worst rated": "rating",
-}
-_DESCENDING = {
-    "most expensive": "price",
-    "dearest": "price",
-    "priciest": "price",
-    "highest": "",
-    "newest": "date",
-    "latest": "date",
-    "most recent": "date",
-    "largest": "size",
-    "biggest": "size",
-    "longest": "length",
-    "best": "rating",
-    "best rated": "rating",
-    "top rated": "rating",
-    "highest rated": "rating",
-    "heaviest": "weight",
-    "most": "",
-}
-_SUPERLATIVE = "|".join(
-    sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in {**_ASCENDING, **_DESCENDING}), key=len, reverse=True)
-)
-_FIRST = re.compile(
-    rf"(?:,\s*|\bwith\s+the\s+|\bthe\s+|\bfrom\s+the\s+)?\b(?P<word>{_SUPERLATIVE})(?P<column>(?:\s+[a-z_]+){{0,2}}?)\s+(?:ones?\s+)?first\b",
-    re.I,
-)
-_SORT = re.compile(
-    r"(?:,\s*)?\b(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)\s+(?:(?:them|it|these|those|the\s+\w+)\s+)?(?:by|on|from)\s+(?:(?:the|their|its)\s+)?(?P<column>[a-z_]+(?:\s+(?!asc|desc|from|high|low|in\b|with\b|descending|ascending|and\b)[a-z_]+){0,2})"
-    r"(?P<direction>[\s,(]+(?:in\s+)?(?:asc(?:ending)?|desc(?:ending)?|(?:from\s+)?(?:low(?:est)?|cheap(?:est)?|small(?:est)?|old(?:est)?|a)\s+to\s+\w+(?:\s+expensive)?|(?:from\s+)?(?:high(?:est)?|most|large(?:st)?|new(?:est)?|z)(?:\s+expensive)?\s+to\s+\w+|high(?:est)?\s+first|low(?:est)?\s+first)(?:\s+order)?\)?)?",
-    re.I,
-)
-_RANGE_SORT = re.compile(
-    rf"(?:,\s*)?\bfrom\s+(?:the\s+)?(?P<word>{_SUPERLATIVE})\s+to\s+(?:the\s+)?[a-z]+(?:\s+expensive)?", re.I
-)
-_ALPHABET = re.compile(
-    r"(?:,\s*)?\b(?:alphabetically|in\s+alphabetical\s+order|a\s*-\s*z)\b(?:\s+by\s+(?P<column>[a-z_]+))?", re.I
-)
-_REVERSE = re.compile(r"desc|high\w*\s+to|most.*to|large\w*\s+to|new\w*\s+to|z\s+to|high\w*\s+first", re.I)
-
-_LIMIT = re.compile(
-    r"\b(?:only\s+)?(?:the\s+)?(?:top|first|best)\s+(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)\b(?!\s*(?:stars|column))|\b(?:limit(?:ed)?\s+(?:it\s+)?to|no\s+more\s+than|at\s+most|up\s+to)\s+(?P<m>\d{1,4})(?=\s+(?:results|rows|items|records|entries|of\s+them)\b|$)",
-    re.I,
-)
-_LIMIT_NOUN = re.compile(r"^\s*(?:results|rows|items|records|entries|of\s+them)\b", re.I)
-_COUNTED = re.compile(
-    rf"^(?:the\s+)?(?P<n>\d{{1,4}}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)\s+(?P<word>{_SUPERLATIVE})\s+",
-    re.I,
-)
-_SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{_SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
-_WORDS = {
-    word: n
-    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-} | {"twenty": 20}
-
-_PLACE = re.compile(
-    r"\b(?:from|in|of|on|inside|within)\s+(?P<place>(?:the\s+)?(?:(?P<ordinal>first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\s+)?(?:\ue000\d+\ue001\s+)?(?P<name>[\w-]+(?:\s+[\w-]+){0,3}\s+)?(?:table|list|section|grid)(?:\s+(?:\ue000\d+\ue001|\d+))?)\b",
-    re.I,
-)
-_FROM_FIRST = re.compile(
-    r"^(?:from|in|on)\s+(?P<place>[^,:]{1,80}?)\s*,?\s+(?=(?:extract|list|get|collect|scrape|read|show|give|fetch|return|find)\b)",
-    re.I,
-)
-_OFFER = re.compile(r"\s+(?:(?:that|which)\s+(?:are|is)\s+)?(?P<place>on\s+(?:sale|offer))\b", re.I)
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
-_HERE = re.compile(
-    r"\s*\b(?:(?:on|from|of|in)\s+(?:this|the|that|current)\s+(?:current\s+|whole\s+)?(?:web\s?page|page|site|website|screen|shop|store|catalogue|catalog)|(?:from|on)\s+(?:here|it)|listed|shown(?:\s+here)?|(?:that\s+)?you\s+(?:see|find)|there\s+(?:are|is)|(?:are|is)\s+there)\b",
-    re.I,
-)
-_ONE_PAGE = re.compile(
-    r"\s*\b(?:on|from)\s+(?:this|the\s+first|the\s+current)\s+(?:web\s?)?page(?:\s+only)?\b|\b(?:this|one)\s+page\s+only\b",
-    re.I,
-)
-_VERB = re.compile(
-    r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|what(?:'s|\s+is|\s+are|\s+was)|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
-    re.I,
-)
-_WANT = re.compile(
-    r"\s*(?:,\s*)?\b(?:with|including|incl\.?|along\s+with|together\s+with|showing|and)\s+(?:(?:only|also)\s+)?(?:all\s+)?(?:their|its|the|these\s+columns|columns|fields)\s*:?\s+(?P<wishes>.+)$|\s*\bwith\s+(?P<bare>[a-z_][\w ]*(?:\s*,\s*(?:and\s+)?[\w ]+)*(?:\s+and\s+[\w ]+)?)$",
-    re.I,
-)
-_BESIDES = re.compile(
-    r"\s+(?:made|that|which|who|whose|where|without|near|like|similar|having|containing|using|about|with|suitable|because|unless|except)\b",
-    re.I,
-)
-_FORMAT = re.compile(
-    r"\s*,?\s*\b(?:as|into|in|to)\s+(?:a\s+|an\s+)?(?:json|csv|table|list|data\s?frame|markdown|dataframe)(?:\s+format)?\b",
-    re.I,
-)
-_ANSWERED = re.compile(r"\s*\((?P<note>[^()]*)\)")
-_GENERIC_ALL = re.compile(r"^(?:(?:all|every|each|any|of|the|both|out|me|us|full|complete|entire|only)\s+)+", re.I)
 
 
 @dataclass
@@ -182,7 +26,7 @@ class _Reading:
 
 def is_extraction(clause: str) -> bool:
     """Tell whether a clause begins like an extraction ("list …", "what is …", "From the second table, get …")."""
-    return bool(_VERB.match(clause) or _FROM_FIRST.match(clause))
+    return bool(patterns.VERB.match(clause) or patterns.FROM_FIRST.match(clause))
 
 
 def parse_extraction(clause: str) -> Extract:
@@ -190,10 +34,10 @@ def parse_extraction(clause: str) -> Extract:
     held = Held(clause)
     text = held.text
     place, ordinal = "", None
-    if first := _FROM_FIRST.match(text):
+    if first := patterns.FROM_FIRST.match(text):
         text = text[first.end() :]
         place, ordinal = _place_words(first["place"])
-    verb = _VERB.match(text)
+    verb = patterns.VERB.match(text)
     count = bool(verb and verb[0].lower().startswith("how many"))
     price_of = bool(verb and re.match(r"how\s+much", verb[0], re.I))
     question = bool(verb and re.match(r"what|who|how\s+much", verb[0], re.I))
@@ -203,8 +47,8 @@ def parse_extraction(clause: str) -> Extract:
         if price_of
         else text.rstrip(" ?.!")
     )
-    one_page = bool(_ONE_PAGE.search(text))
-    text = _FORMAT.sub("", _HERE.sub("", _ONE_PAGE.sub("", text))).strip()
+    one_page = bool(patterns.ONE_PAGE.search(text))
+    text = patterns.FORMAT.sub("", patterns.HERE.sub("", patterns.ONE_PAGE.sub("", text))).strip()
     body, _, wish_text = text.partition(":") if ":" in text else (text, "", "")
     reading = _Reading(body)
     if wish_text:
@@ -213,16 +57,16 @@ def parse_extraction(clause: str) -> Extract:
         if not count:
             _take_order(after)
         wish_text, reading.order = after.text, after.order
-    if not place and (offer := _OFFER.search(reading.text)):
+    if not place and (offer := patterns.OFFER.search(reading.text)):
         place = offer["place"]
         reading.text = _cut(reading.text, offer)
-    if not place and (inside := _PLACE.search(reading.text)):
+    if not place and (inside := patterns.PLACE.search(reading.text)):
         place, ordinal = _place_words(inside["place"])
         reading.text = (reading.text[: inside.start()] + reading.text[inside.end() :]).strip()
     _take_order(reading)
     _take_limit(reading)
     _take_constraints(reading)
-    with_name = bool(_WANT.search(reading.text)) and not wish_text
+    with_name = bool(patterns.WANT.search(reading.text)) and not wish_text
     subject, wishes, one, leftover = _subject_and_wishes(reading.text, wish_text, question)
     if price_of and not wishes:
         wishes = ("price",)
@@ -257,7 +101,7 @@ def parse_order(clause: str) -> Order | None:
 def _place_words(text: str) -> tuple[str, int | None]:
     ordinal: int | None = None
     for match in re.finditer(r"\b(first|second|third|fourth|fifth|last|(\d+)(?:st|nd|rd|th))\b", text, re.I):
-        ordinal = int(match[2]) if match[2] else _ORDINALS[match[1].lower()]
+        ordinal = int(match[2]) if match[2] else patterns.ORDINALS[match[1].lower()]
     words = re.sub(r"\(.*?\)", " ", text)
     words = re.sub(
         r"\b(?:the|first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)|table|list|section|grid|page|this|of|on)\b",
@@ -269,17 +113,17 @@ def _place_words(text: str) -> tuple[str, int | None]:
 
 
 def _take_order(reading: _Reading) -> None:
-    if match := _SORT.search(reading.text):
+    if match := patterns.SORT.search(reading.text):
         column = match["column"].strip()
-        descending = bool(match["direction"] and _REVERSE.search(match["direction"]))
-        if column.lower() in {**_ASCENDING, **_DESCENDING}:
+        descending = bool(match["direction"] and patterns.REVERSE.search(match["direction"]))
+        if column.lower() in {**patterns.ASCENDING, **patterns.DESCENDING}:
             column, descending = _superlative(column)
         reading.order = Order(match[0].strip(" ,"), column, descending)
-    elif (match := _RANGE_SORT.search(reading.text)) or (match := _FIRST.search(reading.text)):
+    elif (match := patterns.RANGE_SORT.search(reading.text)) or (match := patterns.FIRST.search(reading.text)):
         column, descending = _superlative(match["word"])
         named = (match.groupdict().get("column") or "").strip()
         reading.order = Order(match[0].strip(" ,"), named or column, descending)
-    elif match := _ALPHABET.search(reading.text):
+    elif match := patterns.ALPHABET.search(reading.text):
         reading.order = Order(match[0].strip(" ,"), match["column"] or "name")
     if match:
         reading.text = _cut(reading.text, match)
@@ -287,25 +131,25 @@ def _take_order(reading: _Reading) -> None:
 
 def _superlative(word: str) -> tuple[str, bool]:
     key = re.sub(r"[\s-]+", " ", word.lower())
-    return (_ASCENDING[key], False) if key in _ASCENDING else (_DESCENDING[key], True)
+    return (patterns.ASCENDING[key], False) if key in patterns.ASCENDING else (patterns.DESCENDING[key], True)
 
 
 def _take_limit(reading: _Reading) -> None:
     def number(word: str) -> int:
-        return int(word) if word.isdigit() else _WORDS[word.lower()]
+        return int(word) if word.isdigit() else patterns.WORDS[word.lower()]
 
-    if match := _LIMIT.search(reading.text):
+    if match := patterns.LIMIT.search(reading.text):
         reading.limit = number(match["n"] or match["m"])
         rest = reading.text[match.end() :]
-        rest = _LIMIT_NOUN.sub("", rest) if match["m"] else rest
+        rest = patterns.LIMIT_NOUN.sub("", rest) if match["m"] else rest
         reading.text = (reading.text[: match.start()] + rest).strip(" ,")
-    elif match := _COUNTED.match(reading.text):
+    elif match := patterns.COUNTED.match(reading.text):
         column, descending = _superlative(match["word"])
         reading.limit = number(match["n"])
         reading.order = reading.order or Order(match["word"], column, descending)
         reading.text = reading.text[match.end() :]
     text = reading.text
-    if reading.order is None and (match := _SUPER_SUBJECT.match(re.sub(r"^(?:me|only)\s+", "", text))):
+    if reading.order is None and (match := patterns.SUPER_SUBJECT.match(re.sub(r"^(?:me|only)\s+", "", text))):
         column, descending = _superlative(match["word"])
         words = match["rest"].split()
         if reading.limit is None and words[0].isdigit() and len(words) > 1:
@@ -321,9 +165,17 @@ def _take_limit(reading: _Reading) -> None:
 
 def _take_constraints(reading: _Reading) -> None:
     ops: list[tuple[re.Pattern[str], Comparison | None]] = [
-        (_BETWEEN, "between"), (_OR_MORE, None), (_COMPARE, None), (_DATES, None), (_NO_STOCK, "is not"), (_STOCK, "is"),
-        (_WITH_IN, "contains"), (_CONTAINS, None), (_EQUALS, None), (_BY_WHOM, None),
-    ]  # fmt: skip
+        (patterns.BETWEEN, "between"),
+        (patterns.OR_MORE, None),
+        (patterns.COMPARE, None),
+        (patterns.DATES, None),
+        (patterns.NO_STOCK, "is not"),
+        (patterns.STOCK, "is"),
+        (patterns.WITH_IN, "contains"),
+        (patterns.CONTAINS, None),
+        (patterns.EQUALS, None),
+        (patterns.BY_WHOM, None),
+    ]
     for pattern, op in ops:
         while match := pattern.search(reading.text):
             constraint = _constraint(pattern, match, op)
@@ -336,19 +188,19 @@ def _take_constraints(reading: _Reading) -> None:
 
 def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison | None) -> Constraint:
     words = match[0].strip(" ,")
-    if pattern in (_STOCK, _NO_STOCK):
+    if pattern in (patterns.STOCK, patterns.NO_STOCK):
         return Constraint(words, "in stock", op or "is", "in stock")
     groups = match.groupdict()
     column = _column_words(groups.get("column") or "")
-    if pattern is _BY_WHOM:
+    if pattern is patterns.BY_WHOM:
         hint = {"by": "author", "written by": "author", "made by": "brand"}.get(
             " ".join(groups["how"].lower().split()), ""
         )
         return Constraint(words, hint, "is", groups["value"])
-    if pattern is _WITH_IN:
+    if pattern is patterns.WITH_IN:
         return Constraint(words, column, "contains", groups["value"])
     said = " ".join((groups.get("op") or "").lower().split())
-    if pattern is _CONTAINS:
+    if pattern is patterns.CONTAINS:
         lacks = said in ("not containing", "without")
         return Constraint(
             words,
@@ -356,9 +208,9 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
             "lacks" if lacks else "contains",
             groups["value"],
         )
-    if pattern is _EQUALS:
+    if pattern is patterns.EQUALS:
         return Constraint(words, column, "is not" if said in ("is not", "isn't", "!=") else "is", groups["value"])
-    if pattern is _DATES:
+    if pattern is patterns.DATES:
         comparison: Comparison = (
             "<" if said == "before" else "<=" if said == "until" else ">=" if said == "since" else ">"
         )
@@ -371,11 +223,11 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
 
 
 def _comparison(said: str) -> Comparison:
-    if re.fullmatch(rf"{_LESS}|<", said, re.I):
+    if re.fullmatch(rf"{patterns.LESS}|<", said, re.I):
         return "<"
-    if re.fullmatch(rf"{_MOST}", said, re.I) or re.search(r"less|cheaper|below|lower|fewer|under$", said):
+    if re.fullmatch(rf"{patterns.MOST}", said, re.I) or re.search(r"less|cheaper|below|lower|fewer|under$", said):
         return "<="
-    return ">" if re.fullmatch(rf"{_MORE}|>", said, re.I) else ">="
+    return ">" if re.fullmatch(rf"{patterns.MORE}|>", said, re.I) else ">="
 
 
 def _column_words(text: str) -> str:
@@ -442,24 +294,25 @@ def _subject_and_wishes(
             (),
         )
     if of := re.match(
-        r"^(?:the\s+)?(?P<wishes>[\w ,/-]+?)\s+(?:of|for)\s+(?P<subject>(?:all|every|each|the|this|that|both)\s+.+|\ue000.+|[A-Z].+|[a-z-]+s(?:\s.*|,.*)?)$",
+        r"^(?:the\s+)?(?P<wishes>[\w ,/-]+?)\s+(?:of|for)\s+(?P<subject>(?:all|every|each|the|this|that"
+        r"|both)\s+.+|\ue000.+|[A-Z].+|[a-z-]+s(?:\s.*|,.*)?)$",
         text,
     ):
-        subject = _GENERIC_ALL.sub("", of["subject"])
+        subject = patterns.GENERIC_ALL.sub("", of["subject"])
         head, *rest = re.split(r"\s*,\s*", subject)
         plural = everything or re.search(r"[^s]s$", head.lower()) is not None
         return head, _wish_list(of["wishes"]), not plural, tuple(part for part in rest if part)
     wishes: tuple[str, ...] = _wish_list(wish_text)
-    if want := _WANT.search(text):
+    if want := patterns.WANT.search(text):
         wishes += _wish_list(want["wishes"] or want["bare"])
         text = text[: want.start()]
-    body = _GENERIC_ALL.sub("", text.strip(" ,"))
+    body = patterns.GENERIC_ALL.sub("", text.strip(" ,"))
     parts = [part.strip() for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", body) if part.strip()]
     if len(parts) > 1 and not wishes:
         # "last name, first name, email": a list of columns and no subject.
         return "", tuple(_wish_list(body)), question, ()
     subject = parts[0] if parts else ""
-    if extra := _BESIDES.search(subject):
+    if extra := patterns.BESIDES.search(subject):
         # "laptops made of gold": a condition nobody here understands, so it must not become part of a name.
         parts[1:1] = [subject[extra.start() :].strip()]
         subject = subject[: extra.start()].strip()

@@ -29,28 +29,34 @@ from webrun_nb.agents.planner.listing import is_extraction, parse_extraction, pa
 from webrun_nb.agents.planner.split import Held, split, unquote
 
 _ROLES = {
-    "button": "button", "link": "link", "tab": "tab", "field": "field", "box": "field", "input": "field", "textbox": "field", "text box": "field",
-    "text field": "field", "input field": "field", "search box": "field", "search field": "field", "search bar": "field", "textarea": "field",
-    "area": "field", "checkbox": "checkbox", "check box": "checkbox", "radio button": "radio", "radio": "radio", "option": "", "menu": "menu",
-    "dropdown": "select", "drop-down": "select", "drop down": "select", "select": "select", "list": "select", "combobox": "select", "menu item": "menuitem", "icon": "button",
-    "switch": "checkbox", "toggle": "checkbox", "page": "link", "image": "", "item": "", "element": "", "section": "", "category": "link",
+    "button": "button", "link": "link", "tab": "tab", "field": "field", "box": "field", "input": "field",
+    "textbox": "field", "text box": "field", "text field": "field", "input field": "field", "search box": "field",
+    "search field": "field", "search bar": "field", "textarea": "field", "area": "field", "checkbox": "checkbox",
+    "check box": "checkbox", "radio button": "radio", "radio": "radio", "option": "", "menu": "menu",
+    "dropdown": "select", "drop-down": "select", "drop down": "select", "select": "select", "list": "select",
+    "combobox": "select", "menu item": "menuitem", "icon": "button", "switch": "checkbox", "toggle": "checkbox",
+    "page": "link", "image": "", "item": "", "element": "", "section": "", "category": "link",
 }  # fmt: skip
 _ROLE = "|".join(sorted((re.escape(word) for word in _ROLES), key=len, reverse=True))
 _NEAR = re.compile(
-    r"\s+(?:next\s+to|near(?:\s+to)?|beside|besides|in\s+the\s+(?:row|line|card|section)\s+(?:of|for|with)|in\s+the\s+same\s+(?:row|line)\s+as|belonging\s+to|under|for|of)\s+(?:the\s+)?(?P<near>.+)$",
+    r"\s+(?:next\s+to|near(?:\s+to)?|beside|besides|in\s+the\s+(?:row|line|card|section)\s+(?:of|for|with)"
+    r"|in\s+the\s+same\s+(?:row|line)\s+as|belonging\s+to|under|for|of)\s+(?:the\s+)?(?P<near>.+)$",
     re.I,
 )
 _ORDINAL = re.compile(r"^(?:the\s+)?(?P<word>first|second|third|fourth|fifth|last|\d{1,3}(?:st|nd|rd|th))\s+", re.I)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _DOMAIN = re.compile(
-    r"^(?:https?://\S+|practice:[\w-]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|gov|edu|ai|app|localhost|info|test|example|[a-z]{2})(?::\d+)?(?:/\S*)?|localhost(?::\d+)?(?:/\S*)?)$",
+    r"^(?:https?://\S+|practice:[\w-]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|gov|edu|ai|app|localhost|info|test"
+    r"|example|[a-z]{2})(?::\d+)?(?:/\S*)?|localhost(?::\d+)?(?:/\S*)?)$",
     re.I,
 )
 _KEYS = {
-    "enter": "Enter", "return": "Enter", "escape": "Escape", "esc": "Escape", "tab": "Tab", "space": "Space", "spacebar": "Space", "backspace": "Backspace",
-    "delete": "Delete", "del": "Delete", "home": "Home", "end": "End", "page down": "PageDown", "pagedown": "PageDown", "page up": "PageUp", "pageup": "PageUp",
-    "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight", "arrow up": "ArrowUp", "arrow down": "ArrowDown",
-    "arrow left": "ArrowLeft", "arrow right": "ArrowRight", "up arrow": "ArrowUp", "down arrow": "ArrowDown", "left arrow": "ArrowLeft", "right arrow": "ArrowRight",
+    "enter": "Enter", "return": "Enter", "escape": "Escape", "esc": "Escape", "tab": "Tab", "space": "Space",
+    "spacebar": "Space", "backspace": "Backspace", "delete": "Delete", "del": "Delete", "home": "Home",
+    "end": "End", "page down": "PageDown", "pagedown": "PageDown", "page up": "PageUp", "pageup": "PageUp",
+    "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight", "arrow up": "ArrowUp",
+    "arrow down": "ArrowDown", "arrow left": "ArrowLeft", "arrow right": "ArrowRight", "up arrow": "ArrowUp",
+    "down arrow": "ArrowDown", "left arrow": "ArrowLeft", "right arrow": "ArrowRight",
 }  # fmt: skip
 _MODIFIERS = {
     "ctrl": "Control",
@@ -65,7 +71,8 @@ _MODIFIERS = {
 _QUOTE_OR_WORDS = r"(?P<text>\ue000\d+\ue001|.+?)"
 _UNITS_MS = {"ms": 1, "millisecond": 1, "s": 1000, "sec": 1000, "second": 1000, "minute": 60_000, "min": 60_000}
 _STAYS = re.compile(
-    r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?|loads?|is\s+(?:visible|shown|there|loaded))$",
+    r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?"
+    r"|loads?|is\s+(?:visible|shown|there|loaded))$",
     re.I,
 )
 
@@ -113,7 +120,8 @@ def target(words: str, held: Held | None = None) -> Target:
         near, text = match["near"], text[: match.start()]
     role, said = "", text
     named = re.match(
-        rf"^(?P<role>{_ROLE})\s+(?:named|called|labell?ed|titled|that\s+says|with\s+(?:the\s+)?(?:text|label|name)|saying)?\s*(?P<name>.+)$",
+        rf"^(?P<role>{_ROLE})\s+(?:named|called|labell?ed|titled|that\s+says|with\s+(?:the\s+)?(?:text|label"
+        rf"|name)|saying)?\s*(?P<name>.+)$",
         text,
         re.I,
     )
@@ -219,7 +227,8 @@ def _back(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 def _wait(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     what = match["what"]
     if timed := re.fullmatch(
-        r"(?P<n>\d+(?:\.\d+)?|a|an|one|two|three|five|ten)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|minutes?|mins?)(?:\s+more)?",
+        r"(?P<n>\d+(?:\.\d+)?|a|an|one|two|three|five|ten)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|minutes?"
+        r"|mins?)(?:\s+more)?",
         what,
         re.I,
     ):
@@ -301,11 +310,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (r"(?P<verb>double[- ]click|click|tap|hit|push)(?:\s+on)?\s+(?P<what>.+)$", _click),
         (r"press\s+(?P<what>.+)$", _press),
         (
-            r"(?P<verb>add|put|remove|delete)\s+(?P<what>.+?)\s+(?:to|in|into|from)\s+(?:the|my|your)\s+(?P<where>cart|basket|bag|wish\s?list)$",
+            r"(?P<verb>add|put|remove|delete)\s+(?P<what>.+?)\s+(?:to|in|into|from)\s+(?:the|my"
+            r"|your)\s+(?P<where>cart|basket|bag|wish\s?list)$",
             _cart,
         ),
         (
-            rf"(?:type|enter|input|write|put|key\s+in)\s+(?:in\s+)?{_QUOTE_OR_WORDS}(?:\s+(?:in(?:to|\s+to)?|to|as|for|on)\s+(?P<where>.+))?$",
+            rf"(?:type|enter|input|write|put|key\s+in)\s+(?:in\s+)?{_QUOTE_OR_WORDS}(?:\s+(?:in(?:to|\s+to)?|to"
+            rf"|as|for|on)\s+(?P<where>.+))?$",
             _type,
         ),
         (r"set\s+(?P<where>.+?)\s+to\s+(?P<text>.+)$", _fill),

@@ -17,9 +17,12 @@ QUOTED = re.compile(r"^[“\"«‘'`](.*)[”\"»’'`]$", re.S)
 
 # Verbs that are nothing else, and those that are nouns too and count only before what a verb is followed by.
 _VERBS = (
-    r"click|double[- ]click|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck|extract|collect|scrape|"
-    r"scroll|submit|log\s+in|sign\s+in|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude|return\s+to|what\s+(?:is|are)|how\s+many|"
-    r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
+    r"click|double[- ]click|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck"
+    r"|extract|collect|scrape|"
+    r"scroll|submit|log\s+in|sign\s+in|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude"
+    r"|return\s+to|what\s+(?:is|are)|how\s+many|"
+    r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000"
+    r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
 )
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"
@@ -33,7 +36,7 @@ _AFTER = r"afterwards|after\s+that|finally"
 
 
 def _steps(verb: str) -> re.Pattern[str]:
-    """What stands between two steps: "then", a semicolon, or a comma or "and" before a verb."""
+    """Match what stands between two steps: "then", a semicolon, or a comma or "and" before a verb."""
     return re.compile(
         rf"\s*(?:[,;]\s*(?:and\s+)?(?:then|next|{_AFTER})\b,?|\b(?:and\s+)?then\b,?|\band\s+(?:{_AFTER})\b,?"
         rf"|;|[,;]?\s*\band\s+(?={verb})|,\s*(?={verb}))\s*",
@@ -45,7 +48,9 @@ def _steps(verb: str) -> re.Pattern[str]:
 _AFTER_LISTING = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+{_OBJECT})")
 _AFTER_ACTION = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+[\w\ue000])")
 _LISTING = re.compile(
-    rf"{_POLITELY}(?:list|extract|get|collect|scrape|read|show|give|fetch|retrieve|return|find|tell|report|what|which|from)\b", re.IGNORECASE
+    rf"{_POLITELY}(?:list|extract|get|collect|scrape|read|show|give|fetch|retrieve|return|find|tell|report|what"
+    rf"|which|from)\b",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|step\s+\d+\s*[:.)-]\s*)", re.IGNORECASE)
 _SENTENCE_END = re.compile(
@@ -53,8 +58,10 @@ _SENTENCE_END = re.compile(
 )
 _INLINE_NUMBER = re.compile(r"\s+(?=\(?\d{1,2}[.)]\s+[A-Za-z])")
 _FILLER = re.compile(
-    r"^(?:(?:please|kindly|first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|now|finally|lastly|after(?:wards| that)|and|also|so|ok(?:ay)?|hi|hello|"
-    r"can you|could you|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need (?:you )?to|you should|try to|let'?s|help me)\b[,:]?\s*)+",
+    r"^(?:(?:please|kindly|first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|now|finally|lastly|after(?:wards"
+    r"| that)|and|also|so|ok(?:ay)?|hi|hello|"
+    r"can you|could you|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need (?:you )?to"
+    r"|you should|try to|let'?s|help me)\b[,:]?\s*)+",
     re.IGNORECASE,
 )
 
@@ -118,7 +125,8 @@ def _joined(clauses: list[str]) -> list[str]:
     out: list[str] = []
     for clause in clauses:
         if out and re.match(
-            r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least|most))\b",
+            r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least"
+            r"|most))\b",
             clause,
             re.IGNORECASE,
         ):

@@ -80,9 +80,10 @@
   };
   collect(document, 0);
 
-  const nodes = [], elements = [];
-  for (const el of found) {
-    if (!visible(el)) continue;
+  // A page can make an element's own properties lie (a form's input called "children"): such an element is left out.
+  const safely = (work) => { try { return work(); } catch (e) { return null; } };
+  const describe = (el) => {
+    if (!visible(el)) return null;
     const role = roleOf(el), tag = el.tagName.toLowerCase(), type = tag === "input" ? el.type : "";
     const field = tag === "input" || tag === "select" || tag === "textarea";
     const text = field ? "" : collapse(el.innerText ?? el.textContent, MAX_NAME);
@@ -118,6 +119,12 @@
     if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
     else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
+    return item;
+  };
+  const nodes = [], elements = [];
+  for (const el of found) {
+    const item = safely(() => describe(el));
+    if (!item) continue;
     elements.push(item);
     nodes.push(el);
   }

@@ -8,6 +8,8 @@
   const INLINE = new Set(["B", "I", "EM", "STRONG", "SUP", "SUB", "SMALL", "U", "MARK", "CODE", "ABBR"]);
   const STATE_CLASS = /^(odd|even|first|last|active|selected|current|hover|visible|open|new|sale|featured|alt\d*|row-?\d+|item-?\d+|.*\d{3,}.*)$/i;
   const OLD_PRICE = /(^|[-_])(old|was|before|original|regular|list|strike|struck|rrp|msrp|crossed)([-_]|$)|old-?price|was-?price|price-?(old|was)/i;
+  // A page can make an element's own properties lie (a form's input called "children"): such an element is left out.
+  const safely = (work) => { try { return work(); } catch (e) { return null; } };
   const collapse = (s, max = MAX.cell) => String(s ?? "").slice(0, max * 3).replace(/\s+/g, " ").trim().slice(0, max);
   const classesOf = (el) => (typeof el.className === "string" ? el.className : "").split(/\s+/).filter(Boolean).slice(0, 6);
   const shown = (el) => !el.checkVisibility || el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true });
@@ -197,7 +199,7 @@
     if (tables.length >= MAX.tables) break;
     // A table that holds tables is layout; its cells would repeat everything in them.
     if (node.querySelector("table") && node.getAttribute("role") !== "table") continue;
-    const table = readTable(node);
+    const table = safely(() => readTable(node));
     if (!table) continue;
     table.index = index;
     tables.push(table);
@@ -238,13 +240,12 @@
     return null;
   };
   const all = document.body ? document.body.getElementsByTagName("*") : [];
-  for (let i = -1, n = Math.min(all.length, 60000); i < n; i++) {
-    const parent = i < 0 ? document.body : all[i];
-    if (!parent || parent.childElementCount < 1 || SKIP.has(parent.tagName) || parent.tagName === "SELECT" || parent.tagName === "P") continue;
+  const collectFrom = (parent) => {
+    if (!parent || parent.childElementCount < 1 || SKIP.has(parent.tagName) || parent.tagName === "SELECT" || parent.tagName === "P") return;
     const table = parent.closest("table");
-    if (table && dataTables.has(table)) continue;
+    if (table && dataTables.has(table)) return;
     const children = Array.from(parent.children).slice(0, 3000).filter((c) => usable(c) && (c.textContent || c.querySelector("img")));
-    if (!children.length) continue;
+    if (!children.length) return;
     const clusters = new Map();
     for (const child of children) {
       const key = signature(child);
@@ -267,6 +268,10 @@
       const runs = runsOf(children);
       if (runs) candidates.push({ parent, records: runs, how: "runs" });
     }
+  };
+  for (let i = -1, n = Math.min(all.length, 60000); i < n; i++) {
+    const parent = i < 0 ? document.body : all[i];
+    safely(() => collectFrom(parent));
   }
   // Cards laid out in rows: the same kind of child under several parents of one kind.
   for (const members of bySignature.values()) {
@@ -284,7 +289,7 @@
     const dull = region === "nav" || region === "footer" || region === "header" ? 0.2 : 1;
     return Math.min(c.records.length, 200) * Math.min(leaves, 25) * dull;
   };
-  const signatures = candidates.map((c) => [weigh(c), c]).sort((a, b) => b[0] - a[0]).slice(0, MAX.groups * 2);
+  const signatures = candidates.map((c) => [safely(() => weigh(c)) || 0, c]).sort((a, b) => b[0] - a[0]).slice(0, MAX.groups * 2);
 
   let total = 0;
   const fieldsOf = (record) => {
@@ -351,7 +356,8 @@
     const items = [];
     for (const record of records) {
       if (total > MAX.totalFields) break;
-      const fields = fieldsOf(record);
+      const fields = safely(() => fieldsOf(record));
+      if (!fields) continue;
       total += fields.length;
       items.push({ path: pathOf(record[0]), heading: headingOf(record[0]), text: collapse(record.map((el) => textOf(el, 600)).join(" "), 600), fields });
     }
@@ -391,7 +397,7 @@
   };
   for (const scope of document.querySelectorAll("[itemscope]:not([itemprop])")) {
     if (microdata.length >= MAX.microdata) break;
-    microdata.push({ type: scope.getAttribute("itemtype") || "", path: pathOf(scope), props: propsOf(scope, 0) });
+    safely(() => microdata.push({ type: scope.getAttribute("itemtype") || "", path: pathOf(scope), props: propsOf(scope, 0) }));
   }
   const meta = {};
   for (const m of Array.from(document.querySelectorAll("meta[content]")).slice(0, MAX.meta)) {
@@ -418,13 +424,12 @@
   const LABELLED = /^([^:\n]{2,40}):\s*(\S[^\n]{0,300})$/;
   const counted = new Map();
   const HEADING = /^H[1-6]$/;
-  for (let i = 0, n = Math.min(all.length, 20000); i < n && pairs.length < MAX.pairs; i++) {
-    const el = all[i];
-    if (SKIP.has(el.tagName) || /^(A|TD|TH|TR|OPTION|DT|DD)$/.test(el.tagName) || el.childElementCount > 6) continue;
+  const pairsOf = (el) => {
+    if (SKIP.has(el.tagName) || /^(A|TD|TH|TR|OPTION|DT|DD)$/.test(el.tagName) || el.childElementCount > 6) return;
     const own = ownText(el);
     const leafy = own || (el.childElementCount && el.textContent.length < 200 && /:/.test(el.textContent));
-    if (!leafy || el.textContent.length > 400) continue;
-    if (!shown(el)) continue;
+    if (!leafy || el.textContent.length > 400) return;
+    if (!shown(el)) return;
     const text = textOf(el, 400);
     const match = LABELLED.exec(text);
     if (match && !/^https?$/i.test(match[1])) {
@@ -438,7 +443,8 @@
       counted.set(key, (counted.get(key) || 0) + 1);
       if (counted.get(key) <= 2 && !isStruck(el)) addPair(names.join(" "), valueOf(el, text), itemprop ? "itemprop" : "class", el);
     }
-  }
+  };
+  for (let i = 0, n = Math.min(all.length, 20000); i < n && pairs.length < MAX.pairs; i++) safely(() => pairsOf(all[i]));
 
   // --- the next page of the same list -------------------------------------------------------------------------------------
   const NEXT = /^(next|next page|next\s*[›»→>]+|[›→]|older( posts| entries)?|show more|load more|more results)$/i;

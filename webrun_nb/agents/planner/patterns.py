@@ -1,0 +1,192 @@
+"""The phrases of an extraction sentence, as patterns: conditions, orders, limits, places, wishes.
+
+Quotes stand aside as marks (see `split.Held`), so a pattern never looks into one.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"[$£€¥₹]?\s?\d(?:[\d.,]*\d)?(?:\s?[km]\b)?%?(?:\s?(?:dollars|usd|euros?|eur|pounds|gbp|[$€£])(?!\w))?"
+_UNIT_STOP = (
+    r"and|or|with|in|on|by|first|sorted|ordered|from|per|to|made|only|but|that|which|of|a|an|each|as|the|most|least"
+    r"|cheapest|lowest|highest|best|newest|oldest|latest|largest|smallest"
+)
+_UNIT = rf"(?P<unit>(?:\s+(?!(?:{_UNIT_STOP})\b)[a-z]+){{0,2}})"
+LESS = r"under|below|less\s+than|cheaper\s+than|fewer\s+than|lower\s+than|smaller\s+than"
+MOST = r"at\s+most|up\s+to|no\s+more\s+than|not\s+more\s+than|not\s+over|max(?:imum)?(?:\s+of)?|<="
+MORE = r"over|above|more\s+than|greater\s+than|higher\s+than|better\s+than|exceeding"
+_LEAST = r"at\s+least|no\s+less\s+than|not\s+under|min(?:imum)?(?:\s+of)?|>="
+_MEASURES = (
+    r"prices?|ratings?|costs?|scores?|stars?|reviews?|weights?|sizes?|quantity|age|year|amount|population|discount"
+)
+_COLUMN = (
+    r"(?:\b(?:with|where|whose|having|that\s+have|and)\s+(?:(?:a|an|the|its|their)\s+)?"
+    r"(?P<column>[a-z_]+(?:\s+[a-z_]+){0,2}?)\s+(?:(?:is|are|of)\s+)?"
+    rf"|\b(?:(?:a|an|the|its|their)\s+)?(?P<measure>{_MEASURES})\s+(?:(?:is|are|of)\s+)?"
+    r"|(?:\b(?:that|which)\s+(?:(?:are|is)\s+)?)?\b(?:costs?|costing|priced|rated)\s+|\b(?:that|which)\s+(?:are"
+    r"|is)\s+|\bwith\s+|\bfor\s+)?"
+)
+
+BETWEEN = re.compile(
+    rf"{_COLUMN}(?:between|from)\s+(?P<low>{_NUMBER})\s*(?:and|to|-|–)\s*(?P<high>{_NUMBER}){_UNIT}", re.I
+)
+COMPARE = re.compile(rf"{_COLUMN}(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST}|<|>)\s*(?P<low>{_NUMBER}){_UNIT}", re.I)
+OR_MORE = re.compile(
+    rf"{_COLUMN}(?P<low>{_NUMBER}){_UNIT}\s*(?P<op>or\s+(?:more|higher|above|better|up|less|cheaper|below|lower"
+    rf"|fewer)|and\s+(?:up|above|below|under)|\+)",
+    re.I,
+)
+DATES = re.compile(
+    r"(?:(?:published|posted|dated|closed|updated|released|created)\s+)?(?P<op>before|after|since"
+    r"|until)\s+(?P<low>(?:[a-z]{3,9}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\s+[a-z]{3,9}\.?\s+\d{4}|\d{4}-\d\d-\d\d"
+    r"|[a-z]{3,9}\.?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}))\b",
+    re.I,
+)
+NO_STOCK = re.compile(
+    r"(?:(?:that|which)\s+(?:are|is)\s+)?\b(?:out\s+of\s+stock|not\s+in\s+stock|sold\s+out|unavailable)\b", re.I
+)
+STOCK = re.compile(
+    r"(?:(?:that|which)\s+(?:are|is)\s+)?(?:currently\s+)?\b(?:in[\s-]stock|available)\b(?:\s+only)?", re.I
+)
+CONTAINS = re.compile(
+    r"(?:(?:with|where|whose|having)\s+)?(?:(?:the|a"
+    r"|an)\s+)?(?P<column>(?:[a-z_]+\s+){0,2}?)(?P<op>not\s+containing|without|contain(?:s|ing)|that\s+contains?"
+    r"|mention(?:s|ing)|includ(?:es|ing)|named|called)\s+(?P<value>\ue000\d+\ue001)",
+    re.I,
+)
+WITH_IN = re.compile(
+    r"with\s+(?P<value>\ue000\d+\ue001)\s+in\s+(?:the|its|their)\s+(?P<column>[a-z_]+(?:\s[a-z_]+)?)", re.I
+)
+EQUALS = re.compile(
+    r"\b(?:where|whose|with)\s+(?:the\s+)?(?P<column>[a-z_]+(?:\s+[a-z_]+)?)\s+(?P<op>is\s+not|isn't|is|are"
+    r"|equals?|=|!=|of)\s+(?P<value>\ue000\d+\ue001|[\w.&'-]+(?-i:\s+[A-Z][\w.&'-]*)*)",
+    re.I,
+)
+BY_WHOM = re.compile(
+    r"\b(?P<how>by|made\s+by|written\s+by|from|in)\s+(?P<value>\ue000\d+\ue001"
+    r"|[A-Z][\w.&'-]*(?:\s+(?:[A-Z][\w.&'-]*|of|de|van|von|the))*)(?=\s|,|$)"
+)
+
+ASCENDING = {
+    "cheapest": "price",
+    "lowest": "",
+    "oldest": "date",
+    "earliest": "date",
+    "smallest": "size",
+    "shortest": "length",
+    "least": "",
+    "worst": "rating",
+    "least expensive": "price",
+    "lightest": "weight",
+    "lowest rated": "rating",
+    "worst rated": "rating",
+}
+DESCENDING = {
+    "most expensive": "price",
+    "dearest": "price",
+    "priciest": "price",
+    "highest": "",
+    "newest": "date",
+    "latest": "date",
+    "most recent": "date",
+    "largest": "size",
+    "biggest": "size",
+    "longest": "length",
+    "best": "rating",
+    "best rated": "rating",
+    "top rated": "rating",
+    "highest rated": "rating",
+    "heaviest": "weight",
+    "most": "",
+}
+_SUPERLATIVE = "|".join(
+    sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in {**ASCENDING, **DESCENDING}), key=len, reverse=True)
+)
+FIRST = re.compile(
+    rf"(?:,\s*|\bwith\s+the\s+|\bthe\s+"
+    rf"|\bfrom\s+the\s+)?\b(?P<word>{_SUPERLATIVE})(?P<column>(?:\s+[a-z_]+){{0,2}}?)\s+(?:ones?\s+)?first\b",
+    re.I,
+)
+SORT = re.compile(
+    r"(?:,\s*)?\b(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)\s+(?:(?:them|it|these|those|the\s+\w+)\s+)?(?:by|on"
+    r"|from)\s+(?:(?:the|their|its)\s+)?(?P<column>[a-z_]+(?:\s+(?!asc|desc|from|high|low|in\b|with\b|descending"
+    r"|ascending|and\b)[a-z_]+){0,2})"
+    r"(?P<direction>[\s,(]+(?:in\s+)?(?:asc(?:ending)?|desc(?:ending)?|(?:from\s+)?(?:low(?:est)?|cheap(?:est)?"
+    r"|small(?:est)?|old(?:est)?|a)\s+to\s+\w+(?:\s+expensive)?|(?:from\s+)?(?:high(?:est)?|most|large(?:st)?"
+    r"|new(?:est)?|z)(?:\s+expensive)?\s+to\s+\w+|high(?:est)?\s+first|low(?:est)?\s+first)(?:\s+order)?\)?)?",
+    re.I,
+)
+RANGE_SORT = re.compile(
+    rf"(?:,\s*)?\bfrom\s+(?:the\s+)?(?P<word>{_SUPERLATIVE})\s+to\s+(?:the\s+)?[a-z]+(?:\s+expensive)?", re.I
+)
+ALPHABET = re.compile(
+    r"(?:,\s*)?\b(?:alphabetically|in\s+alphabetical\s+order|a\s*-\s*z)\b(?:\s+by\s+(?P<column>[a-z_]+))?", re.I
+)
+REVERSE = re.compile(r"desc|high\w*\s+to|most.*to|large\w*\s+to|new\w*\s+to|z\s+to|high\w*\s+first", re.I)
+
+LIMIT = re.compile(
+    r"\b(?:only\s+)?(?:the\s+)?(?:top|first|best)\s+(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine"
+    r"|ten|twenty)\b(?!\s*(?:stars|column))|\b(?:limit(?:ed)?\s+(?:it\s+)?to|no\s+more\s+than|at\s+most"
+    r"|up\s+to)\s+(?P<m>\d{1,4})(?=\s+(?:results|rows|items|records|entries|of\s+them)\b|$)",
+    re.I,
+)
+LIMIT_NOUN = re.compile(r"^\s*(?:results|rows|items|records|entries|of\s+them)\b", re.I)
+COUNTED = re.compile(
+    rf"^(?:the\s+)?(?P<n>\d{{1,4}}|one|two|three|four|five|six|seven|eight|nine|ten"
+    rf"|twenty)\s+(?P<word>{_SUPERLATIVE})\s+",
+    re.I,
+)
+SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{_SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
+WORDS = {
+    word: n
+    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+} | {"twenty": 20}
+
+PLACE = re.compile(
+    r"\b(?:from|in|of|on|inside|within)\s+(?P<place>(?:the\s+)?(?:(?P<ordinal>first|second|third|fourth|fifth"
+    r"|last|\d+(?:st|nd|rd|th))\s+)?(?:\ue000\d+\ue001\s+)?(?P<name>[\w-]+(?:\s+[\w-]+){0,3}\s+)?(?:table|list"
+    r"|section|grid)(?:\s+(?:\ue000\d+\ue001|\d+))?)\b",
+    re.I,
+)
+FROM_FIRST = re.compile(
+    r"^(?:from|in|on)\s+(?P<place>[^,:]{1,80}?)\s*,?\s+(?=(?:extract|list|get|collect|scrape|read|show|give|fetch"
+    r"|return|find)\b)",
+    re.I,
+)
+OFFER = re.compile(r"\s+(?:(?:that|which)\s+(?:are|is)\s+)?(?P<place>on\s+(?:sale|offer))\b", re.I)
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+HERE = re.compile(
+    r"\s*\b(?:(?:on|from|of|in)\s+(?:this|the|that|current)\s+(?:current\s+|whole\s+)?(?:web\s?page|page|site"
+    r"|website|screen|shop|store|catalogue|catalog)|(?:from|on)\s+(?:here|it)|listed|shown(?:\s+here)?"
+    r"|(?:that\s+)?you\s+(?:see|find)|there\s+(?:are|is)|(?:are|is)\s+there)\b",
+    re.I,
+)
+ONE_PAGE = re.compile(
+    r"\s*\b(?:on|from)\s+(?:this|the\s+first|the\s+current)\s+(?:web\s?)?page(?:\s+only)?\b|\b(?:this"
+    r"|one)\s+page\s+only\b",
+    re.I,
+)
+VERB = re.compile(
+    r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return"
+    r"|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|what(?:'s|\s+is|\s+are|\s+was)"
+    r"|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
+    re.I,
+)
+WANT = re.compile(
+    r"\s*(?:,\s*)?\b(?:with|including|incl\.?|along\s+with|together\s+with|showing|and)\s+(?:(?:only"
+    r"|also)\s+)?(?:all\s+)?(?:their|its|the|these\s+columns|columns|fields)\s*:?\s+(?P<wishes>.+)$"
+    r"|\s*\bwith\s+(?P<bare>[a-z_][\w ]*(?:\s*,\s*(?:and\s+)?[\w ]+)*(?:\s+and\s+[\w ]+)?)$",
+    re.I,
+)
+BESIDES = re.compile(
+    r"\s+(?:made|that|which|who|whose|where|without|near|like|similar|having|containing|using|about|with|suitable"
+    r"|because|unless|except)\b",
+    re.I,
+)
+FORMAT = re.compile(
+    r"\s*,?\s*\b(?:as|into|in|to)\s+(?:a\s+|an\s+)?(?:json|csv|table|list|data\s?frame|markdown"
+    r"|dataframe)(?:\s+format)?\b",
+    re.I,
+)
+GENERIC_ALL = re.compile(r"^(?:(?:all|every|each|any|of|the|both|out|me|us|full|complete|entire|only)\s+)+", re.I)
