@@ -1,0 +1,110 @@
+"""The quickstart in a real JupyterLab: real kernel, real emulator, real Chromium on both sides."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab import LabPage
+from playwright.sync_api import expect
+
+QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+CARD = ".webrun-card"
+COST = f"{CARD} .webrun-stat-cost .webrun-value"
+COUNTDOWN = f"{CARD} .webrun-stat-countdown .webrun-value"
+WAITING = "%%webrun task\nwait for 60 seconds"
+
+
+def keep(lab: LabPage, name: str) -> None:
+    """Keep a screenshot, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    lab.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def changes(lab: LabPage, selector: str, times: int) -> None:
+    """Wait until what is shown has changed so often."""
+    shown = lab.find(selector).first
+    for _ in range(times):
+        expect(shown).not_to_have_text(shown.inner_text(), timeout=20_000)
+
+
+@pytest.mark.timeout(180)
+def test_all_cells_of_the_quickstart_run(lab):
+    cells = [cell.source for cell in nbformat.read(QUICKSTART, as_version=4).cells if cell.cell_type == "code"]
+    lab.open_notebook(cells)
+    lab.run_all()
+    lab.wait_until_done()
+    errors = [output for outputs in lab.outputs() for output in outputs if output["output_type"] == "error"]
+    keep(lab, "quickstart-light")
+    lab.theme("JupyterLab Dark")
+    keep(lab, "quickstart-dark")
+    assert errors == []
+
+
+def test_the_dataframe_shows(lab):
+    task = '%%webrun task --url practice:shop --schema "name:str, price:float" -o laptops -n 3\nList the laptops.'
+    lab.open_notebook(["%load_ext webrun_nb", task])
+    lab.run_all()
+    lab.wait_until_done()
+    table = lab.find(".jp-OutputArea table.dataframe")
+    expect(table.locator("thead th")).to_have_text(["", "name", "price"])
+    expect(table.locator("tbody tr")).to_have_count(3)
+
+
+def test_cost_and_countdown_move_while_a_cell_is_running(lab):
+    """The cell blocks the kernel's main thread the whole time, and no message comes from the kernel."""
+    lab.open_notebook(["%load_ext webrun_nb\n%webrun start", "import time; time.sleep(60)"])
+    lab.run_all()
+    expect(lab.find(CARD)).to_contain_text("active · idle", timeout=30_000)
+    frames = len(lab.kernel_frames)
+    changes(lab, COUNTDOWN, 3)
+    changes(lab, COST, 2)
+    told = [frame for frame in lab.kernel_frames[frames:] if b"comm_msg" in frame]
+    keep(lab, "mid-cell")
+    lab.command("notebook:interrupt-kernel")
+    assert told == []
+
+
+def test_stop_clicked_mid_cell_stops_the_task_and_keeps_the_session(lab):
+    lab.open_notebook(["%load_ext webrun_nb\n%webrun start", WAITING, "%webrun status"])
+    lab.run_all()
+    expect(lab.find(CARD).first).to_contain_text("active · running", timeout=30_000)
+    keep(lab, "running")
+    lab.find(CARD).first.get_by_role("button", name="Stop", exact=True).click()
+    lab.wait_for_output(1, "TASK_STOPPED")
+    expect(lab.find(CARD).first).to_contain_text("active · stopped")
+    keep(lab, "stopped")
+
+
+def test_terminate_clicked_mid_cell_ends_the_session(lab):
+    lab.open_notebook(["%load_ext webrun_nb\n%webrun start", WAITING])
+    lab.run_all()
+    expect(lab.find(CARD)).to_contain_text("active · running", timeout=30_000)
+    lab.find(CARD).get_by_role("button", name="Terminate", exact=True).click()
+    lab.wait_for_output(1, "SESSION_TERMINATED")
+    expect(lab.find(CARD)).to_contain_text("terminated")
+    keep(lab, "terminated")
+
+
+def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(lab):
+    lab.open_notebook(["%load_ext webrun_nb\n%webrun start", WAITING])
+    lab.run_all()
+    expect(lab.find(CARD)).to_contain_text("active · running", timeout=30_000)
+    lab.command("notebook:interrupt-kernel")
+    lab.wait_for_output(1, "TaskInterruptedError")
+    (error,) = [output for output in lab.outputs()[1] if output["output_type"] == "error"]
+    assert re.search(r"kept.*\$", error["evalue"])
+    expect(lab.find(CARD)).to_contain_text("active · stopped")
+
+
+def test_a_question_nobody_answers_is_one_clear_line(lab):
+    ask = "%%webrun task --url practice:shop\nClick the Laptops and phones button"
+    lab.open_notebook(["%load_ext webrun_nb", ask])
+    lab.run_all()
+    lab.wait_until_done()
+    (error,) = [output for output in lab.outputs()[1] if output["output_type"] == "error"]
+    assert len(error["traceback"]) == 1
+    assert "\n" not in error["traceback"][0]
