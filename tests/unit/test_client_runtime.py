@@ -120,7 +120,7 @@ def test_the_faces_have_names_and_signatures_of_their_own() -> None:
         light, alight = faces(_light)
 
     assert Lamp().light("red") == "red on webrun"
-    assert asyncio.run(Lamp().alight("red")) == "red on webrun"  # type: ignore[arg-type]
+    assert asyncio.run(Lamp().alight("red")) == "red on webrun"
     assert (Lamp.light.__name__, Lamp.alight.__name__, Lamp.light.__doc__) == ("light", "alight", "Light it.")
 
 

@@ -61,10 +61,11 @@ class Service:
             self.sent.append(body)
             return self._start(body)
         if path.startswith("/start/session-status/"):
-            if self.current is not None:
+            if self.hold is not None and self.current is not None:
                 self.began.set()
             return httpx.Response(200, json=self._state(path.rpartition("/")[2]))
         if path.startswith("/task/"):
+            self.began.set()
             return httpx.Response(200, json=self.task)
         self.sent.append(body["message"])
         return await self._message(body["message"])
@@ -431,6 +432,17 @@ def test_a_handler_that_declines_stops_the_task(client: Client, session: Session
         session.task("Buy it")
 
 
+def test_a_task_whose_handler_breaks_is_stopped(client: Client, session: Session, service: Service) -> None:
+    def handler(question: Question) -> str:
+        raise LookupError("no idea")
+
+    service.task = asking()
+    client.on_guardrail(handler)
+    with pytest.raises(LookupError, match="no idea"):
+        session.task("Buy it")
+    assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
+
+
 def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, service: Service) -> None:
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     assert session.status().question == Question("t1", "Which?", "ambiguous", ("Blue", "Green"))
@@ -445,6 +457,16 @@ def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: S
     assert client.run_task("How many?", opened=opened.append).text == "ten"
     assert service.sent == [{"initialTask": {"taskDetails": "How many?", "terminateOnCompletion": True}}]
     assert [session.session_id for session in opened] == ["s1"]
+
+
+def test_an_interrupt_while_it_is_shown_stops_a_single_task(client: Client, service: Service) -> None:
+    def show(session: Session) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Event().wait(5)
+
+    with pytest.raises(TaskInterruptedError, match="the task was stopped"):
+        client.run_task("How many?", opened=show)
+    assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
 def test_a_session_without_its_task_is_a_protocol_error(client: Client, service: Service) -> None:
@@ -474,3 +496,24 @@ def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session
         finally:
             os._exit(2)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_an_interrupted_start_ends_the_session_again(client: Client, service: Service) -> None:
+    held: list[asyncio.Task[Any] | None] = []
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/start/session-status/") and not held:
+            held.append(asyncio.current_task())
+            service.began.set()
+            await asyncio.sleep(0.2)  # the interrupt comes in here
+        return await service(request)
+
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False)
+    thread = interrupt_once(service.began)
+    try:
+        with pytest.raises(TaskInterruptedError, match="while starting: the session was ended again"):
+            other.start()
+    finally:
+        thread.join()
+        other.close()
+    assert service.sent[-1] == {"actionType": "state", "newState": "terminate"}

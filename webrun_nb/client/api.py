@@ -21,7 +21,6 @@ from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import STOP_WITHIN_S, Ask, expect_task, make_ask
 from webrun_nb.client.watch import Watch
-from webrun_nb.wire.responses import SessionStarted
 
 _log = logging.getLogger(__name__)
 
@@ -157,7 +156,9 @@ class Client:
                 name = self._free(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
-            session, _ = await self._open(name, options, {} if options.url is None else {"startingPoint": options.url})
+            session, _ = await self._opened(
+                name, options, {} if options.url is None else {"startingPoint": options.url}
+            )
         return session
 
     async def _run_task(
@@ -207,13 +208,12 @@ class Client:
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
         )
-        session, task_id = await self._open(self._free(SINGLE_TASK), options, ask.fields)
+        session, task_id = await self._opened(self._free(SINGLE_TASK), options, ask.fields)
         try:
-            if opened is not None:
-                await in_caller(lambda: opened(session))
-            return await session.perform(ask, expect_task(task_id))
-        finally:
+            return await session.perform(ask, expect_task(task_id), opened)
+        except asyncio.CancelledError:
             self._interruption = session.interruption()
+            raise
 
     async def _open(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
         given = {
@@ -223,7 +223,7 @@ class Client:
             "initialTask": dict(task) or None,
         }
         body = {key: value for key, value in given.items() if value is not None}
-        started = await self._started(body)
+        started = await self.http.start_session(body)
         watch = Watch(self.http, name, started.session_id)
         self._watches = [other for other in self._watches if not other.done] + [watch]
         await watch.begin(started.socket_url if self._listen else None)
@@ -233,17 +233,13 @@ class Client:
         self.sessions[name] = session
         return session, started.task_id
 
-    async def _started(self, body: Mapping[str, Any]) -> SessionStarted:
-        """Start a session; cancelled meanwhile, it is ended again rather than left to cost."""
-        post = asyncio.create_task(self.http.start_session(body))
+    async def _opened(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
+        """Open a session; cancelled meanwhile, it is ended again rather than left to cost."""
+        opening = asyncio.create_task(self._open(name, options, task))
         try:
-            return await asyncio.shield(post)
+            return await asyncio.shield(opening)
         except asyncio.CancelledError:
-            try:
-                async with asyncio.timeout(STOP_WITHIN_S):
-                    await self.http.change_state((await post).session_id, "terminate")
-            except (TimeoutError, WebRunError) as error:
-                _log.warning("an interrupted start may have left a session: %s", error)
+            self._interruption = await _undone(opening)
             raise
 
     def _free(self, name: str) -> str:
@@ -265,7 +261,7 @@ class Client:
             await watch.close()
         await self._http.close()
 
-    start, astart = faces(_start)
+    start, astart = faces(_start, interruption)
     run_task, arun_task = faces(_run_task, interruption)
     close, aclose = faces(_close)
 
@@ -325,6 +321,20 @@ class Client:
         if answer is not None and not isinstance(answer, str):
             raise TypeError(f"the guardrail handler has to return text or None, not {type(answer).__name__}")
         return answer
+
+
+async def _undone(opening: asyncio.Task[tuple[Session, str | None]]) -> TaskInterruptedError:
+    """End a session that nobody waits for any more, and return the line that says so."""
+    try:
+        async with asyncio.timeout(STOP_WITHIN_S):
+            session, _ = await opening
+            await session.aterminate()
+    except (TimeoutError, WebRunError) as error:
+        _log.warning("an interrupted start: %s", error)
+        return TaskInterruptedError(
+            "interrupted while starting: a session may have been left open", hint="look with `%webrun status --all`"
+        )
+    return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
 
 
 def _same(session: Session, options: SessionOptions) -> Session:

@@ -82,6 +82,7 @@ class LocalEmulator:
             ended = process.poll() is not None or (line is None and _ends(process))
             process.kill()
             process.wait()
+            _close_lifeline(process)
             for listener in listeners:
                 listener.join(1.0)
             raise _start_error(ended, line, last_words, key) from error
@@ -112,9 +113,8 @@ class LocalEmulator:
 
     def stop(self) -> None:
         """Have it save, close its browsers and end; returns when it is gone. Safe twice."""
-        self._stopped = True
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._stopped = self._stopped or self.running
+        _close_lifeline(self._process)
         try:
             self._process.wait(STOP_DEADLINE_S)
         except subprocess.TimeoutExpired:
@@ -139,6 +139,11 @@ def _drain(stream: IO[str] | None, name: str, into: SimpleQueue[str | None] | de
     thread = threading.Thread(target=read, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def _close_lifeline(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _ends(process: subprocess.Popen[str]) -> bool:
@@ -174,6 +179,11 @@ class _Shared:
 _shared = _Shared()
 
 
+def running_emulator() -> LocalEmulator | None:
+    """Return this process's emulator, where one was started, dead ones too."""
+    return _shared.emulator if _shared.pid == os.getpid() else None
+
+
 async def local_emulator() -> LocalEmulator:
     """Return this process's emulator; starts it if none lives. Call it on the client's loop thread."""
     global _shared
@@ -181,6 +191,8 @@ async def local_emulator() -> LocalEmulator:
         _shared = _Shared()
     async with _shared.starting:
         if _shared.emulator is None or not _shared.emulator.running:
+            if _shared.emulator is not None:
+                _shared.emulator.stop()  # it is dead: this only lets go of what is left of it
             began = time.monotonic()
             _shared.emulator = await LocalEmulator.start("--limits", "none")
             _shared.start_s = time.monotonic() - began

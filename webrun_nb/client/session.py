@@ -6,13 +6,21 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import (
+    ConnectionLostError,
+    GuardrailError,
+    SessionGoneError,
+    TaskFailedError,
+    TaskInterruptedError,
+    WebRunError,
+)
 from webrun_nb.client.http import Http
 from webrun_nb.client.results import TaskResult
-from webrun_nb.client.runtime import faces
+from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import Ask, TaskRun, interruption
 from webrun_nb.client.watch import Watch
@@ -144,10 +152,24 @@ class Session:
         )
         return await self.perform(ask)
 
-    async def perform(self, ask: Ask, task_id: str | None = None) -> TaskResult:
-        """Take a task to its end, on the loop thread; cancelled, it is stopped on the server."""
+    async def perform(
+        self, ask: Ask, task_id: str | None = None, opened: Callable[[Session], None] | None = None
+    ) -> TaskResult:
+        """Take a task to its end, on the loop thread. It never goes on unattended: whatever breaks, it is stopped.
+
+        Parameters
+        ----------
+        ask : Ask
+            The task.
+        task_id : str, optional
+            Where it has been sent already.
+        opened : callable, optional
+            Told this session first, in the thread that waits.
+        """
         run = TaskRun(self, ask, self.client.ask_person, task_id)
         try:
+            if opened is not None:
+                await in_caller(partial(opened, self))
             result = await run.result(self.client.frames)
         except asyncio.CancelledError:
             stopped = await run.stop()
@@ -155,6 +177,11 @@ class Session:
             raise
         except ConnectionLostError as error:
             self.watch.lost(error)
+            raise
+        except (TaskFailedError, GuardrailError):  # the task is over
+            raise
+        except Exception:
+            await run.stop()
             raise
         self.client.last = result
         return result

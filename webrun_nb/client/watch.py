@@ -22,6 +22,8 @@ POLLING_S = 1.0
 """Between status calls where no socket is open."""
 CONNECTED_S = 5.0
 """Between status calls where events come in by themselves."""
+PENDING_S = 0.2
+"""While the browser is starting, of which no event tells the end."""
 REFRESH_AT_MOST_EVERY_S = 0.1
 
 EMULATOR_ENDED = "emulator ended"
@@ -134,7 +136,7 @@ class Watch:
         try:
             while not self.snapshot.ended:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(CONNECTED_S if self.listening else POLLING_S):
+                    async with asyncio.timeout(self._pause_s()):
                         await self._stale.wait()
                 self._stale.clear()
                 await self._refresh_or_say_why_not()
@@ -142,6 +144,11 @@ class Watch:
         finally:
             if self._live is not None:
                 await self._live.close()
+
+    def _pause_s(self) -> float:
+        if self.snapshot.status == "pending":
+            return PENDING_S
+        return CONNECTED_S if self.listening else POLLING_S
 
     async def _refresh_or_say_why_not(self) -> None:
         try:

@@ -6,7 +6,7 @@ The magics and `import webrun_nb as webrun` share what is here: one current clie
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -134,7 +134,9 @@ def _on_current(method: Callable[Concatenate[Client, P], T]) -> Callable[P, T]:
     return _without_self(call)
 
 
-def _on_current_async(method: Callable[Concatenate[Client, P], Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def _on_current_async(
+    method: Callable[Concatenate[Client, P], Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
     """Return a client's awaitable method as a function on the current client."""
 
     @wraps(method)

@@ -1,0 +1,319 @@
+"""The client against the real emulator, with real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from webrun_nb.client.api import Client
+from webrun_nb.client.errors import (
+    AuthenticationError,
+    ConnectionLostError,
+    EmulatorStartError,
+    GuardrailError,
+    SessionGoneError,
+    TaskFailedError,
+    TaskInterruptedError,
+)
+from webrun_nb.client.local import LocalEmulator
+from webrun_nb.client.runtime import runtime
+from webrun_nb.client.session import Session
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.notebook.objects import NotebookFrames, Toolkit
+
+CITIES = "<table><tr><th>city</th><th>people</th></tr><tr><td>Ulm</td><td>129000</td></tr>\
+<tr><td>Graz</td><td>303000</td></tr></table>"
+DOORS = "<button>Open the left door</button><button>Open the right door</button>"
+LIST = "List the cities and their people"
+SCHEMA = "city:str, people:int"
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Callable[..., Any]) -> Any:
+    return start_emulator("--control")
+
+
+@pytest.fixture
+def client(emulator: Any) -> Iterator[Client]:
+    client = Client(emulator.url, key=emulator.key, frames=NotebookFrames())
+    yield client
+    for session in client.sessions.values():
+        session.terminate()
+    client.close()
+
+
+@pytest.fixture
+def session(client: Client) -> Session:
+    return client.start()
+
+
+def wait_for(session: Session, wanted: Callable[[SessionSnapshot], bool]) -> SessionSnapshot:
+    """Wait until a snapshot is as wanted."""
+    seen: list[SessionSnapshot] = []
+    found = threading.Event()
+
+    def look(snapshot: SessionSnapshot) -> None:
+        if wanted(snapshot):
+            seen.append(snapshot)
+            found.set()
+
+    leave = session.subscribe(look)
+    look(session.snapshot)
+    assert found.wait(30), session.snapshot
+    leave()
+    return seen[0]
+
+
+@contextlib.contextmanager
+def interrupting(*events: threading.Event) -> Iterator[None]:
+    """Press the stop button once all `events` are set."""
+
+    def interrupt() -> None:
+        if all(event.wait(30) for event in events):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    yield
+    thread.join()
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_becomes_a_frame(session: Session, site: Any) -> None:
+    result = session.task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
+    assert result.df.to_dict("list") == {"city": ["Ulm", "Graz"], "people": [129000, 303000]}
+    assert result.df.attrs["webrun"]["session"] == session.session_id
+
+
+def test_a_result_says_what_it_would_have_cost(session: Session, site: Any) -> None:
+    result = session.task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
+    assert result.emulated
+    assert result.cost_usd > 0
+
+
+async def test_tasks_asked_at_once_are_done_in_turn(client: Client, site: Any) -> None:
+    url = site.page("/cities", CITIES)
+    async with await client.astart() as session:
+        one, two = await asyncio.gather(
+            session.atask(LIST, url=url, schema=SCHEMA), session.atask(LIST, url=url, schema=SCHEMA)
+        )
+    assert one.task_id != two.task_id
+    assert one.json == two.json
+
+
+def test_a_single_task_ends_its_session(client: Client, site: Any) -> None:
+    opened: list[Session] = []
+    result = client.run_task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA, opened=opened.append)
+    assert len(result.json) == 2
+    assert wait_for(opened[0], lambda snapshot: snapshot.ended).status == "completed"
+
+
+def test_a_page_that_is_not_there_fails_in_one_line(session: Session) -> None:
+    with pytest.raises(TaskFailedError) as raised:
+        session.task(LIST, url="http://127.0.0.1:1/", schema=SCHEMA)
+    assert raised.value.code == "NAVIGATION_FAILED"
+    assert "\n" not in str(raised.value)
+
+
+def test_a_practice_site_is_there(session: Session) -> None:
+    assert session.task("List the laptops", url="practice:shop", schema="name:str, price:float").json
+
+
+def test_polling_alone_is_enough(emulator: Any, site: Any) -> None:
+    client = Client(emulator.url, key=emulator.key, frames=NotebookFrames(), listen=False)
+    try:
+        with client.start() as session:
+            assert len(session.task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA).json) == 2
+        assert session.ended
+    finally:
+        client.close()
+
+
+# --- the live picture -------------------------------------------------------------------------------------------------
+
+
+def test_events_say_what_the_browser_does(session: Session, site: Any) -> None:
+    actions: list[str] = []
+    wait_for(session, lambda snapshot: session.watch.listening and snapshot.status == "active")
+    session.subscribe(lambda snapshot: actions.append(snapshot.last_action))
+    session.task("Click the left door", url=site.page("/doors", DOORS))
+    assert any("left door" in action for action in actions)
+
+
+def test_an_expired_session_says_so_by_itself(emulator: Any, session: Session) -> None:
+    wait_for(session, lambda snapshot: snapshot.status == "active")
+    emulator.advance(6 * 60_000)
+    assert wait_for(session, lambda snapshot: snapshot.ended).state_label == "terminated · expired"
+
+
+def test_a_task_for_an_ended_session_says_so(session: Session) -> None:
+    session.terminate()
+    with pytest.raises(SessionGoneError) as raised:
+        session.task(LIST)
+    assert raised.value.code == "SESSION_NOT_ACTIVE"
+
+
+def test_terminating_twice_is_safe(session: Session) -> None:
+    session.terminate()
+    session.terminate()
+    assert session.snapshot.status == "terminated"
+
+
+# --- stopping ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_interrupt_stops_the_task_and_keeps_the_session(session: Session, site: Any) -> None:
+    with interrupting(site.was_asked), pytest.raises(TaskInterruptedError) as raised:
+        session.task(LIST, url=site.silent("/never"))
+    assert session.status().state_label == "active · stopped"
+    with pytest.raises(TaskFailedError) as failed:
+        session.task(LIST, url="http://127.0.0.1:1/")
+    assert failed.value.task_id != raised.value.task_id
+
+
+def test_an_interrupted_single_task_leaves_no_session(client: Client, site: Any) -> None:
+    opened: list[Session] = []
+    is_open = threading.Event()
+
+    def open_(session: Session) -> None:
+        opened.append(session)
+        is_open.set()
+
+    with interrupting(is_open, site.was_asked), pytest.raises(TaskInterruptedError, match="its session has ended"):
+        client.run_task(LIST, url=site.silent("/never"), opened=open_)
+    assert opened[0].status().status == "terminated"
+
+
+async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -> None:
+    async with await client.astart() as session:
+        waiting = asyncio.ensure_future(session.atask(LIST, url=site.silent("/never")))
+        await asyncio.to_thread(site.was_asked.wait, 30)
+        await session.astop()
+        with pytest.raises(TaskFailedError) as raised:
+            await waiting
+    assert raised.value.code == "TASK_STOPPED"
+
+
+# --- guardrails -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unanswered_question_stops_the_task_and_is_raised(session: Session, site: Any) -> None:
+    with pytest.raises(GuardrailError) as raised:
+        session.task("Click the Open button", url=site.page("/doors", DOORS))
+    assert len(raised.value.candidates) == 2
+    assert session.status().state_label == "active · stopped"
+
+
+def test_a_handler_answers_a_question(client: Client, session: Session, site: Any) -> None:
+    asked: list[Question] = []
+
+    def handler(question: Question) -> str:
+        asked.append(question)
+        return question.candidates[0]
+
+    client.on_guardrail(handler)
+    session.task("Click the Open button", url=site.page("/doors", DOORS))
+    assert [question.kind for question in asked] == ["ambiguous"]
+
+
+# --- the server's troubles --------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_key_is_refused(emulator: Any) -> None:
+    client = Client(emulator.url, key="wr_wrong")
+    try:
+        with pytest.raises(AuthenticationError) as raised:
+            client.start()
+    finally:
+        client.close()
+    assert raised.value.code == "INVALID_API_KEY"
+
+
+@pytest.fixture
+def own_emulator(tmp_path: Any) -> Iterator[LocalEmulator]:
+    emulator = runtime.run(LocalEmulator.start("--data-dir", str(tmp_path)))
+    yield emulator
+    emulator.stop()
+
+
+def test_its_key_is_not_in_its_command_line(own_emulator: LocalEmulator) -> None:
+    assert own_emulator.key not in " ".join(psutil.Process(own_emulator.pid).cmdline())
+
+
+def test_the_stop_button_does_not_reach_it(own_emulator: LocalEmulator) -> None:
+    assert os.getpgid(own_emulator.pid) != os.getpgid(0)
+
+
+def test_a_killed_emulator_is_one_line_and_no_session_is_stuck(own_emulator: LocalEmulator, site: Any) -> None:
+    client = Client(own_emulator.url, key=own_emulator.key, explain_loss=own_emulator.explain_loss)
+    session = client.start()
+
+    def kill() -> None:
+        if site.was_asked.wait(30):
+            os.kill(own_emulator.pid, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    with pytest.raises(ConnectionLostError) as raised:
+        session.task(LIST, url=site.silent("/never"))
+    thread.join()
+    client.close()
+    assert str(raised.value).startswith("the emulator was killed (signal 9); its sessions are gone")
+    assert session.ended
+
+
+def test_after_a_death_the_toolkit_starts_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path))
+    toolkit = Toolkit()
+    first = toolkit.client()
+    emulator = toolkit.emulator
+    assert emulator is not None
+    os.kill(emulator.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(emulator.pid)] if psutil.pid_exists(emulator.pid) else [], 5)
+    second = toolkit.client()
+    try:
+        assert second.base_url != first.base_url
+        assert second.start().session_id
+    finally:
+        second.close()
+        assert toolkit.emulator is not None
+        toolkit.emulator.stop()
+
+
+def test_an_emulator_that_can_not_start_says_why_in_one_line() -> None:
+    with pytest.raises(EmulatorStartError, match="ended while starting") as raised:
+        runtime.run(LocalEmulator.start("--port", "no number"))
+    assert "no number" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+ORPHAN = """
+import os, sys
+from webrun_nb.client.local import LocalEmulator
+from webrun_nb.client.runtime import runtime
+emulator = runtime.run(LocalEmulator.start("--data-dir", sys.argv[1]))
+print(emulator.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_it_ends_with_the_process_that_started_it(tmp_path: Any) -> None:
+    owner = subprocess.run(
+        [sys.executable, "-c", ORPHAN, str(tmp_path)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    pid = int(owner.stdout)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(10)
+    assert not psutil.pid_exists(pid)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import webrun_nb
+
+PUBLIC = {
+    "AuthenticationError",
+    "Client",
+    "ConnectionLostError",
+    "EmulatorStartError",
+    "GuardrailError",
+    "LimitError",
+    "PaymentError",
+    "ProtocolError",
+    "Question",
+    "RequestError",
+    "Session",
+    "SessionGoneError",
+    "SessionSnapshot",
+    "TaskFailedError",
+    "TaskInterruptedError",
+    "TaskResult",
+    "WebRunError",
+    "arun_task",
+    "astart",
+    "last",
+    "load_ipython_extension",
+    "on_guardrail",
+    "run_task",
+    "start",
+}
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(webrun_nb.__all__) == PUBLIC
+
+
+def test_every_public_name_is_there() -> None:
+    assert [name for name in webrun_nb.__all__ if not hasattr(webrun_nb, name)] == []
+
+
+def test_every_public_thing_is_documented() -> None:
+    assert [name for name in PUBLIC - {"last"} if not inspect.getdoc(getattr(webrun_nb, name))] == []
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(webrun_nb, "nonsense")
+
+
+def test_functions_show_how_they_are_called() -> None:
+    assert "self" not in inspect.signature(webrun_nb.start).parameters
+    assert next(iter(inspect.signature(webrun_nb.run_task).parameters)) == "text"
+
+
+LOADED = "import sys, webrun_nb; {then}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+
+
+def _loaded_by(then: str) -> set[str]:
+    code = LOADED.format(then=then)
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_import_is_light() -> None:
+    assert not _loaded_by("pass") & {"pandas", "socketio", "httpx", "pydantic", "IPython", "jsonschema"}
+
+
+def test_what_is_heavy_waits_until_it_is_needed() -> None:
+    assert not _loaded_by("webrun_nb.start") & {"pandas", "socketio", "aiohttp", "jsonschema", "IPython"}
