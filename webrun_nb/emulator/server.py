@@ -20,7 +20,7 @@ from pathlib import Path
 
 import uvicorn
 
-from webrun_nb import config
+from webrun_nb import config, practice
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.pool import ChromiumPool
 from webrun_nb.emulator.domain import limits
@@ -31,7 +31,7 @@ from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.door import Door, Keys
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
-from webrun_nb.emulator.service import Isolation, Parts, Service
+from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
 from webrun_nb.emulator.store import MemoryStore
 from webrun_nb.wire.prices import PRICES_2026
 
@@ -112,6 +112,7 @@ class _Server:
             ids=IdSource(options.seed),
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
             prices=PRICES_2026,
+            practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
             isolation=options.isolation,
         )
         service = Service(parts)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.base import Browsers, InstanceKind
@@ -47,6 +48,31 @@ Isolation = Literal["auto", "process", "context"]
 
 
 @dataclass(frozen=True, slots=True)
+class PracticeSites:
+    """The names of the practice sites, and the port they are served on."""
+
+    names: tuple[str, ...]
+    port: int
+
+    def check(self, url: str | None) -> None:
+        """Refuse a page of a practice site that does not exist, rather than show a browser its error page.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_PARAMETER`; the message lists the sites.
+        """
+        parts = urlsplit(url or "")
+        site, _, suffix = (parts.hostname or "").rpartition(".")
+        if suffix == "localhost" and parts.port == self.port and site not in self.names:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                f"there is no practice site {site[:40]!r}; there is: {', '.join(self.names)}",
+                parameter="startingPoint",
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What the service is put together from (see `server`)."""
 
@@ -58,6 +84,7 @@ class Parts:
     ids: IdSource
     limits: Limits
     prices: PriceList
+    practice: PracticeSites
     isolation: Isolation = "auto"
 
 
@@ -129,7 +156,7 @@ class Service:
         """
         session = self.session(user, session_id)
         if not session.ended:
-            _check_supported(message.task)
+            self._check_task(message.task)
             self.account(user).admit_work(self.spent_usd(user))
         return session, session.add_task(self.parts.ids.short(), _order(message.task))
 
@@ -247,7 +274,7 @@ class Service:
         opening_url: str | None,
     ) -> tuple[Session, Task | None]:
         _check_references(request)
-        _check_supported(fields)
+        self._check_task(fields)
         account = self.account(user)
         account.admit_work(self.spent_usd(user))
         account.admit_session(sum(not session.ended for session in self.parts.store.of(user)))
@@ -265,6 +292,10 @@ class Service:
         task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None
         self._workers[session.id].start()
         return session, task
+
+    def _check_task(self, fields: TaskFields) -> None:
+        self.parts.practice.check(fields.starting_point)
+        _check_supported(fields)
 
     def _publisher(self, session: Session) -> Callable[..., None]:
         return lambda name, body: self.parts.events.publish(session.id, name, body)

@@ -42,6 +42,8 @@ class Runner:
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
         self._current: Session | None = None
+        self._seen_off: set[Session] = set()
+        """Sessions whose end the user has been told."""
         self._verbs: dict[type[Any], Callable[[Any], Any]] = {
             Start: self._start,
             Status: self._status,
@@ -109,6 +111,7 @@ class Runner:
 
     def _end(self, session: Session) -> None:
         session.terminate()
+        self._seen_off.add(session)
         self._cards().drain()
         print(final_line(session.snapshot))
 
@@ -137,6 +140,8 @@ class Runner:
                 text, url=url, schema=wanted, timeout_ms=command.timeout_ms, opened=self._show_card
             )
         self._show_card(session)
+        if command.end:
+            self._seen_off.add(session)
         return session.task(text, url=url, schema=wanted, timeout_ms=command.timeout_ms, end=command.end)
 
     def _schema(self, command: Task) -> schema.Schema | None:
@@ -148,7 +153,13 @@ class Runner:
         """Return where the task runs: the session named, the current one, or None for one of its own."""
         if command.session is not None:
             return self._session(command.session)
-        return None if self._current is None or self._current.ended else self._current
+        current = self._current
+        if current is None or not current.ended:
+            return current
+        if current not in self._seen_off:  # it ended by itself: nobody may think that the task still runs in it
+            self._seen_off.add(current)
+            print(f"{final_line(current.snapshot)}; without it, tasks run in sessions of their own")
+        return None
 
     def _show_request(self, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> None:
         session = self._session_for(command)

@@ -1,0 +1,73 @@
+"""A real kernel to run cells in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came out of a cell."""
+
+    status: str
+    outputs: tuple[dict[str, Any], ...]
+    """Contents of the output messages, each with its `msg_type`."""
+
+    @property
+    def text(self) -> str:
+        """What was printed."""
+        return "".join(output["text"] for output in self.outputs if output["msg_type"] == "stream")
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The errors that were shown."""
+        return [output for output in self.outputs if output["msg_type"] == "error"]
+
+    @property
+    def one_line(self) -> str:
+        """The error, which has to be one line and nothing else."""
+        (error,) = self.errors
+        (line,) = error["traceback"]
+        assert "\n" not in line, line
+        return str(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A running kernel."""
+
+    manager: KernelManager
+    client: BlockingKernelClient
+
+    def run(self, cell: str, timeout_s: float = 60) -> Ran:
+        """Run a cell and wait for it."""
+        outputs: list[dict[str, Any]] = []
+
+        def keep(message: dict[str, Any]) -> None:
+            if message["msg_type"] in ("stream", "error", "display_data", "execute_result"):
+                outputs.append({"msg_type": message["msg_type"], **message["content"]})
+
+        reply = self.client.execute_interactive(cell, timeout=timeout_s, output_hook=keep)
+        return Ran(reply["content"]["status"], tuple(outputs))
+
+
+@contextmanager
+def running_kernel(**environment: str) -> Iterator[Kernel]:
+    """Start a kernel and shut it down at the end."""
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env={**os.environ, **environment})
+    client = manager.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
