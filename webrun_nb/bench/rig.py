@@ -1,0 +1,250 @@
+"""What the measurements share: pages, emulators, raw Playwright, kernels. Everything starts when first asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import httpx
+
+from webrun_nb.bench import processes
+from webrun_nb.bench.base import BenchError
+from webrun_nb.bench.site import Site
+from webrun_nb.client.errors import EmulatorStartError
+from webrun_nb.client.local import LocalEmulator
+
+Isolation = Literal["context", "process"]
+
+_ANSWER_WITHIN_S = 70.0
+_TASK_WITHIN_S = 310.0
+_POLL_S = 0.002
+_LONGEST_LINE = 10_000_000
+
+
+class Emulator:
+    """A real emulator, started as a notebook starts it, spoken to in raw HTTP over one kept connection.
+
+    Parameters
+    ----------
+    local : LocalEmulator
+    """
+
+    def __init__(self, local: LocalEmulator) -> None:
+        self._local = local
+        self._http = httpx.AsyncClient(
+            base_url=local.url,
+            headers={"Authorization": f"Bearer {local.key}"},
+            timeout=_ANSWER_WITHIN_S,
+            trust_env=False,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of its process, the root of all it starts."""
+        return self._local.pid
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Call it.
+
+        Raises
+        ------
+        BenchError
+            It refuses.
+        """
+        return _body(path, await self._http.post(path, json=body))
+
+    async def start_session(self, **initial_task: Any) -> str:
+        """Open a session; returns its id at once, as the service does."""
+        answer = await self.post("/start/start-session", {"initialTask": initial_task})
+        return str(answer["sessionId"])
+
+    async def until_active(self, session_id: str) -> None:
+        """Ask for a session's status until its browser is there.
+
+        Raises
+        ------
+        BenchError
+            It never will be.
+        """
+        path = f"/start/session-status/{session_id}"
+        while (status := _body(path, await self._http.get(path))["status"]) != "active":
+            if status != "pending":
+                raise BenchError(f"a session did not start: it is {status}")
+            await asyncio.sleep(_POLL_S)
+
+    async def terminate(self, session_id: str) -> None:
+        """End a session."""
+        message = {"actionType": "state", "newState": "terminate"}
+        await self.post("/start/send-message", {"sessionId": session_id, "message": message})
+
+    async def finished(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Wait for a task's end where it took longer than the service waits with its answer.
+
+        Raises
+        ------
+        BenchError
+            It has not ended when no task can still run.
+        """
+        async with asyncio.timeout(_TASK_WITHIN_S):
+            while answer.get("pending"):
+                await asyncio.sleep(0.2)
+                path = f"/task/{answer['sessionId']}/{answer['taskId']}"
+                answer = _body(path, await self._http.get(path))
+        return answer
+
+    async def close(self) -> None:
+        """End it and its browsers."""
+        await self._http.aclose()
+        await asyncio.to_thread(self._local.stop)
+
+
+class Raw:
+    """Our end of the pipe to `webrun_nb.bench.raw`.
+
+    Parameters
+    ----------
+    process : asyncio.subprocess.Process
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.browser = ""
+        """Which browser it is, known once started."""
+
+    @classmethod
+    async def start(cls) -> Self:
+        """Start the process and its browser.
+
+        Raises
+        ------
+        BenchError
+            No browser starts.
+        """
+        raw = cls(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "webrun_nb.bench.raw"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=_LONGEST_LINE,
+            )
+        )
+        try:
+            raw.browser = (await raw.do("start"))["browser"]
+        except BenchError:
+            await raw.close()
+            raise
+        return raw
+
+    @property
+    def pid(self) -> int:
+        """Of its process, the root of all it starts."""
+        return self._process.pid
+
+    async def do(self, what: str, **arguments: str) -> dict[str, Any]:
+        """Have it do one thing and return what it tells.
+
+        Raises
+        ------
+        BenchError
+            It failed, or is gone.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": what, **arguments}).encode() + b"\n")
+        line = await self._process.stdout.readline()
+        if not line:
+            raise BenchError("the raw Playwright process ended unexpectedly")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise BenchError(f"raw Playwright: {answer['error']}")
+        return answer
+
+    async def close(self) -> None:
+        """End it and its browser."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+class Rig:
+    """What the measurements work with; ends everything it started.
+
+    Parameters
+    ----------
+    pages : Path, optional
+        The folder of real pages with their expected records.
+    quick : bool
+        Each measurement once, and as short as it can be.
+    """
+
+    def __init__(self, *, pages: Path | None = None, quick: bool = False) -> None:
+        self.pages = pages
+        self.quick = quick
+        self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
+        """For whatever files our processes write."""
+        self.site = Site(pages)
+        self._emulators: dict[Isolation, Emulator] = {}
+        self._raw: Raw | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for emulator in self._emulators.values():
+            await emulator.close()
+        if self._raw is not None:
+            await self._raw.close()
+        self.site.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def emulator(self, isolation: Isolation) -> Emulator:
+        """Return the running emulator whose sessions are of this kind.
+
+        Raises
+        ------
+        BenchError
+            It does not start.
+        """
+        if isolation not in self._emulators:
+            options = ("--limits", "none", "--isolation", isolation, "--data-dir", str(self.folder / "emulator"))
+            try:
+                local = await LocalEmulator.start(*options)
+            except EmulatorStartError as error:
+                raise BenchError(error.message) from error
+            self._emulators[isolation] = Emulator(local)
+        return self._emulators[isolation]
+
+    async def raw(self) -> Raw:
+        """Return raw Playwright with its running browser.
+
+        Raises
+        ------
+        BenchError
+            It does not start.
+        """
+        if self._raw is None:
+            self._raw = await Raw.start()
+        return self._raw
+
+    async def until_at_rest(self) -> None:
+        """Wait until no leftover of an earlier measurement is at work in any emulator or in raw Playwright."""
+        pids = [emulator.pid for emulator in self._emulators.values()]
+        if self._raw is not None:
+            pids.append(self._raw.pid)
+        await processes.until_at_rest(*pids)
+
+
+def _body(path: str, answer: httpx.Response) -> dict[str, Any]:
+    body: dict[str, Any] = answer.json()
+    if answer.status_code != httpx.codes.OK:
+        raise BenchError(f"{path} answered {answer.status_code}: {body.get('message')}")
+    return body

@@ -1,0 +1,71 @@
+"""Runs measurements: rounds, medians."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import AsyncIterator, Iterable
+
+from webrun_nb.bench.base import Measurement, NotHereError, Result
+from webrun_nb.bench.context_session import ContextSession
+from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
+from webrun_nb.bench.process_create import ProcessCreate
+from webrun_nb.bench.real_pages import RealPages
+from webrun_nb.bench.rig import Rig
+from webrun_nb.bench.small_task import SmallTask
+from webrun_nb.bench.widget_messages import WidgetMessages
+
+_ALL: tuple[type[Measurement], ...] = (
+    ContextSession,
+    ProcessCreate,
+    SmallTask,
+    LoadExt,
+    LoadExtImports,
+    WidgetMessages,
+    RealPages,
+)
+MEASUREMENTS = {each.name: each for each in _ALL}
+"""All there are, by name, in the order of the report."""
+
+
+async def measure(names: Iterable[str], rig: Rig, rounds: int | None) -> AsyncIterator[Result | NotHereError]:
+    """Measure one after the other; what can't be measured on this machine comes as the error that says why.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of `MEASUREMENTS`.
+    rig : Rig
+    rounds : int, optional
+        How many samples of each; each measurement's own number where it is None.
+
+    Raises
+    ------
+    BenchError
+        Something did not work that has to.
+    """
+    for name in names:
+        measurement = MEASUREMENTS[name]()
+        try:
+            await measurement.prepare(rig)
+        except NotHereError as error:
+            yield NotHereError(f"{name}: {error}")
+            continue
+        yield await _result(measurement, rig, rounds or measurement.rounds)
+
+
+async def _result(measurement: Measurement, rig: Rig, rounds: int) -> Result:
+    samples = [await measurement.sample(rig) for _ in range(rounds)]
+    raws = [sample.raw for sample in samples if sample.raw is not None]
+    ours_processes, raw_processes = measurement.processes(rig)
+    return Result(
+        name=measurement.name,
+        measures=measurement.measures,
+        unit=measurement.unit,
+        ours=statistics.median(sample.ours for sample in samples),
+        raw=statistics.median(raws) if raws else None,
+        target=measurement.target,
+        rounds=rounds,
+        ours_processes=tuple(ours_processes),
+        raw_processes=tuple(raw_processes),
+        samples=tuple(samples),
+    )

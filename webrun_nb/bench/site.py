@@ -1,0 +1,156 @@
+"""The pages that both sides open, served by the bench's own process, which no number counts."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import html
+import mimetypes
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+ORDERS = 10
+ORDER_COLUMNS = ("order", "customer", "city", "total")
+
+_HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><h1>{title}</h1>'
+_FORM = """<form action="/orders">
+<p><label>Customer <input name="customer"></label></p>
+<p><label>City <input name="city"></label></p>
+<p><button>Search</button></p>
+</form>"""
+# The page's own word that it is there: its parser has come to the end. The connection drops when the page goes.
+_WITNESS = """<p>A page.</p><script>new EventSource("/witness?visit={visit}")</script>"""
+
+
+def orders(customer: str, city: str) -> list[dict[str, str]]:
+    """Return the rows that a search has to bring: they hold what was typed, so that they can't come without typing."""
+    return [
+        dict(zip(ORDER_COLUMNS, (f"A-{number:03}", customer, city, f"{10 + 3 * number}.50"), strict=True))
+        for number in range(1, ORDERS + 1)
+    ]
+
+
+class Visit:
+    """One opening of the witness page, as the page itself tells of it."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+        self.gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def tell(self, event: asyncio.Event) -> None:
+        """Set an event from the server's thread."""
+        self._loop.call_soon_threadsafe(event.set)
+
+
+class Site:
+    """A web server on a free loopback port.
+
+    Parameters
+    ----------
+    pages : Path, optional
+        A folder that is served under `/pages/`.
+    """
+
+    def __init__(self, pages: Path | None) -> None:
+        self._visits: dict[str, Visit] = {}
+        self._pages = pages
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="bench-site", daemon=True)
+        self._thread.start()
+        self._origin = f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def form_url(self) -> str:
+        """A form with two fields that leads to a table."""
+        return f"{self._origin}/form"
+
+    def page_url(self, name: str) -> str:
+        """Return the address of a file in the folder of pages."""
+        return f"{self._origin}/pages/{quote(name)}"
+
+    def visit(self) -> tuple[str, Visit]:
+        """Return the address of a page that says when it is there and when it has gone, good for one opening."""
+        number = str(len(self._visits))
+        self._visits[number] = Visit()
+        return f"{self._origin}/visit?visit={number}", self._visits[number]
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, target: str) -> tuple[bytes, str] | Visit | None:
+        """Return a body and its type, the visit whose page is calling, or None: there is no such thing."""
+        url = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        match url.path.split("/"):
+            case ["", "witness"]:
+                return self._visits.get(query.get("visit", ""))
+            case ["", "visit"]:
+                return _page("A page", _WITNESS.format(visit=int(query["visit"])))
+            case ["", "form"]:
+                return _page("Find orders", _FORM)
+            case ["", "orders"]:
+                return _page("Orders", _table(orders(query.get("customer", ""), query.get("city", ""))))
+            case ["", "pages", name] if self._pages is not None:
+                return _file(self._pages / name)
+            case _:
+                return None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, site: Site, *args: object) -> None:
+        self._site = site
+        super().__init__(*args)  # type: ignore[arg-type] # what the server hands over
+
+    def do_GET(self) -> None:
+        answer = self._site.answer(self.path)
+        if isinstance(answer, Visit):
+            self._witness(answer)
+            return
+        body, content_type = answer or (b"not found", "text/plain")
+        self.send_response(200 if answer else 404)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _witness(self, visit: Visit) -> None:
+        visit.tell(visit.opened)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.flush()
+        try:
+            while self.connection.recv(1024):
+                pass
+        except OSError:
+            pass  # reset rather than closed: gone all the same
+        visit.tell(visit.gone)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""
+
+
+def _page(title: str, body: str) -> tuple[bytes, str]:
+    return (_HEAD.format(title=title) + body).encode(), "text/html; charset=utf-8"
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    head = "".join(f"<th>{name.capitalize()}</th>" for name in ORDER_COLUMNS)
+    lines = ("".join(f"<td>{html.escape(value)}</td>" for value in row.values()) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _file(path: Path) -> tuple[bytes, str] | None:
+    if not path.is_file():
+        return None
+    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return path.read_bytes(), f"{content_type}; charset=utf-8" if content_type.startswith("text/") else content_type
