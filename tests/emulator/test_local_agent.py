@@ -317,6 +317,69 @@ async def test_what_is_hidden_is_not_read(instance: BrowserInstance, site: Any) 
     assert (await work(instance, brief)).answer.data == [{"name": "a", "size": "1"}]
 
 
+SOUP = """<h1>Books</h1><div>
+<div><div><a href=/b/1>Dune</a></div><div>$9.99</div><div>In stock</div></div>
+<div><div><a href=/b/2>Emma</a></div><div>$4.50</div><div>Out of stock</div></div>
+<div><div><a href=/b/3>Ulysses</a></div><div>$12.00</div><div>In stock</div></div></div>"""
+NEWS = [("Rain", "2024-03-01"), ("Sun", "2024-03-05"), ("Snow", "2024-02-05")]
+FLAT = "<h1>News</h1>" + "".join(
+    f"<h3><a href=/{day}>{title}</a></h3><p>By Ann, <time datetime={day}>then</time></p><p>More of it.</p>"
+    for title, day in NEWS
+)
+PAIRS = "".join(
+    f"<tr class=athing><td>{i}.<td class=title><a href=/s/{i}>Story {i}</a></tr>"
+    f"<tr><td><td class=subtext><span>{i * 10} points</span> by <a class=hnuser>user{i}</a></tr><tr class=spacer></tr>"
+    for i in range(1, 9)
+)
+SECTIONS = """<h1>Menu</h1><h2>Starters</h2><ul><li><b class=dish>Soup</b> <i class=price>$5</i>
+<li><b class=dish>Salad</b> <i class=price>$6</i></ul><h2>Desserts</h2><ul><li><b class=dish>Cake</b>
+<i class=price>$7</i><li><b class=dish>Ice</b> <i class=price>$3</i></ul>"""
+SPANNED = """<table><tr><th>Team<th>Player<th>Goals</tr><tr><td rowspan=2>Reds<td>Al<td>3</tr><tr><td>Bo<td>5</tr>
+<tr><td>Blues<td>Cy<td>4</tr></table>"""
+GROWING = """<h1>Rows</h1><ul id=u><li class=r><b class=n>x0</b><li class=r><b class=n>x1</b></ul><button onclick="
+u.insertAdjacentHTML('beforeend', `<li class=r><b class=n>x${u.children.length}</b>`);
+if (u.children.length > 3) this.remove()">Load more</button>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "task", "columns", "rows"),
+    [
+        pytest.param(
+            SOUP,
+            "list the books, cheapest first",
+            {"title": "string", "price": "number", "in_stock": "boolean"},
+            [("Emma", 4.5, False), ("Dune", 9.99, True), ("Ulysses", 12, True)],
+            id="elements without classes",
+        ),
+        pytest.param(FLAT, "list the articles after March 2, 2024", {"title": "string"}, [("Sun",)], id="no wrappers"),
+        pytest.param(
+            f"<title>News</title><table>{PAIRS}</table>",
+            "list the stories with at least 70 points",
+            {"title": "string", "points": "integer", "user": "string"},
+            [("Story 7", 70, "user7"), ("Story 8", 80, "user8")],
+            id="records of two table rows",
+        ),
+        pytest.param(SECTIONS, "list the desserts", {"dish": "string"}, [("Cake",), ("Ice",)], id="under a heading"),
+        pytest.param(
+            SPANNED,
+            "list the players with more than 3 goals",
+            {"team": "string", "player": "string"},
+            [("Reds", "Bo"), ("Blues", "Cy")],
+            id="cells over several rows",
+        ),
+        pytest.param(
+            GROWING, "list everything", {"name": "string"}, [("x0",), ("x1",), ("x2",), ("x3",)], id="load more"
+        ),
+    ],
+)
+async def test_lists_of_many_makes(
+    instance: BrowserInstance, site: Any, body: str, task: str, columns: dict[str, str], rows: list[tuple[object, ...]]
+) -> None:
+    schema = rows_of(**{name: [kind, "null"] for name, kind in columns.items()})
+    worked = await work(instance, Brief(task, "structured_json", schema, site.page("/made", body)))
+    assert [tuple(row[name] for name in columns) for row in worked.answer.data] == rows
+
+
 async def test_a_hostile_page_can_be_looked_at_and_read(instance: BrowserInstance, site: Any) -> None:
     deep = "<div>" * 400 + "x" + "</div>" * 400
     script = "<script type='application/ld+json'>{broken</script>"

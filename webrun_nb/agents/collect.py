@@ -105,7 +105,9 @@ class Collector:
         if not intents:  # "skip it": the person takes the condition back
             constraints = tuple(c for c in wanted.constraints if c.words != words)
             order = None if wanted.order and wanted.order.words == words else wanted.order
-            self.wanted = replace(wanted, constraints=constraints, order=order)
+            subject = "" if words in (wanted.subject, *tokens(wanted.subject)) else wanted.subject
+            wishes = tuple(wish for wish in wanted.wishes if wish != words)
+            self.wanted = replace(wanted, subject=subject, wishes=wishes, constraints=constraints, order=order)
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -274,7 +276,7 @@ class Collector:
         here = page.url.split("#")[0].rstrip("/")
 
         def called(element: Element) -> bool:
-            name = re.sub(r"\(?\d[\d,.]*\)?\s*$|[›»→>]+\s*$", "", element.name)
+            name = re.sub(r"\(\d[\d,.]*\)\s*$|[›»→>]+\s*$", "", element.name)
             words = tuple(word for word in tokens(name) if word not in ("all", "shop", "browse", "see", "view"))
             return words == wanted
 

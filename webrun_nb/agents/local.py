@@ -346,6 +346,7 @@ class Task:
         for _ in range(MAX_ANSWERS):
             known = f" Understood: {understood}." if understood else " Understood: nothing of it."
             question = f'{problem}: "{sentence}".{known} Sentences that work: ' + "; ".join(f"`{p}`" for p in PHRASINGS)
+            question += "; or `skip it` to go on without."
             answer = yield from self.ask(question, candidates)
             if answer.casefold() in ("skip", "skip it", "ignore", "leave it out"):
                 return []

@@ -76,7 +76,8 @@ def match_score(column: Column, field: Field, source: Source) -> float:
     head = tokens(column.name)[-1:] or ("",)
     for evidence, about in _KIND_EVIDENCE.items():
         if evidence in field.evidence and (head[0] in about or words & set(about[:2])):
-            score = max(score, 0.72 if evidence not in ("text", "name", "url") else 0.6)
+            weak = evidence in ("text", "name", "url")
+            score = max(score, 0.5 if "unsure" in field.evidence and weak else 0.6 if weak else 0.72)
             score += 0.05
     if column.kind == "money" and "price" in field.evidence:
         score = max(score, 0.5)
@@ -139,10 +140,15 @@ def assign(columns: Sequence[Column], source: Source) -> Mapping:
         return Mapping(source, {}, 0.0)
     filled = sum(m.score * (0.3 + 0.7 * m.field.coverage) for m in matches.values()) / len(columns)
     share = len(matches) / len(columns)
-    size = 1 - 1 / (1 + len(source.rows))
+    size = _size(source)
     region = 0.4 if source.region in ("nav", "footer", "header") else 0.9 if source.region == "aside" else 1.0
     real_table = 1.1 if source.kind == "table" and source.header else 1.0
     return Mapping(source, matches, filled * share * size * region * real_table)
+
+
+def _size(source: Source) -> float:
+    """More rows are more likely the list; one row is a list only where nothing longer fits."""
+    return 1 - 1 / (1 + len(source.rows)) if len(source.rows) > 1 else 0.25
 
 
 def _fallback(column: Column, source: Source, taken: set[str]) -> Match | None:
@@ -227,7 +233,7 @@ def open_mapping(source: Source) -> Mapping:
             name, n = f"{label} {n}", n + 1
         matches[name] = Match(field, SYNONYM)
     words = sum(min(len(row.text), 200) for row in source.rows)
-    size = 1 - 1 / (1 + len(source.rows))
+    size = _size(source)
     region = 0.2 if source.region in ("nav", "footer", "header") else 0.8 if source.region == "aside" else 1.0
     richness = min(len(matches), 6) / 6
     real_table = 1.3 if source.kind == "table" and source.header else 1.0

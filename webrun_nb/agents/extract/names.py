@@ -88,8 +88,6 @@ _GROUPS = (
     ("state", "st", "province", "region"),
     ("company", "organization", "organisation", "employer", "firm"),
     ("website", "web", "site", "homepage"),
-    ("quote", "text", "quotation"),
-    ("nutrient", "name"),
     ("number", "no", "nr", "num"),
     ("product", "name", "title"),
 )
@@ -129,13 +127,15 @@ def hint_tokens(text: str) -> tuple[str, ...]:
 
 
 def word_likeness(left: str, right: str) -> float:
-    """1 for the same word, `SYNONYM` for a synonym, less for a long common beginning, else 0."""
+    """1 for the same word, `SYNONYM` for a synonym, less for a long common beginning or end, else 0."""
     if left == right:
         return 1.0
     if right in _SYNONYMS.get(left, ()):
         return SYNONYM
     if min(len(left), len(right)) >= 4 and (left.startswith(right) or right.startswith(left)):
         return 0.7
+    if min(len(left), len(right)) >= 4 and (left.endswith(right) or right.endswith(left)):
+        return 0.6
     return 0.0
 
 

@@ -230,8 +230,11 @@ def _same(text: str, wanted: str) -> bool:
 
 
 def of_subject(rows: Sequence[Row], source: Source, subject: str) -> list[Row] | None:
-    """Find the rows that a category column says are the subject ("laptops"); None where no column tells them apart."""
+    """Find the rows that a heading or a category column says are the subject; None where nothing tells them apart."""
     wanted = tokens(subject)
+    under = [row for row in rows if row.heading and about(subject, row.heading)]
+    if 0 < len(under) < len(rows):
+        return under
     for found in source.fields:
         if found.coverage < 0.6 or "name" in found.evidence:
             continue

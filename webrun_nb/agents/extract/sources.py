@@ -16,6 +16,7 @@ _LABEL = re.compile(r"(?:^|(?<=\s))(?P<label>[A-Z][\w/-]*(?: [\w/-]+){0,2}):\s+"
 _RATING = re.compile(
     r"^\s*(?:[★✭⭐]|\d(?:\.\d+)?\s*(?:out\s+of|/)\s*(?:5|10)\b|rated\s+\d|\d(?:\.\d)?\s*stars?\b)", re.I
 )
+_COUNTED = re.compile(r"\(?\d[\d.,]*\s+([A-Za-z]{3,20})\)?")
 _STOCK = re.compile(r"in\s?stock|out\s?of\s?stock|sold\s?out|\bavailable\b|unavailable|\d+\s+left\b", re.I)
 _BUTTON = re.compile(
     r"^(?:add\s+to\s+(?:cart|basket|bag)|buy(?:\s+now)?|details?|view|more|read\s+more|edit|delete|remove|share"
@@ -243,6 +244,8 @@ def _finished(source: Source) -> Source | None:
         made.many = sum(len(group) > 1 for group in cells) >= max(1, len(cells) // 4)
         made.constant = len(texts) > 2 and len(set(texts)) == 1
         made.evidence = _evidence(made, [group[0] for group in cells])
+        if unit := _unit(texts):
+            made.names.append((tokens(unit), 0.9))
     source.fields = [f for f in source.fields if f.coverage > 0]
     _mark_name(source)
     return source if source.fields else None
@@ -306,6 +309,13 @@ def _split_labels(source: Source) -> None:
                 source.fields.append(Field(f"{made.key}#{label}", label, [(tokens(label), 1.0)], order=made.order))
 
 
+def _unit(texts: Sequence[str]) -> str:
+    """Find the word that most values have after their number: "points" in "10 points"."""
+    words = Counter(match[1].lower() for text in texts if (match := _COUNTED.fullmatch(text.strip())))
+    word, count = words.most_common(1)[0] if words else ("", 0)
+    return word if count >= max(2, 0.6 * len(texts)) else ""
+
+
 def _evidence(made: Field, cells: list[Cell]) -> frozenset[str]:
     if not cells:
         return frozenset()
@@ -355,4 +365,4 @@ def _mark_name(source: Source) -> None:
     headings = [f for f in in_order if "heading" in f.evidence]
     links = [f for f in in_order if "url" in f.evidence and max(map(len, texts[f.key])) < 200]
     for chosen in (headings or links or in_order)[:1]:
-        chosen.evidence |= {"name"}
+        chosen.evidence |= {"name"} if headings or links else {"name", "unsure"}

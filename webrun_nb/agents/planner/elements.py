@@ -81,6 +81,8 @@ def find(target: Target, seen: Observation, roles: frozenset[str] | None = None)
         candidates += [
             e for e in seen.elements if e.enabled and e.role in ("link", "tab")
         ]  # links that look like buttons
+    if target.role == "result":
+        candidates = [e for e in candidates if e.role == "link" and not e.region and not e.in_form and e.name]
     if target.near:
         candidates = [e for e in candidates if _is_near(e, target.near)]
     scored = [(_score(target, e), e) for e in candidates]

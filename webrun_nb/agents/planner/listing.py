@@ -68,8 +68,17 @@ def parse_extraction(clause: str) -> Extract:
     _take_constraints(reading)
     with_name = bool(patterns.WANT.search(reading.text)) and not wish_text
     subject, wishes, one, leftover = _subject_and_wishes(reading.text, wish_text, question)
-    if price_of and not wishes:
-        wishes = ("price",)
+    if price_of:
+        subject, wishes = subject or wishes[0] if wishes else subject, ("price",)
+    if reading.order is None and (best := patterns.SUPER_SUBJECT.match(subject)):
+        # "the price of the cheapest laptop" is one row of a list, not a page about one thing.
+        column, descending = _superlative(best["word"])
+        reading.order, subject = Order(best["word"], column or "price", descending), best["rest"]
+        reading.limit, one = (1 if one else reading.limit), False
+    elif _is_a_field(text, subject, wishes) and not reading.constraints and reading.order is None:
+        subject, wishes, one = "", (subject,), True
+    if whole := re.fullmatch(r"(first|second|third|fourth|fifth|last)\s+(?:table|list|grid)", subject, re.I):
+        subject, ordinal = "", patterns.ORDINALS[whole[1].lower()]
     restore = held.restore
     return Extract(
         sentence=clause,
@@ -89,6 +98,13 @@ def parse_extraction(clause: str) -> Extract:
         place_ordinal=ordinal,
         leftover=tuple(restore(part) for part in leftover),
     )
+
+
+def _is_a_field(text: str, subject: str, wishes: tuple[str, ...]) -> bool:
+    """Tell "extract the title" (a value of the page) from "list the laptops" and "get the table"."""
+    words = subject.lower().split()
+    single = bool(words) and not words[-1].endswith("s") and words[-1] not in patterns.WHOLES
+    return single and not wishes and re.match(r"the\s", text, re.I) is not None
 
 
 def parse_order(clause: str) -> Order | None:
@@ -173,6 +189,7 @@ def _take_constraints(reading: _Reading) -> None:
         (patterns.STOCK, "is"),
         (patterns.WITH_IN, "contains"),
         (patterns.CONTAINS, None),
+        (patterns.TAGGED, "is"),
         (patterns.EQUALS, None),
         (patterns.BY_WHOM, None),
     ]
@@ -192,6 +209,8 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
         return Constraint(words, "in stock", op or "is", "in stock")
     groups = match.groupdict()
     column = _column_words(groups.get("column") or "")
+    if pattern is patterns.TAGGED:
+        return Constraint(words, "tags", "is", groups["value"])
     if pattern is patterns.BY_WHOM:
         hint = {"by": "author", "written by": "author", "made by": "brand"}.get(
             " ".join(groups["how"].lower().split()), ""

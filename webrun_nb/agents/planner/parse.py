@@ -132,6 +132,8 @@ def target(words: str, held: Held | None = None) -> Target:
         or re.search(r"named|called|labell|titled|says|with|saying", text, re.I)
     ):
         role, text = _ROLES[named["role"].lower()], named["name"]
+    if not text and said.lower().startswith("search"):
+        text = "search"
     text = re.sub(r"^(?:named|called|labell?ed)\s+", "", text)
     text = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
     restore = held.restore if held else str
@@ -162,6 +164,8 @@ def _open(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 def _click(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     read = target(match["what"], held)
+    if read.ordinal and re.fullmatch(r"(?:search )?(?:results?|items?|entry|products?|rows?|hits?)", read.words, re.I):
+        read = replace(read, words="", role="result")
     if not (read.words or read.role or read.ordinal):
         return None
     return ClickOn(clause, read, double="double" in match["verb"].lower())
@@ -314,6 +318,11 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
             r"|your)\s+(?P<where>cart|basket|bag|wish\s?list)$",
             _cart,
         ),
+        (
+            rf"(?:in|into)\s+(?P<where>(?:the\s+)?[^,]+?),?\s+(?:type|enter|write|put)\s+{_QUOTE_OR_WORDS}$",
+            _type,
+        ),
+        (r"(?P<text>\ue000\d+\ue001)\s+(?:in(?:to)?|as|for)\s+(?P<where>.+)$", _type),
         (
             rf"(?:type|enter|input|write|put|key\s+in)\s+(?:in\s+)?{_QUOTE_OR_WORDS}(?:\s+(?:in(?:to|\s+to)?|to"
             rf"|as|for|on)\s+(?P<where>.+))?$",

@@ -50,11 +50,12 @@ STOCK = re.compile(
     r"(?:(?:that|which)\s+(?:are|is)\s+)?(?:currently\s+)?\b(?:in[\s-]stock|available)\b(?:\s+only)?", re.I
 )
 CONTAINS = re.compile(
-    r"(?:(?:with|where|whose|having)\s+)?(?:(?:the|a"
-    r"|an)\s+)?(?P<column>(?:[a-z_]+\s+){0,2}?)(?P<op>not\s+containing|without|contain(?:s|ing)|that\s+contains?"
-    r"|mention(?:s|ing)|includ(?:es|ing)|named|called)\s+(?P<value>\ue000\d+\ue001)",
+    r"(?:(?:with|where|whose|having)\s+(?:(?:the|a|an)\s+)?(?P<column>(?:[a-z_]+\s+){0,2}?))?"
+    r"(?P<op>not\s+containing|without|contain(?:s|ing)|that\s+contains?|mention(?:s|ing)|includ(?:es|ing)|named|called)"
+    r"\s+(?P<value>\ue000\d+\ue001)",
     re.I,
 )
+TAGGED = re.compile(r"(?:that\s+are\s+)?\btagged(?:\s+(?:with|as))?\s+(?P<value>\ue000\d+\ue001|[\w-]+)", re.I)
 WITH_IN = re.compile(
     r"with\s+(?P<value>\ue000\d+\ue001)\s+in\s+(?:the|its|their)\s+(?P<column>[a-z_]+(?:\s[a-z_]+)?)", re.I
 )
@@ -190,3 +191,5 @@ FORMAT = re.compile(
     re.I,
 )
 GENERIC_ALL = re.compile(r"^(?:(?:all|every|each|any|of|the|both|out|me|us|full|complete|entire|only)\s+)+", re.I)
+WHOLES = frozenset(["table", "list", "page", "data", "text", "content", "information", "info", "everything", "grid"])
+"""Words for all there is, not for one value of it."""

@@ -44,9 +44,10 @@ def _steps(verb: str) -> re.Pattern[str]:
     )
 
 
+_ALSO_TYPED = r"\ue000\d+\ue001\s+(?:as|in|into|for)\s"
 # After "list …" a noun that is a verb too is a column's name, unless its object follows; after "click …" it is a verb.
 _AFTER_LISTING = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+{_OBJECT})")
-_AFTER_ACTION = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+[\w\ue000])")
+_AFTER_ACTION = _steps(rf"{_POLITELY}(?:(?:{_VERBS})\b|(?:{_NOUN_VERBS})\s+[\w\ue000]|{_ALSO_TYPED})")
 _LISTING = re.compile(
     rf"{_POLITELY}(?:list|extract|get|collect|scrape|read|show|give|fetch|retrieve|return|find|tell|report|what"
     rf"|which|from)\b",

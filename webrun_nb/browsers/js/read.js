@@ -89,6 +89,8 @@
   // --- what one element says ---------------------------------------------------------------------------------------
   const valueOf = (el, text) => {
     const out = { t: text };
+    // What is cut short on the screen is whole in its tooltip.
+    if (/(…|\.\.\.)$/.test(text) && el.title && el.title.startsWith(text.replace(/(…|\.\.\.)$/, "").trim())) out.t = collapse(el.title, 500);
     const link = el.matches("a[href]") ? el : el.querySelector("a[href]");
     if (link) out.h = String(link.href).slice(0, 2000);
     const image = el.matches("img") ? el : el.querySelector("img");
