@@ -8,11 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jsonschema
-from referencing import Registry
-
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.wire.json_schema import first_misfit
 from webrun_nb.wire.requests import TaskFields
 
 _MISMATCH = "OUTPUT_SCHEMA_MISMATCH"
@@ -58,21 +56,17 @@ def csv_columns(schema: Mapping[str, Any] | Sequence[str] | None) -> list[str]:
 
 
 def validate(data: Any, schema: Mapping[str, Any]) -> None:
-    """Check an answer against its JSON Schema; references to other documents are never fetched.
+    """Check an answer against its JSON Schema.
 
     Raises
     ------
     AgentError
         `OUTPUT_SCHEMA_MISMATCH`; details name the place.
     """
-    kind = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
-    findings = kind(schema, registry=Registry()).iter_errors(data)
-    finding = next(iter(findings), None)
-    if finding is not None:
-        at = "/".join(map(str, finding.absolute_path)) or "the top"
-        raise AgentError(
-            _MISMATCH, f"the answer does not fit the schema: at {at}: {finding.message[:200]}", {"path": at}
-        )
+    misfit = first_misfit(schema, data)
+    if misfit is not None:
+        place, reason = misfit
+        raise AgentError(_MISMATCH, f"the answer does not fit the schema: at {place}: {reason}", {"path": place})
 
 
 def _shortest(rows: list[Any], write: Any, max_tokens: float) -> str:

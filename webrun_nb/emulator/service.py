@@ -131,7 +131,9 @@ class Service:
         fields = request.initial_task
         instructed = bool(fields.task_details.strip())
         opening_url = None if instructed else fields.starting_point
-        return self._open(user, request, fields, "process", instructed, opening_url)
+        # a session that ends with its first task is what run-task makes, and gets the same kind of browser
+        kind: InstanceKind = "context" if instructed and fields.terminate_on_completion else "process"
+        return self._open(user, request, fields, kind, instructed, opening_url)
 
     def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
         """Open a session for one task and end it with the task.

@@ -23,6 +23,7 @@ from pydantic_core import core_schema
 
 from webrun_nb.notebook.columns import COLUMNS_HINT, MONEY_PATTERN, Column, Kind, column_schema, parse_columns
 from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.wire.json_schema import schema_fault
 
 __all__ = ["ANSWER", "MONEY_PATTERN", "Column", "Kind", "Schema", "from_object", "open_records", "resolve"]
 
@@ -214,16 +215,13 @@ def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema
             f"{what} is no JSON Schema: it has none of type, properties, items, …",
             """columns are written name:str, price:float; as a dict: {"type": "object", "properties": {…}}""",
         )
-    import jsonschema  # here: it costs a second of CPU where rfc3987-syntax is installed, as JupyterLab has it
-
     try:
         plain = json.loads(json.dumps(json_schema, allow_nan=False))
-        jsonschema.validators.validator_for(plain, default=jsonschema.Draft202012Validator).check_schema(plain)
     except (TypeError, ValueError) as error:
         raise CommandError(f"{what} is no JSON Schema: {error}", "use plain JSON values") from error
-    except jsonschema.SchemaError as error:
-        place = "/".join(str(step) for step in error.absolute_path) or "its top"
-        raise CommandError(f"{what} is no JSON Schema: at {place}: {error.message}", "see json-schema.org") from error
+    fault = schema_fault(plain)
+    if fault is not None:
+        raise CommandError(f"{what} is no JSON Schema: {fault}", "see json-schema.org")
     reader = _Reader(plain)
     top = reader.deref(plain)
     many = "items" in top or "array" in _listed(top.get("type"))

@@ -1,0 +1,42 @@
+"""JSON Schemas of answers, checked the same way by the toolkit and the emulator. Nothing is ever fetched for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+
+def schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Say in one line why this is no JSON Schema; None where it is one."""
+    try:
+        jsonschema_rs.meta.validate(dict(schema))
+        _validator(schema)
+    except jsonschema_rs.ValidationError as error:
+        return _in_one_line(error)
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
+        return " ".join(str(error).split())[:200]
+    return None
+
+
+def first_misfit(schema: Mapping[str, Any], data: Any) -> tuple[str, str] | None:
+    """Return place and reason of the first thing in `data` that doesn't fit; None where all fits."""
+    error = next(_validator(schema).iter_errors(data), None)
+    return None if error is None else (_place(error), error.message[:200])
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    return jsonschema_rs.validator_for(dict(schema), retriever=_fetch_nothing)
+
+
+def _fetch_nothing(uri: str) -> Any:
+    raise ValueError("references to other documents are not followed")
+
+
+def _in_one_line(error: jsonschema_rs.ValidationError) -> str:
+    return f"at {_place(error)}: {' '.join(error.message.split())[:200]}"
+
+
+def _place(error: jsonschema_rs.ValidationError) -> str:
+    return "/".join(map(str, error.instance_path)) or "the top"
