@@ -180,13 +180,10 @@ class Rig:
     ----------
     pages : Path, optional
         The folder of real pages with their expected records.
-    quick : bool
-        Each measurement once, and as short as it can be.
     """
 
-    def __init__(self, *, pages: Path | None = None, quick: bool = False) -> None:
+    def __init__(self, *, pages: Path | None = None) -> None:
         self.pages = pages
-        self.quick = quick
         self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
         """For whatever files our processes write."""
         self.site = Site(pages)

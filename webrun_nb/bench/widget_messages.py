@@ -9,7 +9,6 @@ from webrun_nb.bench.kernels import Kernel, running_kernel
 from webrun_nb.bench.rig import Rig
 
 _TICKING_S = 10.0
-_TICKING_QUICK_S = 2.0
 _QUIET_S = 1.0
 _TRIES = 20
 _WIDGET_MESSAGES = ("comm_open", "comm_msg", "comm_close", "display_data", "update_display_data")
@@ -33,7 +32,7 @@ class WidgetMessages:
     """
 
     name = "widget-messages"
-    measures = f"widget messages in {_TICKING_S:.0f} s of a ticking card ({_TICKING_QUICK_S:.0f} s with --quick)"
+    measures = f"widget messages in {_TICKING_S:.0f} s of a ticking card"
     unit = "messages"
     target = Target("ours", 0)
     rounds = 1
@@ -49,19 +48,18 @@ class WidgetMessages:
         BenchError
             There is no card, or the kernel never comes to rest.
         """
-        ticking_s = _TICKING_QUICK_S if rig.quick else _TICKING_S
         async with running_kernel(rig.folder) as kernel:
             await kernel.run(_SHOW)
             if _VIEW not in kernel.displayed:
                 raise BenchError("%webrun start showed no card")
             await _until_active(kernel)
-            counts = await kernel.messages(ticking_s)
+            counts = await kernel.messages(_TICKING_S)
             states = await kernel.run(_STATES)
             await kernel.run("%webrun terminate --all")
         if states != ["active"]:
             raise BenchError(f"the session did not tick to the end: {states}")
         about_the_card = sum(counts[kind] for kind in _WIDGET_MESSAGES)
-        return Sample(about_the_card, details={"seconds": ticking_s, "all_messages": dict(counts)})
+        return Sample(about_the_card, details={"seconds": _TICKING_S, "all_messages": dict(counts)})
 
     def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""

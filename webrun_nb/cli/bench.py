@@ -22,10 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure (default: all; --list names them)")
     parser.add_argument("--list", action="store_true", help="say what can be measured, and measure nothing")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
-    parser.add_argument(
-        "--rounds", type=_positive, metavar="N", help="samples of each (default: each one's own number)"
-    )
-    parser.add_argument("--quick", action="store_true", help="one short round of each")
+    how_often = parser.add_mutually_exclusive_group()
+    how_often.add_argument("--rounds", type=_positive, metavar="N", help="samples of each (default: its own number)")
+    how_often.add_argument("--quick", dest="rounds", action="store_const", const=1, help="one sample of each")
     parser.add_argument(
         "--pages",
         type=Path,
@@ -75,10 +74,9 @@ async def _measure(names: list[str], options: argparse.Namespace) -> list[Result
     from webrun_nb.bench.rig import Rig
     from webrun_nb.bench.runner import measure
 
-    rounds = 1 if options.quick and options.rounds is None else options.rounds
     results: list[Result] = []
-    async with Rig(pages=options.pages, quick=options.quick) as rig:
-        async for outcome in measure(names, rig, rounds):
+    async with Rig(pages=options.pages) as rig:
+        async for outcome in measure(names, rig, options.rounds):
             if isinstance(outcome, NotHereError):
                 complain("bench", f"left out: {outcome}")
                 continue
