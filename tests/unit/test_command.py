@@ -170,9 +170,7 @@ def test_errors_say_what_and_what_instead(line: str, cell: str | None, message: 
     assert (message in error.message, hint in error.hint) == (True, True), (error.message, error.hint)
 
 
-@pytest.mark.parametrize(
-    "written", ['{"type": "object"}', '{"type":"object"}', '"{"type": "array"}"', '["a", "b"]']
-)
+@pytest.mark.parametrize("written", ['{"type": "object"}', '{"type":"object"}', '"{"type": "array"}"', '["a", "b"]'])
 def test_json_that_lost_its_quotes_is_told_to_use_single_quotes(written: str) -> None:
     assert "single quotes" in refusal(f"task --schema {written} -o df", "x").hint
 

@@ -108,9 +108,7 @@ def test_large_integers_keep_every_digit_beside_a_missing_value() -> None:
     assert column("int", 2**62 + 1, None).iloc[0] == 2**62 + 1
 
 
-@pytest.mark.parametrize(
-    "written", ["2026-01-02T01:04:05", "2026-01-02T01:04:05Z", "2026-01-02T03:04:05+02:00"]
-)
+@pytest.mark.parametrize("written", ["2026-01-02T01:04:05", "2026-01-02T01:04:05Z", "2026-01-02T03:04:05+02:00"])
 def test_times_are_utc_and_naive_ones_are_taken_as_utc(written: str) -> None:
     assert column("datetime", written).iloc[0] == pd.Timestamp("2026-01-02 01:04:05", tz="UTC")
 
@@ -157,9 +155,7 @@ def test_rows_that_are_no_records_fit_nothing() -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*ROW, "z"]), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*ROW, "z"]), inner, max_size=4),
     max_leaves=12,
 )
 
@@ -213,9 +209,7 @@ def test_the_currency_column_never_replaces_one_of_the_schema() -> None:
 
 
 def test_one_record_is_one_row() -> None:
-    schema = from_object(
-        {"type": "object", "properties": {"a": {"type": "integer"}, "tags": {"type": "array"}}}
-    )
+    schema = from_object({"type": "object", "properties": {"a": {"type": "integer"}, "tags": {"type": "array"}}})
     frame, _ = to_frame({"a": 1, "tags": ["x", "y"]}, schema, meta={})
     assert frame.to_dict("records") == [{"a": 1, "tags": ["x", "y"]}]
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == {"a": "Int64", "tags": "object"}
@@ -241,9 +235,7 @@ def test_without_a_schema_the_pages_own_columns_are_text() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "text"), [("It is **42**.", "It is **42**."), (42, "42"), (["a", "b"], '["a", "b"]')]
-)
+@pytest.mark.parametrize(("data", "text"), [("It is **42**.", "It is **42**."), (42, "42"), (["a", "b"], '["a", "b"]')])
 def test_what_is_no_table_is_one_row_with_the_column_answer(data: Any, text: str) -> None:
     frame, _ = to_frame(data, None, meta={})
     assert frame.to_dict("records") == [{"answer": text}]

@@ -128,12 +128,8 @@ def test_truncation_is_announced(total: int, shown: int, name: str | None, note:
 
 
 def test_incompleteness_is_announced_by_column() -> None:
-    note = completeness_note(
-        Completeness(9, 3, {"a": 2, "b": 4, "c": 0}, {"a": 1, "b": 0, "c": 1}, ("a", "c"))
-    )
-    assert (
-        note == "3 rows incomplete (a: 2 missing and 1 that didn't fit; c: 1 that didn't fit), shown as <NA>"
-    )
+    note = completeness_note(Completeness(9, 3, {"a": 2, "b": 4, "c": 0}, {"a": 1, "b": 0, "c": 1}, ("a", "c")))
+    assert note == "3 rows incomplete (a: 2 missing and 1 that didn't fit; c: 1 that didn't fit), shown as <NA>"
 
 
 def test_a_complete_result_has_no_note() -> None:

@@ -47,9 +47,7 @@ class Shop:
     city: str | None = None
 
 
-COLUMNS = (
-    "name:str, n:int, price:float?, ok:bool, when:date, at:datetime, link:url, kind:enum(a|b)?, cost:money"
-)
+COLUMNS = "name:str, n:int, price:float?, ok:bool, when:date, at:datetime, link:url, kind:enum(a|b)?, cost:money"
 
 
 def test_a_column_list_is_a_list_of_records() -> None:
@@ -117,9 +115,7 @@ _NAMES = st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True)
 _KINDS = st.sampled_from(["str", "int", "float", "bool", "date", "datetime", "url", "money", "enum(x|y)"])
 
 
-@given(
-    st.lists(st.tuples(_NAMES, _KINDS, st.booleans()), min_size=1, max_size=6, unique_by=lambda one: one[0])
-)
+@given(st.lists(st.tuples(_NAMES, _KINDS, st.booleans()), min_size=1, max_size=6, unique_by=lambda one: one[0]))
 def test_column_lists_round_trip(parts: list[tuple[str, str, bool]]) -> None:
     text = " , ".join(f"{name} : {kind}{'?' * nullable}" for name, kind, nullable in parts)
     found = [(column.name, column.kind, column.nullable) for column in resolve(text, {}).columns]
