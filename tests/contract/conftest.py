@@ -18,15 +18,32 @@ def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
     running.end()
 
 
+_RUNG: list[str] = []
+AIM = b"""<style>body{margin:0;height:600px}input{position:absolute;left:280px;top:190px;width:200px}</style>
+<dl><dt>Clicked</dt><dd id=where>nowhere</dd></dl><input aria-label=field>
+<script>
+  const field = document.querySelector('input'), where = document.querySelector('#where');
+  let at = '';
+  addEventListener('click', event => { at = event.clientX + ',' + event.clientY; where.textContent = at; });
+  field.addEventListener('input', () => { where.textContent = at + ' ' + field.value; });
+</script>"""
+
+
 class Page(BaseHTTPRequestHandler):
     """Pages that behave, and pages that do not."""
 
     released: Event
+    rung: list[str]
     nonce = secrets.token_hex(8)
 
     def do_GET(self) -> None:
         if self.path.startswith("/nonce"):
             self._answer(f"<h1>Words</h1><ul><li class=word>{self.nonce}</li><li class=word>other</li></ul>".encode())
+            return
+        if self.path == "/rung":
+            self.rung.append(self.path)
+        if self.path.startswith("/aim"):
+            self._answer(AIM)
             return
         if self.path.startswith("/never"):  # takes the request and never answers
             self.released.wait(60)
@@ -34,7 +51,7 @@ class Page(BaseHTTPRequestHandler):
         self._answer(
             b"<h1>A page</h1>"
             b"<button>Open the left door</button><button>Open the right door</button>"
-            b"<button>Ring</button><table><tr><th>city</th><th>people</th></tr>"
+            b"<button onclick=\"fetch('/rung')\">Ring</button><table><tr><th>city</th><th>people</th></tr>"
             b"<tr><td>Ulm</td><td>129000</td></tr><tr><td>Graz</td><td>303000</td></tr></table>"
         )
         if self.path.startswith("/endless"):  # a document that never ends
@@ -57,8 +74,8 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def page_url() -> Iterator[str]:
     """Serve `/` (two doors, a bell, a table), `/never` and `/endless`."""
-    released = Event()
-    handler = type("Handler", (Page,), {"released": released})
+    released, rung = Event(), _RUNG
+    handler = type("Handler", (Page,), {"released": released, "rung": rung})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
@@ -107,3 +124,16 @@ def run(emulator: Any) -> Callable[..., Any]:
 def nonce_page(page_url: str) -> tuple[str, str]:
     """Return a page's URL and the random word on it."""
     return page_url + "/nonce", Page.nonce
+
+
+@pytest.fixture
+def aim(page_url: str) -> str:
+    """Return a page that writes down where it was clicked and what was typed there."""
+    return page_url + "/aim"
+
+
+@pytest.fixture
+def rung(page_url: str) -> list[str]:
+    """Return a list that grows each time the page's bell is really rung."""
+    _RUNG.clear()
+    return _RUNG

@@ -48,9 +48,32 @@ class Sessions(RuleBasedStateMachine):
         self.session.instance_ready()
 
     @rule()
-    @precondition(lambda self: not self.session.ended)
+    @precondition(lambda self: self.session.state is SessionState.PENDING)
+    def browser_never_starts(self) -> None:
+        self.session.error("failed", Failure("INSTANCE_LOST", "it never started"))
+
+    @rule()
+    @precondition(lambda self: self.session.state is SessionState.ACTIVE)
     def browser_is_lost(self) -> None:
-        self.session.error("instance_lost", Failure("INSTANCE_LOST", "gone"))
+        interrupted = self.session.current
+        self.session.instance_lost()
+        if interrupted is not None and not self.session.ended:
+            assert interrupted.state is (TaskState.FAILED if interrupted.acted else TaskState.QUEUED)
+
+    @rule()
+    @precondition(lambda self: self.session.state is SessionState.ORPHANED)
+    def browser_comes_back(self) -> None:
+        self.session.instance_restored()
+
+    @rule()
+    @precondition(lambda self: not self.session.ended)
+    def money_runs_out(self) -> None:
+        self.session.out_of_balance()
+
+    @rule()
+    @precondition(lambda self: self._runs())
+    def agent_acts(self) -> None:
+        self.session.current.acted = True
 
     @rule(ends=st.booleans(), duration=st.integers(1_000, 300_000))
     def a_task_comes_in(self, ends: bool, duration: int) -> None:
@@ -86,7 +109,11 @@ class Sessions(RuleBasedStateMachine):
     def agent_fails(self) -> None:
         self.session.fail(self.session.current, Failure("ELEMENT_NOT_FOUND", "no"))
 
-    @rule(command=st.sampled_from(["pause", "resume", "stop", "stop_guardrail", "terminate"]))
+    @rule(
+        command=st.sampled_from(
+            ["pause", "resume", "stop", "stop_guardrail", "terminate", "take_over", "release", "interacted"]
+        )
+    )
     def a_person_commands(self, command: str) -> None:
         self._try(getattr(self.session, command), {"INVALID_STATE", "SESSION_NOT_ACTIVE"})
 
@@ -149,6 +176,15 @@ class Sessions(RuleBasedStateMachine):
     def the_countdown_runs_only_while_nothing_does(self) -> None:
         counting = self.session.state is SessionState.ACTIVE and not self._runs()
         assert (self.session.expires_ms is not None) == counting
+
+    @invariant()
+    def only_orphans_wait_for_their_browser(self) -> None:
+        assert (self.session.grace_ends_ms is not None) == (self.session.state is SessionState.ORPHANED)
+
+    @invariant()
+    def nobody_else_drives_while_a_person_does(self) -> None:
+        if self.session.phase == "manual":
+            assert not self._runs()
 
     # --- helpers ------------------------------------------------------------------------------------------------------
 

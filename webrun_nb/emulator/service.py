@@ -7,28 +7,35 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.base import Browsers, InstanceKind
 from webrun_nb.emulator import views
-from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
 from webrun_nb.emulator.domain.meter import PriceList
 from webrun_nb.emulator.domain.session import (
     Happening,
+    InstanceLost,
+    InstanceRestored,
     Session,
     SessionEnded,
     Task,
     TaskAsks,
     TaskEnded,
     TaskOrder,
+    TokensCounted,
 )
 from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.faults import Faults, RefusingBrowsers
+from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.store import Store
+from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
 from webrun_nb.wire.requests import (
     ANSWER_WINDOW_S,
@@ -36,9 +43,11 @@ from webrun_nb.wire.requests import (
     ChangeState,
     Interact,
     NewTask,
+    ReleaseControl,
     RunTask,
     SessionFields,
     StartSession,
+    TakeOverControl,
     TaskFields,
 )
 
@@ -98,6 +107,10 @@ class Service:
         self._rates = RateLimiter(parts.limits.requests_per_minute)
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._balance_timers: dict[str, Timer] = {}
+        self._webhooks = Webhooks(parts.clock)
+        self.faults = Faults()
+        self._browsers = RefusingBrowsers(parts.browsers, self.faults)
 
     # --- accounts -----------------------------------------------------------------------------------------------------
 
@@ -181,7 +194,7 @@ class Service:
             case "terminate":
                 session.terminate()
             case "manual":
-                raise _not_yet("message.newState", "taking over by hand")
+                session.take_over()
 
     def answer_guardrail(self, user: str, session_id: str, message: AnswerGuardrail) -> None:
         """Hand a person's answer to the task that waits for it.
@@ -198,15 +211,22 @@ class Service:
             session.answer(message.task_details)
 
     def interact(self, user: str, session_id: str, message: Interact) -> None:
-        """Refuse: interactions come with taking over.
+        """Take over, release, or use the browser by hand.
 
         Raises
         ------
         CommandRefusedError
-            Always.
+            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`.
         """
-        self.session(user, session_id)
-        raise _not_yet("message.action", "interactions")
+        session = self.session(user, session_id)
+        match message.action:
+            case TakeOverControl():
+                session.take_over()
+            case ReleaseControl():
+                session.release()
+            case by_hand:
+                session.interacted()
+                self._workers[session.id].interact(page_action(by_hand))
 
     def session(self, user: str, session_id: str) -> Session:
         """Return one of the user's sessions, ended ones too.
@@ -255,14 +275,61 @@ class Service:
             return False
         return True
 
+    # --- what only the emulator can do (section 12) -------------------------------------------------------------------
+
+    def account_changed(self, user: str) -> None:
+        """Follow a change of the account: sessions that can't be paid for any more end."""
+        self._watch_balance(user)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What became of the webhooks, oldest first."""
+        return self._webhooks.deliveries
+
+    async def on_instance(self, user: str, session_id: str, action: Literal["kill", "hang", "restore"]) -> None:
+        """Kill a session's browser, make it hang, or let it go on.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`; `INVALID_STATE`: it has no browser now.
+        """
+        session = self.session(user, session_id)
+        worker = self._workers.get(session.id)
+        instance = worker.instance if worker is not None else None
+        if session.ended or instance is None:
+            code = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
+            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)
+        match action:
+            case "kill":
+                await instance.kill()
+            case "hang":
+                await instance.hang()
+            case "restore":
+                await instance.unhang()
+
+    async def reset(self) -> None:
+        """End all, empty all, and put the clock back to real time."""
+        await self._end_all()
+        self.parts.store.clear()
+        self.parts.clock.reset()
+        self.faults.clear()
+        self._webhooks.deliveries.clear()
+        self._accounts.clear()
+        self._rates = RateLimiter(self.parts.limits.requests_per_minute)
+
     async def close(self) -> None:
         """End every session and wait until their browsers are closed."""
+        await self._end_all()
+        await self._webhooks.close()
+        await self.parts.browsers.close()
+
+    async def _end_all(self) -> None:
         workers = list(self._workers.values())
         for session in self.parts.store.sessions():
             if not session.ended:
                 session.terminate()
         await asyncio.gather(*(worker.finished() for worker in workers))
-        await self.parts.browsers.close()
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -280,6 +347,7 @@ class Service:
         account = self.account(user)
         account.admit_work(self.spent_usd(user))
         account.admit_session(sum(not session.ended for session in self.parts.store.of(user)))
+        self.faults.refuse_instance()
         if not self.parts.browsers.installed():
             raise CommandRefusedError(
                 "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
@@ -288,11 +356,12 @@ class Service:
         session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
-            session, chosen, parts.browsers, parts.agent, parts.clock, self._publisher(session), opening_url
+            session, chosen, self._browsers, parts.agent, parts.clock, self._publisher(session), opening_url
         )
         parts.store.add(session)
         task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None
         self._workers[session.id].start()
+        self._watch_balance(user)
         return session, task
 
     def _check_task(self, fields: TaskFields) -> None:
@@ -312,13 +381,39 @@ class Service:
             case TaskEnded(task=task):
                 publish(views.MESSAGE, views.task_ended_event(session, task))
                 self._wake(task)
+                self._webhooks.announce(session, task)
+            case InstanceLost():
+                publish("instance:disconnected", views.disconnected_event())
+            case InstanceRestored():
+                publish("instance:reconnected", views.reconnected_event())
             case SessionEnded(reason=reason):
                 publish("end_session", views.end_session_event(reason))
+        if isinstance(happening, (TokensCounted, SessionEnded)):
+            self._watch_balance(session.owner)
         worker = self._workers.get(session.id)
         if worker is not None:
             worker.on(happening)
             if isinstance(happening, SessionEnded):
                 self._forget_later(session, worker)
+
+    def _watch_balance(self, user: str) -> None:
+        """Have the user's sessions end at the moment at which nothing is left to pay with."""
+        timer = self._balance_timers.pop(user, None)
+        if timer is not None:
+            timer.cancel()
+        left_usd = self.balance_usd(user)
+        open_sessions = [session for session in self.parts.store.of(user) if not session.ended]
+        if left_usd is None or not open_sessions:
+            return
+        per_minute_usd = self.parts.prices.compute_usd_per_minute * len(open_sessions)
+        left_ms = float(left_usd / per_minute_usd) * 60_000
+        end = partial(self._end_for_balance, user)
+        self._balance_timers[user] = self.parts.clock.call_at(self.parts.clock.now() + left_ms, end)
+
+    def _end_for_balance(self, user: str) -> None:
+        for session in self.parts.store.of(user):
+            if not session.ended:
+                session.out_of_balance()
 
     def _forget_later(self, session: Session, worker: SessionWorker) -> None:
         async def forget() -> None:
@@ -361,8 +456,6 @@ def _check_supported(fields: TaskFields) -> None:
         raise CommandRefusedError("FILE_NOT_FOUND", f"there is no file {fields.files[0][:40]}")
     if fields.secrets:
         raise _not_yet("secrets", "secrets")
-    if fields.webhook is not None:
-        raise _not_yet("webhook", "webhooks")
 
 
 def _not_yet(parameter: str, what: str) -> CommandRefusedError:

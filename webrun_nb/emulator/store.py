@@ -22,6 +22,9 @@ class Store(Protocol):
     def of(self, owner: str) -> list[Session]:
         """Return one user's sessions, newest first."""
 
+    def clear(self) -> None:
+        """Forget all."""
+
 
 class MemoryStore:
     """A store that lasts as long as the process."""
@@ -44,3 +47,7 @@ class MemoryStore:
     def of(self, owner: str) -> list[Session]:
         """Return one user's sessions, newest first."""
         return [session for session in reversed(self._sessions.values()) if session.owner == owner]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._sessions.clear()

@@ -11,7 +11,7 @@ from webrun_nb.emulator.domain import meter
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.limits import Account
 from webrun_nb.emulator.domain.machine import TaskState
-from webrun_nb.emulator.domain.session import INACTIVITY_TIMEOUT_MS, Question, Session, Task
+from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Question, Session, Task
 from webrun_nb.wire.responses import (
     AccountUsage,
     Breakdown,
@@ -209,6 +209,16 @@ def error_event(code: str, message: str) -> dict[str, Any]:
 def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
     """Tell that a task waits for a person."""
     return {"type": "guardrail_trigger", "taskId": task.id, "data": guardrail(question).to_wire()}
+
+
+def disconnected_event() -> dict[str, Any]:
+    """Tell that the browser is gone and may come back."""
+    return {"gracePeriod": GRACE_PERIOD_MS, "message": "The browser was lost; trying to bring it back"}
+
+
+def reconnected_event() -> dict[str, Any]:
+    """Tell that the browser is back."""
+    return {"message": "The browser is back"}
 
 
 def end_session_event(reason: str) -> dict[str, Any]:

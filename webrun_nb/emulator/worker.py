@@ -1,4 +1,4 @@
-"""Runs one session: gets its browser, then does its tasks one after the other.
+"""Runs one session: gets its browser, does its tasks one after the other, and gets the browser back when it is lost.
 
 The worker is the only one that touches the browser. It asks the agent for a step, does it, records it, meters it and
 tells the listeners. Decisions about states are the session's; the worker only reports to it.
@@ -36,22 +36,31 @@ from webrun_nb.browsers.base import (
     BrowserError,
     BrowserInstance,
     Browsers,
+    Checkpoint,
     Click,
     GoBack,
     InstanceKind,
+    InstanceUnavailableError,
     Navigate,
+    PointerClick,
     Press,
+    PressKey,
     Scroll,
     Select,
     Type,
+    TypeText,
     WaitFor,
+    Wheel,
 )
 from webrun_nb.emulator import views
 from webrun_nb.emulator.answers import write_answer
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import (
+    ControlReleased,
     Failure,
     Happening,
+    InstanceLost,
     Question,
     Session,
     SessionEnded,
@@ -69,8 +78,29 @@ Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
 
 
+_RESTORE_PAUSE_S = 0.5
+"""Between attempts to get a browser back, in real time."""
+_REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
+"""What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
+
+
+class _Ears:
+    """Hears one instance; what an instance of the past still says is not about the present one."""
+
+    def __init__(self, worker: SessionWorker) -> None:
+        self._worker = worker
+
+    def requested(self, url: str) -> None:
+        """Note a request in the running task's network log."""
+        self._worker.requested(url)
+
+    def lost(self, reason: str) -> None:
+        """Tell that the browser is gone."""
+        self._worker.lost(self, reason)
+
+
 class SessionWorker:
-    """The one worker of a session, and the listener of its browser.
+    """The one worker of a session.
 
     Parameters
     ----------
@@ -104,9 +134,12 @@ class SessionWorker:
         self._publish = publish
         self._opening_url = opening_url
         self._instance: BrowserInstance | None = None
+        self._ears = _Ears(self)
+        self._checkpoint: Checkpoint | None = None
         self._life: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
-        self._work_waits = asyncio.Event()
+        self._by_hand: asyncio.Queue[Action] = asyncio.Queue()
+        self._look_again = asyncio.Event()
         self._may_go_on = asyncio.Event()
         self._may_go_on.set()
         self._answer: asyncio.Future[str] | None = None
@@ -120,22 +153,32 @@ class SessionWorker:
         if self._life is not None:
             await asyncio.wait({self._life})
 
+    @property
+    def instance(self) -> BrowserInstance | None:
+        """The session's browser; None while there is none."""
+        return self._instance
+
     def on(self, happening: Happening) -> None:
         """Follow what happened to the session."""
         match happening:
-            case TaskQueued():
-                self._work_waits.set()
+            case TaskQueued() | ControlReleased():
+                self._look_again.set()
             case TaskHeld():
                 self._may_go_on.clear()
             case TaskReleased(answer=answer):
                 self._may_go_on.set()
                 if answer is not None and self._answer is not None and not self._answer.done():
                     self._answer.set_result(answer)
-            case TaskEnded():
+            case TaskEnded() | InstanceLost():
                 self._may_go_on.set()
+                self._look_again.set()
                 self._cancel(self._running)
             case SessionEnded():
                 self._cancel(self._life)
+
+    def interact(self, action: Action) -> None:
+        """Do what a person does by hand, in the order it comes in; returns at once."""
+        self._by_hand.put_nowait(action)
 
     # --- what the browser tells ---------------------------------------------------------------------------------------
 
@@ -144,10 +187,11 @@ class SessionWorker:
         if self._session.current is not None:
             self._session.current.network.append((url, self._clock.now()))
 
-    def lost(self, reason: str) -> None:
-        """End the session: its browser is gone."""
-        if not self._session.ended:
-            self._session.error("instance_lost", Failure("INSTANCE_LOST", f"the browser was lost: {reason}"))
+    def lost(self, ears: _Ears, reason: str) -> None:
+        """Orphan the session: its present browser is gone."""
+        if ears is self._ears and self._session.state is SessionState.ACTIVE:
+            log.warning("session %s: the browser was lost: %s", self._session.id, reason)
+            self._session.instance_lost()
 
     # --- its life -----------------------------------------------------------------------------------------------------
 
@@ -158,16 +202,11 @@ class SessionWorker:
             task.cancel()
 
     async def _live(self) -> None:
+        hands = asyncio.create_task(self._follow_hands(), name=f"hands {self._session.id}")
         try:
             await self._open_browser()
             while not self._session.ended:
-                task = self._session.start_next()
-                if task is None:
-                    self._work_waits.clear()
-                    await self._work_waits.wait()
-                    continue
-                self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
-                await asyncio.wait({self._running})
+                await self._do_what_is_next()
         except BrowserError as error:
             log.warning("session %s: %s", self._session.id, error.message)
             self._fail_session(error.message)
@@ -176,15 +215,34 @@ class SessionWorker:
             self._fail_session("an unexpected error, see the emulator's log")
         finally:
             self._cancel(self._running)
-            if self._instance is not None:
-                await self._instance.close()
+            hands.cancel()
+            self._checkpoint = None
+            await self._close_instance()
+
+    async def _do_what_is_next(self) -> None:
+        if self._session.state is SessionState.ORPHANED:
+            await self._restore()
+            return
+        task = self._session.start_next()
+        if task is None:
+            self._look_again.clear()
+            await self._look_again.wait()
+            return
+        self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
+        await asyncio.wait({self._running})
+        await self._keep_checkpoint()
 
     def _fail_session(self, message: str) -> None:
         if not self._session.ended:
             self._session.error("failed", Failure("INSTANCE_LOST", message))
 
+    async def _close_instance(self) -> None:
+        instance, self._instance = self._instance, None
+        if instance is not None:
+            await instance.close()
+
     async def _open_browser(self) -> None:
-        self._instance = await self._browsers.open(self._kind, self)
+        self._instance = await self._browsers.open(self._kind, self._ears)
         self._session.instance_ready()
         if self._opening_url is not None:
             action = Navigate(self._opening_url)
@@ -193,6 +251,40 @@ class SessionWorker:
                 await self._instance.perform(action)
             except BrowserError as error:  # the session stays, idle (section 3)
                 self._publish(views.MESSAGE, views.error_event(error.code, error.message))
+            await self._keep_checkpoint()
+
+    async def _keep_checkpoint(self) -> None:
+        """Remember what the session would want back: its state can't be read from a dead browser."""
+        if self._instance is None or self._session.state is not SessionState.ACTIVE:
+            return
+        try:
+            self._checkpoint = await self._instance.checkpoint()
+        except BrowserError as error:  # lost meanwhile, or a page that doesn't answer: the last one stays
+            log.info("session %s: no checkpoint: %s", self._session.id, error.message)
+
+    async def _restore(self) -> None:
+        """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
+        await self._close_instance()
+        while self._session.state is SessionState.ORPHANED:
+            self._ears = _Ears(self)
+            try:
+                self._instance = await self._browsers.open(self._kind, self._ears, restore=self._checkpoint)
+            except (InstanceUnavailableError, BrowserError) as error:
+                log.warning("session %s: not restored yet: %s", self._session.id, error.message)
+                await asyncio.sleep(_RESTORE_PAUSE_S)
+            else:
+                self._session.instance_restored()
+
+    async def _follow_hands(self) -> None:
+        while True:
+            action = await self._by_hand.get()
+            self._publish(views.MESSAGE, views.action_event(None, {**describe(action), "by": "user"}))
+            try:
+                if self._instance is None:
+                    raise BrowserError("INSTANCE_LOST", "the browser is not there")
+                await self._instance.perform(action)
+            except BrowserError as error:
+                self._publish(views.MESSAGE, views.error_event(error.code, error.message))
 
     # --- one task -----------------------------------------------------------------------------------------------------
 
@@ -200,6 +292,9 @@ class SessionWorker:
         try:
             answer = await self._answer_of(task)
         except (AgentError, BrowserError) as error:
+            if error.code == "INSTANCE_LOST":  # the session decides what becomes of the task
+                self.lost(self._ears, error.message)
+                return
             details = error.details if isinstance(error, AgentError) else {}
             self._fail(task, Failure(error.code, error.message, details))
         except Exception:  # the edge of the task: a defect of an agent must not end the session
@@ -277,6 +372,7 @@ class SessionWorker:
         return Done()
 
     async def _perform(self, task: Task, instance: BrowserInstance, action: Action) -> None:
+        task.acted = task.acted or not isinstance(action, _REPEATABLE)
         self._publish(views.MESSAGE, views.action_event(task, describe(action)))
         await instance.perform(action)
 
@@ -299,4 +395,12 @@ def describe(action: Action) -> dict[str, Any]:
         case WaitFor(text=text, timeout_ms=timeout_ms):
             return {"name": "waitFor", "target": text, "timeoutMs": timeout_ms}
         case Scroll(delta_x=delta_x, delta_y=delta_y):
+            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
+        case PointerClick(x=x, y=y, double=double):
+            return {"name": "doubleClick" if double else "click", "target": f"({x:g}, {y:g})"}
+        case PressKey(key=key):
+            return {"name": "keyPress", "key": key}
+        case TypeText():  # what a person types by hand may be a secret
+            return {"name": "type", "target": "where the focus is"}
+        case Wheel(delta_x=delta_x, delta_y=delta_y):
             return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}

@@ -230,11 +230,69 @@ class AnswerGuardrail(Request):
     task_details: str = ""
 
 
+VIEW_WIDTH_PX = 1024
+BROWSER_BAR_PX = 155
+"""Coordinates count a browser bar of this height above the 1024×600 page: y is 155…755."""
+
+ViewX = Annotated[float, Field(ge=0, le=VIEW_WIDTH_PX)]
+ViewY = Annotated[float, Field(ge=BROWSER_BAR_PX, le=BROWSER_BAR_PX + 600)]
+
+
+class TakeOverControl(Request):
+    """The task pauses, a person drives."""
+
+    type: Literal["takeOverControl"]
+
+
+class ReleaseControl(Request):
+    """The task goes on."""
+
+    type: Literal["releaseControl"]
+
+
+class ClickAt(Request):
+    """Click, or double-click, at a point of the view."""
+
+    type: Literal["CLICK", "DOUBLE_CLICK"]
+    x: ViewX
+    y: ViewY
+
+
+class TypeText(Request):
+    """Type where the focus is."""
+
+    type: Literal["TYPE"]
+    text: Annotated[str, Field(max_length=10_000)]
+    human_like: bool = False
+
+
+class PressKey(Request):
+    """Press a key, such as Enter or Control+A."""
+
+    type: Literal["KEY_PRESS"]
+    key: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class ScrollAt(Request):
+    """Turn the wheel at a point of the view; px."""
+
+    type: Literal["SCROLL"]
+    x: ViewX = VIEW_WIDTH_PX / 2
+    y: ViewY = BROWSER_BAR_PX + 300.0
+    delta_x: float = 0
+    delta_y: float = 0
+
+
+ByHand = ClickAt | TypeText | PressKey | ScrollAt
+
+
 class Interact(Request):
     """`actionType: interaction`: what a person does in the browser."""
 
     action_type: Literal["interaction"]
-    action: dict[str, Any]
+    action: Annotated[
+        TakeOverControl | ReleaseControl | ClickAt | TypeText | PressKey | ScrollAt, Field(discriminator="type")
+    ]
 
 
 Message = Annotated[NewTask | ChangeState | AnswerGuardrail | Interact, Field(discriminator="action_type")]

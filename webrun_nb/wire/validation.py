@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 _LIMITS = {"ge": "min", "gt": "min", "le": "max", "lt": "max"}
-_OURS = frozenset({"body", "function-before", "newTask", "state", "guardrail", "interaction"})
+_OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction"})
+"""Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
 
 
@@ -41,7 +44,7 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
     if kind == "json_invalid":
         return "INVALID_PARAMETER", "the body is not valid JSON", {"parameter": "body"}
     if kind == "union_tag_invalid":
-        path = f"{path}.actionType" if path else "actionType"
+        path = _tag(path, context)
     parameter = path or "body"
     details = {"parameter": parameter, "value": _short(finding.get("input"))}
     details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
@@ -51,9 +54,13 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
 def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
     if kind == "webrun_missing":
         return str(context["field"])
-    if kind == "union_tag_not_found":
-        return f"{path}.actionType" if path else "actionType"
-    return path or "body"
+    return _tag(path, context) if kind == "union_tag_not_found" else path or "body"
+
+
+def _tag(path: str, context: Mapping[str, Any]) -> str:
+    """Return the path of the field that tells a union's members apart."""
+    name = to_camel(str(context["discriminator"]).strip("'"))
+    return f"{path}.{name}" if path else name
 
 
 def _path(location: Sequence[Any]) -> str:

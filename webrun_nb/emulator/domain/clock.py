@@ -109,6 +109,14 @@ class Clock:
             self._offset_ms = now_ms - self._source()
         self.on_schedule()
 
+    def reset(self) -> None:
+        """Go back to the source's time, and drop every timer."""
+        self._timers.clear()
+        self._offset_ms = 0.0
+        self._frozen_at_ms = None
+        self._latest_ms = float("-inf")
+        self.on_schedule()
+
     def _fire_until(self, target_ms: float) -> None:
         outer_ms = self._firing_at_ms
         try:

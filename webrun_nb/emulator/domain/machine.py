@@ -32,6 +32,7 @@ class SessionEvent(StrEnum):
     LAST_TASK_SUCCEEDED = "last task succeeded"
     ENDED_BY_USER = "ended by user"
     EXPIRED = "expired"
+    OUT_OF_BALANCE = "out of balance"
     ERROR = "error"
 
 
@@ -56,6 +57,7 @@ class TaskEvent(StrEnum):
     ANSWER = "answer"
     SUCCEED = "succeed"
     FAIL = "fail"
+    INTERRUPT = "interrupt"
 
 
 _S, _SE = SessionState, SessionEvent
@@ -63,14 +65,17 @@ _S, _SE = SessionState, SessionEvent
 SESSION_MOVES: Mapping[tuple[SessionState, SessionEvent], SessionState] = {
     (_S.PENDING, _SE.INSTANCE_READY): _S.ACTIVE,
     (_S.PENDING, _SE.ENDED_BY_USER): _S.TERMINATED,
+    (_S.PENDING, _SE.OUT_OF_BALANCE): _S.TERMINATED,
     (_S.PENDING, _SE.ERROR): _S.FAILED,
     (_S.ACTIVE, _SE.INSTANCE_LOST): _S.ORPHANED,
     (_S.ACTIVE, _SE.LAST_TASK_SUCCEEDED): _S.COMPLETED,
     (_S.ACTIVE, _SE.ENDED_BY_USER): _S.TERMINATED,
     (_S.ACTIVE, _SE.EXPIRED): _S.TERMINATED,
+    (_S.ACTIVE, _SE.OUT_OF_BALANCE): _S.TERMINATED,
     (_S.ACTIVE, _SE.ERROR): _S.FAILED,
     (_S.ORPHANED, _SE.INSTANCE_RESTORED): _S.ACTIVE,
     (_S.ORPHANED, _SE.ENDED_BY_USER): _S.TERMINATED,
+    (_S.ORPHANED, _SE.OUT_OF_BALANCE): _S.TERMINATED,
     (_S.ORPHANED, _SE.ERROR): _S.FAILED,
 }
 
@@ -83,10 +88,13 @@ TASK_MOVES: Mapping[tuple[TaskState, TaskEvent], TaskState] = {
     (_T.RUNNING, _TE.ASK): _T.GUARDRAIL,
     (_T.RUNNING, _TE.SUCCEED): _T.COMPLETED,
     (_T.RUNNING, _TE.FAIL): _T.FAILED,
+    (_T.RUNNING, _TE.INTERRUPT): _T.QUEUED,
     (_T.PAUSED, _TE.RESUME): _T.RUNNING,
     (_T.PAUSED, _TE.FAIL): _T.FAILED,
+    (_T.PAUSED, _TE.INTERRUPT): _T.QUEUED,
     (_T.GUARDRAIL, _TE.ANSWER): _T.RUNNING,
     (_T.GUARDRAIL, _TE.FAIL): _T.FAILED,
+    (_T.GUARDRAIL, _TE.INTERRUPT): _T.QUEUED,
 }
 
 FINAL_SESSION_STATES = frozenset({_S.COMPLETED, _S.TERMINATED, _S.FAILED})

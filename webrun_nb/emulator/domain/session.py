@@ -27,6 +27,8 @@ from webrun_nb.emulator.domain.machine import (
 from webrun_nb.emulator.domain.meter import Meter, PriceList, Usage
 
 INACTIVITY_TIMEOUT_MS = 300_000
+GRACE_PERIOD_MS = 300_000
+"""How long an orphaned session waits for its browser to come back (section 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Task:
         self.failure: Failure | None = None
         self.network: list[tuple[str, float]] = []
         """`(url, unix ms)` of the browser's requests while it ran."""
+        self.acted = False
+        """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
 
     @property
@@ -127,13 +131,46 @@ class TaskEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceLost:
+    """The browser is gone; it may come back within the grace period."""
+
+    interrupted: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRestored:
+    """The browser is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReleased:
+    """Nobody drives the browser by hand any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokensCounted:
+    """The bill has grown by more than time."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """The session's state is final."""
 
     reason: str
 
 
-Happening = TaskQueued | TaskHeld | TaskReleased | TaskAsks | TaskEnded | SessionEnded
+Happening = (
+    TaskQueued
+    | TaskHeld
+    | TaskReleased
+    | TaskAsks
+    | TaskEnded
+    | InstanceLost
+    | InstanceRestored
+    | ControlReleased
+    | TokensCounted
+    | SessionEnded
+)
 
 
 class Session:
@@ -172,8 +209,12 @@ class Session:
         self._queue: deque[Task] = deque()
         self._machine = Machine(SESSION_MOVES, SessionState.PENDING)
         self._stopped = False
+        self._manual = False
+        self._held_by_hand = False
+        """The running task was paused by taking over, so that releasing lets it go on."""
         self._inactivity: Timer | None = None
         self._time_limit: Timer | None = None
+        self._grace: Timer | None = None
 
     # --- what can be seen ---------------------------------------------------------------------------------------------
 
@@ -192,6 +233,8 @@ class Session:
         """What more there is to say while active (section 3)."""
         if self.state is not SessionState.ACTIVE:
             return None
+        if self._manual:
+            return "manual"
         if self.current is not None:
             return self.current.state.value
         return "stopped" if self._stopped else "idle"
@@ -200,6 +243,11 @@ class Session:
     def queued(self) -> tuple[Task, ...]:
         """Tasks that wait, in order."""
         return tuple(self._queue)
+
+    @property
+    def grace_ends_ms(self) -> float | None:
+        """When an orphaned session is given up."""
+        return self._grace.when_ms if self._grace else None
 
     @property
     def expires_ms(self) -> float | None:
@@ -221,9 +269,42 @@ class Session:
         self._machine.fire(SessionEvent.INSTANCE_READY)
         self._touch()
 
+    def instance_lost(self) -> None:
+        """Become orphaned, until the browser is back or the grace period has passed.
+
+        The interrupted task is run again, unless it has acted: then it fails, so that nothing is done twice.
+        """
+        self._machine.fire(SessionEvent.INSTANCE_LOST)
+        self._manual = False
+        task = self.current
+        self._grace = self._clock.call_at(self._clock.now() + GRACE_PERIOD_MS, self._give_up)
+        self._touch()
+        self._notify(self, InstanceLost(task))
+        if task is None:
+            return
+        if task.acted:
+            self.fail(task, Failure("INSTANCE_LOST", "the browser was lost after the task had acted"))
+        else:
+            self._hold()
+            task.machine.fire(TaskEvent.INTERRUPT)
+            task.question = None
+            self.current = None
+            self._queue.appendleft(task)
+
+    def instance_restored(self) -> None:
+        """Become active again."""
+        self._machine.fire(SessionEvent.INSTANCE_RESTORED)
+        self._cancel_grace()
+        self._touch()
+        self._notify(self, InstanceRestored())
+
     def error(self, reason: str, failure: Failure) -> None:
-        """End in failure: the instance never started or was lost; the running task fails with `failure`."""
+        """End in failure: the instance never started or did not come back; the running task fails with `failure`."""
         self._end(SessionEvent.ERROR, reason, failure)
+
+    def out_of_balance(self) -> None:
+        """End because nothing is left to pay with."""
+        self._end(SessionEvent.OUT_OF_BALANCE, "balance")
 
     # --- its tasks ----------------------------------------------------------------------------------------------------
 
@@ -245,7 +326,7 @@ class Session:
 
     def start_next(self) -> Task | None:
         """Start the next task in order, where the session is active and none is under way."""
-        if self.state is not SessionState.ACTIVE or self.current is not None or not self._queue:
+        if self.state is not SessionState.ACTIVE or self._manual or self.current is not None or not self._queue:
             return None
         task = self._queue.popleft()
         self.current = task
@@ -264,6 +345,7 @@ class Session:
     def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
         """Meter tokens; past its input limit the task fails with `INPUT_TOKEN_LIMIT`."""
         self.meter.count_tokens(task.id, prompt, completion)
+        self._notify(self, TokensCounted())
         used = self.task_usage(task).prompt_tokens
         if used > task.order.max_input_tokens and not task.ended:
             limit = int(task.order.max_input_tokens)
@@ -293,10 +375,7 @@ class Session:
         CommandRefusedError
             `INVALID_STATE`: no task runs.
         """
-        task = self._require_current(TaskState.RUNNING, "pause")
-        task.machine.fire(TaskEvent.PAUSE)
-        self._hold()
-        self._notify(self, TaskHeld(task))
+        self._pause(self._require_current(TaskState.RUNNING, "pause"))
 
     def resume(self) -> None:
         """Let the paused task go on.
@@ -306,10 +385,60 @@ class Session:
         CommandRefusedError
             `INVALID_STATE`: nothing is paused.
         """
-        task = self._require_current(TaskState.PAUSED, "resume")
-        task.machine.fire(TaskEvent.RESUME)
-        self._run_on(task)
-        self._notify(self, TaskReleased(task))
+        if self._manual:
+            self.release()
+        else:
+            self._resume(self._require_current(TaskState.PAUSED, "resume"))
+
+    def take_over(self) -> None:
+        """Let a person drive: the running task pauses, and none is started.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: somebody drives already, or there is no browser; `SESSION_NOT_ACTIVE`.
+        """
+        self._require_open()
+        if self.state is not SessionState.ACTIVE or self._manual:
+            raise self._makes_no_sense(f"take over: not while the session is {self.phase or self.state.value}")
+        if self.current is not None and self.current.state is TaskState.RUNNING:
+            self._pause(self.current)
+            self._held_by_hand = True
+        self._manual = True
+        self._touch()
+
+    def release(self) -> None:
+        """Give control back: a task that taking over had paused goes on.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: nobody drives; `SESSION_NOT_ACTIVE`.
+        """
+        self._require_open()
+        if not self._manual:
+            raise self._makes_no_sense("release: nobody has taken over")
+        self._manual = False
+        task, held_by_hand, self._held_by_hand = self.current, self._held_by_hand, False
+        if held_by_hand and task is not None and task.state is TaskState.PAUSED:
+            self._resume(task)
+        self._touch()
+        self._notify(self, ControlReleased())
+
+    def interacted(self) -> None:
+        """Record that a person uses the browser by hand.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: the agent is at work, or there is no browser; `SESSION_NOT_ACTIVE`.
+        """
+        self._require_open()
+        if self.phase is None or self.phase == "running":
+            raise self._makes_no_sense(
+                f"interactions: not while the session is {self.phase or self.state.value}; take over first"
+            )
+        self._touch()
 
     def answer(self, text: str) -> None:
         """Answer the guardrail that waits: the task goes on from that very point.
@@ -317,9 +446,11 @@ class Session:
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: none waits (any more).
+            `INVALID_STATE`: none waits (any more), or somebody drives by hand.
         """
         task = self._require_current(TaskState.GUARDRAIL, "answer a guardrail")
+        if self._manual:
+            raise self._makes_no_sense("answer a guardrail: release control first, or two would drive at once")
         task.machine.fire(TaskEvent.ANSWER)
         task.question = None
         self._run_on(task)
@@ -394,6 +525,25 @@ class Session:
     def _makes_no_sense(self, message: str) -> CommandRefusedError:
         return CommandRefusedError("INVALID_STATE", message, phase=self.phase or self.state.value)
 
+    def _pause(self, task: Task) -> None:
+        task.machine.fire(TaskEvent.PAUSE)
+        self._hold()
+        self._notify(self, TaskHeld(task))
+
+    def _resume(self, task: Task) -> None:
+        task.machine.fire(TaskEvent.RESUME)
+        self._run_on(task)
+        self._notify(self, TaskReleased(task))
+
+    def _give_up(self) -> None:
+        message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
+        self._end(SessionEvent.ERROR, "instance_lost", Failure("INSTANCE_LOST", message))
+
+    def _cancel_grace(self) -> None:
+        if self._grace:
+            self._grace.cancel()
+            self._grace = None
+
     def _run_on(self, task: Task) -> None:
         now_ms = self._clock.now()
         left_ms = task.order.max_duration_ms - self.meter.running_ms(task.id, now_ms)
@@ -443,10 +593,13 @@ class Session:
     def _end(self, event: SessionEvent, reason: str, failure: Failure | None = None) -> None:
         """Move to a final state. What was under way fails with `failure`, what was queued with `SESSION_TERMINATED`."""
         self._machine.fire(event)
+        self._cancel_grace()
+        self._manual = False
         self.reason = reason
         ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
         for task in [*([self.current] if self.current else []), *self._queue]:
-            task.failure = (failure or ended) if task is self.current else ended
+            was_begun = task is self.current or self.meter.running_ms(task.id, self._clock.now()) > 0
+            task.failure = (failure or ended) if was_begun else ended
             self._end_task(task, TaskEvent.FAIL)
         self.meter.ended(self._clock.now())
         self._touch()

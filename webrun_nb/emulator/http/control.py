@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from webrun_nb.emulator import views
+from webrun_nb.emulator.faults import Fault
 from webrun_nb.emulator.http.context import TheService, TheUser
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.base import Request
@@ -41,6 +42,31 @@ class AccountChange(Request):
     deactivated: bool = False
 
 
+class InstanceAction(Request):
+    """What happens to a session's browser, for real."""
+
+    action: Literal["kill", "hang", "restore"]
+
+
+class FaultOrder(Request):
+    """Faults: of an endpoint's next calls, of the next browsers' starts, or none any more."""
+
+    endpoint: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    instance_start: Literal["refuse"] | None = None
+    times: Annotated[int, Field(ge=1, le=10_000)] = 1
+    status: Annotated[int, Field(ge=400, le=599)] | None = None
+    code: str | None = None
+    delay: Annotated[float, Field(ge=0, le=60_000)] = 0
+    drop: bool = False
+    clear: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.endpoint or self.instance_start or self.clear):
+            raise missing("endpoint")
+        return self
+
+
 @router.get("/state")
 async def state(service: TheService, user: TheUser) -> dict[str, Any]:
     """Show clock, sessions, balance and prices."""
@@ -55,7 +81,38 @@ async def state(service: TheService, user: TheUser) -> dict[str, Any]:
             "inputPerMillionTokens": float(prices.input_usd_per_million_tokens),
             "outputPerMillionTokens": float(prices.output_usd_per_million_tokens),
         },
+        "faults": service.faults.describe(),
+        "webhooks": [
+            {"taskId": d.task_id, "name": d.name, "url": d.url, "status": d.status, "error": d.error, "at": d.at_ms}
+            for d in service.deliveries
+        ],
     }
+
+
+@router.post("/reset")
+async def reset(service: TheService) -> dict[str, Any]:
+    """End all, empty all, clock back to real time."""
+    await service.reset()
+    return {"success": True, **_clock(service)}
+
+
+@router.post("/sessions/{session_id}/instance")
+async def instance(session_id: str, body: InstanceAction, service: TheService, user: TheUser) -> dict[str, Any]:
+    """Kill a session's browser, stop it, or let it go on."""
+    await service.on_instance(user, session_id, body.action)
+    return {"success": True}
+
+
+@router.post("/faults")
+async def faults(body: FaultOrder, service: TheService) -> dict[str, Any]:
+    """Have the next calls fail, or the next browsers not start; what is said adds to what was ordered before."""
+    if body.clear:
+        service.faults.clear()
+    if body.instance_start is not None:
+        service.faults.refuse_instances(body.times)
+    if body.endpoint is not None:
+        service.faults.order(body.endpoint, Fault(body.times, body.status, body.code, body.delay, body.drop))
+    return {"success": True, "faults": service.faults.describe()}
 
 
 @router.post("/clock")
@@ -82,6 +139,7 @@ async def account(body: AccountChange, service: TheService, user: TheUser) -> di
         changed.sessions_at_once = body.session_limit
     if "deactivated" in named:
         changed.deactivated = body.deactivated
+    service.account_changed(user)
     return views.account(changed, service.spent_usd(user)).to_wire()
 
 

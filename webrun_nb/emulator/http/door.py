@@ -5,6 +5,7 @@ It stands before FastAPI, so that nothing behind it, body parsing included, runs
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Mapping
 from math import ceil
@@ -97,7 +98,8 @@ class Door:
 
     async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         if _is_open(scope):
-            await self._api(scope, receive, send)
+            if not await self._is_faulty(scope, receive, send):
+                await self._api(scope, receive, send)
             return
         rate: RateState | None = None
         try:
@@ -108,7 +110,24 @@ class Door:
             await refusal(error)(scope, receive, send)
             return
         scope.setdefault("state", {})["user"] = user
+        if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
+            return
         await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
+
+    async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
+        fault = self._service.faults.next_for(scope["path"])
+        if fault is None:
+            return False
+        await asyncio.sleep(fault.delay_ms / 1000)
+        if fault.drop:  # an answer that is promised and never comes: the server closes the connection
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+            return True
+        if fault.status is None:
+            return False
+        code = fault.code or "INSTANCE_UNAVAILABLE"
+        await _refuse(fault.status, code, "a fault that was asked for", {})(scope, receive, send)
+        return True
 
 
 def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:

@@ -1,0 +1,174 @@
+"""Section 3, taking over by hand, and section 12, in raw JSON."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def waiting(emulator, until, page_url):
+    """A session whose task waits on the page with the doors."""
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    until(lambda: emulator.status(session_id), lambda status: status["phase"] == "running")
+    return session_id
+
+
+def interact(emulator, session_id, **action):
+    return emulator.message(session_id, actionType="interaction", action=action)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        {"actionType": "interaction", "action": {"type": "takeOverControl"}},
+        {"actionType": "state", "newState": "manual"},
+    ],
+)
+def test_taking_over_pauses_the_task(emulator, waiting, take):
+    task_id = emulator.status(waiting)["currentTaskId"]
+    status, body = emulator.message(waiting, **take)
+    assert (status, body) == (200, {"success": True, "message": "Message sent successfully"})
+    assert emulator.status(waiting)["phase"] == "manual"
+    assert emulator.get(f"/task/{waiting}/{task_id}")[1]["status"] == "paused"
+
+
+def test_releasing_lets_the_task_go_on(emulator, waiting):
+    interact(emulator, waiting, type="takeOverControl")
+    interact(emulator, waiting, type="releaseControl")
+    assert emulator.status(waiting)["phase"] == "running"
+
+
+def test_a_click_lands_where_it_was_aimed(emulator, idle_session, until, aim):
+    """The page writes down where it was clicked; y counts the browser bar of 155 px."""
+    emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
+    interact(emulator, idle_session, type="takeOverControl")
+    assert interact(emulator, idle_session, type="CLICK", x=300, y=155 + 200)[0] == 200
+    interact(emulator, idle_session, type="TYPE", text="by hand")
+    interact(emulator, idle_session, type="releaseControl")
+
+    def said() -> str:
+        body = emulator.message(idle_session, actionType="newTask", taskDetails="get the Clicked")[1]
+        return str(body.get("data", body))
+
+    until(said, lambda text: "300,200" in text and "by hand" in text)
+
+
+@pytest.mark.parametrize(
+    ("action", "named"),
+    [
+        ({"type": "CLICK", "x": 1, "y": 154}, "y"),
+        ({"type": "CLICK", "x": 1, "y": 756}, "y"),
+        ({"type": "CLICK", "x": 1025, "y": 200}, "x"),
+        ({"type": "CLICK", "x": "1", "y": 200}, "x"),
+        ({"type": "DANCE"}, "type"),
+        ({"type": "TYPE", "text": 7}, "text"),
+    ],
+)
+def test_interactions_out_of_range_are_refused(emulator, idle_session, action, named):
+    status, body = interact(emulator, idle_session, **action)
+    assert (status, body["code"]) == (400, "INVALID_PARAMETER")
+    assert named in body["details"]["parameter"]
+
+
+def test_interactions_need_the_agent_to_rest(emulator, waiting):
+    status, body = interact(emulator, waiting, type="CLICK", x=1, y=200)
+    assert (status, body["code"], body["details"]["phase"]) == (409, "INVALID_STATE", "running")
+
+
+def test_releasing_what_nobody_took_over(emulator, idle_session):
+    status, body = interact(emulator, idle_session, type="releaseControl")
+    assert (status, body["code"]) == (409, "INVALID_STATE")
+
+
+def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until):
+    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+    status = until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active", 20)
+    assert status["phase"] == "idle"
+
+
+def test_past_the_grace_period_the_session_fails(emulator, idle_session, until):
+    emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
+    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+    emulator.advance(5 * 60_000)
+    status = emulator.status(idle_session)
+    emulator.post("/_emulator/faults", {"clear": True})
+    assert (status["status"], status["reason"]) == ("failed", "instance_lost")
+
+
+def test_a_task_that_has_not_acted_runs_again(emulator, waiting, until):
+    task_id = emulator.status(waiting)["currentTaskId"]
+    emulator.post(f"/_emulator/sessions/{waiting}/instance", {"action": "kill"})
+    until(lambda: emulator.status(waiting), lambda s: s["status"] == "orphaned" or s["queuedTaskIds"])
+    status = until(lambda: emulator.status(waiting), lambda s: s["phase"] == "running")
+    assert status["currentTaskId"] == task_id
+
+
+def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, page_url, rung):
+    with emulator.queue_in_background(idle_session, f"go to {page_url}, click the Ring button, wait for 30 seconds"):
+        until(lambda: rung, bool)
+        task_id = emulator.status(idle_session)["currentTaskId"]
+        emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+        body = until(lambda: emulator.get(f"/task/{idle_session}/{task_id}")[1], lambda b: not b["pending"])
+    assert body["code"] == "INSTANCE_LOST"
+    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
+    assert len(rung) == 1
+
+
+def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until):
+    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "hang"})
+    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
+
+
+def test_faults_hit_the_next_calls_only(emulator):
+    emulator.post("/_emulator/faults", {"endpoint": "start-session", "times": 2, "status": 503})
+    codes = [emulator.http.post("/start/start-session", json={}).status_code for _ in range(3)]
+    assert codes == [503, 503, 200]
+
+
+def test_a_fault_may_drop_the_connection(emulator):
+    emulator.post("/_emulator/faults", {"endpoint": "sessions", "drop": True})
+    with pytest.raises(httpx.TransportError):
+        emulator.http.get("/start/sessions")
+    assert emulator.http.get("/start/sessions").status_code == 200
+
+
+def test_a_refused_instance(emulator):
+    emulator.post("/_emulator/faults", {"instanceStart": "refuse"})
+    status, body = emulator.post("/start/start-session", {})
+    assert (status, body["code"]) == (503, "INSTANCE_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("body", [{}, {"endpoint": "x", "times": 0}, {"endpoint": "x", "status": 200}])
+def test_a_fault_that_is_none(emulator, body):
+    assert emulator.post("/_emulator/faults", body)[0] == 400
+
+
+def test_reset_ends_and_empties_all(start_emulator):
+    running = start_emulator("--control")
+    session_id = running.start()
+    running.advance(60_000)
+    running.post("/_emulator/reset", {})
+    status = running.get(f"/start/session-status/{session_id}")[0]
+    sessions = running.get("/start/sessions")[1]["sessions"]
+    running.end()
+    assert (status, sessions) == (404, [])
+
+
+def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator, until):
+    running = start_emulator("--control", "--limits", "hosted")
+    ids = [running.start(), running.start()]
+    for session_id in ids:
+        until(lambda session_id=session_id: running.status(session_id), lambda s: s["phase"] == "idle")
+    running.http.put("/_emulator/account", json={"balance": 0.04})
+    running.advance(50_000)
+    alive = running.status(ids[0])["status"]
+    running.advance(20_000)
+    ended = [running.status(session_id) for session_id in ids]
+    refused = running.post("/start/start-session", {})[1]["code"]
+    running.end()
+    assert alive == "active"
+    assert {(status["status"], status["reason"]) for status in ended} == {("terminated", "balance")}
+    assert refused == "INSUFFICIENT_BALANCE"
