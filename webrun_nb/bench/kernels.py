@@ -44,7 +44,7 @@ class Kernel:
         Raises
         ------
         BenchError
-            It raised.
+            It raised, or did not end.
         """
         told: list[str] = []
 
@@ -55,9 +55,12 @@ class Kernel:
                 case "display_data":
                     self.displayed.update(message["content"]["data"])
 
-        reply = await self._client.execute_interactive(
-            code, store_history=False, allow_stdin=False, timeout=_CELL_WITHIN_S, output_hook=listen
-        )
+        try:
+            reply = await self._client.execute_interactive(
+                code, store_history=False, allow_stdin=False, timeout=_CELL_WITHIN_S, output_hook=listen
+            )
+        except TimeoutError as error:
+            raise BenchError(f"a cell did not end within {_CELL_WITHIN_S:.0f} s") from error
         content = reply["content"]
         if content["status"] != "ok":
             raise BenchError(f"a cell failed: {content.get('ename')}: {content.get('evalue')}")

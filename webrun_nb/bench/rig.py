@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ Isolation = Literal["context", "process"]
 _ANSWER_WITHIN_S = 70.0
 _TASK_WITHIN_S = 310.0
 _POLL_S = 0.002
+_TASK_POLL_S = 0.2
 _LONGEST_LINE = 10_000_000
 
 
@@ -56,9 +58,16 @@ class Emulator:
         Raises
         ------
         BenchError
-            It refuses.
+            It refuses, or does not answer.
         """
-        return _body(path, await self._http.post(path, json=body))
+        return await self._call("POST", path, body)
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            answer = await self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise BenchError(f"the emulator does not answer {path}: {type(error).__name__}") from error
+        return _body(path, answer)
 
     async def start_session(self, **initial_task: Any) -> str:
         """Open a session; returns its id at once, as the service does."""
@@ -74,7 +83,7 @@ class Emulator:
             It never will be.
         """
         path = f"/start/session-status/{session_id}"
-        while (status := _body(path, await self._http.get(path))["status"]) != "active":
+        while (status := (await self._call("GET", path))["status"]) != "active":
             if status != "pending":
                 raise BenchError(f"a session did not start: it is {status}")
             await asyncio.sleep(_POLL_S)
@@ -92,11 +101,13 @@ class Emulator:
         BenchError
             It has not ended when no task can still run.
         """
-        async with asyncio.timeout(_TASK_WITHIN_S):
-            while answer.get("pending"):
-                await asyncio.sleep(0.2)
-                path = f"/task/{answer['sessionId']}/{answer['taskId']}"
-                answer = _body(path, await self._http.get(path))
+        deadline = time.monotonic() + _TASK_WITHIN_S
+        path = f"/task/{answer['sessionId']}/{answer['taskId']}"
+        while answer.get("pending"):
+            if time.monotonic() > deadline:
+                raise BenchError(f"a task has not ended after {_TASK_WITHIN_S:.0f} s")
+            await asyncio.sleep(_TASK_POLL_S)
+            answer = await self._call("GET", path)
         return answer
 
     async def close(self) -> None:
