@@ -155,7 +155,7 @@ def service() -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False)
+    client = Client("http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None)
     yield client
     client.close()
 
@@ -322,7 +322,7 @@ def test_past_the_window_a_task_is_polled(session: Session, service: Service) ->
         return await service(request)
 
     service.task = still_pending()
-    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(turn), listen=False)
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(turn), listen=False, ledger=None)
     try:
         assert other.start().task("List").text == "done"
     finally:
@@ -476,7 +476,7 @@ def test_a_session_without_its_task_is_a_protocol_error(client: Client, service:
         body.pop("taskId", None)
         return httpx.Response(200, json=body)
 
-    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(forgetful), listen=False)
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(forgetful), listen=False, ledger=None)
     try:
         with pytest.raises(ProtocolError):
             other.run_task("How many?")
@@ -508,7 +508,7 @@ def test_an_interrupted_start_ends_the_session_again(client: Client, service: Se
             await asyncio.sleep(0.2)  # the interrupt comes in here
         return await service(request)
 
-    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False)
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)
     thread = interrupt_once(service.began)
     try:
         with pytest.raises(TaskInterruptedError, match="while starting: the session was ended again"):

@@ -13,22 +13,32 @@ from typing import Any, cast
 import httpx
 
 from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.bookkeeping import Bookkeeper
+from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.http import HOSTED_URL, Http
+from webrun_nb.client.ledger import Ledger
+from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.results import Frames, Schema, TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
-from webrun_nb.client.tasks import STOP_WITHIN_S, Ask, expect_task, make_ask
+from webrun_nb.client.tasks import STOP_WITHIN_S, Ask, Unanswered, expect_task, make_ask
 from webrun_nb.client.watch import Watch
+from webrun_nb.wire.responses import TaskCompleted, TaskFailed
 
 _log = logging.getLogger(__name__)
 
 DEFAULT_NAME = "main"
 SINGLE_TASK = "single task"
 
+USERS_LEDGER = Ledger()
+"""In the user's data folder."""
+
 GuardrailHandler = Callable[[Question], str | None] | Callable[[Question], Awaitable[str | None]]
 """Answers a question: text to go on with, None to have the task stopped."""
+FormShown = Callable[[str, str], bool]
+"""Takes session and task id; waits a little for a form, in a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,10 @@ class Client:
         In place of the network.
     explain_loss : callable, optional
         See `Http`.
+    ledger : Ledger, optional
+        Where the sessions it opens are recorded, by default the user's; None for nowhere.
+    emulator_pid : int, optional
+        The process of the server, where that is an emulator that ends with this process.
     """
 
     def __init__(
@@ -67,7 +81,10 @@ class Client:
         listen: bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
+        ledger: Ledger | None = USERS_LEDGER,
+        emulator_pid: int | None = None,
     ) -> None:
+        self._books = None if ledger is None else Bookkeeper(ledger, base_url, emulator_pid)
         self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
         self._pid = os.getpid()
         self._listen = listen
@@ -75,9 +92,13 @@ class Client:
         self._starting = asyncio.Lock()
         self._interruption: TaskInterruptedError | None = None
         self.frames = frames
+        self.control = EmulatorControl(self._http)
+        """What only the emulator can do: time travel, faults, killed browsers."""
         self._watches: list[Watch] = []
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
+        self.form_shown: FormShown | None = None
+        """Asked, where there is no handler, whether a person sees a question; then its task waits for an answer."""
         self.last: TaskResult | None = None
         """The latest result."""
 
@@ -156,9 +177,7 @@ class Client:
                 name = self._free(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
-            session, _ = await self._opened(
-                name, options, {} if options.url is None else {"startingPoint": options.url}
-            )
+            session, _ = await self._opened(name, options, _first_page(options))
         return session
 
     async def _run_task(
@@ -215,6 +234,13 @@ class Client:
             self._interruption = session.interruption()
             raise
 
+    async def open_again(self, session: Session) -> Session:
+        """Open a session with the options of another one; see `Session.again`."""
+        name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
+        async with self._starting:
+            again, _ = await self._opened(self._free(name), session.options, _first_page(session.options))
+        return again
+
     async def _open(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
         given = {
             "environmentId": options.environment_id,
@@ -224,9 +250,11 @@ class Client:
         }
         body = {key: value for key, value in given.items() if value is not None}
         started = await self.http.start_session(body)
-        watch = Watch(self.http, name, started.session_id)
+        watch = Watch(self.http, name, started.session_id, task.get("startingPoint"))
         self._watches = [other for other in self._watches if not other.done] + [watch]
         await watch.begin(started.socket_url if self._listen else None)
+        if self._books is not None:
+            self._books.follow(watch)
         session = Session(self, watch, started.session_id, name, options)
         if started.task_id is not None:
             session.seen_task_ids.add(started.task_id)
@@ -241,6 +269,26 @@ class Client:
         except asyncio.CancelledError:
             self._interruption = await _undone(opening)
             raise
+
+    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
+        """Have the ledger take note of how a task ended."""
+        if self._books is not None:
+            self._books.note_task(body)
+
+    async def _terminate_left_open(self) -> list[Ended]:
+        """End the sessions that kernels before this one left open on this server, as the ledger has them.
+
+        Returns
+        -------
+        list of Ended
+            What became of each; empty where there were none.
+
+        Raises
+        ------
+        AuthenticationError, LimitError, ConnectionLostError
+            The server does not take it; what was ended before stays so.
+        """
+        return [] if self._books is None else await end_left_open(self.http, self._books)
 
     def _free(self, name: str) -> str:
         """Return the name, with a number where a live session has it."""
@@ -263,6 +311,7 @@ class Client:
 
     start, astart = faces(_start, interruption)
     run_task, arun_task = faces(_run_task, interruption)
+    terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
     close, aclose = faces(_close)
 
     # --- for sessions -------------------------------------------------------------------------------------------------
@@ -309,11 +358,14 @@ class Client:
             return cast(Schema, given)
         raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
 
-    async def ask_person(self, question: Question) -> str | None:
-        """Have the handler answer; None where there is none."""
+    async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
+        """Have the handler answer; where there is none, tell whether a person sees the question elsewhere."""
         handler = self._handler
         if handler is None:
-            return None
+            seen = self.form_shown is not None and await asyncio.to_thread(
+                self.form_shown, session_id, question.task_id
+            )
+            return Unanswered.SEEN if seen else Unanswered.UNSEEN
         if inspect.iscoroutinefunction(handler):
             answer = await handler(question)
         else:
@@ -335,6 +387,10 @@ async def _undone(opening: asyncio.Task[tuple[Session, str | None]]) -> TaskInte
             "interrupted while starting: a session may have been left open", hint="look with `%webrun status --all`"
         )
     return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
+
+
+def _first_page(options: SessionOptions) -> dict[str, Any]:
+    return {} if options.url is None else {"startingPoint": options.url}
 
 
 def _same(session: Session, options: SessionOptions) -> Session:

@@ -71,6 +71,7 @@ HINTS: Mapping[str, str] = {
     "CONNECTION_LOST": "check the network and try again",
     "EMULATOR_GONE": "start again with `%webrun start` or `webrun.start()`",
     "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
+    "EMULATOR_ONLY": "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`",
     "PROTOCOL": "is the base URL that of a WebRun service?",
     "OTHER_PROCESS": "start one in this process with `webrun.start()`",
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",

@@ -15,7 +15,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from webrun_nb.client.addresses import is_local
-from webrun_nb.client.errors import ConnectionLostError, ProtocolError, WebRunError, refusal
+from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestError, WebRunError, refusal
 from webrun_nb.wire.base import Response
 from webrun_nb.wire.requests import ANSWER_WINDOW_S
 from webrun_nb.wire.responses import (
@@ -75,9 +75,10 @@ class Http:
         self.base_url = base_url.rstrip("/")
         self.is_local = is_local(base_url)
         self._explain_loss = explain_loss
+        self._useless_key = _useless_key(key)
         self._client = httpx.AsyncClient(
             base_url=self.base_url,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={} if self._useless_key is not None else {"Authorization": f"Bearer {key.strip()}"},
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             limits=httpx.Limits(max_connections=200, keepalive_expiry=KEEPALIVE_S),
             trust_env=not self.is_local,  # a proxy of the user's must not stand before our own emulator
@@ -114,6 +115,10 @@ class Http:
         """Answer the question that the session's task waits with; it goes on from there."""
         await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "taskDetails": text})
 
+    async def interact(self, session_id: str, action: Mapping[str, Any]) -> None:
+        """Do in the browser what a person does (contract, section 3): `{"type": "CLICK", "x": 10, "y": 200}`."""
+        await self._send(session_id, {"actionType": "interaction", "action": dict(action)})
+
     async def _send(self, session_id: str, message: Mapping[str, Any]) -> None:
         body = {"sessionId": session_id, "message": message}
         await self._call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
@@ -142,6 +147,29 @@ class Http:
         """`GET /start/health`."""
         return await self._call(Health, "GET", "/start/health")
 
+    async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call one of `/_emulator/…` (contract, section 12), which only the emulator has.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: this server has no such call.
+        """
+        if self.base_url == HOSTED_URL:
+            raise self._emulator_only()
+        try:
+            answer = await self._request(method, f"/_emulator/{path}", body, None, READ_TIMEOUT_S)
+        except WebRunError as error:
+            if error.code == "NOT_FOUND" or error.details.get("status") == 404:
+                raise self._emulator_only() from error
+            raise
+        if not isinstance(answer, dict):
+            raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
+        return answer
+
+    def _emulator_only(self) -> WebRunError:
+        return RequestError(f"{self.base_url} does not offer this", code="EMULATOR_ONLY")
+
     # --- how ----------------------------------------------------------------------------------------------------------
 
     async def _call(
@@ -159,6 +187,8 @@ class Http:
         self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
     ) -> Any:
         """Return the JSON of the answer, after as many tries as are safe."""
+        if self._useless_key is not None:
+            raise refusal(401, *self._useless_key, session_id=session_id)
         for pause_s in (*BACKOFF_S, None):
             try:
                 answer = await self._client.request(
@@ -206,6 +236,7 @@ class Http:
         except ValidationError:
             return ProtocolError(
                 f"{self.base_url} answered {answer.status_code} without the contract's error body",
+                details={"status": answer.status_code},
                 session_id=session_id,
             )
         return refusal(
@@ -230,6 +261,15 @@ class Http:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(map(str, first["loc"])) or "the body"
             raise ProtocolError(f"{self.base_url} answered something unexpected: {where}: {first['msg']}") from error
+
+
+def _useless_key(key: str) -> tuple[str, str] | None:
+    """Return code and message for a key that can't even be sent, or None."""
+    if not key.strip():
+        return "UNAUTHORIZED", "no API key was given"
+    if not (key.strip().isascii() and key.strip().isprintable()):
+        return "INVALID_API_KEY", "the API key holds characters that no key has"
+    return None
 
 
 def _retry_after_s(answer: httpx.Response) -> float | None:

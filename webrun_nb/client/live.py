@@ -83,6 +83,10 @@ class InstanceChanged:
 
     connected: bool
     message: str = ""
+    grace_ms: int | None = None
+    """How long it may take to come back."""
+    at_ms: int | None = None
+    """When it was lost or came back, unix ms of the server's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,18 @@ def read_message(message: object) -> LiveEvent | None:
         case "error":
             return TaskEnded(task_id, str(message.get("code", "")), str(message.get("error", "")))
     return None
+
+
+def read_instance_change(connected: bool, body: object) -> InstanceChanged:
+    """Return the event of an `instance:disconnected` or `instance:reconnected` from the server."""
+    fields = body if isinstance(body, Mapping) else {}
+    return InstanceChanged(
+        connected, str(fields.get("message", "")), _ms(fields.get("gracePeriod")), _ms(fields.get("at"))
+    )
+
+
+def _ms(value: object) -> int | None:
+    return round(value) if isinstance(value, int | float) else None
 
 
 def _target(target: object) -> str:
@@ -210,8 +226,7 @@ class Live:
 
         def instance(connected: bool) -> Callable[[object], None]:
             def tell(body: object) -> None:
-                fields = body if isinstance(body, Mapping) else {}
-                self._tell(InstanceChanged(connected, str(fields.get("message", ""))))
+                self._tell(read_instance_change(connected, body))
 
             return tell
 

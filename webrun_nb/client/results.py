@@ -41,7 +41,7 @@ class TaskResult:
     task_id: str
     instruction: str
     url: str | None
-    """Where it was told to start, if anywhere."""
+    """Where it was told to start, else the page that the browser was last told to open, as far as is known."""
     text: str
     """The answer: markdown, or with a schema the JSON as text."""
     schema: Schema | None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from webrun_nb.client.by_hand import ByHand
 from webrun_nb.client.errors import (
     ConnectionLostError,
     GuardrailError,
@@ -17,13 +18,16 @@ from webrun_nb.client.errors import (
     TaskFailedError,
     TaskInterruptedError,
     WebRunError,
+    refusal,
 )
+from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import Http
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import Ask, TaskRun, interruption
 from webrun_nb.client.watch import Watch
+from webrun_nb.wire.responses import TaskCompleted, TaskFailed
 
 if TYPE_CHECKING:
     from webrun_nb.client.api import Client
@@ -42,7 +46,7 @@ class SessionOptions:
     """Sorted items, so that options can be compared."""
 
 
-class Session:
+class Session(ByHand):
     """A browser session on the service. Every method has two faces: `task` blocks, `await atask` does not.
 
     As a context manager it ends with its block:
@@ -166,7 +170,9 @@ class Session:
         opened : callable, optional
             Told this session first, in the thread that waits.
         """
-        run = TaskRun(self, ask, self.client.ask_person, task_id)
+        return await self._carry(TaskRun(self, ask, self.client.ask_person, task_id), opened)
+
+    async def _carry(self, run: TaskRun, opened: Callable[[Session], None] | None = None) -> TaskResult:
         try:
             if opened is not None:
                 await in_caller(partial(opened, self))
@@ -186,6 +192,49 @@ class Session:
         self.client.last = result
         return result
 
+    async def _submit(
+        self,
+        text: str,
+        *,
+        url: str | None = None,
+        schema: object = None,
+        timeout_ms: float | None = None,
+        end: bool = False,
+        avoid_domains: tuple[str, ...] = (),
+        max_input_tokens: int | None = None,
+        max_output_tokens: int | None = None,
+    ) -> TaskHandle:
+        """Give the session a task and return once the server has it; the handle waits for its answer.
+
+        A question of its that no handler answers stays open, for `answer` and the card.
+
+        Parameters
+        ----------
+        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens
+            As in `task`.
+
+        Raises
+        ------
+        RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
+            It was refused, or the server went away.
+        """
+        ask = self.client.make_ask(
+            text,
+            url=url,
+            schema=schema,
+            timeout_ms=timeout_ms,
+            end=end,
+            avoid_domains=avoid_domains,
+            max_input_tokens=max_input_tokens,
+            max_output_tokens=max_output_tokens,
+        )
+        run = TaskRun(self, ask, self.client.ask_person, patient=True)
+        return await TaskHandle.begun(self, run, self._carry(run))
+
+    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
+        """Have the ledger take note of how a task ended."""
+        self.client.note_task(body)
+
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""
         said, self._interruption = self._interruption, None
@@ -194,8 +243,12 @@ class Session:
     # --- commands -----------------------------------------------------------------------------------------------------
 
     async def _command(self, state: str, task_id: str | None = None) -> None:
+        await self.sent(self.http.change_state(self.session_id, state, task_id))
+
+    async def sent(self, message: Awaitable[None]) -> None:
+        """Send a message, on the loop thread, and read what has become of the session."""
         try:
-            await self.http.change_state(self.session_id, state, task_id)
+            await message
             await self.watch.refresh()
         except ConnectionLostError as error:
             self.watch.lost(error)
@@ -249,16 +302,30 @@ class Session:
         except SessionGoneError as error:
             self.watch.gone(error)
 
-    async def _answer(self, text: str) -> None:
-        """Answer the question that its task waits with.
+    async def _answer(self, text: str, task_id: str | None = None) -> None:
+        """Answer the question that its task waits with; with `task_id`, only if it is that task's.
 
         Raises
         ------
         RequestError
             `INVALID_STATE`: nothing is asked.
         """
-        await self.http.answer_guardrail(self.session_id, text)
-        await self.watch.refresh()
+        if task_id is not None:
+            await self._status()
+            question = self.snapshot.question
+            if question is None or question.task_id != task_id:
+                raise refusal(409, "INVALID_STATE", "the question is no longer open", session_id=self.session_id)
+        await self.sent(self.http.answer_guardrail(self.session_id, text))
+
+    async def _again(self) -> Session:
+        """Start a session with the same options, under the same name where this one has ended.
+
+        Raises
+        ------
+        WebRunError
+            As `Client.start` does.
+        """
+        return await self.client.open_again(self)
 
     async def _status(self) -> SessionSnapshot:
         """Ask the server how it is now."""
@@ -270,11 +337,13 @@ class Session:
         return self.snapshot
 
     task, atask = faces(_task, interruption)
+    submit, asubmit = faces(_submit)
     pause, apause = faces(_pause)
     resume, aresume = faces(_resume)
     stop, astop = faces(_stop)
     terminate, aterminate = faces(_terminate)
     answer, aanswer = faces(_answer)
+    again, aagain = faces(_again)
     status, astatus = faces(_status)
 
     # --- with -------------------------------------------------------------------------------------------------------

@@ -41,9 +41,7 @@ class SessionSnapshot:
     """While active: `idle`, `running`, `paused`, `guardrail`, `manual` or `stopped`."""
     expires_at_ms: int | None = None
     grace_ends_at_ms: int | None = None
-    """While orphaned: until when its browser may come back."""
-    grace_ends_at_ms: int | None = None
-    """While orphaned: until when the browser may come back; None where the server has not said."""
+    """While orphaned: until when its browser may come back; None where the server has not said."""
     clock_running: bool = True
     reason: str | None = None
     """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from pydantic import ValidationError
@@ -28,7 +29,7 @@ from webrun_nb.client.results import Frames, Schema, TaskResult, result_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.watch import Watch, question_of
 from webrun_nb.wire.requests import TaskFields
-from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail
+from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
 from webrun_nb.wire.validation import contract_error
 
 STOP_WITHIN_S = 2.0
@@ -37,8 +38,16 @@ IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """Between looks at a task; the last one is repeated."""
 
-AskPerson = Callable[[Question], Awaitable[str | None]]
-"""Has a person (or a handler) answer; None where nobody does."""
+
+class Unanswered(Enum):
+    """Why there is no answer yet."""
+
+    SEEN = "a person sees the question, and may answer it elsewhere"
+    UNSEEN = "nobody is there to answer"
+
+
+AskPerson = Callable[[str, Question], Awaitable[str | Unanswered | None]]
+"""Has somebody answer the question of a session's task: the answer, why there is none, or None to stop the task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,9 @@ class TaskOwner(Protocol):
     def watch(self) -> Watch:
         """Who keeps its snapshot."""
 
+    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
+        """Take note of how a task ended."""
+
     @property
     def submitting(self) -> asyncio.Lock:
         """Held while a task is on its way and has no id yet."""
@@ -130,15 +142,30 @@ class TaskRun:
         Answers guardrails.
     task_id : str, optional
         Where the task has been sent already (as a session's initial task).
+    patient : bool
+        Nobody waits for it: a question that `ask_person` has no answer to stays open, until somebody answers it
+        elsewhere (`Session.answer`, the card) or the server gives up. Otherwise it stops the task.
     """
 
-    def __init__(self, owner: TaskOwner, ask: Ask, ask_person: AskPerson, task_id: str | None = None) -> None:
+    def __init__(
+        self,
+        owner: TaskOwner,
+        ask: Ask,
+        ask_person: AskPerson,
+        task_id: str | None = None,
+        *,
+        patient: bool = False,
+    ) -> None:
         self._owner = owner
         self._http = owner.http
         self._ask = ask
         self._ask_person = ask_person
+        self._patient = patient
+        self._asked: Question | None = None
         self._post: asyncio.Task[TaskBody] | None = None
         self.task_id = task_id
+        self.identified = asyncio.Event()
+        """Set once `task_id` is known, or will never be."""
 
     async def result(self, frames: Frames | None) -> TaskResult:
         """Send the task and return its answer.
@@ -152,10 +179,13 @@ class TaskRun:
         """
         began_s = time.monotonic()
         body = await self._follow(await self._send())
+        watch = self._owner.watch
+        if self._ask.url is not None and not watch.listening:  # else events have said where it went from there
+            watch.last_url = self._ask.url
         return result_of(
             body,
             instruction=self._ask.instruction,
-            url=self._ask.url,
+            url=self._ask.url or watch.last_url,
             schema=self._ask.schema,
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
@@ -166,7 +196,7 @@ class TaskRun:
     async def _send(self) -> TaskBody | None:
         """Return the first answer; None where there is none yet, and the task has to be looked at."""
         if self.task_id is not None:
-            self._owner.watch.describe(self.task_id, self._ask.instruction)
+            self._found(self.task_id)
             return None
         async with self._owner.submitting:
             self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
@@ -201,6 +231,7 @@ class TaskRun:
         self.task_id = task_id
         self._owner.seen_task_ids.add(task_id)
         self._owner.watch.describe(task_id, self._ask.instruction)
+        self.identified.set()
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
@@ -211,8 +242,10 @@ class TaskRun:
             while True:
                 match body:
                     case TaskCompleted():
+                        self._owner.note_task(body)
                         return body
                     case TaskFailed():
+                        self._owner.note_task(body)
                         raise TaskFailedError(
                             body.message,
                             code=body.code,
@@ -221,16 +254,30 @@ class TaskRun:
                             task_id=body.task_id,
                         )
                     case TaskGuardrail():
-                        await self._answer(question_of(body))
-                        pauses_s = iter(POLL_PAUSES_S)
+                        if await self._answer(question_of(body)):
+                            pauses_s = iter(POLL_PAUSES_S)
+                    case TaskPending():
+                        self._asked = None
                 if body is not None:
                     await _wait(news, next(pauses_s, POLL_PAUSES_S[-1]))
                 news.clear()
                 body = await self._http.task(session_id, task_id)
 
-    async def _answer(self, question: Question) -> None:
-        answer = await self._ask_person(question)
-        if answer is None:
+    async def _answer(self, question: Question) -> bool:
+        """Have a question answered; False where it goes on waiting.
+
+        Raises
+        ------
+        GuardrailError
+            Nobody answers, and nobody is to be waited for: the task was stopped.
+        """
+        if question == self._asked:
+            return False  # it has been put to whoever there is
+        answer = await self._ask_person(self._owner.session_id, question)
+        if answer is Unanswered.SEEN or (answer is Unanswered.UNSEEN and self._patient):
+            self._asked = question
+            return False
+        if not isinstance(answer, str):
             await self._stop_on_server()
             raise GuardrailError(question, session_id=self._owner.session_id)
         try:
@@ -238,6 +285,7 @@ class TaskRun:
         except RequestError as error:
             if error.code != "INVALID_STATE":  # which it is where somebody else answered first
                 raise
+        return True
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 

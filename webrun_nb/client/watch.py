@@ -11,7 +11,17 @@ from dataclasses import replace
 
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
 from webrun_nb.client.http import Http
-from webrun_nb.client.live import ActionDone, InstanceChanged, Live, LiveEvent, QuestionAsked, SessionEnded, TaskEnded
+from webrun_nb.client.ledger import EMULATOR_ENDED
+from webrun_nb.client.live import (
+    ActionDone,
+    InstanceChanged,
+    LinkChanged,
+    Live,
+    LiveEvent,
+    QuestionAsked,
+    SessionEnded,
+    TaskEnded,
+)
 from webrun_nb.client.results import usd
 from webrun_nb.client.snapshot import Question, SessionSnapshot, Subscriber
 from webrun_nb.wire.responses import SessionState, TaskGuardrail
@@ -25,8 +35,8 @@ CONNECTED_S = 5.0
 PENDING_S = 0.2
 """While the browser is starting, of which no event tells the end."""
 REFRESH_AT_MOST_EVERY_S = 0.1
-
-EMULATOR_ENDED = "emulator ended"
+NAVIGATION = "navigateUrl"
+"""The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
 
 class Watch:
@@ -40,9 +50,11 @@ class Watch:
         What the user calls the session.
     session_id : str
         Its id.
+    url : str, optional
+        Where it starts.
     """
 
-    def __init__(self, http: Http, name: str, session_id: str) -> None:
+    def __init__(self, http: Http, name: str, session_id: str, url: str | None = None) -> None:
         self._http = http
         self._name = name
         self._session_id = session_id
@@ -53,6 +65,8 @@ class Watch:
         self._live: Live | None = None
         self._task: asyncio.Task[None] | None = None
         self._snapshot: SessionSnapshot | None = None
+        self.last_url = url
+        """The last page that the browser was told to open, as far as events say."""
 
     @property
     def snapshot(self) -> SessionSnapshot:
@@ -123,12 +137,12 @@ class Watch:
         return state
 
     async def _question(self, state: SessionState) -> Question | None:
-        """Return what the session's task asks; the status call says only that it asks."""
+        """Return what the session's task asks; the status call says only that it asks.
+
+        Read anew each time: one task may ask twice, and somebody else may have answered in between.
+        """
         if state.phase != "guardrail" or state.current_task_id is None:
             return None
-        known = None if self._snapshot is None else self._snapshot.question
-        if known is not None and known.task_id == state.current_task_id:
-            return known
         body = await self._http.task(self._session_id, state.current_task_id)
         return question_of(body) if isinstance(body, TaskGuardrail) else None
 
@@ -148,7 +162,8 @@ class Watch:
     def _pause_s(self) -> float:
         if self.snapshot.status == "pending":
             return PENDING_S
-        return CONNECTED_S if self.listening else POLLING_S
+        # no event tells that a question was answered elsewhere
+        return CONNECTED_S if self.listening and self.snapshot.question is None else POLLING_S
 
     async def _refresh_or_say_why_not(self) -> None:
         try:
@@ -181,6 +196,7 @@ class Watch:
                 phase=None,
                 expires_at_ms=None,
                 question=None,
+                grace_ends_at_ms=None,
                 current_task_id=None,
                 connected=False,
             )
@@ -189,18 +205,39 @@ class Watch:
     def _on(self, event: LiveEvent) -> None:
         match event:
             case ActionDone():
+                if event.name == NAVIGATION:
+                    self.last_url = event.target
                 self._set(replace(self.snapshot, last_action=event.text))
-                if event.task_id != self.snapshot.current_task_id:
-                    self._stale.set()
+                self._stale_unless_about(event.task_id)
             case QuestionAsked():
                 question = Question(event.task_id or "", event.text, event.kind, event.candidates)
                 self._set(replace(self.snapshot, phase="guardrail", question=question))
                 self._moved()
-            case TaskEnded() | SessionEnded() | InstanceChanged():
+            case InstanceChanged():
+                self._instance_changed(event)
+                self._moved()
+            case TaskEnded() | SessionEnded():
+                self._moved()
+            case LinkChanged():  # events are not replayed: whatever came while the socket was gone has to be read
                 self._moved()
             case _:
-                if getattr(event, "task_id", None) != self.snapshot.current_task_id:
-                    self._stale.set()
+                self._stale_unless_about(event.task_id)
+
+    def _stale_unless_about(self, task_id: str | None) -> None:
+        """Have the status read, unless an event of `task_id` is just what is to be expected."""
+        if task_id != self.snapshot.current_task_id or self.snapshot.question is not None:
+            self._stale.set()
+
+    def _instance_changed(self, event: InstanceChanged) -> None:
+        """Show at once that the browser was lost, and how long it may take to come back; or that it is back."""
+        if event.connected:
+            self._set(replace(self.snapshot, status="active", grace_ends_at_ms=None))
+            return
+        began_ms = self.snapshot.server_now_ms if event.at_ms is None else event.at_ms
+        ends_at_ms = None if event.grace_ms is None else began_ms + event.grace_ms
+        self._set(
+            replace(self.snapshot, status="orphaned", phase=None, expires_at_ms=None, grace_ends_at_ms=ends_at_ms)
+        )
 
     def _moved(self) -> None:
         self._stale.set()
@@ -252,6 +289,7 @@ def snapshot_of(
         current_task_id=state.current_task_id,
         current_task=instructions.get(state.current_task_id or "", ""),
         last_action="" if before is None else before.last_action,
+        grace_ends_at_ms=before.grace_ends_at_ms if before is not None and state.status == "orphaned" else None,
         queued_tasks=len(state.queued_task_ids),
         cost_usd=usd(state.usage.cost),
         compute_usd=compute_usd,

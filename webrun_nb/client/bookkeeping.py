@@ -1,0 +1,130 @@
+"""What a client writes into the ledger: its sessions as they change, its tasks as they end."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord, process_mark
+from webrun_nb.client.results import usd
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.watch import Watch
+from webrun_nb.wire.requests import MAX_DURATION_MS
+from webrun_nb.wire.responses import TaskCompleted, TaskFailed
+
+WRITE_EVERY_MS = 30_000
+"""While nothing but the cost changes."""
+
+
+class Bookkeeper:
+    """Keeps the ledger of one client. Lives on the loop thread.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Where it is written.
+    base_url : str
+        The client's server.
+    emulator_pid : int, optional
+        The process of the emulator, where that ends with this one.
+    """
+
+    def __init__(self, ledger: Ledger, base_url: str, emulator_pid: int | None) -> None:
+        self.ledger = ledger
+        self.base_url = without_password(base_url)
+        self._emulator = None if emulator_pid is None else process_mark(emulator_pid)
+        self._kernel = process_mark(os.getpid())
+
+    def follow(self, watch: Watch) -> None:
+        """Record a session now, and whenever it changes in a way that matters."""
+        first = self.record_of(watch.snapshot, None)
+        self.ledger.write(first)
+        watch.subscribe(_Follower(self, first, watch.snapshot).see)
+
+    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
+        """Record what a task that has ended cost."""
+        outcome = "complete" if isinstance(body, TaskCompleted) else body.code
+        record = TaskRecord(self.base_url, body.session_id, body.task_id, now_ms(), outcome, usd(body.usage.cost))
+        self.ledger.write_task(record)
+
+    def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
+        """Return what is to be written of a session; `before` is what was written last."""
+        now = now_ms()
+        return SessionRecord(
+            base_url=self.base_url,
+            session_id=snapshot.session_id,
+            name=snapshot.name,
+            emulated=snapshot.emulated,
+            host=platform.node(),
+            kernel=self._kernel,
+            emulator=self._emulator,
+            opened_at_ms=now if before is None else before.opened_at_ms,
+            seen_at_ms=now,
+            lasts_until_ms=_lasts_until_ms(snapshot, now),
+            ended_at_ms=now if snapshot.ended else None,
+            reason=(snapshot.reason or snapshot.status) if snapshot.ended else None,
+            cost_usd=snapshot.cost_usd,
+            idle_usd=snapshot.idle_usd,
+        )
+
+
+class _Follower:
+    """One session's entry: what was written last, and when the next writing is due."""
+
+    def __init__(self, books: Bookkeeper, written: SessionRecord, snapshot: SessionSnapshot) -> None:
+        self._books = books
+        self._written = written
+        self._state = _state(snapshot)
+
+    def see(self, snapshot: SessionSnapshot) -> None:
+        """Write the snapshot where it says something that matters."""
+        due = now_ms() - self._written.seen_at_ms >= WRITE_EVERY_MS
+        if self._written.ended_at_ms is not None or not (due or _state(snapshot) != self._state):
+            return
+        self._state = _state(snapshot)
+        self._written = self._books.record_of(snapshot, self._written)
+        self._books.ledger.write(self._written)
+
+
+def now_ms() -> int:
+    """Return the time of this machine, unix ms: the ledger compares the sessions of many servers."""
+    return round(time.time() * 1000)
+
+
+def without_password(base_url: str) -> str:
+    """Return a URL without a user name and password in it."""
+    parts = urlsplit(base_url.rstrip("/"))
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
+    """Return the snapshot without what changes all the time."""
+    return replace(
+        snapshot,
+        server_now_ms=0,
+        last_activity_at_ms=0,
+        expires_at_ms=None,
+        last_action="",
+        current_task="",
+        cost_usd=None,
+        compute_usd=None,
+        idle_usd=None,
+        tokens_usd=None,
+        question=None,
+        connected=True,
+    )
+
+
+def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
+    """Return when it is over at the latest if nobody says more to it (contract, section 3).
+
+    What is queued takes at most `maxDuration` each, then the inactivity timeout ends it. Where the server's clock
+    stands still nobody can tell.
+    """
+    if not snapshot.clock_running:
+        return None
+    tasks = snapshot.queued_tasks + (snapshot.current_task_id is not None)
+    return now + tasks * MAX_DURATION_MS + snapshot.inactivity_timeout_ms + WRITE_EVERY_MS

@@ -1,0 +1,103 @@
+"""A task that was submitted: to be waited for, looked at and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from typing import TYPE_CHECKING, Any
+
+from webrun_nb.client.results import TaskResult
+from webrun_nb.client.runtime import Call, runtime
+from webrun_nb.client.tasks import TaskRun
+
+if TYPE_CHECKING:
+    from webrun_nb.client.session import Session
+
+
+class TaskHandle:
+    """A task under way. `result()` blocks, `await handle` does not; both give the `TaskResult` or raise its error.
+
+    >>> handle = session.submit("List the laptops", url="practice:shop")  # doctest: +SKIP
+    >>> handle.result().text  # doctest: +SKIP
+    """
+
+    def __init__(self, session: Session, run: TaskRun, call: Call[TaskResult]) -> None:
+        self.session = session
+        self._run = run
+        self._call = call
+
+    def __repr__(self) -> str:
+        return f"<TaskHandle {self.task_id} in session {self.session.name}: {self.state}>"
+
+    @classmethod
+    async def begun(cls, session: Session, run: TaskRun, work: Coroutine[Any, Any, TaskResult]) -> TaskHandle:
+        """Begin the work on the loop thread; returns once the task has an id, raises where it gets none."""
+        call = runtime.submit(work)  # not a task of this coroutine: its blocking caller won't be there for questions
+        over = asyncio.wrap_future(call.result)
+        over.add_done_callback(_heard)
+        over.add_done_callback(lambda _: run.identified.set())
+        try:
+            await run.identified.wait()
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+        if run.task_id is None:
+            over.result()  # raises
+        return cls(session, run, call)
+
+    @property
+    def task_id(self) -> str:
+        """Its id."""
+        return self._run.task_id or ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._call.result.done()
+
+    @property
+    def state(self) -> str:
+        """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete` or `failed`; costs nothing to read."""
+        if self.done:
+            return "complete" if self._call.result.exception() is None else "failed"
+        snapshot = self.session.snapshot
+        if snapshot.current_task_id != self.task_id:
+            return "queued"
+        return snapshot.phase if snapshot.phase in ("paused", "guardrail", "manual") else "running"
+
+    def result(self, timeout_s: float | None = None) -> TaskResult:
+        """Wait for its answer. An interrupt ends the waiting, not the task.
+
+        Raises
+        ------
+        TimeoutError
+            It took longer than `timeout_s`; the task goes on.
+        WebRunError
+            As `Session.task` does.
+        """
+        return self._call.result.result(timeout_s)
+
+    def __await__(self) -> Generator[Any, None, TaskResult]:
+        return asyncio.shield(asyncio.wrap_future(self._call.result)).__await__()
+
+    def stop(self) -> None:
+        """End this task, running or queued, and keep the session. Safe twice.
+
+        Raises
+        ------
+        WebRunError
+            As `Session.stop` does.
+        """
+        if not self.done:
+            self.session.stop(self.task_id)
+
+    async def astop(self) -> None:
+        """End this task without blocking; see `stop`."""
+        if not self.done:
+            await self.session.astop(self.task_id)
+
+
+def _heard(over: asyncio.Future[TaskResult]) -> None:
+    """Take note of an error that nobody may ask for: it is not to be logged as forgotten."""
+    if not over.cancelled():
+        over.exception()

@@ -1,0 +1,279 @@
+"""The ledger: on disk, which sessions this user opened, so that none is forgotten when a kernel dies.
+
+It holds ids, names, servers, times and amounts. No keys, no instructions, no URLs of pages: none of it is a secret.
+Several kernels write at once (SQLite, WAL). Every call opens the file and closes it again, 1 ms: a connection must
+not be carried over a fork. Imports nothing heavy, because `%load_ext` reads it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from webrun_nb import config
+
+_log = logging.getLogger(__name__)
+
+FILE = "ledger.sqlite3"
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_S = 1.0
+KEPT_MS = 400 * 24 * 3_600_000
+"""Ended sessions are kept for a little more than a year."""
+
+_SCHEMA = f"""
+CREATE TABLE sessions (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, name TEXT NOT NULL, emulated INTEGER NOT NULL,
+    host TEXT NOT NULL, kernel TEXT NOT NULL, emulator TEXT, opened_at_ms INTEGER NOT NULL,
+    seen_at_ms INTEGER NOT NULL, lasts_until_ms INTEGER, ended_at_ms INTEGER, reason TEXT,
+    cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
+CREATE TABLE tasks (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, PRIMARY KEY (base_url, session_id, task_id));
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as the ledger has it. Times are unix ms of this machine, money is US dollars."""
+
+    base_url: str
+    session_id: str
+    name: str
+    emulated: bool
+    host: str
+    """The machine that opened it."""
+    kernel: str
+    """The process that opened it, see `process_mark`."""
+    emulator: str | None
+    """The process of the emulator that ends with that kernel; None for any other server."""
+    opened_at_ms: int
+    seen_at_ms: int
+    """When its state was last known."""
+    lasts_until_ms: int | None
+    """When it is over at the latest, should nobody say more to it; None where that can't be told."""
+    ended_at_ms: int | None = None
+    reason: str | None = None
+    """Why it ended, as `SessionSnapshot.reason`."""
+    cost_usd: Decimal | None = None
+    """Last known."""
+    idle_usd: Decimal | None = None
+    """Last known; the part in which no task ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """What a task cost. `outcome` is `complete` or the code of its failure."""
+
+    base_url: str
+    session_id: str
+    task_id: str
+    ended_at_ms: int
+    outcome: str
+    cost_usd: Decimal
+
+
+_SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
+_TASK_COLUMNS = ", ".join(field.name for field in fields(TaskRecord))
+
+
+def process_mark(pid: int) -> str:
+    """Return what tells a process from a later one of the same pid: the pid and, on Linux, when it began."""
+    stat = _linux_stat(pid)
+    return str(pid) if stat is None else f"{pid}@{stat[19]}"
+
+
+def lives(mark: str) -> bool:
+    """Tell whether the process of a mark still runs. On Windows nobody can be asked: False."""
+    pid = int(mark.partition("@")[0])
+    if os.name == "nt":
+        return pid == os.getpid()
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    stat = _linux_stat(pid)
+    return stat is None or (stat[0] != "Z" and process_mark(pid) == mark)
+
+
+def _linux_stat(pid: int) -> Sequence[str] | None:
+    """Return the fields of `/proc/PID/stat` from the third on (state, …), or None where there are none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+class Ledger:
+    """The sessions one user opened. A ledger that can't be written is logged and otherwise does nobody harm.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The file; by default in the user's data folder (`config.data_dir`), made with the first session.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+
+    def __repr__(self) -> str:
+        return f"Ledger({str(self.path)!r})"
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self._path or config.data_dir() / FILE
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write(self, record: SessionRecord) -> None:
+        """Add a session, or bring it up to date."""
+        values = [_plain(getattr(record, field.name)) for field in fields(SessionRecord)]
+        oldest_ms = record.seen_at_ms - KEPT_MS
+        self._change(
+            (f"INSERT OR REPLACE INTO sessions ({_SESSION_COLUMNS}) VALUES ({_marks(len(values))})", values),
+            ("DELETE FROM sessions WHERE ended_at_ms < ?", [oldest_ms]),
+            ("DELETE FROM tasks WHERE ended_at_ms < ?", [oldest_ms]),
+        )
+
+    def write_task(self, record: TaskRecord) -> None:
+        """Add a task that has ended."""
+        values = [_plain(getattr(record, field.name)) for field in fields(TaskRecord)]
+        self._change((f"INSERT OR REPLACE INTO tasks ({_TASK_COLUMNS}) VALUES ({_marks(len(values))})", values))
+
+    def close_session(
+        self, base_url: str, session_id: str, reason: str, at_ms: int, cost_usd: Decimal | None = None
+    ) -> None:
+        """Take note that a session has ended; `cost_usd` None leaves the cost as last known."""
+        change = (
+            "UPDATE sessions SET ended_at_ms = ?, reason = ?, cost_usd = coalesce(?, cost_usd)"
+            " WHERE base_url = ? AND session_id = ? AND ended_at_ms IS NULL"
+        )
+        self._change((change, [at_ms, reason, _plain(cost_usd), base_url, session_id]))
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def sessions(self, since_ms: int = 0) -> list[SessionRecord]:
+        """Return the sessions that were seen since, oldest first."""
+        query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE seen_at_ms >= ? ORDER BY opened_at_ms"
+        return [_session(row) for row in self._rows(query, since_ms)]
+
+    def tasks(self, since_ms: int = 0) -> list[TaskRecord]:
+        """Return the tasks that ended since, oldest first."""
+        query = f"SELECT {_TASK_COLUMNS} FROM tasks WHERE ended_at_ms >= ? ORDER BY ended_at_ms"
+        return [_task(row) for row in self._rows(query, since_ms)]
+
+    def left_open(self, now_ms: int) -> list[SessionRecord]:
+        """Return the sessions of kernels that are gone which may still be open.
+
+        Those that can't be any more are closed in passing: their emulator is gone with its kernel, or they have
+        outlasted the inactivity timeout. Sessions of a kernel that still runs are that kernel's business.
+        """
+        query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE ended_at_ms IS NULL ORDER BY opened_at_ms"
+        left: list[SessionRecord] = []
+        over: list[tuple[SessionRecord, str, int]] = []
+        here = platform.node()
+        for record in map(_session, self._rows(query)):
+            if record.host == here and lives(record.kernel):
+                continue
+            if record.emulator is not None:
+                if record.host == here and not lives(record.emulator):
+                    over.append((record, EMULATOR_ENDED, record.seen_at_ms))
+            elif record.lasts_until_ms is not None and record.lasts_until_ms < now_ms:
+                over.append((record, EXPIRED, record.lasts_until_ms))
+            else:
+                left.append(record)
+        for record, reason, at_ms in over:
+            self.close_session(record.base_url, record.session_id, reason, at_ms)
+        return left
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _change(self, *statements: tuple[str, Sequence[Any]]) -> None:
+        """Make one change, wholly or not at all; what fails is logged."""
+        path = self.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                _prepare(database)
+                database.execute("BEGIN IMMEDIATE")
+                for statement, values in statements:
+                    database.execute(statement, values)
+                database.execute("COMMIT")
+            finally:
+                database.close()  # what was not committed is undone
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("the ledger %s can't be written: %s", path, error)
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        path = self.path
+        if not path.exists():
+            return []
+        try:
+            database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                if database.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
+                    return []
+                return database.execute(query, values).fetchall()
+            finally:
+                database.close()
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("the ledger %s can't be read: %s", path, error)
+            return []
+
+
+EXPIRED = "expired"
+"""The contract's word (section 10) for a session that ran into the inactivity timeout: a forgotten one."""
+EMULATOR_ENDED = "emulator ended"
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Make the tables where there are none yet.
+
+    Raises
+    ------
+    sqlite3.Error
+        Among others: they are those of another version.
+    """
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        database.execute("BEGIN IMMEDIATE")
+        if database.execute("PRAGMA user_version").fetchone() == (0,):  # another kernel may have been quicker
+            for statement in _SCHEMA.split(";"):
+                database.execute(statement)
+        database.execute("COMMIT")
+    elif version != SCHEMA_VERSION:
+        raise sqlite3.DatabaseError(f"its schema is version {version}, this toolkit writes {SCHEMA_VERSION}")
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _session(row: Sequence[Any]) -> SessionRecord:
+    values = {field.name: value for field, value in zip(fields(SessionRecord), row, strict=True)}
+    values["emulated"] = bool(values["emulated"])
+    for name in ("cost_usd", "idle_usd"):
+        values[name] = None if values[name] is None else Decimal(values[name])
+    return SessionRecord(**values)
+
+
+def _task(row: Sequence[Any]) -> TaskRecord:
+    values = {field.name: value for field, value in zip(fields(TaskRecord), row, strict=True)}
+    return TaskRecord(**{**values, "cost_usd": Decimal(values["cost_usd"])})
