@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -20,9 +22,12 @@ def playwright_browsers_path() -> str | None:
     return os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or None
 
 
-def emulator_key() -> str | None:
-    """Key the emulator has to accept (`WEBRUN_EMULATOR_KEY`), or None for a random one."""
-    return os.environ.get(PREFIX + "EMULATOR_KEY") or None
+def take_emulator_key() -> str | None:
+    """Return the key the emulator has to accept (`WEBRUN_EMULATOR_KEY`), or None for a random one.
+
+    It is taken out of the environment, so that browsers and whatever else is started later do not inherit it.
+    """
+    return os.environ.pop(PREFIX + "EMULATOR_KEY", None) or None
 
 
 def api_key() -> str | None:
@@ -44,3 +49,20 @@ def search_path() -> str:
 def child_environment(**extra: str) -> dict[str, str]:
     """Return the environment for a child process: ours, and `extra` on top."""
     return {**os.environ, **extra}
+
+
+@contextlib.contextmanager
+def temporary_files_of_children_in(folder: Path) -> Iterator[None]:
+    """Have child processes that are started meanwhile make their temporary files in `folder` (`TMPDIR`).
+
+    For children whose environment can't be given otherwise.
+    """
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before

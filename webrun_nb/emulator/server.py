@@ -116,7 +116,7 @@ class _Server:
             isolation=options.isolation,
         )
         service = Service(parts)
-        key = config.emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
+        key = config.take_emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
         live = LiveEvents(service)
         door = Door(
             api=make_app(service, self._url, with_control=options.control),
