@@ -167,7 +167,10 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press a key (`Enter`, `Escape`, `Control+A`, …) where the focus is, or in `ref`."""
+    """Press a key (`Enter`, `Escape`, `Control+A`, …) where the focus is, or in `ref`.
+
+    Keys have their DOM names (`KeyboardEvent.key`); a character that no US keyboard has is entered as text.
+    """
 
     key: str
     ref: int | None = None
@@ -176,7 +179,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """Wait until `text` is visible (at most `timeout_ms`, else `ELEMENT_NOT_FOUND`), or just `timeout_ms` where it is empty."""
+    """Wait until `text` is visible (at most `timeout_ms`, else `ELEMENT_NOT_FOUND`), or, empty, just `timeout_ms`."""
 
     text: str = ""
     timeout_ms: int = 10_000
@@ -190,7 +193,46 @@ class Scroll:
     delta_y: float = 0
 
 
-Action = Navigate | GoBack | Click | Type | Select | Press | WaitFor | Scroll
+# What a person does who has taken over (contract, section 3). It needs no observation and returns as soon as the page
+# has taken it, without waiting for what it leads to.
+
+
+@dataclass(frozen=True, slots=True)
+class PointerClick:
+    """Click at a point of the view, CSS px from its upper left corner (0…1024, 0…600: no browser bar counted)."""
+
+    x: float
+    y: float
+    double: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypeText:
+    """Type where the focus is; `human_like`: key by key, with small irregular pauses."""
+
+    text: str
+    human_like: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PressKey:
+    """Press a key where the focus is; names as in `Press`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """Turn the mouse wheel by CSS px with the pointer at a point of the view."""
+
+    x: float
+    y: float
+    delta_x: float = 0
+    delta_y: float = 0
+
+
+Input = PointerClick | TypeText | PressKey | Wheel
+Action = Navigate | GoBack | Click | Type | Select | Press | WaitFor | Scroll | Input
 
 
 # --- the instance -----------------------------------------------------------------------------------------------------
@@ -198,7 +240,10 @@ Action = Navigate | GoBack | Click | Type | Select | Press | WaitFor | Scroll
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL."""
+    """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL.
+
+    The storage state is cookies, local storage and IndexedDB of every site; not session storage, forms or history.
+    """
 
     storage_state: Mapping[str, Any]
     url: str
@@ -252,6 +297,36 @@ class BrowserInstance(Protocol):
     async def close(self) -> None:
         """End it. Safe twice, and on a dead browser."""
 
+    # What `/_emulator/sessions/:id/instance` does (contract, section 12): real signals to the browser's process group.
+    # A `context` instance has no browser of its own, so its neighbours in the shared one get the same.
+
+    async def kill(self) -> None:
+        """SIGKILL its browser; the listener is told within moments.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it is gone already.
+        """
+
+    async def hang(self) -> None:
+        """SIGSTOP its browser; the listener is told within 5 s, unless `unhang` is called before it is noticed.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it is gone already.
+        """
+
+    async def unhang(self) -> None:
+        """SIGCONT its browser; does nothing to one that runs.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it was noticed to hang, and is gone.
+        """
+
 
 class Browsers(Protocol):
     """Where instances come from."""
@@ -259,7 +334,9 @@ class Browsers(Protocol):
     async def open(
         self, kind: InstanceKind, listener: InstanceListener, *, restore: Checkpoint | None = None
     ) -> BrowserInstance:
-        """Open an isolated instance with an empty page.
+        """Open an isolated instance with an empty page, or with a checkpoint's state and page.
+
+        A page of the checkpoint that can't be opened any more is no error.
 
         Raises
         ------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar, cast, get_args
 
-from playwright.async_api import BrowserContext, ElementHandle, Error, JSHandle, Page
+from playwright.async_api import BrowserContext, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from webrun_nb.browsers.avoidance import Avoidance
@@ -19,6 +20,7 @@ from webrun_nb.browsers.base import (
     Checkpoint,
     Click,
     GoBack,
+    Input,
     InstanceKind,
     InstanceListener,
     Navigate,
@@ -39,9 +41,12 @@ from webrun_nb.browsers.failures import (
     network_error,
     raise_unless_redirected,
 )
-from webrun_nb.browsers.gestures import act_on, scroll, wait_for
-from webrun_nb.browsers.page_scripts import OBSERVE_JS, READ_JS, parse_observation, parse_page_data
+from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scroll, wait_for
+from webrun_nb.browsers.hands import press, use
+from webrun_nb.browsers.lifeline import CutError, Lifeline
+from webrun_nb.browsers.page_scripts import READ_JS, parse_observation, parse_page_data
 from webrun_nb.browsers.settle import Traffic, settle
+from webrun_nb.browsers.sight import Sight
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +57,6 @@ ANSWER_TIMEOUT_S = 10.0
 MAX_PAGES = 20
 """Popups past this are closed at once."""
 
-_NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
 T = TypeVar("T")
 
 
@@ -67,6 +71,8 @@ class ChromiumInstance:
     page : Page
         The empty page to begin with.
     listener : InstanceListener
+    send_signal : callable
+        Sends a signal to all processes of its browser.
     end : callable
         Ends the context, and the browser where that is the instance's own.
     """
@@ -77,16 +83,20 @@ class ChromiumInstance:
         context: BrowserContext,
         page: Page,
         listener: InstanceListener,
+        send_signal: Callable[[int], None],
         end: Callable[[], Awaitable[None]],
     ) -> None:
         self._kind = kind
         self._context = context
         self._listener = listener
+        self._send_signal = send_signal
         self._end = end
         self._pages: list[Page] = []
         self._crashed = ""
-        self._gone = False
-        self._seen: JSHandle | None = None
+        self._lifeline = Lifeline()
+        self._sight = Sight()
+        self._performing = 0
+        self._hands = asyncio.Lock()
         self._refused_host: str | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._traffic = Traffic(context, listener.requested)
@@ -107,7 +117,7 @@ class ChromiumInstance:
     async def observe(self) -> Observation:
         """List what can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
-            text = await self._look(self._observe)
+            text = await self._look(self._sight.observe)
         return parse_observation(text)
 
     async def read(self) -> PageData:
@@ -124,7 +134,10 @@ class ChromiumInstance:
         BrowserError
             With the contract's task failure code.
         """
-        async with self._operation():
+        if isinstance(action, Input):
+            await self._by_hand(action)
+            return
+        async with self._operation(), self._minding_where_it_leads():
             self._refused_host = None
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
             since = self._traffic.begin()
@@ -133,6 +146,13 @@ class ChromiumInstance:
                 moves = isinstance(action, Navigate | GoBack)
                 await settle(self._current, self._traffic, since, deadline, always_quiet=not moves)
             await self._check_where_it_led()
+
+    async def _by_hand(self, action: Input) -> None:
+        """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
+        async with self._hands, self._operation():
+            page = self._current()
+            with self._acting(page, "the page", self._traffic.begin()):
+                await use(page, action, self._answer)
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
@@ -168,18 +188,38 @@ class ChromiumInstance:
             task.cancel()
         await self._end()
 
+    async def kill(self) -> None:
+        """SIGKILL its browser (the shared one, with all that is in it, for a `context`)."""
+        self._signal(signal.SIGKILL)
+
+    async def hang(self) -> None:
+        """SIGSTOP its browser (the shared one, with all that is in it, for a `context`)."""
+        self._signal(signal.SIGSTOP)
+
+    async def unhang(self) -> None:
+        """SIGCONT its browser; does nothing to one that runs."""
+        self._signal(signal.SIGCONT)
+
     def let_go(self) -> None:
         """Take what happens from now on as meant: its browser is being ended."""
-        self._gone = True
+        self._lifeline.cut()
         self._traffic.wake()
 
     def report_lost(self, reason: str) -> None:
         """Tell the listener that the browser is gone, once and not after `close`."""
         if self._gone:
             return
-        self._gone = True
-        self._traffic.wake()
+        self.let_go()
         self._listener.lost(reason)
+
+    @property
+    def _gone(self) -> bool:
+        return self._lifeline.is_cut
+
+    def _signal(self, number: int) -> None:
+        if self._gone:
+            raise _lost()
+        self._send_signal(number)
 
     # --- what happens to the pages ----------------------------------------------------------------------------------
 
@@ -187,12 +227,12 @@ class ChromiumInstance:
         if page in self._pages:
             return
         if len(self._pages) >= MAX_PAGES:
-            self._spawn(_close_page(page))
+            self._spawn(close_page(page))
             return
         self._pages.append(page)
         page.on("close", self._on_page_closed)
         page.on("crash", self._on_page_crashed)
-        page.on("framenavigated", self._traffic.committed)
+        page.on("framenavigated", self._on_navigated)
         self._traffic.wake()
 
     def _on_page_closed(self, page: Page) -> None:
@@ -205,7 +245,14 @@ class ChromiumInstance:
             self._crashed = "The page crashed"
             self._traffic.wake()
         else:
-            self._spawn(_close_page(page))
+            self._spawn(close_page(page))
+
+    def _on_navigated(self, frame: Frame) -> None:
+        self._traffic.committed(frame)
+        # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
+        if not self._performing and frame.parent_frame is None and self._avoidance.match(frame.url):
+            logger.warning("a page led to a domain to avoid and is left")
+            self._spawn(leave(frame.page))
 
     def _on_refused(self, host: str) -> None:
         self._refused_host = host
@@ -218,7 +265,7 @@ class ChromiumInstance:
     def _current(self) -> Page:
         """Return the newest open page, or raise the error that says why there is none."""
         if self._gone:
-            raise BrowserError("INSTANCE_LOST", "The session's browser is gone")
+            raise _lost()
         if self._crashed:
             raise BrowserError("PAGE_CRASH", self._crashed)
         if not self._pages:
@@ -227,15 +274,23 @@ class ChromiumInstance:
 
     @contextlib.asynccontextmanager
     async def _operation(self) -> AsyncIterator[None]:
-        """Run one operation on a live page, and say in the contract's words what went wrong."""
+        """Run one operation, only as long as the browser is there, and say in the contract's words what went wrong."""
         try:
-            if not self._gone and not self._pages:
+            async with self._lifeline.held(), self._explained():
+                yield
+        except CutError as error:
+            raise _lost() from error
+
+    @contextlib.asynccontextmanager
+    async def _explained(self) -> AsyncIterator[None]:
+        try:
+            if not self._pages:
                 self._on_page(await self._answer(self._context.new_page()))
             self._current()
             yield
         except (BrowserError, Error) as error:
             if self._gone:
-                raise BrowserError("INSTANCE_LOST", "The session's browser is gone") from error
+                raise _lost() from error
             if self._crashed:
                 crashed, self._crashed = self._crashed, ""
                 await self._replace_page()
@@ -245,15 +300,23 @@ class ChromiumInstance:
             # What is left is a browser or a driver that went away before anything told us so.
             raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {first_line(error)}") from error
 
+    @contextlib.asynccontextmanager
+    async def _minding_where_it_leads(self) -> AsyncIterator[None]:
+        self._performing += 1
+        try:
+            yield
+        finally:
+            self._performing -= 1
+
     async def _replace_page(self) -> None:
         """Open a new page for one that crashed, so that the context lives on."""
         dead = self._pages.pop()
-        self._seen = None
+        self._sight.forget()
         try:
             self._on_page(await self._answer(self._context.new_page()))
         except Error as error:
             raise BrowserError("INSTANCE_LOST", "The browser crashed with its page") from error
-        self._spawn(_close_page(dead))
+        self._spawn(close_page(dead))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -266,16 +329,6 @@ class ChromiumInstance:
             now = self._current()
             await self._answer(now.wait_for_load_state("domcontentloaded", timeout=0))
             return await self._answer(how(now))
-
-    async def _observe(self, page: Page) -> str:
-        before, self._seen = self._seen, None
-        if before is not None:
-            with contextlib.suppress(Error):  # it went with its document
-                await before.dispose()
-        seen = await page.evaluate_handle(OBSERVE_JS)
-        text = await seen.evaluate("seen => seen.json")
-        self._seen = seen
-        return cast(str, text)
 
     async def _answer(self, question: Awaitable[T]) -> T:
         """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout."""
@@ -294,18 +347,18 @@ class ChromiumInstance:
             case Navigate():
                 await self._navigate(page, action.url, timeout_ms)
             case GoBack():
-                await self._go_back(page, timeout_ms)
+                await go_back(self._context, page, timeout_ms, opened_by_another=len(self._pages) > 1)
             case WaitFor():
                 await wait_for(page, action, timeout_ms)
             case Scroll():
                 await self._answer(scroll(page, action))
             case Press(ref=None):
                 with self._acting(page, f"key {action.key}", since):
-                    await self._answer(page.keyboard.press(action.key))
+                    await self._answer(press(page, action.key))
             case Click() | Type() | Select() | Press():
                 assert action.ref is not None
                 target = action.target or "the element"
-                element = await self._element(action.ref, target)
+                element = await self._sight.element(page, action.ref, target, self._answer)
                 with self._acting(page, target, since):
                     await self._answer(act_on(page, element, action, target, min(timeout_ms, ELEMENT_TIMEOUT_MS)))
             case _:
@@ -324,34 +377,6 @@ class ChromiumInstance:
         except Error as error:
             if self._refused_host is None and not self._crashed and not self._gone:
                 raise_unless_redirected(url, first_line(error))
-
-    async def _go_back(self, page: Page, timeout_ms: int) -> None:
-        session = await self._context.new_cdp_session(page)
-        history = await session.send("Page.getNavigationHistory")
-        await session.detach()
-        position = history["currentIndex"]
-        if position > 0 and history["entries"][position - 1]["url"] != "about:blank":
-            try:
-                await page.go_back(wait_until="domcontentloaded", timeout=timeout_ms)
-            except PlaywrightTimeoutError as error:
-                message = f"The page before did not load within {timeout_ms / 1000:g} s"
-                raise BrowserError("NAVIGATION_TIMEOUT", message) from error
-        elif len(self._pages) > 1:
-            await page.close()  # a link opened it in a tab of its own: its history goes on in the opener
-        else:
-            raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
-
-    async def _element(self, ref: int, target: str) -> ElementHandle:
-        gone = BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} is not on the page any more")
-        if self._seen is None:
-            raise gone
-        try:
-            element = (await self._answer(self._seen.evaluate_handle(_NODE_JS, ref))).as_element()
-        except Error as error:
-            raise gone from error
-        if element is None:
-            raise gone
-        return element
 
     @contextlib.contextmanager
     def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
@@ -381,8 +406,5 @@ class ChromiumInstance:
             raise BrowserError("NAVIGATION_FAILED", f"The page could not be opened: {network_error(failure)}")
 
 
-async def _close_page(page: Page) -> None:
-    try:
-        await page.close()
-    except Error as error:
-        logger.debug("a page could not be closed: %s", first_line(error))
+def _lost() -> BrowserError:
+    return BrowserError("INSTANCE_LOST", "The session's browser is gone")

@@ -1,15 +1,18 @@
-"""What is done to a page and its elements, apart from going to other pages."""
+"""What is done to a page and its elements, apart from opening addresses."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 
-from playwright.async_api import ElementHandle, Page
+from playwright.async_api import BrowserContext, ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from webrun_nb.browsers.base import BrowserError, Click, Press, Scroll, Select, Type, WaitFor
-from webrun_nb.browsers.failures import capital
+from webrun_nb.browsers.failures import capital, first_line
+
+logger = logging.getLogger(__name__)
 
 _OPTION_JS = """
 (node, wanted) => {
@@ -94,3 +97,43 @@ async def wait_for(page: Page, action: WaitFor, timeout_ms: int) -> None:
 async def scroll(page: Page, action: Scroll) -> None:
     """Scroll the document, or what scrolls in the middle of the view where the document doesn't."""
     await page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y])
+
+
+async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opened_by_another: bool) -> None:
+    """Go one page back; from the first page of a tab that another one opened, to that one.
+
+    Raises
+    ------
+    BrowserError
+        `NAVIGATION_TIMEOUT`, or `NAVIGATION_FAILED`: there is none.
+    """
+    session = await context.new_cdp_session(page)
+    history = await session.send("Page.getNavigationHistory")
+    await session.detach()
+    position = history["currentIndex"]
+    if position > 0 and history["entries"][position - 1]["url"] != "about:blank":
+        try:
+            await page.go_back(wait_until="domcontentloaded", timeout=timeout_ms)
+        except PlaywrightTimeoutError as error:
+            message = f"The page before did not load within {timeout_ms / 1000:g} s"
+            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+    elif opened_by_another:
+        await page.close()  # its history goes on in the opener
+    else:
+        raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
+
+
+async def leave(page: Page) -> None:
+    """Show nothing instead of what a page shows; one that is going by itself is no error."""
+    try:
+        await page.goto("about:blank")
+    except Error as error:
+        logger.debug("a page could not be left: %s", first_line(error))
+
+
+async def close_page(page: Page) -> None:
+    """Close a page; one that is gone already is no error."""
+    try:
+        await page.close()
+    except Error as error:
+        logger.debug("a page could not be closed: %s", first_line(error))

@@ -1,9 +1,10 @@
 """A process that outlives the emulator by a moment, to leave no browser behind.
 
 It is run by its path with `python -S -E`, imports nothing but a little of the standard library, and reads lines on
-its stdin: `pid N` and `group N` (a process or a process group to end), `forget N`. When the pipe closes or its parent
-is gone, however that happened, the driver gets a head start to clean up by itself; what is still there then is
-killed, stopped processes too, which is what Playwright's own cleaning up can't do (lab notes, Browser 11).
+its stdin: `pid N` and `group N` (a process or a process group to end), `forget N`, `folder PATH` (one to remove). When
+the pipe closes or its parent is gone, however that happened, the driver gets a head start to clean up by itself; what
+is still there then is killed, stopped processes too, which is what Playwright's own cleaning up can't do (lab notes,
+Browser 11). Folders go last.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import time
 
 HEAD_START_S = 1.0
 """Time for the driver to close its browsers and remove their temporary folders."""
+FOLDER_PREFIX = "webrun-"
+"""What the name of a folder starts with that may be removed."""
+_KILLED_WITHIN_S = 1.0
 _LOOK_AGAIN_S = 0.05
 _PARENT_CHECK_S = 0.5
 
@@ -71,8 +75,29 @@ def _kill(number: int, is_group: bool) -> None:
         pass  # gone meanwhile
 
 
-def _note(line: str, watched: Watched) -> None:
+def _until_gone(watched: Watched, within_s: float) -> bool:
+    deadline = time.monotonic() + within_s
+    while any(_is_there(number, *what) for number, what in watched.items()):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_LOOK_AGAIN_S)
+    return True
+
+
+def _remove(folders: list[str]) -> None:
+    """Remove folders of ours; what a process of another user put in their place is left alone."""
+    ours = [each for each in folders if os.path.basename(each).startswith(FOLDER_PREFIX) and os.path.isdir(each)]  # noqa: PTH119, PTH112 - as above
+    if ours:
+        import shutil  # costs more than all the rest, and is seldom needed
+
+        for folder in ours:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _note(line: str, watched: Watched, folders: list[str]) -> None:
     verb, _, number = line.partition(" ")
+    if verb == "folder":
+        folders.append(number)
     if not number.isdigit():
         return
     if verb == "forget":
@@ -81,7 +106,7 @@ def _note(line: str, watched: Watched) -> None:
         watched[int(number)] = (verb == "group", start_time(int(number)))
 
 
-def _listen(parent: int, watched: Watched) -> None:
+def _listen(parent: int, watched: Watched, folders: list[str]) -> None:
     """Take notes until the pipe closes or the parent is gone (a fork of it may keep the pipe open)."""
     sources = [0]
     wait_s: float | None = _PARENT_CHECK_S
@@ -100,7 +125,7 @@ def _listen(parent: int, watched: Watched) -> None:
                 return
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
-                _note(line.decode("ascii", "replace"), watched)
+                _note(os.fsdecode(line), watched, folders)
         if len(ready) > (0 in ready):
             return
 
@@ -108,15 +133,14 @@ def _listen(parent: int, watched: Watched) -> None:
 def main(parent: int) -> None:
     """Listen, then see to it that nothing of what was noted is left."""
     watched: Watched = {}
-    _listen(parent, watched)
-    deadline = time.monotonic() + HEAD_START_S
-    while time.monotonic() < deadline:
-        if not any(_is_there(number, *what) for number, what in watched.items()):
-            return
-        time.sleep(_LOOK_AGAIN_S)
-    for number, (is_group, started) in watched.items():
-        if _is_there(number, is_group, started):
-            _kill(number, is_group)
+    folders: list[str] = []
+    _listen(parent, watched, folders)
+    if not _until_gone(watched, HEAD_START_S):
+        for number, (is_group, started) in watched.items():
+            if _is_there(number, is_group, started):
+                _kill(number, is_group)
+        _until_gone(watched, _KILLED_WITHIN_S)
+    _remove(folders)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import os
 import re
 import secrets
 
-from playwright.async_api import Browser, BrowserContext, BrowserType, Error
+from playwright.async_api import Browser, BrowserContext, BrowserType, CDPSession, Error
 
 from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, Checkpoint, InstanceUnavailableError
 from webrun_nb.browsers.find import Candidate
-from webrun_nb.browsers.processes import Guardian, browser_group, kill_group
+from webrun_nb.browsers.processes import Guardian, browser_group, kill_group, signal_group
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +48,14 @@ class RunningBrowser:
     browser : Browser
         Playwright's.
     group : int or None
-        Its process group; None where it ended before that could be found out.
+        Its process group, which is its main process's pid; None where it has ended.
     """
 
     def __init__(self, browser: Browser, group: int | None, guardian: Guardian) -> None:
         self.browser = browser
         self.group = group
         self._guardian = guardian
+        self._session: CDPSession | None = None
         if group is not None:
             guardian.watch_group(group)
 
@@ -63,6 +64,24 @@ class RunningBrowser:
         """The browser's own version number."""
         return self.browser.version
 
+    async def ping(self) -> None:
+        """Have the browser itself (none of its pages) answer something cheap."""
+        if self._session is None:
+            self._session = await self.browser.new_browser_cdp_session()
+        await self._session.send("Browser.getVersion")
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes; does nothing where it has ended."""
+        if self.group is not None:
+            signal_group(self.group, number)
+
+    def kill(self) -> None:
+        """SIGKILL all its processes, stopped ones too. Safe on a dead one."""
+        if self.group is not None:
+            kill_group(self.group)
+            self._guardian.forget(self.group)
+            self.group = None  # the number may be another's from now on
+
     async def close(self) -> None:
         """End it: politely for `CLOSE_TIMEOUT_S`, then by SIGKILL. Safe on a dead or stopped one."""
         try:
@@ -70,9 +89,7 @@ class RunningBrowser:
                 await self.browser.close()
         except (TimeoutError, Error) as error:
             logger.info("a browser did not close by itself and is killed (%s)", type(error).__name__)
-        if self.group is not None:
-            kill_group(self.group)
-            self._guardian.forget(self.group)
+        self.kill()
 
 
 class Launcher:

@@ -2,6 +2,8 @@
 
 Everything starts with the first session. A `context` instance is a context in the shared browser; a `process`
 instance takes the spare, a browser that was launched ahead with an empty page open, and the next spare is launched.
+The spare also takes the place of a shared browser that died. What dies or stops answering (`heartbeat`) is killed for
+good and reported, and nothing new is opened in it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
+from playwright.async_api import BrowserContext, Error, Page
 
 from webrun_nb.browsers import find
 from webrun_nb.browsers.base import (
@@ -24,36 +26,16 @@ from webrun_nb.browsers.base import (
     InstanceUnavailableError,
 )
 from webrun_nb.browsers.chromium import ChromiumInstance
-from webrun_nb.browsers.find import Candidate, FoundBrowser
-from webrun_nb.browsers.launch import CLOSE_TIMEOUT_S, Launcher, RunningBrowser, new_context
-from webrun_nb.browsers.processes import (
-    Guardian,
-    browser_groups,
-    call_when_gone,
-    drivers,
-    kill_group,
-    kill_process,
-    until_gone,
-)
+from webrun_nb.browsers.driver import Driver
+from webrun_nb.browsers.find import FoundBrowser
+from webrun_nb.browsers.heartbeat import until_silent
+from webrun_nb.browsers.launch import CLOSE_TIMEOUT_S, RunningBrowser, new_context
 
 logger = logging.getLogger(__name__)
 
-OPEN_TIMEOUT_S = 10.0
-"""How long a running browser may take for a context and a page; past it, it counts as hung and is replaced."""
-_DRIVER_STOP_TIMEOUT_S = 0.5
+OPEN_TIMEOUT_S = 30.0
+"""How long a browser that answers may take for a context and a page; past it, it is replaced."""
 _LAUNCHES_AT_ONCE = max(2, os.cpu_count() or 1)
-
-
-@dataclass(slots=True)
-class _Driver:
-    """What runs while the pool does: the guardian, Playwright's driver, and which browser it starts."""
-
-    guardian: Guardian
-    playwright: Playwright
-    pid: int
-    launcher: Launcher
-    found: FoundBrowser
-    watch: asyncio.Task[None]
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +45,7 @@ class _Process:
     running: RunningBrowser
     instances: set[ChromiumInstance] = field(default_factory=set)
     closing: bool = False
+    heartbeat: asyncio.Task[None] | None = None
 
     @property
     def alive(self) -> bool:
@@ -82,7 +65,7 @@ class ChromiumPool:
     """`Browsers` over real Chromium. Safe for concurrent use on one event loop."""
 
     def __init__(self) -> None:
-        self._driver: _Driver | None = None
+        self._driver: Driver | None = None
         self._processes: set[_Process] = set()
         self._shared: _Process | None = None
         self._spare: asyncio.Task[_Ready] | None = None
@@ -161,7 +144,7 @@ class ChromiumPool:
             else:
                 await _end_context(ready.context)
 
-        instance = ChromiumInstance(kind, ready.context, ready.page, listener, end)
+        instance = ChromiumInstance(kind, ready.context, ready.page, listener, process.running.signal, end)
         process.instances.add(instance)
         if not process.alive:
             await instance.close()
@@ -180,23 +163,32 @@ class ChromiumPool:
             try:
                 return await _open_page(process, restore)
             except (Error, TimeoutError) as error:
-                logger.warning("the shared browser opens no session (%s) and is replaced", type(error).__name__)
-                self._spawn(self._end(process))
+                if process.alive:
+                    logger.warning("the shared browser opens no session (%s) and is replaced", type(error).__name__)
+                self._on_gone(process, "The browser opened no session any more")
         raise InstanceUnavailableError("The browser starts, but opens no page")
 
     async def _shared_process(self) -> _Process:
         async with self._sharing:
             if self._shared is None or not self._shared.alive:
-                self._shared = await self._launch()
+                spare = await self._take_spare()
+                self._shared = spare.process if spare else await self._launch()
+                if spare:
+                    self._spawn(_end_context(spare.context))
             return self._shared
 
     async def _own_process(self, restore: Checkpoint | None) -> _Ready:
         ready = await self._take_spare()
+        if ready is not None and restore is not None:
+            self._spawn(_end_context(ready.context))
+            try:
+                ready = await _open_page(ready.process, restore)
+            except (Error, TimeoutError) as error:
+                logger.warning("the spare browser opens no session (%s)", type(error).__name__)
+                self._on_gone(ready.process, "The browser opened no session")
+                ready = None
         if ready is None:
             ready = await self._prepare(restore)
-        elif restore is not None:
-            await _end_context(ready.context)
-            ready = await _open_page(ready.process, restore)
         if self._spare is None and self._closing is None:
             self._spare = asyncio.create_task(self._prepare(None), name="spare browser")
             self._spare.add_done_callback(_read_failure)
@@ -225,62 +217,65 @@ class ChromiumPool:
     async def _launch(self) -> _Process:
         async with self._starting:
             if self._driver is None:
-                self._driver, first = await self._start()
-                return self._adopt(first)
+                driver, first = await Driver.start()
+                self._driver = driver
+                driver.call_when_gone(lambda: self._on_driver_gone(driver, "Playwright's driver ended unexpectedly"))
+                return self._adopt(first, driver)
             driver = self._driver
-        found = driver.found
         async with self._launches:
-            running = await driver.launcher.launch(
-                Candidate(found.where, found.kind, path=found.path, channel=found.channel)
-            )
-        return self._adopt(running)
+            return self._adopt(await driver.launch(), driver)
 
-    def _adopt(self, running: RunningBrowser) -> _Process:
+    def _adopt(self, running: RunningBrowser, driver: Driver) -> _Process:
         process = _Process(running)
         self._processes.add(process)
         running.browser.on("disconnected", lambda _: self._on_gone(process, "The browser ended unexpectedly"))
+        if running.group is not None:
+            beating = self._listen(process, running.group, driver)
+            process.heartbeat = asyncio.create_task(beating, name=f"heartbeat of browser {running.group}")
         return process
 
-    async def _start(self) -> tuple[_Driver, RunningBrowser]:
-        """Start guardian and driver, and launch what browsers there are until one starts."""
-        guardian = Guardian()
-        before = drivers()
-        playwright = await async_playwright().start()
-        pid = (drivers() - before).pop()
-        guardian.watch_process(pid)
-        launcher = Launcher(playwright.chromium, pid, guardian)
-        try:
-            found, running = await find.find_browser(launcher.launch)
-        except InstanceUnavailableError:
-            await _stop_driver(playwright, pid, guardian)
-            raise
-        logger.info("using %s %s (%s)", found.kind, found.version, found.where)
-        watch = call_when_gone(pid, self._on_driver_gone)
-        return _Driver(guardian, playwright, pid, launcher, found, watch), running
+    async def _listen(self, process: _Process, pid: int, driver: Driver) -> None:
+        """Report a browser or driver that has stopped answering."""
+        silent = await until_silent((pid, process.running.ping), (driver.pid, driver.ping))
+        if silent == "browser":
+            self._on_gone(process, "The browser stopped answering")
+        elif silent == "driver":
+            self._on_driver_gone(driver, "Playwright's driver stopped answering")
 
     # --- ending -----------------------------------------------------------------------------------------------------
 
     def _on_gone(self, process: _Process, reason: str) -> None:
-        for instance in list(process.instances):
-            instance.report_lost(reason)
-        self._spawn(self._end(process))
-
-    def _on_driver_gone(self) -> None:
-        """Playwright says nothing when its driver dies, so this comes from watching the process."""
-        driver, self._driver = self._driver, None
-        if driver is None or self._closing is not None:
-            return
-        logger.error("Playwright's driver ended unexpectedly, and its browsers with it")
-        for process in list(self._processes):
-            self._on_gone(process, "Playwright's driver ended unexpectedly")
-        self._spawn(_stop_driver(driver.playwright, driver.pid, driver.guardian))
-
-    async def _end(self, process: _Process) -> None:
+        """Kill what is left of a browser, and tell its instances; once, and not where it is being ended."""
         if process.closing:
             return
+        logger.error("browser %s: %s", process.running.group, reason)
+        ending = self._end(process, lost=True)
+        for instance in list(process.instances):
+            instance.report_lost(reason)
+        self._spawn(ending)
+
+    def _on_driver_gone(self, driver: Driver, reason: str) -> None:
+        if self._driver is not driver or self._closing is not None:
+            return
+        self._driver = None
+        logger.error("%s, and its browsers with it", reason)
+        driver.kill()
+        for process in list(self._processes):
+            self._on_gone(process, reason)
+        self._spawn(driver.stop())
+
+    def _end(self, process: _Process, *, lost: bool = False) -> Coroutine[Any, Any, None]:
+        """Open nothing in it from now on; what is returned ends it."""
         process.closing = True
         if self._shared is process:
             self._shared = None
+        if process.heartbeat is not None:
+            process.heartbeat.cancel()
+        if lost:
+            process.running.kill()
+        return self._until_ended(process)
+
+    async def _until_ended(self, process: _Process) -> None:
         await process.running.close()
         self._processes.discard(process)
 
@@ -296,8 +291,7 @@ class ChromiumPool:
         )
         driver, self._driver = self._driver, None
         if driver is not None:
-            driver.watch.cancel()
-            await _stop_driver(driver.playwright, driver.pid, driver.guardian)
+            await driver.stop()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -317,22 +311,6 @@ async def _end_context(context: BrowserContext) -> None:
             await context.close()
     except (Error, TimeoutError) as error:
         logger.info("a context did not close (%s): its browser is gone or hangs", type(error).__name__)
-
-
-async def _stop_driver(playwright: Playwright, pid: int, guardian: Guardian) -> None:
-    """Stop the driver and what it may still be launching, by SIGKILL where it does not stop by itself."""
-    groups = browser_groups(pid)
-    try:
-        async with asyncio.timeout(_DRIVER_STOP_TIMEOUT_S):
-            await playwright.stop()
-    except TimeoutError:
-        logger.info("Playwright's driver did not stop by itself and is killed")
-        kill_process(pid)
-    for group in groups:
-        kill_group(group)
-    await until_gone(pid)
-    guardian.forget(pid)
-    await asyncio.to_thread(guardian.close)
 
 
 def _read_failure(spare: asyncio.Task[_Ready]) -> None:

@@ -41,6 +41,12 @@ class Guardian:
         """Have this process group killed if it outlives us."""
         self._tell(f"group {group}")
 
+    def watch_folder(self, folder: Path) -> None:
+        """Have this folder removed if it outlives us."""
+        # Names may hold any byte but the one that ends a line here; such a folder is left to the system's own cleaning.
+        if "\n" not in str(folder):
+            self._tell(f"folder {folder}")
+
     def forget(self, number: int) -> None:
         """Leave this process or group alone: it has ended."""
         self._tell(f"forget {number}")
@@ -57,7 +63,7 @@ class Guardian:
     def _tell(self, line: str) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(line.encode("ascii") + b"\n")
+            self._process.stdin.write(os.fsencode(line) + b"\n")
         except BrokenPipeError:
             logger.warning("the browsers' guardian is gone; a killed emulator may leave browsers behind")
 
@@ -94,9 +100,14 @@ def browser_groups(driver_pid: int) -> list[int]:
 
 def kill_group(group: int) -> None:
     """SIGKILL a browser's process group (works on stopped processes too); fine where it is gone."""
+    signal_group(group, signal.SIGKILL)
+
+
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to a browser's process group; fine where it is gone."""
     with contextlib.suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
-            os.killpg(group, signal.SIGKILL)
+            os.killpg(group, number)
 
 
 def kill_process(pid: int) -> None:

@@ -1,0 +1,93 @@
+"""Who has stopped answering: browsers and their driver, asked again and again.
+
+A stopped browser says nothing and its calls hang; a driver that hangs takes all of its browsers' answers with it (lab
+notes, Browser 3). So each browser is asked for its version over a session with the browser itself, never with a page:
+a page may be as slow as it likes. A hang is told at most `BEAT_S + BROWSER_SILENT_S + DRIVER_SILENT_S` = 4.5 s after it
+began, where the contract's number is 5 s.
+
+Being slow is no hang. Time counts in slices of our own event loop, so that a machine (or a loop) too busy to run us
+doesn't count against others; and slices in which the process asked was itself ready to run or waiting for a disk
+count a quarter: a busy machine gets four times as long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psutil
+from playwright.async_api import Error
+
+BEAT_S = 1.0
+"""Between an answer and the next question."""
+BROWSER_SILENT_S = 2.5
+"""How long a browser may be silent. On two cores with eight busy processes the slowest answer came after 0.1 s."""
+DRIVER_SILENT_S = 1.0
+"""How long the driver may be silent, asked when a browser was."""
+_SLICE_S = 0.25
+_BUSY_SHARE = 0.25
+_BUSY = frozenset({psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP})
+
+Ping = Callable[[], Awaitable[None]]
+
+
+async def until_silent(browser: tuple[int, Ping], driver: tuple[int, Ping]) -> str:
+    """Ask a browser until it, or the driver through which it is asked, has stopped answering.
+
+    Parameters
+    ----------
+    browser, driver : tuple of int and callable
+        Its main process and what asks it something cheap.
+
+    Returns
+    -------
+    str
+        Who is silent: `browser` or `driver`; `closed` where the browser is no more, which others have been told of.
+    """
+    while True:
+        await asyncio.sleep(BEAT_S)
+        question = asyncio.ensure_future(browser[1]())
+        try:
+            if await _answered(question, browser[0], BROWSER_SILENT_S):
+                continue
+            if not await _answers(driver, DRIVER_SILENT_S):
+                return "driver"
+            if not question.done():  # else the driver had kept its answer waiting
+                return "browser"
+        except Error:
+            return "closed"
+        finally:
+            _give_up(question)
+
+
+async def _answers(whom: tuple[int, Ping], patience_s: float) -> bool:
+    question = asyncio.ensure_future(whom[1]())
+    try:
+        return await _answered(question, whom[0], patience_s)
+    finally:
+        _give_up(question)
+
+
+async def _answered(question: asyncio.Future[None], pid: int, patience_s: float) -> bool:
+    """Wait for an answer until `pid` has had its chance to give one for so long."""
+    had_s = 0.0
+    while had_s < patience_s:
+        await asyncio.wait({question}, timeout=_SLICE_S)
+        if question.done():
+            question.result()
+            return True
+        had_s += _SLICE_S * (_BUSY_SHARE if _is_busy(pid) else 1)
+    return False
+
+
+def _is_busy(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() in _BUSY
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _give_up(question: asyncio.Future[None]) -> None:
+    """Stop waiting for an answer; one that fails after all is nobody's error."""
+    if not question.cancel() and not question.cancelled():
+        question.exception()
