@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 import socketio
@@ -170,19 +171,17 @@ async def test_two_listeners_get_the_same(emulator, idle_session, page_url):
     assert one.events == two.events
 
 
+async def is_refused(emulator: Any, auth: Any, **headers: str) -> None:
+    async with aiohttp.ClientSession() as http:  # of our own, so that it is closed however the attempt ends
+        client = socketio.AsyncClient(reconnection=False, http_session=http)
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(emulator.url, headers=headers, auth=auth, transports=["websocket"])
+
+
 @pytest.mark.parametrize("auth", [None, {}, {"sessionId": "aaaaaaaaaaaa"}, {"sessionId": 7}, "text"])
 async def test_an_unknown_session_is_refused(emulator, auth):
-    client = socketio.AsyncClient(reconnection=False)
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        await client.connect(emulator.url, auth=auth, transports=["websocket"])
+    await is_refused(emulator, auth)
 
 
 async def test_a_page_of_another_origin_is_refused(emulator, idle_session):
-    client = socketio.AsyncClient(reconnection=False)
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        await client.connect(
-            emulator.url,
-            headers={"Origin": "http://evil.example"},
-            auth={"sessionId": idle_session},
-            transports=["websocket"],
-        )
+    await is_refused(emulator, {"sessionId": idle_session}, Origin="http://evil.example")

@@ -368,9 +368,20 @@ def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:
     ordinals = ("first", "second", "third", "fourth", "fifth")
     if (word := re.sub(r"^the\s+|\s+one$", "", text)) in ordinals and ordinals.index(word) < len(elements):
         return elements[ordinals.index(word)]
-    fits = [e for e in elements if text and text in f"{e.name} {e.nearby} {e.href or ''}".casefold()]
-    fits = fits or [e for i, e in enumerate(elements, 1) if f"{i}. {describe(e)}".casefold() == text]
-    return fits[0] if len(fits) == 1 else None
+    said = set(re.findall(r"\w+", text)) - _SAYS_NOTHING
+    for shown in (lambda e: e.name, describe, lambda e: f"{describe(e)} {e.href or ''}"):  # its own words count first
+        texts = [shown(element).casefold() for element in elements]
+        for fits in (
+            [e for e, words in zip(elements, texts, strict=True) if text and text in words],
+            [e for e, words in zip(elements, texts, strict=True) if said and said <= set(re.findall(r"\w+", words))],
+        ):
+            if len(fits) == 1:
+                return fits[0]
+    return None
+
+
+_SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", "an", "i", "mean", "want", "on", "of"})
+"""Words around the one that tells the candidates apart: "the left one, please"."""
 
 
 def _option(element: Element, words: str) -> str | None:
