@@ -7,65 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from card_feed import CARD, FILES
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from lab import LabPage
-
-# A session that the notebook itself moves from state to state, with snapshots as the client makes them.
-FEED = '''
-import threading, time
-from concurrent.futures import Future
-from dataclasses import replace
-from decimal import Decimal
-from pathlib import Path
-from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.notebook.cards import cards
-
-def now_ms():
-    return int(time.time() * 1000)
-
-class Session:
-    """Watched by the card, and its actions."""
-    def __init__(self, name, session_id, **changes):
-        self.subscribers, self.calls, self.called = [], [], threading.Event()
-        now = now_ms()
-        first = SessionSnapshot(
-            name=name, session_id=session_id, status="active", phase="idle", emulated=True, server_now_ms=now,
-            created_at_ms=now - 83_000, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
-            expires_at_ms=now + 300_000, cost_usd=Decimal("0.0310"), compute_usd=Decimal("0.0277"),
-            idle_usd=Decimal("0.0113"), tokens_usd=Decimal("0.0033"))
-        self.snapshot = replace(first, **changes)
-    def subscribe(self, subscriber):
-        self.subscribers.append(subscriber)
-        return lambda: self.subscribers.remove(subscriber)
-    def become(self, **changes):
-        self.snapshot = replace(self.snapshot, server_now_ms=now_ms(), **changes)
-        for subscriber in self.subscribers:
-            subscriber(self.snapshot)
-    def act(self, name):
-        self.calls.append(name)
-        self.called.set()
-        future = Future()
-        future.set_result(None)
-        return future
-    def stop(self): return self.act("stop")
-    def terminate(self): return self.act("terminate")
-    def pause(self): return self.act("pause")
-    def resume(self): return self.act("resume")
-
-RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',
-               current_task="List the laptops under $900, cheapest first.", queued_tasks=2)
-def show(*args, **changes):
-    session = Session(*args, **changes)
-    cards.show(session, session)
-    return session
-def wait_for(name):
-    while not Path(name).exists():
-        time.sleep(0.02)
-'''
-FILES = {"feed.py": FEED}
-CARD = ".webrun-card"
 
 
 def press(lab: LabPage, name: str) -> None:
@@ -202,24 +148,43 @@ show('starting', 'starting0000', status='pending', phase=None, expires_at_ms=Non
 show('prices', 'idle00000000')
 show('laptops', 'running00000', **RUNNING)
 show('forgotten', 'amber0000000', expires_at_ms=now + 41_000)
-show('checkout', 'asks00000000', **{**RUNNING, 'phase': 'guardrail', 'expires_at_ms': now + 240_000},
-     question=Question('t1', 'Which of these accounts shall be used?', 'ambiguous',
-                       ('Personal', 'Business (EUR)', 'حساب')))
 show('held', 'paused000000', **{**RUNNING, 'phase': 'paused', 'expires_at_ms': now + 190_000, 'queued_tasks': 0})
-show('lost', 'orphaned0000', status='orphaned', phase=None, connected=False)
-show('done', 'ended0000000', status='terminated', phase=None, reason='expired', expires_at_ms=None)
+show('driven', 'manual000000', phase='manual')
+show('halted', 'stopped00000', phase='stopped')
+show('lost', 'orphaned0000', status='orphaned', phase=None, expires_at_ms=None, grace_ends_at_ms=now + 222_000)
+show('unreachable', 'unreached000', connected=False)
 show('billed', 'hosted000000', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
+for status, reason in (('completed', 'terminateOnCompletion'), ('terminated', 'expired'), ('terminated', 'balance'),
+                       ('terminated', 'terminated'), ('failed', 'instance_lost'), ('failed', 'failed')):
+    show(reason, f'{reason:0<12}'[:12], status=status, phase=None, reason=reason, expires_at_ms=None)
+"""
+FORMS = """
+show('accounts', 'asks00000001', **asking('ambiguous', 'Personal', 'Business (EUR)', 'حساب'))
+show('words', 'asks00000002', **asking('ambiguous', text='Which Gap is meant: the shop or the difference?'))
+show('checkout', 'asks00000003', **asking('purchase', text='Buy "Laptop 14" for $899.00 at shop.localhost?'))
+show('rules', 'asks00000004', **asking('policy', text='Rule "No downloads": download report.pdf?'))
+show('login', 'asks00000005', **asking('credentials', text='The password for ada@example.com at shop.localhost'))
+show('second', 'asks00000006', **asking('two_factor', text='The code that was sent to •• 42'))
+show('robot', 'asks00000007', **asking('captcha', text='Solve the picture puzzle'))
+show('warned', 'asks00000008', **asking('security', 'leave the page', 'go on', text='The certificate has expired'))
+class Mute:
+    def stop(self): pass
+    def terminate(self): pass
+cards.show(Session('mute', 'asks00000009', **asking('ambiguous', 'Personal', 'Business')), Mute())
 """
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_every_state_is_accessible_in_both_themes(lab: LabPage, theme: str, tmp_path: Path) -> None:
-    lab.open_notebook(["from feed import *\n" + STATES], FILES)
+@pytest.mark.parametrize(("what", "source", "count"), [("states", STATES, 16), ("forms", FORMS, 9)])
+def test_every_state_is_accessible_in_both_themes(
+    lab: LabPage, theme: str, what: str, source: str, count: int, tmp_path: Path
+) -> None:
+    lab.open_notebook(["from feed import *\n" + source], FILES)
     lab.theme(theme)  # type: ignore[arg-type]
-    lab.page.set_viewport_size({"width": 1200, "height": 2000})
+    lab.page.set_viewport_size({"width": 1200, "height": 2600})
     lab.run_all()
     lab.wait_until_done()
-    expect(lab.find(CARD)).to_have_count(9)
-    lab.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"{theme.split()[-1].lower()}.png")
+    expect(lab.find(CARD)).to_have_count(count)
+    lab.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"{what}-{theme.split()[-1].lower()}.png")
     found = Axe().run(lab.page, context=CARD)
     assert found.violations_count == 0, found.generate_report()

@@ -180,6 +180,14 @@ class LabPage:
             timeout=timeout_ms,
         )
 
+    def save(self) -> str:
+        """Save the notebook and return its file's text."""
+        path = self.page.evaluate(
+            """async () => { const context = window.jupyterapp.shell.currentWidget.context;
+              await context.save(); return context.path; }"""
+        )
+        return (self.server.notebooks / path).read_text()
+
     def outputs(self) -> list[list[dict[str, Any]]]:
         """Return each cell's outputs as nbformat has them, from the model."""
         outputs: list[list[dict[str, Any]]] = self.page.evaluate(_OUTPUTS)

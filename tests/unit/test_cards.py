@@ -9,82 +9,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Output, PausableActions, Session, make_card
 
-from webrun_nb.client.snapshot import Question, SessionSnapshot, Subscriber
+from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook import cards as cards_module
 from webrun_nb.notebook.cards import CardBoard, CardWriter
 from webrun_nb.notebook.fallback import card_html, card_rows, card_text, final_line
 from webrun_nb.notebook.session_words import clean, duration, ended_at_ms, rate, usd
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.session_facts import Press, session_facts
-
-NOW_MS = 1_760_000_083_000
-IDLE = SessionSnapshot(
-    name="demo",
-    session_id="k3v9x2m1q0ab",
-    status="active",
-    phase="idle",
-    emulated=True,
-    server_now_ms=NOW_MS,
-    created_at_ms=NOW_MS - 83_000,
-    last_activity_at_ms=NOW_MS - 12_000,
-    inactivity_timeout_ms=300_000,
-    expires_at_ms=NOW_MS + 288_000,
-    cost_usd=Decimal("0.0310"),
-    compute_usd=Decimal("0.0277"),
-    idle_usd=Decimal("0.0113"),
-    tokens_usd=Decimal("0.0033"),
-)
-RUNNING = replace(IDLE, phase="running", expires_at_ms=None, current_task_id="t1", current_task="List the laptops")
-ENDED = replace(IDLE, status="terminated", phase=None, reason="expired", expires_at_ms=None)
-HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e$x$"
-
-
-class Actions:
-    """Records what was asked for; the test settles the futures."""
-
-    def __init__(self) -> None:
-        self.futures: dict[str, Future[None]] = {}
-
-    def _begin(self, name: str) -> Future[None]:
-        return self.futures.setdefault(name, Future())
-
-    def stop(self) -> Future[None]:
-        return self._begin("stop")
-
-    def terminate(self) -> Future[None]:
-        return self._begin("terminate")
-
-
-class PausableActions(Actions):
-    def pause(self) -> Future[None]:
-        return self._begin("pause")
-
-    def resume(self) -> Future[None]:
-        return self._begin("resume")
-
-
-class Session:
-    def __init__(self, snapshot: SessionSnapshot) -> None:
-        self.snapshot = snapshot
-        self.subscribers: list[Subscriber] = []
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self.subscribers.append(subscriber)
-        return lambda: self.subscribers.remove(subscriber)
-
-    def become(self, snapshot: SessionSnapshot) -> None:
-        self.snapshot = snapshot
-        for subscriber in self.subscribers:
-            subscriber(snapshot)
-
-
-def make_card(snapshot: SessionSnapshot = IDLE, actions: Actions | None = None, **options: Any) -> SessionCard:
-    """A card that is flushed at once, so that a test sees its traits."""
-    return SessionCard(snapshot, actions or Actions(), SessionCard.flush, **options)
 
 
 def click(card: SessionCard, command: str, press_id: str = "p1") -> None:
@@ -118,11 +53,23 @@ def test_the_countdown_is_held_while_a_task_runs() -> None:
 
 
 def test_an_ended_session_counts_down_to_nothing() -> None:
-    assert session_facts(replace(ENDED, expires_at_ms=NOW_MS))["expiresAtMs"] is None
+    assert session_facts(replace(ENDED, expires_at_ms=NOW_MS))["countdown"] is None
+
+
+def test_an_orphaned_session_counts_its_grace_period() -> None:
+    orphaned = replace(IDLE, status="orphaned", phase=None, grace_ends_at_ms=NOW_MS + 200_000)
+    countdown = session_facts(orphaned)["countdown"]
+    assert (countdown["label"], countdown["endsAtMs"]) == ("Grace period", NOW_MS + 200_000)
+
+
+def test_without_word_of_its_grace_period_nothing_counts() -> None:
+    orphaned = replace(IDLE, status="orphaned", phase=None)
+    facts = session_facts(orphaned)
+    assert (facts["countdown"], facts["hold"]) == (None, "waiting for the browser to come back")
 
 
 def test_every_phase_has_a_shape_of_its_own() -> None:
-    phases = ("idle", "running", "paused", "guardrail", "manual")
+    phases = ("idle", "running", "paused", "guardrail", "manual", "stopped")
     shapes = [session_facts(replace(IDLE, phase=phase))["shape"] for phase in phases]
     assert len(set(shapes)) == len(phases)
 
@@ -192,7 +139,33 @@ def test_hosted_cost_is_plain() -> None:
 
 def test_compute_stands_apart_from_tokens() -> None:
     parts = dict(card_rows(IDLE))["of which"]
-    assert parts == "compute $0.0277 (measured) · tokens ≈ $0.0033 (estimated) · idle 41 % · $0.02/min"
+    assert parts == (
+        "compute $0.0277 (measured): working $0.0164, idle $0.0113 (41 %) · tokens ≈ $0.0033 (estimated) · $0.02/min"
+    )
+
+
+def test_waiting_the_window_out_has_its_price() -> None:
+    assert dict(card_rows(IDLE))["inactivity"] == "4:48 until it ends by itself; waiting it out costs ≈ $0.0960"
+
+
+def test_an_empty_queue_is_not_mentioned() -> None:
+    assert "queue" not in dict(card_rows(IDLE))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "text"),
+    [
+        ("terminated", "expired", "ended by 5:00 of inactivity"),
+        ("terminated", "terminated", "ended by hand"),
+        ("terminated", "balance", "the balance ran out"),
+        ("failed", "instance_lost", "its browser was lost and did not come back"),
+        ("failed", "failed", "its browser did not start, or its last task failed"),
+        ("completed", "terminateOnCompletion", "its last task was done"),
+        ("failed", "emulator ended", "emulator ended"),
+    ],
+)
+def test_the_reason_of_an_end_is_in_words(status: str, reason: str, text: str) -> None:
+    assert dict(card_rows(replace(ENDED, status=status, reason=reason)))["ended"] == text
 
 
 @pytest.mark.parametrize(
@@ -275,6 +248,17 @@ def test_a_paused_session_can_resume() -> None:
 
 def test_an_ended_session_has_no_buttons() -> None:
     assert commands(ENDED, PausableActions()) == {}
+
+
+def test_who_took_over_can_release() -> None:
+    class Driver(PausableActions):
+        def take_over(self) -> Future[None]:
+            return self._begin("take_over")
+
+        def release(self) -> Future[None]:
+            return self._begin("release")
+
+    assert set(commands(replace(IDLE, phase="manual"), Driver())) == {"pause", "release", "stop", "terminate"}
 
 
 def test_a_click_asks_for_the_command() -> None:
@@ -382,16 +366,6 @@ def test_one_card_that_cannot_be_written_does_not_stop_the_others() -> None:
 
 
 # --- the board --------------------------------------------------------------------------------------------------------
-
-
-class Output:
-    """Keeps what was displayed, as (display id, whether it was an update, plain text)."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[str, bool, str]] = []
-
-    def display(self, card: SessionCard, *, display_id: str, update: bool = False) -> None:
-        self.shown.append((display_id, update, card._repr_mimebundle_()[0]["text/plain"]))
 
 
 @pytest.fixture

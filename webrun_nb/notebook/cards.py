@@ -8,32 +8,18 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
+from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
-from webrun_nb.notebook.widgets.session_card import CardActions, SessionCard
+from webrun_nb.notebook.widgets.session_card import SessionCard
 
 WRITE_INTERVAL_S = 0.1
 """Jupyter breaks a cell at 1000 messages/s; ten updates a second per card is all that anybody can see."""
 
 _log = logging.getLogger(__name__)
-
-
-class Watched(Protocol):
-    """A session as far as a card needs it."""
-
-    @property
-    def snapshot(self) -> SessionSnapshot:
-        """What is known now."""
-        ...
-
-    def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
-        """Call `subscriber` with each new snapshot until the returned function is called."""
-        ...
 
 
 class CardWriter:
@@ -99,13 +85,16 @@ class _Placed:
     card: SessionCard
     display_id: str
     unsubscribe: Callable[[], None]
-    final_text: str = ""
+    saved_text: str = ""
+    stale: bool = False
+    """The saved output speaks of a session that the card no longer shows."""
 
 
 class CardBoard:
     """The cards of this kernel's sessions."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._placed: dict[str, _Placed] = {}
         self._writer = CardWriter(self._write)
 
@@ -126,15 +115,15 @@ class CardBoard:
         if not _has_front_end():
             print(card_text(snapshot))
             return
-        placed = self._placed.get(snapshot.session_id)
-        if placed is None:
-            card = SessionCard(snapshot, actions, self._writer.mark)
-            unsubscribe = session.subscribe(card.receive)
-            card.receive(session.snapshot, instead_of=snapshot)  # what came between the two lines above
-            placed = _Placed(card, uuid.uuid4().hex, unsubscribe)
-            self._placed[snapshot.session_id] = placed
-        elif not again:
-            return
+        with self._lock:
+            placed = self._placed.get(snapshot.session_id)
+            if placed is not None and not again:
+                return
+            if placed is None:
+                card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
+                placed = _Placed(card, uuid.uuid4().hex, session.subscribe(card.receive))
+                self._placed[snapshot.session_id] = placed
+                card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
         display(placed.card, display_id=placed.display_id)  # type: ignore[no-untyped-call]
 
     def card(self, session_id: str) -> SessionCard | None:
@@ -142,25 +131,56 @@ class CardBoard:
         placed = self._placed.get(session_id)
         return placed.card if placed else None
 
+    def form_shown(self, session_id: str, task_id: str, timeout_s: float) -> bool:
+        """Wait until a front end shows the form for what a task asks now; blocks, so never on the loop thread.
+
+        Returns
+        -------
+        bool
+            True: a person can answer, and so the task may wait. False: the session has no card, or no front end has
+            shown its form within `timeout_s`.
+        """
+        card = self.card(session_id)
+        return card is not None and card.wait_until_shown(task_id, timeout_s)
+
     def drain(self, timeout_s: float = 2.0) -> bool:
         """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
         return self._writer.drain(timeout_s)
 
     def forget(self, session_id: str) -> None:
         """Stop feeding a session's card; what it shows stays."""
-        placed = self._placed.pop(session_id, None)
+        with self._lock:
+            placed = self._placed.pop(session_id, None)
         if placed is not None:
             placed.unsubscribe()
+
+    def _go_on(self, card: SessionCard, started: StartedAgain) -> str:
+        """Have an ended session's card show the one started in its place; return what else there is to say."""
+        snapshot = started.session.snapshot
+        with self._lock:
+            placed = self._placed.get(card.latest.session_id)
+            if placed is None or snapshot.session_id in self._placed:
+                return f"started again as {snapshot.name}; see its own card"
+            del self._placed[card.latest.session_id]
+            self._placed[snapshot.session_id] = placed
+            placed.unsubscribe()
+            placed.stale = True
+            card.turn_to(snapshot, started.actions)
+            placed.unsubscribe = started.session.subscribe(card.receive)
+            card.receive(started.session.snapshot, instead_of=snapshot)
+        return ""
 
     def _write(self, card: SessionCard) -> None:
         card.flush()
         placed = self._placed.get(card.latest.session_id)
-        if placed is None or not card.latest.ended:
+        if placed is None or not (card.latest.ended or placed.stale):
             return
-        # The static forms were frozen when the card was shown: saved notebooks must say how it ended.
+        # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
+        # session it went on with.
+        placed.stale = False
         text = card.text()
-        if text != placed.final_text:
-            placed.final_text = text
+        if text != placed.saved_text:
+            placed.saved_text = text
             display(card, display_id=placed.display_id, update=True)  # type: ignore[no-untyped-call]
 
 

@@ -10,11 +10,12 @@ import html
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
 TEXT_BEGIN, TEXT_END = "[webrun-card]", "[/webrun-card]"
 HTML_BEGIN, HTML_END = "<!--webrun-card-->", "<!--/webrun-card-->"
 
-_TEXT_LABEL_WIDTH = 11
+_TEXT_LABEL_WIDTH = 14
 
 
 def _shown(text: str, limit: int = words.CANDIDATE_CHARACTERS) -> str:
@@ -22,7 +23,9 @@ def _shown(text: str, limit: int = words.CANDIDATE_CHARACTERS) -> str:
     return words.clean(text, limit).replace(TEXT_BEGIN, "(webrun-card)").replace(TEXT_END, "(/webrun-card)")
 
 
-def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> list[tuple[str, str]]:
+def card_rows(
+    snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = ""
+) -> list[tuple[str, str]]:
     """Return the facts of a card as (label, text), frozen at the snapshot's moment.
 
     Parameters
@@ -30,6 +33,8 @@ def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
     snapshot : SessionSnapshot
     seen_ended_ms : int, optional
         When a viewer saw the session end (unix ms, server's clock), for servers that don't say.
+    before : str
+        How the session ended that this one was started in place of.
     """
     until_ms = words.ended_at_ms(snapshot, seen_ended_ms) if snapshot.ended else snapshot.server_now_ms
     rows = [
@@ -40,29 +45,36 @@ def card_rows(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) ->
         ("elapsed", "–" if until_ms is None else words.duration(until_ms - snapshot.created_at_ms)),
         ("cost", words.cost(snapshot)),
         ("of which", words.cost_parts(snapshot) or "–"),
-        ("inactivity", _inactivity(snapshot)),
-        ("queue", str(snapshot.queued_tasks)),
+        _countdown(snapshot),
     ]
-    if snapshot.question is not None:
-        rows.append(("asks", _shown(snapshot.question.text, words.QUESTION_CHARACTERS)))
-        shown = snapshot.question.candidates[: words.CANDIDATES_SHOWN]
-        rows += [("  or", _shown(candidate)) for candidate in shown]
+    if snapshot.queued_tasks:
+        rows.append(("queue", str(snapshot.queued_tasks)))
+    if snapshot.question is not None and not snapshot.ended:
+        form = form_of(snapshot.question)
+        rows.append(("asks", _shown(f"{form.title}: {snapshot.question.text}", words.QUESTION_CHARACTERS)))
+        rows += [("  or", _shown(label)) for label, _ in form.choices]
+        rows.append(("answer", _shown(other_way(snapshot.name, snapshot.question))))
+    if before:
+        rows.append(("before", _shown(before, words.TASK_CHARACTERS)))
     if not snapshot.connected:
         rows.append(("contact", "the server can't be reached; these are the last known facts"))
     return rows
 
 
-def _inactivity(snapshot: SessionSnapshot) -> str:
+def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
     if snapshot.ended:
-        return words.ending(snapshot)
-    if snapshot.expires_at_ms is None:
-        return words.hold(snapshot)
-    return f"ends in {words.duration(snapshot.expires_at_ms - snapshot.server_now_ms)} if nothing happens"
+        return "ended", words.ending(snapshot)
+    counts = words.countdown(snapshot)
+    if counts is None:
+        return "inactivity", words.hold(snapshot)
+    left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
+    price = words.about(words.waiting_out_usd(snapshot, counts.ends_at_ms), snapshot)
+    return counts.label.lower(), f"{left} {counts.until}; waiting it out costs {price}"
 
 
-def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
+def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = "") -> str:
     """Return the card as lines of text between the text markers."""
-    rows = card_rows(snapshot, seen_ended_ms=seen_ended_ms)
+    rows = card_rows(snapshot, seen_ended_ms=seen_ended_ms, before=before)
     lines = [f"{label:<{_TEXT_LABEL_WIDTH}}{text}" for label, text in rows]
     return "\n".join([TEXT_BEGIN, *lines, TEXT_END])
 
@@ -72,13 +84,13 @@ def _escape(text: str) -> str:
     return html.escape(text).replace("$", "<span>$</span>")
 
 
-def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
+def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = "") -> str:
     """Return the card as HTML between the HTML markers; self-contained, in the page's own colours."""
     cells = "".join(
         '<div style="display:flex;gap:1em;padding:1px 0">'
-        f'<span style="flex:0 0 6em;font-weight:600">{_escape(label.strip())}</span>'
+        f'<span style="flex:0 0 7em;font-weight:600">{_escape(label.strip())}</span>'
         f'<bdi style="flex:1;min-width:0;overflow-wrap:anywhere">{_escape(text)}</bdi></div>'
-        for label, text in card_rows(snapshot, seen_ended_ms=seen_ended_ms)
+        for label, text in card_rows(snapshot, seen_ended_ms=seen_ended_ms, before=before)
     )
     box = "border:1px solid #8888;border-radius:4px;padding:8px 12px;max-width:56em"
     style = f"{box};font:13px/1.45 system-ui,sans-serif"

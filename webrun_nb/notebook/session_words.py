@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -13,14 +14,27 @@ QUESTION_CHARACTERS = 1000
 CANDIDATES_SHOWN = 12
 CANDIDATE_CHARACTERS = 120
 
+GRACE_MS = 300_000
+"""How long a lost browser may take to come back (contract, section 3)."""
+
 _ENDINGS = {
     "completed": "its last task was done",
     "terminateOnCompletion": "its last task was done",
-    "terminated": "terminated",
-    "failed": "it failed",
+    "terminated": "ended by hand",
+    "failed": "its browser did not start, or its last task failed",
     "balance": "the balance ran out",
-    "instance_lost": "its browser was lost",
+    "instance_lost": "its browser was lost and did not come back",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """What a live session runs towards: `ends_at_ms` of the server's clock, `span_ms` long; `until` says what then."""
+
+    label: str
+    ends_at_ms: int
+    span_ms: int
+    until: str
 
 
 def clean(text: str, limit: int) -> str:
@@ -77,15 +91,35 @@ def ending(snapshot: SessionSnapshot) -> str:
     return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
 
 
+def countdown(snapshot: SessionSnapshot) -> Countdown | None:
+    """Return what the session runs towards, or None where nothing counts."""
+    if snapshot.ended:
+        return None
+    if snapshot.status == "orphaned":
+        ends_at_ms = snapshot.grace_ends_at_ms
+        until = "until it fails, unless its browser comes back"
+        return None if ends_at_ms is None else Countdown("Grace period", ends_at_ms, GRACE_MS, until)
+    if snapshot.expires_at_ms is None:
+        return None
+    span_ms = snapshot.inactivity_timeout_ms
+    return Countdown("Inactivity", snapshot.expires_at_ms, span_ms, "until it ends by itself")
+
+
 def hold(snapshot: SessionSnapshot) -> str:
-    """Return why the inactivity countdown does not run; empty where it does or where the session has ended."""
-    if snapshot.ended or snapshot.expires_at_ms is not None:
+    """Return why nothing counts down; empty where something does or where the session has ended."""
+    if snapshot.ended or countdown(snapshot) is not None:
         return ""
     if snapshot.status == "pending":
         return "starts when the browser is ready"
     if snapshot.status == "orphaned":
         return "waiting for the browser to come back"
     return "held while a task runs"
+
+
+def waiting_out_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:
+    """Return what the time from now to `ends_at_ms` costs if nothing is done with it."""
+    left_ms = max(0, ends_at_ms - snapshot.server_now_ms)
+    return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
 
 
 def idle_share(snapshot: SessionSnapshot) -> int | None:
@@ -100,21 +134,27 @@ def cost(snapshot: SessionSnapshot) -> str:
     amount = "unknown" if snapshot.cost_usd is None else usd(snapshot.cost_usd)
     if not snapshot.emulated:
         return amount
-    about = amount if snapshot.cost_usd is None else f"≈ {amount}"
-    return f"emulated · you pay $0.00 · {about} on the hosted service"
+    shown = amount if snapshot.cost_usd is None else f"≈ {amount}"
+    return f"emulated · you pay $0.00 · {shown} on the hosted service"
+
+
+def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
+    """Return an amount as `≈ $0.0123` where it is emulated, else plain."""
+    return f"≈ {usd(amount_usd)}" if snapshot.emulated else usd(amount_usd)
 
 
 def cost_parts(snapshot: SessionSnapshot) -> str:
-    """Return compute apart from tokens, the idle share and the rate, as far as they are known."""
+    """Return compute (working and idle told apart), tokens and the rate, as far as they are known."""
     parts = []
     if snapshot.compute_usd is not None:
         parts.append(f"compute {usd(snapshot.compute_usd)} (measured)")
-    if snapshot.tokens_usd is not None:
-        tokens = usd(snapshot.tokens_usd)
-        parts.append(f"tokens ≈ {tokens} (estimated)" if snapshot.emulated else f"tokens {tokens}")
     share = idle_share(snapshot)
-    if share is not None:
-        parts.append(f"idle {share} %")
+    if share is not None and snapshot.compute_usd is not None and snapshot.idle_usd is not None:
+        working_usd = max(Decimal(0), snapshot.compute_usd - snapshot.idle_usd)
+        parts[-1] += f": working {usd(working_usd)}, idle {usd(snapshot.idle_usd)} ({share} %)"
+    if snapshot.tokens_usd is not None:
+        estimated = " (estimated)" if snapshot.emulated else ""
+        parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")
     if not snapshot.ended:
         parts.append(rate(snapshot.prices.compute_usd_per_minute))
     return " · ".join(parts)

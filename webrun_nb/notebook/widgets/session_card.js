@@ -3,6 +3,7 @@
    into the document as text only. */
 
 const UNANSWERED_MS = 1000;
+const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 const AMBER_MS = 60_000;
 const MINUTE_MS = 60_000;
 const SVG = "http://www.w3.org/2000/svg";
@@ -15,64 +16,11 @@ const SHAPES = {
   bars: { d: "M3.8 2v8M8.2 2v8" },
   question: { d: "M6 1L11 6L6 11L1 6Z M6 3.8v2.6M6 8v.3" },
   hand: { d: "M2.5 2L9.5 6.2L6.2 7L4.6 10Z", filled: true },
+  halted: { d: "M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M4.8 4.8h2.4v2.4h-2.4z" },
   square: { d: "M2.5 2.5h7v7h-7z" },
   check: { d: "M1.8 6.4L4.8 9.2L10.2 3" },
   cross: { d: "M2.5 2.5L9.5 9.5M9.5 2.5L2.5 9.5" },
 };
-
-/* One timer for all cards of the page, whichever copy of this module they came with. */
-function everySecond(listener) {
-  const key = Symbol.for("webrun_nb.every-second");
-  const shared = (globalThis[key] ??= { listeners: new Set(), timer: undefined });
-  shared.listeners.add(listener);
-  shared.timer ??= setInterval(() => {
-    if (!document.hidden) for (const each of shared.listeners) each();
-  }, 1000);
-  return () => {
-    shared.listeners.delete(listener);
-    if (shared.listeners.size > 0) return;
-    clearInterval(shared.timer);
-    shared.timer = undefined;
-  };
-}
-
-const arrivals = new WeakMap();
-
-/* When these facts reached the page (its own clock, ms). Noted once per model, so that a second view does not start late. */
-function arrivalOf(facts) {
-  if (!arrivals.has(facts)) arrivals.set(facts, Date.now());
-  return arrivals.get(facts);
-}
-
-function element(tag, className, parent) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (parent) parent.append(node);
-  return node;
-}
-
-/* Data gets a direction of its own, so that right-to-left text in it does not turn its surroundings. */
-function dataElement(className, parent) {
-  const node = element("bdi", className, parent);
-  node.dir = "auto";
-  return node;
-}
-
-function put(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-  const hidden = text === "";
-  if (node.hidden !== hidden) node.hidden = hidden;
-}
-
-function duration(spanMs) {
-  const seconds = Math.max(0, Math.floor(spanMs / 1000));
-  const two = (value) => String(value).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
-const usd = (amount) => `$${amount.toFixed(4)}`;
 
 /* What the facts come to at a moment of the server's clock. Compute, idle time and the total grow alike. */
 function costsAt(facts, nowMs) {
@@ -112,7 +60,7 @@ function statistic(parent, name, title) {
   return { box, label, value: element("div", "webrun-value", box), note: element("div", "webrun-note", box) };
 }
 
-function build(el) {
+function build(el, press, answer) {
   const card = element("section", "webrun-card", el);
   const head = element("div", "webrun-head", card);
   const state = element("span", "webrun-state", head);
@@ -133,10 +81,7 @@ function build(el) {
   action.firstChild.setAttribute("aria-hidden", "true");
   const actionText = dataElement("", action);
 
-  const question = element("div", "webrun-question", card);
-  const questionText = dataElement("webrun-question-text", question);
-  const candidates = element("ul", "webrun-candidates", question);
-  const questionHint = element("div", "webrun-note", question);
+  const question = questionForm(card, answer, () => press("stop"));
 
   const stats = element("div", "webrun-stats", card);
   const elapsed = statistic(stats, "elapsed", "Elapsed");
@@ -146,19 +91,21 @@ function build(el) {
   bar.setAttribute("aria-hidden", "true");
   countdown.value.after(bar);
   const fill = element("div", "webrun-bar-fill", bar);
+  const waste = element("div", "webrun-note webrun-waste", countdown.box);
 
   const costBadge = element("span", "webrun-badge", cost.value);
   const costPays = element("span", "webrun-pays", cost.value);
   const costAmount = element("strong", "webrun-amount", cost.value);
   const costWhere = element("span", "webrun-where", cost.value);
 
+  const before = dataElement("webrun-before webrun-note", card);
   const notice = element("div", "webrun-notice", card);
   const live = element("div", "webrun-live", card);
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
   return {
-    card, icon, label, name, id, buttons, work, task, action, actionText, question, questionText, candidates, questionHint,
-    elapsed, cost, countdown, queue, bar, fill, costBadge, costPays, costAmount, costWhere, notice, live,
+    card, icon, label, name, id, buttons, work, task, action, actionText, question, elapsed, cost, countdown,
+    queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live,
   };
 }
 
@@ -174,28 +121,12 @@ function renderTexts(ui, facts) {
   put(ui.actionText, facts.action);
   ui.action.hidden = facts.action === "";
   ui.work.hidden = facts.task === "" && facts.action === "";
-  put(ui.queue, facts.ended ? "" : `queue ${facts.queued}`);
-  ui.queue.classList.toggle("webrun-waiting", facts.queued > 0);
+  put(ui.queue, facts.queued > 0 && !facts.ended ? `queue ${facts.queued}` : "");
   ui.cost.box.classList.toggle("webrun-emulated", facts.emulated);
   put(ui.costBadge, facts.emulated ? "emulated" : "");
   put(ui.costPays, facts.emulated ? "you pay $0.00" : "");
   put(ui.costWhere, facts.emulated ? "on the hosted service" : "");
-  renderQuestion(ui, facts.question);
-}
-
-function renderQuestion(ui, question) {
-  ui.question.hidden = question === null;
-  put(ui.questionText, question?.text ?? "");
-  put(ui.questionHint, question ? `Answer with ${question.hint}` : "");
-  const wanted = question?.candidates ?? [];
-  ui.candidates.hidden = wanted.length === 0;
-  ui.candidates.replaceChildren(
-    ...wanted.map((candidate) => {
-      const item = element("li");
-      dataElement("", item).textContent = candidate;
-      return item;
-    }),
-  );
+  put(ui.before, facts.before && `Started again. Before it: ${facts.before}`);
 }
 
 function renderNumbers(ui, facts, nowMs, ticking) {
@@ -207,38 +138,44 @@ function renderNumbers(ui, facts, nowMs, ticking) {
   const about = facts.emulated ? "≈\u00a0" : "";
   put(ui.costAmount, costs.total === null ? "unknown" : about + usd(costs.total));
   const parts = [];
-  if (costs.compute !== null) parts.push(`compute ${usd(costs.compute)} measured`);
+  if (costs.compute !== null) parts.push(`compute ${usd(costs.compute)} measured${idleOf(costs)}`);
   if (costs.tokens !== null) parts.push(facts.emulated ? `tokens ≈\u00a0${usd(costs.tokens)} estimated` : `tokens ${usd(costs.tokens)}`);
-  if (costs.idle !== null && costs.compute > 0) parts.push(`idle ${Math.round((100 * costs.idle) / costs.compute)}\u00a0%`);
   if (!facts.ended) parts.push(facts.rate);
   put(ui.cost.note, parts.join(" · "));
   return renderCountdown(ui, facts, nowMs, about);
 }
 
+/* Tells what worked from what was waste. */
+function idleOf(costs) {
+  if (costs.idle === null || !(costs.compute > 0)) return "";
+  const working = usd(Math.max(0, costs.compute - costs.idle));
+  return `: working ${working}, idle ${usd(costs.idle)} (${Math.round((100 * costs.idle) / costs.compute)}\u00a0%)`;
+}
+
 /* Returns whether less than a minute is left. */
 function renderCountdown(ui, facts, nowMs, about) {
-  const counts = facts.expiresAtMs !== null;
-  const leftMs = counts ? Math.max(0, facts.expiresAtMs - nowMs) : 0;
+  const counts = facts.countdown !== null;
+  const leftMs = counts ? Math.max(0, facts.countdown.endsAtMs - nowMs) : 0;
   const amber = counts && leftMs < AMBER_MS;
-  put(ui.countdown.label, facts.ended ? "Ended" : "Inactivity");
+  put(ui.countdown.label, facts.ended ? "Ended" : (facts.countdown?.label ?? "Inactivity"));
   put(ui.countdown.value, facts.ended ? facts.ending : counts ? duration(leftMs) : facts.hold);
   ui.countdown.box.classList.toggle("webrun-words", !counts);
   ui.card.classList.toggle("webrun-amber", amber);
   ui.bar.hidden = !counts;
   let note = "";
-  if (counts) note = leftMs > 0 ? "until it ends by itself" : "time is up";
-  if (amber && leftMs > 0) {
-    const price = (Number(facts.rateUsdPerMinute) * leftMs) / MINUTE_MS;
-    note = `waiting it out costs ${about}${usd(price)}`;
-  }
+  if (counts) note = leftMs > 0 ? facts.countdown.until : "time is up";
   put(ui.countdown.note, note);
-  const share = counts ? Math.min(1, leftMs / facts.inactivityTimeoutMs).toFixed(3) : "0";
+  const price = (Number(facts.rateUsdPerMinute) * leftMs) / MINUTE_MS;
+  put(ui.waste, leftMs > 0 ? `waiting it out costs ${about}${usd(price)}` : "");
+  const share = counts ? Math.min(1, leftMs / facts.countdown.spanMs).toFixed(3) : "0";
   if (ui.fill.style.getPropertyValue("--webrun-left") !== share) ui.fill.style.setProperty("--webrun-left", share);
   return amber;
 }
 
+const firstButton = (ui) => ui.buttons.querySelector("button:not([aria-disabled=true])");
+
 /* Buttons are kept, not made anew: the keyboard's focus stays where it is. `busy` names the command under way. */
-function renderButtons(ui, facts, busy, press) {
+function renderButtons(ui, facts, busy, press, kernelGone) {
   const known = new Map([...ui.buttons.children].map((button) => [button.dataset.command, button]));
   const wanted = facts.buttons.map((wish) => {
     let button = known.get(wish.command);
@@ -253,14 +190,14 @@ function renderButtons(ui, facts, busy, press) {
     put(button, busy === wish.command ? wish.busyLabel : wish.label);
     button.title = wish.title;
     // Not `disabled`: a disabled button loses the focus, and with it the reader's place.
-    button.setAttribute("aria-disabled", String(!wish.enabled || busy === wish.command));
+    button.setAttribute("aria-disabled", String(!wish.enabled || kernelGone || busy === wish.command));
     return button;
   });
   const same = wanted.length === ui.buttons.children.length && wanted.every((each, i) => ui.buttons.children[i] === each);
   if (!same) {
-    const focused = wanted.find((button) => button === document.activeElement);
+    const focused = ui.buttons.contains(document.activeElement) ? document.activeElement : null;
     ui.buttons.replaceChildren(...wanted);
-    focused?.focus();
+    if (focused) (wanted.includes(focused) ? focused : firstButton(ui))?.focus({ preventScroll: true });
   }
   ui.buttons.hidden = wanted.length === 0;
 }
@@ -272,7 +209,7 @@ function pressing(model, changed) {
   return {
     get command() { return pending?.command ?? null; },
     get unanswered() { return pending !== null && pending.late; },
-    start(command) {
+    start(command, message = { type: "command", command }) {
       const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
       pending = { id, command, late: false };
       clearTimeout(timer);
@@ -280,11 +217,13 @@ function pressing(model, changed) {
         if (pending?.id === id) pending.late = true;
         changed();
       }, UNANSWERED_MS);
-      model.send({ type: "command", command, id });
+      model.send({ ...message, id });
       changed();
     },
     settle(facts) {
-      if (pending && facts.press?.id === pending.id) pending = null;
+      // Another page may have been first with the same click: then that one is under way.
+      const same = facts.press?.state === "sent" && facts.press.command === pending?.command;
+      if (pending && (same || facts.press?.id === pending.id)) pending = null;
     },
     stop() { clearTimeout(timer); },
   };
@@ -292,8 +231,8 @@ function pressing(model, changed) {
 
 function noticeOf(facts, unanswered, kernelGone) {
   if (kernelGone) return "The kernel is gone; these are its last known facts.";
-  if (unanswered) return "The kernel is busy: use Interrupt (■). The click takes effect when it is free again.";
-  if (facts.press?.state === "failed") return facts.press.message;
+  if (unanswered) return "The kernel is busy: use Interrupt (■). What you asked for takes effect when it is free again.";
+  if (facts.press?.message) return facts.press.message;
   if (!facts.connected && !facts.ended) return "The server can't be reached; the figures are carried on from its last word.";
   return "";
 }
@@ -305,12 +244,46 @@ function initialize({ model }) {
   return () => model.off("change:facts", note);
 }
 
+/* A card's view is made anew when its saved output is updated. Who had the focus in the old one gets it in the new.
+   By session, as each view gets a model object of its own. */
+const focusedIn = new Map();
+const REFOCUS_WITHIN_MS = 2000;
+
+function keepFocus(ui, sessionId) {
+  const before = focusedIn.get(sessionId());
+  const release = () => {
+    for (const [key, { owner }] of focusedIn) if (owner === ui) focusedIn.delete(key);
+  };
+  ui.card.addEventListener("focusin", () => {
+    release();
+    focusedIn.set(sessionId(), { owner: ui });
+  });
+  // A view that is taken away loses the focus as well: afterwards it is known which of the two it was.
+  ui.card.addEventListener("focusout", () => setTimeout(() => {
+    if (!ui.card.isConnected) setTimeout(release, REFOCUS_WITHIN_MS);
+    else if (document.hasFocus() && !ui.card.contains(document.activeElement)) release();
+  }));
+  if (!before) return;
+  setTimeout(() => { // when the page has exchanged the two
+    const active = document.activeElement;
+    const free = active === null || active === document.body || active.contains(ui.card);
+    if (free && focusedIn.get(sessionId()) === before && !before.owner.card.isConnected) {
+      firstButton(ui)?.focus({ preventScroll: true });
+    }
+  }, 50);
+}
+
 function render({ model, el }) {
-  const ui = build(el);
   let kernelGoneAtMs = null;
-  let said = "";
-  let speaking;
+  let telling;
   const press = pressing(model, () => draw());
+  const answer = (what) => {
+    const { id, taskId } = model.get("facts").question;
+    press.start("answer", { type: "answer", taskId, question: id, ...what });
+  };
+  const ui = build(el, (command) => press.start(command), answer);
+  const announcer = announcing(ui.live, ui.question.box);
+  keepFocus(ui, () => model.get("facts").sessionId);
 
   const pageNowMs = () => kernelGoneAtMs ?? Date.now();
   const tick = () => {
@@ -318,26 +291,39 @@ function render({ model, el }) {
     const ticking = facts.clockRunning && !facts.ended && kernelGoneAtMs === null;
     const grownMs = facts.clockRunning && !facts.ended ? Math.max(0, pageNowMs() - arrivalOf(facts)) : 0;
     const amber = renderNumbers(ui, facts, facts.serverNowMs + grownMs, ticking);
-    announce(facts, amber);
-  };
-  /* Only changes of state are said, never a tick. A live region speaks of what changes in it after it is on the page. */
-  const announce = (facts, amber) => {
-    const asks = facts.question ? `. It asks: ${facts.question.text}` : "";
-    const words = `${facts.name}: ${facts.label}${asks}${amber ? ". Less than a minute until it ends" : ""}`;
-    if (words === said) return;
-    said = words;
-    clearTimeout(speaking);
-    speaking = setTimeout(() => put(ui.live, words), 100);
+    announcer.say(facts, amber, ui.notice.textContent);
   };
   const draw = () => {
     const facts = model.get("facts");
+    const gone = kernelGoneAtMs !== null;
     press.settle(facts);
-    const answering = facts.press?.state === "sent" ? facts.press.command : null;
+    const busy = press.command ?? (facts.press?.state === "sent" ? facts.press.command : null);
     renderTexts(ui, facts);
-    renderButtons(ui, facts, press.command ?? answering, press.start);
-    const notice = noticeOf(facts, press.unanswered, kernelGoneAtMs !== null);
-    put(ui.notice, notice);
+    renderButtons(ui, facts, busy, press.start, gone);
+    put(ui.notice, noticeOf(facts, press.unanswered, gone));
+    drawQuestion(facts.question, busy === "answer", gone);
     tick();
+  };
+  const drawQuestion = (question, answering, gone) => {
+    const hadFocus = ui.question.box.contains(document.activeElement);
+    const isNew = ui.question.draw(question, answering, gone);
+    if (hadFocus && question === null) firstButton(ui)?.focus({ preventScroll: true });
+    if (!isNew || !question.answerable) return;
+    tellShown(question.id);
+    // After the page has laid it out.
+    requestAnimationFrame(() => {
+      if (model.get("facts").question?.id === question.id) ui.question.focus(ui.card);
+    });
+  };
+  /* The kernel has to know that a person can answer here. The first word may wait behind a running cell: JupyterLab sends
+     messages past it only once it has a second channel, which it opens when the card comes. So it is said again. */
+  const tellShown = (id, pauses = SHOWN_AGAIN_AFTER_MS) => {
+    const question = model.get("facts").question;
+    if (question?.id !== id || question.shown || kernelGoneAtMs !== null) return;
+    model.send({ type: "shown", taskId: question.taskId, question: id });
+    const [pause, ...rest] = pauses;
+    clearTimeout(telling);
+    if (pause !== undefined) telling = setTimeout(() => tellShown(id, rest), pause);
   };
   const onFacts = () => {
     kernelGoneAtMs = null;
@@ -355,9 +341,36 @@ function render({ model, el }) {
   return () => {
     stopTicking();
     press.stop();
-    clearTimeout(speaking);
+    announcer.stop();
+    clearTimeout(telling);
     model.off("change:facts", onFacts);
     model.off("comm_live_update", onCommLost);
+  };
+}
+
+/* Only changes are said, never a tick, and each question once: not again to who was taken to its form, which is named
+   after it. A live region speaks of what changes in it after it is
+   on the page. */
+function announcing(live, form) {
+  let said = "";
+  let asked = null;
+  let timer;
+  return {
+    say(facts, amber, notice) {
+      const state = `${facts.name}: ${facts.label}`;
+      const words = [state, facts.question?.id ?? "", amber ? "Less than a minute left" : "", notice].join("\n");
+      if (words === said) return;
+      said = words;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const isKnown = facts.question?.id === asked || form.contains(document.activeElement);
+        const question = isKnown ? null : facts.question;
+        const asks = question ? `${question.title}: ${question.text}` : "";
+        asked = facts.question?.id ?? null;
+        put(live, [state, asks, amber ? "Less than a minute left" : "", notice].filter(Boolean).join(". "));
+      }, 100);
+    },
+    stop() { clearTimeout(timer); },
   };
 }
 

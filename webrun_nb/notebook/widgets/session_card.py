@@ -5,39 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import anywidget
 import traitlets
 
-from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
+from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.fallback import card_html, card_text
+from webrun_nb.notebook.card_actions import CardActions, StartedAgain
+from webrun_nb.notebook.fallback import card_html, card_text, final_line
+from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts
+from webrun_nb.notebook.widgets.sources import script
 
-_HERE = Path(__file__).parent
+TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"
+
 _log = logging.getLogger(__name__)
-
-
-class CardActions(Protocol):
-    """What the buttons do. Each only posts to another thread and returns at once.
-
-    All widgets of a kernel share one thread for their messages. The future ends when the server has answered; its
-    exception is shown on the card. An object that also has `pause` and `resume` of the same shape gets those buttons
-    too.
-    """
-
-    def stop(self) -> Future[Any]:
-        """End the current task, keep the session."""
-        ...
-
-    def terminate(self) -> Future[Any]:
-        """End the session and its billing."""
-        ...
 
 
 class SessionCard(anywidget.AnyWidget):
@@ -51,12 +39,15 @@ class SessionCard(anywidget.AnyWidget):
         What the buttons do.
     on_change : callable
         Called with the card, from any thread, when there is something to flush; must return at once.
+    on_again : callable, optional
+        Called with the card and what `start_again` brought, on the thread that brought it; returns what to say on the
+        card. Without it there is no such button.
     monotonic_s : callable, optional
         The kernel's clock, seconds.
     """
 
-    _esm = _HERE / "session_card.js"
-    _css = _HERE / "session_card.css"
+    _esm = script("dom.js", "question_form.js", "session_card.js")
+    _css = Path(__file__).parent / "session_card.css"
     facts = traitlets.Dict().tag(sync=True)
     """What `session_facts` returns."""
 
@@ -65,19 +56,23 @@ class SessionCard(anywidget.AnyWidget):
         snapshot: SessionSnapshot,
         actions: CardActions,
         on_change: Callable[[SessionCard], None],
+        on_again: Callable[[SessionCard, StartedAgain], str] | None = None,
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lock = threading.Lock()
+        self._news = threading.Condition()
         self._monotonic_s = monotonic_s
         self._on_change = on_change
-        self._actions: dict[str, Callable[[], Future[Any]]] = {
-            name: getattr(actions, name) for name in COMMANDS if callable(getattr(actions, name, None))
-        }
+        self._on_again = on_again
+        self._use(actions)
         self._latest = snapshot
         self._received_s = monotonic_s()
         self._seen_ended_ms: int | None = None
         self._press: Press | None = None
+        self._before = ""
+        self._questions = 1
+        """How many were asked; their ids are made of it."""
+        self._shown_id = ""
         super().__init__(facts=self._facts())
         # ipykernel 7.4 sends a click's message back to the busy main thread; without this route it stays on the
         # subshell that JupyterLab chose, and buttons work while a cell runs.
@@ -90,19 +85,54 @@ class SessionCard(anywidget.AnyWidget):
         """The last snapshot received, shown or about to be."""
         return self._latest
 
+    # --- what it is fed with ------------------------------------------------------------------------------------------
+
     def receive(self, snapshot: SessionSnapshot, *, instead_of: SessionSnapshot | None = None) -> None:
         """Take a new snapshot; any thread. With `instead_of`, only if that one is still the latest."""
-        with self._lock:
+        with self._news:
+            if snapshot.session_id != self._latest.session_id:
+                return  # the last word of a session that this card showed before
             if instead_of is not None and self._latest is not instead_of:
                 return
             if snapshot.ended and not self._latest.ended:
                 self._seen_ended_ms = snapshot.server_now_ms
+            if snapshot.question is not None and snapshot.question != self._latest.question:
+                self._questions += 1
             self._latest, self._received_s = snapshot, self._monotonic_s()
+            self._news.notify_all()
+        self._on_change(self)
+
+    def turn_to(self, snapshot: SessionSnapshot, actions: CardActions) -> None:
+        """Show another session from now on, started in place of one that has ended; any thread."""
+        with self._news:
+            self._before = final_line(self._latest, seen_ended_ms=self._seen_ended_ms)
+            self._latest, self._received_s = snapshot, self._monotonic_s()
+            self._seen_ended_ms = None
+            self._questions += 1
+            self._use(actions)
         self._on_change(self)
 
     def flush(self) -> None:
         """Send what is new to the page. Only the one writer thread calls this."""
         self.facts = self._facts()
+
+    def wait_until_shown(self, task_id: str, timeout_s: float) -> bool:
+        """Wait until a page shows the form for what the task asks now; blocks, from any thread but the loop's.
+
+        Returns
+        -------
+        bool
+            False if none did within `timeout_s`.
+        """
+
+        def is_shown() -> bool:
+            question = self._latest.question
+            return question is not None and question.task_id == task_id and self._shown_id == self._question_id
+
+        with self._news:
+            return self._news.wait_for(is_shown, timeout_s)
+
+    # --- what it shows ------------------------------------------------------------------------------------------------
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """Return the state with the server's clock moved on to now: a reloaded page must not start in the past."""
@@ -115,38 +145,87 @@ class SessionCard(anywidget.AnyWidget):
 
     def text(self) -> str:
         """Return the card as text, between markers."""
-        return card_text(self._latest, seen_ended_ms=self._seen_ended_ms)
+        return card_text(self._latest, seen_ended_ms=self._seen_ended_ms, before=self._before)
 
     def html(self) -> str:
         """Return the card as static HTML, between markers."""
-        return card_html(self._latest, seen_ended_ms=self._seen_ended_ms)
+        return card_html(self._latest, seen_ended_ms=self._seen_ended_ms, before=self._before)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": self.text(), "text/html": self.html()}, metadata
 
+    @property
+    def _question_id(self) -> str:
+        return f"{self._latest.session_id}-{self._questions}"
+
     def _facts(self) -> dict[str, Any]:
-        with self._lock:
+        with self._news:
             return session_facts(
-                self._latest, supported=self._actions.keys(), seen_ended_ms=self._seen_ended_ms, press=self._press
+                self._latest,
+                supported=[*self._actions, *(["answer"] if self._answer else [])],
+                seen_ended_ms=self._seen_ended_ms,
+                press=self._press,
+                question_id=self._question_id,
+                question_shown=self._shown_id == self._question_id,
+                before=self._before,
             )
 
-    def _set_press(self, press: Press) -> None:
-        with self._lock:
-            if self._press is not None and self._press.id != press.id and press.state != "sent":
-                return  # a later click has taken its place
-            self._press = press
-        self._on_change(self)
+    def _use(self, actions: CardActions) -> None:
+        can = {name: getattr(actions, name) for name in COMMANDS if callable(getattr(actions, name, None))}
+        if self._on_again is None:
+            can.pop("start_again", None)
+        self._actions: Mapping[str, Callable[[], Future[Any]]] = can
+        self._answer: Callable[[str, str], Future[Any]] | None = getattr(actions, "answer", None)
+
+    # --- what a page asks for -----------------------------------------------------------------------------------------
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        """Take a click; runs on the subshell's thread, or on the main one where there are no subshells."""
-        if not isinstance(content, dict) or content.get("type") != "command":
-            return
-        action = self._actions.get(str(content.get("command")))
+        """Take a message; runs on the subshell's thread, or on the main one where there are no subshells."""
+        match content.get("type") if isinstance(content, dict) else None:
+            case "command":
+                self._take_command(str(content.get("command")), str(content.get("id")))
+            case "answer":
+                self._take_answer(content)
+            case "shown":
+                self._take_shown(str(content.get("question")))
+
+    def _take_command(self, command: str, press_id: str) -> None:
+        action = self._actions.get(command)
         if action is None:
             _log.warning("a page asked for a command that this card does not have")
             return
-        press = Press(id=str(content.get("id")), command=str(content["command"]))
+        # Two pages may show this card, and one click must not open two sessions.
+        if command == "start_again" and (not self._latest.ended or self._is_sent(command)):
+            return
+        self._begin(Press(id=press_id, command=command), action)
+
+    def _take_shown(self, question_id: str) -> None:
+        with self._news:
+            self._shown_id = question_id
+            self._news.notify_all()
+        self._on_change(self)
+
+    def _take_answer(self, content: Mapping[str, Any]) -> None:
+        """Send an answer on. It may be a password: from here it goes to the action and nowhere else."""
+        press = Press(id=str(content.get("id")), command="answer")
+        with self._news:
+            question, question_id = self._latest.question, self._question_id
+        answer = self._answer
+        if answer is None or self._is_sent("answer"):
+            return
+        if question is None or self._latest.ended or content.get("question") != question_id:
+            self._refuse(press, TOO_LATE)
+        elif text := _text_of(content, question):
+            self._begin(press, lambda: answer(question.task_id, text))
+        else:
+            self._refuse(press, "the answer was empty: nothing was sent")
+
+    def _is_sent(self, command: str) -> bool:
+        press = self._press
+        return press is not None and press.command == command and press.state == "sent"
+
+    def _begin(self, press: Press, action: Callable[[], Future[Any]]) -> None:
         self._set_press(press)
         try:
             future = action()
@@ -155,17 +234,64 @@ class SessionCard(anywidget.AnyWidget):
             return
         future.add_done_callback(lambda done: self._settle(press, done))
 
+    def _refuse(self, press: Press, message: str) -> None:
+        self._set_press(press)
+        self._set_press(replace(press, state="failed", message=message))
+
+    def _set_press(self, press: Press) -> None:
+        with self._news:
+            if self._press is not None and self._press.id != press.id and press.state != "sent":
+                return  # a later click has taken its place
+            self._press = press
+        self._on_change(self)
+
     def _settle(self, press: Press, done: Future[Any]) -> None:
         if done.cancelled():
-            self._set_press(replace(press, state="failed", message=f"{press.command} was cancelled"))
+            self._set_press(replace(press, state="failed", message=f"{_in_words(press)} was cancelled"))
             return
         error = done.exception()
         if error is not None:
             self._fail(press, error)
-        else:
-            self._set_press(replace(press, state="done"))
+            return
+        said = ""
+        if press.command == "start_again" and self._on_again is not None:
+            try:
+                said = self._on_again(self, done.result())
+            except Exception as failure:  # noqa: BLE001 - the outermost edge: a future swallows what its callbacks raise
+                self._fail(press, failure)
+                return
+        self._set_press(replace(press, state="done", message=said))
 
     def _fail(self, press: Press, error: BaseException) -> None:
+        if press.command == "answer":  # an error may quote what was sent: neither it nor its traceback is shown
+            code = str(getattr(error, "code", type(error).__name__))
+            _log.warning("an answer was not taken: %s", code)
+            self._set_press(replace(press, state="failed", message=_answer_refused(error, code)))
+            return
         _log.warning("%s failed", press.command, exc_info=error)
-        message = words.clean(f"{press.command} failed: {error}", words.ACTION_CHARACTERS)
+        message = words.clean(f"{_in_words(press)} failed: {error}", words.ACTION_CHARACTERS)
         self._set_press(replace(press, state="failed", message=message))
+
+
+def _in_words(press: Press) -> str:
+    return press.command.replace("_", " ")
+
+
+def _text_of(content: Mapping[str, Any], question: Question) -> str:
+    """Return the answer: one of the form's choices by its number, or what was typed."""
+    choice = content.get("choice")
+    if isinstance(choice, int):
+        choices = form_of(question).choices
+        return choices[choice][1] if 0 <= choice < len(choices) else ""
+    text = content.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _answer_refused(error: BaseException, code: str) -> str:
+    if code == "INVALID_STATE":
+        return TOO_LATE
+    if isinstance(error, SessionGoneError):
+        return "too late: the session has ended"
+    if isinstance(error, ConnectionLostError):
+        return "the server can't be reached: the answer may not have arrived"
+    return f"the answer was not taken ({words.clean(code, words.CANDIDATE_CHARACTERS)})"

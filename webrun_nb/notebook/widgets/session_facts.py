@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
-COMMANDS = ("pause", "resume", "stop", "terminate")
+COMMANDS = ("pause", "resume", "take_over", "release", "stop", "terminate", "start_again")
 """What a card's buttons can ask for, in their order on the card."""
 
 
@@ -29,7 +30,7 @@ _LOOKS = {
     "pending": ("busy", "dashes"),
     "running": ("busy", "dot"),
     "idle": ("good", "ring"),
-    "stopped": ("good", "ring"),
+    "stopped": ("good", "halted"),
     "paused": ("warn", "bars"),
     "guardrail": ("warn", "question"),
     "manual": ("warn", "hand"),
@@ -42,8 +43,11 @@ _LOOKS = {
 _BUTTONS = {
     "pause": ("Pause", "pausing…", "Let the current browser action finish, then hold"),
     "resume": ("Resume", "resuming…", "Go on from where it was paused"),
+    "take_over": ("Take over", "taking over…", "Drive the browser yourself; a running task waits"),
+    "release": ("Release", "releasing…", "Give the browser back; a task that waited goes on"),
     "stop": ("Stop", "stopping…", "End the task, keep the session (keeping it goes on costing)"),
     "terminate": ("Terminate", "terminating…", "End the session and its billing"),
+    "start_again": ("Start again", "starting…", "Start a session with the same options; this card goes on with it"),
 }
 
 
@@ -52,30 +56,42 @@ def _text(amount_usd: Decimal | None) -> str | None:
 
 
 def _buttons(snapshot: SessionSnapshot, supported: Collection[str]) -> list[dict[str, Any]]:
-    if snapshot.ended:
-        return []
     phase = snapshot.phase if snapshot.status == "active" else None
-    held = phase in {"paused", "manual"}
-    has_task = phase in {"running", "paused", "guardrail"} or (phase == "manual" and bool(snapshot.current_task_id))
-    sensible = {"pause": phase == "running", "resume": held, "stop": has_task, "terminate": True}
-    shown = [name for name in COMMANDS if name in supported and name != ("pause" if held else "resume")]
+    held = phase == "paused" or (phase == "manual" and "release" not in supported)
+    if snapshot.ended:
+        hidden = set(COMMANDS) - {"start_again"}
+    else:
+        hidden = {
+            "start_again",
+            "pause" if held else "resume",
+            "take_over" if phase == "manual" else "release",
+        }
+    sensible = {
+        "pause": phase == "running",
+        "resume": held,
+        "take_over": phase is not None,
+        "release": True,
+        "stop": phase in {"running", "paused", "guardrail"} or (phase == "manual" and bool(snapshot.current_task_id)),
+        "terminate": True,
+        "start_again": True,
+    }
     return [
         {"command": name, "label": label, "busyLabel": busy, "title": title, "enabled": sensible[name]}
-        for name in shown
+        for name in COMMANDS
+        if name in supported and name not in hidden
         for label, busy, title in [_BUTTONS[name]]
     ]
 
 
-def _question(name: str, question: Question | None) -> dict[str, Any] | None:
-    if question is None:
-        return None
+def _question(name: str, question: Question, question_id: str, supported: Collection[str]) -> dict[str, Any]:
     return {
+        "id": question_id,
+        "taskId": question.task_id,
         "text": words.clean(question.text, words.QUESTION_CHARACTERS),
-        "candidates": [
-            words.clean(candidate, words.CANDIDATE_CHARACTERS)
-            for candidate in question.candidates[: words.CANDIDATES_SHOWN]
-        ],
-        "hint": f"%webrun answer {name} …",
+        **form_of(question).to_json(),
+        "answerable": "answer" in supported,
+        "stoppable": "stop" in supported,
+        "otherWay": other_way(name, question),
     }
 
 
@@ -85,6 +101,9 @@ def session_facts(
     supported: Collection[str] = (),
     seen_ended_ms: int | None = None,
     press: Press | None = None,
+    question_id: str = "",
+    question_shown: bool = False,
+    before: str = "",
 ) -> dict[str, Any]:
     """Return the card's trait: texts as shown, times in unix ms of the server's clock, money as decimal strings.
 
@@ -92,17 +111,25 @@ def session_facts(
     ----------
     snapshot : SessionSnapshot
     supported : collection of str
-        The `COMMANDS` for which there is somebody to do them; others get no button.
+        The `COMMANDS`, and `answer`, for which there is somebody to do them; others get no button and no form.
     seen_ended_ms : int, optional
         When a viewer saw the session end, for servers that don't say.
     press : Press, optional
         The last pressed button.
+    question_id : str
+        Tells the snapshot's question from others of the same task, so that no answer reaches the wrong one.
+    question_shown : bool
+        The kernel knows that a page shows the form; until then pages say so again.
+    before : str
+        How the session ended that this one was started in place of.
     """
     name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
     look = snapshot.phase if snapshot.status == "active" and snapshot.phase else snapshot.status
     tone, shape = _LOOKS.get(look, ("busy", "dot"))
     # Billed as idle is all time in which no task runs: starting, paused, waiting and orphaned too.
     idles = not snapshot.ended and not (snapshot.status == "active" and snapshot.phase == "running")
+    counts = words.countdown(snapshot)
+    asks = None if snapshot.ended else snapshot.question
     return {
         "name": name,
         "sessionId": words.clean(snapshot.session_id, words.CANDIDATE_CHARACTERS),
@@ -116,7 +143,8 @@ def session_facts(
         "task": words.clean(snapshot.current_task, words.TASK_CHARACTERS),
         "action": words.clean(snapshot.last_action, words.ACTION_CHARACTERS),
         "queued": snapshot.queued_tasks,
-        "question": _question(name, snapshot.question),
+        "question": None if asks is None else {**_question(name, asks, question_id, supported), "shown": question_shown},
+        "before": before,
         "serverNowMs": snapshot.server_now_ms,
         "clockRunning": snapshot.clock_running,
         "createdAtMs": snapshot.created_at_ms,
@@ -129,8 +157,9 @@ def session_facts(
         "rateUsdPerMinute": _text(snapshot.prices.compute_usd_per_minute),
         "rate": words.rate(snapshot.prices.compute_usd_per_minute),
         "idles": idles,
-        "expiresAtMs": None if snapshot.ended else snapshot.expires_at_ms,
-        "inactivityTimeoutMs": snapshot.inactivity_timeout_ms,
+        "countdown": None
+        if counts is None
+        else {"label": counts.label, "endsAtMs": counts.ends_at_ms, "spanMs": counts.span_ms, "until": counts.until},
         "hold": words.hold(snapshot),
         "buttons": _buttons(snapshot, supported),
         "press": None

@@ -1,0 +1,167 @@
+"""The card's guardrail form, its grace period and its start again, in a real JupyterLab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from card_feed import CARD, FILES
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab import LabPage
+    from playwright.sync_api import Locator
+
+SECRET = "correct-horse-battery-staple"
+FORM = f"{CARD} .webrun-question"
+
+
+def open_asking(lab: LabPage, arguments: str, *cells: str, session_id: str = "a" * 12) -> None:
+    """Show a card whose task asks, and run `cells` behind it; `s` is its session."""
+    first = f"from feed import *; s = show('demo', {session_id!r}, **asking({arguments}))"
+    lab.open_notebook([first, *cells], FILES)
+    lab.run_all()
+
+
+def answer_button(lab: LabPage) -> Locator:
+    return lab.find(FORM).get_by_role("button", name="Answer", exact=True)
+
+
+def test_a_question_is_answered_while_a_cell_blocks(lab: LabPage) -> None:
+    open_asking(lab, "'ambiguous', 'Personal', 'Business'", "print(s.answered.wait(30), s.answers)")
+    lab.find(FORM).get_by_label("Business").check()
+    answer_button(lab).click()
+    lab.wait_until_done()
+    assert lab.stream(1) == "True [('t1', 'Business')]\n"
+
+
+def test_the_keyboard_alone_answers(lab: LabPage) -> None:
+    open_asking(lab, "'ambiguous'", "print('begun', flush=True); print(s.answered.wait(30), s.answers)")
+    lab.wait_for_output(1, "begun")
+    field = lab.find(FORM).get_by_role("textbox")
+    field.focus()
+    field.press_sequentially("the dd shop")  # d d would delete the cell
+    field.press("Enter")
+    lab.wait_until_done()
+    assert lab.stream(1).endswith("True [('t1', 'the dd shop')]\n")
+
+
+def test_a_purchase_is_rejected_with_one_click(lab: LabPage) -> None:
+    open_asking(lab, "'purchase'", "print(s.answered.wait(30), s.answers)")
+    lab.find(FORM).get_by_role("button", name="Reject").click()
+    lab.wait_until_done()
+    assert lab.stream(1) == "True [('t1', 'reject')]\n"
+
+
+def test_the_task_is_stopped_from_the_form(lab: LabPage) -> None:
+    open_asking(lab, "'purchase'", "print(s.called.wait(30), s.calls)")
+    lab.find(FORM).get_by_role("button", name="Stop the task").click()
+    lab.wait_until_done()
+    assert lab.stream(1) == "True ['stop']\n"
+
+
+def test_a_late_answer_is_said(lab: LabPage) -> None:
+    open_asking(lab, "'ambiguous'", "s.refusal = RequestError('nothing is asked', code='INVALID_STATE')")
+    lab.wait_until_done()
+    lab.find(FORM).get_by_role("textbox").fill("too late")
+    answer_button(lab).click()
+    expect(lab.find(f"{CARD} .webrun-notice")).to_contain_text("too late: the question was answered elsewhere")
+
+
+def test_a_password_is_kept_nowhere(lab: LabPage) -> None:
+    # the kernel is refused, so that the form stays and what is left in it can be seen
+    refused = "s.refusal = RequestError('no', code='AGENT_ERROR')"
+    kept = "print(s.answered.wait(30), '-'.join(['correct', 'horse', 'battery', 'staple']) == s.answers[0][1])"
+    seen = "import json; print('horse' in json.dumps(cards.card('a' * 12).get_state(), default=str))"
+    open_asking(lab, "'credentials'", refused, kept, seen)
+    field = lab.find(f"{FORM} input[type=password]")
+    field.fill(SECRET)
+    field.press("Enter")
+    expect(field).to_have_value("")
+    lab.wait_until_done()
+    assert (lab.stream(2), lab.stream(3)) == ("True True\n", "False\n")
+
+
+def test_a_password_is_not_saved_with_the_notebook(lab: LabPage) -> None:
+    open_asking(lab, "'credentials'", "print(s.answered.wait(30))")
+    field = lab.find(f"{FORM} input[type=password]")
+    field.fill(SECRET)
+    field.press("Enter")
+    lab.wait_until_done()
+    saved = lab.save()
+    assert "webrun-card" in saved
+    assert SECRET not in saved
+
+
+def test_a_code_is_a_one_time_code(lab: LabPage) -> None:
+    open_asking(lab, "'two_factor'")
+    expect(lab.find(f"{FORM} input")).to_have_attribute("autocomplete", "one-time-code")
+
+
+def test_the_kernel_learns_that_the_form_is_shown(lab: LabPage) -> None:
+    open_asking(lab, "'ambiguous'", "print(cards.form_shown('a' * 12, 't1', 30))")
+    lab.wait_until_done()
+    assert lab.stream(1) == "True\n"
+
+
+def test_the_focus_goes_to_the_form_of_who_does_nothing_else(lab: LabPage) -> None:
+    cells = ["from feed import *; s = show('demo', 'ffffffffffff')", "wait_for('go-focus'); s.become(**asking())"]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    lab.find(CARD).wait_for()
+    lab.page.evaluate("() => document.activeElement.blur()")
+    (lab.server.notebooks / "go-focus").touch()
+    expect(lab.find(FORM).get_by_role("textbox")).to_be_focused()
+
+
+def test_who_types_elsewhere_keeps_the_focus(lab: LabPage) -> None:
+    cells = ["from feed import *; s = show('demo', 'eeeeeeeeeeee')", "wait_for('go-type'); s.become(**asking())", ""]
+    lab.open_notebook(cells, FILES)
+    lab.run_all()
+    lab.find(CARD).wait_for()
+    editor = lab.find(".cm-content").last
+    editor.click()
+    (lab.server.notebooks / "go-type").touch()
+    lab.find(FORM).get_by_role("textbox").wait_for()
+    lab.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(editor).to_be_focused()
+
+
+def test_a_question_is_announced_once(lab: LabPage) -> None:
+    asks = "wait_for('go-once'); s.become(**asking()); wait_for('go-amber'); s.become(expires_at_ms=now_ms() + 30_000)"
+    lab.open_notebook(["from feed import *; s = show('demo', 'bbbbbbbbbbbb')", asks, ""], FILES)
+    lab.run_all()
+    lab.find(CARD).wait_for()
+    lab.find(".cm-content").last.click()  # who is taken to the form hears the question as its name
+    (lab.server.notebooks / "go-once").touch()
+    live = lab.find(f"{CARD} [role=status]")
+    expect(live).to_have_text("demo: active · guardrail. The task asks: Which of these accounts shall be used?")
+    (lab.server.notebooks / "go-amber").touch()
+    expect(live).to_have_text("demo: active · guardrail. Less than a minute left")
+
+
+def test_a_hostile_question_stays_text(lab: LabPage) -> None:
+    hostile = "<img src=x onerror=window.harmed=1><b>bold</b>"
+    open_asking(lab, f"'ambiguous', {hostile!r}, text={hostile!r}")
+    expect(lab.find(f"{FORM} .webrun-question-text")).to_have_text(hostile)
+    assert lab.find(f"{CARD} img, {CARD} b").count() == 0
+
+
+def test_a_lost_browser_has_a_countdown_of_its_own(lab: LabPage) -> None:
+    lost = "status='orphaned', phase=None, expires_at_ms=None, grace_ends_at_ms=now_ms() + 222_000"
+    lab.open_notebook([f"from feed import *; s = show('demo', 'cccccccccccc', {lost})"], FILES)
+    lab.run_all()
+    countdown = lab.find(f"{CARD} .webrun-stat-countdown")
+    expect(countdown).to_contain_text("Grace period3:39")
+    expect(countdown).to_contain_text("waiting it out costs ≈\u00a0$0.07")
+
+
+def test_start_again_turns_the_card_to_the_new_session(lab: LabPage) -> None:
+    ended = "s = show('old', 'o' * 12, status='terminated', phase=None, reason='expired', expires_at_ms=None)"
+    lab.open_notebook([f"from feed import *; {ended}; s.next = Session('new', 'n' * 12)"], FILES)
+    lab.run_all()
+    button = lab.find(CARD).get_by_role("button", name="Start again")
+    button.focus()
+    button.press("Enter")
+    expect(lab.find(f"{CARD} .webrun-name")).to_have_text("new")
+    expect(lab.find(f"{CARD} .webrun-before")).to_contain_text("old: terminated, ended by 5:00 of inactivity")
+    expect(lab.find(CARD).get_by_role("button", name="Take over")).to_be_focused()

@@ -1,0 +1,82 @@
+"""A session for the tests of cards in a page: a notebook moves it from state to state by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# A session that the notebook itself moves from state to state, with snapshots as the client makes them.
+FEED = '''
+import threading, time
+from concurrent.futures import Future
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from webrun_nb.client.errors import RequestError
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.notebook.card_actions import StartedAgain
+from webrun_nb.notebook.cards import cards
+
+def now_ms():
+    return int(time.time() * 1000)
+
+class Session:
+    """Watched by the card, and its actions."""
+    def __init__(self, name, session_id, **changes):
+        self.subscribers, self.calls, self.called = [], [], threading.Event()
+        self.answers, self.answered, self.refusal, self.next = [], threading.Event(), None, None
+        now = now_ms()
+        first = SessionSnapshot(
+            name=name, session_id=session_id, status="active", phase="idle", emulated=True, server_now_ms=now,
+            created_at_ms=now - 83_000, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
+            expires_at_ms=now + 300_000, cost_usd=Decimal("0.0310"), compute_usd=Decimal("0.0277"),
+            idle_usd=Decimal("0.0113"), tokens_usd=Decimal("0.0033"))
+        self.snapshot = replace(first, **changes)
+    def subscribe(self, subscriber):
+        self.subscribers.append(subscriber)
+        return lambda: self.subscribers.remove(subscriber)
+    def become(self, **changes):
+        self.snapshot = replace(self.snapshot, server_now_ms=now_ms(), **changes)
+        for subscriber in self.subscribers:
+            subscriber(self.snapshot)
+    def act(self, name):
+        self.calls.append(name)
+        self.called.set()
+        future = Future()
+        future.set_result(None)
+        return future
+    def stop(self): return self.act("stop")
+    def terminate(self): return self.act("terminate")
+    def pause(self): return self.act("pause")
+    def resume(self): return self.act("resume")
+    def take_over(self): return self.act("take_over")
+    def release(self): return self.act("release")
+    def answer(self, task_id, text):
+        self.answers.append((task_id, text))
+        self.answered.set()
+        future = Future()
+        if self.refusal:
+            future.set_exception(self.refusal)
+        else:
+            self.become(phase="running", question=None, expires_at_ms=None)
+            future.set_result(None)
+        return future
+    def start_again(self):
+        future = Future()
+        future.set_result(StartedAgain(self.next, self.next))
+        return future
+
+RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',
+               current_task="List the laptops under $900, cheapest first.", queued_tasks=2)
+def asking(kind="", *candidates, text="Which of these accounts shall be used?", task_id="t1"):
+    return {**RUNNING, "phase": "guardrail", "expires_at_ms": now_ms() + 240_000,
+            "question": Question(task_id, text, kind, candidates)}
+def show(*args, **changes):
+    session = Session(*args, **changes)
+    cards.show(session, session)
+    return session
+def wait_for(name):
+    while not Path(name).exists():
+        time.sleep(0.02)
+'''
+FILES: Mapping[str, str] = {"feed.py": FEED}
+CARD = ".webrun-card"

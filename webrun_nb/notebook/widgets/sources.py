@@ -1,0 +1,12 @@
+"""Joins the script files of a widget: a widget is one module, and what widgets share is in files of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def script(*names: str) -> str:
+    """Return the text of the script files `names`, in that order; only the last has imports or exports."""
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
