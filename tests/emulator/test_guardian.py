@@ -142,6 +142,40 @@ def test_what_was_forgotten_is_left_alone(sleeper):
     assert sleeper.poll() is None
 
 
+@needs_browser
+@pytest.mark.parametrize("stopped", [False, True])
+def test_no_temporary_file_outlives_a_killed_emulator(tmp_path, monkeypatch, stopped):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    emulator = Emulator()
+    assert [*tmp_path.glob("webrun-*/playwright*")]
+    if stopped:
+        emulator.driver.suspend()
+    guardian_process = next(each for each in emulator.family if any("guardian.py" in word for word in each.cmdline()))
+    emulator.kill()
+    assert living([guardian_process], 5) == []
+    emulator.close()
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_watched_folder_goes_with_us(tmp_path):
+    folder = tmp_path / "webrun-x"
+    (folder / "deeper").mkdir(parents=True)
+    watch = processes.Guardian()
+    watch.watch_folder(folder)
+    watch.close()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["other-x", "webrun-x/../other-x"])
+def test_another_folder_is_left_alone(tmp_path, name):
+    (tmp_path / "webrun-x").mkdir()
+    (tmp_path / "other-x").mkdir()
+    watch = processes.Guardian()
+    watch.watch_folder(tmp_path / name)
+    watch.close()
+    assert (tmp_path / "other-x").exists()
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="start times are read from /proc")  # noqa: PTH110
 def test_a_process_that_got_the_number_of_one_that_ended_is_another(sleeper):
     assert not guardian._is_there(sleeper.pid, False, "1")
