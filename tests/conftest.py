@@ -16,8 +16,12 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 KEY = "wr_key-of-the-tests"
+
+# pytest --hypothesis-profile=soak tests/unit/test_session_rules.py: what is too long for every run
+settings.register_profile("soak", max_examples=10_000, suppress_health_check=list(HealthCheck))
 
 
 @dataclass

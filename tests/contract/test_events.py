@@ -22,7 +22,7 @@ class Listener:
         self.client = socketio.AsyncClient(reconnection=False)
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._news = asyncio.Event()
-        for name in ("message", "end_session"):
+        for name in ("message", "end_session", "instance:disconnected", "instance:reconnected"):
             self.client.on(name, lambda body, name=name: self._take(name, body))
 
     def _take(self, name: str, body: dict[str, Any]) -> None:
@@ -90,6 +90,36 @@ async def test_every_event_is_numbered_and_dated(emulator, idle_session, page_ur
     numbers = [body["seq"] for _, body in listener.events]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     assert all(body["at"] > 1.7e12 for _, body in listener.events)
+
+
+async def test_what_it_costs_is_told_all_along(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
+        await send(emulator, idle_session, actionType="state", newState="terminate")
+        ended = await listener.wait_for("end_session")
+    costs = [body["usage"]["cost"] for _, body in listener.events if body.get("type") in ("action", "agent")]
+    assert len(costs) > 1
+    assert costs == sorted(costs)
+    assert ended["usage"]["cost"] > costs[-1]
+
+
+async def test_one_that_comes_late_gets_what_comes_after(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as early:
+        await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
+        await early.wait_for("task_completed")
+        async with listening(emulator, idle_session) as late:
+            await send(emulator, idle_session, actionType="state", newState="terminate")
+            await late.wait_for("end_session")
+    assert late.kinds == ["end_session"]
+
+
+async def test_a_lost_browser_and_its_return_are_told(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        path = f"/_emulator/sessions/{idle_session}/instance"
+        await asyncio.to_thread(emulator.post, path, {"action": "kill"})
+        lost = await listener.wait_for("instance:disconnected")
+        assert lost["gracePeriod"] == 300_000
+        assert (await listener.wait_for("instance:reconnected"))["message"]
 
 
 async def test_a_failure_is_an_error_event(emulator, idle_session):

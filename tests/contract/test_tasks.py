@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import httpx
 import pytest
 
 SCHEMA = {
@@ -209,6 +210,56 @@ def test_max_duration_follows_the_clock(emulator, until, page_url):
     emulator.advance(300_000)
     body = emulator.get(f"/task/{session_id}/{task_id}")[1]
     assert (body["code"], body["usage"]["completion_time"]) == ("TASK_TIMEOUT", 300)
+
+
+def test_pauses_do_not_count_towards_max_duration(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url, maxDuration=60_000)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    emulator.message(session_id, actionType="state", newState="pause")
+    emulator.advance(200_000)
+    emulator.message(session_id, actionType="state", newState="resume")
+    assert emulator.status(session_id)["phase"] == "running"
+
+
+@pytest.mark.parametrize("end", ["stop", "fail"])
+def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, until, page_url, end):
+    first = "wait for 20 seconds" if end == "stop" else "wait for 1 second, then click the Frobnicate button"
+    session_id = emulator.start(taskDetails=first, startingPoint=page_url)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    with emulator.queue_in_background(session_id, "List the cities.") as second:
+        until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
+        if end == "stop":
+            emulator.message(session_id, actionType="state", newState="stop")
+        assert second()[1]["status"] == "complete"
+
+
+def test_the_queue_waits_behind_a_paused_task(emulator, until, page_url):
+    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    emulator.message(session_id, actionType="state", newState="pause")
+    with emulator.queue_in_background(session_id, "List the cities."):
+        (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        status = emulator.get(f"/task/{session_id}/{queued}")[1]["status"]
+        emulator.message(session_id, actionType="state", newState="terminate")
+    assert status == "queued"
+
+
+def test_a_client_that_hangs_up_loses_nothing(emulator, until, page_url):
+    task = {"taskDetails": "wait for 1 second, then list the cities", "startingPoint": page_url}
+    with pytest.raises(httpx.ReadTimeout):
+        emulator.http.post("/start/run-task", json=task, timeout=0.3)
+    newest = emulator.get("/start/sessions")[1]["sessions"][0]
+    status = until(lambda: emulator.status(newest["sessionId"]), lambda s: s["status"] == "completed")
+    assert status["reason"] == "terminateOnCompletion"
+
+
+@pytest.mark.timeout(90)
+def test_after_fifty_seconds_the_answer_is_where_to_look(emulator, run, until, page_url):
+    body = run("wait for 55 seconds, then list the cities", startingPoint=page_url)
+    assert set(body) == {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
+    assert (body["status"], body["pending"]) == ("pending", True)
+    path = httpx.URL(body["pollUrl"]).path
+    assert until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"
 
 
 def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, until, page_url):

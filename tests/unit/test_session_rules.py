@@ -206,4 +206,4 @@ class Sessions(RuleBasedStateMachine):
 _UNDER_WAY = {TaskState.RUNNING, TaskState.PAUSED, TaskState.GUARDRAIL}
 
 TestSessions = Sessions.TestCase
-TestSessions.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestSessions.settings = settings(parent=settings(), stateful_step_count=40, deadline=None)

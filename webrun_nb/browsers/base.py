@@ -277,7 +277,7 @@ class BrowserInstance(Protocol):
         """Collect what can be extracted."""
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
-        """Do one thing, and wait until the page has settled.
+        """Do one thing, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
 
         Raises
         ------

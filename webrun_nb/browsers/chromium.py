@@ -349,7 +349,7 @@ class ChromiumInstance:
             case GoBack():
                 await go_back(self._context, page, timeout_ms, opened_by_another=len(self._pages) > 1)
             case WaitFor():
-                await wait_for(page, action, timeout_ms)
+                await wait_for(page, action)
             case Scroll():
                 await self._answer(scroll(page, action))
             case Press(ref=None):

@@ -75,22 +75,21 @@ async def act_on(
             await element.press(action.key, timeout=timeout_ms)
 
 
-async def wait_for(page: Page, action: WaitFor, timeout_ms: int) -> None:
-    """Wait until a text is visible, or just so long where there is none; at most `timeout_ms`.
+async def wait_for(page: Page, action: WaitFor) -> None:
+    """Wait until a text is visible, or just so long where there is none.
 
     Raises
     ------
     BrowserError
         `ELEMENT_NOT_FOUND`: it did not appear.
     """
-    at_most_ms = min(action.timeout_ms, timeout_ms)
     if not action.text:
-        await asyncio.sleep(at_most_ms / 1000)
+        await asyncio.sleep(action.timeout_ms / 1000)
         return
     try:
-        await page.wait_for_function(_TEXT_JS, arg=action.text, timeout=at_most_ms, polling=100)
+        await page.wait_for_function(_TEXT_JS, arg=action.text, timeout=action.timeout_ms, polling=100)
     except PlaywrightTimeoutError as error:
-        message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {at_most_ms / 1000:g} s"
+        message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {action.timeout_ms / 1000:g} s"
         raise BrowserError("ELEMENT_NOT_FOUND", message) from error
 
 

@@ -387,7 +387,7 @@ class Service:
             case InstanceRestored():
                 publish("instance:reconnected", views.reconnected_event())
             case SessionEnded(reason=reason):
-                publish("end_session", views.end_session_event(reason))
+                publish("end_session", views.end_session_event(session, reason))
         if isinstance(happening, (TokensCounted, SessionEnded)):
             self._watch_balance(session.owner)
         worker = self._workers.get(session.id)

@@ -176,14 +176,15 @@ def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
 # --- events (section 10) ----------------------------------------------------------------------------------------------
 
 
-def agent_event(task: Task, content: str) -> dict[str, Any]:
-    """Tell what the agent says."""
-    return {"type": "agent", "taskId": task.id, "content": content}
+def agent_event(session: Session, task: Task, content: str) -> dict[str, Any]:
+    """Tell what the agent says, and what the task has cost so far."""
+    return {"type": "agent", **_of(task), "content": content, "usage": usage(session.task_usage(task)).to_wire()}
 
 
-def action_event(task: Task | None, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell what the agent does."""
-    return {"type": "action", **_of(task), "data": dict(data)}
+def action_event(session: Session, task: Task | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell what is done in the browser, and what the task (without one, the session) has cost so far."""
+    bill = session.usage() if task is None else session.task_usage(task)
+    return {"type": "action", **_of(task), "data": dict(data), "usage": usage(bill).to_wire()}
 
 
 def response_update_event(task: Task, answer: str) -> dict[str, Any]:
@@ -221,9 +222,10 @@ def reconnected_event() -> dict[str, Any]:
     return {"message": "The browser is back"}
 
 
-def end_session_event(reason: str) -> dict[str, Any]:
-    """Tell that the session is over."""
-    return {"reason": reason, "message": _ENDINGS.get(reason, "The session has ended")}
+def end_session_event(session: Session, reason: str) -> dict[str, Any]:
+    """Tell that the session is over, and what it has cost."""
+    message = _ENDINGS.get(reason, "The session has ended")
+    return {"reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
 
 
 def _of(task: Task | None) -> dict[str, Any]:

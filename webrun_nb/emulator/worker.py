@@ -246,7 +246,7 @@ class SessionWorker:
         self._session.instance_ready()
         if self._opening_url is not None:
             action = Navigate(self._opening_url)
-            self._publish(views.MESSAGE, views.action_event(None, describe(action)))
+            self._publish(views.MESSAGE, views.action_event(self._session, None, describe(action)))
             try:
                 await self._instance.perform(action)
             except BrowserError as error:  # the session stays, idle (section 3)
@@ -278,7 +278,7 @@ class SessionWorker:
     async def _follow_hands(self) -> None:
         while True:
             action = await self._by_hand.get()
-            self._publish(views.MESSAGE, views.action_event(None, {**describe(action), "by": "user"}))
+            self._publish(views.MESSAGE, views.action_event(self._session, None, {**describe(action), "by": "user"}))
             try:
                 if self._instance is None:
                     raise BrowserError("INSTANCE_LOST", "the browser is not there")
@@ -343,7 +343,7 @@ class SessionWorker:
             case Read():
                 return Data(await instance.read())
             case Note(text=text):
-                self._publish(views.MESSAGE, views.agent_event(task, text))
+                self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
                 return Done()
             case Ask():
                 return Answered(await self._ask(task, step))
@@ -373,7 +373,7 @@ class SessionWorker:
 
     async def _perform(self, task: Task, instance: BrowserInstance, action: Action) -> None:
         task.acted = task.acted or not isinstance(action, _REPEATABLE)
-        self._publish(views.MESSAGE, views.action_event(task, describe(action)))
+        self._publish(views.MESSAGE, views.action_event(self._session, task, describe(action)))
         await instance.perform(action)
 
 
