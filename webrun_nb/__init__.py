@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         TaskInterruptedError,
         WebRunError,
     )
+    from webrun_nb.client.handles import TaskHandle
     from webrun_nb.client.results import TaskResult
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -54,6 +55,7 @@ __all__ = [
     "SessionGoneError",
     "SessionSnapshot",
     "TaskFailedError",
+    "TaskHandle",
     "TaskInterruptedError",
     "TaskResult",
     "WebRunError",
@@ -72,6 +74,7 @@ _HOMES = {
     "Question": "client.snapshot",
     "Session": "client.session",
     "SessionSnapshot": "client.snapshot",
+    "TaskHandle": "client.handles",
     "TaskResult": "client.results",
     "arun_task": "notebook.objects",
     "astart": "notebook.objects",
@@ -95,5 +98,6 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
-    """`%load_ext webrun_nb`: bring the magics; starts nothing."""
+    """`%load_ext webrun_nb`: bring the magics; starts nothing. Says if earlier kernels left sessions open."""
     importlib.import_module("webrun_nb.notebook.magics").load(ipython)
+    importlib.import_module("webrun_nb.notebook.left_open").warn()

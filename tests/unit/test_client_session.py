@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from client_service import Service, asking, completed, failed, still_pending
 
 from webrun_nb.client.api import Client
 from webrun_nb.client.errors import (
@@ -25,127 +24,7 @@ from webrun_nb.client.errors import (
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 
-USAGE = {
-    "prompt_tokens": 10,
-    "completion_tokens": 5,
-    "total_tokens": 15,
-    "completion_time": 1.5,
-    "cost": 0.0041,
-    "emulated": True,
-    "breakdown": {"compute": 0.003, "idle": 0.001, "tokens": 0.0001, "proxy": 0},
-}
-STREAMING = {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}}
 SCHEMA = {"type": "array", "items": {"type": "object"}}
-
-
-@dataclass
-class Service:
-    """A session on the other side of the transport, driven by the test."""
-
-    status: str = "active"
-    phase: str | None = "idle"
-    reason: str | None = None
-    current: str | None = None
-    queued: list[str] = field(default_factory=list)
-    task: dict[str, Any] = field(default_factory=dict)
-    hold: asyncio.Event | None = None
-    """A newTask is answered when it is set, as within the 50 s window."""
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    began: threading.Event = field(default_factory=threading.Event)
-    number: int = 0
-
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content or b"{}")
-        path = request.url.path
-        if path == "/start/start-session":
-            self.sent.append(body)
-            return self._start(body)
-        if path.startswith("/start/session-status/"):
-            if self.hold is not None and self.current is not None:
-                self.began.set()
-            return httpx.Response(200, json=self._state(path.rpartition("/")[2]))
-        if path.startswith("/task/"):
-            self.began.set()
-            return httpx.Response(200, json=self.task)
-        self.sent.append(body["message"])
-        return await self._message(body["message"])
-
-    def _start(self, body: dict[str, Any]) -> httpx.Response:
-        self.number += 1
-        answer: dict[str, Any] = {"success": True, "sessionId": f"s{self.number}", "socketURL": "http://x"}
-        answer |= {"streaming": STREAMING, "initialPrompt": "", "expiresIn": 1, "balance": None, "message": ""}
-        if body.get("initialTask", {}).get("taskDetails"):
-            answer["taskId"] = self.current = "t1"
-            self.phase = "running"
-        return httpx.Response(200, json=answer)
-
-    def _state(self, session_id: str) -> dict[str, Any]:
-        return {
-            "success": True,
-            "sessionId": session_id,
-            "status": self.status,
-            "phase": self.phase,
-            "currentTaskId": self.current,
-            "queuedTaskIds": self.queued,
-            "createdAt": 1,
-            "lastActivityAt": 2,
-            "expiresAt": 300_000,
-            "inactivityTimeout": 300_000,
-            "reason": self.reason,
-            "usage": USAGE,
-            "now": 5,
-            "clockRunning": True,
-        }
-
-    async def _message(self, message: dict[str, Any]) -> httpx.Response:
-        match message["actionType"], message["newState"]:
-            case "newTask", _:
-                if not self.task:
-                    self.task = completed()
-                self.phase, self.current = "running", "t1"
-                if self.hold is not None:
-                    await self.hold.wait()
-                return httpx.Response(200, json=self.task)
-            case "state", "terminate":
-                self.status, self.phase, self.reason = "terminated", None, "terminated"
-            case "state", "stop":
-                self.phase, self.current = "stopped", None
-                self.task = failed("TASK_STOPPED")
-                if self.hold is not None:
-                    self.hold.set()
-            case "guardrail", _:
-                self.task = completed(message["taskDetails"])
-        return httpx.Response(200, json={"success": True, "message": "Message sent successfully"})
-
-
-def completed(text: str = "[]") -> dict[str, Any]:
-    return {
-        "success": True,
-        "sessionId": "s1",
-        "taskId": "t1",
-        "type": "task_completed",
-        "status": "complete",
-        "pending": False,
-        "data": {"message": text, "files": [], "network": []},
-        "usage": USAGE,
-        "completedAt": 1_700_000_000_000,
-    }
-
-
-def failed(code: str) -> dict[str, Any]:
-    body = {"success": False, "sessionId": "s1", "taskId": "t1", "status": "failed", "pending": False}
-    return body | {"error": "it broke", "message": "it broke", "code": code, "usage": USAGE}
-
-
-def asking() -> dict[str, Any]:
-    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "guardrail_trigger", "pending": True}
-    data = {"type": "human_input_needed", "value": "Which?", "kind": "ambiguous", "candidates": ["Blue", "Green"]}
-    return body | {"type": "guardrail_trigger", "data": data, "usage": USAGE}
-
-
-def still_pending() -> dict[str, Any]:
-    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "pending", "pending": True}
-    return body | {"pollUrl": "http://x/task/s1/t1", "message": "wait"}
 
 
 @pytest.fixture
@@ -155,7 +34,9 @@ def service() -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None)
+    client = Client(
+        "http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None
+    )
     yield client
     client.close()
 

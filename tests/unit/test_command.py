@@ -9,15 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.notebook.command import (
+    Answer,
     Asyncio,
     CommandError,
     Help,
+    Pause,
+    Resume,
     Start,
     Status,
     Stop,
     Task,
     Terminate,
+    Usage,
     parse,
+)
+from webrun_nb.notebook.commands import (
+    EmulatorAccount,
+    EmulatorAdvance,
+    EmulatorFaults,
+    EmulatorFreeze,
+    EmulatorInstance,
+    EmulatorReset,
+    EmulatorRestart,
+    EmulatorState,
+    EmulatorStatus,
 )
 from webrun_nb.notebook.credentials import refuse_credentials
 
@@ -41,7 +56,10 @@ def refusal(line: str, cell: str | None = None) -> CommandError:
         ("status shop", Status("shop")),
         ("status --all", Status(all_sessions=True)),
         ("status --all;", Status(all_sessions=True, quiet=True)),
+        ("pause", Pause()),
+        ("resume shop # now", Resume("shop")),
         ("stop shop;", Stop("shop")),
+        ("usage --plot;", Usage(plot=True, quiet=True)),
         ("terminate", Terminate()),
         ("end --all", Terminate(all_sessions=True)),
         ("asyncio on", Asyncio("on")),
@@ -49,6 +67,57 @@ def refusal(line: str, cell: str | None = None) -> CommandError:
 )
 def test_line_verbs(line: str, command: object) -> None:
     assert parse(line, None) == command
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("emulator", EmulatorStatus()),
+        ("emulator status", EmulatorStatus()),
+        ("emulator restart", EmulatorRestart()),
+        ("emulator advance 6m", EmulatorAdvance(360_000)),
+        ("emulator advance 1h30m", EmulatorAdvance(5_400_000)),
+        ("emulator advance 2d", EmulatorAdvance(172_800_000)),
+        ("emulator advance 90", EmulatorAdvance(90_000)),
+        ("emulator freeze", EmulatorFreeze(True)),
+        ("emulator unfreeze", EmulatorFreeze(False)),
+        ("emulator kill", EmulatorInstance("kill")),
+        ("emulator hang shop", EmulatorInstance("hang", "shop")),
+        ("emulator restore shop", EmulatorInstance("restore", "shop")),
+        ("emulator account", EmulatorAccount()),
+        (
+            "emulator account --balance 0.05 --spending-limit none --session-limit 2 --deactivated",
+            EmulatorAccount((("balance", 0.05), ("spending_limit", None), ("session_limit", 2), ("deactivated", True))),
+        ),
+        ("emulator account --active", EmulatorAccount((("deactivated", False),))),
+        (
+            "emulator faults start-session --times 2 --status 503 --code INSTANCE_UNAVAILABLE",
+            EmulatorFaults("start-session", 2, 503, "INSTANCE_UNAVAILABLE"),
+        ),
+        ("emulator faults task --delay 500", EmulatorFaults("task", delay_ms=500)),
+        ("emulator faults task --drop", EmulatorFaults("task", drop=True)),
+        ("emulator faults instance-start --times 1", EmulatorFaults("instance-start")),
+        ("emulator faults clear", EmulatorFaults(None)),
+        ("emulator reset", EmulatorReset()),
+        ("emulator state;", EmulatorState(quiet=True)),
+    ],
+)
+def test_the_emulators_verbs(line: str, command: object) -> None:
+    assert parse(line, None) == command
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "answer"),
+    [
+        ("answer yes", None, Answer("yes")),
+        ("answer  the 'red' one; #3 {{ x }}  ", None, Answer("the 'red' one; #3 {{ x }}")),
+        ("answer it's --all", None, Answer("it's --all")),
+        ("answer", "one\n  two;\n", Answer("one\n  two;")),
+        ("answer shop", "yes?", Answer("yes?", "shop")),
+    ],
+)
+def test_an_answer_is_taken_as_it_is(line: str, cell: str | None, answer: Answer) -> None:
+    assert parse(line, cell) == answer
 
 
 def test_task_with_every_option() -> None:
@@ -161,6 +230,24 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("", "text", "verb is missing", "%%webrun task"),
         ("status shop --all", None, "not both", "help status"),
         ("terminate --all shop", None, "not both", "help terminate"),
+        ("answer", None, "the answer is empty", "%webrun answer TEXT"),
+        ("answer shop", " \n", "the answer is empty", "%%webrun answer"),
+        ("answer shop yes", "no", "not in both", "%%webrun answer NAME"),
+        ("emulator advence 6m", None, "no verb 'advence'", "%webrun emulator advance"),
+        ("emulator 6m", None, "no verb '6m'", "restart"),
+        ("emulator advance", None, "needs one more word", "%webrun emulator advance 6m"),
+        ("emulator advance soon", None, "'soon' is not a span", "1h30m"),
+        ("emulator advance 400d", None, "more than a year", "a year"),
+        ("emulator account --balance much", None, "'much' is no amount", "--balance none"),
+        ("emulator account --session-limit -1", None, "'-1'", "0 to"),
+        ("emulator account --active --deactivated", None, "not both", "help emulator"),
+        ("emulator faults task", None, "what is to go wrong", "--drop"),
+        ("emulator faults task --status 200", None, "'200'", "400 to 599"),
+        ("emulator faults task --code x", None, "'x' is no code", "INSTANCE_UNAVAILABLE"),
+        ("emulator faults clear --times 2", None, "takes no options", "faults clear"),
+        ("emulator faults instance-start --drop", None, "--times alone", "does not start"),
+        ("emulator kill shop now", None, "'now'", "quotes"),
+        ("emulator", "text", "takes no cell", "%webrun emulator"),
         ("asyncio", None, "on", "%webrun asyncio on"),
         ("asyncio off", None, "turned off", "restart"),
     ],
@@ -203,6 +290,12 @@ def test_credentials_are_refused_in_a_cell(text: str) -> None:
     assert "saved with its notebook" in refusal("task", text).message
 
 
+@pytest.mark.parametrize("text", SECRETS)
+def test_credentials_are_refused_in_an_answer(text: str) -> None:
+    assert "saved with its notebook" in refusal(f"answer {text}").message
+    assert "saved with its notebook" in refusal("answer", text).message
+
+
 def test_credentials_are_refused_on_a_line() -> None:
     assert "key" in refusal("start --url https://a.example/?k=sk-a1b2c3d4e5f6g7h8i9").message
 
@@ -243,7 +336,7 @@ def test_talk_about_passwords_is_fine(text: str) -> None:
 
 @given(line=st.text(max_size=60), cell=st.none() | st.text(max_size=20))
 def test_any_line_is_a_command_or_a_command_error(line: str, cell: str | None) -> None:
-    for prefix in ("", "task ", "start "):
+    for prefix in ("", "task ", "start ", "answer ", "emulator ", "emulator faults "):
         with contextlib.suppress(CommandError):  # anything else fails the test, SystemExit too
             parse(prefix + line, cell)
 

@@ -48,6 +48,8 @@ def test_the_table_sets_fields_that_the_command_has(verb: Verb) -> None:
     [
         ("start", "%webrun start [NAME] [--url URL] [--new]"),
         ("terminate", "%webrun terminate [NAME | --all]"),
+        ("answer", "%webrun answer [NAME] TEXT"),
+        ("usage", "%webrun usage [--plot]"),
         ("asyncio", "%webrun asyncio on"),
         ("help", "%webrun help [VERB]"),
     ],
@@ -68,6 +70,25 @@ def test_help_of_task_holds_what_the_local_agent_understands() -> None:
 @pytest.mark.parametrize("pitfall", ["above %%webrun", "single quotes", "ends in ?"])
 def test_help_of_task_names_the_pitfalls(pitfall: str) -> None:
     assert pitfall in help_text("task")
+
+
+@pytest.mark.parametrize("pitfall", ["ends in ?", "two-factor codes are refused", "line breaks"])
+def test_help_of_answer_names_the_pitfalls(pitfall: str) -> None:
+    assert pitfall in help_text("answer")
+
+
+def test_help_of_the_emulator_explains_all_its_verbs() -> None:
+    text = help_text("emulator")
+    parts = find_verb("emulator").parts
+    assert [part.name for part in parts if usage(part).split(" [")[0] not in text or part.summary not in text] == []
+    assert [option.help for part in parts for option in part.options if option.help not in text] == []
+
+
+def test_the_examples_of_the_emulators_help_work() -> None:
+    lines = [line.split("   ")[0].strip() for line in help_text("emulator").splitlines() if "  %webrun" in line]
+    assert len(lines) == 5
+    for line in lines:
+        parse(line.removeprefix("%webrun "), None)
 
 
 def test_unknown_verbs() -> None:

@@ -21,6 +21,7 @@ PUBLIC = {
     "SessionGoneError",
     "SessionSnapshot",
     "TaskFailedError",
+    "TaskHandle",
     "TaskInterruptedError",
     "TaskResult",
     "WebRunError",

@@ -275,6 +275,19 @@ class Client:
         if self._books is not None:
             self._books.note_task(body)
 
+    async def _bring_ledger_up_to_date(self) -> None:
+        """Have the ledger say what the live sessions cost now.
+
+        Raises
+        ------
+        WebRunError
+            The server can't be read.
+        """
+        if self._books is not None:
+            for session in self.sessions.values():
+                if not session.ended:
+                    self._books.bring_up_to_date(await session.astatus())
+
     async def _terminate_left_open(self) -> list[Ended]:
         """End the sessions that kernels before this one left open on this server, as the ledger has them.
 
@@ -311,6 +324,7 @@ class Client:
 
     start, astart = faces(_start, interruption)
     run_task, arun_task = faces(_run_task, interruption)
+    bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
     terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
     close, aclose = faces(_close)
 

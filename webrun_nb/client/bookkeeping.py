@@ -37,12 +37,18 @@ class Bookkeeper:
         self.base_url = without_password(base_url)
         self._emulator = None if emulator_pid is None else process_mark(emulator_pid)
         self._kernel = process_mark(os.getpid())
+        self._followed: dict[str, _Follower] = {}
 
     def follow(self, watch: Watch) -> None:
         """Record a session now, and whenever it changes in a way that matters."""
         first = self.record_of(watch.snapshot, None)
         self.ledger.write(first)
-        watch.subscribe(_Follower(self, first, watch.snapshot).see)
+        follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
+        watch.subscribe(follower.see)
+
+    def bring_up_to_date(self, snapshot: SessionSnapshot) -> None:
+        """Record a session now, whatever has changed."""
+        self._followed[snapshot.session_id].write(snapshot)
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:
         """Record what a task that has ended cost."""
@@ -82,7 +88,12 @@ class _Follower:
     def see(self, snapshot: SessionSnapshot) -> None:
         """Write the snapshot where it says something that matters."""
         due = now_ms() - self._written.seen_at_ms >= WRITE_EVERY_MS
-        if self._written.ended_at_ms is not None or not (due or _state(snapshot) != self._state):
+        if due or _state(snapshot) != self._state:
+            self.write(snapshot)
+
+    def write(self, snapshot: SessionSnapshot) -> None:
+        """Write the snapshot, unless the session's end has been written."""
+        if self._written.ended_at_ms is not None:
             return
         self._state = _state(snapshot)
         self._written = self._books.record_of(snapshot, self._written)

@@ -291,16 +291,10 @@ class Session(ByHand):
         try:
             await self._command("terminate")
         except SessionGoneError:
-            await self._refresh_ended()
+            await self._status()
         except ConnectionLostError as error:
             if error.code != "EMULATOR_GONE":  # with our emulator the session has ended as well
                 raise
-
-    async def _refresh_ended(self) -> None:
-        try:
-            await self.watch.refresh()
-        except SessionGoneError as error:
-            self.watch.gone(error)
 
     async def _answer(self, text: str, task_id: str | None = None) -> None:
         """Answer the question that its task waits with; with `task_id`, only if it is that task's.
@@ -328,9 +322,11 @@ class Session(ByHand):
         return await self.client.open_again(self)
 
     async def _status(self) -> SessionSnapshot:
-        """Ask the server how it is now."""
+        """Ask the server how it is now; a session that it knows no more has ended."""
         try:
             await self.watch.refresh()
+        except SessionGoneError as error:
+            self.watch.gone(error)
         except ConnectionLostError as error:
             self.watch.lost(error)
             raise

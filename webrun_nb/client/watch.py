@@ -177,8 +177,9 @@ class Watch:
             self._set(replace(self.snapshot, connected=False))
 
     def gone(self, error: SessionGoneError) -> None:
-        """Take note that the server knows the session no more; how it ended can't be learned."""
-        self._end("terminated", error.code.lower().replace("_", " "))
+        """Take note that the server knows the session no more; how it ended can't be learned any more."""
+        if not self.snapshot.ended:
+            self._end("terminated", error.code.lower().replace("_", " "))
 
     def lost(self, error: ConnectionLostError) -> None:
         """Take note that the server can't be reached; where our own emulator has ended, the session has too."""

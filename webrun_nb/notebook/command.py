@@ -5,6 +5,7 @@ Rules of the line, beyond the shell's quoting (`shlex`):
 - A `#` that starts a word outside quotes starts a comment; the one in `https://example.com/#top` does not.
 - A `;` at the end of the line or of the cell hides the rows that would be shown and is not part of either.
 - An option is given at most once, in full, and an option this version doesn't have is an error.
+- What `answer` is given is taken as it is: none of this holds for it.
 """
 
 from __future__ import annotations
@@ -15,31 +16,38 @@ import shlex
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from webrun_nb.notebook.credentials import refuse_credentials
-from webrun_nb.notebook.errors import CommandError, near
-from webrun_nb.notebook.verbs import (
+from webrun_nb.notebook.commands import (
+    Answer,
     Asyncio,
     Command,
     Help,
+    Pause,
+    Resume,
     Start,
     Status,
     Stop,
     Task,
     Terminate,
-    Verb,
-    find_verb,
+    Usage,
 )
+from webrun_nb.notebook.credentials import refuse_credentials
+from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.verbs import Verb, find_verb
 
 __all__ = [
+    "Answer",
     "Asyncio",
     "Command",
     "CommandError",
     "Help",
+    "Pause",
+    "Resume",
     "Start",
     "Status",
     "Stop",
     "Task",
     "Terminate",
+    "Usage",
     "parse",
 ]
 
@@ -66,6 +74,9 @@ def parse(line: str, cell: str | None) -> Command:
     CommandError
         Anything that can't be used, in one line with a hint; never `SystemExit`, never a usage dump.
     """
+    first_word = line.split(maxsplit=1)[:1]
+    if first_word == ["answer"]:
+        return _read_answer(line, cell)
     line, line_silenced = _without_semicolon(_without_comment(line))
     refuse_credentials(line)
     words = _split(line)
@@ -76,6 +87,7 @@ def parse(line: str, cell: str | None) -> Command:
         raise CommandError("the verb is missing", f"write it first: {example} …")
     verb = find_verb(words[0])
     _check_kind_of_magic(verb, cell)
+    verb, words = _part(verb, words)
     values = _read_options(verb, words[1:])
     body, cell_silenced = _without_semicolon(cell or "")
     if verb.shows_rows and (line_silenced or cell_silenced):
@@ -89,6 +101,44 @@ def parse(line: str, cell: str | None) -> Command:
                 f"write what to do on the lines below {verb.magic}, in plain words",
             )
     return verb.build(**values)
+
+
+def _read_answer(line: str, cell: str | None) -> Command:
+    """Read `answer`: the rest of the line, or a cell whose line may name the session."""
+    verb = find_verb("answer")
+    rest = line.split(maxsplit=1)[1:]
+    text = "".join(rest).strip() if cell is None else cell.strip("\n")
+    if not text.strip():
+        raise CommandError("the answer is empty", f"write it on the line, {verb.magic} TEXT, or below %{verb.magic}")
+    refuse_credentials(text)
+    if cell is None or not rest:
+        return Answer(text)
+    name, *more = rest[0].split()
+    if more:
+        raise CommandError(
+            "an answer stands on the line or in the cell, not in both", f"%{verb.magic} NAME, and the text below"
+        )
+    return Answer(text, verb.options[0].convert(name, "NAME"))  # type: ignore[arg-type]
+
+
+def _part(verb: Verb, words: list[str]) -> tuple[Verb, list[str]]:
+    """Return the part that a verb's next word names (the verb itself where there is none), and the words from there.
+
+    Raises
+    ------
+    CommandError
+        There is no such part; the hint names the near one.
+    """
+    if not verb.parts or len(words) < 2:
+        return verb, words
+    parts = {part.word: part for part in verb.parts}
+    if words[1] in parts:
+        return parts[words[1]], words[1:]
+    meant = near(words[1], parts)
+    raise CommandError(
+        f"{verb.name} has no verb {words[1]!r}",
+        f"did you mean {verb.magic} {meant}?" if meant else f"there are: {', '.join(parts)}",
+    )
 
 
 def _without_comment(line: str) -> str:
@@ -142,7 +192,7 @@ class _Once(argparse.Action):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise CommandError(f"{self.prog}: {message}", f"%webrun help {self.prog}")
+        raise CommandError(f"{self.prog}: {message}", f"%webrun help {self.prog.split()[0]}")
 
 
 def _parser(verb: Verb) -> _Parser:
@@ -159,7 +209,7 @@ def _parser(verb: Verb) -> _Parser:
 
 def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     """Return the fields that were given, converted."""
-    help_line = f"%webrun help {verb.name}"
+    help_line = _help_line(verb)
     try:
         found, extra = _parser(verb).parse_known_args(words)
     except argparse.ArgumentError as error:
@@ -183,6 +233,10 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     return values
 
 
+def _help_line(verb: Verb) -> str:
+    return f"%webrun help {verb.name.split()[0]}"
+
+
 def _unknown(verb: Verb, extra: list[str]) -> CommandError:
     """Explain the first word nobody asked for; of an option, never its value, which could be a secret."""
     options_first = sorted(extra, key=lambda word: not word.startswith("-"))
@@ -192,7 +246,7 @@ def _unknown(verb: Verb, extra: list[str]) -> CommandError:
         if _SECRET_OPTION.search(word):
             hint = "no option takes a secret's value: a cell is saved with its notebook"
         else:
-            hint = f"did you mean {meant}?" if meant else f"%webrun help {verb.name}"
+            hint = f"did you mean {meant}?" if meant else _help_line(verb)
         return CommandError(f"{verb.name} has no option {word}", hint)
     hint = "a value with spaces needs quotes" + ("; the task goes on the lines below" if verb.cell else "")
     return CommandError(f"{verb.name} can't use the word {extra[0]!r}", hint)

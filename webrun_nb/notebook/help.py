@@ -10,6 +10,7 @@ from webrun_nb.notebook.verbs import VERBS, Option, Verb, find_verb
 __all__ = ["help_text", "usage"]
 
 _FIRST_SCREEN = ("start", "task", "status", "terminate")
+_WITH_TEXT = ("task", "answer", "emulator")
 _WIDTH = 96
 _PHRASES = ("agents", "planner", "phrases.txt")
 """The local agent's own list of what it follows, read as a file: the notebook doesn't import agents."""
@@ -35,6 +36,8 @@ def usage(verb: Verb) -> str:
         for option in verb.options
         if option not in either
     ]
+    if verb.parts:
+        words.append(f"[{' | '.join(part.word for part in verb.parts)}]")
     return " ".join([verb.magic, *words])
 
 
@@ -46,19 +49,28 @@ def _first_screen() -> str:
     shown = [find_verb(name) for name in _FIRST_SCREEN]
     blocks = [f"{_wrapped_usage(verb)}\n    {verb.summary}" for verb in shown]
     others = ", ".join(verb.name for verb in VERBS if verb not in shown and verb.name != "help")
-    return "\n".join([*blocks, "", f"Also: {others}. %webrun help VERB says more.", "", _own_text("first")])
+    also = textwrap.fill(f"Also: {others}. %webrun help VERB says more.", _WIDTH)
+    return "\n".join([*blocks, "", also, "", _own_text("first")])
 
 
 def _verb_screen(verb: Verb) -> str:
     lines = [_wrapped_usage(verb), f"    {verb.summary}"]
     if verb.aliases:
         lines.append(f"    also written: {', '.join(verb.aliases)}")
-    if verb.options:
-        width = max(len(_written(option)) for option in verb.options)
-        lines += ["", *(f"  {_written(option):<{width}}  {option.help}" for option in verb.options)]
+    lines += _option_lines(verb)
+    for part in verb.parts:
+        lines += ["", _wrapped_usage(part), f"    {part.summary}", *_option_lines(part)]
+    if verb.name in _WITH_TEXT:
+        lines += ["", _own_text(verb.name)]
     if verb.cell:
-        lines += ["", _own_text(verb.name), "", _packaged(*_PHRASES)]
+        lines += ["", _packaged(*_PHRASES)]
     return "\n".join(lines)
+
+
+def _option_lines(verb: Verb) -> list[str]:
+    width = max((len(_written(option)) for option in verb.options), default=0)
+    lines = [f"  {_written(option):<{width}}  {option.help}" for option in verb.options]
+    return ["", *lines] if lines and not verb.name.count(" ") else [f"  {line}" for line in lines]
 
 
 def _wrapped_usage(verb: Verb) -> str:

@@ -5,12 +5,15 @@ The magics and `import webrun_nb as webrun` share what is here: one current clie
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from webrun_nb.client.api import Client, GuardrailHandler
+from webrun_nb.client.api import Client, FormShown, GuardrailHandler
+from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
@@ -62,17 +65,23 @@ class Toolkit:
         self._chosen: Client | None = None
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
+        self._form_shown: FormShown | None = None
 
     def use(self, client: Client | None) -> None:
         """Make `client` the current one; None for the emulator again."""
         if client is not None:
-            client.on_guardrail(self._handler)
+            self._introduce(client)
         self._chosen = client
 
     @property
     def current(self) -> Client | None:
         """The current client; None where nothing has been started yet."""
         return self._chosen or self._local
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the current client is one of another server than this process's emulator."""
+        return self._chosen is not None
 
     @property
     def emulator(self) -> LocalEmulator | None:
@@ -110,14 +119,49 @@ class Toolkit:
         emulator = await local_emulator()
         if self._local is None or self._local.base_url != emulator.url:
             if self._local is not None:
-                await self._local.aclose()
+                await _let_go(self._local)
             self._local = Client(
-                emulator.url, key=emulator.key, frames=NotebookFrames(), explain_loss=emulator.explain_loss
+                emulator.url,
+                key=emulator.key,
+                frames=NotebookFrames(),
+                explain_loss=emulator.explain_loss,
+                emulator_pid=emulator.pid,
             )
-            self._local.on_guardrail(self._handler)
+            self._introduce(self._local)
         return self._local
 
+    def on_form(self, form_shown: FormShown) -> None:
+        """Have `form_shown` tell whether a front end shows the form for a question; then its task waits."""
+        self._form_shown = form_shown
+        if (client := self.current) is not None:
+            client.form_shown = form_shown
+
+    def _introduce(self, client: Client) -> None:
+        client.on_guardrail(self._handler)
+        client.form_shown = self._form_shown
+
+    async def _restart_emulator(self) -> LocalEmulator:
+        """End this process's emulator with all its sessions, where it runs, and start another."""
+        old = running_emulator()
+        if old is not None:
+            await asyncio.to_thread(old.stop)
+        emulator = await local_emulator()
+        if self._local is not None:
+            await _let_go(self._local)
+            self._local = None
+        return emulator
+
     client, aclient = faces(_client)
+    restart_emulator, arestart_emulator = faces(_restart_emulator)
+
+
+async def _let_go(client: Client) -> None:
+    """Close a client whose emulator has ended, once all its sessions say so."""
+    for session in client.sessions.values():
+        if not session.ended:
+            with contextlib.suppress(WebRunError):
+                await session.astatus()
+    await client.aclose()
 
 
 toolkit = Toolkit()

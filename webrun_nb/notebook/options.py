@@ -94,3 +94,72 @@ def asyncio_setting(value: str, what: str) -> str:
     if value != what:
         raise CommandError(f"asyncio takes {what}, not {value!r}", f"%webrun asyncio {what}")
     return value
+
+
+# --- the emulator's ---------------------------------------------------------------------------------------------
+
+_SPAN = re.compile(
+    r"(?:(?P<days>\d+)d)?(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m)?(?:(?P<seconds>\d+)s?)?", re.ASCII | re.IGNORECASE
+)
+_UNITS_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000}
+MAX_SPAN_MS = 366 * _UNITS_MS["days"]
+
+
+def span_ms(value: str, what: str) -> int:
+    """Read `6m`, `90s`, `1h30m`, `2d` or `150` (seconds) as ms."""
+    found = _SPAN.fullmatch(value)
+    if not value or found is None:
+        raise CommandError(f"{value!r} is not a span of time", "write 6m, 90s, 1h30m, 2d, or seconds: 150")
+    span = sum(int(found[unit] or 0) * ms for unit, ms in _UNITS_MS.items())
+    if span > MAX_SPAN_MS:
+        raise CommandError(f"{value} is more than a year", "a year at once is the most")
+    return span
+
+
+def limit_usd(value: str, what: str) -> float | None:
+    """Read dollars, or `none` for no limit."""
+    if value.lower() == "none":
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value, re.ASCII):
+        raise CommandError(f"{what}: {value!r} is no amount", f"write dollars, {what} 0.05, or {what} none")
+    return float(value)
+
+
+def limit_count(value: str, what: str) -> int | None:
+    """Read a number of sessions, or `none` for no limit."""
+    return None if value.lower() == "none" else _whole(value, what, 0, 1_000_000)
+
+
+def times(value: str, what: str) -> int:
+    """Read how many calls a fault is for."""
+    return _whole(value, what, 1, 1_000_000)
+
+
+def http_status(value: str, what: str) -> int:
+    """Read the HTTP status of an error."""
+    return _whole(value, what, 400, 599)
+
+
+def delay_ms(value: str, what: str) -> int:
+    """Read ms."""
+    return _whole(value, what, 0, 600_000)
+
+
+def endpoint(value: str, what: str) -> str:
+    """Check the name of an endpoint; which there are, the emulator says."""
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", value, re.ASCII):
+        raise CommandError(f"{value!r} is no endpoint", "write start-session, send-message, session-status, task, …")
+    return value
+
+
+def error_code(value: str, what: str) -> str:
+    """Check a code such as `INSTANCE_UNAVAILABLE`."""
+    if not re.fullmatch(r"[A-Z]+(_[A-Z]+)*", value, re.ASCII):
+        raise CommandError(f"{what}: {value!r} is no code", "write it as the service does: INSTANCE_UNAVAILABLE")
+    return value
+
+
+def _whole(value: str, what: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"\d{1,9}", value, re.ASCII) or not least <= int(value) <= most:
+        raise CommandError(f"{what}: {value!r} can't be used", f"write a whole number, {least} to {most}")
+    return int(value)

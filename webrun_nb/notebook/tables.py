@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
+from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 
 
@@ -45,4 +48,69 @@ _DTYPES = {
     "cost_usd": "Float64",
     "idle_usd": "Float64",
     "emulated": "boolean",
+}
+
+
+def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
+    """Return what the ledger knows of money: a row per task, and one per session for all that was no finished task.
+
+    Columns: day (UTC), session, session_id, task_id (`<NA>` in a session's own row), outcome, working_usd, idle_usd,
+    cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the inactivity timeout). Whatever is
+    summed up, sessions, days or all, comes out right; `emulated` must be kept apart.
+    """
+    by_session: dict[tuple[str, str], list[TaskRecord]] = {}
+    for task in tasks:
+        by_session.setdefault((task.base_url, task.session_id), []).append(task)
+    rows: list[dict[str, Any]] = []
+    for session in sessions:
+        done = by_session.get((session.base_url, session.session_id), [])
+        rows += [
+            _usage_row(session, task.ended_at_ms, task.outcome, task.cost_usd, Decimal(0), task.task_id)
+            for task in done
+        ]
+        done_usd = sum((task.cost_usd for task in done), Decimal(0))
+        rest_usd = None if session.cost_usd is None else max(Decimal(0), session.cost_usd - done_usd)
+        # without a breakdown (hosted), what no task took is idle time and proxy data
+        idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else min(session.idle_usd, rest_usd)
+        working_usd = None if rest_usd is None or idle_usd is None else rest_usd - idle_usd
+        rows.append(_usage_row(session, session.opened_at_ms, session.reason or "open", working_usd, idle_usd))
+    frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
+    frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.floor("D")
+    return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})
+
+
+def _usage_row(
+    session: SessionRecord,
+    at_ms: int,
+    outcome: str,
+    working_usd: Decimal | None,
+    idle_usd: Decimal | None,
+    task_id: str | None = None,
+) -> dict[str, Any]:
+    known = working_usd is not None and idle_usd is not None
+    return {
+        "day": at_ms,
+        "session": session.name,
+        "session_id": session.session_id,
+        "task_id": task_id,
+        "outcome": outcome,
+        "working_usd": None if working_usd is None else float(working_usd),
+        "idle_usd": None if idle_usd is None else float(idle_usd),
+        "cost_usd": float(working_usd + idle_usd) if known else None,  # type: ignore[operator]
+        "emulated": session.emulated,
+        "forgotten": session.reason == EXPIRED,
+    }
+
+
+_USAGE_DTYPES = {
+    "day": "",
+    "session": "string",
+    "session_id": "string",
+    "task_id": "string",
+    "outcome": "string",
+    "working_usd": "Float64",
+    "idle_usd": "Float64",
+    "cost_usd": "Float64",
+    "emulated": "boolean",
+    "forgotten": "boolean",
 }

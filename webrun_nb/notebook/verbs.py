@@ -1,96 +1,30 @@
-"""The verbs: what each asks for (a frozen dataclass) and how it is written (a row of `VERBS`).
+"""The verbs and how they are written. A new verb is one dataclass in `commands`, one row here, and who does it.
 
-The parser and the help texts both read the table, so they can't disagree; a new verb is one dataclass and one
-row.
+The parser and the help texts both read the table, so they can't disagree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from webrun_nb.notebook import options
+from webrun_nb.notebook.commands import (
+    DEFAULT_ROWS,
+    Answer,
+    Asyncio,
+    Help,
+    Pause,
+    Resume,
+    Start,
+    Status,
+    Stop,
+    Task,
+    Terminate,
+    Usage,
+)
+from webrun_nb.notebook.emulator_grammar import EMULATOR
 from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.grammar import Option, Verb
 
-DEFAULT_ROWS = 5
-"""Rows of a result that are shown where `-n` doesn't say."""
-
-
-# --- the commands -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Open a session and make it the current one; `new` forces another one beside a live one."""
-
-    name: str | None = None
-    url: str | None = None
-    new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Show a session's card, or return all sessions as a DataFrame (`quiet`: without showing it)."""
-
-    name: str | None = None
-    all_sessions: bool = False
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End the current task and keep the session."""
-
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Terminate:
-    """End a session, or all of them, and their billing."""
-
-    name: str | None = None
-    all_sessions: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Run a task. `text`, `url` and `schema` are as written: templates unfilled, the schema unresolved.
-
-    `timeout_ms` is the task's `maxDuration`; None leaves it to the service. `rows` are shown, all are
-    collected.
-    """
-
-    text: str
-    session: str | None = None
-    url: str | None = None
-    schema: str | None = None
-    out: str | None = None
-    rows: int = DEFAULT_ROWS
-    timeout_ms: int | None = None
-    end: bool = False
-    dry_run: bool = False
-    raw: bool = False
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """Explain a verb, or show the first screen."""
-
-    verb: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asyncio:
-    """Let `asyncio.run(...)` work in cells; `setting` is `on`, there is no other."""
-
-    setting: str
-
-
-Command = Start | Status | Stop | Terminate | Task | Help | Asyncio
-
-
-# --- how they are written -----------------------------------------------------------------------------------
+__all__ = ["VERBS", "Option", "Verb", "find_verb"]
 
 
 def _verb_name(value: str, what: str) -> str:
@@ -98,63 +32,7 @@ def _verb_name(value: str, what: str) -> str:
     return find_verb(value).name
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing that may be written after a verb.
-
-    Parameters
-    ----------
-    flag : str
-        `--url`, `-o`; empty for a word without a flag.
-    field : str
-        The field of the verb's dataclass that it sets.
-    help : str
-        What it does, in one line.
-    metavar : str
-        What its value is called; empty for a switch.
-    convert : callable
-        Takes the value's text and what it was given for; raises `CommandError`.
-    required : bool
-        Only for a word without a flag.
-    """
-
-    flag: str
-    field: str
-    help: str
-    metavar: str = ""
-    convert: Callable[[str, str], object] = options.name
-    required: bool = False
-
-    @property
-    def label(self) -> str:
-        """What it is called in usage lines and errors."""
-        return self.flag or self.metavar
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One verb: its names, its options, and the command it makes.
-
-    `cell`: it is written as `%%webrun` with its text on the lines below. `exclusive`: labels of options of
-    which only one may be given. `shows_rows`: a trailing `;` sets the command's `quiet`.
-    """
-
-    name: str
-    summary: str
-    build: Callable[..., Command]
-    options: tuple[Option, ...] = ()
-    aliases: tuple[str, ...] = ()
-    exclusive: tuple[str, ...] = ()
-    cell: bool = False
-    shows_rows: bool = False
-
-    @property
-    def magic(self) -> str:
-        """How a line with this verb starts."""
-        return f"{'%%' if self.cell else '%'}webrun {self.name}"
-
-
-def _session(help_text: str) -> Option:
+def _session(help_text: str = "which session, if not the current one") -> Option:
     return Option("", "name", help_text, "NAME", options.name)
 
 
@@ -211,29 +89,44 @@ VERBS: tuple[Verb, ...] = (
         "show a session's card, or a table of all sessions",
         Status,
         (
-            _session("which session, if not the current one"),
+            _session(),
             Option("--all", "all_sessions", "all sessions, as a DataFrame"),
         ),
         exclusive=("NAME", "--all"),
         shows_rows=True,
     ),
-    Verb(
-        "stop",
-        "end the task, keep the session",
-        Stop,
-        (_session("which session, if not the current one"),),
-    ),
+    Verb("pause", "let the current browser action finish, then hold the task", Pause, (_session(),)),
+    Verb("resume", "let the held task go on", Resume, (_session(),)),
+    Verb("stop", "end the task, keep the session", Stop, (_session(),)),
     Verb(
         "terminate",
         "end a session and its billing; safe twice",
         Terminate,
         (
-            _session("which session, if not the current one"),
-            Option("--all", "all_sessions", "all sessions"),
+            _session(),
+            Option("--all", "all_sessions", "all sessions, those that dead kernels left open too"),
         ),
         aliases=("end",),
         exclusive=("NAME", "--all"),
     ),
+    Verb(
+        "answer",
+        "answer what a task asks",
+        Answer,
+        (
+            _session(),
+            Option("", "text", "the answer: the rest of the line, as it is", "TEXT", required=True),
+        ),
+        verbatim=True,
+    ),
+    Verb(
+        "usage",
+        "what sessions and tasks cost, working and idle apart, as a DataFrame",
+        Usage,
+        (Option("--plot", "plot", "draw the days, with matplotlib"),),
+        shows_rows=True,
+    ),
+    EMULATOR,
     Verb(
         "asyncio",
         "let asyncio.run(...) work in cells",

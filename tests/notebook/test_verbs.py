@@ -1,0 +1,213 @@
+"""The verbs that look after sessions, typed into a real kernel, against the real emulator."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+from notebook_kernel import Kernel, Ran, running_kernel
+from process_family import family, living
+
+DOORS = "<button>Open the left door</button><button>Open the right door</button>"
+
+
+def value(ran: Ran) -> Any:
+    """Return what the cell's last line gives, which must be plain data."""
+    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
+    return eval(result["data"]["text/plain"], {})
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory) -> Iterator[Kernel]:
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
+        loaded = kernel.run("%load_ext webrun_nb\nimport threading")
+        assert (loaded.status, loaded.text) == ("ok", "")
+        yield kernel
+
+
+WHEN = """
+def when(session, wanted):
+    "Wait until a snapshot of the session is as wanted."
+    found = threading.Event()
+    look = lambda snapshot: found.set() if wanted(snapshot) else None
+    leave = session.subscribe(look)
+    look(session.snapshot)
+    assert found.wait(30), session.snapshot
+    leave()
+"""
+
+
+@pytest.fixture
+def session(kernel) -> Iterator[str]:
+    """Open the current session; its name in the notebook is `session`."""
+    assert kernel.run(WHEN + "%webrun start\nsession = webrun.start()").status == "ok"
+    yield "main"
+    assert kernel.run("%webrun terminate --all").status == "ok"
+
+
+def test_a_task_can_be_paused_and_resumed(kernel, session):
+    kernel.run("handle = session.submit('wait for 60 seconds')\nwhen(session, lambda s: s.phase == 'running')")
+    assert "paused" in kernel.run("%webrun pause").text
+    assert value(kernel.run("session.status().phase")) == "paused"
+    assert "goes on" in kernel.run("%webrun resume main").text
+    assert value(kernel.run("session.status().phase")) == "running"
+
+
+def test_nothing_to_pause_is_one_line(kernel, session):
+    assert "INVALID_STATE" in kernel.run("%webrun pause").one_line
+
+
+@pytest.fixture
+def asking(kernel, session, tmp_path) -> None:
+    page = tmp_path / "doors.html"
+    page.write_text(DOORS)
+    cell = (
+        "import http.server, functools\n"
+        f"pages = functools.partial(http.server.SimpleHTTPRequestHandler, directory={str(tmp_path)!r})\n"
+        "pages.log_message = lambda *_: None\n"
+        "server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), pages)\n"
+        "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
+        "url = f'http://127.0.0.1:{server.server_port}/doors.html'\n"
+        "handle = session.submit('Click the Open button', url=url)\n"
+        "when(session, lambda s: s.question is not None)"
+    )
+    assert kernel.run(cell).status == "ok"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["%webrun answer Open the left door", "%webrun answer main Open the left door", "%%webrun answer main\nleft door"],
+)
+def test_a_question_is_answered(kernel, asking, cell):
+    assert "answered" in kernel.run(cell).text
+    assert kernel.run("handle.result(30)").status == "ok"
+
+
+def test_an_answer_where_nothing_is_asked_is_one_line(kernel, session):
+    assert "asks nothing" in kernel.run("%webrun answer yes").one_line
+
+
+def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session):
+    kernel.run("when(session, lambda s: s.phase == 'idle')")
+    travelled = kernel.run("%webrun emulator advance 6m")
+    assert "ended by 5:00 of inactivity" in travelled.text
+    spent = kernel.run("spent = %webrun usage")
+    assert "forgotten: 1 session ran into the timeout" in spent.text
+    assert "you pay $0.00" in spent.text
+    idle = kernel.run("float(spent[spent.session_id == session.session_id].idle_usd.sum())")
+    assert value(idle) >= 0.1
+
+
+def test_usage_says_what_waiting_would_cost(kernel, session):
+    kernel.run("when(session, lambda s: s.phase == 'idle')")
+    assert "main is idle: waiting for its timeout would cost ≈ $0." in kernel.run("%webrun usage;").text
+
+
+def test_a_frozen_clock_stands_still(kernel, session):
+    assert "stands still" in kernel.run("%webrun emulator freeze").text
+    assert value(kernel.run("session.status().clock_running")) is False
+    assert "runs again" in kernel.run("%webrun emulator unfreeze").text
+
+
+def test_a_killed_browser_orphans_its_session_and_it_comes_back(kernel, session):
+    kernel.run("when(session, lambda s: s.phase == 'idle' and session.watch.listening)")
+    kernel.run("seen = []\nleave = session.subscribe(lambda s: seen.append((s.status, s.grace_ends_at_ms is None)))")
+    assert "was killed" in kernel.run("%webrun emulator kill main").text
+    kernel.run("when(session, lambda s: ('orphaned', False) in seen and s.status == 'active')")
+    assert value(kernel.run("leave()\nseen[-1]")) == ("active", True)
+    assert value(kernel.run("('orphaned', False) in seen"))
+
+
+def test_faults_are_one_line_and_can_be_taken_back(kernel):
+    said = kernel.run("%webrun emulator faults start-session --times 9 --status 503 --code INSTANCE_UNAVAILABLE")
+    assert "9 calls" in said.text
+    assert "INSTANCE_UNAVAILABLE" in kernel.run("webrun.start('other')").one_line
+    assert "no faults" in kernel.run("%webrun emulator faults clear").text
+    assert kernel.run("webrun.start('other').terminate()").status == "ok"
+
+
+def test_the_accounts_limits_are_felt(kernel):
+    kernel.run("%webrun emulator account --session-limit 0")
+    refused = kernel.run("%webrun start nobody")
+    assert "none" in kernel.run("%webrun emulator account --session-limit none --balance none").text
+    assert "SESSION_LIMIT_REACHED" in refused.one_line
+
+
+def test_a_reset_ends_all(kernel, session):
+    assert "as new" in kernel.run("%webrun emulator reset").text
+    assert value(kernel.run("session.ended")) is True
+
+
+def test_state_is_a_dict(kernel, session):
+    assert value(kernel.run("state = %webrun emulator state\nlen(state['sessions']) > 0"))
+
+
+def test_a_restart_ends_its_sessions_and_goes_on(kernel, session):
+    before = kernel.run("%webrun emulator").text
+    assert "1 session ended" in kernel.run("%webrun emulator restart").text
+    assert value(kernel.run("session.ended")) is True
+    assert kernel.run("%webrun start").status == "ok"
+    assert kernel.run("%webrun emulator").text != before
+
+
+# --- other kernels ----------------------------------------------------------------------------------------------------
+
+
+def test_a_kernel_killed_with_its_emulator_leaves_nothing_to_report(tmp_path):
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
+        pid = value(kernel.run("%load_ext webrun_nb\n%webrun start\nimport os; os.getpid()"))
+        emulators = [child for child in psutil.Process(pid).children() if "emulator" in child.cmdline()]
+        everyone = [process for emulator in emulators for process in family(emulator.pid)]
+        assert everyone
+        os.kill(pid, signal.SIGKILL)
+        assert living(everyone, 5) == []
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
+        assert kernel.run("%load_ext webrun_nb").text == ""
+        ended = kernel.run("spent = %webrun usage\nlist(spent.outcome)")
+        assert value(ended) == ["emulator ended"]
+
+
+def opened_on(emulator: Any) -> str:
+    return (
+        "from webrun_nb.notebook.objects import NotebookFrames, toolkit\n"
+        f"toolkit.use(webrun.Client({emulator.url!r}, key={emulator.key!r}, frames=NotebookFrames()))\n"
+    )
+
+
+def test_what_a_killed_kernel_left_open_is_told_and_ended(tmp_path, start_emulator):
+    emulator = start_emulator()
+    try:
+        with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
+            kernel.run("%load_ext webrun_nb\n" + opened_on(emulator) + "%webrun start shop")
+            os.kill(value(kernel.run("import os; os.getpid()")), signal.SIGKILL)
+        with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
+            told = kernel.run("%load_ext webrun_nb").text
+            assert told.count("\n") == 1
+            assert f"1 session left open by an earlier kernel (shop on {emulator.url})" in told
+            assert "%webrun terminate --all" in told
+            assert "not ended: 1 session" in kernel.run("%webrun terminate --all").text
+            assert (
+                "shop, left open by an earlier kernel: terminated"
+                in kernel.run(opened_on(emulator) + "%webrun terminate --all").text
+            )
+            assert "no session is open" in kernel.run("%webrun terminate --all").text
+        (state,) = emulator.get("/start/sessions")[1]["sessions"]
+        assert state["status"] == "terminated"
+    finally:
+        emulator.end()
+
+
+def test_a_living_kernels_sessions_are_its_own(tmp_path, start_emulator):
+    emulator = start_emulator()
+    try:
+        with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as one, running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as two:
+            one.run("%load_ext webrun_nb\n" + opened_on(emulator) + "%webrun start shop")
+            assert two.run("%load_ext webrun_nb").text == ""
+            two.run(opened_on(emulator) + "%webrun terminate --all")
+            assert value(one.run("webrun.start('shop').status().ended")) is False
+    finally:
+        emulator.end()

@@ -1,0 +1,144 @@
+"""The service's side of a session, behind an httpx transport, driven by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+USAGE = {
+    "prompt_tokens": 10,
+    "completion_tokens": 5,
+    "total_tokens": 15,
+    "completion_time": 1.5,
+    "cost": 0.0041,
+    "emulated": True,
+    "breakdown": {"compute": 0.003, "idle": 0.001, "tokens": 0.0001, "proxy": 0},
+}
+STREAMING = {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}}
+
+
+@dataclass
+class Service:
+    """A session on the other side of the transport, driven by the test."""
+
+    status: str = "active"
+    phase: str | None = "idle"
+    reason: str | None = None
+    current: str | None = None
+    queued: list[str] = field(default_factory=list)
+    task: dict[str, Any] = field(default_factory=dict)
+    hold: asyncio.Event | None = None
+    """A newTask is answered when it is set, as within the 50 s window."""
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    began: threading.Event = field(default_factory=threading.Event)
+    number: int = 0
+    refuse: tuple[int, str] | None = None
+    """Status and code that messages are answered with."""
+    forgotten: bool = False
+    """It knows no session any more."""
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or b"{}")
+        path = request.url.path
+        if path == "/start/start-session":
+            self.sent.append(body)
+            return self._start(body)
+        if path.startswith("/start/session-status/"):
+            if self.hold is not None and self.current is not None:
+                self.began.set()
+            if self.forgotten:
+                return refused(404, "SESSION_NOT_FOUND")
+            return httpx.Response(200, json=self._state(path.rpartition("/")[2]))
+        if path.startswith("/task/"):
+            self.began.set()
+            return httpx.Response(200, json=self.task)
+        self.sent.append(body["message"])
+        return await self._message(body["message"])
+
+    def _start(self, body: dict[str, Any]) -> httpx.Response:
+        self.number += 1
+        answer: dict[str, Any] = {"success": True, "sessionId": f"s{self.number}", "socketURL": "http://x"}
+        answer |= {"streaming": STREAMING, "initialPrompt": "", "expiresIn": 1, "balance": None, "message": ""}
+        if body.get("initialTask", {}).get("taskDetails"):
+            answer["taskId"] = self.current = "t1"
+            self.phase = "running"
+        return httpx.Response(200, json=answer)
+
+    def _state(self, session_id: str) -> dict[str, Any]:
+        return {
+            "success": True,
+            "sessionId": session_id,
+            "status": self.status,
+            "phase": self.phase,
+            "currentTaskId": self.current,
+            "queuedTaskIds": self.queued,
+            "createdAt": 1,
+            "lastActivityAt": 2,
+            "expiresAt": 300_000,
+            "inactivityTimeout": 300_000,
+            "reason": self.reason,
+            "usage": USAGE,
+            "now": 5,
+            "clockRunning": True,
+        }
+
+    async def _message(self, message: dict[str, Any]) -> httpx.Response:
+        if self.refuse is not None:
+            return refused(*self.refuse)
+        match message["actionType"], message.get("newState"):
+            case "newTask", _:
+                if not self.task:
+                    self.task = completed()
+                self.phase, self.current = "running", "t1"
+                if self.hold is not None:
+                    await self.hold.wait()
+                return httpx.Response(200, json=self.task)
+            case "state", "terminate":
+                self.status, self.phase, self.reason = "terminated", None, "terminated"
+            case "state", "stop":
+                self.phase, self.current = "stopped", None
+                self.task = failed("TASK_STOPPED")
+                if self.hold is not None:
+                    self.hold.set()
+            case "guardrail", _:
+                self.task = completed(message["taskDetails"])
+        return httpx.Response(200, json={"success": True, "message": "Message sent successfully"})
+
+
+def refused(status: int, code: str) -> httpx.Response:
+    return httpx.Response(status, json={"success": False, "message": "no", "error": "no", "code": code})
+
+
+def completed(text: str = "[]") -> dict[str, Any]:
+    return {
+        "success": True,
+        "sessionId": "s1",
+        "taskId": "t1",
+        "type": "task_completed",
+        "status": "complete",
+        "pending": False,
+        "data": {"message": text, "files": [], "network": []},
+        "usage": USAGE,
+        "completedAt": 1_700_000_000_000,
+    }
+
+
+def failed(code: str) -> dict[str, Any]:
+    body = {"success": False, "sessionId": "s1", "taskId": "t1", "status": "failed", "pending": False}
+    return body | {"error": "it broke", "message": "it broke", "code": code, "usage": USAGE}
+
+
+def asking() -> dict[str, Any]:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "guardrail_trigger", "pending": True}
+    data = {"type": "human_input_needed", "value": "Which?", "kind": "ambiguous", "candidates": ["Blue", "Green"]}
+    return body | {"type": "guardrail_trigger", "data": data, "usage": USAGE}
+
+
+def still_pending() -> dict[str, Any]:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "pending", "pending": True}
+    return body | {"pollUrl": "http://x/task/s1/t1", "message": "wait"}

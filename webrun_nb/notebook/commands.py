@@ -1,0 +1,187 @@
+"""What each verb asks for, as frozen values; `command.parse` makes them and `runner.Runner` does them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DEFAULT_ROWS = 5
+"""Rows of a result that are shown where `-n` doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Open a session and make it the current one; `new` forces another one beside a live one."""
+
+    name: str | None = None
+    url: str | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Show a session's card, or return all sessions as a DataFrame (`quiet`: without showing it)."""
+
+    name: str | None = None
+    all_sessions: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold the current task."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let the held task go on."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the current task and keep the session."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """End a session, or all of them, and their billing."""
+
+    name: str | None = None
+    all_sessions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a guardrail. On a line `name` is None, and the first word of `text` may be the session's name."""
+
+    text: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Return what sessions and tasks cost as a DataFrame, and sum it up."""
+
+    plot: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Run a task. `text`, `url` and `schema` are as written: templates unfilled, the schema unresolved.
+
+    `timeout_ms` is the task's `maxDuration`; None leaves it to the service. `rows` are shown, all are
+    collected.
+    """
+
+    text: str
+    session: str | None = None
+    url: str | None = None
+    schema: str | None = None
+    out: str | None = None
+    rows: int = DEFAULT_ROWS
+    timeout_ms: int | None = None
+    end: bool = False
+    dry_run: bool = False
+    raw: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Explain a verb, or show the first screen."""
+
+    verb: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asyncio:
+    """Let `asyncio.run(...)` work in cells; `setting` is `on`, there is no other."""
+
+    setting: str
+
+
+# --- the emulator ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorStatus:
+    """Say whether it runs, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorRestart:
+    """End it with all its sessions and start another."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorAdvance:
+    """Let time pass at once."""
+
+    span_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorFreeze:
+    """Stop its clock, or let it run again."""
+
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorInstance:
+    """Kill a session's browser, have it hang, or restore it."""
+
+    action: Literal["kill", "hang", "restore"]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorAccount:
+    """Change the account, or show it where nothing is to be changed; None takes a limit away."""
+
+    changes: tuple[tuple[str, float | bool | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorFaults:
+    """Have the next calls of `what` go wrong; without it, take all faults back."""
+
+    what: str | None
+    times: int = 1
+    status: int | None = None
+    code: str | None = None
+    delay_ms: int | None = None
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorReset:
+    """End and empty everything, and set the clock back."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorState:
+    """Return all there is to know of it (`quiet`: without showing it)."""
+
+    quiet: bool = False
+
+
+EmulatorCommand = (
+    EmulatorStatus
+    | EmulatorRestart
+    | EmulatorAdvance
+    | EmulatorFreeze
+    | EmulatorInstance
+    | EmulatorAccount
+    | EmulatorFaults
+    | EmulatorReset
+    | EmulatorState
+)
+Command = Start | Status | Pause | Resume | Stop | Terminate | Answer | Usage | Task | Help | Asyncio | EmulatorCommand

@@ -1,0 +1,145 @@
+"""`%webrun emulator …`, in a notebook."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.notebook.commands import (
+    EmulatorAccount,
+    EmulatorAdvance,
+    EmulatorFaults,
+    EmulatorFreeze,
+    EmulatorInstance,
+    EmulatorReset,
+    EmulatorRestart,
+    EmulatorState,
+    EmulatorStatus,
+)
+from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.workspace import Workspace
+from webrun_nb.wire.responses import AccountUsage
+
+_INSTANCE_SAID = {"kill": "was killed", "hang": "hangs", "restore": "is to come back"}
+
+
+def status(workspace: Workspace, command: EmulatorStatus) -> None:
+    """Say whether it runs, and where; starts nothing."""
+    client, emulator = toolkit.current, toolkit.emulator
+    if client is None or (emulator is not None and client.base_url == emulator.url and not emulator.running):
+        print("the emulator is not running; it starts with the first session")
+        return
+    clock = client.control.state()["clock"]
+    process = f" · pid {emulator.pid}" if emulator is not None and client.base_url == emulator.url else ""
+    stands = "" if clock["clockRunning"] else ", frozen"
+    live = len(workspace.live_sessions)
+    print(f"{client.base_url}{process} · {live} {_sessions(live)} open here · {_time(clock['now'])}{stands}")
+
+
+def restart(workspace: Workspace, command: EmulatorRestart) -> None:
+    """End this kernel's emulator and start another.
+
+    Raises
+    ------
+    CommandError
+        The current server is not this kernel's emulator.
+    """
+    if toolkit.elsewhere:
+        raise CommandError(
+            "the current server is not this kernel's emulator", "restart it where it was started, or %webrun logout"
+        )
+    lost = workspace.live_sessions
+    emulator = toolkit.restart_emulator()
+    _say_ended(workspace)
+    print(f"{emulator.url} · pid {emulator.pid} · {len(lost)} {_sessions(len(lost))} ended with the one before")
+
+
+def advance(workspace: Workspace, command: EmulatorAdvance) -> None:
+    """Let time pass, and say what ended thereby."""
+    now_ms = toolkit.client().control.advance(command.span_ms)
+    _read_again(workspace)
+    print(f"it is now {_time(now_ms)}")
+
+
+def freeze(workspace: Workspace, command: EmulatorFreeze) -> None:
+    """Stop the clock, or let it run."""
+    now_ms = toolkit.client().control.freeze(command.frozen)
+    _read_again(workspace)
+    print(f"the clock {'stands still' if command.frozen else 'runs again'} at {_time(now_ms)}")
+
+
+def instance(workspace: Workspace, command: EmulatorInstance) -> None:
+    """Kill, hang or restore a session's browser."""
+    session = workspace.session(command.name)
+    session.client.control.instance(session.session_id, command.action)
+    snapshot = session.status()
+    print(f"the browser of {session.name} {_INSTANCE_SAID[command.action]}: {snapshot.state_label}")
+
+
+def account(workspace: Workspace, command: EmulatorAccount) -> None:
+    """Change the account's limits, or show them."""
+    client = toolkit.client()
+    if command.changes:
+        now = client.control.account(**dict(command.changes))
+    else:
+        now = AccountUsage.model_validate({"success": True, **client.control.state()["account"]})
+    limits = [("balance", now.balance), ("spending limit", now.spending_limit)]
+    shown = [f"{name} {'none' if amount is None else f'${amount:.4f}'}" for name, amount in limits]
+    print(" · ".join(["emulated account", f"spent ${now.current_period_spend:.4f}", *shown]))
+
+
+def faults(workspace: Workspace, command: EmulatorFaults) -> None:
+    """Have calls go wrong, or take that back."""
+    control = toolkit.client().control
+    if command.what is None:
+        control.clear_faults()
+        print("no faults are left")
+        return
+    control.faults(
+        command.what,
+        times=command.times,
+        status=command.status,
+        code=command.code,
+        delay_ms=command.delay_ms,
+        drop=command.drop,
+    )
+    calls = "call" if command.times == 1 else f"{command.times} calls"
+    print(f"the next {calls} of {command.what} will go wrong; %webrun emulator faults clear takes it back")
+
+
+def reset(workspace: Workspace, command: EmulatorReset) -> None:
+    """End and empty everything."""
+    toolkit.client().control.reset()
+    _read_again(workspace)
+    print("the emulator is as new")
+
+
+def state(workspace: Workspace, command: EmulatorState) -> dict[str, Any] | None:
+    """Return all there is to know."""
+    found = toolkit.client().control.state()
+    return None if command.quiet else found
+
+
+def _read_again(workspace: Workspace) -> None:
+    """Read what has become of the live sessions, so that the next cell knows, and say which have ended."""
+    for session in workspace.live_sessions:
+        try:
+            session.status()
+        except WebRunError as error:
+            print(f"{session.name}: {error.message}")
+    _say_ended(workspace)
+
+
+def _say_ended(workspace: Workspace) -> None:
+    for session in workspace.sessions.values():
+        workspace.say_ended(session)
+
+
+def _sessions(count: int) -> str:
+    return "session" if count == 1 else "sessions"
+
+
+def _time(unix_ms: float) -> str:
+    return f"{datetime.fromtimestamp(unix_ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"

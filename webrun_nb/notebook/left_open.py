@@ -1,0 +1,29 @@
+"""What `%load_ext` says of sessions that earlier kernels left open. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from webrun_nb.client.ledger import Ledger, SessionRecord
+
+_NAMED = 3
+
+
+def warn() -> None:
+    """Print one line if sessions were left open, with how to end them."""
+    left = Ledger().left_open(round(time.time() * 1000))
+    if left:
+        print(f"{told(left)}; %webrun terminate --all ends what is still open")
+
+
+def told(left: Sequence[SessionRecord]) -> str:
+    """Return how many were left open, and where: `1 session left open by an earlier kernel (shop on https://…)`."""
+    servers = sorted({record.base_url for record in left})
+    parts = []
+    for server in servers:
+        names = [record.name for record in left if record.base_url == server]
+        shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        parts.append(f"{shown} on {server}")
+    noun = "session" if len(left) == 1 else "sessions"
+    return f"{len(left)} {noun} left open by an earlier kernel ({'; '.join(parts)})"

@@ -1,0 +1,120 @@
+"""`%%webrun task`, in a notebook."""
+
+from __future__ import annotations
+
+import json
+
+from IPython.display import Markdown, display
+
+from webrun_nb.client.results import TaskResult
+from webrun_nb.client.session import Session
+from webrun_nb.client.tasks import make_ask
+from webrun_nb.notebook import schema, templates
+from webrun_nb.notebook.commands import Task
+from webrun_nb.notebook.credentials import refuse_credentials
+from webrun_nb.notebook.fallback import final_line
+from webrun_nb.notebook.money import Cost
+from webrun_nb.notebook.objects import meta_of, toolkit
+from webrun_nb.notebook.workspace import Workspace
+
+_ANY_LOCAL_SERVER = "http://127.0.0.1"
+"""Stands for the emulator where it has not been started: a dry run starts nothing."""
+
+
+def task(workspace: Workspace, command: Task) -> None:
+    """Run it, and show or bind what comes back."""
+    text, url = command.text, command.url
+    if not command.raw:
+        text = templates.fill(text, workspace.names)
+        url = None if url is None else templates.fill(url, workspace.names)
+        refuse_credentials(f"{text} {url or ''}")  # what was filled in may hold some
+    wanted = _schema(workspace, command)
+    if command.dry_run:
+        _show_request(workspace, command, text, url, wanted)
+        return
+    try:
+        result = _result(workspace, command, text, url, wanted)
+    finally:
+        workspace.drain_cards()  # so that the saved card says how it ended, however it ended
+    _show_result(workspace, command, result)
+
+
+def _result(
+    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+) -> TaskResult:
+    session = _session_for(workspace, command)
+    if session is None:
+        return toolkit.client().run_task(
+            text, url=url, schema=wanted, timeout_ms=command.timeout_ms, opened=workspace.show_card
+        )
+    workspace.show_card(session)
+    if command.end:
+        workspace.told_ended.add(session)
+    return session.task(text, url=url, schema=wanted, timeout_ms=command.timeout_ms, end=command.end)
+
+
+def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
+    if command.schema is not None:
+        return schema.resolve(command.schema, workspace.names)
+    return schema.open_records() if command.out is not None else None
+
+
+def _session_for(workspace: Workspace, command: Task) -> Session | None:
+    """Return where the task runs: the session named, the current one, or None for one of its own."""
+    if command.session is not None:
+        return workspace.session(command.session)
+    current = workspace.current
+    if current is None or not current.ended:
+        return current
+    if current not in workspace.told_ended:  # it ended by itself: nobody may think that the task still runs in it
+        workspace.told_ended.add(current)
+        print(f"{final_line(current.snapshot)}; without it, tasks run in sessions of their own")
+    return None
+
+
+def _show_request(
+    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+) -> None:
+    session = _session_for(workspace, command)
+    client = toolkit.current
+    ask = make_ask(
+        text,
+        base_url=_ANY_LOCAL_SERVER if client is None else client.base_url,
+        url=url,
+        schema=wanted,
+        end=command.end,
+        timeout_ms=command.timeout_ms,
+        avoid_domains=(),
+        max_input_tokens=None,
+        max_output_tokens=None,
+    )
+    where = "a session of its own" if session is None else f"session {session.name}"
+    print(f"not sent (--dry-run); it would go to {where}:")
+    print(json.dumps(dict(ask.fields), indent=2, ensure_ascii=False))
+
+
+def _show_result(workspace: Workspace, command: Task, result: TaskResult) -> None:
+    from webrun_nb.notebook.render import completeness_note, head_note, summary_line
+
+    cost = Cost.from_usage(result.usage.model_dump())
+    elapsed_ms = result.elapsed_s * 1000
+    if result.schema is None:
+        print(summary_line(elapsed_ms=elapsed_ms, cost=cost))
+        if not command.quiet:
+            display(Markdown(result.text))  # type: ignore[no-untyped-call]
+        return
+    from webrun_nb.notebook.frames import to_frame
+
+    assert isinstance(result.schema, schema.Schema), "it was resolved above"
+    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
+    if command.out is not None:
+        workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
+    print(summary_line(elapsed_ms=elapsed_ms, cost=cost, shape=frame.shape, name=command.out))
+    if note := completeness_note(completeness):
+        print(note)
+    if command.quiet:
+        return
+    if command.rows or frame.empty:
+        display(frame.head(command.rows))  # type: ignore[no-untyped-call]
+    if note := head_note(len(frame), min(command.rows, len(frame)), command.out):
+        print(note)

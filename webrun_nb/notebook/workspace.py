@@ -1,0 +1,135 @@
+"""What all verbs share: the notebook's names, its current session, and the cards."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from webrun_nb.client.runtime import runtime
+from webrun_nb.client.session import Session
+from webrun_nb.notebook.card_actions import StartedAgain
+from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.fallback import final_line
+from webrun_nb.notebook.objects import toolkit
+
+FORM_WITHIN_S = 5.0
+"""How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
+
+
+class Workspace:
+    """One notebook.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Its names are the notebook's.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.current: Session | None = None
+        """Where tasks go that name no session."""
+        self.told_ended: set[Session] = set()
+        """Sessions whose end the user has been told."""
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        names: dict[str, Any] = self.shell.user_ns
+        return names
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """All sessions of this kernel, by name, ended ones too."""
+        return {} if toolkit.current is None else toolkit.current.sessions
+
+    @property
+    def live_sessions(self) -> list[Session]:
+        """Those that have not ended."""
+        return [session for session in self.sessions.values() if not session.ended]
+
+    def session(self, name: str | None) -> Session:
+        """Return the session of that name, else the current one.
+
+        Raises
+        ------
+        CommandError
+            There is none.
+        """
+        if name is None:
+            if self.current is None:
+                raise CommandError("no session is open", "start one with %webrun start")
+            return self.current
+        known = self.sessions
+        if name not in known:
+            meant = near(name, known)
+            there_are = f"there are: {', '.join(known)}" if known else f"%webrun start {name}"
+            raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
+        return known[name]
+
+    def say_ended(self, session: Session) -> None:
+        """Print how a session ended, unless it lives, or that was said before."""
+        if session.ended and session not in self.told_ended:
+            self.told_ended.add(session)
+            print(final_line(session.snapshot))
+
+    def show_card(self, session: Session, *, again: bool = False) -> None:
+        """Show a session's card; see `CardBoard.show`."""
+        from webrun_nb.notebook.cards import cards  # widgets are imported with the first card
+
+        toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
+        cards.show(session, Buttons(session, self), again=again)
+
+    def drain_cards(self) -> None:
+        """Wait until every card says what is known."""
+        from webrun_nb.notebook.cards import cards
+
+        cards.drain()
+
+
+class Buttons:
+    """What a card's buttons do: each posts to the loop thread and returns at once."""
+
+    def __init__(self, session: Session, workspace: Workspace) -> None:
+        self._session = session
+        self._workspace = workspace
+
+    def stop(self) -> Future[Any]:
+        """End the current task, keep the session."""
+        return runtime.submit(self._session.astop()).result
+
+    def terminate(self) -> Future[Any]:
+        """End the session and its billing."""
+        return runtime.submit(self._session.aterminate()).result
+
+    def pause(self) -> Future[Any]:
+        """Hold the running task."""
+        return runtime.submit(self._session.apause()).result
+
+    def resume(self) -> Future[Any]:
+        """Let the paused task go on."""
+        return runtime.submit(self._session.aresume()).result
+
+    def take_over(self) -> Future[Any]:
+        """Let a person drive the browser."""
+        return runtime.submit(self._session.atake_over()).result
+
+    def release(self) -> Future[Any]:
+        """Give the browser back."""
+        return runtime.submit(self._session.arelease()).result
+
+    def answer(self, task_id: str, text: str) -> Future[Any]:
+        """Answer what a task asks; `text` may be a secret."""
+        return runtime.submit(self._session.aanswer(text, task_id)).result
+
+    def start_again(self) -> Future[StartedAgain]:
+        """Start a session with the same options."""
+        return runtime.submit(self._start_again()).result
+
+    async def _start_again(self) -> StartedAgain:
+        again = await self._session.aagain()
+        if self._workspace.current is self._session:
+            self._workspace.current = again
+        return StartedAgain(again, Buttons(again, self._workspace))
