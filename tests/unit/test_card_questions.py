@@ -241,8 +241,8 @@ class RestartableActions(Actions):
         return self.starting[-1]
 
 
-def start_again(card: SessionCard) -> None:
-    card._handle_custom_msg({"type": "command", "command": "start_again", "id": "p1"}, [])
+def start_again(card: SessionCard, press_id: str = "p1") -> None:
+    card._handle_custom_msg({"type": "command", "command": "start_again", "id": press_id}, [])
 
 
 def restarted(board: CardBoard, next_session: Session) -> tuple[SessionCard, RestartableActions]:
@@ -268,8 +268,8 @@ def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
 def test_two_clicks_open_one_session(output: Output) -> None:
     actions = RestartableActions()
     card = placed(CardBoard(), Session(ENDED), actions)
-    for _ in range(2):
-        start_again(card)
+    for press_id in ("here", "on another page"):
+        start_again(card, press_id)
     assert len(actions.starting) == 1
 
 

@@ -267,6 +267,20 @@ def test_a_click_asks_for_the_command() -> None:
     assert list(actions.futures) == ["stop"]
 
 
+def test_a_click_that_arrives_twice_is_one() -> None:
+    asked: list[str] = []
+
+    class Counting(Actions):
+        def stop(self) -> Future[None]:
+            asked.append("stop")
+            return super().stop()
+
+    card = make_card(RUNNING, Counting())
+    for _ in range(2):
+        click(card, "stop", "p1")
+    assert asked == ["stop"]
+
+
 def test_a_click_is_answered_at_once() -> None:
     card = make_card(RUNNING)
     click(card, "stop", "p7")

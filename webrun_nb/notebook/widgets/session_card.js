@@ -2,6 +2,7 @@
    goes on while a cell runs and costs no kernel message. Everything shown is data, perhaps a hostile page's: it gets
    into the document as text only. */
 
+const SENT_AGAIN_AFTER_MS = 500;
 const UNANSWERED_MS = 1000;
 const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 const AMBER_MS = 60_000;
@@ -202,22 +203,29 @@ function renderButtons(ui, facts, busy, press, kernelGone) {
   ui.buttons.hidden = wanted.length === 0;
 }
 
-/* A click, from the press to the kernel's word that it has it. */
+/* A click, from the press to the kernel's word that it has it. A command is sent twice where nothing answers, as the
+   first may wait behind a running cell (see tellShown); the kernel takes each id once. An answer is sent once: it may be
+   a password, of which nothing is kept here. */
 function pressing(model, changed) {
   let pending = null;
-  let timer;
+  let timers = [];
+  const clear = () => timers.forEach(clearTimeout);
   return {
     get command() { return pending?.command ?? null; },
     get unanswered() { return pending !== null && pending.late; },
-    start(command, message = { type: "command", command }) {
+    start(command, answer = null) {
       const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
       pending = { id, command, late: false };
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (pending?.id === id) pending.late = true;
-        changed();
-      }, UNANSWERED_MS);
-      model.send({ ...message, id });
+      const ifUnanswered = (act) => () => { if (pending?.id === id) act(); };
+      clear();
+      timers = [setTimeout(ifUnanswered(() => { pending.late = true; changed(); }), UNANSWERED_MS)];
+      if (answer) {
+        model.send({ ...answer, type: "answer", id });
+      } else {
+        const message = { type: "command", command, id };
+        model.send(message);
+        timers.push(setTimeout(ifUnanswered(() => model.send(message)), SENT_AGAIN_AFTER_MS));
+      }
       changed();
     },
     settle(facts) {
@@ -225,7 +233,7 @@ function pressing(model, changed) {
       const same = facts.press?.state === "sent" && facts.press.command === pending?.command;
       if (pending && (same || facts.press?.id === pending.id)) pending = null;
     },
-    stop() { clearTimeout(timer); },
+    stop: clear,
   };
 }
 
@@ -279,7 +287,7 @@ function render({ model, el }) {
   const press = pressing(model, () => draw());
   const answer = (what) => {
     const { id, taskId } = model.get("facts").question;
-    press.start("answer", { type: "answer", taskId, question: id, ...what });
+    press.start("answer", { taskId, question: id, ...what });
   };
   const ui = build(el, (command) => press.start(command), answer);
   const announcer = announcing(ui.live, ui.question.box);
@@ -299,7 +307,7 @@ function render({ model, el }) {
     press.settle(facts);
     const busy = press.command ?? (facts.press?.state === "sent" ? facts.press.command : null);
     renderTexts(ui, facts);
-    renderButtons(ui, facts, busy, press.start, gone);
+    renderButtons(ui, facts, busy, (command) => press.start(command), gone);
     put(ui.notice, noticeOf(facts, press.unanswered, gone));
     drawQuestion(facts.question, busy === "answer", gone);
     tick();

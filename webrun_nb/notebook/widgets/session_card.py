@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -25,6 +26,7 @@ from webrun_nb.notebook.widgets.sources import script
 
 TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"
 
+_CLICKS_REMEMBERED = 64
 _log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,7 @@ class SessionCard(anywidget.AnyWidget):
         self._received_s = monotonic_s()
         self._seen_ended_ms: int | None = None
         self._press: Press | None = None
+        self._taken: deque[str] = deque(maxlen=_CLICKS_REMEMBERED)
         self._before = ""
         self._questions = 1
         """How many were asked; their ids are made of it."""
@@ -195,7 +198,11 @@ class SessionCard(anywidget.AnyWidget):
         if action is None:
             _log.warning("a page asked for a command that this card does not have")
             return
-        # Two pages may show this card, and one click must not open two sessions.
+        with self._news:
+            if press_id in self._taken:
+                return  # pages say it again where nothing answers: the first may wait behind a running cell
+            self._taken.append(press_id)
+        # Two pages may show this card, and they must not open two sessions.
         if command == "start_again" and (not self._latest.ended or self._is_sent(command)):
             return
         self._begin(Press(id=press_id, command=command), action)

@@ -143,7 +143,9 @@ def session_facts(
         "task": words.clean(snapshot.current_task, words.TASK_CHARACTERS),
         "action": words.clean(snapshot.last_action, words.ACTION_CHARACTERS),
         "queued": snapshot.queued_tasks,
-        "question": None if asks is None else {**_question(name, asks, question_id, supported), "shown": question_shown},
+        "question": None
+        if asks is None
+        else {**_question(name, asks, question_id, supported), "shown": question_shown},
         "before": before,
         "serverNowMs": snapshot.server_now_ms,
         "clockRunning": snapshot.clock_running,
