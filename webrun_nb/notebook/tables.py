@@ -75,7 +75,7 @@ def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) 
         working_usd = None if rest_usd is None or idle_usd is None else rest_usd - idle_usd
         rows.append(_usage_row(session, session.opened_at_ms, session.reason or "open", working_usd, idle_usd))
     frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
-    frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.floor("D")
+    frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.as_unit("ms").dt.floor("D")
     return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})
 
 

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.left_open import told
+from webrun_nb.notebook.tables import usage_frame
+from webrun_nb.notebook.usage_verb import drawn, summary, waiting_out_usd
+
+DAY_MS = 86_400_000
+URL = "http://127.0.0.1:9"
+EMULATED = SessionRecord(
+    base_url=URL,
+    session_id="s1",
+    name="shop",
+    emulated=True,
+    host="",
+    kernel="1",
+    emulator=None,
+    opened_at_ms=20_000 * DAY_MS,
+    seen_at_ms=20_000 * DAY_MS,
+    lasts_until_ms=None,
+    ended_at_ms=20_000 * DAY_MS,
+    reason="terminated",
+    cost_usd=Decimal("0.0100"),
+    idle_usd=Decimal("0.0060"),
+)
+FORGOTTEN = replace(
+    EMULATED, session_id="s2", name="old", reason=EXPIRED, cost_usd=Decimal("0.1"), idle_usd=Decimal("0.1")
+)
+PAID = replace(EMULATED, session_id="s3", name="real", emulated=False, cost_usd=Decimal("0.5"), idle_usd=None)
+TASKS = [
+    TaskRecord(URL, "s1", "t1", 20_000 * DAY_MS + 5, "complete", Decimal("0.0030")),
+    TaskRecord(URL, "s3", "t3", 20_001 * DAY_MS + 5, "TASK_TIMEOUT", Decimal("0.2")),
+]
+IDLE = SessionSnapshot(
+    name="main",
+    session_id="s9",
+    status="active",
+    phase="idle",
+    emulated=True,
+    server_now_ms=60_000,
+    created_at_ms=0,
+    last_activity_at_ms=0,
+    inactivity_timeout_ms=300_000,
+    expires_at_ms=300_000,
+)
+
+
+def test_a_row_per_task_and_one_for_the_rest_of_the_session() -> None:
+    frame = usage_frame([EMULATED], TASKS)
+    assert frame[["task_id", "outcome"]].astype(object).fillna("").values.tolist() == [
+        ["t1", "complete"],
+        ["", "terminated"],
+    ]
+    assert frame["working_usd"].tolist() == pytest.approx([0.003, 0.001])
+    assert frame["idle_usd"].tolist() == pytest.approx([0, 0.006])
+
+
+def test_rows_sum_up_to_the_sessions_cost() -> None:
+    frame = usage_frame([EMULATED, FORGOTTEN, PAID], TASKS)
+    assert frame.groupby("session")["cost_usd"].sum().to_dict() == pytest.approx(
+        {"shop": 0.01, "old": 0.1, "real": 0.5}
+    )
+
+
+def test_without_a_breakdown_what_no_task_took_is_idle() -> None:
+    frame = usage_frame([PAID], TASKS)
+    assert frame["idle_usd"].tolist() == pytest.approx([0, 0.3])
+
+
+def test_days_are_in_utc() -> None:
+    days = usage_frame([PAID], TASKS)["day"]
+    assert [f"{day:%Y-%m-%d %Z}" for day in days] == ["2024-10-05 UTC", "2024-10-04 UTC"]
+
+
+def test_what_is_not_known_is_not_zero() -> None:
+    frame = usage_frame([replace(EMULATED, cost_usd=None, idle_usd=None)], [])
+    assert frame["cost_usd"].isna().all()
+
+
+def test_forgotten_sessions_are_marked() -> None:
+    assert usage_frame([EMULATED, FORGOTTEN], [])["forgotten"].tolist() == [False, True]
+
+
+def test_an_empty_ledger_has_the_same_columns() -> None:
+    assert usage_frame([], []).dtypes.equals(usage_frame([PAID], TASKS).dtypes)
+
+
+def test_emulated_and_paid_money_are_told_apart() -> None:
+    assert summary([EMULATED, PAID], TASKS, []) == [
+        "emulated: 1 session, 1 task · you pay $0.00 · ≈ $0.0100 on the hosted service: working $0.0040, idle $0.0060",
+        "paid: 1 session, 1 task · $0.5000",
+    ]
+
+
+def test_forgotten_sessions_are_named_with_what_they_idled_away() -> None:
+    assert summary([FORGOTTEN], [], [])[1] == "  forgotten: 1 session ran into the timeout; idle ≈ $0.1000"
+
+
+def test_an_idle_session_says_what_waiting_costs() -> None:
+    assert summary([EMULATED], [], [IDLE])[-1] == (
+        "  main is idle: waiting for its timeout would cost ≈ $0.0800; terminate ends it now"
+    )
+
+
+@pytest.mark.parametrize("snapshot", [replace(IDLE, expires_at_ms=None), replace(IDLE, status="terminated")])
+def test_where_nothing_counts_down_waiting_has_no_price(snapshot: SessionSnapshot) -> None:
+    assert waiting_out_usd(snapshot) is None
+
+
+def test_without_sessions_it_says_so() -> None:
+    assert summary([], [], []) == ["no session has been opened yet"]
+
+
+def test_both_kinds_are_drawn() -> None:
+    pytest.importorskip("matplotlib")
+    assert drawn(usage_frame([EMULATED, PAID], TASKS)).startswith(b"\x89PNG")
+
+
+def test_an_empty_plot_is_one_line() -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(CommandError, match="nothing to draw"):
+        drawn(usage_frame([], []))
+
+
+def test_a_missing_matplotlib_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(CommandError, match="pip install matplotlib"):
+        drawn(usage_frame([EMULATED], []))
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ([EMULATED], f"1 session left open by an earlier kernel (shop on {URL})"),
+        (
+            [EMULATED, replace(PAID, base_url="https://a.example")],
+            f"2 sessions left open by an earlier kernel (shop on {URL}; real on https://a.example)",
+        ),
+        (
+            [EMULATED] * 5,
+            f"5 sessions left open by an earlier kernel (shop, shop, shop and 2 more on {URL})",
+        ),
+    ],
+)
+def test_what_was_left_open_is_told_with_its_server(records: Any, said: str) -> None:
+    assert told(records) == said
