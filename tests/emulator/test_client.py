@@ -21,6 +21,7 @@ from webrun_nb.client.errors import (
     ConnectionLostError,
     EmulatorStartError,
     GuardrailError,
+    RequestError,
     SessionGoneError,
     TaskFailedError,
     TaskInterruptedError,
@@ -41,6 +42,12 @@ SCHEMA = "city:str, people:int"
 @pytest.fixture(scope="module")
 def emulator(start_emulator: Callable[..., Any]) -> Any:
     return start_emulator("--control")
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Keep the sessions of these tests out of the user's ledger."""
+    monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path))
 
 
 @pytest.fixture
@@ -204,6 +211,86 @@ async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -
         with pytest.raises(TaskFailedError) as raised:
             await waiting
     assert raised.value.code == "TASK_STOPPED"
+
+
+# --- submitted tasks, and a person's hands ----------------------------------------------------------------------------
+
+
+def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, site: Any) -> None:
+    first = session.submit("wait for 60 seconds")
+    second = session.submit(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
+    assert (first.state, second.state) == ("running", "queued")
+    first.stop()
+    assert len(second.result(30).json) == 2
+    with pytest.raises(TaskFailedError) as raised:
+        first.result(30)
+    assert raised.value.code == "TASK_STOPPED"
+
+
+def test_an_answer_from_elsewhere_lets_a_submitted_task_go_on(session: Session, site: Any) -> None:
+    handle = session.submit("Click the Open button", url=site.page("/doors", DOORS))
+    question = wait_for(session, lambda snapshot: snapshot.question is not None).question
+    assert question is not None
+    session.answer(question.candidates[0], question.task_id)
+    handle.result(30)
+    assert session.status().question is None
+
+
+AIM = """<style>body { margin: 0; height: 600px }</style><p>Clicked: <b id=at>nowhere</b></p>
+<script>onclick = e => document.getElementById('at').textContent = e.clientX + ',' + e.clientY</script>"""
+
+
+def test_a_persons_click_lands_on_the_page_where_it_was_aimed(session: Session, site: Any) -> None:
+    session.task("wait for 0.1 seconds", url=site.page("/aim", AIM))
+    session.take_over()
+    assert session.snapshot.phase == "manual"
+    session.click(300, 200)
+    wait_for(session, lambda snapshot: "click" in snapshot.last_action.lower())
+    session.release()
+    assert "300,200" in session.task("get the Clicked").text
+
+
+def test_a_task_with_no_page_of_its_own_says_where_it_was(session: Session, site: Any) -> None:
+    url = site.page("/cities", CITIES)
+    session.task(LIST, url=url, schema=SCHEMA)
+    assert session.task(LIST, schema=SCHEMA).url == url
+
+
+def test_again_is_a_session_with_the_same_options(client: Client, site: Any) -> None:
+    ended = client.start("shop", url=site.page("/cities", CITIES))
+    ended.terminate()
+    again = ended.again()
+    assert again.session_id != ended.session_id
+    assert len(again.task(LIST, schema=SCHEMA).json) == 2
+
+
+# --- a lost browser ---------------------------------------------------------------------------------------------------
+
+
+def test_a_killed_browser_shows_its_grace_period_and_comes_back(client: Client, session: Session) -> None:
+    wait_for(session, lambda snapshot: session.watch.listening and snapshot.phase == "idle")
+    seen: list[SessionSnapshot] = []
+    session.subscribe(seen.append)
+    client.control.instance(session.session_id, "kill")
+    wait_for(session, lambda snapshot: snapshot.status == "active" and any(s.status == "orphaned" for s in seen))
+    lost = next(snapshot for snapshot in seen if snapshot.grace_ends_at_ms is not None)
+    assert lost.grace_ends_at_ms is not None
+    assert 299_000 <= lost.grace_ends_at_ms - lost.server_now_ms <= 330_000
+    assert session.status().grace_ends_at_ms is None
+
+
+def test_faults_of_the_emulator_are_typed_errors(client: Client) -> None:
+    client.control.faults("start-session", status=503, code="INSTANCE_UNAVAILABLE")
+    with pytest.raises(RequestError) as raised:
+        client.start("refused")
+    assert raised.value.code == "INSTANCE_UNAVAILABLE"
+
+
+def test_a_dropped_connection_is_one_line_and_the_session_lives(client: Client, session: Session) -> None:
+    client.control.faults("send-message", drop=True)
+    with pytest.raises(ConnectionLostError):
+        session.stop()
+    assert session.status().connected
 
 
 # --- guardrails -------------------------------------------------------------------------------------------------------
