@@ -85,7 +85,6 @@ def test_loading_the_extension_imports_nothing_heavy(quick_report: dict[str, dic
     assert quick_report["load-ext-imports"]["samples"][0]["details"]["imported"] == []
 
 
-@pytest.mark.xfail(strict=True, reason="each status call, every 5 s, is sent to the page as news")
 def test_a_ticking_card_sends_no_widget_messages(quick_report: dict[str, dict[str, Any]]) -> None:
     assert quick_report["widget-messages"]["ours"] == 0
 

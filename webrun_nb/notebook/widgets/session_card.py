@@ -21,7 +21,7 @@ from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain
 from webrun_nb.notebook.fallback import card_html, card_text, final_line
 from webrun_nb.notebook.widgets.question_form import form_of
-from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts
+from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts, ticks_to
 from webrun_nb.notebook.widgets.sources import script
 
 TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"
@@ -68,7 +68,7 @@ class SessionCard(anywidget.AnyWidget):
         self._on_again = on_again
         self._use(actions)
         self._latest = snapshot
-        self._received_s = monotonic_s()
+        self._received_s = self._sent_s = monotonic_s()
         self._seen_ended_ms: int | None = None
         self._press: Press | None = None
         self._taken: deque[str] = deque(maxlen=_CLICKS_REMEMBERED)
@@ -116,8 +116,13 @@ class SessionCard(anywidget.AnyWidget):
         self._on_change(self)
 
     def flush(self) -> None:
-        """Send what is new to the page. Only the one writer thread calls this."""
-        self.facts = self._facts()
+        """Send what is new to the page: not what it ticks to by itself. Only the one writer thread calls this."""
+        with self._news:
+            received_s = self._received_s
+        facts = self._facts()
+        if not ticks_to(self.facts, facts, (received_s - self._sent_s) * 1000):
+            self._sent_s = received_s
+            self.facts = facts
 
     def wait_until_shown(self, task_id: str, timeout_s: float) -> bool:
         """Wait until a page shows the form for what the task asks now; blocks, from any thread but the loop's.
@@ -142,7 +147,7 @@ class SessionCard(anywidget.AnyWidget):
         state: dict[str, Any] = super().get_state(key, drop_defaults)
         facts = state.get("facts")
         if facts and facts["clockRunning"] and not facts["ended"]:
-            age_ms = int((self._monotonic_s() - self._received_s) * 1000)
+            age_ms = int((self._monotonic_s() - self._sent_s) * 1000)
             state["facts"] = {**facts, "serverNowMs": facts["costAtMs"] + age_ms}
         return state
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -168,3 +168,33 @@ def session_facts(
         if press is None
         else {"id": press.id, "command": press.command, "state": press.state, "message": press.message},
     }
+
+
+_TICKING_MS = ("serverNowMs", "costAtMs")
+_TICKING_USD = ("costUsd", "computeUsd", "idleUsd")
+_DRIFT_MS = 500
+"""A second is what the card shows; half of one is nothing that anybody sees."""
+
+
+def ticks_to(shown: Mapping[str, Any], facts: Mapping[str, Any], elapsed_ms: float) -> bool:
+    """Tell whether a page that was sent `shown` has ticked to `facts` by itself, `elapsed_ms` later.
+
+    The server's clock and the amounts that grow with it may differ by what grows in half a second. Time travel, a
+    clock that stands still, and money that comes from anything but time are more than that.
+    """
+    still = shown.keys() - {*_TICKING_MS, *_TICKING_USD}
+    if shown.keys() != facts.keys() or any(shown[key] != facts[key] for key in still):
+        return False
+    passed_ms = elapsed_ms if facts["clockRunning"] and not facts["ended"] else 0
+    if abs(facts["costAtMs"] - shown["costAtMs"] - passed_ms) > _DRIFT_MS:
+        return False
+    growth_usd = float(facts["rateUsdPerMinute"] or 0) * passed_ms / 60_000
+    drift_usd = float(facts["rateUsdPerMinute"] or 0) * _DRIFT_MS / 60_000 + 1e-6
+    grows = {"costUsd": True, "computeUsd": True, "idleUsd": facts["idles"]}
+    for key in _TICKING_USD:
+        if (shown[key] is None) != (facts[key] is None):
+            return False
+        expected = float(shown[key] or 0) + (growth_usd if grows[key] else 0)
+        if abs(float(facts[key] or 0) - expected) > drift_usd:
+            return False
+    return True
