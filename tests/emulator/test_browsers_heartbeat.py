@@ -21,7 +21,8 @@ QUIET_PID = 1
 @pytest.fixture(autouse=True)
 def quick_heartbeat(monkeypatch) -> None:
     monkeypatch.setattr(heartbeat, "BEAT_S", 0.01)
-    monkeypatch.setattr(heartbeat, "BROWSER_SILENT_S", 0.3)
+    monkeypatch.setattr(heartbeat, "SUSPICIOUS_S", 0.1)
+    monkeypatch.setattr(heartbeat, "BROWSER_SILENT_S", 0.2)
     monkeypatch.setattr(heartbeat, "DRIVER_SILENT_S", 0.1)
     monkeypatch.setattr(heartbeat, "_SLICE_S", 0.05)
 

@@ -29,8 +29,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(autouse=True)
 def quick_heartbeat(monkeypatch) -> None:
     monkeypatch.setattr(heartbeat, "BEAT_S", 0.1)
-    monkeypatch.setattr(heartbeat, "BROWSER_SILENT_S", 1.0)
-    monkeypatch.setattr(heartbeat, "DRIVER_SILENT_S", 0.25)
+    monkeypatch.setattr(heartbeat, "SUSPICIOUS_S", 0.5)
+    monkeypatch.setattr(heartbeat, "BROWSER_SILENT_S", 0.5)
+    monkeypatch.setattr(heartbeat, "DRIVER_SILENT_S", 0.5)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -127,7 +127,7 @@ class ChromiumInstance:
         return parse_page_data(text)
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
-        """Do one thing, and wait until the page has settled.
+        """Do one thing, and wait until the page has settled (nobody waits for what an `Input` leads to).
 
         Raises
         ------
