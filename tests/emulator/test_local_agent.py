@@ -161,6 +161,13 @@ async def test_each_value_says_where_it_came_from(instance: BrowserInstance, sho
     assert {urlsplit(p.url).query for p in worked.answer.provenance} == {"", "page=2"}
 
 
+async def test_a_single_value_is_the_pages_and_not_a_choice_of_its_forms(instance: BrowserInstance, shop: str) -> None:
+    """The page's sort box says "Price: low to high"."""
+    laptop = min(LAPTOPS, key=lambda product: product.price_usd)
+    worked = await work(instance, Brief(f'search for "{laptop.name}", then get the price', starting_url=shop))
+    assert worked.answer.text == f"${laptop.price_usd:.2f}"
+
+
 async def test_the_last_page_may_hold_one_row(instance: BrowserInstance, shop: str) -> None:
     brief = Brief("search for camera, then list the products", "structured_json", rows_of("name"), shop)
     worked = await work(instance, brief)

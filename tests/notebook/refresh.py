@@ -5,8 +5,10 @@ The outputs are what readers see and what nbval compares with; look at the diffe
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -15,9 +17,11 @@ from nbclient import NotebookClient
 def refresh(path: Path) -> None:
     """Execute a notebook in place, in a fresh kernel, without saving the state of widgets."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}, store_widget_state=False
-    ).execute()
+    resources = {"metadata": {"path": str(path.parent)}}
+    with TemporaryDirectory() as data_dir:  # a reader's first run: nothing is remembered of earlier ones
+        NotebookClient(notebook, timeout=120, resources=resources, store_widget_state=False).execute(
+            env={**os.environ, "WEBRUN_DATA_DIR": data_dir}
+        )
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # when it ran is nobody's business

@@ -74,8 +74,8 @@ def instance(workspace: Workspace, command: EmulatorInstance) -> None:
     """Kill, hang or restore a session's browser."""
     session = workspace.session(command.name)
     session.client.control.instance(session.session_id, command.action)
-    snapshot = session.status()
-    print(f"the browser of {session.name} {_INSTANCE_SAID[command.action]}: {snapshot.state_label}")
+    session.status()
+    print(f"the browser of {session.name} {_INSTANCE_SAID[command.action]}")
 
 
 def account(workspace: Workspace, command: EmulatorAccount) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import Future
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.notebook.card_actions import StartedAgain
@@ -83,9 +85,12 @@ class Workspace:
         cards.show(session, Buttons(session, self), again=again)
 
     def drain_cards(self) -> None:
-        """Wait until every card says what is known."""
+        """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
         from webrun_nb.notebook.cards import cards
 
+        for session in self.live_sessions:
+            with contextlib.suppress(WebRunError):  # the card says by itself that the server can't be reached
+                session.status()
         cards.drain()
 
 

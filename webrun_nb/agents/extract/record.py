@@ -114,6 +114,8 @@ def assign_record(columns: tuple[Column, ...], source: Source, *, as_shown: bool
 def _score(column: Column, field: Field, row: Row) -> float:
     cell = row.cells[field.key][0]
     score = name_score(column, field)
+    if tokens(column.name)[-1:] == ("price",) and not re.search(r"\d", cell.text):
+        return 0.0
     if "price" in field.evidence and tokens(column.name)[-1:] == ("price",):
         score = max(score, 0.75) + 0.05
     if score < _THRESHOLD or convert(cell, column, base_url="http://x.invalid/") is MISSING:

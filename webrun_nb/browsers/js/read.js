@@ -427,7 +427,8 @@
   const counted = new Map();
   const HEADING = /^H[1-6]$/;
   const pairsOf = (el) => {
-    if (SKIP.has(el.tagName) || /^(A|TD|TH|TR|OPTION|DT|DD)$/.test(el.tagName) || el.childElementCount > 6) return;
+    if (SKIP.has(el.tagName) || /^(A|TD|TH|TR|SELECT|OPTGROUP|OPTION|DT|DD)$/.test(el.tagName) || el.childElementCount > 6) return;
+    if (el.childElementCount && el.querySelector("select,input,textarea,button")) return; // a choice is no statement
     const own = ownText(el);
     const leafy = own || (el.childElementCount && el.textContent.length < 200 && /:/.test(el.textContent));
     if (!leafy || el.textContent.length > 400) return;

@@ -1,4 +1,4 @@
-"""The quickstart notebook says what really comes out of it: strict nbval, and proof that it would notice."""
+"""The notebooks say what really comes out of them: strict nbval, and proof that it would notice."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import pytest
 import webrun_nb
 
 HERE = Path(__file__).parent
-QUICKSTART = HERE.parents[1] / "notebooks" / "01_quickstart.ipynb"
+NOTEBOOKS = sorted((HERE.parents[1] / "notebooks").glob("*.ipynb"))
+QUICKSTART = NOTEBOOKS[0]
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def nbval(notebook: Path, *, package_in: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run strict nbval on a notebook, with the package taken from another folder where one is given."""
     (notebook.parent / "pytest.ini").write_text("[pytest]\n")  # none of this project's options
-    environment = dict(os.environ)
+    environment = {**os.environ, "WEBRUN_DATA_DIR": str(notebook.parent / "data")}
     if package_in is not None:
         environment["PYTHONPATH"] = str(package_in)
     return subprocess.run(
@@ -42,8 +44,9 @@ def notebook(tmp_path: Path) -> Path:
     return Path(shutil.copy(QUICKSTART, tmp_path))
 
 
-def test_its_outputs_are_true(notebook):
-    run = nbval(notebook)
+@by_name
+def test_its_outputs_are_true(path, tmp_path):
+    run = nbval(Path(shutil.copy(path, tmp_path)))
     assert run.returncode == 0, run.stdout[-4000:]
 
 
@@ -71,13 +74,15 @@ def test_a_changed_price_in_the_shop_is_noticed(notebook, tmp_path):
     assert "331" in run.stdout
 
 
-def test_it_is_saved_without_widget_state_and_stays_small():
-    saved = nbformat.read(QUICKSTART, as_version=4)
+@by_name
+def test_it_is_saved_without_widget_state_and_stays_small(path):
+    saved = nbformat.read(path, as_version=4)
     assert "widgets" not in saved.metadata
-    assert QUICKSTART.stat().st_size < 100_000
+    assert path.stat().st_size < 100_000
 
 
-def test_it_was_run_in_order():
-    saved = nbformat.read(QUICKSTART, as_version=4)
+@by_name
+def test_it_was_run_in_order(path):
+    saved = nbformat.read(path, as_version=4)
     counts = [cell.execution_count for cell in saved.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
