@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -43,12 +42,11 @@ class Driver:
         The browser it starts.
     """
 
-    def __init__(self, playwright: Playwright, pid: int, guardian: Guardian, folder: Path) -> None:
+    def __init__(self, playwright: Playwright, pid: int, guardian: Guardian) -> None:
         self.pid = pid
         self.found: FoundBrowser
         self._playwright = playwright
         self._guardian = guardian
-        self._folder = folder
         self._launcher = Launcher(playwright.chromium, pid, guardian)
         self._lifeline = Lifeline()
         self._watch: asyncio.Task[None] | None = None
@@ -71,7 +69,7 @@ class Driver:
             playwright = await async_playwright().start()
         pid = (drivers() - before).pop()
         guardian.watch_process(pid)
-        driver = cls(playwright, pid, guardian, folder)
+        driver = cls(playwright, pid, guardian)
         try:
             driver.found, running = await find.find_browser(driver._launcher.launch)
         except (InstanceUnavailableError, asyncio.CancelledError):
@@ -125,6 +123,4 @@ class Driver:
             kill_group(group)
         await until_gone(self.pid)
         self._guardian.forget(self.pid)
-        # The guardian removes what can't be removed now, because a browser is just about to end.
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-        await asyncio.to_thread(self._guardian.close)
+        await asyncio.to_thread(self._guardian.close)  # it removes the temporary folder

@@ -20,6 +20,7 @@ HEAD_START_S = 1.0
 FOLDER_PREFIX = "webrun-"
 """What the name of a folder starts with that may be removed."""
 _KILLED_WITHIN_S = 1.0
+_REMOVED_WITHIN_S = 1.0
 _LOOK_AGAIN_S = 0.05
 _PARENT_CHECK_S = 0.5
 
@@ -88,10 +89,13 @@ def _remove(folders: list[str]) -> None:
     """Remove folders of ours; what a process of another user put in their place is left alone."""
     ours = [each for each in folders if os.path.basename(each).startswith(FOLDER_PREFIX) and os.path.isdir(each)]  # noqa: PTH119, PTH112 - as above
     if ours:
-        import shutil  # costs more than all the rest, and is seldom needed
+        import shutil  # costs more than all the rest, and is not needed before
 
-        for folder in ours:
-            shutil.rmtree(folder, ignore_errors=True)
+        deadline = time.monotonic() + _REMOVED_WITHIN_S
+        while (left := [each for each in ours if os.path.isdir(each)]) and time.monotonic() < deadline:  # noqa: PTH112 - as above
+            for folder in left:
+                shutil.rmtree(folder, ignore_errors=True)  # a browser that is just dying may still write into it
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def _note(line: str, watched: Watched, folders: list[str]) -> None:

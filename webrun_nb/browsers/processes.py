@@ -54,7 +54,7 @@ class Guardian:
     def close(self) -> None:
         """Close the pipe and wait until it has gone.
 
-        With everything forgotten it goes at once; else it ends what is left first.
+        With everything forgotten it goes as soon as the folders are removed; else it ends what is left first.
         """
         assert self._process.stdin is not None
         self._process.stdin.close()
