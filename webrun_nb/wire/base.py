@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class WireModel(BaseModel):
@@ -21,6 +31,16 @@ class Request(WireModel):
 
     #: older name → name; the newer one wins where both are present (section 1)
     older_names: ClassVar[dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_sent_on(cls, body: object) -> object:
+        """Refuse halves of UTF-16 pairs: JSON can escape them, but no answer, log or page could ever hold them."""
+        if not _is_unicode(body):
+            raise PydanticCustomError(
+                "webrun_invalid", "{why}", {"why": "the body holds lone surrogates (\\ud800…)", "parameter": "body"}
+            )
+        return body
 
     def to_wire(self) -> dict[str, Any]:
         """Return the JSON object with the fields that were set."""
@@ -40,6 +60,28 @@ class Response(WireModel):
         fields: dict[str, Any] = handler(self)
         return {name: value for name, value in fields.items() if value is not None or name not in self.left_out}
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        """Describe the fields that are sent; pydantic by itself describes any object, because of the serializer."""
+        fields = handler.resolve_ref_schema(handler({k: v for k, v in schema.items() if k != "serialization"}))
+        fields["required"] = [name for name in fields["properties"] if name not in cls.left_out]
+        return fields
+
     def to_wire(self) -> dict[str, Any]:
         """Return the JSON object."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+def _is_unicode(body: object) -> bool:
+    left = [body]  # a list of our own: bodies may be nested deeper than Python calls functions
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+                return False
+        elif isinstance(value, Mapping):
+            left.extend(value)
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return True

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.json_schema import schema_fault
@@ -15,6 +16,9 @@ from webrun_nb.wire.json_schema import schema_fault
 MAX_DURATION_MS = 300_000
 MIN_DURATION_MS = 1_000
 MAX_TOKENS = 100_000
+MAX_INSTRUCTION_CHARS = 10_000
+"""Longer instructions are refused: nobody types them, and a parser's time grows with them."""
+MAX_URL_CHARS = 8_192
 INACTIVITY_TIMEOUT_MS = 300_000
 ANSWER_WINDOW_S = 50.0
 """How long run-task and newTask wait for the result (section 3), in real time."""
@@ -67,13 +71,36 @@ def _nested_task(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     return _known(nested, TaskFields.older_names)
 
 
+def _checked_url(parameter: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        readable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        readable = False
+    if not readable or any(ord(c) <= 32 for c in url):
+        raise invalid(parameter, f"{parameter} must be an http(s) URL", url[:200])
+    return url
+
+
 class WebhookFields(Request):
     """Where a task's end is announced (section 9)."""
 
     name: str = ""
-    url: str
+    url: Annotated[str, Field(max_length=MAX_URL_CHARS)]
     auth: str | None = None
     submitted_data: Literal["ai_response", "full_response", "just_ping"] = "full_response"
+
+    @field_validator("url")
+    @classmethod
+    def _http_url(cls, url: str) -> str:
+        return _checked_url("webhook.url", url)
+
+    @field_validator("auth")
+    @classmethod
+    def _fits_a_header(cls, auth: str | None) -> str | None:
+        if auth is not None and not (auth.isascii() and auth.isprintable()):
+            raise invalid("webhook.auth", "webhook.auth is sent as a header: printable ASCII only")
+        return auth
 
 
 class SecretFields(Request):
@@ -88,8 +115,8 @@ class TaskFields(Request):
 
     older_names: ClassVar[dict[str, str]] = {"prompt": "taskDetails", "startingUrl": "startingPoint"}
 
-    task_details: str = ""
-    starting_point: str | None = None
+    task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
+    starting_point: Annotated[str, Field(max_length=MAX_URL_CHARS)] | None = None
     max_duration: Annotated[float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
     max_input_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
     max_output_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
@@ -104,16 +131,7 @@ class TaskFields(Request):
     @field_validator("starting_point")
     @classmethod
     def _http_url(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        try:
-            parts = urlsplit(url)
-            readable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            readable = False
-        if not readable or any(ord(c) <= 32 for c in url):
-            raise invalid("startingPoint", "startingPoint must be an http(s) URL", url[:200])
-        return url
+        return None if url is None else _checked_url("startingPoint", url)
 
     @field_validator("max_input_tokens")
     @classmethod
@@ -172,6 +190,11 @@ class RunTask(SessionFields):
 
     task: TaskFields
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        """Describe the task's fields where requests have them: flat."""
+        return _with_flat_task(handler.resolve_ref_schema(handler(schema)), handler)
+
     @model_validator(mode="before")
     @classmethod
     def _both_vocabularies(cls, body: object) -> dict[str, Any]:
@@ -191,6 +214,15 @@ def _instructed(fields: dict[str, Any]) -> dict[str, Any]:
     return task
 
 
+def _with_flat_task(schema: JsonSchemaValue, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """Move the properties of the property `task`, which must say what to do, up into `schema`."""
+    task = handler.resolve_ref_schema(schema["properties"].pop("task"))["properties"]
+    details = {name: value for name, value in task["taskDetails"].items() if name != "default"}
+    schema["properties"] |= {**task, "taskDetails": {**details, "minLength": 1}}
+    schema["required"] = [*(name for name in schema["required"] if name != "task"), "taskDetails"]
+    return schema
+
+
 # --- send-message -----------------------------------------------------------------------------------------------------
 
 
@@ -200,6 +232,11 @@ class NewTask(Request):
     action_type: Literal["newTask"]
     new_state: Literal["start"] = "start"
     task: TaskFields
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        """Describe the task's fields where requests have them: flat."""
+        return _with_flat_task(handler.resolve_ref_schema(handler(schema)), handler)
 
     @model_validator(mode="before")
     @classmethod
@@ -227,7 +264,7 @@ class AnswerGuardrail(Request):
 
     action_type: Literal["guardrail"]
     new_state: Literal["resume", "stop"] = "resume"
-    task_details: str = ""
+    task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
 
 
 VIEW_WIDTH_PX = 1024

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-_LIMITS = {"ge": "min", "gt": "min", "le": "max", "lt": "max"}
+_LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
@@ -44,7 +44,9 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
     if kind == "json_invalid":
         return "INVALID_PARAMETER", "the body is not valid JSON", {"parameter": "body"}
     if kind == "union_tag_invalid":
-        path = _tag(path, context)
+        parameter = _tag(path, context)
+        details = {"parameter": parameter, "value": _short(context["tag"])}
+        return "INVALID_PARAMETER", f"{parameter} must be one of {context['expected_tags']}", details
     parameter = path or "body"
     details = {"parameter": parameter, "value": _short(finding.get("input"))}
     details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
@@ -59,7 +61,7 @@ def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
 
 def _tag(path: str, context: Mapping[str, Any]) -> str:
     """Return the path of the field that tells a union's members apart."""
-    name = to_camel(str(context["discriminator"]).strip("'"))
+    name = to_camel(str(context["discriminator"]).split(" | ")[0].strip("'"))  # 'action_type' | 'actionType'
     return f"{path}.{name}" if path else name
 
 
@@ -71,4 +73,4 @@ def _short(value: object) -> object:
     if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
         return value
     text = value if isinstance(value, str) else str(value) if isinstance(value, float) else type(value).__name__
-    return text[:_LONGEST_VALUE]
+    return text[:_LONGEST_VALUE].encode(errors="replace").decode()  # a lone surrogate could not be sent back

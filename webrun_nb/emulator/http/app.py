@@ -15,6 +15,7 @@ from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http import account, control, health, sessions, tasks
 from webrun_nb.emulator.http.door import refusal
+from webrun_nb.emulator.http.openapi import document
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.responses import ErrorBody
 from webrun_nb.wire.validation import contract_error
@@ -40,7 +41,12 @@ def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
         Whether `/_emulator/…` exists (section 12).
     """
     app = FastAPI(
-        title="WebRun emulator", version=version("webrun-nb"), docs_url=None, redoc_url=None, responses=_ERRORS
+        title="WebRun emulator",
+        version=version("webrun-nb"),
+        docs_url=None,
+        redoc_url=None,
+        responses=_ERRORS,
+        redirect_slashes=False,
     )
     app.state.service = service
     app.state.base_url = base_url
@@ -48,6 +54,7 @@ def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
         app.include_router(resource.router)
     if with_control:
         app.include_router(control.router)
+    document(app)
     app.add_exception_handler(CommandRefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _no_such_call)

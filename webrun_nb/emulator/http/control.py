@@ -17,13 +17,14 @@ from webrun_nb.wire.requests import missing
 
 router = APIRouter(prefix="/_emulator")
 
-Usd = Annotated[float, Field(ge=0)]
+Usd = Annotated[float, Field(ge=0, le=1e9)]
+_YEAR_MS = 366 * 24 * 3_600_000
 
 
 class ClockChange(Request):
     """Time travel: `advance` in ms, or `freeze`."""
 
-    advance: Annotated[float, Field(ge=0)] | None = None
+    advance: Annotated[float, Field(ge=0, le=_YEAR_MS)] | None = None
     freeze: bool | None = None
 
     @model_validator(mode="after")
@@ -38,7 +39,7 @@ class AccountChange(Request):
 
     balance: Usd | None = None
     spending_limit: Usd | None = None
-    session_limit: Annotated[int, Field(ge=0)] | None = None
+    session_limit: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     deactivated: bool = False
 
 
@@ -55,7 +56,7 @@ class FaultOrder(Request):
     instance_start: Literal["refuse"] | None = None
     times: Annotated[int, Field(ge=1, le=10_000)] = 1
     status: Annotated[int, Field(ge=400, le=599)] | None = None
-    code: str | None = None
+    code: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     delay: Annotated[float, Field(ge=0, le=60_000)] = 0
     drop: bool = False
     clear: bool = False

@@ -21,6 +21,8 @@ from webrun_nb.emulator.service import Service
 from webrun_nb.wire.codes import HTTP_STATUS
 
 PRACTICE_SUFFIX = ".localhost"
+MAX_BODY_BYTES = 2_000_000
+"""Larger requests are refused unread, so that nobody fills the memory or keeps the event loop parsing."""
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task"})
 
 
@@ -112,7 +114,14 @@ class Door:
         scope.setdefault("state", {})["user"] = user
         if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
             return
-        await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
+        body = await _body(headers, receive)
+        if body is None:
+            message = f"the body is larger than {MAX_BODY_BYTES} bytes"
+            await _refuse(400, "INVALID_PARAMETER", message, {"parameter": "body", "max": MAX_BODY_BYTES})(
+                scope, receive, send
+            )
+            return
+        await self._api(scope, _once_more(body, receive), _with_rate_headers(send, rate) if rate else send)
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
@@ -149,6 +158,33 @@ def _is_open(scope: Scope) -> bool:
     """Tell whether a call needs no key: health, and tasks, whose two ids are their capability."""
     path = scope["path"]
     return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith("/task/"))
+
+
+async def _body(headers: Headers, receive: Receive) -> list[Message] | None:
+    """Read a request's body; None as soon as it is known to be too large."""
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+        return None
+    messages: list[Message] = []
+    size = 0
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+        size += len(messages[-1].get("body", b""))
+        if size > MAX_BODY_BYTES:
+            return None
+    return messages
+
+
+def _once_more(messages: list[Message], receive: Receive) -> Receive:
+    """Return a `receive` that starts with messages that were read already."""
+    unread = iter(messages)
+
+    async def receive_again() -> Message:
+        for message in unread:
+            return message
+        return await receive()
+
+    return receive_again
 
 
 def _host_name(host: str) -> str:

@@ -1,0 +1,290 @@
+"""`openapi.json` says what the contract says, and schemathesis finds no answer that it does not announce."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from webrun_nb.wire.codes import HTTP_STATUS
+
+#: every endpoint of the contract that is built, as (method, path)
+OPERATIONS = [
+    ("GET", "/start/health"),
+    ("POST", "/start/start-session"),
+    ("POST", "/start/run-task"),
+    ("POST", "/start/send-message"),
+    ("GET", "/start/session-status/{session_id}"),
+    ("GET", "/start/sessions"),
+    ("GET", "/task/{session_id}/{task_id}"),
+    ("GET", "/account/usage"),
+    ("GET", "/_emulator/state"),
+    ("POST", "/_emulator/clock"),
+    ("POST", "/_emulator/faults"),
+    ("PUT", "/_emulator/account"),
+    ("POST", "/_emulator/sessions/{session_id}/instance"),
+    ("POST", "/_emulator/reset"),  # the last: it ends everybody's sessions
+]
+NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
+FEW = {"/_emulator/reset": 3, "/_emulator/clock": 10, "/_emulator/account": 10}
+"""Cases of operations after which sessions have to be opened anew."""
+OTHER_STATUSES = {"NOT_FOUND": {404}, "METHOD_NOT_ALLOWED": {405}, "SESSION_NOT_FOUND": {404, 401}}
+SHORTEST_MS = 1000
+
+
+@dataclass
+class Guests:
+    """Sessions that the cases are about: really created, and renewed when a case has changed them."""
+
+    emulator: Any
+    session_id: str = ""
+    """Of an idle session."""
+    task_session_id: str = ""
+    task_id: str = ""
+
+    def renew(self) -> None:
+        """Have an idle session, and a task that has ended."""
+        if self.session_id and self._phase() == "idle":
+            return
+        self.end(self.session_id)
+        self.session_id = self.emulator.start()
+        _, body = self.emulator.message(self.session_id, actionType="newTask", taskDetails="read the page")
+        self.task_session_id, self.task_id = self.session_id, body["taskId"]
+
+    def end(self, session_id: str) -> None:
+        self.emulator.message(session_id, actionType="state", newState="terminate")
+
+    def _phase(self) -> str | None:
+        _, body = self.emulator.get(f"/start/session-status/{self.session_id}")
+        return body.get("phase")
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
+    running = start_emulator("--control", "--isolation", "context")
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def guests(emulator: Any) -> Guests:
+    there = Guests(emulator)
+    there.renew()
+    return there
+
+
+@pytest.fixture(scope="module")
+def served(emulator: Any, guests: Guests) -> Any:
+    """Load the schema that is served, with hooks that put real ids into half of the cases."""
+    loaded = schemathesis.openapi.from_url(
+        f"{emulator.url}/openapi.json", headers={"Authorization": f"Bearer {emulator.key}"}
+    )
+
+    @loaded.hook
+    def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
+        def known(given: dict[str, Any] | None) -> dict[str, Any] | None:
+            ids = {"session_id": guests.task_session_id, "task_id": guests.task_id}
+            return given and {name: ids[name] for name in given}
+
+        return st.one_of(strategy, strategy.map(known))
+
+    @loaded.hook
+    def before_generate_body(context: Any, strategy: Any) -> Any:
+        return st.one_of(strategy, strategy.map(lambda body: _about(guests, body)), strategy.map(_short))
+
+    return loaded
+
+
+def _about(guests: Guests, body: Any) -> Any:
+    return {**_short(body), "sessionId": guests.session_id} if isinstance(body, dict) else body
+
+
+def _short(body: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    limit = {"maxDuration": SHORTEST_MS} if "taskDetails" in body else {}
+    return {name: _short(value) for name, value in body.items()} | limit
+
+
+def errors_are_the_contracts(ctx: Any, response: Any, case: Any) -> None:
+    """Check that whatever is refused is refused in the words of section 2."""
+    if response.status_code < 400:
+        return
+    body = response.json()
+    assert body["success"] is False
+    assert body["message"] == body["error"] != ""
+    assert response.status_code in OTHER_STATUSES.get(body["code"], {HTTP_STATUS.get(body["code"])}), body
+
+
+def _cases() -> Iterator[Any]:
+    for method, path in OPERATIONS:
+        yield pytest.param(method, path, GenerationMode.POSITIVE, id=f"good {method} {path}")
+        if method != "GET" and path != "/_emulator/reset":  # what has a body can have a bad one
+            yield pytest.param(method, path, GenerationMode.NEGATIVE, id=f"bad {method} {path}")
+
+
+@pytest.mark.parametrize(("method", "path", "mode"), list(_cases()))
+def test_no_answer_is_a_surprise(
+    emulator: Any, guests: Guests, served: Any, method: str, path: str, mode: GenerationMode
+) -> None:
+    @given(case=served[path][method].as_strategy(generation_mode=mode))
+    @settings(max_examples=FEW.get(path, 50), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    def ask(case: Any) -> None:
+        answer = case.call_and_validate(headers={"Authorization": f"Bearer {emulator.key}"}, checks=CHECKS)
+        _tidy(emulator, guests, case, answer)
+
+    ask()
+
+
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.ignored_auth,
+    errors_are_the_contracts,
+]
+
+
+def _tidy(emulator: Any, guests: Guests, case: Any, answer: Any) -> None:
+    """End what the case has opened, and undo what would keep the next cases out."""
+    if answer.status_code == 200 and case.path in ("/start/start-session", "/start/run-task"):
+        guests.end(answer.json()["sessionId"])
+    if case.path.startswith("/_emulator"):
+        emulator.post("/_emulator/faults", {"clear": True})
+        emulator.post("/_emulator/clock", {"freeze": False})
+        emulator.http.put("/_emulator/account", json=NO_LIMITS)
+    guests.renew()
+
+
+# --- what the contract says, and openapi.json with it -----------------------------------------------------------------
+
+TASK = {
+    "taskDetails", "startingPoint", "maxDuration", "maxInputTokens", "maxOutputTokens", "avoidDomains",
+    "terminateOnCompletion", "outputType", "outputSchema", "secrets", "files", "webhook",
+}  # fmt: skip
+SESSION = {"environmentId", "policyId", "proxy", "mode"}
+ASKED = {
+    "/start/start-session": SESSION | {"reachOutMode", "initialTask"},
+    "/start/run-task": SESSION | TASK,
+    "/start/send-message": {"sessionId", "message"},
+    "/_emulator/clock": {"advance", "freeze"},
+    "/_emulator/account": {"balance", "spendingLimit", "sessionLimit", "deactivated"},
+    "/_emulator/sessions/{session_id}/instance": {"action"},
+}
+BILLED = {"success", "sessionId", "taskId", "status", "pending", "usage"}
+COMPLETED = BILLED | {"type", "data", "completedAt", "result"}
+GUARDRAIL = BILLED | {"type", "data"}
+FAILED = BILLED | {"error", "message", "code", "details"}
+STILL_PENDING = {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
+ANSWERED = {
+    "/start/health": [{"success", "status", "instancesAvailable", "instanceCount", "timestamp"}],
+    "/start/start-session": [
+        {"success", "sessionId", "socketURL", "streaming", "initialPrompt", "expiresIn", "balance", "message", "taskId"}
+    ],
+    "/start/run-task": [COMPLETED, GUARDRAIL, FAILED, STILL_PENDING],
+    "/start/send-message": [COMPLETED, GUARDRAIL, FAILED, STILL_PENDING, {"success", "message"}],
+    "/start/session-status/{session_id}": [
+        {
+            "success", "sessionId", "status", "phase", "currentTaskId", "queuedTaskIds", "createdAt", "lastActivityAt",
+            "expiresAt", "inactivityTimeout", "reason", "environmentId", "policyId", "proxy", "usage", "streaming",
+            "now", "clockRunning",
+        }
+    ],
+    "/start/sessions": [{"success", "sessions"}],
+    "/task/{session_id}/{task_id}": [BILLED, COMPLETED, GUARDRAIL, FAILED],
+    "/account/usage": [{"success", "balance", "currentPeriodSpend", "spendingLimit", "remaining"}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document(emulator: Any) -> Any:
+    return emulator.get("/openapi.json")[1]
+
+
+def _objects(document: Any, described: Any) -> list[Any]:
+    """Return the object schemas that a schema stands for."""
+    if "$ref" in described:
+        return _objects(document, document["components"]["schemas"][described["$ref"].rpartition("/")[2]])
+    options = described.get("anyOf") or described.get("oneOf")
+    return [found for option in options for found in _objects(document, option)] if options else [described]
+
+
+def _content(described: Any) -> Any:
+    return described["content"]["application/json"]["schema"]
+
+
+def test_every_endpoint_is_described(document):
+    described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
+    assert described == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_requests_have_the_contracts_fields(document, path):
+    (operation,) = document["paths"][path].values()
+    (body,) = _objects(document, _content(operation["requestBody"]))
+    assert set(body["properties"]) == ASKED[path]
+
+
+def test_messages_have_the_contracts_fields(document):
+    (body,) = _objects(document, {"$ref": "#/components/schemas/SendMessage"})
+    messages = [set(message["properties"]) for message in _objects(document, body["properties"]["message"])]
+    assert messages == [
+        {"actionType", "newState", *TASK},
+        {"actionType", "newState", "taskId"},
+        {"actionType", "newState", "taskDetails"},
+        {"actionType", "action"},
+    ]
+
+
+@pytest.mark.parametrize("path", ANSWERED)
+def test_answers_have_the_contracts_fields(document, path):
+    (operation,) = document["paths"][path].values()
+    answers = [set(answer["properties"]) for answer in _objects(document, _content(operation["responses"]["200"]))]
+    for fields in ANSWERED[path]:
+        assert fields in answers
+
+
+def test_bad_input_is_announced_as_400_and_never_as_422(document):
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert "422" not in operation["responses"]
+            (error,) = _objects(document, _content(operation["responses"]["400"]))
+            assert set(error["properties"]) == {"success", "message", "error", "code", "details"}
+
+
+def test_the_key_is_announced_where_it_is_needed(document):
+    assert document["components"]["securitySchemes"]["apiKey"] == {"type": "http", "scheme": "bearer"}
+    without = {
+        path
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        if operation.get("security", document["security"]) == []
+    }
+    assert without == {"/start/health", "/task/{session_id}/{task_id}"}
+
+
+def test_the_description_needs_the_key(emulator):
+    answer = httpx.get(f"{emulator.url}/openapi.json", trust_env=False)
+    assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "wrong"),
+    [(right, path, wrong) for right, path in OPERATIONS for wrong in ("DELETE", "GET", "POST") if wrong != right],
+)
+def test_a_wrong_method_is_told_the_right_ones(emulator, method, path, wrong):
+    answer = emulator.http.request(wrong, path.format(session_id="aaaaaaaaaaaa", task_id="bbbbbbbbbbbb"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, method)
+    assert answer.json()["code"] == "METHOD_NOT_ALLOWED"
