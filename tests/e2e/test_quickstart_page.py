@@ -104,10 +104,10 @@ def test_a_question_is_answered_on_the_card_while_the_cell_waits(lab):
     ask = "%%webrun task --url practice:shop\nclick the Norvane link, then get the name"
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", ask])
     lab.run_all()
-    form = lab.find(CARD).first.locator("form")
-    form.wait_for(timeout=30_000)
+    form = lab.find(f"{CARD} .webrun-question").first
+    expect(form).to_contain_text("Norvane", timeout=30_000)
     keep(lab, "question")
     form.get_by_role("radio").first.check()
-    form.get_by_role("button", name="Answer").click()
+    form.get_by_role("button", name="Answer", exact=True).click()
     lab.wait_until_done()
     assert "Norvane" in str(lab.outputs()[1])

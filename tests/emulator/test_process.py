@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from process_family import family, living
 
@@ -86,8 +88,9 @@ def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator):
     open_both_kinds(emulator)
     everyone = family(emulator.process.pid)
     for process in everyone:
-        if "chrom" in process.name() and "--type" not in " ".join(process.cmdline()):
-            process.suspend()
+        with contextlib.suppress(psutil.NoSuchProcess):  # renderers come and go
+            if "chrom" in process.name() and "--type" not in " ".join(process.cmdline()):
+                process.suspend()
     emulator.process.stdin.close()
     emulator.process.wait(4)
     assert living(everyone, 3) == []
