@@ -172,3 +172,18 @@ def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator, until)
     assert alive == "active"
     assert {(status["status"], status["reason"]) for status in ended} == {("terminated", "balance")}
     assert refused == "INSUFFICIENT_BALANCE"
+
+
+@pytest.mark.parametrize("behaviour", ["exit 1", "exec sleep 600"])
+def test_a_browser_that_never_starts_fails_its_session(start_emulator, until, tmp_path, behaviour):
+    """It is there, so the session is opened; that it does not come up shows later: pending, then failed."""
+    browser = tmp_path / "chromium"
+    browser.write_text(f"#!/bin/sh\n{behaviour}\n")
+    browser.chmod(0o755)
+    running = start_emulator(env={"WEBRUN_BROWSER": str(browser)})
+    _, started = running.post("/start/start-session", {"taskDetails": "list it"})
+    status = until(lambda: running.status(started["sessionId"]), lambda s: s["status"] != "pending", 60)
+    task = running.get(f"/task/{started['sessionId']}/{started['taskId']}")[1]
+    running.end()
+    assert (status["status"], status["reason"]) == ("failed", "failed")
+    assert (task["status"], task["code"]) == ("failed", "INSTANCE_LOST")

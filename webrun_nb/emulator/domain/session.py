@@ -245,6 +245,12 @@ class Session:
         return tuple(self._queue)
 
     @property
+    def has_next(self) -> bool:
+        """Whether a task can be started: the session is active, none is under way and nobody drives by hand."""
+        ready = self.state is SessionState.ACTIVE and self.current is None and not self._manual
+        return ready and bool(self._queue)
+
+    @property
     def grace_ends_ms(self) -> float | None:
         """When an orphaned session is given up."""
         return self._grace.when_ms if self._grace else None
@@ -325,8 +331,8 @@ class Session:
         return task
 
     def start_next(self) -> Task | None:
-        """Start the next task in order, where the session is active and none is under way."""
-        if self.state is not SessionState.ACTIVE or self._manual or self.current is not None or not self._queue:
+        """Start the next task in order, where there is one and it can be started."""
+        if not self.has_next:
             return None
         task = self._queue.popleft()
         self.current = task
@@ -582,7 +588,7 @@ class Session:
             self._inactivity.cancel()
             self._inactivity = None
         busy = self.current is not None and self.current.state is TaskState.RUNNING
-        if self.state is SessionState.ACTIVE and not busy:
+        if self.state is SessionState.ACTIVE and not busy and not self.has_next:  # it may have to wait for room
             self._inactivity = self._clock.call_at(self.last_activity_ms + INACTIVITY_TIMEOUT_MS, self._expire)
 
     def _expire(self) -> None:
@@ -591,7 +597,12 @@ class Session:
         self._end(SessionEvent.EXPIRED, "expired", failure)
 
     def _end(self, event: SessionEvent, reason: str, failure: Failure | None = None) -> None:
-        """Move to a final state. What was under way fails with `failure`, what was queued with `SESSION_TERMINATED`."""
+        """Move to a final state.
+
+        What was under way, or waits for a browser that never came, fails with `failure`, what was queued with
+        `SESSION_TERMINATED`.
+        """
+        never_began = self.state is SessionState.PENDING
         self._machine.fire(event)
         self._cancel_grace()
         self._manual = False
@@ -599,7 +610,7 @@ class Session:
         ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
         for task in [*([self.current] if self.current else []), *self._queue]:
             was_begun = task is self.current or self.meter.running_ms(task.id, self._clock.now()) > 0
-            task.failure = (failure or ended) if was_begun else ended
+            task.failure = failure if failure and (was_begun or never_began) else ended
             self._end_task(task, TaskEvent.FAIL)
         self.meter.ended(self._clock.now())
         self._touch()
