@@ -11,15 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.happenings import SessionEnded, TaskEnded
 from webrun_nb.emulator.domain.machine import SessionState, TaskState
-from webrun_nb.emulator.domain.session import (
-    Failure,
-    Question,
-    Session,
-    SessionEnded,
-    TaskEnded,
-    TaskOrder,
-)
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Failure, Question, TaskOrder
 from webrun_nb.wire.prices import PRICES_2026
 
 PER_MS = Decimal("0.02") / 60_000
@@ -174,7 +169,8 @@ class Sessions(RuleBasedStateMachine):
 
     @invariant()
     def the_countdown_runs_only_while_nothing_does(self) -> None:
-        counting = self.session.state is SessionState.ACTIVE and not self._runs()
+        # a task that can be started may have to wait for room: that is nobody's inactivity
+        counting = self.session.state is SessionState.ACTIVE and not self._runs() and not self.session.has_next
         assert (self.session.expires_ms is not None) == counting
 
     @invariant()

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="a browser per session, one context in a shared browser, or by kind of session (default)",
     )
+    parser.add_argument("--slots", type=_slots, help="tasks that run at once; others wait (default: two per core)")
     parser.add_argument("--control", action="store_true", help="switch on /_emulator: time travel and the like")
     parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent is gone")
     parser.add_argument("--seed", type=int, help="make ids repeatable")
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
                 data_dir=options.data_dir,
                 limits=options.limits,
                 isolation=options.isolation,
+                slots=options.slots,
                 control=options.control,
                 lifeline=options.lifeline,
                 seed=options.seed,
@@ -59,3 +61,10 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError("a port is between 0 and 65535")
     return port
+
+
+def _slots(text: str) -> int:
+    slots = int(text)
+    if slots < 1:
+        raise argparse.ArgumentTypeError("at least one task has to run")
+    return slots

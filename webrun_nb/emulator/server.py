@@ -13,8 +13,7 @@ import signal
 import socket
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from webrun_nb import config, practice
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.pool import ChromiumPool
 from webrun_nb.emulator.domain import limits
-from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.http.app import make_app
@@ -53,6 +52,7 @@ class Options:
     data_dir: Path | None = None
     limits: str = "none"
     isolation: Isolation = "auto"
+    slots: int | None = None
     control: bool = False
     lifeline: bool = False
     seed: int | None = None
@@ -102,7 +102,7 @@ class _Server:
 
     async def serve(self) -> None:
         options = self._options
-        clock = Clock(_system_time())
+        clock = Clock(system_time())
         parts = Parts(
             clock=clock,
             store=MemoryStore(),
@@ -114,6 +114,7 @@ class _Server:
             prices=PRICES_2026,
             practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
             isolation=options.isolation,
+            slots=options.slots,
         )
         service = Service(parts)
         key = config.take_emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
@@ -194,12 +195,6 @@ async def _pump(clock: Clock) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), None if due_in_ms is None else due_in_ms / 1000)
         clock.fire_due()
-
-
-def _system_time() -> Callable[[], float]:
-    """Return a source of unix ms that starts at the system's time and never runs backwards."""
-    offset_s = time.time() - time.monotonic()
-    return lambda: (time.monotonic() + offset_s) * 1000
 
 
 def _listen(options: Options) -> socket.socket:

@@ -16,24 +16,24 @@ from webrun_nb.browsers.base import Browsers, InstanceKind
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
-from webrun_nb.emulator.domain.meter import PriceList
-from webrun_nb.emulator.domain.session import (
+from webrun_nb.emulator.domain.happenings import (
     Happening,
     InstanceLost,
     InstanceRestored,
-    Session,
     SessionEnded,
-    Task,
     TaskAsks,
     TaskEnded,
-    TaskOrder,
     TokensCounted,
 )
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
+from webrun_nb.emulator.domain.meter import PriceList
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task, TaskOrder
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
+from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.store import Store
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
@@ -95,6 +95,8 @@ class Parts:
     prices: PriceList
     practice: PracticeSites
     isolation: Isolation = "auto"
+    slots: int | None = None
+    """Tasks that run at once; None: as many as the machine has room for."""
 
 
 class Service:
@@ -109,6 +111,7 @@ class Service:
         self._closing: set[asyncio.Task[None]] = set()
         self._balance_timers: dict[str, Timer] = {}
         self._webhooks = Webhooks(parts.clock)
+        self._slots = Slots(parts.slots)
         self.faults = Faults()
         self._browsers = RefusingBrowsers(parts.browsers, self.faults)
 
@@ -356,7 +359,14 @@ class Service:
         session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
-            session, chosen, self._browsers, parts.agent, parts.clock, self._publisher(session), opening_url
+            session,
+            chosen,
+            self._browsers,
+            parts.agent,
+            parts.clock,
+            self._slots,
+            self._publisher(session),
+            opening_url,
         )
         parts.store.add(session)
         task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None

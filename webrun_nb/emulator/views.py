@@ -11,7 +11,8 @@ from webrun_nb.emulator.domain import meter
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.limits import Account
 from webrun_nb.emulator.domain.machine import TaskState
-from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Question, Session, Task
+from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
+from webrun_nb.emulator.domain.task import Question, Task
 from webrun_nb.wire.responses import (
     AccountUsage,
     Breakdown,

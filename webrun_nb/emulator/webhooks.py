@@ -12,7 +12,8 @@ import httpx
 
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.session import Session, Task
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task
 from webrun_nb.wire.requests import TaskFields, WebhookFields
 
 log = logging.getLogger(__name__)

@@ -55,21 +55,20 @@ from webrun_nb.browsers.base import (
 from webrun_nb.emulator import views
 from webrun_nb.emulator.answers import write_answer
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.machine import SessionState
-from webrun_nb.emulator.domain.session import (
+from webrun_nb.emulator.domain.happenings import (
     ControlReleased,
-    Failure,
     Happening,
     InstanceLost,
-    Question,
-    Session,
     SessionEnded,
-    Task,
     TaskEnded,
     TaskHeld,
     TaskQueued,
     TaskReleased,
 )
+from webrun_nb.emulator.domain.machine import SessionState
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Failure, Question, Task
+from webrun_nb.emulator.slots import Slots
 from webrun_nb.wire.requests import TaskFields
 
 log = logging.getLogger(__name__)
@@ -110,6 +109,8 @@ class SessionWorker:
         The browser it asks for.
     browsers, agent, clock : Browsers, Agent, Clock
         Where browsers come from, who proposes, what time it is.
+    slots : Slots
+        Where room for running tasks comes from. A task that waits for a person needs none.
     publish : callable
         Sends an event out.
     opening_url : str, optional
@@ -123,6 +124,7 @@ class SessionWorker:
         browsers: Browsers,
         agent: Agent,
         clock: Clock,
+        slots: Slots,
         publish: Publish,
         opening_url: str | None = None,
     ) -> None:
@@ -140,6 +142,7 @@ class SessionWorker:
         self._running: asyncio.Task[None] | None = None
         self._by_hand: asyncio.Queue[Action] = asyncio.Queue()
         self._look_again = asyncio.Event()
+        self._slot = slots.slot(self._look_again.set)
         self._may_go_on = asyncio.Event()
         self._may_go_on.set()
         self._answer: asyncio.Future[str] | None = None
@@ -165,8 +168,10 @@ class SessionWorker:
                 self._look_again.set()
             case TaskHeld():
                 self._may_go_on.clear()
+                self._slot.give_back()
             case TaskReleased(answer=answer):
                 self._may_go_on.set()
+                self._slot.insist()
                 if answer is not None and self._answer is not None and not self._answer.done():
                     self._answer.set_result(answer)
             case TaskEnded() | InstanceLost():
@@ -204,6 +209,8 @@ class SessionWorker:
     async def _live(self) -> None:
         hands = asyncio.create_task(self._follow_hands(), name=f"hands {self._session.id}")
         try:
+            while self._session.queued and not self._slot.claim():  # pending until there is room
+                await self._news()
             await self._open_browser()
             while not self._session.ended:
                 await self._do_what_is_next()
@@ -214,6 +221,7 @@ class SessionWorker:
             log.exception("session %s: unexpected error", self._session.id)
             self._fail_session("an unexpected error, see the emulator's log")
         finally:
+            self._slot.give_back()
             self._cancel(self._running)
             hands.cancel()
             self._checkpoint = None
@@ -221,16 +229,24 @@ class SessionWorker:
 
     async def _do_what_is_next(self) -> None:
         if self._session.state is SessionState.ORPHANED:
+            self._slot.give_back()
             await self._restore()
             return
-        task = self._session.start_next()
+        room = self._session.has_next and self._slot.claim()
+        task = self._session.start_next() if room else None
         if task is None:
-            self._look_again.clear()
-            await self._look_again.wait()
+            if not self._session.has_next:
+                self._slot.give_back()
+            await self._news()
             return
         self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
         await asyncio.wait({self._running})
+        self._slot.give_back()
         await self._keep_checkpoint()
+
+    async def _news(self) -> None:
+        self._look_again.clear()
+        await self._look_again.wait()
 
     def _fail_session(self, message: str) -> None:
         if not self._session.ended:
@@ -355,6 +371,7 @@ class SessionWorker:
     async def _ask(self, task: Task, ask: Ask) -> str:
         self._answer = asyncio.get_running_loop().create_future()
         self._session.ask(task, Question(ask.kind, ask.question, ask.candidates))
+        self._slot.give_back()
         try:
             return await self._answer
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -25,6 +26,12 @@ class Timer:
     def cancel(self) -> None:
         """Never fire. Safe twice, and after firing."""
         self.cancelled = True
+
+
+def system_time() -> Callable[[], float]:
+    """Return a source of unix ms that starts at the system's time and never runs backwards."""
+    offset_s = time.time() - time.monotonic()
+    return lambda: (time.monotonic() + offset_s) * 1000
 
 
 class Clock:

@@ -7,17 +7,26 @@ send, a browser to close, an agent to cancel) is the business of whoever listens
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.happenings import (
+    ControlReleased,
+    Happening,
+    InstanceLost,
+    InstanceRestored,
+    SessionEnded,
+    TaskAsks,
+    TaskEnded,
+    TaskHeld,
+    TaskQueued,
+    TaskReleased,
+    TokensCounted,
+)
 from webrun_nb.emulator.domain.machine import (
     FINAL_SESSION_STATES,
-    FINAL_TASK_STATES,
     SESSION_MOVES,
-    TASK_MOVES,
     Machine,
     SessionEvent,
     SessionState,
@@ -25,152 +34,11 @@ from webrun_nb.emulator.domain.machine import (
     TaskState,
 )
 from webrun_nb.emulator.domain.meter import Meter, PriceList, Usage
+from webrun_nb.emulator.domain.task import Failure, Question, Task, TaskOrder
 
 INACTIVITY_TIMEOUT_MS = 300_000
 GRACE_PERIOD_MS = 300_000
 """How long an orphaned session waits for its browser to come back (section 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskOrder:
-    """What was asked for. `fields` is what the agent and worker need and is opaque here."""
-
-    instruction: str
-    max_duration_ms: float
-    max_input_tokens: float
-    max_output_tokens: float
-    ends_session: bool
-    fields: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a guardrail asks a person."""
-
-    kind: str
-    text: str
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a task failed: a code of the contract's section 2."""
-
-    code: str
-    message: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Task:
-    """A task of a session. Only its session moves it."""
-
-    def __init__(self, task_id: str, order: TaskOrder, created_ms: float) -> None:
-        self.id = task_id
-        self.order = order
-        self.created_ms = created_ms
-        self.ended_ms: float | None = None
-        self.question: Question | None = None
-        self.answer: str | None = None
-        """The message of a completed task."""
-        self.failure: Failure | None = None
-        self.network: list[tuple[str, float]] = []
-        """`(url, unix ms)` of the browser's requests while it ran."""
-        self.acted = False
-        """Whether it has done anything that must not be done twice."""
-        self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
-
-    @property
-    def state(self) -> TaskState:
-        """Where it is."""
-        return self.machine.state
-
-    @property
-    def ended(self) -> bool:
-        """True once its state is final."""
-        return self.state in FINAL_TASK_STATES
-
-
-# --- what happened, for listeners ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TaskQueued:
-    """A task may be started, now or later."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskHeld:
-    """The running task is paused."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskReleased:
-    """The held task goes on; `answer` is set where a guardrail was answered."""
-
-    task: Task
-    answer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAsks:
-    """The running task waits for a person."""
-
-    task: Task
-    question: Question
-
-
-@dataclass(frozen=True, slots=True)
-class TaskEnded:
-    """A task is completed or failed."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceLost:
-    """The browser is gone; it may come back within the grace period."""
-
-    interrupted: Task | None
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceRestored:
-    """The browser is back."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlReleased:
-    """Nobody drives the browser by hand any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokensCounted:
-    """The bill has grown by more than time."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionEnded:
-    """The session's state is final."""
-
-    reason: str
-
-
-Happening = (
-    TaskQueued
-    | TaskHeld
-    | TaskReleased
-    | TaskAsks
-    | TaskEnded
-    | InstanceLost
-    | InstanceRestored
-    | ControlReleased
-    | TokensCounted
-    | SessionEnded
-)
 
 
 class Session:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from webrun_nb.emulator import views
-from webrun_nb.emulator.domain.session import Session, Task
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.http.context import BaseUrl, TheService, TheUser
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, NewTask, RunTask, SendMessage, StartSession

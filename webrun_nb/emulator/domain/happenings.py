@@ -1,0 +1,87 @@
+"""What can happen to a session, for whoever follows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webrun_nb.emulator.domain.task import Question, Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueued:
+    """A task may be started, now or later."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeld:
+    """The running task is paused."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased:
+    """The held task goes on; `answer` is set where a guardrail was answered."""
+
+    task: Task
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAsks:
+    """The running task waits for a person."""
+
+    task: Task
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A task is completed or failed."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLost:
+    """The browser is gone; it may come back within the grace period."""
+
+    interrupted: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRestored:
+    """The browser is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReleased:
+    """Nobody drives the browser by hand any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokensCounted:
+    """The bill has grown by more than time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The session's state is final."""
+
+    reason: str
+
+
+Happening = (
+    TaskQueued
+    | TaskHeld
+    | TaskReleased
+    | TaskAsks
+    | TaskEnded
+    | InstanceLost
+    | InstanceRestored
+    | ControlReleased
+    | TokensCounted
+    | SessionEnded
+)

@@ -1,0 +1,68 @@
+"""A task of a session: what was asked for, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOrder:
+    """What was asked for. `fields` is what the agent and worker need and is opaque here."""
+
+    instruction: str
+    max_duration_ms: float
+    max_input_tokens: float
+    max_output_tokens: float
+    ends_session: bool
+    fields: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a guardrail asks a person."""
+
+    kind: str
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed: a code of the contract's section 2."""
+
+    code: str
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Task:
+    """A task of a session. Only its session moves it."""
+
+    def __init__(self, task_id: str, order: TaskOrder, created_ms: float) -> None:
+        self.id = task_id
+        self.order = order
+        self.created_ms = created_ms
+        self.ended_ms: float | None = None
+        self.question: Question | None = None
+        self.answer: str | None = None
+        """The message of a completed task."""
+        self.failure: Failure | None = None
+        self.network: list[tuple[str, float]] = []
+        """`(url, unix ms)` of the browser's requests while it ran."""
+        self.acted = False
+        """Whether it has done anything that must not be done twice."""
+        self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
+
+    @property
+    def state(self) -> TaskState:
+        """Where it is."""
+        return self.machine.state
+
+    @property
+    def ended(self) -> bool:
+        """True once its state is final."""
+        return self.state in FINAL_TASK_STATES
