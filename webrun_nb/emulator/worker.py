@@ -174,6 +174,8 @@ class SessionWorker:
                 self._slot.insist()
                 if answer is not None and self._answer is not None and not self._answer.done():
                     self._answer.set_result(answer)
+            case TaskEnded() if self._session.current is not None:  # one that was still queued
+                self._look_again.set()
             case TaskEnded() | InstanceLost():
                 self._may_go_on.set()
                 self._look_again.set()
