@@ -61,10 +61,10 @@ class RunningEmulator:
         return self.post("/start/send-message", {"sessionId": session_id, "message": message})
 
     @contextmanager
-    def queue_in_background(self, session_id: str, instruction: str) -> Iterator[Callable[[], tuple[int, Any]]]:
+    def queue_in_background(self, session_id: str, **task: Any) -> Iterator[Callable[[], tuple[int, Any]]]:
         """Send a task on a thread; calling what is given waits for the answer."""
         with ThreadPoolExecutor(1) as pool:
-            sent = pool.submit(self.message, session_id, actionType="newTask", taskDetails=instruction)
+            sent = pool.submit(self.message, session_id, actionType="newTask", **task)
             yield sent.result
 
     def status(self, session_id: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
     running.end()
 
 
-_RUNG: list[str] = []
+_VISITS: list[str] = []
 AIM = b"""<style>body{margin:0;height:600px}input{position:absolute;left:280px;top:190px;width:200px}</style>
 <dl><dt>Clicked</dt><dd id=where>nowhere</dd></dl><input aria-label=field>
 <script>
@@ -33,15 +33,14 @@ class Page(BaseHTTPRequestHandler):
     """Pages that behave, and pages that do not."""
 
     released: Event
-    rung: list[str]
+    visits: list[str]
     nonce = secrets.token_hex(8)
 
     def do_GET(self) -> None:
         if self.path.startswith("/nonce"):
             self._answer(f"<h1>Words</h1><ul><li class=word>{self.nonce}</li><li class=word>other</li></ul>".encode())
             return
-        if self.path == "/rung":
-            self.rung.append(self.path)
+        self.visits.append(self.path)
         if self.path.startswith("/aim"):
             self._answer(AIM)
             return
@@ -74,8 +73,8 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def page_url() -> Iterator[str]:
     """Serve `/` (two doors, a bell, a table), `/never` and `/endless`."""
-    released, rung = Event(), _RUNG
-    handler = type("Handler", (Page,), {"released": released, "rung": rung})
+    released, visits = Event(), _VISITS
+    handler = type("Handler", (Page,), {"released": released, "visits": visits})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
@@ -133,7 +132,7 @@ def aim(page_url: str) -> str:
 
 
 @pytest.fixture
-def rung(page_url: str) -> list[str]:
-    """Return a list that grows each time the page's bell is really rung."""
-    _RUNG.clear()
-    return _RUNG
+def visits(page_url: str) -> list[str]:
+    """Return the paths that are asked for, as they come in; `/rung` each time the page's bell is really rung."""
+    _VISITS.clear()
+    return _VISITS

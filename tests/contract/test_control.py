@@ -97,23 +97,29 @@ def test_past_the_grace_period_the_session_fails(emulator, idle_session, until):
     assert (status["status"], status["reason"]) == ("failed", "instance_lost")
 
 
-def test_a_task_that_has_not_acted_runs_again(emulator, waiting, until):
-    task_id = emulator.status(waiting)["currentTaskId"]
-    emulator.post(f"/_emulator/sessions/{waiting}/instance", {"action": "kill"})
-    until(lambda: emulator.status(waiting), lambda s: s["status"] == "orphaned" or s["queuedTaskIds"])
-    status = until(lambda: emulator.status(waiting), lambda s: s["phase"] == "running")
-    assert status["currentTaskId"] == task_id
+def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, until, page_url, visits):
+    long_task = {"taskDetails": "wait for 30 seconds", "startingPoint": page_url + "/once-more"}
+    with emulator.queue_in_background(idle_session, **long_task):
+        until(lambda: visits, lambda paths: "/once-more" in paths)
+        task_id = emulator.status(idle_session)["currentTaskId"]
+        emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+        until(lambda: visits, lambda paths: paths.count("/once-more") == 2)
+        status = emulator.status(idle_session)
+        emulator.message(idle_session, actionType="state", newState="terminate")
+    assert (status["phase"], status["currentTaskId"]) == ("running", task_id)
 
 
-def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, page_url, rung):
-    with emulator.queue_in_background(idle_session, f"go to {page_url}, click the Ring button, wait for 30 seconds"):
-        until(lambda: rung, bool)
+def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, page_url, visits):
+    with emulator.queue_in_background(
+        idle_session, taskDetails=f"go to {page_url}, click the Ring button, wait for 30 seconds"
+    ):
+        until(lambda: visits, lambda paths: "/rung" in paths)
         task_id = emulator.status(idle_session)["currentTaskId"]
         emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
         body = until(lambda: emulator.get(f"/task/{idle_session}/{task_id}")[1], lambda b: not b["pending"])
     assert body["code"] == "INSTANCE_LOST"
     until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
-    assert len(rung) == 1
+    assert visits.count("/rung") == 1
 
 
 def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until):

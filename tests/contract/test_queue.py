@@ -10,9 +10,11 @@ import pytest
 @pytest.fixture
 def two(emulator: Any, idle_session: str, page_url: str, until: Any) -> Any:
     """Have a task that runs and one that is queued behind it; yields the session and both ids."""
-    with emulator.queue_in_background(idle_session, f"go to {page_url}, wait for 2 seconds, list the cities"):
+    with emulator.queue_in_background(
+        idle_session, taskDetails=f"go to {page_url}, wait for 2 seconds, list the cities"
+    ):
         until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "running")
-        with emulator.queue_in_background(idle_session, "wait for 30 seconds"):
+        with emulator.queue_in_background(idle_session, taskDetails="wait for 30 seconds"):
             status = until(lambda: emulator.status(idle_session), lambda s: s["queuedTaskIds"])
             yield idle_session, status["currentTaskId"], status["queuedTaskIds"][0]
             emulator.message(idle_session, actionType="state", newState="terminate")

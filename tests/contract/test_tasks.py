@@ -152,7 +152,7 @@ def test_an_element_that_is_not_there(run, page_url):
 def test_tasks_queue_and_start_in_order(emulator, until, page_url):
     session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
     first = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
-    with emulator.queue_in_background(session_id, "List the cities.") as second:
+    with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         queued = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         assert emulator.get(f"/task/{session_id}/{queued[0]}")[1]["status"] == "queued"
         emulator.message(session_id, actionType="state", newState="stop")
@@ -172,7 +172,7 @@ def test_stop_ends_the_task_and_keeps_the_session(emulator, until, page_url):
 def test_stop_may_name_a_queued_task(emulator, until, page_url):
     session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
-    with emulator.queue_in_background(session_id, "List the cities.") as second:
+    with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         emulator.message(session_id, actionType="state", newState="stop", taskId=queued)
         assert second()[1]["code"] == "TASK_STOPPED"
@@ -182,7 +182,7 @@ def test_stop_may_name_a_queued_task(emulator, until, page_url):
 def test_terminate_fails_what_runs_and_what_is_queued(emulator, until, page_url):
     session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
     running = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
-    with emulator.queue_in_background(session_id, "List the cities.") as second:
+    with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
         emulator.message(session_id, actionType="state", newState="terminate")
         assert second()[1]["code"] == "SESSION_TERMINATED"
@@ -226,7 +226,7 @@ def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, until, page_
     first = "wait for 20 seconds" if end == "stop" else "wait for 1 second, then click the Frobnicate button"
     session_id = emulator.start(taskDetails=first, startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
-    with emulator.queue_in_background(session_id, "List the cities.") as second:
+    with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
         if end == "stop":
             emulator.message(session_id, actionType="state", newState="stop")
@@ -237,7 +237,7 @@ def test_the_queue_waits_behind_a_paused_task(emulator, until, page_url):
     session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="pause")
-    with emulator.queue_in_background(session_id, "List the cities."):
+    with emulator.queue_in_background(session_id, taskDetails="List the cities."):
         (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         status = emulator.get(f"/task/{session_id}/{queued}")[1]["status"]
         emulator.message(session_id, actionType="state", newState="terminate")

@@ -54,6 +54,8 @@ ELEMENT_TIMEOUT_MS = 5_000
 """How long an element may take to become visible, still, enabled and uncovered."""
 ANSWER_TIMEOUT_S = 10.0
 """How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
+LOSS_FOLLOWS_S = 0.3
+"""When a browser dies its pages go first: how long a crash waits to see whether it is that."""
 MAX_PAGES = 20
 """Popups past this are closed at once."""
 
@@ -291,6 +293,8 @@ class ChromiumInstance:
         except (BrowserError, Error) as error:
             if self._gone:
                 raise _lost() from error
+            if self._crashed or (isinstance(error, BrowserError) and error.code == "PAGE_CRASH"):
+                await asyncio.sleep(LOSS_FOLLOWS_S)  # cut short by the loss of the browser
             if self._crashed:
                 crashed, self._crashed = self._crashed, ""
                 await self._replace_page()
