@@ -15,7 +15,15 @@ from webrun_nb.bench.base import Result, Sample, Target
 from webrun_nb.bench.runner import MEASUREMENTS
 from webrun_nb.browsers import find
 
-RAW_PLAYWRIGHT_CAN = {"context-session", "process-create", "small-task"}
+RAW_PLAYWRIGHT_CAN = {
+    "context-session",
+    "process-create",
+    "small-task",
+    "idle-contexts-create",
+    "idle-contexts-cpu",
+    *(MEMORY := {"idle-contexts-memory", "idle-processes-memory"}),
+    "restore",
+}
 
 PAGE = {
     "file": "towns.html",
@@ -65,7 +73,7 @@ def test_raw_playwright_is_measured_where_it_can_do_the_same(quick_report: dict[
 
 
 def test_ratios_are_ours_by_raw(quick_report: dict[str, dict[str, Any]]) -> None:
-    compared = [quick_report[name] for name in sorted(RAW_PLAYWRIGHT_CAN)]
+    compared = [each for each in quick_report.values() if each["target"]["compared"] == "ratio"]
     assert [each["ratio"] for each in compared] == [
         pytest.approx(each["ours"] / each["raw"], rel=0.01) for each in compared
     ]
@@ -75,6 +83,26 @@ def test_processes_are_named_on_both_sides(quick_report: dict[str, dict[str, Any
     named = quick_report["small-task"]["processes"]
     assert {"emulator", "Playwright driver"} <= set(named["ours"])
     assert {"raw Playwright script", "Playwright driver"} <= set(named["raw"])
+
+
+@pytest.mark.parametrize("name", sorted(MEMORY))
+def test_memory_is_that_of_browsers_alone(quick_report: dict[str, dict[str, Any]], name: str) -> None:
+    named = quick_report[name]["processes"]
+    others = {"emulator", "guardian", "Playwright driver", "raw Playwright script"}
+    assert {side: others.intersection(names) for side, names in named.items()} == {"ours": set(), "raw": set()}
+
+
+def test_a_crowd_of_sessions_ends_rightly(quick_report: dict[str, dict[str, Any]]) -> None:
+    assert quick_report["many-sessions"]["samples"][0]["details"]["wrong"] == []
+
+
+def test_events_are_counted(quick_report: dict[str, dict[str, Any]]) -> None:
+    assert quick_report["event-latency"]["samples"][0]["details"]["events"] >= 20
+
+
+def test_a_ratio_to_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="raw numbers"):
+        assert result(Target("ratio", 2), 1, 0).met
 
 
 def test_pages_are_scored_by_their_own_scorer(quick_report: dict[str, dict[str, Any]]) -> None:
@@ -125,6 +153,9 @@ def result(target: Target, ours: float, raw: float | None = None) -> Result:
         (Target("ours", 0.55, at_least=True), 0.54, None, False),
         (Target("ratio", 1.5), 150, 100, True),
         (Target("ratio", 1.5), 151, 100, False),
+        (Target("excess", 2), 2.5, 0.5, True),
+        (Target("excess", 2), 2.6, 0.5, False),
+        (Target("excess", 2), 1.5, 0, True),
     ],
 )
 def test_targets(target: Target, ours: float, raw: float | None, met: bool) -> None:

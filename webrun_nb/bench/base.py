@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from webrun_nb.bench.rig import Rig
 
-Compared = Literal["ours", "ratio"]
+Compared = Literal["ours", "ratio", "excess"]
 
 
 class BenchError(Exception):
@@ -26,8 +26,8 @@ class Target:
 
     Parameters
     ----------
-    compared : {"ours", "ratio"}
-        What the limit holds for: our own number, or ours divided by raw Playwright's.
+    compared : {"ours", "ratio", "excess"}
+        What the limit holds for: our own number, ours divided by raw Playwright's, or ours less raw Playwright's.
     limit : float
     at_least : bool
         The limit is the smallest allowed rather than the largest.
@@ -39,20 +39,29 @@ class Target:
 
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
-        return f"{sign} {self.limit:g} × raw" if self.compared == "ratio" else f"{sign} {self.limit:g}"
+        match self.compared:
+            case "ratio":
+                return f"{sign} {self.limit:g} × raw"
+            case "excess":
+                return f"{sign} raw + {self.limit:g}"
+            case "ours":
+                return f"{sign} {self.limit:g}"
 
-    def met(self, ours: float, ratio: float | None) -> bool:
+    def met(self, ours: float, raw: float | None) -> bool:
         """Tell whether the numbers keep the promise.
 
         Raises
         ------
         ValueError
-            The promise is about a ratio and there is none.
+            The promise compares with raw Playwright, and there are no raw numbers.
         """
-        value = ours if self.compared == "ours" else ratio
-        if value is None:
-            raise ValueError("a promised ratio needs raw numbers")
+        value = ours if self.compared == "ours" else self._against(ours, raw)
         return value >= self.limit if self.at_least else value <= self.limit
+
+    def _against(self, ours: float, raw: float | None) -> float:
+        if raw is None or (self.compared == "ratio" and raw == 0):
+            raise ValueError("a promised comparison needs raw numbers")
+        return ours / raw if self.compared == "ratio" else ours - raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +130,4 @@ class Result:
     @property
     def met(self) -> bool:
         """Whether the target is met."""
-        return self.target.met(self.ours, self.ratio)
+        return self.target.met(self.ours, self.raw)

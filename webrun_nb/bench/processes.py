@@ -1,4 +1,4 @@
-"""CPU time of process trees, and when one has come to rest."""
+"""CPU time and memory of process trees, and when one has come to rest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
 
+_NO_BROWSER = ("Playwright driver", "guardian", "emulator", "raw Playwright script")
+_MIB = 2**20
 _REST_S = 0.25
 _LONGEST_UNREST_S = 5.0
 _AT_REST_CPU_S = 0.02
@@ -32,11 +34,31 @@ def cpu_s(root_pid: int) -> float:
 
 def names(root_pid: int) -> list[str]:
     """Name the processes of a tree, with how many there are of each."""
-    counts: Counter[str] = Counter()
-    for process in _tree(root_pid):
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            counts[_role(process)] += 1
-    return [name if count == 1 else f"{name} ×{count}" for name, count in counts.items()]
+    return _counted(role for _, role in _roles(root_pid))
+
+
+def browsers(root_pid: int) -> frozenset[int]:
+    """Return the pids of all browsers' processes in a tree: main ones, renderers, zygotes, utilities."""
+    return frozenset(pid for pid, role in _roles(root_pid) if role not in _NO_BROWSER)
+
+
+def pss_mib(pids: Iterable[int]) -> float:
+    """Return what processes take of the machine's memory, MiB: PSS, where each shared page counts once in all."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += psutil.Process(pid).memory_full_info().pss
+    return total / _MIB
+
+
+def uncounted_mib(root_pid: int) -> dict[str, float]:
+    """Return the PSS of a tree's processes that are no browsers, MiB by name: driver, emulator or script, guardian."""
+    return {role: pss_mib([pid]) for pid, role in _roles(root_pid) if role in _NO_BROWSER}
+
+
+def browser_names(root_pid: int) -> list[str]:
+    """Name the processes that `browsers` returns, with how many there are of each."""
+    return _counted(role for _, role in _roles(root_pid) if role not in _NO_BROWSER)
 
 
 async def until_at_rest(*root_pids: int) -> None:
@@ -61,6 +83,19 @@ def _tree(root_pid: int) -> Iterator[psutil.Process]:
         yield from root.children(recursive=True)
     except psutil.NoSuchProcess:
         return
+
+
+def _roles(root_pid: int) -> list[tuple[int, str]]:
+    """Return pid and role of each process of a tree."""
+    roles = []
+    for process in _tree(root_pid):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            roles.append((process.pid, _role(process)))
+    return roles
+
+
+def _counted(roles: Iterable[str]) -> list[str]:
+    return [name if count == 1 else f"{name} ×{count}" for name, count in Counter(roles).items()]
 
 
 def _role(process: psutil.Process) -> str:

@@ -14,9 +14,18 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
-from playwright.async_api import Browser, BrowserContext, BrowserType, Error, Page, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Error,
+    Page,
+    StorageState,
+    ViewportSize,
+    async_playwright,
+)
 
 from webrun_nb.browsers import find
 from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
@@ -39,6 +48,7 @@ class RawPlaywright:
         self._candidate: Candidate | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
+        self._kept: list[Browser | BrowserContext] = []
 
     async def start(self) -> dict[str, Any]:
         """Start the browser that the emulator would choose."""
@@ -63,6 +73,52 @@ class RawPlaywright:
         began_s = time.perf_counter()
         browser = await self._launch(self._candidate)
         await (await _context(browser)).new_page()
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await browser.close()
+        return {"ms": took_ms}
+
+    async def keep_context(self) -> dict[str, Any]:
+        """Open a context with a page in the running browser, and keep it."""
+        assert self._browser is not None
+        began_s = time.perf_counter()
+        context = await _context(self._browser)
+        await context.new_page()
+        took_ms = (time.perf_counter() - began_s) * 1000
+        self._kept.append(context)
+        return {"ms": took_ms}
+
+    async def keep_browser(self) -> dict[str, Any]:
+        """Launch a browser with a context and a page, and keep it."""
+        assert self._candidate is not None
+        browser = await self._launch(self._candidate)
+        self._kept.append(browser)
+        await (await _context(browser)).new_page()
+        return {}
+
+    async def drop(self) -> dict[str, Any]:
+        """Close all that was kept."""
+        for kept in self._kept:
+            await kept.close()
+        self._kept.clear()
+        return {}
+
+    async def remember(self, url: str) -> dict[str, Any]:
+        """Open a page in a context of its own and return the storage state it leaves there."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        page = await context.new_page()
+        await page.goto(url, wait_until="domcontentloaded")
+        state = await context.storage_state(indexed_db=True)
+        await context.close()
+        return {"state": state}
+
+    async def relaunch(self, url: str, state: dict[str, Any]) -> dict[str, Any]:
+        """Launch a browser, give a context a storage state, open a page; its end is not in the time."""
+        assert self._candidate is not None
+        began_s = time.perf_counter()
+        browser = await self._launch(self._candidate)
+        context = await browser.new_context(viewport=_VIEW, storage_state=cast(StorageState, state))
+        await (await context.new_page()).goto(url, wait_until="domcontentloaded")
         took_ms = (time.perf_counter() - began_s) * 1000
         await browser.close()
         return {"ms": took_ms}
@@ -107,6 +163,11 @@ async def _serve() -> None:
             "session": raw.session,
             "launch": raw.launch,
             "task": raw.task,
+            "keep_context": raw.keep_context,
+            "keep_browser": raw.keep_browser,
+            "drop": raw.drop,
+            "remember": raw.remember,
+            "relaunch": raw.relaunch,
         }
         while line := await asyncio.to_thread(sys.stdin.readline):
             order = json.loads(line)

@@ -17,8 +17,8 @@ def as_json(result: Result) -> dict[str, Any]:
     -------
     dict
         `name`, `measures`, `unit`; `ours`, `raw`, `ratio` (medians; null where raw Playwright has nothing like it);
-        `target` (`compared`: `ours` or `ratio`, `limit`, `at_least`), `met`; `rounds`; `processes` (`ours`, `raw`:
-        lists of names); `samples`, one per round (`ours`, `raw`, `details`).
+        `target` (`compared`: `ours`, `ratio` or `excess`, `limit`, `at_least`), `met`; `rounds`; `processes` (`ours`,
+        `raw`: lists of names); `samples`, one per round (`ours`, `raw`, `details`).
     """
     return {
         "name": result.name,
@@ -85,5 +85,7 @@ def _plain(value: Any) -> Any:
             return _rounded(value)
         case dict():
             return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
         case _:
             return value

@@ -52,6 +52,21 @@ class Emulator:
         """Of its process, the root of all it starts."""
         return self._local.pid
 
+    @property
+    def url(self) -> str:
+        """Where it answers, HTTP and Socket.IO."""
+        return self._local.url
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Ask it.
+
+        Raises
+        ------
+        BenchError
+            It refuses, or does not answer.
+        """
+        return await self._call("GET", path)
+
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Call it.
 
@@ -82,11 +97,18 @@ class Emulator:
         BenchError
             It never will be.
         """
-        path = f"/start/session-status/{session_id}"
-        while (status := (await self._call("GET", path))["status"]) != "active":
+        while (status := (await self.status(session_id))["status"]) != "active":
             if status != "pending":
                 raise BenchError(f"a session did not start: it is {status}")
             await asyncio.sleep(_POLL_S)
+
+    async def status(self, session_id: str) -> dict[str, Any]:
+        """Return what the service says of a session."""
+        return await self.get(f"/start/session-status/{session_id}")
+
+    async def strike(self, session_id: str, action: Literal["kill", "hang"]) -> None:
+        """Do something to a session's browser, for real."""
+        await self.post(f"/_emulator/sessions/{session_id}/instance", {"action": action})
 
     async def terminate(self, session_id: str) -> None:
         """End a session."""
@@ -158,7 +180,7 @@ class Raw:
         """Of its process, the root of all it starts."""
         return self._process.pid
 
-    async def do(self, what: str, **arguments: str) -> dict[str, Any]:
+    async def do(self, what: str, **arguments: Any) -> dict[str, Any]:
         """Have it do one thing and return what it tells.
 
         Raises
@@ -191,14 +213,17 @@ class Rig:
     ----------
     pages : Path, optional
         The folder of real pages with their expected records.
+    quick : bool
+        Small crowds and short watches: enough to see that it works, too little to judge by.
     """
 
-    def __init__(self, *, pages: Path | None = None) -> None:
+    def __init__(self, *, pages: Path | None = None, quick: bool = False) -> None:
         self.pages = pages
+        self.quick = quick
         self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
         """For whatever files our processes write."""
         self.site = Site(pages)
-        self._emulators: dict[Isolation, Emulator] = {}
+        self._emulators: dict[tuple[str, ...], Emulator] = {}
         self._raw: Raw | None = None
 
     async def __aenter__(self) -> Self:
@@ -214,22 +239,24 @@ class Rig:
         self.site.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    async def emulator(self, isolation: Isolation) -> Emulator:
-        """Return the running emulator whose sessions are of this kind.
+    async def emulator(self, isolation: Isolation, *options: str) -> Emulator:
+        """Return the running emulator whose sessions are of this kind, with further command line options.
 
         Raises
         ------
         BenchError
             It does not start.
         """
-        if isolation not in self._emulators:
-            options = ("--limits", "none", "--isolation", isolation, "--data-dir", str(self.folder / "emulator"))
+        kind = ("--isolation", isolation, *options)
+        if kind not in self._emulators:
             try:
-                local = await LocalEmulator.start(*options)
+                local = await LocalEmulator.start(
+                    "--limits", "none", "--data-dir", str(self.folder / "emulator"), *kind
+                )
             except EmulatorStartError as error:
                 raise BenchError(error.message) from error
-            self._emulators[isolation] = Emulator(local)
-        return self._emulators[isolation]
+            self._emulators[kind] = Emulator(local)
+        return self._emulators[kind]
 
     async def raw(self) -> Raw:
         """Return raw Playwright with its running browser.

@@ -7,7 +7,12 @@ from collections.abc import AsyncIterator, Iterable
 
 from webrun_nb.bench.base import Measurement, NotHereError, Result
 from webrun_nb.bench.context_session import ContextSession
+from webrun_nb.bench.event_latency import EventLatency
+from webrun_nb.bench.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
+from webrun_nb.bench.idle_processes import IdleProcessMemory
 from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
+from webrun_nb.bench.lost_browsers import HangSeen, Restore
+from webrun_nb.bench.many_sessions import ManySessions
 from webrun_nb.bench.process_create import ProcessCreate
 from webrun_nb.bench.real_pages import RealPages
 from webrun_nb.bench.rig import Rig
@@ -22,6 +27,14 @@ _ALL: tuple[type[Measurement], ...] = (
     LoadExtImports,
     WidgetMessages,
     RealPages,
+    IdleContextCreate,
+    IdleContextMemory,
+    IdleContextCpu,
+    IdleProcessMemory,
+    ManySessions,
+    EventLatency,
+    HangSeen,
+    Restore,
 )
 MEASUREMENTS = {each.name: each for each in _ALL}
 """All there are, by name, in the order of the report."""

@@ -22,6 +22,13 @@ _FORM = """<form action="/orders">
 </form>"""
 # The page's own word that it is there: its parser has come to the end. The connection drops when the page goes.
 _WITNESS = """<p>A page.</p><script>new EventSource("/witness?visit={visit}")</script>"""
+# It knows by its local storage and its cookie whether it was here before: then it calls as another visit.
+_RETURN = """<p>A page.</p><script>
+const back = localStorage.getItem("{visit}") && document.cookie.includes("visit-{visit}=");
+localStorage.setItem("{visit}", "was here");
+document.cookie = "visit-{visit}=1; max-age=600";
+new EventSource("/witness?visit=" + (back ? {again} : {visit}));
+</script>"""
 
 
 def orders(customer: str, city: str) -> list[dict[str, str]]:
@@ -68,6 +75,11 @@ class Site:
         """A form with two fields that leads to a table."""
         return f"{self._origin}/form"
 
+    @property
+    def orders_url(self) -> str:
+        """The table by itself."""
+        return f"{self._origin}/orders?customer=Ada&city=Ulm"
+
     def page_url(self, name: str) -> str:
         """Return the address of a file in the folder of pages."""
         return f"{self._origin}/pages/{quote(name)}"
@@ -77,6 +89,12 @@ class Site:
         number = str(len(self._visits))
         self._visits[number] = Visit()
         return f"{self._origin}/visit?visit={number}", self._visits[number]
+
+    def return_visit(self) -> tuple[str, Visit, Visit]:
+        """Return the address of a page with a memory, its first visit, and the one where it remembers the first."""
+        url, first = self.visit()
+        _, again = self.visit()
+        return f"{url}&again={len(self._visits) - 1}", first, again
 
     def close(self) -> None:
         """Stop serving."""
@@ -91,6 +109,8 @@ class Site:
         match url.path.split("/"):
             case ["", "witness"]:
                 return self._visits.get(query.get("visit", ""))
+            case ["", "visit"] if "again" in query:
+                return _page("A page", _RETURN.format(visit=int(query["visit"]), again=int(query["again"])))
             case ["", "visit"]:
                 return _page("A page", _WITNESS.format(visit=int(query["visit"])))
             case ["", "form"]:

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
     how_often = parser.add_mutually_exclusive_group()
     how_often.add_argument("--rounds", type=_positive, metavar="N", help="samples of each (default: its own number)")
-    how_often.add_argument("--quick", dest="rounds", action="store_const", const=1, help="one sample of each")
+    how_often.add_argument("--quick", action="store_true", help="one sample of each, and small crowds: does it work?")
     parser.add_argument(
         "--pages",
         type=Path,
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         return 1
     if options.list:
         for name, measurement in MEASUREMENTS.items():
-            print(f"{name:<18}{measurement.measures} (target: {measurement.target})")
+            print(f"{name:<24}{measurement.measures} (target: {measurement.target})")
         return 0
     names = options.names or list(MEASUREMENTS)
     if unknown := [name for name in names if name not in MEASUREMENTS]:
@@ -64,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
     except BenchError as error:
         complain("bench", str(error))
         return 1
+    if options.quick:
+        complain("bench", "a quick run: one sample, and smaller crowds than named; nothing to judge by")
     _show(results, as_json=options.json)
     return 0
 
@@ -75,8 +77,8 @@ async def _measure(names: list[str], options: argparse.Namespace) -> list[Result
     from webrun_nb.bench.runner import measure
 
     results: list[Result] = []
-    async with Rig(pages=options.pages) as rig:
-        async for outcome in measure(names, rig, options.rounds):
+    async with Rig(pages=options.pages, quick=options.quick) as rig:
+        async for outcome in measure(names, rig, 1 if options.quick else options.rounds):
             if isinstance(outcome, NotHereError):
                 complain("bench", f"left out: {outcome}")
                 continue
