@@ -41,6 +41,12 @@ class Page(BaseHTTPRequestHandler):
             self._answer(f"<h1>Words</h1><ul><li class=word>{self.nonce}</li><li class=word>other</li></ul>".encode())
             return
         self.visits.append(self.path)
+        if self.path.startswith("/half"):
+            self._answer(
+                b"<ul><li class=word id=w></li><li class=word>whole</li></ul>"
+                b"<script>w.textContent = 'half ' + String.fromCharCode(0xd800)</script>"
+            )
+            return
         if self.path.startswith("/aim"):
             self._answer(AIM)
             return

@@ -122,6 +122,18 @@ def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, 
     assert visits.count("/rung") == 1
 
 
+def test_a_paused_task_stays_paused_when_its_browser_comes_back(emulator, idle_session, until, page_url, visits):
+    long_task = {"taskDetails": "wait for 30 seconds", "startingPoint": page_url + "/held"}
+    with emulator.queue_in_background(idle_session, **long_task):
+        until(lambda: visits, lambda paths: "/held" in paths)
+        emulator.message(idle_session, actionType="state", newState="pause")
+        emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+        until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+        until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "paused")
+        emulator.message(idle_session, actionType="state", newState="terminate")
+    assert visits.count("/held") == 1
+
+
 def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until):
     emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "hang"})
     until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
@@ -147,7 +159,16 @@ def test_a_refused_instance(emulator):
     assert (status, body["code"]) == (503, "INSTANCE_UNAVAILABLE")
 
 
-@pytest.mark.parametrize("body", [{}, {"endpoint": "x", "times": 0}, {"endpoint": "x", "status": 200}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"endpoint": "task"},
+        {"endpoint": "task", "code": "X"},
+        {"endpoint": "x", "status": 500},
+        {"endpoint": "task", "status": 200},
+    ],
+)
 def test_a_fault_that_is_none(emulator, body):
     assert emulator.post("/_emulator/faults", body)[0] == 400
 

@@ -45,8 +45,8 @@ def test_session_status_has_the_contracts_fields(emulator):
     status = emulator.status(emulator.start())
     assert set(status) == {
         "success", "sessionId", "status", "phase", "currentTaskId", "queuedTaskIds", "createdAt", "lastActivityAt",
-        "expiresAt", "inactivityTimeout", "reason", "environmentId", "policyId", "proxy", "usage", "streaming", "now",
-        "clockRunning",
+        "expiresAt", "inactivityTimeout", "reason", "environmentId", "policyId", "proxy", "reachOutMode", "usage",
+        "streaming", "now", "clockRunning",
     }  # fmt: skip
     assert set(status["usage"]) == {
         "prompt_tokens", "completion_tokens", "total_tokens", "completion_time", "cost", "emulated", "breakdown",
@@ -135,7 +135,7 @@ def test_the_callers_sessions_are_listed_newest_first(emulator):
 
 
 def test_reach_out_mode_is_accepted(emulator):
-    assert emulator.post("/start/start-session", {"reachOutMode": "guardrail_only"})[0] == 200
+    assert emulator.status(emulator.start(reachOutMode="guardrail_only"))["reachOutMode"] == "guardrail_only"
 
 
 def test_a_frozen_clock_bills_nothing(emulator, idle_session):

@@ -123,6 +123,19 @@ def test_the_input_token_limit_fails_the_task(run, page_url):
     assert run("List the cities.", startingPoint=page_url, maxInputTokens=3)["code"] == "INPUT_TOKEN_LIMIT"
 
 
+def test_past_its_token_limit_a_task_acts_no_more(run, page_url, visits):
+    rings = ", then ".join(["click the Ring button"] * 5)
+    body = run(rings, startingPoint=page_url, maxInputTokens=100)
+    assert body["code"] == "INPUT_TOKEN_LIMIT"
+    assert visits.count("/rung") <= 1  # the second look was too much
+
+
+def test_half_a_character_on_a_page_spoils_nothing(run, page_url):
+    schema = {"type": "array", "items": {"type": "object", "properties": {"word": {"type": "string"}}}}
+    body = run("List the words.", startingPoint=page_url + "/half", outputType="structured_json", outputSchema=schema)
+    assert json.loads(body["data"]["message"]) == [{"word": "half ?"}, {"word": "whole"}]
+
+
 def test_the_output_token_limit_shortens_by_whole_records(run, page_url):
     body = run(
         "List the cities.",

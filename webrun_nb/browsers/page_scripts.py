@@ -22,6 +22,14 @@ OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
 READ_JS = (_SCRIPTS / "read.js").read_text(encoding="utf-8")
 
 
+def _loads(json_text: str) -> Any:
+    """Read what a page script said; half a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
+    data = json.loads(json_text)
+    if "\\ud" in json_text.lower():
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+    return data
+
+
 def parse_observation(json_text: str) -> Observation:
     """Make an `Observation` of what `OBSERVE_JS` returned as `json`.
 
@@ -97,7 +105,7 @@ def _box(value: object) -> Box | None:
 
 
 def _object(json_text: str) -> Mapping[str, Any]:
-    raw = json.loads(json_text)
+    raw = _loads(json_text)
     if not isinstance(raw, dict):
         raise ValueError("a page script returned something other than a JSON object")
     return raw

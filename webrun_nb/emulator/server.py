@@ -215,6 +215,14 @@ def _listen(options: Options) -> socket.socket:
     return listener
 
 
+class _Readable(logging.Formatter):
+    """Takes control characters out: a page's words must not steer the terminal that shows a log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return "".join(c if c == "\n" or c.isprintable() else "�" for c in text)
+
+
 def _log_to_file(data_dir: Path) -> None:
     """Log into the data folder (rotated), warnings to stderr as well."""
     folder = data_dir / "logs"
@@ -222,7 +230,9 @@ def _log_to_file(data_dir: Path) -> None:
     to_file = logging.handlers.RotatingFileHandler(
         folder / "emulator.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
     )
-    to_file.setFormatter(logging.Formatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
+    to_file.setFormatter(_Readable(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
     to_stderr = logging.StreamHandler()
     to_stderr.setLevel(logging.WARNING)
+    to_stderr.setFormatter(_Readable())
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr])
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole URLs; those of webhooks hold tokens

@@ -110,6 +110,7 @@ class Service:
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._balance_timers: dict[str, Timer] = {}
+        self._ending_all = False
         self._webhooks = Webhooks(parts.clock)
         self._slots = Slots(parts.slots)
         self.faults = Faults()
@@ -149,7 +150,9 @@ class Service:
         opening_url = None if instructed else fields.starting_point
         # a session that ends with its first task is what run-task makes, and gets the same kind of browser
         kind: InstanceKind = "context" if instructed and fields.terminate_on_completion else "process"
-        return self._open(user, request, fields, kind, instructed, opening_url)
+        session, task = self._open(user, request, fields, kind, instructed, opening_url)
+        session.reach_out_mode = request.reach_out_mode
+        return session, task
 
     def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
         """Open a session for one task and end it with the task.
@@ -314,6 +317,7 @@ class Service:
     async def reset(self) -> None:
         """End all, empty all, and put the clock back to real time."""
         await self._end_all()
+        self._ending_all = False
         self.parts.store.clear()
         self.parts.clock.reset()
         self.faults.clear()
@@ -328,6 +332,7 @@ class Service:
         await self.parts.browsers.close()
 
     async def _end_all(self) -> None:
+        self._ending_all = True  # a session that is opened meanwhile would be forgotten
         workers = list(self._workers.values())
         for session in self.parts.store.sessions():
             if not session.ended:
@@ -350,6 +355,8 @@ class Service:
         account = self.account(user)
         account.admit_work(self.spent_usd(user))
         account.admit_session(sum(not session.ended for session in self.parts.store.of(user)))
+        if self._ending_all:
+            raise CommandRefusedError("INSTANCE_UNAVAILABLE", "the emulator is ending its sessions: try again")
         self.faults.refuse_instance()
         if not self.parts.browsers.installed():
             raise CommandRefusedError(
@@ -411,6 +418,8 @@ class Service:
         timer = self._balance_timers.pop(user, None)
         if timer is not None:
             timer.cancel()
+        if self.account(user).opening_balance_usd is None:
+            return
         left_usd = self.balance_usd(user)
         open_sessions = [session for session in self.parts.store.of(user) if not session.ended]
         if left_usd is None or not open_sessions:

@@ -98,6 +98,7 @@ def session_state(session: Session, clock: Clock) -> SessionState:
         environment_id=None,
         policy_id=None,
         proxy=None,
+        reach_out_mode=session.reach_out_mode,
         usage=usage(session.usage()),
         streaming=streaming(),
         now=round(clock.now()),

@@ -79,7 +79,7 @@ class Webhooks:
                 status = (await client.post(webhook.url, content=content.encode(), headers=headers)).status_code
         except TimeoutError:
             error = f"no answer within {TIMEOUT_S:g} s"
-        except httpx.HTTPError as failure:
+        except (httpx.HTTPError, httpx.InvalidURL) as failure:
             error = f"{type(failure).__name__}: {failure}"
         if error is not None or (status is not None and status >= 400):
             log.warning("webhook of task %s: %s", task_id, error or f"answered with {status}")

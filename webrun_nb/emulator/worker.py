@@ -83,6 +83,15 @@ _REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
 """What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
 
 
+NETWORK_LOG_LENGTH = 2_000
+NETWORK_LOG_URL_LENGTH = 2_048
+"""A task's log of requests holds so many URLs of so many characters: a page could fill the memory with it."""
+
+
+class _EndedError(Exception):
+    """The task has ended meanwhile; whoever works on it stops."""
+
+
 class _Ears:
     """Hears one instance; what an instance of the past still says is not about the present one."""
 
@@ -191,8 +200,9 @@ class SessionWorker:
 
     def requested(self, url: str) -> None:
         """Note a request in the running task's network log."""
-        if self._session.current is not None:
-            self._session.current.network.append((url, self._clock.now()))
+        task = self._session.current
+        if task is not None and len(task.network) < NETWORK_LOG_LENGTH:
+            task.network.append((url[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
 
     def lost(self, ears: _Ears, reason: str) -> None:
         """Orphan the session: its present browser is gone."""
@@ -303,25 +313,44 @@ class SessionWorker:
                 await self._instance.perform(action)
             except BrowserError as error:
                 self._publish(views.MESSAGE, views.error_event(error.code, error.message))
+            finally:
+                self._by_hand.task_done()
 
     # --- one task -----------------------------------------------------------------------------------------------------
 
     async def _work(self, task: Task) -> None:
         try:
             answer = await self._answer_of(task)
+            await self._cleared(task)
+            self._publish(views.MESSAGE, views.response_update_event(task, answer))
+            self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
             if error.code == "INSTANCE_LOST":  # the session decides what becomes of the task
                 self.lost(self._ears, error.message)
                 return
             details = error.details if isinstance(error, AgentError) else {}
             self._fail(task, Failure(error.code, error.message, details))
+        except _EndedError:
+            log.info("task %s ended while it was worked on", task.id)
         except Exception:  # the edge of the task: a defect of an agent must not end the session
             log.exception("task %s: unexpected error", task.id)
             self._fail(task, Failure("AGENT_ERROR", "the agent failed unexpectedly, see the emulator's log"))
-        else:
-            if not task.ended:
-                self._publish(views.MESSAGE, views.response_update_event(task, answer))
-                self._session.complete(task, answer)
+
+    async def _cleared(self, task: Task) -> None:
+        """Wait until the task may go on: it is not held, and what a person did by hand has been done.
+
+        Raises
+        ------
+        _EndedError
+            It has ended meanwhile.
+        """
+        while True:
+            await self._may_go_on.wait()
+            await self._by_hand.join()
+            if self._may_go_on.is_set():  # held again while the hands were at work
+                break
+        if task.ended:
+            raise _EndedError
 
     def _fail(self, task: Task, failure: Failure) -> None:
         if not task.ended:
@@ -331,6 +360,7 @@ class SessionWorker:
         fields: TaskFields = task.order.fields
         instance = self._instance
         assert instance is not None, "tasks start once the browser is there"
+        await self._cleared(task)
         await instance.restrict(fields.avoid_domains)
         if fields.starting_point:
             await self._perform(task, instance, Navigate(fields.starting_point))
@@ -341,13 +371,13 @@ class SessionWorker:
         reply: Reply | None = None
         try:
             while True:
-                await self._may_go_on.wait()
+                await self._cleared(task)
                 step = await run.asend(reply)
                 self._session.count_tokens(task, tokens.prompt - counted.prompt, tokens.completion - counted.completion)
                 counted = TokenUse(tokens.prompt, tokens.completion)
+                await self._cleared(task)
                 if isinstance(step, Finish):
                     return write_answer(fields, step)
-                await self._may_go_on.wait()
                 reply = await self._take(task, instance, step)
         except StopAsyncIteration:
             raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
@@ -405,8 +435,8 @@ def describe(action: Action) -> dict[str, Any]:
             return {"name": "goBack"}
         case Click(target=target, double=double):
             return {"name": "doubleClick" if double else "click", "target": target}
-        case Type(target=target, text=text, submit=submit):
-            return {"name": "type", "target": target, "text": text, "submit": submit}
+        case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
+            return {"name": "type", "target": target, "submit": submit}
         case Select(target=target, option=option):
             return {"name": "select", "target": target, "option": option}
         case Press(key=key, target=target):
@@ -417,8 +447,8 @@ def describe(action: Action) -> dict[str, Any]:
             return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
         case PointerClick(x=x, y=y, double=double):
             return {"name": "doubleClick" if double else "click", "target": f"({x:g}, {y:g})"}
-        case PressKey(key=key):
-            return {"name": "keyPress", "key": key}
+        case PressKey(key=key):  # a letter typed by hand may be one of a password
+            return {"name": "keyPress", "key": key} if len(key) > 1 else {"name": "keyPress"}
         case TypeText():  # what a person types by hand may be a secret
             return {"name": "type", "target": "where the focus is"}
         case Wheel(delta_x=delta_x, delta_y=delta_y):

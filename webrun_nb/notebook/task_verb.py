@@ -15,6 +15,7 @@ from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.objects import meta_of, toolkit
+from webrun_nb.notebook.safe_markdown import safe_markdown
 from webrun_nb.notebook.workspace import Workspace
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
@@ -101,7 +102,7 @@ def _show_result(workspace: Workspace, command: Task, result: TaskResult) -> Non
     if result.schema is None:
         print(summary_line(elapsed_ms=elapsed_ms, cost=cost))
         if not command.quiet:
-            display(Markdown(result.text))  # type: ignore[no-untyped-call]
+            display(Markdown(safe_markdown(result.text)))  # type: ignore[no-untyped-call]
         return
     from webrun_nb.notebook.frames import to_frame
 

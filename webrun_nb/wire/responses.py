@@ -102,6 +102,7 @@ class SessionState(Response):
     environment_id: str | None = None
     policy_id: str | None = None
     proxy: dict[str, Any] | None = None
+    reach_out_mode: str | None = None
     usage: Usage
     streaming: Streaming | None = None
     now: int | None = None

@@ -12,6 +12,7 @@ _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "ma
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
+_SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})
 
 
 def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dict[str, Any]]:
@@ -38,7 +39,7 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
         return "MISSING_REQUIRED_FIELD", f"{field} is required", {"field": field}
     if kind == "webrun_invalid":
         details = {"parameter": context["parameter"]}
-        if context.get("value") is not None:
+        if context.get("value") is not None and not _may_be_secret(context["parameter"]):
             details["value"] = _short(context["value"])
         return "INVALID_PARAMETER", message, details
     if kind == "json_invalid":
@@ -48,9 +49,16 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
         details = {"parameter": parameter, "value": _short(context["tag"])}
         return "INVALID_PARAMETER", f"{parameter} must be one of {context['expected_tags']}", details
     parameter = path or "body"
-    details = {"parameter": parameter, "value": _short(finding.get("input"))}
+    details = {"parameter": parameter}
+    if not _may_be_secret(parameter):
+        details["value"] = _short(finding.get("input"))
     details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
     return "INVALID_PARAMETER", f"{parameter}: {message[:1].lower()}{message[1:]}", details
+
+
+def _may_be_secret(parameter: str) -> bool:
+    """Tell whether a parameter's value must not be repeated (section 6)."""
+    return bool(_SECRET & set(parameter.split(".")))
 
 
 def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+_SWEEP_LENGTH = 64
+
 
 @dataclass(order=True, slots=True)
 class Timer:
@@ -51,6 +53,7 @@ class Clock:
         self._latest_ms = float("-inf")
         self._timers: list[Timer] = []
         self._order = itertools.count()
+        self._sweep_at = _SWEEP_LENGTH
         self.on_schedule: Callable[[], None] = lambda: None
         """Called when the next due time may have changed; the pump listens here."""
 
@@ -69,6 +72,10 @@ class Clock:
 
     def call_at(self, when_ms: float, fn: Callable[[], None]) -> Timer:
         """Call `fn` when the clock has reached `when_ms`."""
+        if len(self._timers) >= self._sweep_at:  # timers that were cancelled would else stay until they were due
+            self._timers = [timer for timer in self._timers if not timer.cancelled]
+            heapq.heapify(self._timers)
+            self._sweep_at = 2 * len(self._timers) + _SWEEP_LENGTH
         timer = Timer(when_ms, next(self._order), fn)
         heapq.heappush(self._timers, timer)
         self.on_schedule()

@@ -69,6 +69,8 @@ class Session:
         self.tasks: dict[str, Task] = {}
         self.current: Task | None = None
         self.reason: str | None = None
+        self.reach_out_mode = "off"
+        """Accepted and reported, without a meaning here (section 3)."""
         self.created_ms = clock.now()
         self.last_activity_ms = self.created_ms
         self.meter = Meter(self.created_ms, prices)
@@ -78,6 +80,8 @@ class Session:
         self._machine = Machine(SESSION_MOVES, SessionState.PENDING)
         self._stopped = False
         self._manual = False
+        self._hold_again = False
+        """The task that is run again was paused when its browser was lost."""
         self._held_by_hand = False
         """The running task was paused by taking over, so that releasing lets it go on."""
         self._inactivity: Timer | None = None
@@ -150,7 +154,9 @@ class Session:
         """
         self._machine.fire(SessionEvent.INSTANCE_LOST)
         self._manual = False
+        self._held_by_hand = False
         task = self.current
+        self._hold_again = task is not None and task.state is TaskState.PAUSED
         self._grace = self._clock.call_at(self._clock.now() + GRACE_PERIOD_MS, self._give_up)
         self._touch()
         self._notify(self, InstanceLost(task))
@@ -207,6 +213,9 @@ class Session:
         self._stopped = False
         task.machine.fire(TaskEvent.START)
         self._run_on(task)
+        held, self._hold_again = self._hold_again, False
+        if held:  # its browser was lost while it was paused: only a person lets it go on
+            self._pause(task)
         return task
 
     def ask(self, task: Task, question: Question) -> None:

@@ -13,7 +13,7 @@ from webrun_nb.emulator.faults import Fault
 from webrun_nb.emulator.http.context import TheService, TheUser
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.base import Request
-from webrun_nb.wire.requests import missing
+from webrun_nb.wire.requests import invalid, missing
 
 router = APIRouter(prefix="/_emulator")
 
@@ -49,6 +49,10 @@ class InstanceAction(Request):
     action: Literal["kill", "hang", "restore"]
 
 
+ENDPOINTS = ("start-session", "run-task", "send-message", "session-status", "sessions", "task", "health", "usage")
+"""What faults can be ordered for: the telling part of an endpoint's path."""
+
+
 class FaultOrder(Request):
     """Faults: of an endpoint's next calls, of the next browsers' starts, or none any more."""
 
@@ -65,6 +69,10 @@ class FaultOrder(Request):
     def _says_something(self) -> Self:
         if not (self.endpoint or self.instance_start or self.clear):
             raise missing("endpoint")
+        if self.endpoint is not None and self.endpoint not in ENDPOINTS:
+            raise invalid("endpoint", f"endpoint must be one of {', '.join(ENDPOINTS)}", self.endpoint[:50])
+        if self.endpoint is not None and self.status is None and not self.delay and not self.drop:
+            raise missing("status")  # or delay, or drop: else the fault would do nothing
         return self
 
 

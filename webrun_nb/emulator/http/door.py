@@ -86,7 +86,10 @@ class Door:
         headers = Headers(scope=scope)
         host = _host_name(headers.get("host", ""))
         if host.endswith(PRACTICE_SUFFIX):
-            await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
+            if scope["type"] == "http":
+                await _bounded(self._practice)({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
         elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
             await _refuse(
                 421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
@@ -114,14 +117,7 @@ class Door:
         scope.setdefault("state", {})["user"] = user
         if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
             return
-        body = await _body(headers, receive)
-        if body is None:
-            message = f"the body is larger than {MAX_BODY_BYTES} bytes"
-            await _refuse(400, "INVALID_PARAMETER", message, {"parameter": "body", "max": MAX_BODY_BYTES})(
-                scope, receive, send
-            )
-            return
-        await self._api(scope, _once_more(body, receive), _with_rate_headers(send, rate) if rate else send)
+        await _bounded(self._api)(scope, receive, _with_rate_headers(send, rate) if rate else send)
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
@@ -158,6 +154,21 @@ def _is_open(scope: Scope) -> bool:
     """Tell whether a call needs no key: health, and tasks, whose two ids are their capability."""
     path = scope["path"]
     return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith("/task/"))
+
+
+def _bounded(app: ASGIApp) -> ASGIApp:
+    """Return an application that is not bothered with bodies larger than `MAX_BODY_BYTES`."""
+
+    async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(Headers(scope=scope), receive)
+        if body is None:
+            message = f"the body is larger than {MAX_BODY_BYTES} bytes"
+            refused = _refuse(400, "INVALID_PARAMETER", message, {"parameter": "body", "max": MAX_BODY_BYTES})
+            await refused(scope, receive, send)
+        else:
+            await app(scope, _once_more(body, receive), send)
+
+    return bounded
 
 
 async def _body(headers: Headers, receive: Receive) -> list[Message] | None:
