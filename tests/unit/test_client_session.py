@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_service import Service, asking, completed, failed, still_pending
+from client_service import Service, asking, completed, failed, refused, still_pending
 
 from webrun_nb.client.api import Client
 from webrun_nb.client.errors import (
@@ -21,6 +21,7 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
     WebRunError,
 )
+from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 
@@ -398,3 +399,44 @@ def test_an_interrupted_start_ends_the_session_again(client: Client, service: Se
         thread.join()
         other.close()
     assert service.sent[-1] == {"actionType": "state", "newState": "terminate"}
+
+
+def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webrun_nb.client.api.STOP_WITHIN_S", 0.05)
+    come_up, ended = asyncio.Event(), threading.Event()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/start/start-session":
+            service.began.set()
+            await come_up.wait()
+        answer = await service(request)
+        if service.status == "terminated":
+            ended.set()
+        return answer
+
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)
+    thread = interrupt_once(service.began)
+    try:
+        with pytest.raises(TaskInterruptedError, match="will be ended as soon as it comes up"):
+            other.start()
+        runtime.loop.call_soon_threadsafe(come_up.set)
+        assert ended.wait(10)
+    finally:
+        thread.join()
+        other.close()
+    assert other.sessions == {}
+
+
+def test_a_start_whose_first_status_fails_leaves_nothing_open(service: Service) -> None:
+    async def failing(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/start/session-status/"):
+            return refused(500, "INTERNAL_ERROR")
+        return await service(request)
+
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(failing), listen=False, ledger=None)
+    with pytest.raises(RequestError):
+        other.start()
+    other.close()
+    assert (service.status, other.sessions) == ("terminated", {})

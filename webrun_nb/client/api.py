@@ -15,7 +15,7 @@ import httpx
 from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.control import EmulatorControl
-from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import SessionGoneError, TaskInterruptedError, WebRunError
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
@@ -95,6 +95,7 @@ class Client:
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
         self._watches: list[Watch] = []
+        self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.form_shown: FormShown | None = None
@@ -251,24 +252,71 @@ class Client:
         body = {key: value for key, value in given.items() if value is not None}
         started = await self.http.start_session(body)
         watch = Watch(self.http, name, started.session_id, task.get("startingPoint"))
+        try:
+            await watch.begin(started.socket_url if self._listen else None)
+        except BaseException:  # nobody would know of it, and it would cost
+            await self._give_up(started.session_id)
+            raise
         self._watches = [other for other in self._watches if not other.done] + [watch]
-        await watch.begin(started.socket_url if self._listen else None)
         if self._books is not None:
             self._books.follow(watch)
         session = Session(self, watch, started.session_id, name, options)
         if started.task_id is not None:
             session.seen_task_ids.add(started.task_id)
-        self.sessions[name] = session
         return session, started.task_id
+
+    async def _give_up(self, session_id: str) -> None:
+        """End a session that could not be watched, as far as the server takes it within `STOP_WITHIN_S`."""
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await self.http.change_state(session_id, "terminate")
+        except SessionGoneError:
+            pass
+        except (TimeoutError, WebRunError) as error:
+            _log.warning("session %s, of which nothing is known, could not be ended: %s", session_id, error)
 
     async def _opened(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
         """Open a session; cancelled meanwhile, it is ended again rather than left to cost."""
         opening = asyncio.create_task(self._open(name, options, task))
         try:
-            return await asyncio.shield(opening)
+            session, task_id = await asyncio.shield(opening)
         except asyncio.CancelledError:
-            self._interruption = await _undone(opening)
+            self._interruption = await self._undone(opening, name)
             raise
+        self.sessions[name] = session
+        return session, task_id
+
+    async def _undone(self, opening: asyncio.Task[tuple[Session, str | None]], name: str) -> TaskInterruptedError:
+        """End a session that nobody waits for any more, now or once it is there; return the line that says so.
+
+        The request that opens it is let through: cut off, the server may open the session all the same, and nobody
+        would know its id.
+        """
+        ending = asyncio.create_task(self._end_opened(opening, name))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                return await asyncio.shield(ending)
+        except TimeoutError:
+            return TaskInterruptedError(
+                "interrupted while starting: the session will be ended as soon as it comes up", hint=""
+            )
+
+    async def _end_opened(self, opening: asyncio.Task[tuple[Session, str | None]], name: str) -> TaskInterruptedError:
+        try:
+            session, _ = await opening
+        except WebRunError as error:
+            return TaskInterruptedError(f"interrupted while starting, which failed: {error.message}", hint="")
+        try:
+            await session.aterminate()
+        except WebRunError as error:
+            _log.warning("an interrupted start: %s", error)
+            self.sessions[self._free(name)] = session
+            return TaskInterruptedError(
+                "interrupted while starting: the session could not be ended", hint="end it with `%webrun terminate`"
+            )
+        return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:
         """Have the ledger take note of how a task ended."""
@@ -318,6 +366,8 @@ class Client:
         """Stop watching and close the connections. Sessions live on, until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
+        if self._endings:
+            await asyncio.wait(self._endings, timeout=STOP_WITHIN_S)
         for watch in self._watches:
             await watch.close()
         await self._http.close()
@@ -387,20 +437,6 @@ class Client:
         if answer is not None and not isinstance(answer, str):
             raise TypeError(f"the guardrail handler has to return text or None, not {type(answer).__name__}")
         return answer
-
-
-async def _undone(opening: asyncio.Task[tuple[Session, str | None]]) -> TaskInterruptedError:
-    """End a session that nobody waits for any more, and return the line that says so."""
-    try:
-        async with asyncio.timeout(STOP_WITHIN_S):
-            session, _ = await opening
-            await session.aterminate()
-    except (TimeoutError, WebRunError) as error:
-        _log.warning("an interrupted start: %s", error)
-        return TaskInterruptedError(
-            "interrupted while starting: a session may have been left open", hint="look with `%webrun status --all`"
-        )
-    return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
 
 
 def _first_page(options: SessionOptions) -> dict[str, Any]:
