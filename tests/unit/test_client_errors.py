@@ -61,6 +61,11 @@ def test_an_error_reads_as_message_hint_and_id_in_one_line() -> None:
     assert str(error) == f"there is no session abc · {HINTS['SESSION_EXPIRED']} · session abc"
 
 
+def test_a_pages_words_can_not_command_the_terminal() -> None:
+    error = WebRunError("the page\x1b]0;owned\x07 says \u202etxt", code="X", hint="do \x9b2J it")
+    assert str(error) == "the page ]0;owned says txt · do 2J it"
+
+
 def test_a_browser_that_is_missing_comes_with_the_command_that_installs_it() -> None:
     assert "webrun-nb install-browser" in str(refusal(503, "INSTANCE_UNAVAILABLE", "no browser"))
 

@@ -22,6 +22,7 @@ Each is one line: what happened, a hint, the id. In IPython it is shown as that 
 from __future__ import annotations
 
 import traceback
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -79,6 +80,16 @@ HINTS: Mapping[str, str] = {
 """What to do about each code. The contract's codes, and ours."""
 
 
+def one_line(text: str) -> str:
+    """Return `text` on one line, without control and direction characters.
+
+    A question and an error may carry a page's own words, which must not make a terminal obey them or turn what stands
+    beside them.
+    """
+    visible = (" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text)
+    return " ".join("".join(visible).split())
+
+
 class OneLine(BaseException):
     """What all of them have: a code, one line of text, and the ids it is about. Never holds a secret.
 
@@ -109,9 +120,9 @@ class OneLine(BaseException):
         task_id: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = " ".join(message.split())[:_LONGEST_MESSAGE]
+        self.message = one_line(message)[:_LONGEST_MESSAGE]
         self.code = code
-        self.hint = HINTS.get(code, "") if hint is None else hint
+        self.hint = HINTS.get(code, "") if hint is None else one_line(hint)
         self.details = dict(details or {})
         self.session_id = session_id
         self.task_id = task_id
