@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from concurrent.futures import Future
 from typing import Any
@@ -18,6 +19,9 @@ from webrun_nb.notebook.objects import toolkit
 
 FORM_WITHIN_S = 5.0
 """How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
+
+REFRESH_WITHIN_S = 2.0
+"""How long the end of a cell may wait for its cards to be true."""
 
 
 class Workspace:
@@ -88,10 +92,17 @@ class Workspace:
         """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
         from webrun_nb.notebook.cards import cards
 
-        for session in self.live_sessions:
-            with contextlib.suppress(WebRunError):  # the card says by itself that the server can't be reached
-                session.status()
+        with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
+            runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
+
+
+async def _refresh(sessions: list[Session]) -> None:
+    async def refresh(session: Session) -> None:
+        with contextlib.suppress(WebRunError):  # the card says by itself that the server can't be reached
+            await session.astatus()
+
+    await asyncio.gather(*map(refresh, sessions))
 
 
 class Buttons:
