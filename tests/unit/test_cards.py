@@ -423,13 +423,6 @@ def test_the_end_is_written_into_the_saved_output(output: Output) -> None:
     assert output.shown[1:] == [(output.shown[0][0], True, card_text(ENDED, seen_ended_ms=NOW_MS))]
 
 
-def test_a_forgotten_session_is_not_fed(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
-    board.show(session, Actions())
-    board.forget(IDLE.session_id)
-    assert session.subscribers == []
-
-
 def test_a_terminal_gets_text(capsys: pytest.CaptureFixture[str]) -> None:
     CardBoard().show(Session(IDLE), Actions())
     assert capsys.readouterr().out == card_text(IDLE) + "\n"

@@ -39,16 +39,27 @@ class Bookkeeper:
         self._kernel = process_mark(os.getpid())
         self._followed: dict[str, _Follower] = {}
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The sessions whose end has not been recorded."""
+        return frozenset(self._followed)
+
     def follow(self, watch: Watch) -> None:
         """Record a session now, and whenever it changes in a way that matters."""
         first = self.record_of(watch.snapshot, None)
         self.ledger.write(first)
-        follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
-        watch.subscribe(follower.see)
+        if first.ended_at_ms is None:
+            follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
+            watch.subscribe(follower.see)
 
     def bring_up_to_date(self, snapshot: SessionSnapshot) -> None:
-        """Record a session now, whatever has changed."""
-        self._followed[snapshot.session_id].write(snapshot)
+        """Record a session now, whatever has changed, unless its end was recorded."""
+        if (follower := self._followed.get(snapshot.session_id)) is not None:
+            follower.write(snapshot)
+
+    def end_written(self, session_id: str) -> None:
+        """Follow a session no more: there is nothing left to be recorded of it."""
+        self._followed.pop(session_id, None)
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:
         """Record what a task that has ended cost."""
@@ -98,6 +109,8 @@ class _Follower:
         self._state = _state(snapshot)
         self._written = self._books.record_of(snapshot, self._written)
         self._books.ledger.write(self._written)
+        if snapshot.ended:
+            self._books.end_written(snapshot.session_id)
 
 
 def now_ms() -> int:

@@ -104,7 +104,7 @@ class CardBoard:
         Parameters
         ----------
         session : Watched
-            Its snapshots feed the card for as long as the board knows it.
+            Its snapshots feed the card until it shows another session ("Start again").
         actions : CardActions
             What the buttons do.
         again : bool
@@ -146,13 +146,6 @@ class CardBoard:
     def drain(self, timeout_s: float = 2.0) -> bool:
         """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
         return self._writer.drain(timeout_s)
-
-    def forget(self, session_id: str) -> None:
-        """Stop feeding a session's card; what it shows stays."""
-        with self._lock:
-            placed = self._placed.pop(session_id, None)
-        if placed is not None:
-            placed.unsubscribe()
 
     def _go_on(self, card: SessionCard, started: StartedAgain) -> str:
         """Have an ended session's card show the one started in its place; return what else there is to say."""
