@@ -135,7 +135,8 @@ class OneLine(BaseException):
         """Say it as IPython is to show it."""
         if not OneLine.short:
             return traceback.format_exception(self)
-        return [f"{type(self).__name__} {self.code}: {self}"]
+        kind = "webrun" if self.code == "COMMAND" else f"{type(self).__name__} {self.code}"  # a slip needs no name
+        return [f"{kind}: {self}"]
 
 
 class WebRunError(OneLine, Exception):
