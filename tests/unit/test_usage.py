@@ -95,18 +95,33 @@ def test_an_empty_ledger_has_the_same_columns() -> None:
 
 
 def test_emulated_and_paid_money_are_told_apart() -> None:
-    assert summary([EMULATED, PAID], TASKS, []) == [
+    assert summary([EMULATED, PAID], usage_frame([EMULATED, PAID], TASKS), []) == [
         "emulated: 1 session, 1 task · you pay $0.00 · ≈ $0.0100 on the hosted service: working $0.0040, idle $0.0060",
-        "paid: 1 session, 1 task · $0.5000",
+        "paid: 1 session, 1 task (1 not completed) · $0.5000: working $0.2000, idle $0.3000",
     ]
 
 
+def test_tasks_newer_than_their_sessions_sum_are_in_the_summary_as_in_the_table() -> None:
+    stale = replace(EMULATED, cost_usd=Decimal("0.0001"), idle_usd=Decimal("0.0001"))
+    frame = usage_frame([stale], TASKS)
+    assert frame[["working_usd", "idle_usd"]].sum().tolist() == pytest.approx([0.003, 0.0001])
+    assert summary([stale], frame, [])[0].endswith("≈ $0.0031 on the hosted service: working $0.0030, idle $0.0001")
+
+
+def test_where_a_sum_is_not_known_it_is_not_split() -> None:
+    unknown = replace(EMULATED, cost_usd=None)
+    assert summary([unknown], usage_frame([unknown], TASKS), [])[0].endswith("≈ $0.0030 on the hosted service")
+
+
 def test_forgotten_sessions_are_named_with_what_they_idled_away() -> None:
-    assert summary([FORGOTTEN], [], [])[1] == "  forgotten: 1 session ran into the timeout; idle ≈ $0.1000"
+    assert (
+        summary([FORGOTTEN], usage_frame([FORGOTTEN], []), [])[1]
+        == "  forgotten: 1 session ran into the timeout; idle ≈ $0.1000"
+    )
 
 
 def test_an_idle_session_says_what_waiting_costs() -> None:
-    assert summary([EMULATED], [], [IDLE])[-1] == (
+    assert summary([EMULATED], usage_frame([EMULATED], []), [IDLE])[-1] == (
         "  main is idle: waiting for its timeout would cost ≈ $0.0800; terminate ends it now"
     )
 
@@ -117,7 +132,7 @@ def test_where_nothing_counts_down_waiting_has_no_price(snapshot: SessionSnapsho
 
 
 def test_without_sessions_it_says_so() -> None:
-    assert summary([], [], []) == ["no session has been opened yet"]
+    assert summary([], usage_frame([], []), []) == ["no session has been opened yet"]
 
 
 def test_both_kinds_are_drawn() -> None:

@@ -71,8 +71,9 @@ def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) 
         done_usd = sum((task.cost_usd for task in done), Decimal(0))
         rest_usd = None if session.cost_usd is None else max(Decimal(0), session.cost_usd - done_usd)
         # without a breakdown (hosted), what no task took is idle time and proxy data
-        idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else min(session.idle_usd, rest_usd)
-        working_usd = None if rest_usd is None or idle_usd is None else rest_usd - idle_usd
+        idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else session.idle_usd
+        # a session's own sum may be older than its last task: its idle time is spent all the same
+        working_usd = None if rest_usd is None or idle_usd is None else max(Decimal(0), rest_usd - idle_usd)
         rows.append(_usage_row(session, session.opened_at_ms, session.reason or "open", working_usd, idle_usd))
     frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
     frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.as_unit("ms").dt.floor("D")

@@ -11,7 +11,7 @@ from IPython.display import Image, display
 
 from webrun_nb.client.api import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError
-from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.commands import Usage
 from webrun_nb.notebook.errors import CommandError
@@ -22,6 +22,9 @@ from webrun_nb.notebook.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+COMPLETE = "complete"
+"""The outcome of a task that was done (`TaskRecord`); any other is the code of its failure."""
 
 
 def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
@@ -34,28 +37,28 @@ def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
             client.bring_ledger_up_to_date()
         except WebRunError as error:  # what was known before is worth showing all the same
             print(f"the live sessions can't be read: {error.message}")
-    sessions, tasks = USERS_LEDGER.sessions(), USERS_LEDGER.tasks()
-    for line in summary(sessions, tasks, [session.snapshot for session in workspace.live_sessions]):
+    sessions = USERS_LEDGER.sessions()
+    frame = usage_frame(sessions, USERS_LEDGER.tasks())
+    for line in summary(sessions, frame, [session.snapshot for session in workspace.live_sessions]):
         print(line)
-    frame = usage_frame(sessions, tasks)
     if command.plot:
         display(Image(data=drawn(frame)))  # type: ignore[no-untyped-call]
     return None if command.quiet else frame
 
 
-def summary(
-    sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord], live: Iterable[SessionSnapshot]
-) -> list[str]:
-    """Return the lines that stand above the table. Emulated and paid money are two things and never added."""
+def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:
+    """Return the lines that stand above the table `frame` (`usage_frame` of the sessions), as sums of its rows.
+
+    Emulated and paid money are two things and never added.
+    """
     lines = []
     for emulated in (True, False):
         ours = [record for record in sessions if record.emulated is emulated]
         if not ours:
             continue
-        ids = {(record.base_url, record.session_id) for record in ours}
-        done = sum((task.base_url, task.session_id) in ids for task in tasks)
-        counted = f"{_count(len(ours), 'session')}, {_count(done, 'task')}"
-        amounts = _amounts(ours, emulated)
+        rows = frame[frame["emulated"] == emulated]
+        counted = f"{_count(len(ours), 'session')}, {_tasks(rows)}"
+        amounts = _amounts(rows, emulated)
         lines.append(f"emulated: {counted} · you pay $0.00 · {amounts}" if emulated else f"paid: {counted} · {amounts}")
         if forgotten := [record for record in ours if record.reason == EXPIRED]:
             known = all(record.idle_usd is not None for record in forgotten)
@@ -78,15 +81,21 @@ def waiting_out_usd(snapshot: SessionSnapshot) -> Decimal | None:
     return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
 
 
-def _amounts(sessions: Sequence[SessionRecord], emulated: bool) -> str:
-    total = _about(_sum(record.cost_usd for record in sessions), emulated)
-    known = [record for record in sessions if record.idle_usd is not None and record.cost_usd is not None]
-    hosted = " on the hosted service" if emulated else ""
-    if len(known) < len(sessions):
-        return f"{total}{hosted}"
-    idle_usd = _sum(record.idle_usd for record in known)
-    working_usd = _sum(record.cost_usd for record in known) - idle_usd
-    return f"{total}{hosted}: working {usd(working_usd)}, idle {usd(idle_usd)}"
+def _tasks(rows: pd.DataFrame) -> str:
+    """Count the tasks, those that failed or stopped to ask among them."""
+    tasks = rows[rows["task_id"].notna()]
+    undone = int((tasks["outcome"] != COMPLETE).sum())
+    return _count(len(tasks), "task") + (f" ({undone:,} not completed)" if undone else "")
+
+
+def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
+    total_usd, working_usd, idle_usd = (
+        Decimal(str(rows[column].sum())) for column in ("cost_usd", "working_usd", "idle_usd")
+    )
+    known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
+    if rows["cost_usd"].isna().any():
+        return known
+    return f"{known}: working {usd(working_usd)}, idle {usd(idle_usd)}"
 
 
 def drawn(frame: pd.DataFrame) -> bytes:
