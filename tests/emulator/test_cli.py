@@ -79,8 +79,14 @@ LAPTOPS = """<h1>Laptops</h1><table><thead><tr><th>Name</th><th>Price</th></tr><
 def test_demo_shows_steps_table_cost_and_where_the_notebook_is(webrun_nb: CommandLine) -> None:
     code, out, err = webrun_nb.run("demo")
     assert (code, err) == (0, "")
-    for said in ("navigateUrl http://shop.localhost", "rows × 3", "in_stock", "you pay $0.00", "webrun-nb lab"):
+    for said in ("navigateUrl http://shop.localhost", "rows × 3", "in_stock", "you pay $0.00", "-m webrun_nb lab"):
         assert said in out
+
+
+def test_demo_leaves_nothing_in_the_ledger(webrun_nb: CommandLine) -> None:
+    code, _, err = webrun_nb.run("demo")
+    assert code == 0, err
+    assert not (Path(webrun_nb.environment["WEBRUN_DATA_DIR"]) / "ledger.sqlite3").exists()
 
 
 def test_demo_works_on_any_page(webrun_nb: CommandLine, site: Site) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from webrun_nb.cli import doctor, lab, main
-from webrun_nb.cli.terminal import complain, printable
+from webrun_nb.cli.terminal import called_as, complain, printable
 
 Captured = pytest.CaptureFixture[str]
 
@@ -40,6 +40,27 @@ def test_a_complaint_is_one_line_on_stderr(capsys: Captured) -> None:
 
 def test_a_page_can_not_steer_the_terminal() -> None:
     assert printable("Laptop \x1b[2J\x07 €5\n") == "Laptop �[2J� €5\n"
+
+
+def test_a_program_that_is_not_on_the_path_is_named_as_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/webrun-nb", "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as() == ".venv/bin/webrun-nb"
+
+
+def test_a_program_on_the_path_is_named_without_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "webrun-nb"
+    program.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as() == "webrun-nb"
+
+
+def test_a_module_is_named_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["webrun_nb/__main__.py", "demo"])
+    assert called_as().endswith("-m webrun_nb")
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------
@@ -150,6 +171,20 @@ def test_lab_opens_jupyterlab_on_the_quickstart(
     main(["lab", "--dir", str(tmp_path / "mine"), "--", "--no-browser", "--port=9999"])
     opened = str(tmp_path / "mine" / lab.FIRST)
     assert become == [[sys.executable, "-m", "jupyterlab", opened, "--no-browser", "--port=9999"]]
+
+
+def test_lab_says_where_jupyterlabs_options_go(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["lab", "--no-browser"])
+    assert ended.value.code == 2
+    assert "webrun-nb lab -- --no-browser" in capsys.readouterr().err
+
+
+def test_an_unknown_option_of_any_other_command_is_a_wrong_command_line(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["install-browser", "--dir"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --dir" in capsys.readouterr().err
 
 
 def test_lab_as_root_may_run_as_root(

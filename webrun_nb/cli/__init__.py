@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module = import_module(f"webrun_nb.cli.{name.replace('-', '_')}")
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{getattr(options, 'unknown_hint', '')}")
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

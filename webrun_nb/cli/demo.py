@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from webrun_nb.cli.terminal import complain, pip_line, printable
+from webrun_nb.cli.terminal import called_as, complain, pip_line, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,6 @@ _ANY_LOCAL_SERVER = "http://127.0.0.1"
 """Stands for the emulator in checks that come before it is started."""
 _SHOWN_ROWS = 40
 _LONGEST_VALUE = 60
-_NOTEBOOK_LINE = "next: webrun-nb lab   # the same in a notebook: opens the quickstart in JupyterLab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,13 @@ def _perform(order: _Order) -> TaskResult:
     emulator = runtime.run(LocalEmulator.start("--limits", "none", "--isolation", "context"))
     try:
         print(f"The emulator runs at {emulator.url}: no key, no account, no cost", flush=True)
-        client = Client(emulator.url, key=emulator.key, frames=NotebookFrames(), explain_loss=emulator.explain_loss)
+        client = Client(
+            emulator.url,
+            key=emulator.key,
+            frames=NotebookFrames(),
+            explain_loss=emulator.explain_loss,
+            ledger=None,  # the session ends with the emulator: nothing can be left open
+        )
         try:
             return runtime.run(_in_a_session(client, order))
         finally:
@@ -170,7 +175,8 @@ def _show(order: _Order, result: TaskResult) -> None:
         lines = [summary_line(elapsed_ms=elapsed_ms, cost=cost, shape=frame.shape), "", _table(frame)]
         if len(frame) > _SHOWN_ROWS:
             lines.append(f"(the first {_SHOWN_ROWS} of {len(frame):,} rows)")
-    print("\n".join(["", *lines, "", cost.summary(), _NOTEBOOK_LINE]))
+    notebook = f"next: {called_as()} lab   # the same in a notebook: opens the quickstart in JupyterLab"
+    print("\n".join(["", *lines, "", cost.summary(), notebook]))
 
 
 def _table(frame: pd.DataFrame) -> str:
@@ -190,5 +196,6 @@ def _question(error: GuardrailError) -> str:
     choices = f" Choices: {' | '.join(error.candidates)}." if error.candidates else ""
     return (
         f"the task stopped to ask: {error.question.text}{choices}"
-        " · say it in the task's words and run it again, or use a notebook, where you can answer: webrun-nb lab"
+        " · say it in the task's words and run it again, or use a notebook, where you can answer: "
+        f"{called_as()} lab"
     )

@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dir", type=Path, default=_DEFAULT_FOLDER, help="where the notebooks are copied to (default: ./%(default)s)"
     )
     parser.add_argument("jupyter", nargs="*", metavar="-- ARGUMENT", help="for JupyterLab, e.g. -- --no-browser")
+    parser.set_defaults(
+        unknown_hint="; what is for JupyterLab stands behind --, such as: webrun-nb lab -- --no-browser"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
