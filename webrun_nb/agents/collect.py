@@ -10,10 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from webrun_nb.agents.base import AgentError, Finish, Reply, Step
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
+from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of
-from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_subject
+from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
 from webrun_nb.agents.extract.sources import Row, Source, joined, resemblance, sources
 from webrun_nb.agents.planner.elements import find
@@ -117,9 +118,10 @@ class Collector:
         source = record_source(page)
         source.rows[0].url = page.url
         mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else _open_record(source)
-        in_list = self._row_of_subject(page, columns)
-        if in_list is not None and (not _is_about(self.wanted.subject, page) or mapping.covered < in_list.covered):
-            mapping = in_list
+        in_list = self._row_of_subject(page, columns, mapping)
+        if in_list is not None and len(in_list.source.rows) > 1:
+            return self._several(in_list, columns)
+        mapping = in_list or mapping
         if not mapping.covered:
             raise self._nothing(columns, column_names(mapping))
         self._columns_shown = column_names(mapping)
@@ -135,21 +137,67 @@ class Collector:
             text = "\n".join(f"- **{name}**: {value}" for name, value in record.items() if value is not None)
         return Finish(text, data, made.provenance)
 
-    def _row_of_subject(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
-        """Find the row that is called like the subject ("the Aurora 13"), where exactly one is."""
-        words = self.wanted.subject.casefold()
-        if not words or tokens(words)[-1] in GENERIC:
+    def _row_of_subject(self, page: PageData, columns: Sequence[Column], record: Mapping) -> Mapping | None:
+        """Find the row or rows that are meant; None where the page's own record is.
+
+        Raises
+        ------
+        AgentError
+            Nothing on the page is called like the subject, or more than one row fits where one is asked for.
+        """
+        subject, ranked = self.wanted.subject, rank(columns, sources(page))
+        if not self.wanted.one or not subject or tokens(subject)[-1] in GENERIC:
+            return self._only_row(ranked, record)
+        if page_is_called(subject, page) and record.covered >= len(columns):
             return None
-        for mapping in rank(columns, sources(page)):
-            fitting = [
-                row
-                for row in mapping.source.rows
-                if any(words == c.text.casefold() for cells in row.cells.values() for c in cells)
-            ]
-            fitting = fitting or [row for row in mapping.source.rows if words in row.text.casefold()]
-            if len(fitting) == 1 and mapping.covered == len(columns):
-                return Mapping(replace(mapping.source, rows=fitting), mapping.matches, mapping.score)
-        return None
+        whole = [m for m in ranked if m.covered >= len(columns)]
+        for names in ([subject], re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", subject)):
+            for mapping in whole:
+                found = [rows_called(name, mapping) for name in names]
+                if all(len(rows) == 1 for rows in found):
+                    rows = [row for (row,) in found]
+                    return Mapping(replace(mapping.source, rows=rows), mapping.matches, mapping.score)
+        if page_is_called(subject, page) and record.covered:
+            return None
+        several = max((len(rows_called(subject, m)) for m in whole), default=0)
+        how = f'{several} things on the page are called "{subject}"' if several else f'there is no "{subject}" here'
+        shown = names_shown(whole or ranked)
+        has = f" What the page lists: {', '.join(shown)}." if shown else ""
+        raise AgentError("ELEMENT_NOT_FOUND", f'"{self.wanted.sentence}": {how}, or not with all that was asked.{has}')
+
+    def _only_row(self, ranked: Sequence[Mapping], record: Mapping) -> Mapping | None:
+        """Take a list's row as the record, where the list has more of it than the page itself and only one row fits."""
+        best = next(iter(ranked), None)
+        if best is None or not (best.covered > record.covered or (not self.wanted.one and best.covered)):
+            return None
+        subject = self.wanted.subject
+        rows = of_noun(best.source.rows, subject) if subject else best.source.rows
+        rows = keep(best.source, rows, self.wanted.constraints).rows
+        rows = arrange(best.source, rows, self.wanted.order)[: self.wanted.limit]
+        if len(rows) == 1:
+            return Mapping(replace(best.source, rows=rows), best.matches, best.score)
+        raise AgentError(
+            "OUTPUT_SCHEMA_MISMATCH",
+            f'"{self.wanted.sentence}" asks for one record, and {len(rows)} rows of the page fit. Name the one, or '
+            "ask for all of them (a schema of many: list[Model]).",
+            {"rows": len(rows)},
+        )
+
+    def _several(self, mapping: Mapping, columns: Sequence[Column]) -> Finish:
+        """Answer for several named things: a table that says which is which."""
+        if self.shape is not None and not self.shape.many:
+            raise AgentError(
+                "OUTPUT_SCHEMA_MISMATCH",
+                f'"{self.wanted.sentence}" names {len(mapping.source.rows)} things, and the schema is for one record; '
+                "use a schema of many: list[Model].",
+            )
+        shown, matches = list(columns), dict(mapping.matches)
+        named = next((f for f in mapping.source.fields if "name" in f.evidence), None)
+        if self.shape is None and named and "name" not in matches:
+            shown.insert(0, Column("name"))
+            matches["name"] = Match(named, 1.0)
+        made = records_of(replace(mapping, matches=matches), mapping.source.rows, shown)
+        return Finish(markdown(made.records, [c.name for c in shown]), self._wrapped(made.records), made.provenance)
 
     # --- many rows ----------------------------------------------------------------------------------------------------
 
@@ -198,11 +246,25 @@ class Collector:
         rows: list[Row] = source.rows
         if self.filter_subject:
             rows = of_subject(rows, source, self.wanted.subject) or rows
+        else:
+            rows = yield from self._of_noun(source, rows)
         rows = yield from self._of_kind(source, rows)
         kept = keep(source, rows, self.wanted.constraints)
         for words, count in kept.unknown.items():
             yield from self.task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
         return arrange(source, kept.rows, self.wanted.order)
+
+    def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+        """Keep the rows that say the subject's noun ("cats" among pets), unless the page calls all of them so."""
+        subject = self.wanted.subject
+        if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
+            return rows
+        if tokens(subject)[-1] in tokens(f"{self._page_words} {source.titles}"):
+            return rows
+        kept = of_noun(rows, subject)
+        if len(kept) < len(rows):
+            yield from self.task.note(f'Kept the {len(kept)} of {len(rows)} rows that say "{subject}".')
+        return kept
 
     def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
         """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""

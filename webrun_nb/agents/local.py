@@ -79,7 +79,7 @@ MAX_ANSWERS = 3
 _SETTLE_MS = 800
 _SORT_CONTROL = Target("sort", "select")
 PHRASINGS = (
-    'click the "Add to cart" button next to Aurora 13',
+    'click the "Add to cart" button next to Norvane Aurora 14',
     'type "Ada" into the Name field',
     "list the laptops under $900, cheapest first",
 )
@@ -132,7 +132,8 @@ class Task:
     def _finish(self, answers: Sequence[Finish]) -> Finish:
         if not answers:
             where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
-            return Finish(text=f"Done: {'; '.join(self.done)}.{' Ended' + where + '.' if where else ''}")
+            said = f"Done: {'; '.join(self.done)}." if self.done else "Nothing was done: every step was skipped."
+            return Finish(text=f"{said}{' Ended' + where + '.' if where else ''}")
         if len(answers) == 1 or self.brief.output_type != "text":
             return answers[-1]
         return Finish("\n\n".join(a.text for a in answers), None, tuple(p for a in answers for p in a.provenance))

@@ -8,6 +8,7 @@ from typing import Any
 
 from webrun_nb.agents.extract.mapping import Mapping as Assigned
 from webrun_nb.agents.extract.mapping import Match, name_score
+from webrun_nb.agents.extract.named import inside_of_rows
 from webrun_nb.agents.extract.names import hint_tokens, tokens
 from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Field, Row, Source, cell_of
@@ -62,7 +63,10 @@ def record_source(page: PageData) -> Source:
         if heading.get("level") == 1:
             text = Cell(str(heading.get("text") or ""), path=str(heading.get("path") or ""))
             add("heading", "title", text, [("title",), ("name",), ("heading",)], frozenset({"name"}))
-    for pair in page.pairs:
+    of_rows = inside_of_rows(page)  # what one row of a list says, the page's own record does not
+    for i, pair in enumerate(page.pairs):
+        if i in of_rows:
+            continue
         kind = str(pair.get("source"))
         label = str(pair.get("label") or "")
         if kind not in _TRUST or not label:

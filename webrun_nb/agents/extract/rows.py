@@ -247,6 +247,17 @@ def of_subject(rows: Sequence[Row], source: Source, subject: str) -> list[Row] |
     return None
 
 
+def of_noun(rows: list[Row], subject: str) -> list[Row]:
+    """Keep the rows with a short cell that says the subject's last word; all of them where none does."""
+    noun = tokens(subject)[-1]
+    saying = [
+        row
+        for row in rows
+        if any(len(w := tokens(c.text)) <= 4 and noun in w for cells in row.cells.values() for c in cells)
+    ]
+    return saying or rows
+
+
 def about(subject: str, text: str) -> float:
     """How much a text is about a subject: its last word must be there, the others count."""
     wanted, found = tokens(subject), tokens(text)
