@@ -213,6 +213,8 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("task --url", "x", "--url needs a value", "help task"),
         ("task --end=1", "x", "--end takes no value", "help task"),
         ("task -o a -o b", "x", "-o is given twice", "once"),
+        ("task --timeout 1h", "x", "'1h' is not a duration", "at most 5m"),
+        ("task --timeout 6m", "x", "longer than a task may take", "at most 5m"),
         ("task -o 1a", "x", "'1a'", "Python name"),
         ("task -o class", "x", "'class'", "Python name"),
         ("task -n -1", "x", "'-1'", "0 or more"),

@@ -132,5 +132,10 @@ def test_incompleteness_is_announced_by_column() -> None:
     assert note == "3 rows incomplete (a: 2 missing and 1 that didn't fit; c: 1 that didn't fit), shown as <NA>"
 
 
+def test_a_typed_columns_null_is_not_called_missing() -> None:
+    note = completeness_note(Completeness(9, 3, {"dept": 2}, {"dept": 1}, ("dept",), typed=("dept",)))
+    assert note == "3 rows incomplete (dept: 3 without a value that fits), shown as <NA>"
+
+
 def test_a_complete_result_has_no_note() -> None:
     assert completeness_note(Completeness(9, 0, {"b": 4}, {"b": 0})) == ""

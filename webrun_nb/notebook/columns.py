@@ -39,6 +39,8 @@ _ALSO_CALLED = {
     "enum": "enum(a|b)", "category": "enum(a|b)", "choice": "enum(a|b)",
 }  # fmt: skip
 
+_TWO_COLUMNS = re.compile(r"(?P<first>[^\s:()]+\??|enum\s*\([^()]*\)\??)\s+(?P<second>\w+\s*:.*)", re.DOTALL)
+"""What stands behind a column's colon where the comma before the next column was left out."""
 _COMMA = re.compile(r",(?![^(]*\))")
 _NAME = re.compile(r"\w(?:[\w -]*\w)?")
 _ENUM = re.compile(r"enum\s*\((?P<choices>[^()]*)\)")
@@ -85,6 +87,11 @@ def _column(text: str) -> Column:
         raise CommandError(f"--schema: the column {name!r} has no type", f"write {name}:str")
     if not _NAME.fullmatch(name):
         raise CommandError(f"--schema: {name!r} can't be a column's name", "use letters, digits, _, - and spaces")
+    if run_on := _TWO_COLUMNS.fullmatch(kind_text):
+        raise CommandError(
+            f"--schema: a comma is missing after {name}:{run_on['first']}",
+            f"write '{name}:{run_on['first']}, {run_on['second']}'",
+        )
     nullable = kind_text.endswith("?")
     kind_text = kind_text.removesuffix("?").strip()
     enum = _ENUM.fullmatch(kind_text)

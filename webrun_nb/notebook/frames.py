@@ -64,6 +64,8 @@ class Completeness:
         Columns written without `?`.
     unexpected : tuple of str
         Fields of records that the schema has no column for; they are not in the frame.
+    typed : tuple of str
+        Columns that are not plain text: there an agent says null for a value that doesn't fit, too.
     """
 
     rows: int
@@ -72,6 +74,7 @@ class Completeness:
     unfit: dict[str, int]
     required: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -80,7 +83,8 @@ class Completeness:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
-        return {**asdict(self), "required": list(self.required), "unexpected": list(self.unexpected)}
+        names = {name: list(getattr(self, name)) for name in ("required", "unexpected", "typed")}
+        return {**asdict(self), **names}
 
 
 def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tuple[pd.DataFrame, Completeness]:
@@ -183,7 +187,10 @@ def _build(
         str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
     )
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
-    completeness = Completeness(len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected))
+    typed = tuple(column.name for column in columns if column.kind not in ("str", "json"))
+    completeness = Completeness(
+        len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
+    )
     return frame, currencies, completeness
 
 

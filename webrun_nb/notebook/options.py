@@ -35,13 +35,13 @@ def task_duration_ms(value: str, what: str) -> int:
     """Read `2m`, `90s`, `1m30s` or `150` (seconds) as ms, within what a task may take."""
     found = _DURATION.fullmatch(value)
     if not value or found is None:
-        raise CommandError(f"{what}: {value!r} is not a duration", "write 90s, 2m, 1m30s, or seconds: 150")
+        raise CommandError(f"{what}: {value!r} is not a duration", "write 90s, 2m, 1m30s, or seconds: 150; at most 5m")
     minutes, seconds = Decimal(found["minutes"] or 0), Decimal(found["seconds"] or 0)
     duration_ms = int((minutes * 60 + seconds) * 1000)
     if duration_ms > MAX_TASK_MS:
         raise CommandError(
             f"{what}: {value} is longer than a task may take, 300 s",
-            "300s is the most; split longer work into several tasks",
+            "at most 5m; split longer work into several tasks",
         )
     if duration_ms < MIN_TASK_MS:
         raise CommandError(f"{what}: {value} is shorter than a task may take, 1 s", "write seconds or minutes: 90s, 2m")

@@ -53,18 +53,18 @@ def completeness_note(completeness: Completeness) -> str:
     columns = [
         f"{column}: {' and '.join(counts)}"
         for column in completeness.missing
-        if (
-            counts := [
-                f"{count:,} {word}"
-                for count, word in (
-                    (completeness.missing[column] if column in completeness.required else 0, "missing"),
-                    (completeness.unfit[column], "that didn't fit"),
-                )
-                if count
-            ]
-        )
+        if (counts := _lacks(completeness, column))
     ]
     return f"{_count(completeness.incomplete_rows, 'row')} incomplete ({'; '.join(columns)}), shown as <NA>"
+
+
+def _lacks(completeness: Completeness, column: str) -> list[str]:
+    """Return what a column lacks. Where null may stand for what didn't fit, nobody can say that it was missing."""
+    missing = completeness.missing[column] if column in completeness.required else 0
+    unfit = completeness.unfit[column]
+    if missing and column in completeness.typed:
+        return [f"{missing + unfit:,} without a value that fits"]
+    return [f"{count:,} {words}" for count, words in ((missing, "missing"), (unfit, "that didn't fit")) if count]
 
 
 def _count(number: int, noun: str) -> str:
