@@ -168,6 +168,15 @@ async def test_a_single_value_is_the_pages_and_not_a_choice_of_its_forms(instanc
     assert worked.answer.text == f"${laptop.price_usd:.2f}"
 
 
+async def test_the_top_of_a_list_is_its_own_rows_in_order(instance: BrowserInstance, shop: str) -> None:
+    """And no label of the page's filter form, which has prices too."""
+    rated = [p for p in catalogue().products if p.category.slug == "phones" and p.rating is not None]
+    best = sorted(rated, key=lambda product: product.rating, reverse=True)[:3]
+    brief = Brief("list the top 3 phones by rating", "structured_json", rows_of("name", rating="number"), shop)
+    worked = await work(instance, brief)
+    assert [row["rating"] for row in worked.answer.data] == [float(product.rating) for product in best]
+
+
 async def test_the_last_page_may_hold_one_row(instance: BrowserInstance, shop: str) -> None:
     brief = Brief("search for camera, then list the products", "structured_json", rows_of("name"), shop)
     worked = await work(instance, brief)

@@ -129,6 +129,10 @@ def _place_words(text: str) -> tuple[str, int | None]:
 
 
 def _take_order(reading: _Reading) -> None:
+    if top := patterns.TOP_BY.search(reading.text):  # the top of something has most of it
+        reading.order = Order(top["by"].strip(), top["column"], True)
+        reading.text = reading.text[: top.start("by")] + reading.text[top.end("by") :]
+        return
     if match := patterns.SORT.search(reading.text):
         column = match["column"].strip()
         descending = bool(match["direction"] and patterns.REVERSE.search(match["direction"]))

@@ -118,6 +118,11 @@ SORT = re.compile(
     r"|new(?:est)?|z)(?:\s+expensive)?\s+to\s+\w+|high(?:est)?\s+first|low(?:est)?\s+first)(?:\s+order)?\)?)?",
     re.I,
 )
+TOP_BY = re.compile(
+    r"\b(?:top|best)\s+(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)\b[^,;]*?"
+    r"(?P<by>\s+by\s+(?:(?:the|their|its)\s+)?(?P<column>[a-z_]+))(?=[\s,.;]|$)",
+    re.I,
+)
 RANGE_SORT = re.compile(
     rf"(?:,\s*)?\bfrom\s+(?:the\s+)?(?P<word>{_SUPERLATIVE})\s+to\s+(?:the\s+)?[a-z]+(?:\s+expensive)?", re.I
 )
