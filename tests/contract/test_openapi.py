@@ -199,7 +199,7 @@ ANSWERED = {
         {
             "success", "sessionId", "status", "phase", "currentTaskId", "queuedTaskIds", "createdAt", "lastActivityAt",
             "expiresAt", "inactivityTimeout", "reason", "environmentId", "policyId", "proxy", "usage", "streaming",
-            "now", "clockRunning",
+            "now", "clockRunning", "reachOutMode",
         }
     ],
     "/start/sessions": [{"success", "sessions"}],
