@@ -1,59 +1,27 @@
 """Runs one session: gets its browser, does its tasks one after the other, and gets the browser back when it is lost.
 
-The worker is the only one that touches the browser. It asks the agent for a step, does it, records it, meters it and
-tells the listeners. Decisions about states are the session's; the worker only reports to it.
+Decisions about states are the session's; the worker only reports to it. One task is `task_run`'s business, one action
+`gate`'s.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
 
-from webrun_nb.agents.base import (
-    Act,
-    Agent,
-    AgentError,
-    Answered,
-    Ask,
-    Brief,
-    Data,
-    Done,
-    Failed,
-    Finish,
-    Look,
-    Note,
-    Read,
-    Refused,
-    Reply,
-    Seen,
-    Step,
-    TokenUse,
-)
+from webrun_nb.agents.base import Agent, AgentError
 from webrun_nb.browsers.base import (
     Action,
     BrowserError,
     BrowserInstance,
     Browsers,
     Checkpoint,
-    Click,
-    GoBack,
     InstanceKind,
     InstanceUnavailableError,
     Navigate,
-    PointerClick,
-    Press,
-    PressKey,
-    Scroll,
-    Select,
-    Type,
-    TypeText,
-    WaitFor,
-    Wheel,
 )
 from webrun_nb.emulator import views
-from webrun_nb.emulator.answers import write_answer
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.happenings import (
     ControlReleased,
@@ -67,21 +35,15 @@ from webrun_nb.emulator.domain.happenings import (
 )
 from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Failure, Question, Task
+from webrun_nb.emulator.domain.task import Failure, Task
+from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.slots import Slots
-from webrun_nb.wire.requests import TaskFields
+from webrun_nb.emulator.task_run import TaskRun
 
 log = logging.getLogger(__name__)
 
-Publish = Callable[[str, Mapping[str, Any]], None]
-"""Sends an event out on the session's stream: name, body."""
-
-
 _RESTORE_PAUSE_S = 0.5
 """Between attempts to get a browser back, in real time."""
-_REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
-"""What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
-
 
 NETWORK_LOG_LENGTH = 2_000
 NETWORK_LOG_URL_LENGTH = 2_048
@@ -144,7 +106,7 @@ class SessionWorker:
         self._clock = clock
         self._publish = publish
         self._opening_url = opening_url
-        self._instance: BrowserInstance | None = None
+        self._gate: Gate | None = None
         self._ears = _Ears(self)
         self._checkpoint: Checkpoint | None = None
         self._life: asyncio.Task[None] | None = None
@@ -154,7 +116,7 @@ class SessionWorker:
         self._slot = slots.slot(self._look_again.set)
         self._may_go_on = asyncio.Event()
         self._may_go_on.set()
-        self._answer: asyncio.Future[str] | None = None
+        self._run: TaskRun | None = None
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -168,7 +130,7 @@ class SessionWorker:
     @property
     def instance(self) -> BrowserInstance | None:
         """The session's browser; None while there is none."""
-        return self._instance
+        return self._gate.instance if self._gate is not None else None
 
     def on(self, happening: Happening) -> None:
         """Follow what happened to the session."""
@@ -181,8 +143,8 @@ class SessionWorker:
             case TaskReleased(answer=answer):
                 self._may_go_on.set()
                 self._slot.insist()
-                if answer is not None and self._answer is not None and not self._answer.done():
-                    self._answer.set_result(answer)
+                if answer is not None and self._run is not None:
+                    self._run.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._look_again.set()
             case TaskEnded() | InstanceLost():
@@ -265,28 +227,30 @@ class SessionWorker:
             self._session.error("failed", Failure("INSTANCE_LOST", message))
 
     async def _close_instance(self) -> None:
-        instance, self._instance = self._instance, None
-        if instance is not None:
-            await instance.close()
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            await gate.instance.close()
 
     async def _open_browser(self) -> None:
-        self._instance = await self._browsers.open(self._kind, self._ears)
+        self._gate = await self._open_gate()
         self._session.instance_ready()
         if self._opening_url is not None:
-            action = Navigate(self._opening_url)
-            self._publish(views.MESSAGE, views.action_event(self._session, None, describe(action)))
             try:
-                await self._instance.perform(action)
+                await self._gate.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
                 self._publish(views.MESSAGE, views.error_event(error.code, error.message))
             await self._keep_checkpoint()
 
+    async def _open_gate(self) -> Gate:
+        instance = await self._browsers.open(self._kind, self._ears, restore=self._checkpoint)
+        return Gate(instance, self._session, self._publish)
+
     async def _keep_checkpoint(self) -> None:
         """Remember what the session would want back: its state can't be read from a dead browser."""
-        if self._instance is None or self._session.state is not SessionState.ACTIVE:
+        if self._gate is None or self._session.state is not SessionState.ACTIVE:
             return
         try:
-            self._checkpoint = await self._instance.checkpoint()
+            self._checkpoint = await self._gate.instance.checkpoint()
         except BrowserError as error:  # lost meanwhile, or a page that doesn't answer: the last one stays
             log.info("session %s: no checkpoint: %s", self._session.id, error.message)
 
@@ -296,7 +260,7 @@ class SessionWorker:
         while self._session.state is SessionState.ORPHANED:
             self._ears = _Ears(self)
             try:
-                self._instance = await self._browsers.open(self._kind, self._ears, restore=self._checkpoint)
+                self._gate = await self._open_gate()
             except (InstanceUnavailableError, BrowserError) as error:
                 log.warning("session %s: not restored yet: %s", self._session.id, error.message)
                 await asyncio.sleep(_RESTORE_PAUSE_S)
@@ -306,11 +270,10 @@ class SessionWorker:
     async def _follow_hands(self) -> None:
         while True:
             action = await self._by_hand.get()
-            self._publish(views.MESSAGE, views.action_event(self._session, None, {**describe(action), "by": "user"}))
             try:
-                if self._instance is None:
+                if self._gate is None:
                     raise BrowserError("INSTANCE_LOST", "the browser is not there")
-                await self._instance.perform(action)
+                await self._gate.perform(action, by="user")
             except BrowserError as error:
                 self._publish(views.MESSAGE, views.error_event(error.code, error.message))
             finally:
@@ -320,7 +283,10 @@ class SessionWorker:
 
     async def _work(self, task: Task) -> None:
         try:
-            answer = await self._answer_of(task)
+            assert self._gate is not None, "tasks start once the browser is there"
+            cleared = partial(self._cleared, task)
+            self._run = TaskRun(self._session, task, self._agent, self._gate, self._slot, cleared, self._publish)
+            answer = await self._run.answer()
             await self._cleared(task)
             self._publish(views.MESSAGE, views.response_update_event(task, answer))
             self._session.complete(task, answer)
@@ -355,101 +321,3 @@ class SessionWorker:
     def _fail(self, task: Task, failure: Failure) -> None:
         if not task.ended:
             self._session.fail(task, failure)
-
-    async def _answer_of(self, task: Task) -> str:
-        fields: TaskFields = task.order.fields
-        instance = self._instance
-        assert instance is not None, "tasks start once the browser is there"
-        await self._cleared(task)
-        await instance.restrict(fields.avoid_domains)
-        if fields.starting_point:
-            await self._perform(task, instance, Navigate(fields.starting_point))
-        brief = Brief(fields.task_details, fields.output_type, fields.output_schema, fields.starting_point)
-        tokens = TokenUse()
-        counted = TokenUse()
-        run = self._agent.run(brief, tokens)
-        reply: Reply | None = None
-        try:
-            while True:
-                await self._cleared(task)
-                step = await run.asend(reply)
-                self._session.count_tokens(task, tokens.prompt - counted.prompt, tokens.completion - counted.completion)
-                counted = TokenUse(tokens.prompt, tokens.completion)
-                await self._cleared(task)
-                if isinstance(step, Finish):
-                    return write_answer(fields, step)
-                reply = await self._take(task, instance, step)
-        except StopAsyncIteration:
-            raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
-        finally:
-            await run.aclose()
-
-    async def _take(self, task: Task, instance: BrowserInstance, step: Step) -> Reply:
-        match step:
-            case Look():
-                return Seen(await instance.observe())
-            case Read():
-                return Data(await instance.read())
-            case Note(text=text):
-                self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
-                return Done()
-            case Ask():
-                return Answered(await self._ask(task, step))
-            case Act(action=action):
-                return await self._try(task, instance, action)
-            case Finish():
-                raise AssertionError("handled by the caller")
-
-    async def _ask(self, task: Task, ask: Ask) -> str:
-        self._answer = asyncio.get_running_loop().create_future()
-        self._session.ask(task, Question(ask.kind, ask.question, ask.candidates))
-        self._slot.give_back()
-        try:
-            return await self._answer
-        finally:
-            self._answer = None
-
-    async def _try(self, task: Task, instance: BrowserInstance, action: Action) -> Reply:
-        try:
-            await self._perform(task, instance, action)
-        except BrowserError as error:
-            if error.code == "ELEMENT_NOT_FOUND":
-                return Failed(error.code, error.message)
-            if error.code == "BLOCKED_BY_POLICY":
-                return Refused(error.message)
-            raise
-        return Done()
-
-    async def _perform(self, task: Task, instance: BrowserInstance, action: Action) -> None:
-        task.acted = task.acted or not isinstance(action, _REPEATABLE)
-        self._publish(views.MESSAGE, views.action_event(self._session, task, describe(action)))
-        await instance.perform(action)
-
-
-def describe(action: Action) -> dict[str, Any]:
-    """Return an action as an event shows it: name and target."""
-    match action:
-        case Navigate(url=url):
-            return {"name": "navigateUrl", "target": url}
-        case GoBack():
-            return {"name": "goBack"}
-        case Click(target=target, double=double):
-            return {"name": "doubleClick" if double else "click", "target": target}
-        case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
-            return {"name": "type", "target": target, "submit": submit}
-        case Select(target=target, option=option):
-            return {"name": "select", "target": target, "option": option}
-        case Press(key=key, target=target):
-            return {"name": "keyPress", "target": target, "key": key}
-        case WaitFor(text=text, timeout_ms=timeout_ms):
-            return {"name": "waitFor", "target": text, "timeoutMs": timeout_ms}
-        case Scroll(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
-        case PointerClick(x=x, y=y, double=double):
-            return {"name": "doubleClick" if double else "click", "target": f"({x:g}, {y:g})"}
-        case PressKey(key=key):  # a letter typed by hand may be one of a password
-            return {"name": "keyPress", "key": key} if len(key) > 1 else {"name": "keyPress"}
-        case TypeText():  # what a person types by hand may be a secret
-            return {"name": "type", "target": "where the focus is"}
-        case Wheel(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}

@@ -1,0 +1,149 @@
+"""One task in the agent's hands: asks it for a step, takes it, meters it, and hands the reply back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from webrun_nb.agents.base import (
+    Act,
+    Agent,
+    AgentError,
+    Answered,
+    Ask,
+    Brief,
+    Data,
+    Done,
+    Failed,
+    Finish,
+    Look,
+    Note,
+    Read,
+    Refused,
+    Reply,
+    Seen,
+    Step,
+    TokenUse,
+)
+from webrun_nb.browsers.base import Action, BrowserError, Navigate
+from webrun_nb.emulator import views
+from webrun_nb.emulator.answers import write_answer
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Question, Task
+from webrun_nb.emulator.gate import Gate, Publish
+from webrun_nb.emulator.slots import Slot
+from webrun_nb.wire.requests import TaskFields
+
+
+class TaskRun:
+    """One run of a task; a task that is run again after its browser was lost gets another.
+
+    Parameters
+    ----------
+    session, task : Session, Task
+        What is worked on.
+    agent : Agent
+        Who proposes.
+    gate : Gate
+        The way to the browser.
+    slot : Slot
+        Given back while a person is asked.
+    cleared : callable
+        Waits until the task may go on; raises where it has ended meanwhile.
+    publish : callable
+        Sends an event out.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        task: Task,
+        agent: Agent,
+        gate: Gate,
+        slot: Slot,
+        cleared: Callable[[], Awaitable[None]],
+        publish: Publish,
+    ) -> None:
+        self._session = session
+        self._task = task
+        self._agent = agent
+        self._gate = gate
+        self._slot = slot
+        self._cleared = cleared
+        self._publish = publish
+        self._answer: asyncio.Future[str] | None = None
+
+    def answered(self, text: str) -> None:
+        """Take a person's answer to what is being asked."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(text)
+
+    async def answer(self) -> str:
+        """Work until there is an answer, and return it.
+
+        Raises
+        ------
+        AgentError, BrowserError
+            The task fails with its code.
+        """
+        fields: TaskFields = self._task.order.fields
+        await self._cleared()
+        await self._gate.instance.restrict(fields.avoid_domains)
+        if fields.starting_point:
+            await self._gate.perform(Navigate(fields.starting_point), task=self._task)
+        brief = Brief(fields.task_details, fields.output_type, fields.output_schema, fields.starting_point)
+        tokens = TokenUse()
+        counted = TokenUse()
+        run = self._agent.run(brief, tokens)
+        reply: Reply | None = None
+        try:
+            while True:
+                await self._cleared()
+                step = await run.asend(reply)
+                prompt, completion = tokens.prompt - counted.prompt, tokens.completion - counted.completion
+                self._session.count_tokens(self._task, prompt, completion)
+                counted = TokenUse(tokens.prompt, tokens.completion)
+                await self._cleared()
+                if isinstance(step, Finish):
+                    return write_answer(fields, step)
+                reply = await self._take(step)
+        except StopAsyncIteration:
+            raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
+        finally:
+            await run.aclose()
+
+    async def _take(self, step: Step) -> Reply:
+        match step:
+            case Look():
+                return Seen(await self._gate.observe())
+            case Read():
+                return Data(await self._gate.read())
+            case Note(text=text):
+                self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
+                return Done()
+            case Ask():
+                return Answered(await self._ask(Question(step.kind, step.question, step.candidates)))
+            case Act(action=action):
+                return await self._try(action)
+            case Finish():
+                raise AssertionError("handled by the caller")
+
+    async def _ask(self, question: Question) -> str:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._session.ask(self._task, question)
+        self._slot.give_back()
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    async def _try(self, action: Action) -> Reply:
+        try:
+            await self._gate.perform(action, task=self._task)
+        except BrowserError as error:
+            if error.code == "ELEMENT_NOT_FOUND":
+                return Failed(error.code, error.message)
+            if error.code == "BLOCKED_BY_POLICY":
+                return Refused(error.message)
+            raise
+        return Done()
