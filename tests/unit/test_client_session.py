@@ -404,7 +404,7 @@ def test_an_interrupted_start_ends_the_session_again(client: Client, service: Se
 def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webrun_nb.client.api.STOP_WITHIN_S", 0.05)
+    monkeypatch.setattr("webrun_nb.client.opening.STOP_WITHIN_S", 0.05)
     come_up, ended = asyncio.Event(), threading.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,19 +14,17 @@ import httpx
 from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.control import EmulatorControl
-from webrun_nb.client.errors import SessionGoneError, TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
+from webrun_nb.client.opening import Opener
 from webrun_nb.client.results import Frames, Schema, TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
-from webrun_nb.client.tasks import STOP_WITHIN_S, Ask, Unanswered, expect_task, make_ask
-from webrun_nb.client.watch import Watch
+from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
 from webrun_nb.wire.responses import TaskCompleted, TaskFailed
-
-_log = logging.getLogger(__name__)
 
 DEFAULT_NAME = "main"
 SINGLE_TASK = "single task"
@@ -87,15 +84,12 @@ class Client:
         self._books = None if ledger is None else Bookkeeper(ledger, base_url, emulator_pid)
         self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
         self._pid = os.getpid()
-        self._listen = listen
         self._handler: GuardrailHandler | None = None
         self._starting = asyncio.Lock()
-        self._interruption: TaskInterruptedError | None = None
         self.frames = frames
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
-        self._watches: list[Watch] = []
-        self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
+        self._opener = Opener(self, self._books, listen=listen)
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.form_shown: FormShown | None = None
@@ -175,10 +169,10 @@ class Client:
         )
         async with self._starting:
             if new:
-                name = self._free(name)
+                name = self.free_name(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
-            session, _ = await self._opened(name, options, _first_page(options))
+            session, _ = await self._opener.opened(name, options, _first_page(options))
         return session
 
     async def _run_task(
@@ -228,95 +222,19 @@ class Client:
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
         )
-        session, task_id = await self._opened(self._free(SINGLE_TASK), options, ask.fields)
+        session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
         try:
             return await session.perform(ask, expect_task(task_id), opened)
         except asyncio.CancelledError:
-            self._interruption = session.interruption()
+            self._opener.interruption = session.interruption()
             raise
 
     async def open_again(self, session: Session) -> Session:
         """Open a session with the options of another one; see `Session.again`."""
         name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
         async with self._starting:
-            again, _ = await self._opened(self._free(name), session.options, _first_page(session.options))
+            again, _ = await self._opener.opened(self.free_name(name), session.options, _first_page(session.options))
         return again
-
-    async def _open(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
-        given = {
-            "environmentId": options.environment_id,
-            "policyId": options.policy_id,
-            "proxy": None if options.proxy is None else dict(options.proxy),
-            "initialTask": dict(task) or None,
-        }
-        body = {key: value for key, value in given.items() if value is not None}
-        started = await self.http.start_session(body)
-        watch = Watch(self.http, name, started.session_id, task.get("startingPoint"))
-        try:
-            await watch.begin(started.socket_url if self._listen else None)
-        except BaseException:  # nobody would know of it, and it would cost
-            await self._give_up(started.session_id)
-            raise
-        self._watches = [other for other in self._watches if not other.done] + [watch]
-        if self._books is not None:
-            self._books.follow(watch)
-        session = Session(self, watch, started.session_id, name, options)
-        if started.task_id is not None:
-            session.seen_task_ids.add(started.task_id)
-        return session, started.task_id
-
-    async def _give_up(self, session_id: str) -> None:
-        """End a session that could not be watched, as far as the server takes it within `STOP_WITHIN_S`."""
-        try:
-            async with asyncio.timeout(STOP_WITHIN_S):
-                await self.http.change_state(session_id, "terminate")
-        except SessionGoneError:
-            pass
-        except (TimeoutError, WebRunError) as error:
-            _log.warning("session %s, of which nothing is known, could not be ended: %s", session_id, error)
-
-    async def _opened(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
-        """Open a session; cancelled meanwhile, it is ended again rather than left to cost."""
-        opening = asyncio.create_task(self._open(name, options, task))
-        try:
-            session, task_id = await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            self._interruption = await self._undone(opening, name)
-            raise
-        self.sessions[name] = session
-        return session, task_id
-
-    async def _undone(self, opening: asyncio.Task[tuple[Session, str | None]], name: str) -> TaskInterruptedError:
-        """End a session that nobody waits for any more, now or once it is there; return the line that says so.
-
-        The request that opens it is let through: cut off, the server may open the session all the same, and nobody
-        would know its id.
-        """
-        ending = asyncio.create_task(self._end_opened(opening, name))
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
-        try:
-            async with asyncio.timeout(STOP_WITHIN_S):
-                return await asyncio.shield(ending)
-        except TimeoutError:
-            return TaskInterruptedError(
-                "interrupted while starting: the session will be ended as soon as it comes up", hint=""
-            )
-
-    async def _end_opened(self, opening: asyncio.Task[tuple[Session, str | None]], name: str) -> TaskInterruptedError:
-        try:
-            session, _ = await opening
-        except WebRunError as error:
-            return TaskInterruptedError(f"interrupted while starting, which failed: {error.message}", hint="")
-        try:
-            await session.aterminate()
-        except WebRunError as error:
-            _log.warning("an interrupted start: %s", error)
-            self.sessions[self._free(name)] = session
-            return TaskInterruptedError(
-                "interrupted while starting: the session could not be ended", hint="end it with `%webrun terminate`"
-            )
-        return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:
         """Have the ledger take note of how a task ended."""
@@ -351,7 +269,7 @@ class Client:
         """
         return [] if self._books is None else await end_left_open(self.http, self._books)
 
-    def _free(self, name: str) -> str:
+    def free_name(self, name: str) -> str:
         """Return the name, with a number where a live session has it."""
         taken = {known for known, session in self.sessions.items() if not session.ended}
         numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
@@ -359,17 +277,14 @@ class Client:
 
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""
-        said, self._interruption = self._interruption, None
+        said, self._opener.interruption = self._opener.interruption, None
         return said
 
     async def _close(self) -> None:
         """Stop watching and close the connections. Sessions live on, until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
-        if self._endings:
-            await asyncio.wait(self._endings, timeout=STOP_WITHIN_S)
-        for watch in self._watches:
-            await watch.close()
+        await self._opener.close()
         await self._http.close()
 
     start, astart = faces(_start, interruption)
