@@ -41,6 +41,11 @@ def data_dir() -> Path:
     return Path(given) if given else Path(platformdirs.user_data_dir("webrun-nb", appauthor=False))
 
 
+def database_url() -> str | None:
+    """URL of the emulator's database (`WEBRUN_DATABASE`; it may hold a password), or None for the data folder's own."""
+    return os.environ.get(PREFIX + "DATABASE") or None
+
+
 def search_path() -> str:
     """Where programs are looked for (`PATH`)."""
     return os.environ.get("PATH", os.defpath)

@@ -11,7 +11,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--port", type=_port, default=0, help="0 for any free one (default)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--data-dir", type=Path, help="where logs are kept (default: one folder per user)")
+    parser.add_argument("--data-dir", type=Path, help="for its database and logs (default: one folder per user)")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="another database, such as postgresql+asyncpg://HOST/NAME; one with a password belongs into "
+        "WEBRUN_DATABASE, where no other user of the machine can read it",
+    )
     parser.add_argument(
         "--limits", choices=("none", "hosted"), default="none", help="the hosted service's limits, or none"
     )
@@ -31,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to end."""
     try:
         from webrun_nb.emulator import server
+        from webrun_nb.emulator.store.database import StoreError
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise
@@ -42,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
                 host=options.host,
                 port=options.port,
                 data_dir=options.data_dir,
+                database=options.database,
                 limits=options.limits,
                 isolation=options.isolation,
                 slots=options.slots,
@@ -50,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
                 seed=options.seed,
             )
         )
-    except server.AddressError as error:
+    except (server.AddressError, StoreError) as error:
         print(f"webrun-nb emulator: {error}", file=sys.stderr)
         return 1
     return 0

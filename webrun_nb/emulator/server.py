@@ -30,8 +30,9 @@ from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.door import Door, Keys
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
+from webrun_nb.emulator.open_sessions import MemoryStore
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
-from webrun_nb.emulator.store import MemoryStore
+from webrun_nb.emulator.store.database import Database, make_folder
 from webrun_nb.wire.prices import PRICES_2026
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 0
     data_dir: Path | None = None
+    database: str | None = None
+    """URL of another database than the data folder's own."""
     limits: str = "none"
     isolation: Isolation = "auto"
     slots: int | None = None
@@ -69,10 +72,14 @@ def run(options: Options) -> None:
     ------
     AddressError
         The port is taken, or the host is not one of this machine's.
+    StoreError
+        The data folder or its database can't be used.
     """
     listener = _listen(options)
-    _log_to_file(options.data_dir or config.data_dir())
-    asyncio.run(_Server(options, listener).serve())
+    folder = options.data_dir or config.data_dir()
+    make_folder(folder)
+    _log_to_file(folder)
+    asyncio.run(_Server(options, listener, folder).serve())
 
 
 class _Uvicorn(uvicorn.Server):
@@ -92,8 +99,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 class _Server:
-    def __init__(self, options: Options, listener: socket.socket) -> None:
+    def __init__(self, options: Options, listener: socket.socket, folder: Path) -> None:
         self._options = options
+        self._folder = folder
         self._listener = listener
         self._ending = asyncio.Event()
         port = listener.getsockname()[1]
@@ -103,8 +111,10 @@ class _Server:
     async def serve(self) -> None:
         options = self._options
         clock = Clock(system_time())
+        database = await Database.open(self._folder, options.database or config.database_url())
         parts = Parts(
             clock=clock,
+            database=database,
             store=MemoryStore(),
             events=EventHub(clock),
             browsers=ChromiumPool(),
@@ -148,6 +158,7 @@ class _Server:
         await self._ending.wait()
         _end_process_after(_CLOSING_S)
         await service.close()
+        await database.close()
         server.should_exit = True
         for task in background[:2]:
             task.cancel()

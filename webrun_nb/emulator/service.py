@@ -33,8 +33,9 @@ from webrun_nb.emulator.domain.task import Task, TaskOrder
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
+from webrun_nb.emulator.open_sessions import Store
 from webrun_nb.emulator.slots import Slots
-from webrun_nb.emulator.store import Store
+from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
 from webrun_nb.wire.requests import (
@@ -86,6 +87,7 @@ class Parts:
     """What the service is put together from (see `server`)."""
 
     clock: Clock
+    database: Database
     store: Store
     events: EventHub
     browsers: Browsers

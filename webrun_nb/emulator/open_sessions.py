@@ -1,4 +1,4 @@
-"""Where sessions and their results are kept."""
+"""The sessions that are in memory: those that are open, and those whose end is not on disk yet."""
 
 from __future__ import annotations
 

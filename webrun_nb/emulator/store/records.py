@@ -1,0 +1,67 @@
+"""The tables of emulators, sessions and tasks.
+
+What is kept of a session and a task is what its endpoint answered last (`answer`), beside the columns that are asked
+about: whatever was masked or left out there is masked and left out here. Secrets, a webhook's `auth` and a proxy's
+password are in no answer, and so in no record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webrun_nb.emulator.store.schema import Base
+
+
+class EmulatorRecord(Base):
+    """An emulator that has used this database. It runs for as long as it holds its lock (see `running`)."""
+
+    __tablename__ = "emulators"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    """The machine it runs on: only there can be told whether it still does."""
+    pid: Mapped[int]
+    started_ms: Mapped[float]
+    ended_ms: Mapped[float | None]
+
+
+class SessionRecord(Base):
+    """A session, from its start on; its answer is final once it has ended."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_of_owner", "owner", "created_ms"), Index("sessions_by_end", "ended_ms"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    emulator: Mapped[str] = mapped_column(ForeignKey("emulators.id"))
+    created_ms: Mapped[float]
+    ended_ms: Mapped[float | None]
+    """None while it is open."""
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What session-status answered, without the moment's `now` and `clockRunning`."""
+
+
+class TaskRecord(Base):
+    """A task, from when it was queued on; its answer is final once it has ended."""
+
+    __tablename__ = "tasks"
+
+    session: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_ms: Mapped[float]
+    ended_ms: Mapped[float | None]
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What polling answered, without the copy of the result for older clients."""
+
+
+class RemovedSession(Base):
+    """The id of a session whose record has been removed, so that asking for it is told from a slip of the pen."""
+
+    __tablename__ = "removed_sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    removed_ms: Mapped[float]
