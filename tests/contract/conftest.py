@@ -26,6 +26,8 @@ AIM = b"""<style>body{margin:0;height:600px}input{position:absolute;left:280px;t
   let at = '';
   addEventListener('click', event => { at = event.clientX + ',' + event.clientY; where.textContent = at; });
   field.addEventListener('input', () => { where.textContent = at + ' ' + field.value; });
+  addEventListener('dblclick', () => { where.textContent = 'twice at ' + at; });
+  addEventListener('wheel', event => { where.textContent = 'wheel ' + event.deltaY; });
 </script>"""
 
 

@@ -55,6 +55,29 @@ def test_a_click_lands_where_it_was_aimed(emulator, idle_session, until, aim):
 
 
 @pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        ([{"type": "DOUBLE_CLICK", "x": 300, "y": 355}], "twice at 300,200"),
+        ([{"type": "CLICK", "x": 300, "y": 355}, {"type": "TYPE", "text": "slow", "humanLike": True}], "300,200 slow"),
+        ([{"type": "CLICK", "x": 300, "y": 355}, {"type": "KEY_PRESS", "key": "a"}], "300,200 a"),
+        ([{"type": "SCROLL", "x": 300, "y": 355, "deltaY": 40}], "wheel 40"),
+    ],
+)
+def test_every_kind_of_hand_reaches_the_page(emulator, idle_session, until, aim, actions, said):
+    emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
+    interact(emulator, idle_session, type="takeOverControl")
+    for action in actions:
+        assert interact(emulator, idle_session, **action)[0] == 200
+    interact(emulator, idle_session, type="releaseControl")
+
+    def written() -> str:
+        body = emulator.message(idle_session, actionType="newTask", taskDetails="get the Clicked")[1]
+        return str(body.get("data", body))
+
+    until(written, lambda text: said in text)
+
+
+@pytest.mark.parametrize(
     ("action", "named"),
     [
         ({"type": "CLICK", "x": 1, "y": 154}, "y"),
@@ -79,6 +102,11 @@ def test_interactions_need_the_agent_to_rest(emulator, waiting):
 def test_releasing_what_nobody_took_over(emulator, idle_session):
     status, body = interact(emulator, idle_session, type="releaseControl")
     assert (status, body["code"]) == (409, "INVALID_STATE")
+
+
+def test_the_state_names_the_browser_of_each_session(emulator, idle_session):
+    instances = emulator.get("/_emulator/state")[1]["instances"]
+    assert {"sessionId": idle_session, "kind": "process"} in instances
 
 
 def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until):

@@ -208,6 +208,20 @@ async def is_refused(emulator: Any, auth: Any, **headers: str) -> None:
             await client.connect(emulator.url, headers=headers, auth=auth, transports=["websocket"])
 
 
+async def test_active_sockets_are_the_callers_that_somebody_listens_to(emulator, idle_session):
+    async def sockets() -> dict[str, int]:
+        headers = {"Authorization": f"Bearer {emulator.key}"}
+        async with httpx.AsyncClient(base_url=emulator.url, headers=headers, trust_env=False) as http:
+            body = (await http.get("/start/active-sockets")).json()
+        assert body["success"] is True
+        assert body["activeSockets"] == sum(each["sockets"] for each in body["sessions"])
+        return {each["sessionId"]: each["sockets"] for each in body["sessions"]}
+
+    assert idle_session not in await sockets()
+    async with listening(emulator, idle_session):
+        assert (await sockets())[idle_session] == 1
+
+
 @pytest.mark.parametrize("auth", [None, {}, {"sessionId": "aaaaaaaaaaaa"}, {"sessionId": 7}, "text"])
 async def test_an_unknown_session_is_refused(emulator, auth):
     await is_refused(emulator, auth)

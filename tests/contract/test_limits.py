@@ -119,3 +119,12 @@ def test_a_random_key_per_start(start_emulator):
     second.end()
     assert first.key != second.key
     assert answer.json()["code"] == "INVALID_API_KEY"
+
+
+def test_prices_can_be_told(start_emulator):
+    dear = start_emulator("--control", "--price", "compute=60", "--price", "input=0")
+    session_id = dear.start()
+    dear.advance(60_000)
+    prices = dear.get("/_emulator/state")[1]["prices"]
+    assert (prices["computePerMinute"], prices["inputPerMillionTokens"]) == (60, 0)
+    assert 60 <= dear.status(session_id)["usage"]["cost"] < 62

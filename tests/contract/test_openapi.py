@@ -25,6 +25,7 @@ OPERATIONS = [
     ("POST", "/start/send-message"),
     ("GET", "/start/session-status/{session_id}"),
     ("GET", "/start/sessions"),
+    ("GET", "/start/active-sockets"),
     ("GET", "/task/{session_id}/{task_id}"),
     ("GET", "/account/usage"),
     ("GET", "/_emulator/state"),
@@ -203,6 +204,7 @@ ANSWERED = {
         }
     ],
     "/start/sessions": [{"success", "sessions"}],
+    "/start/active-sockets": [{"success", "activeSockets", "sessions"}],
     "/task/{session_id}/{task_id}": [BILLED, COMPLETED, GUARDRAIL, FAILED],
     "/account/usage": [{"success", "balance", "currentPeriodSpend", "spendingLimit", "remaining"}],
 }  # fmt: skip

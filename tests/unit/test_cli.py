@@ -311,3 +311,17 @@ def test_the_report_is_aligned_and_says_states_in_words(monkeypatch: pytest.Monk
     assert first.split()[0] == "ok"
     assert second.split()[0] == "missing"
     assert first.index("here") == second.index("here")
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        ("comput=0.03", "there are: compute, input, output, proxy"),
+        ("compute=cheap", "write dollars, as in compute=0.03"),
+        ("compute=-1", "write dollars, as in compute=0.03"),
+        ("compute=nan", "write dollars, as in compute=0.03"),
+    ],
+)
+def test_a_price_that_is_none_is_said_before_anything_starts(price: str, said: str, capsys: Captured) -> None:
+    assert main(["emulator", "--price", price]) == 2
+    assert said in capsys.readouterr().err

@@ -202,4 +202,4 @@ class Sessions(RuleBasedStateMachine):
 _UNDER_WAY = {TaskState.RUNNING, TaskState.PAUSED, TaskState.GUARDRAIL}
 
 TestSessions = Sessions.TestCase
-TestSessions.settings = settings(parent=settings(), stateful_step_count=40, deadline=None)
+TestSessions.settings = settings(max_examples=max(500, settings().max_examples), stateful_step_count=40, deadline=None)

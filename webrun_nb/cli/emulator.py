@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from webrun_nb.wire.prices import PRICES_2026
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -31,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--control", action="store_true", help="switch on /_emulator: time travel and the like")
     parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent is gone")
     parser.add_argument("--seed", type=int, help="make ids repeatable")
+    parser.add_argument(
+        "--price",
+        action="append",
+        default=[],
+        metavar="NAME=USD",
+        help="another price: compute (per minute), input, output (per million tokens) or proxy (per GB); repeatable",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +53,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"webrun-nb emulator needs {error.name}: pip install 'webrun-nb[emulator]'", file=sys.stderr)
         return 1
     try:
+        prices = PRICES_2026.changed(options.price)
+    except ValueError as error:
+        print(f"webrun-nb emulator: {error}", file=sys.stderr)
+        return 2
+    try:
         server.run(
             server.Options(
                 host=options.host,
@@ -56,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
                 control=options.control,
                 lifeline=options.lifeline,
                 seed=options.seed,
+                prices=prices,
             )
         )
     except (server.AddressError, StoreError) as error:

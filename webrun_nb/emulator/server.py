@@ -33,7 +33,7 @@ from webrun_nb.emulator.http.practice import practice_sites
 from webrun_nb.emulator.open_sessions import MemoryStore
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
 from webrun_nb.emulator.store.database import Database, make_folder
-from webrun_nb.wire.prices import PRICES_2026
+from webrun_nb.wire.prices import PRICES_2026, Prices
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Options:
     control: bool = False
     lifeline: bool = False
     seed: int | None = None
+    prices: Prices = PRICES_2026
 
 
 class AddressError(Exception):
@@ -121,7 +122,7 @@ class _Server:
             agent=LocalAgent(),
             ids=IdSource(options.seed),
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
-            prices=PRICES_2026,
+            prices=options.prices,
             practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
             isolation=options.isolation,
             slots=options.slots,

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Agent
-from webrun_nb.browsers.base import Browsers, InstanceKind
+from webrun_nb.browsers.base import BrowserInstance, Browsers, InstanceKind
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -116,6 +116,8 @@ class Service:
         self._webhooks = Webhooks(parts.clock)
         self._slots = Slots(parts.slots)
         self.faults = Faults()
+        self.sockets: dict[str, set[str]] = {}
+        """Who listens to a session's live events: ids of sockets, by session."""
         self._browsers = RefusingBrowsers(parts.browsers, self.faults)
 
     # --- accounts -----------------------------------------------------------------------------------------------------
@@ -293,6 +295,11 @@ class Service:
     def deliveries(self) -> list[Delivery]:
         """What became of the webhooks, oldest first."""
         return self._webhooks.deliveries
+
+    def instances(self, user: str) -> list[tuple[str, BrowserInstance]]:
+        """Return the browsers that the user's sessions have now, with the sessions' ids."""
+        workers = [(session.id, self._workers.get(session.id)) for session in self.parts.store.of(user)]
+        return [(session_id, worker.instance) for session_id, worker in workers if worker and worker.instance]
 
     async def on_instance(self, user: str, session_id: str, action: Literal["kill", "hang", "restore"]) -> None:
         """Kill a session's browser, make it hang, or let it go on.

@@ -15,6 +15,7 @@ from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOU
 from webrun_nb.emulator.domain.task import Question, Task
 from webrun_nb.wire.responses import (
     AccountUsage,
+    ActiveSockets,
     Breakdown,
     Dimensions,
     ErrorBody,
@@ -22,6 +23,7 @@ from webrun_nb.wire.responses import (
     InlineResult,
     NetworkLog,
     NetworkUrl,
+    SessionSockets,
     SessionStarted,
     SessionState,
     Streaming,
@@ -168,6 +170,14 @@ def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
         spending_limit=None if limit_usd is None else _usd(limit_usd),
         remaining=None if limit_usd is None else _usd(max(Decimal(0), limit_usd - spent_usd)),
     )
+
+
+def active_sockets(by_session: Mapping[str, int]) -> ActiveSockets:
+    """Answer active-sockets: only sessions that somebody listens to."""
+    listening = [
+        SessionSockets(session_id=session_id, sockets=count) for session_id, count in by_session.items() if count
+    ]
+    return ActiveSockets(active_sockets=sum(each.sockets for each in listening), sessions=listening)
 
 
 def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:

@@ -257,6 +257,21 @@ class Health(Response):
     timestamp: int
 
 
+class SessionSockets(Response):
+    """How many sockets listen to one session."""
+
+    session_id: str
+    sockets: int
+
+
+class ActiveSockets(Response):
+    """`GET /start/active-sockets`: the caller's sessions that somebody listens to. The contract names no fields."""
+
+    success: Literal[True] = True
+    active_sockets: int
+    sessions: list[SessionSockets]
+
+
 class AccountUsage(Response):
     """`GET /account/usage`."""
 

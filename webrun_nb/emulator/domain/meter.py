@@ -24,6 +24,8 @@ class PriceList(Protocol):
     def input_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
     @property
     def output_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
+    @property
+    def proxy_usd_per_gb(self) -> Decimal: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,17 +78,21 @@ class FaultOrder(Request):
 
 @router.get("/state")
 async def state(service: TheService, user: TheUser) -> dict[str, Any]:
-    """Show clock, sessions, balance and prices."""
+    """Show clock, sessions, their browsers, balance and prices."""
     prices = service.parts.prices
     return {
         "success": True,
         "clock": _clock(service),
         "sessions": [views.session_state(s, service.parts.clock).to_wire() for s in service.parts.store.of(user)],
+        "instances": [
+            {"sessionId": session_id, "kind": instance.kind} for session_id, instance in service.instances(user)
+        ],
         "account": views.account(service.account(user), service.spent_usd(user)).to_wire(),
         "prices": {
             "computePerMinute": float(prices.compute_usd_per_minute),
             "inputPerMillionTokens": float(prices.input_usd_per_million_tokens),
             "outputPerMillionTokens": float(prices.output_usd_per_million_tokens),
+            "proxyPerGb": float(prices.proxy_usd_per_gb),
         },
         "faults": service.faults.describe(),
         "webhooks": [

@@ -1,11 +1,12 @@
-"""`GET /start/health` (contract, section 11): the one call that needs no key and no session."""
+"""What is up (contract, section 11): `GET /start/health`, which needs no key, and `GET /start/active-sockets`."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from webrun_nb.emulator.http.context import TheService
-from webrun_nb.wire.responses import Health
+from webrun_nb.emulator import views
+from webrun_nb.emulator.http.context import TheService, TheUser
+from webrun_nb.wire.responses import ActiveSockets, Health
 
 router = APIRouter()
 
@@ -20,4 +21,12 @@ async def health(service: TheService) -> Health:
         instances_available=1 if installed else 0,
         instance_count=open_sessions,
         timestamp=round(service.parts.clock.now()),
+    )
+
+
+@router.get("/start/active-sockets")
+async def active_sockets(service: TheService, user: TheUser) -> ActiveSockets:
+    """Tell how many sockets listen to each of the caller's sessions."""
+    return views.active_sockets(
+        {session.id: len(service.sockets.get(session.id, ())) for session in service.parts.store.of(user)}
     )

@@ -39,7 +39,7 @@ class LiveEvents:
         self._server.on("connect", self._connect)
         self._server.on("message", self._message)
         self._outbox: asyncio.Queue[Event] = asyncio.Queue()
-        self._members: dict[str, set[str]] = {}
+        self._members = service.sockets
         self._server.on("disconnect", self._disconnect)
         self.app = socketio.ASGIApp(self._server)
         service.parts.events.listen(self._outbox.put_nowait)
@@ -68,8 +68,10 @@ class LiveEvents:
         self._members.setdefault(session.id, set()).add(socket_id)
 
     async def _disconnect(self, socket_id: str, reason: str = "") -> None:
-        for members in self._members.values():
-            members.discard(socket_id)
+        for session_id in [known for known, members in self._members.items() if socket_id in members]:
+            self._members[session_id].discard(socket_id)
+            if not self._members[session_id]:
+                del self._members[session_id]
 
     async def _message(self, socket_id: str, body: object) -> None:
         session: Session = (await self._server.get_session(socket_id))["session"]
