@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from webrun_nb.client.api import Client
     from webrun_nb.client.errors import (
         AuthenticationError,
+        BudgetError,
         ConnectionLostError,
         EmulatorStartError,
         GuardrailError,
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AuthenticationError",
+    "BudgetError",
     "Client",
     "ConnectionLostError",
     "EmulatorStartError",

@@ -8,6 +8,7 @@ import webrun_nb
 
 PUBLIC = {
     "AuthenticationError",
+    "BudgetError",
     "Client",
     "ConnectionLostError",
     "EmulatorStartError",

@@ -13,6 +13,7 @@ import httpx
 
 from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.bookkeeping import Bookkeeper
+from webrun_nb.client.budget import Amount, Budget, limit_usd
 from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.http import HOSTED_URL, Http
@@ -20,7 +21,7 @@ from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
 from webrun_nb.client.results import Frames, Schema, TaskResult
-from webrun_nb.client.runtime import faces, in_caller
+from webrun_nb.client.runtime import faces, in_caller, runtime
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
@@ -89,6 +90,8 @@ class Client:
         self.frames = frames
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
+        self.budget = Budget(None, self._end_all)
+        """What all its sessions may cost together; see `limit`."""
         self._opener = Opener(self, self._books, listen=listen)
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
@@ -118,6 +121,27 @@ class Client:
             raise WebRunError("this session belongs to the process that was forked", code="OTHER_PROCESS")
         return self._http
 
+    def limit(self, max_cost_usd: Amount | None) -> None:
+        """Have all sessions of this client ended once they have cost so much together; None for no limit.
+
+        Parameters
+        ----------
+        max_cost_usd : Decimal, float or str, optional
+            US dollars. Kept by this process, while it lives.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_PARAMETER`: it is no amount.
+        """
+        self.budget.limit_usd = limit_usd(max_cost_usd)
+        runtime.loop.call_soon_threadsafe(self.budget.look)
+
+    async def _end_all(self) -> None:
+        """End all sessions, as the budget is spent."""
+        for session in list(self.sessions.values()):
+            await session.end_for(self.budget.error("notebook", session_id=session.session_id))
+
     def on_guardrail(self, handler: GuardrailHandler | None) -> None:
         """Have `handler` answer when a task asks; None for nobody.
 
@@ -136,6 +160,7 @@ class Client:
         environment_id: str | None = None,
         policy_id: str | None = None,
         proxy: Mapping[str, Any] | None = None,
+        max_cost_usd: Amount | None = None,
         new: bool = False,
     ) -> Session:
         """Start a session, or return the live one of that name and the same options (Run All must not bill two).
@@ -150,6 +175,8 @@ class Client:
             Contract, sections 8 and 11.
         proxy : mapping, optional
             Contract, section 7.
+        max_cost_usd : Decimal, float or str, optional
+            What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives.
         new : bool
             Start another one in any case; a name in use gets a number.
 
@@ -166,12 +193,14 @@ class Client:
             environment_id,
             policy_id,
             None if proxy is None else tuple(sorted(proxy.items())),
+            limit_usd(max_cost_usd),
         )
         async with self._starting:
             if new:
                 name = self.free_name(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
+            self._refuse_beyond_budget()
             session, _ = await self._opener.opened(name, options, _first_page(options))
         return session
 
@@ -188,6 +217,7 @@ class Client:
         avoid_domains: tuple[str, ...] = (),
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
+        max_cost_usd: Amount | None = None,
         opened: Callable[[Session], None] | None = None,
     ) -> TaskResult:
         """Have one task done in a session of its own, which ends with it.
@@ -197,7 +227,7 @@ class Client:
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -218,10 +248,12 @@ class Client:
             avoid_domains=avoid_domains,
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
+            max_cost_usd=max_cost_usd,
         )
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
         )
+        self._refuse_beyond_budget()
         session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
         try:
             return await session.perform(ask, expect_task(task_id), opened)
@@ -233,8 +265,13 @@ class Client:
         """Open a session with the options of another one; see `Session.again`."""
         name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
         async with self._starting:
+            self._refuse_beyond_budget()
             again, _ = await self._opener.opened(self.free_name(name), session.options, _first_page(session.options))
         return again
+
+    def _refuse_beyond_budget(self) -> None:
+        if self.budget.exceeded:
+            raise self.budget.error("notebook")
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:
         """Have the ledger take note of how a task ended."""
@@ -284,6 +321,7 @@ class Client:
         """Stop watching and close the connections. Sessions live on, until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
+        await self.budget.close()
         await self._opener.close()
         await self._http.close()
 
@@ -306,6 +344,7 @@ class Client:
         avoid_domains: tuple[str, ...],
         max_input_tokens: int | None,
         max_output_tokens: int | None,
+        max_cost_usd: Amount | None = None,
     ) -> Ask:
         """Check a task and make it ready to send.
 
@@ -324,6 +363,7 @@ class Client:
             avoid_domains=tuple(avoid_domains),
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
+            max_cost_usd=max_cost_usd,
         )
 
     def _read_schema(self, given: object) -> Schema | None:

@@ -8,6 +8,7 @@
     ├── SessionGoneError         the session has ended, or there is none of that id
     ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
     ├── GuardrailError           a task asked a person and nobody was there: it was stopped; `question`
+    ├── BudgetError              what it may cost (`max_cost_usd`) is spent: the work was stopped; `partial`
     ├── ConnectionLostError      the server cannot be reached, or its answer broke off
     ├── ProtocolError            an answer that the wire contract doesn't allow
     └── EmulatorStartError       the emulator's process did not come up
@@ -24,6 +25,7 @@ from __future__ import annotations
 import traceback
 import unicodedata
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from webrun_nb.client.snapshot import Question
@@ -70,6 +72,7 @@ HINTS: Mapping[str, str] = {
     # ours
     "GUARDRAIL": "answer in the task's text, or with `webrun.on_guardrail(fn)`",
     "CONNECTION_LOST": "check the network and try again",
+    "BUDGET_REACHED": "allow more with max_cost_usd= (--max-cost)",
     "EMULATOR_GONE": "start again with `%webrun start` or `webrun.start()`",
     "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
     "EMULATOR_ONLY": "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`",
@@ -195,6 +198,69 @@ class GuardrailError(WebRunError):
     def kind(self) -> str:
         """Why it asks: `ambiguous`, `credentials`, `purchase`, … or empty."""
         return self.question.kind
+
+
+_BUDGET_HINTS = {
+    "task": "the session is kept; allow more with --max-cost (max_cost_usd=)",
+    "session": "the session was ended; start one with more: --max-cost (max_cost_usd=)",
+    "notebook": "its sessions were ended; allow more with `%config WebrunMagics.max_cost = …`",
+}
+
+
+class BudgetError(WebRunError):
+    """What a task, a session or a notebook may cost is spent, and so its work was stopped.
+
+    Parameters
+    ----------
+    scope : str
+        `task`, `session` or `notebook`: whose budget it is.
+    limit_usd, cost_usd : Decimal
+        The budget, and what was spent when it was noticed.
+    emulated : bool
+        True where nobody pays.
+    partial : str
+        The answer as far as the server had told it; may be empty.
+    """
+
+    def __init__(
+        self, scope: str, *, limit_usd: Decimal, cost_usd: Decimal, emulated: bool, partial: str = "", **about: Any
+    ) -> None:
+        budget = f"{'emulated ' if emulated else ''}budget of {dollars(limit_usd)}"
+        spent = f"≈ {_to_hundredths(cost_usd)}; you pay $0.00" if emulated else _to_hundredths(cost_usd)
+        super().__init__(
+            f"the {scope}'s {budget} is spent ({spent}): it was stopped",
+            code="BUDGET_REACHED",
+            hint=_BUDGET_HINTS[scope],
+            details={"limit": str(limit_usd), "cost": str(cost_usd), "emulated": emulated},
+            **about,
+        )
+        self.scope = scope
+        self.limit_usd = limit_usd
+        self.cost_usd = cost_usd
+        self.emulated = emulated
+        self.partial = partial
+
+    def about(self, task_id: str | None, partial: str) -> BudgetError:
+        """Return the same for one of the tasks that ended with it."""
+        return BudgetError(
+            self.scope,
+            limit_usd=self.limit_usd,
+            cost_usd=self.cost_usd,
+            emulated=self.emulated,
+            partial=partial,
+            session_id=self.session_id,
+            task_id=task_id,
+        )
+
+
+def dollars(amount_usd: Decimal) -> str:
+    """Return an amount as somebody wrote it, with at least its cents: `$0.05`, `$2.00`, `$0.005`."""
+    digits = -int(amount_usd.normalize().as_tuple().exponent)
+    return f"${amount_usd:.{max(2, digits)}f}"
+
+
+def _to_hundredths(amount_usd: Decimal) -> str:
+    return f"${amount_usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
 
 
 class ConnectionLostError(WebRunError):

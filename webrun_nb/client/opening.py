@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.bookkeeping import Bookkeeper
+from webrun_nb.client.budget import Budget
 from webrun_nb.client.errors import SessionGoneError, TaskInterruptedError, WebRunError
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.tasks import STOP_WITHIN_S
@@ -37,6 +39,7 @@ class Opener:
         self._books = books
         self._listen = listen
         self._watches: list[Watch] = []
+        self._budgets: list[Budget] = []
         self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
         self.interruption: TaskInterruptedError | None = None
         """What the last interrupt did."""
@@ -45,6 +48,8 @@ class Opener:
         """Let what is being ended end, for a moment, and stop watching."""
         if self._endings:
             await asyncio.wait(self._endings, timeout=STOP_WITHIN_S)
+        for budget in self._budgets:
+            await budget.close()
         for watch in self._watches:
             await watch.close()
 
@@ -57,7 +62,7 @@ class Opener:
         }
         body = {key: value for key, value in given.items() if value is not None}
         started = await self._client.http.start_session(body)
-        watch = Watch(self._client.http, name, started.session_id, task.get("startingPoint"))
+        watch = Watch(self._client.http, name, started.session_id, task.get("startingPoint"), options.max_cost_usd)
         try:
             await watch.begin(started.socket_url if self._listen else None)
         except BaseException:  # nobody would know of it, and it would cost
@@ -67,9 +72,23 @@ class Opener:
         if self._books is not None:
             self._books.follow(watch)
         session = Session(self._client, watch, started.session_id, name, options)
+        self._budgets = [budget for budget in self._budgets if budget.follows]
+        if options.max_cost_usd is not None:
+            self._limit(session, options.max_cost_usd)
+        self._client.budget.cover(watch)
         if started.task_id is not None:
             session.seen_task_ids.add(started.task_id)
         return session, started.task_id
+
+    def _limit(self, session: Session, limit_usd: Decimal) -> None:
+        """End a session once it has cost `limit_usd`."""
+
+        async def spent() -> None:
+            await session.end_for(budget.error("session", session_id=session.session_id))
+
+        budget = Budget(limit_usd, spent)
+        budget.cover(session.watch)
+        self._budgets.append(budget)
 
     async def _give_up(self, session_id: str) -> None:
         """End a session that could not be watched, as far as the server takes it within `STOP_WITHIN_S`."""

@@ -6,12 +6,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from webrun_nb.client.budget import Amount
 from webrun_nb.client.by_hand import ByHand
 from webrun_nb.client.errors import (
+    BudgetError,
     ConnectionLostError,
     GuardrailError,
     SessionGoneError,
@@ -44,6 +47,7 @@ class SessionOptions:
     policy_id: str | None = None
     proxy: tuple[tuple[str, Any], ...] | None = None
     """Sorted items, so that options can be compared."""
+    max_cost_usd: Decimal | None = None
 
 
 class Session(ByHand):
@@ -64,6 +68,8 @@ class Session(ByHand):
         self.submitting = asyncio.Lock()
         self.seen_task_ids: set[str] = set()
         self._interruption: TaskInterruptedError | None = None
+        self.overrun: BudgetError | None = None
+        """Why it was ended, where a budget was spent."""
 
     def __repr__(self) -> str:
         return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
@@ -113,6 +119,7 @@ class Session(ByHand):
         avoid_domains: tuple[str, ...] = (),
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
+        max_cost_usd: Amount | None = None,
     ) -> TaskResult:
         """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
 
@@ -132,6 +139,8 @@ class Session(ByHand):
             Never navigated to.
         max_input_tokens, max_output_tokens : int, optional
             At most 100 000.
+        max_cost_usd : Decimal, float or str, optional
+            What it may cost, in US dollars; once it has, it is stopped. Kept by this process, while it lives.
 
         Raises
         ------
@@ -139,6 +148,8 @@ class Session(ByHand):
             It ended without an answer; `code` says why.
         GuardrailError
             It asked a person and nobody answered; it was stopped.
+        BudgetError
+            It, its session or the notebook has cost what it may; it was stopped.
         TaskInterruptedError
             The blocking face was interrupted: the task was stopped, the session kept.
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
@@ -153,6 +164,7 @@ class Session(ByHand):
             avoid_domains=avoid_domains,
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
+            max_cost_usd=max_cost_usd,
         )
         return await self.perform(ask)
 
@@ -184,7 +196,11 @@ class Session(ByHand):
         except ConnectionLostError as error:
             self.watch.lost(error)
             raise
-        except (TaskFailedError, GuardrailError):  # the task is over
+        except TaskFailedError as error:
+            if error.code == "SESSION_TERMINATED" and self.overrun is not None:
+                raise self.overrun.about(run.task_id, self.watch.partial(run.task_id)) from error
+            raise
+        except (GuardrailError, BudgetError):  # the task is over
             raise
         except Exception:
             await run.stop()
@@ -203,6 +219,7 @@ class Session(ByHand):
         avoid_domains: tuple[str, ...] = (),
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
+        max_cost_usd: Amount | None = None,
     ) -> TaskHandle:
         """Give the session a task and return once the server has it; the handle waits for its answer.
 
@@ -210,7 +227,7 @@ class Session(ByHand):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens
+        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
             As in `task`.
 
         Raises
@@ -227,6 +244,7 @@ class Session(ByHand):
             avoid_domains=avoid_domains,
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
+            max_cost_usd=max_cost_usd,
         )
         run = TaskRun(self, ask, self.client.ask_person, patient=True)
         return await TaskHandle.begun(self, run, self._carry(run))
@@ -295,6 +313,13 @@ class Session(ByHand):
         except ConnectionLostError as error:
             if error.code != "EMULATOR_GONE":  # with our emulator the session has ended as well
                 raise
+
+    async def end_for(self, overrun: BudgetError) -> None:
+        """End the session because a budget is spent; what it does fails with that error."""
+        if not self.ended:
+            self.overrun = overrun
+            self.watch.end_reason = "budget"
+            await self._terminate()
 
     async def _answer(self, text: str, task_id: str | None = None) -> None:
         """Answer the question that its task waits with; with `task_id`, only if it is that task's.

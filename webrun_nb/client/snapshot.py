@@ -58,6 +58,8 @@ class SessionSnapshot:
     """The part of compute in which no task ran."""
     tokens_usd: Decimal | None = None
     """On the emulator, estimated."""
+    max_cost_usd: Decimal | None = None
+    """What it may cost; the client ends it then, with the reason `budget`."""
     prices: Prices = PRICES_2026
     question: Question | None = None
     connected: bool = True

@@ -7,13 +7,16 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.budget import Amount, limit_usd, seconds_left
 from webrun_nb.client.errors import (
+    BudgetError,
     ConnectionLostError,
     GuardrailError,
     ProtocolError,
@@ -25,7 +28,7 @@ from webrun_nb.client.errors import (
     refusal,
 )
 from webrun_nb.client.http import Http
-from webrun_nb.client.results import Frames, Schema, TaskResult, result_of
+from webrun_nb.client.results import Frames, Schema, TaskResult, result_of, usd
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.watch import Watch, question_of
 from webrun_nb.wire.requests import TaskFields
@@ -59,6 +62,8 @@ class Ask:
     schema: Schema | None
     fields: Mapping[str, Any]
     """Under their wire names."""
+    max_cost_usd: Decimal | None = None
+    """Kept by us: the wire has no such field."""
 
 
 def make_ask(
@@ -72,6 +77,7 @@ def make_ask(
     avoid_domains: tuple[str, ...],
     max_input_tokens: int | None,
     max_output_tokens: int | None,
+    max_cost_usd: Amount | None = None,
 ) -> Ask:
     """Check a task by the contract's own model, before anything is started.
 
@@ -99,7 +105,7 @@ def make_ask(
         raise refusal(400, code, message, details=details) from None
     # the schema itself is checked by who reads it and by the server: the checker takes a second to import
     shape = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
-    return Ask(text, url, schema, {**fields.to_wire(), **shape})
+    return Ask(text, url, schema, {**fields.to_wire(), **shape}, limit_usd(max_cost_usd))
 
 
 class TaskOwner(Protocol):
@@ -163,6 +169,8 @@ class TaskRun:
         self._patient = patient
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskBody] | None = None
+        self._spent_usd: Decimal | None = None
+        """What it had cost when its budget was found to be spent, and it was stopped."""
         self.task_id = task_id
         self.identified = asyncio.Event()
         """Set once `task_id` is known, or will never be."""
@@ -201,6 +209,9 @@ class TaskRun:
         async with self._owner.submitting:
             self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
             task_id = await self._identify(self._post)
+        if task_id is not None and self._ask.max_cost_usd is not None and not self._post.done():
+            self._post.add_done_callback(_heard)
+            return None  # what it costs is to be followed meanwhile
         try:
             return await asyncio.shield(self._post)
         except ConnectionLostError:
@@ -246,22 +257,44 @@ class TaskRun:
                         return body
                     case TaskFailed():
                         self._owner.note_task(body)
-                        raise TaskFailedError(
-                            body.message,
-                            code=body.code,
-                            details=body.details,
-                            session_id=session_id,
-                            task_id=body.task_id,
-                        )
+                        raise self._failure(body)
                     case TaskGuardrail():
                         if await self._answer(question_of(body)):
                             pauses_s = iter(POLL_PAUSES_S)
                     case TaskPending():
                         self._asked = None
                 if body is not None:
-                    await _wait(news, next(pauses_s, POLL_PAUSES_S[-1]))
+                    spent_s = await self._keep_budget(body)
+                    await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
                 news.clear()
                 body = await self._http.task(session_id, task_id)
+
+    async def _keep_budget(self, body: TaskBody) -> float:
+        """Stop a task that has cost what it may; return how long the rest lasts at the least, in seconds."""
+        limit = self._ask.max_cost_usd
+        if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
+            return POLL_PAUSES_S[-1]
+        cost_usd, watch = usd(body.usage.cost), self._owner.watch
+        if cost_usd < limit:
+            rate_usd = watch.snapshot.prices.compute_usd_per_minute
+            return seconds_left(limit - cost_usd, rate_usd) or POLL_PAUSES_S[-1]
+        self._spent_usd = cost_usd
+        await self._stop_on_server()
+        return 0.0
+
+    def _failure(self, body: TaskFailed) -> WebRunError:
+        """Return the error that says how the task failed: where it was stopped for its budget, that."""
+        about = {"session_id": self._owner.session_id, "task_id": body.task_id}
+        if self._spent_usd is None or self._ask.max_cost_usd is None:
+            return TaskFailedError(body.message, code=body.code, details=body.details, **about)
+        return BudgetError(
+            "task",
+            limit_usd=self._ask.max_cost_usd,
+            cost_usd=usd(body.usage.cost),
+            emulated=body.usage.emulated,
+            partial=self._owner.watch.partial(body.task_id),
+            **about,
+        )
 
     async def _answer(self, question: Question) -> bool:
         """Have a question answered; False where it goes on waiting.
@@ -324,6 +357,12 @@ class TaskRun:
             if self._post is not None:
                 self._post.cancel()
                 await asyncio.gather(self._post, return_exceptions=True)
+
+
+def _heard(post: asyncio.Task[TaskBody]) -> None:
+    """Take note of what became of a request whose answer is read elsewhere."""
+    if not post.cancelled():
+        post.exception()
 
 
 async def _wait(news: asyncio.Event, at_most_s: float) -> None:

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
 from webrun_nb.client.http import Http
@@ -19,6 +20,7 @@ from webrun_nb.client.live import (
     Live,
     LiveEvent,
     QuestionAsked,
+    ResponseUpdate,
     SessionEnded,
     TaskEnded,
 )
@@ -52,9 +54,18 @@ class Watch:
         Its id.
     url : str, optional
         Where it starts.
+    max_cost_usd : Decimal, optional
+        What it may cost; only to be shown.
     """
 
-    def __init__(self, http: Http, name: str, session_id: str, url: str | None = None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        name: str,
+        session_id: str,
+        url: str | None = None,
+        max_cost_usd: Decimal | None = None,
+    ) -> None:
         self._http = http
         self._name = name
         self._session_id = session_id
@@ -65,6 +76,10 @@ class Watch:
         self._live: Live | None = None
         self._task: asyncio.Task[None] | None = None
         self._snapshot: SessionSnapshot | None = None
+        self._max_cost_usd = max_cost_usd
+        self._partials: dict[str, str] = {}
+        self.end_reason: str | None = None
+        """Why the client itself ends it, where the server can't say: shown once it has ended."""
         self.last_url = url
         """The last page that the browser was told to open, as far as events say."""
 
@@ -214,6 +229,10 @@ class Watch:
                 question = Question(event.task_id or "", event.text, event.kind, event.candidates)
                 self._set(replace(self.snapshot, phase="guardrail", question=question))
                 self._moved()
+            case ResponseUpdate():
+                if event.task_id is not None:
+                    self._partials = {event.task_id: event.message}  # one task runs at a time
+                self._stale_unless_about(event.task_id)
             case InstanceChanged():
                 self._instance_changed(event)
                 self._moved()
@@ -245,7 +264,14 @@ class Watch:
         for follower in self._followers:
             follower.set()
 
+    def partial(self, task_id: str | None) -> str:
+        """Return the answer of a task as far as events have told it; may be empty."""
+        return self._partials.get(task_id or "", "")
+
     def _set(self, snapshot: SessionSnapshot) -> None:
+        if snapshot.ended and self.end_reason is not None:
+            snapshot = replace(snapshot, reason=self.end_reason)
+        snapshot = replace(snapshot, max_cost_usd=self._max_cost_usd)
         if snapshot == self._snapshot:
             return
         self._snapshot = snapshot

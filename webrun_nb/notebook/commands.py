@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 DEFAULT_ROWS = 5
@@ -16,6 +17,7 @@ class Start:
     name: str | None = None
     url: str | None = None
     new: bool = False
+    max_cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Task:
     dry_run: bool = False
     raw: bool = False
     quiet: bool = False
+    max_cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

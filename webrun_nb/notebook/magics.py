@@ -6,11 +6,11 @@ first card and pandas with the first table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, observe
+from traitlets import Any, Bool, observe, validate
 from traitlets.utils.bunch import Bunch
 
 import webrun_nb
@@ -25,6 +25,12 @@ class WebrunMagics(Magics):
 
     short_errors = Bool(True, help="Show an error as one line; False shows tracebacks.").tag(config=True)
 
+    max_cost = Any(
+        None,
+        help="What all sessions of this notebook may cost together, in US dollars; then they are ended. None: no limit."
+        " Kept while the kernel lives; sessions of the emulator and of the hosted service are counted apart.",
+    ).tag(config=True)
+
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._runner: Runner | None = None
@@ -35,9 +41,22 @@ class WebrunMagics(Magics):
 
         OneLine.short = change.new
 
+    @validate("max_cost")
+    def _check_amount(self, proposal: Bunch) -> object:
+        from webrun_nb.client.budget import limit_usd
+
+        limit_usd(proposal.value)
+        return proposal.value
+
+    @observe("max_cost")
+    def _limit(self, change: Bunch) -> None:
+        from webrun_nb.notebook.objects import toolkit
+
+        toolkit.limit(change.new)
+
     @no_var_expand
     @line_cell_magic
-    def webrun(self, line: str, cell: str | None = None) -> Any:
+    def webrun(self, line: str, cell: str | None = None) -> object:
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
         from webrun_nb.notebook.command import parse
         from webrun_nb.notebook.runner import Runner

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from webrun_nb.client.api import Client, FormShown, GuardrailHandler
+from webrun_nb.client.budget import Amount
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.results import Schema, TaskResult
@@ -66,6 +67,7 @@ class Toolkit:
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
         self._form_shown: FormShown | None = None
+        self._max_cost_usd: Amount | None = None
 
     def use(self, client: Client | None) -> None:
         """Make `client` the current one; None for the emulator again."""
@@ -130,6 +132,16 @@ class Toolkit:
             self._introduce(self._local)
         return self._local
 
+    def limit(self, max_cost_usd: Amount | None) -> None:
+        """Have all sessions ended once they have cost so much together; None for no limit.
+
+        Emulated money and money that is paid are never added: each client's sessions are counted apart.
+        """
+        self._max_cost_usd = max_cost_usd
+        for client in (self._chosen, self._local):
+            if client is not None:
+                client.limit(max_cost_usd)
+
     def on_form(self, form_shown: FormShown) -> None:
         """Have `form_shown` tell whether a front end shows the form for a question; then its task waits."""
         self._form_shown = form_shown
@@ -139,6 +151,7 @@ class Toolkit:
     def _introduce(self, client: Client) -> None:
         client.on_guardrail(self._handler)
         client.form_shown = self._form_shown
+        client.limit(self._max_cost_usd)
 
     async def _restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, where it runs, and start another."""

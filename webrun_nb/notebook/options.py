@@ -125,6 +125,13 @@ def limit_usd(value: str, what: str) -> float | None:
     return float(value)
 
 
+def budget_usd(value: str, what: str) -> Decimal:
+    """Read what something may cost at most, in dollars."""
+    if not re.fullmatch(r"\$?\d{1,9}(\.\d{1,6})?", value, re.ASCII) or not Decimal(value.lstrip("$")):
+        raise CommandError(f"{what}: {value!r} is no amount", f"write dollars, more than nothing: {what} 0.05")
+    return Decimal(value.lstrip("$"))
+
+
 def limit_count(value: str, what: str) -> int | None:
     """Read a number of sessions, or `none` for no limit."""
     return None if value.lower() == "none" else _whole(value, what, 0, 1_000_000)

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from webrun_nb.client.errors import dollars
 from webrun_nb.client.snapshot import SessionSnapshot
 
 TASK_CHARACTERS = 400
@@ -23,6 +24,7 @@ _ENDINGS = {
     "terminated": "ended by hand",
     "failed": "its browser did not start, or its last task failed",
     "balance": "the balance ran out",
+    "budget": "its budget was spent",
     "instance_lost": "its browser was lost and did not come back",
 }
 
@@ -138,6 +140,13 @@ def cost(snapshot: SessionSnapshot) -> str:
     return f"emulated · you pay $0.00 · {shown} on the hosted service"
 
 
+def budget(snapshot: SessionSnapshot) -> str:
+    """Return what the session may cost at most: `emulated budget $0.05`; empty where there is no limit."""
+    if snapshot.max_cost_usd is None:
+        return ""
+    return f"{'emulated ' if snapshot.emulated else ''}budget {dollars(snapshot.max_cost_usd)}"
+
+
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
     """Return an amount as `≈ $0.0123` where it is emulated, else plain."""
     return f"≈ {usd(amount_usd)}" if snapshot.emulated else usd(amount_usd)
@@ -157,4 +166,6 @@ def cost_parts(snapshot: SessionSnapshot) -> str:
         parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")
     if not snapshot.ended:
         parts.append(rate(snapshot.prices.compute_usd_per_minute))
+    if cap := budget(snapshot):
+        parts.append(cap)
     return " · ".join(parts)

@@ -6,6 +6,7 @@ import json
 
 from IPython.display import Markdown, display
 
+from webrun_nb.client.errors import BudgetError
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.tasks import make_ask
@@ -35,6 +36,11 @@ def task(workspace: Workspace, command: Task) -> None:
         return
     try:
         result = _result(workspace, command, text, url, wanted)
+    except BudgetError as error:
+        if error.partial and not command.quiet:
+            print("what it had when its budget was spent:")
+            display(Markdown(safe_markdown(error.partial)))  # type: ignore[no-untyped-call]
+        raise
     finally:
         workspace.drain_cards()  # so that the saved card says how it ended, however it ended
     _show_result(workspace, command, result)
@@ -46,12 +52,24 @@ def _result(
     session = _session_for(workspace, command)
     if session is None:
         return toolkit.client().run_task(
-            text, url=url, schema=wanted, timeout_ms=command.timeout_ms, opened=workspace.show_card
+            text,
+            url=url,
+            schema=wanted,
+            timeout_ms=command.timeout_ms,
+            max_cost_usd=command.max_cost_usd,
+            opened=workspace.show_card,
         )
     workspace.show_card(session)
     if command.end:
         workspace.told_ended.add(session)
-    return session.task(text, url=url, schema=wanted, timeout_ms=command.timeout_ms, end=command.end)
+    return session.task(
+        text,
+        url=url,
+        schema=wanted,
+        timeout_ms=command.timeout_ms,
+        max_cost_usd=command.max_cost_usd,
+        end=command.end,
+    )
 
 
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:

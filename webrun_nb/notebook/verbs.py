@@ -44,6 +44,7 @@ VERBS: tuple[Verb, ...] = (
         (
             _session("what to call it"),
             Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
+            Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
             Option("--new", "new", "another session, even where one with that name and options is live"),
         ),
     ),
@@ -76,6 +77,7 @@ VERBS: tuple[Verb, ...] = (
                 "2m",
                 options.task_duration_ms,
             ),
+            Option("--max-cost", "max_cost_usd", "what it may cost; then it is stopped", "USD", options.budget_usd),
             Option("--end", "end", "end the session after the task"),
             Option("--dry-run", "dry_run", "show what would be sent, and send nothing"),
             Option("--raw", "raw", "leave {{ }} as it is"),

@@ -142,6 +142,7 @@ function renderNumbers(ui, facts, nowMs, ticking) {
   if (costs.compute !== null) parts.push(`compute ${usd(costs.compute)} measured${idleOf(costs)}`);
   if (costs.tokens !== null) parts.push(facts.emulated ? `tokens ≈\u00a0${usd(costs.tokens)} estimated` : `tokens ${usd(costs.tokens)}`);
   if (!facts.ended) parts.push(facts.rate);
+  if (facts.budget) parts.push(facts.budget);
   put(ui.cost.note, parts.join(" · "));
   return renderCountdown(ui, facts, nowMs, about);
 }

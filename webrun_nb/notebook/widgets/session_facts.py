@@ -158,6 +158,7 @@ def session_facts(
         "tokensUsd": _text(snapshot.tokens_usd),
         "rateUsdPerMinute": _text(snapshot.prices.compute_usd_per_minute),
         "rate": words.rate(snapshot.prices.compute_usd_per_minute),
+        "budget": words.budget(snapshot),
         "idles": idles,
         "countdown": None
         if counts is None

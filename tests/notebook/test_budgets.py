@@ -1,0 +1,77 @@
+"""`--max-cost` on sessions and tasks, and `%config WebrunMagics.max_cost`, in a real kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from notebook_kernel import Kernel, Ran, running_kernel
+
+ENDED = """
+import threading
+def ended(session):
+    "Wait until a session has ended; return how."
+    over = threading.Event()
+    look = lambda snapshot: over.set() if snapshot.ended else None
+    leave = session.subscribe(look)
+    look(session.snapshot)
+    assert over.wait(30), session.snapshot
+    leave()
+    return session.snapshot.state_label
+"""
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory) -> Iterator[Kernel]:
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
+        assert kernel.run("%load_ext webrun_nb\n" + ENDED).status == "ok"
+        yield kernel
+
+
+def value(ran: Ran) -> Any:
+    """Return what the cell's last line gives, which must be plain data."""
+    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
+    return eval(result["data"]["text/plain"], {})
+
+
+def test_an_idle_session_is_ended_when_its_budget_is_spent(kernel):
+    shown = kernel.run("%webrun start idle --max-cost 0.05")
+    (card,) = [o["data"]["text/plain"] for o in shown.outputs if "[webrun-card]" in o.get("data", {})["text/plain"]]
+    assert "emulated budget $0.05" in card
+    kernel.run("%webrun emulator advance 2m")
+    assert value(kernel.run("session = webrun.start('idle', max_cost_usd=0.05)\nsession.ended")) is False
+    kernel.run("%webrun emulator advance 1m")
+    assert value(kernel.run("ended(session)")) == "terminated · budget"
+    assert value(kernel.run("0.06 <= float(session.snapshot.cost_usd) < 0.07")) is True
+
+
+def test_a_task_is_stopped_when_its_budget_is_spent_and_the_session_kept(kernel):
+    kernel.run("%webrun start kept")
+    ran = kernel.run("%%webrun task --max-cost 0.0005\nwait for 60 seconds")
+    assert "BUDGET_REACHED: the task's emulated budget of $0.0005 is spent" in ran.one_line
+    assert "you pay $0.00" in ran.one_line
+    assert value(kernel.run("webrun.start('kept').ended")) is False
+    kernel.run("%webrun terminate kept")
+
+
+def test_a_task_ends_with_its_sessions_budget(kernel):
+    kernel.run("%webrun start tight --max-cost 0.002")
+    ran = kernel.run("%%webrun task\nwait for 60 seconds")
+    assert "BUDGET_REACHED: the session's emulated budget of $0.002 is spent" in ran.one_line
+    assert "the session was ended" in ran.one_line
+
+
+def test_a_notebooks_budget_ends_all_its_sessions_and_refuses_more(kernel):
+    kernel.run("%webrun start one\n%webrun start two\none, two = webrun.start('one'), webrun.start('two')")
+    kernel.run("%config WebrunMagics.max_cost = 0.0001")
+    assert value(kernel.run("ended(one), ended(two)")) == ("terminated · budget", "terminated · budget")
+    assert "the notebook's emulated budget of $0.0001 is spent" in kernel.run("%webrun start three").one_line
+    kernel.run("%config WebrunMagics.max_cost = None")
+    assert kernel.run("%webrun start three\n%webrun terminate three").status == "ok"
+
+
+def test_no_amount_is_one_line_and_changes_nothing(kernel):
+    assert "-1 can't be a budget" in kernel.run("%config WebrunMagics.max_cost = -1").text
+    assert value(kernel.run("get_ipython().magics_manager.registry['WebrunMagics'].max_cost is None")) is True
+    assert "can't be a budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
