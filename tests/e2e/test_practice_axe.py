@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from practice_server import PracticeServer, serving
 
-from webrun_nb import practice
+from webrun_nb.practice.accounts import SHOP
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
@@ -32,41 +29,54 @@ SHOP_PAGES = {
     "price list": "/price-list",
     "price list of a category": "/price-list/laptops",
     "not found": "/nowhere",
+    "login": "/login",
+    "empty cart": "/cart",
 }
+ADA = SHOP["ada"]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Serves the site that the Host header names, as the emulator does."""
+def log_in_to_shop(page: Page, shop_url: str) -> None:
+    page.goto(shop_url + "/login")
+    page.get_by_label("E-mail").fill(ADA.login)
+    page.get_by_label("Password").fill(ADA.password)
+    page.locator("main").get_by_role("button", name="Log in").click()
 
-    def do_GET(self) -> None:
-        site = self.headers["Host"].partition(".")[0]
-        parts = urlsplit(self.path)
-        query = parse_qs(parts.query, keep_blank_values=True)
-        response = practice.respond(site, practice.Request("GET", unquote(parts.path), query))
-        self.send_response(response.status)
-        for name, value in response.headers:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(response.body)
 
-    def handle(self) -> None:
-        # A test may close its page while pictures are still on their way.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            super().handle()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def buy_in_shop(page: Page, shop_url: str) -> Iterator[str]:
+    """Go from the login to an order, stopping at each page on the way."""
+    page.goto(shop_url + "/login")
+    page.locator("main").get_by_role("button", name="Log in").click()
+    yield "wrong credentials"
+    log_in_to_shop(page, shop_url)
+    page.goto(shop_url + "/orders")
+    yield "orders"
+    page.get_by_role("link", name="LF-1003").click()
+    yield "order"
+    page.get_by_role("link", name="Tarnwood Hush 700").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
+    yield "cart"
+    page.get_by_role("link", name="Check out").click()
+    yield "checkout"
+    page.get_by_role("button", name="Continue to review").click()
+    yield "checkout with problems"
+    page.get_by_label("Street and number").fill("12 St James's Square")
+    page.get_by_label("City").fill("London")
+    page.get_by_label("Postcode").fill("SW1Y 4JH")
+    page.get_by_role("button", name="Continue to review").click()
+    yield "review"
+    page.get_by_role("button", name="Place order").click()
+    yield "placed"
 
 
 @pytest.fixture(scope="module")
-def shop_url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://shop.localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def server() -> Iterator[PracticeServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shop_url(server: PracticeServer) -> str:
+    return server.url("shop").rstrip("/")
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +93,30 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         yield context.new_page()
 
 
+def assert_accessible(page: Page, where: str) -> None:
+    results = Axe().run(page)
+    assert results.response["passes"], f"axe checked nothing at {where}"
+    assert results.violations_count == 0, f"{where}: {results.generate_snapshot()}"
+
+
 @pytest.mark.parametrize("path", SHOP_PAGES.values(), ids=SHOP_PAGES.keys())
 def test_axe_finds_no_violation(page: Page, shop_url: str, path: str) -> None:
     page.goto(shop_url + path)
-    results = Axe().run(page)
-    assert results.response["passes"], "axe checked nothing"
-    assert results.violations_count == 0, results.generate_snapshot()
+    assert_accessible(page, path)
+
+
+JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {"shop": buy_in_shop}
+
+
+@pytest.mark.parametrize("site", JOURNEYS)
+def test_axe_finds_no_violation_on_the_way(page: Page, server: PracticeServer, site: str) -> None:
+    """And no page on the way is too wide for a narrow screen."""
+    page.set_default_timeout(10_000)
+    for where in JOURNEYS[site](page, server.url(site).rstrip("/")):
+        assert_accessible(page, where)
+        page.set_viewport_size({"width": 360, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, where
+        page.set_viewport_size({"width": 1024, "height": 600})
 
 
 @pytest.mark.parametrize("path", SHOP_PAGES.values(), ids=SHOP_PAGES.keys())

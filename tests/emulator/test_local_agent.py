@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from jsonschema import validate
+from practice_server import serving
 
-from webrun_nb import practice
 from webrun_nb.agents.base import (
     Act,
     AgentError,
@@ -114,31 +112,8 @@ def rows_of(*columns: str, kind: object = ("string", "null"), **typed: object) -
 def shop() -> Iterator[str]:
     """Return the practice shop's address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            request = practice.Request("GET", unquote(parts.path), parse_qs(parts.query, keep_blank_values=True))
-            response = practice.respond("shop", request)
-            self.send_response(response.status)
-            for name, value in response.headers:
-                self.send_header(name, value)
-            try:
-                self.end_headers()
-                self.wfile.write(response.body)
-            except ConnectionError:
-                pass  # the browser did not wait
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://shop.localhost:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving() as server:
+        yield server.url("shop")
 
 
 # --- the practice shop ------------------------------------------------------------------------------------------------

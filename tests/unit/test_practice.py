@@ -18,7 +18,8 @@ from webrun_nb.practice.base import PageNotFoundError, Router, html
 from webrun_nb.practice.shop import CATALOGUE, catalogue
 from webrun_nb.practice.shop.catalogue import CatalogueError, Product, load
 from webrun_nb.practice.shop.listing import PER_PAGE
-from webrun_nb.practice.shop.pages import Shop, money
+from webrun_nb.practice.shop.pages import Shop
+from webrun_nb.practice.site import money
 
 PRODUCTS = catalogue().products
 LAPTOPS = [product for product in PRODUCTS if product.category.slug == "laptops"]
@@ -323,11 +324,13 @@ class Links(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form" and dict(attrs).get("method") == "post":
+            return  # it does something, and is not for looking
         self.links += [value for name, value in attrs if name in {"href", "src", "action"} and value]
 
 
 def crawl() -> dict[str, practice.Response]:
-    """Ask for everything that can be reached from the home page by links, pictures, styles and forms."""
+    """Ask for everything a guest reaches from the home page by links, pictures, styles and forms that only ask."""
     seen: dict[str, practice.Response] = {}
     waiting = ["/"]
     while waiting:

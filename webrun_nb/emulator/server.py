@@ -133,7 +133,7 @@ class _Server:
         door = Door(
             api=make_app(service, self._url, with_control=options.control),
             live=live.app,
-            practice=practice_sites,
+            practice=practice_sites(clock.now),
             service=service,
             keys=Keys({key: "local"}),
             hosts=_LOOPBACK_NAMES | {options.host.lower()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 
 class UnknownSiteError(LookupError):
@@ -35,6 +36,8 @@ class Request:
         The request's body.
     headers : Mapping[str, str]
         Header fields, names in lower case.
+    clocks_s : Sequence[float]
+        What time it is, in unix seconds: by every clock that a one-time code may have been made with.
     """
 
     method: str
@@ -42,6 +45,15 @@ class Request:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    clocks_s: Sequence[float] = ()
+
+    def cookie(self, name: str) -> str:
+        """Give a cookie's value; an absent one is `""`."""
+        for part in self.headers.get("cookie", "").split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                return value
+        return ""
 
     def first(self, name: str) -> str:
         """Give the first value of a query field, without the space around it; an absent field is `""`."""
@@ -74,6 +86,31 @@ def reply(content: str | bytes, content_type: str, *, status: int = 200, max_age
 def html(page: str, *, status: int = 200) -> Response:
     """Make a response of a rendered page."""
     return reply(page, "text/html; charset=utf-8", status=status)
+
+
+def redirect(location: str, *cookies: str) -> Response:
+    """Send the browser on to another page, which it asks for with GET (RFC 9110, 15.4.4), with cookies to keep."""
+    answer = reply("", "text/plain; charset=utf-8", status=303)
+    kept = tuple(("Set-Cookie", cookie) for cookie in cookies)
+    return replace(answer, headers=(*answer.headers, ("Location", location), *kept))
+
+
+def download(content: str | bytes, content_type: str, filename: str) -> Response:
+    """Make a response that a browser saves as a file instead of showing it."""
+    answer = reply(content, content_type)
+    plain = re.sub(r"[^ -~]|[\"\\]", "_", filename)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename)}"
+    return replace(answer, headers=(*answer.headers, ("Content-Disposition", disposition)))
+
+
+def set_cookie(name: str, value: str) -> str:
+    """Write a `Set-Cookie` for this host alone: no script reads it, and no other site's form or frame sends it."""
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax"
+
+
+def drop_cookie(name: str) -> str:
+    """Write a `Set-Cookie` that removes a cookie."""
+    return f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
 
 
 Handler = Callable[..., Response]

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from webrun_nb.practice.base import PageNotFoundError, Request, Response, Router, html, reply
+from webrun_nb.practice.accounts import SHOP
+from webrun_nb.practice.base import PageNotFoundError, Request, Response, reply
+from webrun_nb.practice.shop.buying import Counter
 from webrun_nb.practice.shop.catalogue import Catalogue, Category, Product
 from webrun_nb.practice.shop.listing import MIN_RATINGS, SORTS, choose, paginate, select
+from webrun_nb.practice.site import STATIC_AGE_S, Site
 
-_HERE = Path(__file__).parent
-_STATIC_TYPES: Mapping[str, str] = {"shop.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
-_PICTURE_AGE_S = 300
 _RELATED = 4
 _ON_SALE = 8
-
-
-def money(amount_usd: Decimal) -> str:
-    """Write an amount as the shop does: `$1,249.00`."""
-    return f"${amount_usd:,.2f}"
 
 
 def hue(sku: str) -> int:
@@ -68,40 +61,45 @@ def json_ld(product: Product) -> dict[str, Any]:
     return described
 
 
-class Shop:
-    """The shop over one catalogue: answers requests, keeps no state."""
+class Shop(Site):
+    """The shop over one catalogue; what its visitors do is at its `Counter`."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self._counter = Counter(catalogue, self.page)
+        super().__init__(Path(__file__).parent, lambda: self._counter.visits.counts)
         self._catalogue = catalogue
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["money"] = money
-        self._templates.globals["categories"] = catalogue.categories
-        self._router = Router(self._error_page)
-        self._router.add("/", GET=self._home)
-        self._router.add("/products", GET=self._all_products)
-        self._router.add("/category/{slug}", GET=self._category)
-        self._router.add("/search", GET=self._search)
-        self._router.add("/price-list", GET=self._whole_price_list)
-        self._router.add("/price-list/{slug}", GET=self._price_list)
-        self._router.add("/product/{slug}", GET=self._product)
-        self._router.add("/picture/{slug}.svg", GET=self._picture)
-        self._router.add("/static/{name}", GET=self._static)
+        self.router.add("/", GET=self._home)
+        self.router.add("/products", GET=self._all_products)
+        self.router.add("/category/{slug}", GET=self._category)
+        self.router.add("/search", GET=self._search)
+        self.router.add("/price-list", GET=self._whole_price_list)
+        self.router.add("/price-list/{slug}", GET=self._price_list)
+        self.router.add("/product/{slug}", GET=self._product)
+        self.router.add("/picture/{slug}.svg", GET=self._picture)
+        self._counter.add_to(self.router)
 
-    def respond(self, request: Request) -> Response:
-        """Answer a request."""
-        return self._router.respond(request)
+    def common(self, request: Request) -> dict[str, Any]:
+        """Give what every page shows: the categories, who is there, what was just done, how full the cart is."""
+        visit = self._counter.visits.find(request)
+        said = ""
+        if visit is not None:
+            said, visit.said = visit.said, ""
+        return {
+            "categories": self._catalogue.categories,
+            "accounts": SHOP.values(),
+            "account": visit.account if visit else None,
+            "in_cart": visit.pieces if visit else 0,
+            "said": said,
+            "search": "",
+            "category": None,
+        }
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
     def _home(self, request: Request) -> Response:
         products = self._catalogue.products
-        return self._page(
+        return self.page(
+            request,
             "home.html",
             counts={
                 category.slug: len(self._catalogue.in_category(category)) for category in self._catalogue.categories
@@ -141,7 +139,8 @@ class Shop:
             return f"{request.path}?{query}" if query else request.path
 
         cleared = urlencode({name: choice.typed[name] for name in ("q", "sort") if name in choice.typed})
-        return self._page(
+        return self.page(
+            request,
             "listing.html",
             title=title,
             category=category,
@@ -159,17 +158,14 @@ class Shop:
     def _product(self, request: Request, slug: str) -> Response:
         product = self._known_product(slug)
         related = self._catalogue.related(product, _RELATED)
-        return self._page("product.html", product=product, related=related, json_ld=json_ld(product))
+        return self.page(request, "product.html", product=product, related=related, json_ld=json_ld(product))
 
     def _whole_price_list(self, request: Request) -> Response:
-        return self._page("price_list.html", category=None, products=self._catalogue.products)
+        return self.page(request, "price_list.html", category=None, products=self._catalogue.products)
 
     def _price_list(self, request: Request, slug: str) -> Response:
         category = self._known_category(slug)
-        return self._page("price_list.html", category=category, products=self._catalogue.in_category(category))
-
-    def _error_page(self, request: Request, status: int) -> Response:
-        return self._page("error.html", status=status, method=request.method)
+        return self.page(request, "price_list.html", category=category, products=self._catalogue.in_category(category))
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -181,20 +177,10 @@ class Shop:
         return self._drawing(product.picture, product.sku)
 
     def _drawing(self, picture: str, coloured_by: str) -> Response:
-        drawing = self._templates.get_template(f"pictures/{picture}.svg").render(hue=hue(coloured_by))
-        return reply(drawing, "image/svg+xml", max_age_s=_PICTURE_AGE_S)
-
-    def _static(self, request: Request, name: str) -> Response:
-        if name not in _STATIC_TYPES:
-            raise PageNotFoundError(name)
-        return reply((_HERE / "static" / name).read_bytes(), _STATIC_TYPES[name], max_age_s=_PICTURE_AGE_S)
+        drawing = self.templates.get_template(f"pictures/{picture}.svg").render(hue=hue(coloured_by))
+        return reply(drawing, "image/svg+xml", max_age_s=STATIC_AGE_S)
 
     # --- small things -------------------------------------------------------------------------------------------------
-
-    def _page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        values.setdefault("search", "")
-        values.setdefault("category", None)
-        return html(self._templates.get_template(template).render(status=status, **values), status=status)
 
     def _known_category(self, slug: str) -> Category:
         category = self._catalogue.category(slug)
