@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -27,7 +27,9 @@ from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.http.app import make_app
+from webrun_nb.emulator.http.bodies import Patience
 from webrun_nb.emulator.http.door import Door, Keys
+from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
 from webrun_nb.emulator.open_sessions import MemoryStore
@@ -41,6 +43,8 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLOSING_S = 2.0
 """Browsers are closed within this; then the process ends, and the guardian kills what is left."""
 _PARENT_CHECK_S = 0.2
+_CONNECTIONS = 500
+"""At once; half of what a process may commonly have open."""
 _LOG_BYTES = 2_000_000
 
 
@@ -60,6 +64,8 @@ class Options:
     lifeline: bool = False
     seed: int | None = None
     prices: Prices = PRICES_2026
+    patience: Patience = field(default_factory=Patience)
+    """With clients that send slowly."""
 
 
 class AddressError(Exception):
@@ -137,11 +143,14 @@ class _Server:
             service=service,
             keys=Keys({key: "local"}),
             hosts=_LOOPBACK_NAMES | {options.host.lower()},
+            patience=options.patience,
         )
         settings = uvicorn.Config(
             door,
             log_config=None,
             access_log=False,
+            http=impatient(options.patience),
+            limit_concurrency=_CONNECTIONS,
             lifespan="off",
             ws="wsproto",
             server_header=False,

@@ -17,12 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.limits import RateState
+from webrun_nb.emulator.http.bodies import Patience, bounded
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.codes import HTTP_STATUS
 
 PRACTICE_SUFFIX = ".localhost"
-MAX_BODY_BYTES = 2_000_000
-"""Larger requests are refused unread, so that nobody fills the memory or keeps the event loop parsing."""
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task"})
 
 
@@ -69,14 +68,26 @@ class Door:
         Who may come in.
     hosts : set of str
         Names and addresses, without port, that mean this server.
+    patience : Patience
+        How slowly a body may come in.
     """
 
     def __init__(
-        self, *, api: ASGIApp, live: ASGIApp, practice: ASGIApp, service: Service, keys: Keys, hosts: frozenset[str]
+        self,
+        *,
+        api: ASGIApp,
+        live: ASGIApp,
+        practice: ASGIApp,
+        service: Service,
+        keys: Keys,
+        hosts: frozenset[str],
+        patience: Patience,
     ) -> None:
-        self._api = api
+        self._open_api = api
+        self._api = bounded(api, patience)
         self._live = live
-        self._practice = practice
+        self._bounded_live = bounded(live, patience)
+        self._practice = bounded(practice, patience)
         self._service = service
         self._keys = keys
         self._hosts = hosts
@@ -87,7 +98,7 @@ class Door:
         host = _host_name(headers.get("host", ""))
         if host.endswith(PRACTICE_SUFFIX):
             if scope["type"] == "http":
-                await _bounded(self._practice)({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
+                await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
         elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
@@ -95,7 +106,7 @@ class Door:
                 421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
-            await self._live(scope, receive, send)
+            await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, send)
         elif scope["type"] == "http":
             await self._to_api(scope, headers, receive, send)
         else:
@@ -104,7 +115,7 @@ class Door:
     async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         if _is_open(scope):
             if not await self._is_faulty(scope, receive, send):
-                await self._api(scope, receive, send)
+                await self._open_api(scope, receive, send)
             return
         rate: RateState | None = None
         try:
@@ -117,7 +128,7 @@ class Door:
         scope.setdefault("state", {})["user"] = user
         if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
             return
-        await _bounded(self._api)(scope, receive, _with_rate_headers(send, rate) if rate else send)
+        await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
@@ -154,48 +165,6 @@ def _is_open(scope: Scope) -> bool:
     """Tell whether a call needs no key: health, and tasks, whose two ids are their capability."""
     path = scope["path"]
     return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith("/task/"))
-
-
-def _bounded(app: ASGIApp) -> ASGIApp:
-    """Return an application that is not bothered with bodies larger than `MAX_BODY_BYTES`."""
-
-    async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(Headers(scope=scope), receive)
-        if body is None:
-            message = f"the body is larger than {MAX_BODY_BYTES} bytes"
-            refused = _refuse(400, "INVALID_PARAMETER", message, {"parameter": "body", "max": MAX_BODY_BYTES})
-            await refused(scope, receive, send)
-        else:
-            await app(scope, _once_more(body, receive), send)
-
-    return bounded
-
-
-async def _body(headers: Headers, receive: Receive) -> list[Message] | None:
-    """Read a request's body; None as soon as it is known to be too large."""
-    declared = headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-        return None
-    messages: list[Message] = []
-    size = 0
-    while not messages or messages[-1].get("more_body"):
-        messages.append(await receive())
-        size += len(messages[-1].get("body", b""))
-        if size > MAX_BODY_BYTES:
-            return None
-    return messages
-
-
-def _once_more(messages: list[Message], receive: Receive) -> Receive:
-    """Return a `receive` that starts with messages that were read already."""
-    unread = iter(messages)
-
-    async def receive_again() -> Message:
-        for message in unread:
-            return message
-        return await receive()
-
-    return receive_again
 
 
 def _host_name(host: str) -> str:

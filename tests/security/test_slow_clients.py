@@ -1,0 +1,162 @@
+"""Clients that send little by little, over real sockets: they are cut off, and nobody else waits for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+KEY = "wr_slow"
+HEAD_S, BODY_S = 0.6, 0.8
+SERVE = f"""
+import sys
+from pathlib import Path
+from webrun_nb.emulator import server
+from webrun_nb.emulator.http.bodies import Patience
+server.run(server.Options(data_dir=Path(sys.argv[1]), patience=Patience({HEAD_S}, {BODY_S}, 1_000_000)))
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[tuple[str, int]]:
+    """Where an emulator listens that has little patience."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(tmp_path_factory.mktemp("data"))],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "WEBRUN_EMULATOR_KEY": KEY},
+    )
+    url = httpx.URL(json.loads(process.stdout.readline())["url"])
+    yield str(url.host), int(url.port)
+    process.terminate()
+    process.communicate()
+
+
+def head(path: str, *lines: str, method: str = "POST", key: str = KEY) -> bytes:
+    named = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {key}", *lines]
+    return "\r\n".join(named).encode()
+
+
+def dribble(connection: socket.socket, pause_s: float = 0.05) -> bytes:
+    """Send a byte now and then until the other side has had enough; return what it said."""
+    connection.settimeout(pause_s)
+    said = b""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            connection.sendall(b"x")
+            received = connection.recv(65536)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return said
+        if not received:
+            return said
+        said += received
+    raise AssertionError(f"still listened to, after {said!r}")
+
+
+CASES = {
+    "nothing but a head that never ends": head("/start/sessions", "X-Slow: ", method="GET"),
+    "a head that never ends, after an answer": head("/start/health", "\r\n", method="GET")
+    + head("/start/sessions", "X-Slow: ", method="GET"),
+    "a body": head("/start/start-session", "Content-Type: application/json", "Content-Length: 1000", "\r\n"),
+    "a body in chunks": head("/start/start-session", "Content-Length: 1000", "\r\n"),
+    "an upload": head(
+        "/files/upload", "Content-Type: multipart/form-data; boundary=b", "Content-Length: 400000000", "\r\n"
+    ),
+    "a body of somebody without a key": head(
+        "/start/start-session", "Content-Length: 100000", "\r\n", key="wr_unknown"
+    ),
+    "a body for Socket.IO": head("/socket.io/?EIO=4&transport=polling", "Content-Length: 1000", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_slow_client_is_cut_off(address, name):
+    with socket.create_connection(address) as connection:
+        connection.sendall(CASES[name])
+        dribble(connection)
+
+
+def test_a_slow_body_is_told_so(address):
+    with socket.create_connection(address) as connection:
+        connection.sendall(CASES["a body"])
+        said = dribble(connection)
+    assert b" 408 " in said
+    assert b"too slowly" in said
+
+
+def test_silence_is_cut_off_too(address):
+    with socket.create_connection(address) as connection:
+        connection.settimeout(20)
+        assert connection.recv(1) == b""
+
+
+def test_others_do_not_wait_for_them(address):
+    held = [socket.create_connection(address) for _ in range(50)]
+    try:
+        for connection in held:
+            connection.sendall(b"GET /start/health HTTP/1.1\r\nHost: ")
+        answer = httpx.get(f"http://{address[0]}:{address[1]}/start/health", timeout=20, trust_env=False)
+        assert answer.status_code == 200
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_a_body_that_takes_its_time_but_comes_is_read(address):
+    """In two parts, the second within the time."""
+    with socket.create_connection(address) as connection:
+        connection.settimeout(20)
+        connection.sendall(head("/start/send-message", "Content-Type: application/json", "Content-Length: 2", "\r\n"))
+        connection.sendall(b"{")
+        connection.sendall(b"}")
+        said = b""
+        while b"}" not in said:
+            said += connection.recv(65536)
+        assert b"MISSING_REQUIRED_FIELD" in said
+
+
+@pytest.mark.parametrize("path", ["/start/start-session", "/files/upload"])
+def test_a_body_that_says_it_is_too_large_is_refused_unread(address, path):
+    with socket.create_connection(address) as connection:
+        connection.settimeout(20)
+        connection.sendall(head(path, "Content-Length: 600000000", "\r\n"))
+        said = b""
+        while chunk := connection.recv(65536):
+            said += chunk
+    assert b" 400 " in said
+    assert b"larger than" in said
+
+
+def test_an_idle_live_connection_stays(address):
+    """The clock runs for heads and bodies, not for a WebSocket on which nothing happens."""
+    upgrade = head(
+        "/socket.io/?EIO=4&transport=websocket",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        "\r\n",
+        method="GET",
+    )
+    with socket.create_connection(address) as connection:
+        connection.settimeout(20)
+        connection.sendall(upgrade)
+        assert b" 101 " in connection.recv(4096)
+        connection.settimeout(3 * HEAD_S)
+        said = b""
+        try:
+            while chunk := connection.recv(4096):
+                said += chunk
+        except TimeoutError:
+            return
+    raise AssertionError(f"hung up after {said!r}")
