@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import platformdirs
@@ -71,3 +71,12 @@ def temporary_files_of_children_in(folder: Path) -> Iterator[None]:
             del os.environ["TMPDIR"]
         else:
             os.environ["TMPDIR"] = before
+
+
+def secret_variables(name: str, fields: Iterable[str]) -> dict[str, str]:
+    """Return the secrets called `name` that the environment has: `NAME_PASSWORD` for the field `password`, ….
+
+    Empty variables count as missing.
+    """
+    found = {field: os.environ.get(f"{name}_{field.upper()}", "") for field in fields}
+    return {field: value for field, value in found.items() if value}

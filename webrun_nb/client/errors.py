@@ -77,6 +77,7 @@ HINTS: Mapping[str, str] = {
     "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
     "EMULATOR_ONLY": "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`",
     "PROTOCOL": "is the base URL that of a WebRun service?",
+    "SECRET_NOT_FOUND": "set it in the environment that Jupyter is started in",
     "OTHER_PROCESS": "start one in this process with `webrun.start()`",
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
 }
