@@ -1,0 +1,194 @@
+"""Profile archives: what is written can be read, and what is made to hurt is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from webrun_nb.emulator import archives
+from webrun_nb.emulator.archives import ArchiveError
+
+STATE = json.dumps({"cookies": [{"name": "a", "value": "b"}], "origins": []}).encode()
+MANIFEST = json.dumps({"format": "webrun-profile", "version": 1}).encode()
+
+
+class Shelf:
+    """Where the files of an archive go."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def __call__(self, name: str) -> io.BytesIO:
+        shelf = self
+
+        class Book(io.BytesIO):
+            def close(self) -> None:
+                shelf.files[name] = self.getvalue()
+                super().close()
+
+        return Book()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+def member(name: str, content: bytes = b"", **fields: object) -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    return info, content
+
+
+def packed(folder: Path, *members: tuple[tarfile.TarInfo, bytes], complete: bool = True) -> Path:
+    path = folder / "profile.tar.gz"
+    rest = [member("manifest.json", MANIFEST), member("storage-state.json", STATE)] if complete else []
+    with tarfile.open(path, "w:gz") as tar:
+        for info, content in [*rest, *members]:
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+def written(folder: Path, *files: tuple[str, bytes]) -> Path:
+    (folder / "state").write_bytes(STATE)
+    paths = []
+    for number, (name, content) in enumerate(files):
+        (folder / str(number)).write_bytes(content)
+        paths.append((name, folder / str(number)))
+    path = folder / "out.tar.gz"
+    path.write_bytes(b"".join(archives.write(folder / "state", paths, 1_700_000_000)))
+    return path
+
+
+def test_what_is_written_can_be_read_again(tmp_path, shelf):
+    path = written(tmp_path, ("cv.txt", b"a life"), ("cv.txt", b"another"), ("größe.bin", bytes(70_000)))
+    contents = archives.read(path, shelf)
+    assert contents.state == STATE
+    assert shelf.files == {"cv.txt": b"a life", "cv (2).txt": b"another", "größe.bin": bytes(70_000)}
+    assert contents.files == {"cv.txt": 6, "cv (2).txt": 7, "größe.bin": 70_000}
+
+
+def test_any_tar_reads_what_is_written(tmp_path):
+    with tarfile.open(written(tmp_path, ("a" * 150 + ".txt", b"x" * 1000))) as tar:
+        assert tar.getnames() == ["manifest.json", "storage-state.json", "files/" + "a" * 150 + ".txt"]
+
+
+def test_folders_are_no_matter(tmp_path, shelf):
+    path = packed(tmp_path, member("./files", type=tarfile.DIRTYPE), member("./files/a.txt", b"1"))
+    assert archives.read(path, shelf).files == {"a.txt": 1}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "files/../../x", "files\\..\\x", "files/a/b.txt", "elsewhere.txt"]
+)
+def test_a_path_that_leads_elsewhere_is_refused(tmp_path, shelf, name):
+    with pytest.raises(ArchiveError):
+        archives.read(packed(tmp_path, member(name, b"1")), shelf)
+    assert shelf.files == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (tarfile.SYMTYPE, "a link"),
+        (tarfile.LNKTYPE, "a link"),
+        (tarfile.CHRTYPE, "no plain file"),
+        (tarfile.BLKTYPE, "no plain file"),
+        (tarfile.FIFOTYPE, "no plain file"),
+    ],
+)
+def test_what_is_no_plain_file_is_refused(tmp_path, shelf, kind, said):
+    with pytest.raises(ArchiveError, match=said):
+        archives.read(packed(tmp_path, member("files/x", type=kind, linkname="/etc/passwd")), shelf)
+
+
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path, shelf):
+    path = tmp_path / "bomb.tar.gz"
+    info = tarfile.TarInfo("files/zeros")
+    info.size = 3_000_000_000
+    with gzip.open(path, "wb", compresslevel=6) as packer:
+        packer.write(info.tobuf())
+        for _ in range(100):  # 100 MB of the 3 GB that it promises
+            packer.write(bytes(1_000_000))
+    taken = 0
+
+    class Counter(io.BytesIO):
+        def write(self, content) -> int:
+            nonlocal taken
+            taken += len(content)
+            return len(content)
+
+    with pytest.raises(ArchiveError, match="far more"):
+        archives.read(path, lambda name: Counter())
+    assert taken < archives.FREE_BYTES + archives.MAX_RATIO * path.stat().st_size + 2_000_000
+
+
+def test_a_header_that_would_fill_the_memory_is_refused(tmp_path, shelf):
+    info = tarfile.TarInfo("././@PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, 40_000_000
+    path = tmp_path / "header.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as packer:
+        packer.write(info.tobuf())
+        packer.write(bytes(40_000_000))
+    with pytest.raises(ArchiveError, match="header that is too large"):
+        archives.read(path, shelf)
+
+
+def test_too_many_files_are_refused(tmp_path, shelf):
+    path = packed(tmp_path, *(member(f"files/{number}") for number in range(archives.MAX_MEMBERS)))
+    with pytest.raises(ArchiveError, match="more than"):
+        archives.read(path, shelf)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no complete"),
+        (b"PK\x03\x04 a zip", "no complete"),
+        (gzip.compress(b"no tar at all" * 100), "no complete"),
+    ],
+)
+def test_another_format_is_refused_in_one_line(tmp_path, shelf, content, said):
+    path = tmp_path / "x.tar.gz"
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=said) as refused:
+        archives.read(path, shelf)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("cut", [20, 400, -12, -1])
+def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
+    path = written(tmp_path, ("noise.bin", bytes(range(256)) * 40))
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(ArchiveError):
+        archives.read(path, shelf)
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ([("storage-state.json", STATE)], "no manifest.json"),
+        ([("manifest.json", MANIFEST)], "no storage-state.json"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b"{")], "no JSON"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b"[]")], "no storage state"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b'{"cookies": [1]}')], "no storage state"),
+        ([("manifest.json", b'{"format": "x"}'), ("storage-state.json", STATE)], "does not say"),
+        (
+            [("manifest.json", b'{"format": "webrun-profile", "version": 2}'), ("storage-state.json", STATE)],
+            "version 2",
+        ),
+        ([("manifest.json", MANIFEST), ("manifest.json", MANIFEST)], "twice"),
+        ([("Default/Cookies", b"SQLite")], "profile folder of Chromium"),
+        ([], "empty"),
+    ],
+)
+def test_an_archive_without_its_parts_is_refused(tmp_path, shelf, members, said):
+    with pytest.raises(ArchiveError, match=said):
+        archives.read(packed(tmp_path, *(member(*each) for each in members), complete=False), shelf)
