@@ -141,8 +141,10 @@ class Service:
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
-    def start_session(self, user: str, request: StartSession) -> tuple[Session, Task | None]:
+    async def start_session(self, user: str, request: StartSession) -> tuple[Session, Task | None]:
         """Open a session, with its initial task where one is given; does not wait for either.
+
+        It is awaited for what a request may refer to: environments, files and policies are on disk.
 
         Raises
         ------
@@ -158,7 +160,7 @@ class Service:
         session.reach_out_mode = request.reach_out_mode
         return session, task
 
-    def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
+    async def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
         """Open a session for one task and end it with the task.
 
         Raises
@@ -171,7 +173,7 @@ class Service:
         assert task is not None
         return session, task
 
-    def new_task(self, user: str, session_id: str, message: NewTask) -> tuple[Session, Task]:
+    async def new_task(self, user: str, session_id: str, message: NewTask) -> tuple[Session, Task]:
         """Queue a task in a session.
 
         Raises

@@ -76,7 +76,7 @@ class LiveEvents:
     async def _message(self, socket_id: str, body: object) -> None:
         session: Session = (await self._server.get_session(socket_id))["session"]
         try:
-            self._act(session, _MESSAGE.validate_python(body))
+            await self._act(session, _MESSAGE.validate_python(body))
         except ValidationError as error:
             code, message, _ = contract_error(error.errors())
         except CommandRefusedError as error:
@@ -86,10 +86,10 @@ class LiveEvents:
         # only the one who sent it is told
         await self._server.emit(views.MESSAGE, views.error_event(code, message), to=socket_id)
 
-    def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:
+    async def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:
         match message:
             case NewTask():
-                self._service.new_task(session.owner, session.id, message)
+                await self._service.new_task(session.owner, session.id, message)
             case ChangeState():
                 self._service.change_state(session.owner, session.id, message)
             case AnswerGuardrail():

@@ -30,14 +30,14 @@ Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPen
 @router.post("/start-session")
 async def start_session(body: StartSession, service: TheService, user: TheUser, base_url: BaseUrl) -> SessionStarted:
     """Open a session; answers at once."""
-    session, task = service.start_session(user, body)
+    session, task = await service.start_session(user, body)
     return views.session_started(session, task, base_url, service.balance_usd(user))
 
 
 @router.post("/run-task")
 async def run_task(body: RunTask, service: TheService, user: TheUser, base_url: BaseUrl) -> Answer:
     """Open a session for one task, and wait for it up to 50 s."""
-    return await _answer(service, *service.run_task(user, body), base_url)
+    return await _answer(service, *await service.run_task(user, body), base_url)
 
 
 @router.post("/send-message")
@@ -48,7 +48,7 @@ async def send_message(
     message = body.message
     match message:
         case NewTask():
-            return await _answer(service, *service.new_task(user, body.session_id, message), base_url)
+            return await _answer(service, *await service.new_task(user, body.session_id, message), base_url)
         case ChangeState():
             service.change_state(user, body.session_id, message)
         case AnswerGuardrail():

@@ -7,4 +7,5 @@ that made them, and environments and policies belong to a user, whichever emulat
 Every module with tables has to be imported here, so that the schema is whole before a file is opened.
 """
 
+from webrun_nb.emulator.store import environments as environments
 from webrun_nb.emulator.store import records as records
