@@ -122,6 +122,45 @@ class PageData:
     """The "Next" of a list: `href` (None for a button) and `text`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An element that an action is about to hit, as the page has it at that moment."""
+
+    name: str
+    """What people would call it."""
+    words: tuple[str, ...] = ()
+    """All that the page calls it: its text, labels, titles, its own names for it. Never what a field holds."""
+    tag: str = ""
+    input_type: str = ""
+    href: str = ""
+    """Where the link that it is, or is in, leads."""
+    sends: str = ""
+    """What sending its form does: `POST https://example.com/pay`."""
+    sends_to: str = ""
+    """The address of that."""
+    submits: bool = False
+    """A click on it sends its form."""
+    enters: bool = False
+    """Enter in it sends its form."""
+    activates: bool = False
+    """Enter or Space on it is a click."""
+    opens_tab: bool = False
+    downloads: bool = False
+    """The link says that what it leads to is to be saved."""
+    picks_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """The page right before an action, and what the action would hit (None where it hits no element)."""
+
+    url: str
+    title: str
+    text: str
+    """Visible text, at most 20,000 characters."""
+    spot: Spot | None = None
+
+
 # --- what can be done -------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +314,15 @@ class BrowserInstance(Protocol):
 
     async def read(self) -> PageData:
         """Collect what can be extracted."""
+
+    async def foresee(self, action: Action) -> Foresight:
+        """Tell what an action would hit; does nothing.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: its element isn't there any more.
+        """
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
         """Do one thing, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.

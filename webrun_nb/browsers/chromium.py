@@ -19,6 +19,7 @@ from webrun_nb.browsers.base import (
     BrowserError,
     Checkpoint,
     Click,
+    Foresight,
     GoBack,
     Input,
     InstanceKind,
@@ -41,6 +42,7 @@ from webrun_nb.browsers.failures import (
     network_error,
     raise_unless_redirected,
 )
+from webrun_nb.browsers.foresight import foresee
 from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scroll, wait_for
 from webrun_nb.browsers.hands import press, use
 from webrun_nb.browsers.lifeline import CutError, Lifeline
@@ -127,6 +129,19 @@ class ChromiumInstance:
         async with self._operation():
             text = await self._look(lambda page: page.evaluate(READ_JS))
         return parse_page_data(text)
+
+    async def foresee(self, action: Action) -> Foresight:
+        """Tell what an action would hit; does nothing."""
+        async with self._operation():
+            try:
+                return await foresee(self._current(), self._sight, action, self._answer)
+            except Error:  # another document came meanwhile
+                await self._answer(self._current().wait_for_load_state("domcontentloaded", timeout=0))
+            try:
+                return await foresee(self._current(), self._sight, action, self._answer)
+            except Error as error:
+                why = f"The page does not let itself be looked at: {first_line(error)}"
+                raise BrowserError("ELEMENT_NOT_FOUND", why) from error
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
         """Do one thing, and wait until the page has settled (nobody waits for what an `Input` leads to).

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.base import Box, Element, Observation, PageData
+from webrun_nb.browsers.base import Box, Element, Foresight, Observation, PageData, Spot
 
 _SCRIPTS = files("webrun_nb.browsers") / "js"
 
@@ -69,6 +69,37 @@ def parse_page_data(json_text: str) -> PageData:
         text=_text(raw, "text"),
         headings=_mappings(raw, "headings"),
         next_page=next_page if isinstance(next_page, Mapping) else None,
+    )
+
+
+def parse_foresight(page_json: str, spot_json: object) -> Foresight:
+    """Make a `Foresight` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
+
+    Raises
+    ------
+    ValueError
+        If `page_json` isn't a JSON object.
+    """
+    page = _object(page_json)
+    spot = _spot(_object(spot_json)) if isinstance(spot_json, str) else None
+    return Foresight(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot)
+
+
+def _spot(raw: Mapping[str, Any]) -> Spot:
+    return Spot(
+        name=_text(raw, "name"),
+        words=tuple(word for word in _list(raw, "words") if isinstance(word, str)),
+        tag=_text(raw, "tag"),
+        input_type=_text(raw, "type"),
+        href=_text(raw, "href"),
+        sends=_text(raw, "sends"),
+        sends_to=_text(raw, "to"),
+        submits=raw.get("submits") is True,
+        enters=raw.get("enters") is True,
+        activates=raw.get("activates") is True,
+        opens_tab=raw.get("opens_tab") is True,
+        downloads=raw.get("downloads") is True,
+        picks_file=raw.get("picks_file") is True,
     )
 
 
