@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from practice_server import PracticeServer, serving
 
-from webrun_nb.practice.accounts import SHOP
+from webrun_nb.practice.accounts import BANK, SHOP
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
@@ -68,6 +68,39 @@ def buy_in_shop(page: Page, shop_url: str) -> Iterator[str]:
     yield "placed"
 
 
+def transfer_at_bank(page: Page, bank_url: str) -> Iterator[str]:
+    """Go from the login to a transfer, stopping at each page on the way."""
+    page.goto(bank_url)
+    yield "home"
+    page.get_by_role("link", name="Log in to your accounts").click()
+    page.locator("main").get_by_role("button", name="Log in").click()
+    yield "wrong credentials"
+    page.get_by_label("User name").fill("grace")
+    page.get_by_label("Password").fill(BANK["grace"].password)
+    page.locator("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Verify").click()
+    yield "wrong code"
+    page.get_by_role("link", name="practice phone", exact=True).click()
+    yield "phone"
+    code = page.locator("main li").first.inner_text().split()[-1].rstrip(".")
+    page.goto(bank_url + "/verify")
+    yield "code"
+    page.get_by_label("Six-digit code").fill(code)
+    page.get_by_role("button", name="Verify").click()
+    yield "accounts"
+    page.get_by_role("link", name="Everyday account").click()
+    yield "statement"
+    page.get_by_role("link", name="Transfer").click()
+    page.get_by_label("Amount in dollars").fill("12.30")
+    page.get_by_role("button", name="Continue").click()
+    yield "transfer with problems"
+    page.get_by_label("To", exact=True).select_option("Alice Moreau (2004-555-31)")
+    page.get_by_role("button", name="Continue").click()
+    yield "confirm"
+    page.get_by_role("button", name="Confirm transfer").click()
+    yield "sent"
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[PracticeServer]:
     with serving() as server:
@@ -105,7 +138,7 @@ def test_axe_finds_no_violation(page: Page, shop_url: str, path: str) -> None:
     assert_accessible(page, path)
 
 
-JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {"shop": buy_in_shop}
+JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {"shop": buy_in_shop, "bank": transfer_at_bank}
 
 
 @pytest.mark.parametrize("site", JOURNEYS)

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from webrun_nb.practice import shop
+from webrun_nb.practice.bank import Bank
 from webrun_nb.practice.base import Request, Response, UnknownSiteError
 from webrun_nb.practice.site import Site
 
 __all__ = ["Request", "Response", "Sites", "UnknownSiteError", "respond", "sites"]
 
-_SITES: Mapping[str, Callable[[], Site]] = MappingProxyType({"shop": lambda: shop.Shop(shop.catalogue())})
+_SITES: Mapping[str, Callable[[], Site]] = MappingProxyType({"shop": lambda: shop.Shop(shop.catalogue()), "bank": Bank})
 
 
 def sites() -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Who is who on a practice site: one visit per browser, known by a cookie, in memory alone and never more than so many.
 
 Each visit is a world of its own: what one browser buys or transfers no other one sees, so that every notebook finds
-what its text says. The cookie names its account. A browser that kept it (in an environment) is still logged in after
-the emulator was started again, in a fresh world. On a site whose passwords stand on its login page such a cookie
+what its text says. The cookie names its account: a browser that kept it (in an environment) can be still logged in
+after the emulator was started again, in a fresh world. On a site whose passwords stand on its login page such a cookie
 gives nothing away that a visitor doesn't have.
 """
 
@@ -32,6 +32,9 @@ class Visits(Generic[V]):
         Name of the cookie.
     make : callable
         Makes a new visit for an account, or for `GUEST`; None where there is no such account.
+    restores : bool
+        Whether a cookie that is not known any more (the emulator was started again) begins a fresh visit of its
+        account; else its owner has to log in again.
 
     Attributes
     ----------
@@ -39,10 +42,11 @@ class Visits(Generic[V]):
         What was done on the site by all visits since it began, per kind: the proof that nothing was done twice.
     """
 
-    def __init__(self, cookie: str, make: Callable[[str], V | None]) -> None:
+    def __init__(self, cookie: str, make: Callable[[str], V | None], *, restores: bool = True) -> None:
         self.counts: Counter[str] = Counter()
         self._cookie = cookie
         self._make = make
+        self._restores = restores
         self._known: OrderedDict[str, V | None] = OrderedDict()
 
     def find(self, request: Request) -> V | None:
@@ -51,7 +55,7 @@ class Visits(Generic[V]):
         if identity in self._known:
             self._known.move_to_end(identity)
             return self._known[identity]
-        match = _ID.fullmatch(identity)
+        match = _ID.fullmatch(identity) if self._restores else None
         visit = self._make(match["account"]) if match else None
         if visit is not None:
             self._keep(identity, visit)

@@ -1,0 +1,199 @@
+"""The bank's pages: a login in two steps, accounts, statements, transfers that have to be confirmed, and a phone."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyotp import TOTP
+
+from webrun_nb.practice import posted
+from webrun_nb.practice.accounts import BANK
+from webrun_nb.practice.bank.ledger import Visit, new_visit, read_transfer
+from webrun_nb.practice.base import PageNotFoundError, Request, Response, download, redirect
+from webrun_nb.practice.site import Site
+from webrun_nb.practice.visits import Visits
+
+_MAX_WRONG_CODES = 5
+_MAX_MESSAGES = 10
+_MAX_TYPED = 140
+_FIELDS = ("from", "to", "amount", "reference")
+
+
+class Bank(Site):
+    """The bank. Whatever changes something is a POST; nothing but login, help and phone is shown to strangers."""
+
+    def __init__(self) -> None:
+        self._visits: Visits[Visit] = Visits("bank_visit", new_visit, restores=False)
+        self._messages: deque[tuple[str, str]] = deque(maxlen=_MAX_MESSAGES)
+        super().__init__(Path(__file__).parent, lambda: self._visits.counts)
+        add = self.router.add
+        add("/", GET=self._home)
+        add("/login", GET=self._login_form, POST=self._login)
+        add("/logout", POST=self._logout)
+        add("/verify", GET=self._verify_form, POST=self._verify)
+        add("/verify/message", POST=self._send_code)
+        add("/phone", GET=self._phone)
+        add("/accounts", GET=self._inside(self._accounts))
+        add("/accounts/{number}", GET=self._inside(self._statement))
+        add("/accounts/{number}/statement.csv", GET=self._inside(self._statement_csv))
+        add("/transfer", GET=self._inside(self._transfer_form), POST=self._inside(self._transfer))
+        add("/transfer/confirm", GET=self._inside(self._confirm_form), POST=self._inside(self._confirm))
+
+    def common(self, request: Request) -> dict[str, Any]:
+        """Give what every page shows: who is there, and what was just done."""
+        visit = self._visits.find(request)
+        if visit is None or not visit.verified:
+            return {"account": None, "said": "", "people": BANK.values()}
+        said, visit.said = visit.said, ""
+        return {"account": visit.account, "said": said, "people": BANK.values()}
+
+    # --- coming in ----------------------------------------------------------------------------------------------------
+
+    def _home(self, request: Request) -> Response:
+        visit = self._visits.find(request)
+        return redirect("/accounts") if visit and visit.verified else self.page(request, "home.html")
+
+    def _login_form(self, request: Request) -> Response:
+        return self.page(request, "login.html", typed={}, problems={})
+
+    def _login(self, request: Request) -> Response:
+        form = posted.read(request)
+        user = form.first("user")[:_MAX_TYPED]
+        account = next((a for a in BANK.values() if a.login == user.casefold()), None)
+        if account is None or account.password != form.first("password"):
+            self._visits.counts["login failures"] += 1
+            problems = {"": "That user name and password do not belong together."}
+            return self.page(request, "login.html", status=401, typed={"user": user}, problems=problems)
+        visit, cookie = self._visits.begin(account.key)
+        if account.second_factor == "message":
+            self._message(visit)
+        return redirect("/verify", cookie)
+
+    def _logout(self, request: Request) -> Response:
+        return redirect("/", self._visits.end(request))
+
+    def _verify_form(self, request: Request) -> Response:
+        visit = self._visits.find(request)
+        if visit is None:
+            return redirect("/login")
+        if visit.verified:
+            return redirect("/accounts")
+        return self._verify_page(request, visit, {})
+
+    def _verify(self, request: Request) -> Response:
+        visit = self._visits.find(request)
+        if visit is None:
+            return redirect("/login")
+        code = posted.read(request).first("code").replace(" ", "")
+        if self._is_right(visit, code, request):
+            # A new cookie: the one that was there before the code may be known to somebody without it.
+            inside, cookie = self._visits.begin(visit.account.key)
+            self._visits.end(request)
+            inside.verified = True
+            self._visits.counts["logins"] += 1
+            return redirect("/accounts", cookie)
+        visit.wrong_codes += 1
+        self._visits.counts["wrong codes"] += 1
+        if visit.wrong_codes >= _MAX_WRONG_CODES:
+            return redirect("/login", self._visits.end(request))
+        return self._verify_page(request, visit, {"code": "That code is not right, or not any more."})
+
+    def _verify_page(self, request: Request, visit: Visit, problems: dict[str, str]) -> Response:
+        by_message = bool(visit.code)
+        status = 401 if problems else 200
+        return self.page(
+            request, "verify.html", status=status, person=visit.account, by_message=by_message, problems=problems
+        )
+
+    def _is_right(self, visit: Visit, code: str, request: Request) -> bool:
+        if visit.code:
+            return secrets.compare_digest(code.encode(), visit.code.encode())
+        if visit.account.second_factor != "authenticator":
+            return False
+        totp = TOTP(visit.account.otp_secret)
+        times = (datetime.fromtimestamp(now_s, UTC) for now_s in request.clocks_s)
+        return any(totp.verify(code, for_time=at, valid_window=1) for at in times)
+
+    def _send_code(self, request: Request) -> Response:
+        visit = self._visits.find(request)
+        if visit is None or visit.verified:
+            return redirect("/login")
+        self._message(visit)
+        return redirect("/verify")
+
+    def _message(self, visit: Visit) -> None:
+        visit.code = f"{secrets.randbelow(10**6):06}"
+        self._messages.appendleft((visit.account.name, f"Your code for Fenwick Bank is {visit.code}."))
+        self._visits.counts["codes sent"] += 1
+
+    def _phone(self, request: Request) -> Response:
+        return self.page(request, "phone.html", messages=list(self._messages))
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _inside(self, handler: Callable[..., Response]) -> Callable[..., Response]:
+        """Let only those in who gave their code."""
+
+        def guarded(request: Request, **parts: str) -> Response:
+            visit = self._visits.find(request)
+            if visit is None or not visit.verified:
+                return redirect("/verify" if visit else "/login")
+            return handler(request, visit, **parts)
+
+        return guarded
+
+    def _accounts(self, request: Request, visit: Visit) -> Response:
+        return self.page(request, "accounts.html", accounts=visit.accounts)
+
+    def _statement(self, request: Request, visit: Visit, number: str) -> Response:
+        held = visit.find(number)
+        if held is None:
+            raise PageNotFoundError(number)
+        return self.page(request, "statement.html", held=held)
+
+    def _statement_csv(self, request: Request, visit: Visit, number: str) -> Response:
+        held = visit.find(number)
+        if held is None:
+            raise PageNotFoundError(number)
+        self._visits.counts["statements downloaded"] += 1
+        return download(held.to_csv(), "text/csv; charset=utf-8", f"statement-{held.number}.csv")
+
+    def _transfer_form(self, request: Request, visit: Visit) -> Response:
+        return self._transfer_page(request, visit, {"from": visit.accounts[0].number}, {})
+
+    def _transfer(self, request: Request, visit: Visit) -> Response:
+        form = posted.read(request)
+        typed = {name: form.first(name)[:_MAX_TYPED] for name in _FIELDS}
+        visit.draft, problems = read_transfer(visit, typed)
+        return self._transfer_page(request, visit, typed, problems) if problems else redirect("/transfer/confirm")
+
+    def _transfer_page(
+        self, request: Request, visit: Visit, typed: dict[str, str], problems: dict[str, str]
+    ) -> Response:
+        return self.page(
+            request,
+            "transfer.html",
+            status=422 if problems else 200,
+            accounts=visit.accounts,
+            recipients=visit.recipients(),
+            typed=typed,
+            problems=problems,
+        )
+
+    def _confirm_form(self, request: Request, visit: Visit) -> Response:
+        return self.page(request, "confirm.html", draft=visit.draft) if visit.draft else redirect("/transfer")
+
+    def _confirm(self, request: Request, visit: Visit) -> Response:
+        """Send the money. Each request to do so is counted, also one with nothing to send."""
+        self._visits.counts["transfer requests"] += 1
+        if visit.draft is None:
+            return redirect("/transfer")
+        number = visit.draft.source.number
+        visit.confirm(visit.draft)
+        self._visits.counts["transfers"] += 1
+        return redirect(f"/accounts/{number}")
