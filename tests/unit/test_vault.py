@@ -1,0 +1,200 @@
+"""Which host may have which secret (contract, section 6)."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+
+from webrun_nb.emulator.domain.vault import HostPattern, Place, Vault, WithheldError, read_answer
+from webrun_nb.emulator.totp import code_now
+
+SEED = "JBSWY3DPEHPK3PXP" * 2
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(lambda setup: f"code of {setup}")
+
+
+def passwords(vault, **matches):
+    for name, match in matches.items():
+        vault.put(match, {"password": f"{name}-secret", name: "present"})
+
+
+@pytest.mark.parametrize(
+    ("match", "host", "fits"),
+    [
+        ("github.com", "github.com", True),
+        ("github.com", "GitHub.COM.", True),
+        ("GITHUB.com.", "github.com", True),
+        ("github.com", "www.github.com", False),
+        ("github.com", "github.com.evil.example", False),
+        ("github.com", "notgithub.com", False),
+        ("github.com", "xn--gthub-n4a.com", False),
+        ("*.x.com", "a.x.com", True),
+        ("*.x.com", "a.b.x.com", True),
+        ("*.x.com", "x.com", False),
+        ("*.x.com", "ax.com", False),
+        ("bücher.example", "xn--bcher-kva.example", True),
+        ("xn--bcher-kva.example", "BÜCHER.example", True),
+        ("all", "anything.example", True),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("[::1]", "[0:0:0:0:0:0:0:1]", True),
+        ("localhost", "shop.localhost", False),
+    ],
+)
+def test_a_match_means_what_the_contract_says(vault, match, host, fits):
+    vault.put(match, {"password": "x" * 8})
+    assert bool(vault.names(f"https://{host}/login?next=/")) is fits
+
+
+@pytest.mark.parametrize(
+    "match", ["", "*", "https://x.com", "x.com/login", "x.com:443", "*.*.com", "a*.com", "*x.com", "-x.com", "a b.com",
+              "faß.de", "*.127.0.0.1", "user@x.com", ".x.com", "a..b"],
+)  # fmt: skip
+def test_what_is_no_match_is_refused(match):
+    with pytest.raises(ValueError, match=r"\w"):
+        HostPattern.parse(match)
+
+
+@pytest.mark.parametrize(
+    ("host", "wins"),
+    [("a.b.x.com", "deep"), ("b.x.com", "wide"), ("www.b.x.com", "deep"), ("x.com", "exact"), ("y.org", "every")],
+)
+def test_the_most_specific_match_wins_whole(vault, host, wins):
+    passwords(vault, wide="*.x.com", every="all", deep="*.b.x.com", exact="x.com")
+    assert set(vault.names(f"http://{host}")) == {"password", wins}
+
+
+def test_a_later_task_replaces_what_it_names_and_the_old_value_stays_masked(vault):
+    vault.put("x.com", {"email": "ada@x.com", "password": "the-old-one"})
+    vault.put("x.com", {"password": "the-new-one"})
+    assert vault.names("https://x.com/") == ("email", "password")
+    assert vault.release("password", Place("https://x.com/", input_type="password")) == "the-new-one"
+    assert vault.masker.text("the-old-one the-new-one") == "*** ***"
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "data:text/html,x", "about:blank", "chrome://x.com", "x.com", ""]
+)
+def test_only_pages_of_the_web_get_any(vault, url):
+    vault.put("all", {"email": "ada@x.com"})
+    with pytest.raises(WithheldError, match="pages of the web"):
+        vault.release("email", Place(url))
+
+
+@pytest.mark.parametrize(
+    ("match", "page", "target"),
+    [
+        ("x.com", "https://x.com/login", "https://x.com/session"),
+        ("x.com", "http://x.com:8080/login", "http://x.com:8080/session"),
+        ("x.com", "http://x.com/login", "https://x.com/session"),
+        ("*.x.com", "https://accounts.x.com/", "https://www.x.com/session"),
+        ("all", "https://y.org/", "https://y.org/session"),
+        ("x.com", "https://x.com/", "javascript:void(0)"),
+    ],
+)
+def test_a_form_may_go_to_the_hosts_the_secret_is_for(vault, match, page, target):
+    vault.put(match, {"email": "ada@x.com"})
+    assert vault.release("email", Place(page, (target,))) == "ada@x.com"
+
+
+@pytest.mark.parametrize(
+    ("match", "page", "target", "why"),
+    [
+        ("x.com", "https://x.com/", "https://evil.example/", "another host, evil.example"),
+        ("x.com", "https://x.com/", "https://www.x.com/", "another host, www.x.com"),
+        ("all", "https://y.org/", "https://evil.example/", "another host, evil.example"),
+        ("*.x.com", "https://a.x.com/", "https://x.com.evil.example/", "another host"),
+        ("x.com", "https://x.com/", "http://x.com/", "without encryption"),
+        ("x.com", "http://x.com:8080/", "http://x.com:9090/", "another port, 9090"),
+        ("x.com", "https://x.com/", "mailto:thief@evil.example", "sent by mailto"),
+        ("x.com", "https://x.com/", "https://x.com@evil.example/", "another host, evil.example"),
+    ],
+)
+def test_a_form_that_goes_elsewhere_gets_nothing(vault, match, page, target, why):
+    vault.put(match, {"email": "ada@x.com"})
+    with pytest.raises(WithheldError, match=why):
+        vault.release(
+            "email", Place(page, ("https://x.com/" if match == "x.com" and page.startswith("https") else page, target))
+        )
+
+
+def test_another_host_gets_nothing_and_is_named(vault):
+    vault.put("paypal.com", {"password": "s3cret-value"})
+    with pytest.raises(WithheldError, match=r"no secret password is meant for paypa1\.com") as error:
+        vault.release("password", Place("https://paypa1.com/login", input_type="password"))
+    assert "s3cret-value" not in str(error.value)
+
+
+@pytest.mark.parametrize("input_type", ["text", "email", "search", "textarea"])
+def test_a_password_goes_into_password_fields_alone(vault, input_type):
+    vault.put("x.com", {"password": "s3cret-value"})
+    with pytest.raises(WithheldError, match="password field alone"):
+        vault.release("password", Place("https://x.com/", input_type=input_type))
+
+
+def test_an_otp_secret_yields_its_code_which_is_masked_too(vault):
+    vault.put("x.com", {"otp_secret": SEED})
+    assert vault.release("otp_secret", Place("https://x.com/")) == f"code of {SEED}"
+    assert vault.masker.text(f"it was code of {SEED}!") == "it was ***!"
+
+
+def test_the_seed_within_an_otpauth_address_is_masked(vault):
+    vault.put("x.com", {"otp_secret": f"otpauth://totp/Shop:ada?secret={SEED}&issuer=Shop"})
+    assert SEED not in vault.masker.text(f"seed {SEED}")
+
+
+def test_the_end_leaves_nothing(vault):
+    vault.put("all", {"password": "s3cret-value"})
+    vault.forget()
+    assert (vault.names("https://x.com/"), vault.masker.idle) == ((), True)
+
+
+def test_a_repr_shows_nothing(vault):
+    vault.put("all", {"password": "s3cret-value"})
+    assert "s3cret-value" not in repr(vault)
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        SEED,
+        SEED.lower(),
+        " ".join([SEED[:4], SEED[4:]]),
+        f"{SEED[:4]}-{SEED[4:]}",
+        f"otpauth://totp/Shop:ada?secret={SEED}&issuer=Shop",
+    ],
+)
+def test_codes_are_those_of_an_authenticator_app(setup):
+    assert pyotp.TOTP(SEED).verify(code_now(setup), valid_window=1)
+
+
+@pytest.mark.parametrize(
+    "setup", ["not base32!", "0189", f"otpauth://hotp/Shop?secret={SEED}&counter=1", "otpauth://x"]
+)
+def test_what_is_no_otp_secret_is_not_repeated(setup):
+    with pytest.raises(ValueError, match="neither base32") as error:
+        code_now(setup)
+    assert setup not in str(error.value)
+
+
+BOTH = ("email", "password")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "read"),
+    [
+        ("email: ada@x.com\npassword: a b: c", BOTH, {"email": "ada@x.com", "password": "a b: c"}),
+        ("Password = abc", BOTH, {"password": "abc"}),
+        ("ada@x.com\nhunter 2", BOTH, {"email": "ada@x.com", "password": "hunter 2"}),
+        ("ada@x.com hunter 2", BOTH, {"email": "ada@x.com", "password": "hunter 2"}),
+        ("a:b", ("password",), {"password": "a:b"}),
+        ("  with blanks  ", ("password",), {"password": "with blanks"}),
+        ("123456", ("otp",), {"otp": "123456"}),
+        ("ada@x.com", BOTH, {}),
+        ("", BOTH, {}),
+    ],
+)
+def test_an_answer_is_read_as_it_was_asked_for(text, wanted, read):
+    assert read_answer(text, wanted) == read

@@ -1,0 +1,427 @@
+"""Takes secret values out of whatever is shown, stored or logged: `***` in their place (contract, section 6). Pure.
+
+A value is found as it is, in any case, and as pages and programs write it: percent-encoded (also twice), as HTML
+entities, JSON- or JavaScript-escaped, in base64 (both alphabets, at any offset), in hexadecimal, with invisible
+characters in it, and cut in two over neighbouring texts. A value of three characters or less would black out ordinary
+text: it is masked only where it stands as a word of its own, as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any, TypeVar
+from urllib.parse import quote, quote_plus
+
+SHOWN = "***"
+SHORTEST_ANYWHERE = 4
+"""Shorter values are masked as whole words alone."""
+SHORTEST_CUT = 8
+"""Shorter values aren't looked for across neighbouring texts: a column of numbers would be full of them."""
+
+T = TypeVar("T")
+_Span = tuple[int, int]
+
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_ESCAPES = re.compile(
+    rf"(?P<percent>(?:%[0-9a-fA-F]{{2}})+)"
+    r"|(?P<entity>&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)"
+    r"|(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\\(?:u(?P<u4>[0-9a-fA-F]{4})|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|x(?P<x2>[0-9a-fA-F]{2})|(?P<char>[^ux]))"
+    rf"|(?P<gone>[{_INVISIBLE}])"
+)
+_ROUNDS = 4
+"""How often text may have been encoded one over the other."""
+_CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class Masker:
+    """The values of one session that must not be seen."""
+
+    def __init__(self) -> None:
+        self._anywhere: dict[str, _Value] = {}
+        self._words: dict[str, re.Pattern[str]] = {}
+        self._tails: dict[str, str] = {}
+
+    def add(self, value: str) -> None:
+        """Mask `value` from now on."""
+        value = value.strip()
+        if not value.strip("*"):
+            return
+        if len(value) < SHORTEST_ANYWHERE:
+            self._words[value] = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+        else:
+            self._anywhere[value] = _Value.of(value)
+
+    def forget(self) -> None:
+        """Let go of every value, and of what was said last."""
+        self._anywhere.clear()
+        self._words.clear()
+        self._tails.clear()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to mask."""
+        return not self._anywhere and not self._words
+
+    def text(self, text: str) -> str:
+        """Return the text with each value masked."""
+        return text if self.idle else _masked(text, [*self._in(text), *self._words_in(text)])
+
+    def data(self, data: T) -> T:
+        """Return plain data, or a dataclass, with each text in it masked, keys included.
+
+        Texts of the same key are looked at as one, so that a value a page has cut in two is found as well.
+        """
+        if self.idle:
+            return data
+        leaves = [_Leaf(key, text, []) for key, text in _texts(data, "")]
+        if self._words:
+            for leaf in leaves:
+                leaf.spans.extend(self._words_in(leaf.text))
+        by_key: dict[str, list[_Leaf]] = {}
+        for leaf in leaves:
+            by_key.setdefault(leaf.key, []).append(leaf)
+        for group in by_key.values():
+            self._mark(group)
+        masked = (_masked(leaf.text, leaf.spans) for leaf in leaves)
+        return _rebuilt(data, masked, self._number)  # type: ignore[no-any-return]
+
+    def stream(self, kind: str, text: str) -> str:
+        """Return the next of a row of texts of one kind, masked so that no value can be put together from them.
+
+        What a text ends in is masked as well where it is the larger part of a value: the rest may follow.
+        """
+        if self.idle:
+            return text
+        tail = self._tails.get(kind, "")
+        whole = tail + text
+        spans = [*self._in(whole), *self._begun_at_the_end_of(whole)]
+        own = [(max(start - len(tail), 0), end - len(tail)) for start, end in spans if end > len(tail)]
+        longest = max((value.longest for value in self._anywhere.values()), default=0)
+        self._tails[kind] = whole[-longest:] if longest else ""
+        return _masked(text, [*own, *self._words_in(text)])
+
+    def _in(self, text: str) -> Iterator[_Span]:
+        return ((start, end) for start, end, _ in self._found(text))
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, bool]]:
+        """Yield where values stand, and whether each is long enough to be looked for across neighbouring texts."""
+        values = self._anywhere.values()
+        for reading in _readings(text, squeezed=any(" " in value.plain for value in values)) if values else ():
+            for value in values:
+                yield from ((start, end, len(value.plain) >= SHORTEST_CUT) for start, end in value.found_in(reading))
+
+    def _begun_at_the_end_of(self, text: str) -> Iterator[_Span]:
+        for reading in _readings(text, squeezed=False):
+            for value in self._anywhere.values():
+                yield from value.begun_in(reading)
+
+    def _words_in(self, text: str) -> Iterator[_Span]:
+        for pattern in self._words.values():
+            yield from (found.span() for found in pattern.finditer(text))
+
+    def _number(self, number: float) -> float | str:
+        return SHOWN if str(number) in self._anywhere else number
+
+    def _mark(self, group: list[_Leaf]) -> None:
+        """Note in each leaf where it holds a value, or a part of one that goes on in the next."""
+        starts = [0, *accumulate(len(leaf.text) for leaf in group)]
+        for start, end, may_be_cut in self._found("".join(leaf.text for leaf in group)):
+            first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
+            if first < last and not may_be_cut:
+                continue
+            for index in range(first, last + 1):
+                leaf = group[index]
+                leaf.spans.append((max(start - starts[index], 0), min(end - starts[index], len(leaf.text))))
+
+
+@dataclass(slots=True)
+class _Leaf:
+    key: str
+    text: str
+    spans: list[_Span]
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value, and the ways of writing it that are no escapes: base64 and hexadecimal."""
+
+    plain: str
+    """Lower case, each run of white space one blank."""
+    sought: tuple[str, ...]
+    """It, it with what looks like an escape in it read as one (which the text around it may be, too), and in hex."""
+    cores: tuple[str, ...]
+    """What base64 has of it, whatever stands before and after it."""
+    run: re.Pattern[str]
+    """So many characters of base64 in a row, without which none of the cores can be there."""
+
+    @classmethod
+    def of(cls, value: str) -> _Value:
+        written = {value, value.lower(), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+        cores = {core for form in written for core in _base64_cores(form)}
+        run = re.compile(f"[A-Za-z0-9+/_-]{{{min(map(len, cores))}}}")
+        readings = [_plain(" ".join(reading.text.split())) for reading in _readings(value, squeezed=False)]
+        sought = [text for text in readings if len(text) >= SHORTEST_ANYWHERE]
+        return cls(readings[0], (*dict.fromkeys(sought), value.encode().hex()), tuple(sorted(cores)), run)
+
+    @property
+    def longest(self) -> int:
+        """How many characters one of its encodings may take."""
+        return 6 * len(self.plain) + 16
+
+    @property
+    def telling(self) -> int:
+        """From how many of its characters on a beginning says too much: a third of it, of a short one half."""
+        length = len(self.plain)
+        return -(-length // 2) if length < SHORTEST_CUT else max(SHORTEST_ANYWHERE, -(-length // 3))
+
+    def found_in(self, reading: _Reading) -> Iterator[_Span]:
+        for sought in self.sought:
+            yield from reading.spans(_all(sought, reading.plain))
+            if " " in sought and "+" in reading.plain:  # as forms write blanks
+                yield from reading.spans(_all(sought.replace("+", " "), reading.plain.replace("+", " ")))
+        if self.run.search(reading.text):
+            for core in self.cores:
+                for start, end in _all(core, reading.text):
+                    yield reading.span(*_with_edges(reading.text, start, end))
+
+    def begun_in(self, reading: _Reading) -> Iterator[_Span]:
+        for sought, least, text in (
+            *((sought, self.telling, reading.plain) for sought in self.sought[:-1]),
+            (self.sought[-1], 2 * self.telling, reading.plain),
+            *((core, max(8, -(-len(core) // 3)), reading.text) for core in self.cores),
+        ):
+            for length in range(min(len(sought) - 1, len(text)), least - 1, -1):
+                if text.endswith(sought[:length]):
+                    yield reading.span(len(text) - length, len(text))
+                    break
+
+
+def _base64_cores(value: str) -> Iterator[str]:
+    """Yield the characters that base64 has for `value` at each of the three offsets, in both alphabets."""
+    data = value.encode()
+    for offset in range(3):
+        encoded = base64.b64encode(bytes(offset) + data).decode()
+        first = -(-offset * 8 // 6)
+        core = encoded[first : (offset + len(data)) * 8 // 6]
+        if len(core) >= SHORTEST_ANYWHERE:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
+
+
+def _with_edges(text: str, start: int, end: int) -> _Span:
+    """Take in the characters at both ends that hold bits of the value too, and the padding."""
+    if start and _BASE64.match(text[start - 1]):
+        start -= 1
+    if end < len(text) and _BASE64.match(text[end]):
+        end += 1
+    while end < len(text) and text[end] == "=":
+        end += 1
+    return start, end
+
+
+# --- reading what is escaped ------------------------------------------------------------------------------------------
+
+
+def _plain(text: str) -> str:
+    """Lower case and blanks for white space, each character in its place."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters have more than one as their lower case
+        lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return re.sub(r"\s", " ", lower)
+
+
+class _Reading:
+    """One way to read a text, and where each character of it stands in the text itself.
+
+    Parameters
+    ----------
+    text : str
+        What is read.
+    before : _Reading, optional
+        What this was read from; None where this is the text itself.
+    stretches : list of (int, int, int)
+        Position here, position there, and length there of a character that was read from several; length 0 where a
+        stretch begins whose characters are the same in both.
+    """
+
+    def __init__(self, text: str, before: _Reading | None = None, stretches: Sequence[_Stretch] = ()) -> None:
+        self.text = text
+        self.plain = _plain(text)
+        self._before = before
+        self._stretches = stretches
+
+    def spans(self, found: Iterable[_Span]) -> Iterator[_Span]:
+        """Return the places in the text itself."""
+        return (self.span(start, end) for start, end in found)
+
+    def span(self, start: int, end: int) -> _Span:
+        """Return the place in the text itself."""
+        if self._before is None:
+            return start, end
+        return self._before.span(self._there(start)[0], self._there(end - 1)[1])
+
+    def _there(self, at: int) -> _Span:
+        here, there, length = self._stretches[bisect_right(self._stretches, at, key=itemgetter(0)) - 1]
+        return (there, there + length) if length else (there + at - here, there + at - here + 1)
+
+
+_Stretch = tuple[int, int, int]
+
+
+def _readings(text: str, *, squeezed: bool) -> Iterator[_Reading]:
+    """Yield the text as it is, then with one layer of escapes read after the other, as long as there are some.
+
+    `squeezed`: each of them also with runs of white space as one blank.
+    """
+    reading: _Reading | None = _Reading(text)
+    for _ in range(_ROUNDS + 1):
+        if reading is None:
+            return
+        yield reading
+        if squeezed and (narrow := _built(reading, _WHITE_SPACE, _blank)) is not None:
+            yield narrow
+        reading = _built(reading, _ESCAPES, _meant) if _MAY_ESCAPE.search(reading.text) else None
+
+
+_WHITE_SPACE = re.compile(r"\s{2,}")
+_MAY_ESCAPE = re.compile(rf"[%&\\{_INVISIBLE}]")
+_Piece = tuple[str, int, int]
+
+
+def _blank(found: re.Match[str]) -> list[_Piece]:
+    return [(" ", *found.span())]
+
+
+def _built(
+    reading: _Reading, pattern: re.Pattern[str], meant: Callable[[re.Match[str]], list[_Piece]]
+) -> _Reading | None:
+    """Return a reading with what `pattern` finds replaced by its pieces; None where it finds nothing."""
+    out: list[str] = []
+    stretches: list[_Stretch] = []
+    at = here = 0
+    for found in pattern.finditer(reading.text):
+        out.append(reading.text[at : found.start()])
+        stretches.append((here, at, 0))
+        here += found.start() - at
+        for char, start, end in meant(found):
+            out.append(char)
+            stretches.append((here, start, end - start))
+            here += 1
+        at = found.end()
+    if not stretches:
+        return None
+    out.append(reading.text[at:])
+    stretches.append((here, at, 0))
+    return _Reading("".join(out), reading, stretches)
+
+
+def _meant(found: re.Match[str]) -> list[_Piece]:
+    """Return the characters that an escape stands for, each with where it stands."""
+    start, end = found.span()
+    if found["percent"]:
+        return _percent(found["percent"], start)
+    if found["entity"]:
+        chars = html.unescape(found["entity"])
+        return [(char, start, end) for char in chars] if chars != found["entity"] else _as_it_is(found)
+    if found["pair"]:
+        high, low = int(found["pair"][2:6], 16), int(found["pair"][8:], 16)
+        return [(chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), start, end)]
+    if code := found["u4"] or found["braced"] or found["x2"]:
+        number = int(code, 16)
+        return [(chr(number), start, end)] if number <= 0x10FFFF else _as_it_is(found)
+    if found["char"]:
+        return [(_CONTROL.get(found["char"], found["char"]), start, end)]
+    return []  # it can't be seen
+
+
+def _as_it_is(found: re.Match[str]) -> list[_Piece]:
+    return [(char, at, at + 1) for at, char in enumerate(found[0], found.start())]
+
+
+def _percent(run: str, start: int) -> list[_Piece]:
+    data = bytes.fromhex(run.replace("%", ""))
+    try:
+        chars, sizes = data.decode(), None
+    except UnicodeDecodeError:  # as JavaScript's old escape() writes it
+        chars, sizes = data.decode("latin-1"), 1
+    pieces = []
+    for char in chars:
+        length = 3 * (sizes or len(char.encode()))
+        pieces.append((char, start, start + length))
+        start += length
+    return pieces
+
+
+# --- putting it together ----------------------------------------------------------------------------------------------
+
+
+def _all(sought: str, text: str) -> Iterator[_Span]:
+    """Yield every place, overlapping ones too."""
+    at = text.find(sought)
+    while at >= 0:
+        yield at, at + len(sought)
+        at = text.find(sought, at + 1)
+
+
+def _masked(text: str, spans: Iterable[_Span]) -> str:
+    """Return the text with the spans masked; those that touch are one."""
+    out, at = [], 0
+    merged: list[list[int]] = []
+    for start, end in sorted(set(spans)):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(end, merged[-1][1])
+        else:
+            merged.append([start, end])
+    for start, end in merged:
+        out += [text[at:start], SHOWN]
+        at = end
+    return "".join([*out, text[at:]]) if merged else text
+
+
+def _texts(node: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, str):
+        yield key, node
+    elif isinstance(node, Mapping):
+        for name, value in node.items():
+            if isinstance(name, str):
+                yield "", name
+            yield from _texts(value, str(name))
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _texts(value, key)
+    elif is_dataclass(node) and not isinstance(node, type):
+        for field in fields(node):
+            yield from _texts(getattr(node, field.name), field.name)
+
+
+def _rebuilt(node: Any, masked: Iterator[str], number: Callable[[float], float | str]) -> Any:
+    """Return the node with its texts replaced, in the order of `_texts`."""
+    if isinstance(node, str):
+        return next(masked)
+    if isinstance(node, int | float) and not isinstance(node, bool):
+        return number(node)
+    if isinstance(node, Mapping):
+        return {
+            next(masked) if isinstance(name, str) else name: _rebuilt(value, masked, number)
+            for name, value in node.items()
+        }
+    if isinstance(node, list | tuple):
+        values = [_rebuilt(value, masked, number) for value in node]
+        return tuple(values) if isinstance(node, tuple) else values
+    if is_dataclass(node) and not isinstance(node, type):
+        before = {field.name: getattr(node, field.name) for field in fields(node)}
+        after = {name: _rebuilt(value, masked, lambda same: same) for name, value in before.items()}
+        return replace(node, **after) if after != before else node
+    return node
