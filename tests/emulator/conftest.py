@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import pytest_asyncio
+from here import HERE
 
 from webrun_nb.browsers.base import BrowserInstance, InstanceKind
 from webrun_nb.browsers.pool import ChromiumPool
@@ -138,7 +139,7 @@ def recorder() -> Callable[[], Recorder]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers() -> AsyncIterator[ChromiumPool]:
-    pool = ChromiumPool()
+    pool = ChromiumPool(named=HERE)
     if not pool.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     yield pool

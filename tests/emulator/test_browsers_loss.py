@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import psutil
 import pytest
 import pytest_asyncio
+from here import HERE
 from process_family import family, living
 
 from webrun_nb.browsers import heartbeat
@@ -37,7 +38,7 @@ def quick_heartbeat(monkeypatch) -> None:
 @pytest_asyncio.fixture(loop_scope="module")
 async def pool() -> AsyncIterator[ChromiumPool]:
     """A pool that a test may break."""
-    pool = ChromiumPool()
+    pool = ChromiumPool(named=HERE)
     if not pool.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     yield pool
@@ -334,7 +335,7 @@ async def test_a_browser_that_never_starts_is_said_to_be_unavailable(recorder, t
     sleeper.chmod(0o755)
     monkeypatch.setenv("WEBRUN_BROWSER", str(sleeper))
     monkeypatch.setattr("webrun_nb.browsers.launch.LAUNCH_TIMEOUT_MS", 500)
-    pool = ChromiumPool()
+    pool = ChromiumPool(named=HERE)
     with pytest.raises(InstanceUnavailableError):
         await pool.open("context", recorder())
     await pool.close()
@@ -346,7 +347,7 @@ async def test_a_browser_that_never_starts_is_said_to_be_unavailable(recorder, t
 @pytest.mark.parametrize("how", [None, signal.SIGKILL])
 async def test_no_temporary_file_is_left(recorder, tmp_path, monkeypatch, how):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    pool = ChromiumPool()
+    pool = ChromiumPool(named=HERE)
     listener = recorder()
     instance = await pool.open("process", listener)
     assert [*tmp_path.rglob("playwright*")]

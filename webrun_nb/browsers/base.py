@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from webrun_nb.browsers.egress.routes import WayOut
 
 InstanceKind = Literal["process", "context"]
 
@@ -334,7 +337,10 @@ class BrowserInstance(Protocol):
         """
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
-        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
+        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it.
+
+        Also takes up a change of the rules in its way out.
+        """
 
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
@@ -380,11 +386,17 @@ class Browsers(Protocol):
     """Where instances come from."""
 
     async def open(
-        self, kind: InstanceKind, listener: InstanceListener, *, restore: Checkpoint | None = None
+        self,
+        kind: InstanceKind,
+        listener: InstanceListener,
+        *,
+        way_out: WayOut | None = None,
+        restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an isolated instance with an empty page, or with a checkpoint's state and page.
 
-        A page of the checkpoint that can't be opened any more is no error.
+        All its traffic goes through `way_out`; without one it has one of its own, that only the configuration opens to
+        private addresses. A page of the checkpoint that can't be opened any more is no error.
 
         Raises
         ------

@@ -12,7 +12,6 @@ from typing import Any, TypeVar, cast, get_args
 from playwright.async_api import BrowserContext, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from webrun_nb.browsers.avoidance import Avoidance
 from webrun_nb.browsers.base import (
     NAVIGATION_TIMEOUT_MS,
     Action,
@@ -33,14 +32,17 @@ from webrun_nb.browsers.base import (
     Type,
     WaitFor,
 )
+from webrun_nb.browsers.documents import Documents, unwelcome
+from webrun_nb.browsers.egress.listener import Listener
+from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.failures import (
     blocked,
     capital,
     first_line,
     is_harmless,
     is_web,
-    network_error,
     raise_unless_redirected,
+    unreachable,
 )
 from webrun_nb.browsers.foresight import foresee
 from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scroll, wait_for
@@ -74,6 +76,10 @@ class ChromiumInstance:
         Its own: nothing else uses it.
     page : Page
         The empty page to begin with.
+    way : Listener
+        The only way out of the context.
+    documents : Documents
+        Decides on the context's documents; watches the page already.
     listener : InstanceListener
     send_signal : callable
         Sends a signal to all processes of its browser.
@@ -86,6 +92,8 @@ class ChromiumInstance:
         kind: InstanceKind,
         context: BrowserContext,
         page: Page,
+        way: Listener,
+        documents: Documents,
         listener: InstanceListener,
         send_signal: Callable[[int], None],
         end: Callable[[], Awaitable[None]],
@@ -101,10 +109,12 @@ class ChromiumInstance:
         self._sight = Sight()
         self._performing = 0
         self._hands = asyncio.Lock()
-        self._refused_host: str | None = None
+        self._refused: str | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._traffic = Traffic(context, listener.requested)
-        self._avoidance = Avoidance(context, self._on_refused)
+        self._way = way
+        self._documents = documents
+        documents.refused = self._on_refused
         context.on("page", self._on_page)
         self._on_page(page)
 
@@ -155,14 +165,16 @@ class ChromiumInstance:
             await self._by_hand(action)
             return
         async with self._operation(), self._minding_where_it_leads():
-            self._refused_host = None
+            self._refused = None
+            refusals = self._way.refusals
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
             since = self._traffic.begin()
+            await self._documents.watch(self._current())
             await self._do(action, since, timeout_ms)
             if not isinstance(action, WaitFor):
                 moves = isinstance(action, Navigate | GoBack)
                 await settle(self._current, self._traffic, since, deadline, always_quiet=not moves)
-            await self._check_where_it_led()
+            await self._check_where_it_led(refusals)
 
     async def _by_hand(self, action: Input) -> None:
         """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
@@ -174,7 +186,8 @@ class ChromiumInstance:
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
         async with self._operation():
-            await self._avoidance.restrict(avoid_domains)
+            self._way.way_out.reach.avoid(avoid_domains)
+            await self._documents.follow_rules()
 
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
@@ -203,6 +216,7 @@ class ChromiumInstance:
         self.let_go()
         for task in self._background:
             task.cancel()
+        self._documents.close()
         await self._end()
 
     async def kill(self) -> None:
@@ -247,6 +261,7 @@ class ChromiumInstance:
             self._spawn(close_page(page))
             return
         self._pages.append(page)
+        self._spawn(self._documents.watch(page))
         page.on("close", self._on_page_closed)
         page.on("crash", self._on_page_crashed)
         page.on("framenavigated", self._on_navigated)
@@ -267,12 +282,16 @@ class ChromiumInstance:
     def _on_navigated(self, frame: Frame) -> None:
         self._traffic.committed(frame)
         # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
-        if not self._performing and frame.parent_frame is None and self._avoidance.match(frame.url):
-            logger.warning("a page led to a domain to avoid and is left")
+        if not self._performing and frame.parent_frame is None and self._unwelcome(frame.url):
+            logger.warning("a page led to what must not be reached and is left")
             self._spawn(leave(frame.page))
 
-    def _on_refused(self, host: str) -> None:
-        self._refused_host = host
+    def _on_refused(self, why: str) -> None:
+        self._refused = why
+
+    def _unwelcome(self, url: str) -> str | None:
+        """Return why the page must not stand where it stands."""
+        return unwelcome(url) or self._way.known_refusal(url)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -386,16 +405,18 @@ class ChromiumInstance:
     async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
         if not is_web(url):
             raise BrowserError("NAVIGATION_FAILED", f"Only http and https addresses can be opened, not {url[:200]}")
-        if host := self._avoidance.match(url):
-            raise blocked(host)
+        try:
+            await self._way.check(url)
+        except RefusedError as error:
+            raise blocked(str(error)) from error
         try:
             await page.goto(url, wait_until="domcontentloaded", timeout=timeout_ms)
         except PlaywrightTimeoutError as error:
             message = f"{url} did not load within {timeout_ms / 1000:g} s"
             raise BrowserError("NAVIGATION_TIMEOUT", message) from error
         except Error as error:
-            if self._refused_host is None and not self._crashed and not self._gone:
-                raise_unless_redirected(url, first_line(error))
+            if self._refused is None and not self._crashed and not self._gone:
+                raise_unless_redirected(url, first_line(error), self._way.failure(url))
 
     @contextlib.contextmanager
     def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
@@ -413,16 +434,20 @@ class ChromiumInstance:
             why = "does not take this, or went away meanwhile"
             raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
 
-    async def _check_where_it_led(self) -> None:
-        if self._refused_host:
-            raise blocked(self._refused_host)
-        if host := self._avoidance.match(self.url):
-            # A redirect isn't seen before it is followed; what it led to isn't shown to anybody.
-            await self._answer(self._current().goto("about:blank"))
-            raise blocked(host)
-        failure = self._traffic.failure(self._current()) if self._pages else None
+    async def _check_where_it_led(self, refusals: int) -> None:
+        if self._refused:
+            raise blocked(self._refused)
+        if not self._pages:
+            return
+        failure = self._traffic.failure(self._current())
+        why = self._unwelcome(self.url)
+        if failure and not why and self._way.refusals > refusals:
+            why = self._way.refusal
+        if why:  # the first document of a popup is asked for before anything here can decide on it
+            await self._answer(close_page(self._pages[-1]) if len(self._pages) > 1 else leave(self._pages[-1]))
+            raise blocked(why)
         if failure and not is_harmless(failure):
-            raise BrowserError("NAVIGATION_FAILED", f"The page could not be opened: {network_error(failure)}")
+            raise unreachable("The page", failure, self._way.failure(self.url))
 
 
 def _lost() -> BrowserError:

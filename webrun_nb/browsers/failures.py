@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error
 
 from webrun_nb.browsers.base import BrowserError
+from webrun_nb.browsers.egress.network import DialError
 
 _NETWORK_ERRORS = {
     "ERR_NAME_NOT_RESOLVED": "there is no such host",
@@ -21,10 +22,12 @@ _NETWORK_ERRORS = {
 _EMPTY_ERROR = "ERR_HTTP_RESPONSE_CODE_FAILURE"
 """A 4xx or 5xx without a body: an empty page in headless shell, a page of its own in full Chromium, so no failure."""
 _TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}
+_WAY_OUT_KNOWS = {"ERR_EMPTY_RESPONSE", "ERR_TUNNEL_CONNECTION_FAILED", "ERR_SOCKET_NOT_CONNECTED"}
+"""What the browser sees where its way out found no connection, and knows why."""
 
 
-def raise_unless_redirected(url: str, message: str) -> None:
-    """Raise what a failed `goto` means; Playwright says that in its message alone."""
+def raise_unless_redirected(url: str, message: str, dialled: DialError | None) -> None:
+    """Raise what a failed `goto` means; Playwright says that in its message alone, and the way out may know more."""
     if "interrupted by another navigation" in message:
         return  # the page's own script went on to another one, and that is what counts
     if _EMPTY_ERROR in message:
@@ -33,7 +36,16 @@ def raise_unless_redirected(url: str, message: str) -> None:
         raise BrowserError("NAVIGATION_FAILED", f"{url} is a file to download, not a page")
     if any(code in message for code in _TIMEOUTS):
         raise BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
-    raise BrowserError("NAVIGATION_FAILED", f"{url} could not be opened: {network_error(message)}")
+    raise unreachable(url, message, dialled)
+
+
+def unreachable(url: str, message: str, dialled: DialError | None) -> BrowserError:
+    """Return the error for a document that did not come."""
+    knows = dialled is not None and any(code in message for code in _WAY_OUT_KNOWS)
+    if knows and dialled is not None and dialled.timed_out:
+        return BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
+    why = str(dialled) if knows else network_error(message)
+    return BrowserError("NAVIGATION_FAILED", f"{url} could not be opened: {why}")
 
 
 def is_harmless(failure: str) -> bool:
@@ -52,9 +64,9 @@ def first_line(error: Error) -> str:
     return error.message.partition("\n")[0]
 
 
-def blocked(host: str) -> BrowserError:
-    """Return the error for a host that must not be reached."""
-    return BrowserError("BLOCKED_BY_POLICY", f"{host} is one of the domains to avoid")
+def blocked(why: str) -> BrowserError:
+    """Return the error for what must not be reached."""
+    return BrowserError("BLOCKED_BY_POLICY", why)
 
 
 def capital(text: str) -> str:

@@ -23,6 +23,8 @@ _ARGS = (
     # Headless shell obeys the first, full Chromium the second (lab notes, Browser 6).
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # Whatever would go round a context's way out finds no host: names and addresses lead nowhere but to loopback.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     # Nothing goes out that no page asked for; what Playwright turns off itself isn't repeated.
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
@@ -151,9 +153,14 @@ class Launcher:
         return RunningBrowser(browser, browser_group(self._driver_pid, marker), self._guardian)
 
 
-async def new_context(browser: Browser, restore: Checkpoint | None) -> BrowserContext:
-    """Open an isolated context: en-US, UTC, 1024×600 px, with the state of a checkpoint where one is given."""
+async def new_context(browser: Browser, proxy_url: str, restore: Checkpoint | None) -> BrowserContext:
+    """Open an isolated context: en-US, UTC, 1024×600 px, with the state of a checkpoint where one is given.
+
+    Everything goes through the proxy, loopback too. Its password is not Playwright's business: given to it, it would
+    route every request and turn the cache off.
+    """
     return await browser.new_context(
+        proxy={"server": proxy_url, "bypass": "<-loopback>"},
         viewport={"width": VIEW_WIDTH_PX, "height": VIEW_HEIGHT_PX},
         locale="en-US",
         timezone_id="UTC",

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Error, Page
 
@@ -26,7 +27,12 @@ from webrun_nb.browsers.base import (
     InstanceUnavailableError,
 )
 from webrun_nb.browsers.chromium import ChromiumInstance
+from webrun_nb.browsers.documents import Documents
 from webrun_nb.browsers.driver import Driver
+from webrun_nb.browsers.egress.listener import Listener
+from webrun_nb.browsers.egress.network import Network, SystemNetwork
+from webrun_nb.browsers.egress.reach import Reach
+from webrun_nb.browsers.egress.routes import WayOut
 from webrun_nb.browsers.find import FoundBrowser
 from webrun_nb.browsers.heartbeat import until_silent
 from webrun_nb.browsers.launch import CLOSE_TIMEOUT_S, RunningBrowser, new_context
@@ -44,6 +50,7 @@ class _Process:
 
     running: RunningBrowser
     instances: set[ChromiumInstance] = field(default_factory=set)
+    ways: WeakSet[Listener] = field(default_factory=WeakSet)
     closing: bool = False
     heartbeat: asyncio.Task[None] | None = None
 
@@ -54,17 +61,29 @@ class _Process:
 
 @dataclass(slots=True)
 class _Ready:
-    """A browser with an empty page open in a context of its own."""
+    """A browser with an empty page open in a context of its own, which has a way out of its own."""
 
     process: _Process
     context: BrowserContext
     page: Page
+    way: Listener
+    documents: Documents
 
 
 class ChromiumPool:
-    """`Browsers` over real Chromium. Safe for concurrent use on one event loop."""
+    """`Browsers` over real Chromium. Safe for concurrent use on one event loop.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    network : Network, optional
+        Where the instances' traffic goes out; by default this machine's.
+    named : iterable of str
+        Hosts that instances without a `WayOut` of their own may reach on private addresses too.
+    """
+
+    def __init__(self, network: Network | None = None, named: Iterable[str] = ()) -> None:
+        self._network = network or SystemNetwork()
+        self._named = tuple(named)
         self._driver: Driver | None = None
         self._processes: set[_Process] = set()
         self._shared: _Process | None = None
@@ -86,7 +105,12 @@ class ChromiumPool:
         return find.installed()
 
     async def open(
-        self, kind: InstanceKind, listener: InstanceListener, *, restore: Checkpoint | None = None
+        self,
+        kind: InstanceKind,
+        listener: InstanceListener,
+        *,
+        way_out: WayOut | None = None,
+        restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an isolated instance with an empty page, or with a checkpoint's state and page.
 
@@ -97,7 +121,8 @@ class ChromiumPool:
         """
         if self._closing is not None:
             raise InstanceUnavailableError("The browsers are being closed")
-        opening = asyncio.create_task(self._open(kind, listener, restore), name=f"open {kind}")
+        opening = asyncio.create_task(
+            self._open(kind, listener, way_out or self._own_way_out(), restore), name=f"open {kind}")
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
         try:
@@ -131,27 +156,49 @@ class ChromiumPool:
 
     # --- opening ----------------------------------------------------------------------------------------------------
 
+    def _own_way_out(self) -> WayOut:
+        return WayOut(Reach(self._named))
+
     async def _open(
-        self, kind: InstanceKind, listener: InstanceListener, restore: Checkpoint | None
+        self, kind: InstanceKind, listener: InstanceListener, way_out: WayOut, restore: Checkpoint | None
     ) -> ChromiumInstance:
         ready = await (self._own_process(restore) if kind == "process" else self._in_shared(restore))
         process = ready.process
+        ready.way.way_out = way_out
 
         async def end() -> None:
             process.instances.discard(instance)
+            ready.way.close()
             if kind == "process":
                 await self._end(process)
             else:
-                await _end_context(ready.context)
+                await _end_context(ready)
 
-        instance = ChromiumInstance(kind, ready.context, ready.page, listener, process.running.signal, end)
+        instance = ChromiumInstance(
+            kind, ready.context, ready.page, ready.way, ready.documents, listener, process.running.signal, end
+        )
         process.instances.add(instance)
         if not process.alive:
             await instance.close()
             raise InstanceUnavailableError("The browser ended while a session was being opened in it")
+        await ready.documents.follow_rules()
         if restore is not None:
             await instance.reopen(restore.url)
         return instance
+
+    async def _open_page(self, process: _Process, restore: Checkpoint | None) -> _Ready:
+        way = await Listener.open(self._network, self._own_way_out())
+        process.ways.add(way)
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                context = await new_context(process.running.browser, way.url, restore)
+                page = await context.new_page()
+                documents = Documents(context, way)
+                await documents.watch(page)
+                return _Ready(process, context, page, way, documents)
+        except BaseException:
+            way.close()
+            raise
 
     def _end_unwanted(self, opened: asyncio.Task[ChromiumInstance]) -> None:
         if not opened.cancelled() and opened.exception() is None:
@@ -161,7 +208,7 @@ class ChromiumPool:
         for _ in range(2):
             process = await self._shared_process()
             try:
-                return await _open_page(process, restore)
+                return await self._open_page(process, restore)
             except (Error, TimeoutError) as error:
                 if process.alive:
                     logger.warning("the shared browser opens no session (%s) and is replaced", type(error).__name__)
@@ -174,15 +221,15 @@ class ChromiumPool:
                 spare = await self._take_spare()
                 self._shared = spare.process if spare else await self._launch()
                 if spare:
-                    self._spawn(_end_context(spare.context))
+                    self._spawn(_end_context(spare))
             return self._shared
 
     async def _own_process(self, restore: Checkpoint | None) -> _Ready:
         ready = await self._take_spare()
         if ready is not None and restore is not None:
-            self._spawn(_end_context(ready.context))
+            self._spawn(_end_context(ready))
             try:
-                ready = await _open_page(ready.process, restore)
+                ready = await self._open_page(ready.process, restore)
             except (Error, TimeoutError) as error:
                 logger.warning("the spare browser opens no session (%s)", type(error).__name__)
                 self._on_gone(ready.process, "The browser opened no session")
@@ -209,7 +256,7 @@ class ChromiumPool:
     async def _prepare(self, restore: Checkpoint | None) -> _Ready:
         process = await self._launch()
         try:
-            return await _open_page(process, restore)
+            return await self._open_page(process, restore)
         except (Error, TimeoutError) as error:
             await self._end(process)
             raise InstanceUnavailableError("The browser starts, but opens no page") from error
@@ -276,6 +323,8 @@ class ChromiumPool:
         return self._until_ended(process)
 
     async def _until_ended(self, process: _Process) -> None:
+        for way in process.ways:
+            way.close()
         await process.running.close()
         self._processes.discard(process)
 
@@ -299,16 +348,11 @@ class ChromiumPool:
         task.add_done_callback(self._background.discard)
 
 
-async def _open_page(process: _Process, restore: Checkpoint | None) -> _Ready:
-    async with asyncio.timeout(OPEN_TIMEOUT_S):
-        context = await new_context(process.running.browser, restore)
-        return _Ready(process, context, await context.new_page())
-
-
-async def _end_context(context: BrowserContext) -> None:
+async def _end_context(ready: _Ready) -> None:
+    ready.way.close()
     try:
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
-            await context.close()
+            await ready.context.close()
     except (Error, TimeoutError) as error:
         logger.info("a context did not close (%s): its browser is gone or hangs", type(error).__name__)
 

@@ -1,0 +1,5 @@
+"""What tests of browsers name, as a user's configuration does: this machine, where their pages are."""
+
+from __future__ import annotations
+
+HERE = ("127.0.0.1", "localhost", "*.localhost")

@@ -1,0 +1,138 @@
+"""Which documents a context may open, decided before they are asked for, so that a refused one leaves the page there.
+
+The session's way out (`egress`) refuses what must not be reached, whoever asks. But a browser that was refused a
+document shows an error page in the place of the page that was there, and of https the way out sees no path. So the
+documents of each page (its redirects too, nothing else: routing every request would cost far more) stop here first.
+Here the browser is also told the password of its way out, when it is asked for it the first time; it remembers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
+
+from webrun_nb.browsers.egress.listener import USERNAME, Listener
+from webrun_nb.browsers.egress.reach import RefusedError
+
+_DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
+_UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
+"""Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
+
+
+def unwelcome(url: str) -> str | None:
+    """Return why a page must not stand at a URL that never asks the network, where it must not."""
+    scheme = urlsplit(url).scheme
+    return f"{scheme}: addresses are not opened" if scheme in _UNWELCOME else None
+
+
+class Documents:
+    """Decides on the documents of one context.
+
+    Parameters
+    ----------
+    context : BrowserContext
+    way : Listener
+        The context's way out.
+    """
+
+    def __init__(self, context: BrowserContext, way: Listener) -> None:
+        self._context = context
+        self._way = way
+        self._watching: dict[Page, asyncio.Task[None]] = {}
+        self._deciding: set[asyncio.Task[None]] = set()
+        self._routed = False
+        self.refused: Callable[[str], None] = lambda why: None
+        """Told why the browser was kept from opening a document in a page's place."""
+
+    async def watch(self, page: Page) -> None:
+        """Decide on a page's documents from now on; returns once that is so."""
+        watching = self._watching.get(page)
+        if watching is None:
+            watching = asyncio.create_task(self._watch(page), name="watch documents")
+            self._watching[page] = watching
+            page.on("close", lambda _: self._watching.pop(page, None))
+        await asyncio.shield(watching)
+
+    async def follow_rules(self) -> None:
+        """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
+        wanted = self._way.way_out.reach.url_rule is not None
+        if wanted and not self._routed:
+            await self._context.route("**/*", self._decide_route)
+        elif self._routed and not wanted:
+            await self._context.unroute("**/*", self._decide_route)
+        self._routed = wanted
+
+    def close(self) -> None:
+        """Decide nothing any more."""
+        for task in (*self._watching.values(), *self._deciding):
+            task.cancel()
+
+    async def _watch(self, page: Page) -> None:
+        try:
+            session = await self._context.new_cdp_session(page)
+            main = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+            session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
+            session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, main, event)))
+            await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": [_DOCUMENTS]})
+        except Error:
+            return  # the page has gone
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._deciding.add(task)
+        task.add_done_callback(self._deciding.discard)
+
+    async def _decide(self, session: CDPSession, main: str, event: dict[str, Any]) -> None:
+        request = event["requestId"]
+        try:
+            await self._way.check(event["request"]["url"])
+        except RefusedError as error:
+            in_its_place = event.get("frameId") == main
+            if in_its_place:
+                self.refused(str(error))
+            reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
+            await _send(session, "Fetch.failRequest", {"requestId": request, "errorReason": reason})
+        else:
+            await _send(session, "Fetch.continueRequest", {"requestId": request})
+
+    async def _show_password(self, session: CDPSession, event: dict[str, Any]) -> None:
+        challenge = event["authChallenge"]
+        answer = {"response": "Default"}
+        if challenge.get("source") == "Proxy":
+            ours = challenge.get("origin") == self._way.url
+            answer = {"response": "CancelAuth"}
+            if ours:
+                answer = {"response": "ProvideCredentials", "username": USERNAME, "password": self._way.password}
+        order = {"requestId": event["requestId"], "authChallengeResponse": answer}
+        await _send(session, "Fetch.continueWithAuth", order)
+
+    async def _decide_route(self, route: Route) -> None:
+        request = route.request
+        try:
+            if request.is_navigation_request():
+                await self._way.check(request.url)
+        except RefusedError as error:
+            in_its_place = _is_main(route)
+            if in_its_place:
+                self.refused(str(error))
+            await route.abort("aborted" if in_its_place else "blockedbyclient")
+        else:
+            await route.fallback()
+
+
+async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:
+    try:
+        await session.send(method, parameters)
+    except Error:
+        pass  # the page or the request has gone meanwhile
+
+
+def _is_main(route: Route) -> bool:
+    try:
+        return route.request.frame.parent_frame is None
+    except Error:
+        return True  # the first document of a popup

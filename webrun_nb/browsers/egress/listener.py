@@ -1,0 +1,208 @@
+"""The loopback proxy of one browser context: nobody else has its password, and it lets out what the rules allow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import logging
+import secrets
+from base64 import b64encode
+from typing import TypeVar
+
+from webrun_nb.browsers.egress import http1
+from webrun_nb.browsers.egress.exchange import Exchange
+from webrun_nb.browsers.egress.hosts import ascii_name, host_of, port_of
+from webrun_nb.browsers.egress.http1 import BadMessageError, Head, Target
+from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
+from webrun_nb.browsers.egress.reach import RefusedError
+from webrun_nb.browsers.egress.routes import Route, Router, WayOut
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+USERNAME = "webrun"
+_KEPT = 64
+_CHALLENGE = http1.dump(
+    "HTTP/1.1 407 Proxy Authentication Required",
+    [("proxy-authenticate", 'Basic realm="webrun"'), ("connection", "close"), ("content-length", "0")],
+)
+
+
+class _Client(asyncio.StreamReaderProtocol):
+    """The browser's side of a connection: when it goes, what was done for it ends."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._listener = listener
+        super().__init__(asyncio.StreamReader(limit=HEAD_LIMIT_BYTES), self._connected)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._task = self._listener.serve(reader, writer)
+
+    def eof_received(self) -> bool | None:
+        self._end()
+        return super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        super().connection_lost(exc)
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+class Listener:
+    """A proxy that listens on a loopback port of its own until it is closed. Made by `open`.
+
+    Attributes
+    ----------
+    way_out : WayOut
+        The session's; a spare's is replaced by that of the session that takes it.
+    password : str
+        What the browser has to show.
+    refusals : int
+        How often a destination was refused so far.
+    refusal : str
+        Why, the last time.
+    """
+
+    def __init__(self, network: Network, way_out: WayOut) -> None:
+        self.way_out = way_out
+        self.password = secrets.token_urlsafe(24)
+        self.refusals = 0
+        self.refusal = ""
+        self._authorization = b"Basic " + b64encode(f"{USERNAME}:{self.password}".encode())
+        self._router = Router(network)
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._failures: dict[tuple[str, int], DialError] = {}
+        self._refused: dict[tuple[str, int], str] = {}
+
+    @classmethod
+    async def open(cls, network: Network, way_out: WayOut) -> Listener:
+        """Listen on a free loopback port."""
+        listener = cls(network, way_out)
+        loop = asyncio.get_running_loop()
+        listener._server = await loop.create_server(lambda: _Client(listener), "127.0.0.1", 0)
+        return listener
+
+    @property
+    def url(self) -> str:
+        """Where the browser finds it."""
+        assert self._server is not None, "it listens"
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    def close(self) -> None:
+        """Stop listening and cut every connection. Safe twice."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        for task in self._serving:
+            task.cancel()
+
+    # --- what its browser is told about ---------------------------------------------------------------------------------
+
+    async def check(self, url: str) -> None:
+        """Check the URL of a document before it is opened.
+
+        Raises
+        ------
+        RefusedError
+            It must not be reached.
+        """
+        host = host_of(url)
+        if host is None:
+            return  # nothing that goes out
+        with contextlib.suppress(DialError):
+            await self._router.find(self.way_out, host, port_of(url))
+        self.way_out.reach.check_url(url)
+
+    def known_refusal(self, url: str) -> str | None:
+        """Return why a URL's host is refused, as far as its name alone says that, or the last look at it did."""
+        host = host_of(url)
+        if host is None:
+            return None
+        try:
+            self.way_out.reach.check_host(host)
+            self.way_out.reach.check_url(url)
+        except RefusedError as error:
+            return str(error)
+        return self._refused.get((host, port_of(url)))
+
+    def failure(self, url: str) -> DialError | None:
+        """Return why the host of a URL (else of the last one that failed) was not reached, where one was not."""
+        host = host_of(url)
+        known = self._failures.get((host, port_of(url))) if host else None
+        return known or next(reversed(self._failures.values()), None)
+
+    # --- what an exchange asks --------------------------------------------------------------------------------------------
+
+    async def find(self, target: Target, *, plain: bool) -> Route:
+        """Find the route to a target; raises RefusedError or DialError, and remembers it."""
+        host = ascii_name(target.host)
+        try:
+            if not plain and self.way_out.reach.is_practice(host, target.port):
+                raise RefusedError("practice sites speak plain http")
+            route = await self._router.find(self.way_out, host, target.port)
+        except RefusedError as error:
+            self.refusals += 1
+            self.refusal = str(error)
+            _keep(self._refused, (host, target.port), str(error))
+            raise
+        self._failures.pop((host, target.port), None)
+        self._refused.pop((host, target.port), None)
+        return route
+
+    async def tunnel(self, route: Route) -> Streams:
+        """Connect to a destination; raises DialError."""
+        return await self._router.tunnel(route)
+
+    def note(self, target: Target, error: DialError) -> None:
+        """Remember why a target was not reached."""
+        _keep(self._failures, (ascii_name(target.host), target.port), error)
+
+    # --- its connections --------------------------------------------------------------------------------------------------
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.Task[None]:
+        """Serve one connection of the browser's."""
+        task = asyncio.create_task(self._serve(reader, writer), name="egress")
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        return task
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        exchange = Exchange(self, reader, writer)
+        try:
+            while (read := await http1.read_head(reader)) is not None:
+                head = read[0]
+                if not self._is_ours(head):
+                    writer.write(_CHALLENGE)
+                    await writer.drain()
+                    return
+                if head.start[0] == "CONNECT":
+                    await exchange.tunnel(head)
+                    return
+                if not await exchange.forward(head):
+                    return
+        except (BadMessageError, OSError) as error:
+            logger.debug("a connection ends: %s", error)
+        except Exception:  # the edge of a connection: a defect of ours must not stay silent
+            logger.exception("unexpected error in a session's way out")
+        finally:
+            exchange.close()
+            writer.close()
+
+    def _is_ours(self, head: Head) -> bool:
+        given = (head.get("proxy-authorization") or "").encode("latin-1")
+        return hmac.compare_digest(given, self._authorization)
+
+
+def _keep(notes: dict[tuple[str, int], T], key: tuple[str, int], note: T) -> None:
+    """Keep the newest notes, at the end."""
+    notes.pop(key, None)
+    notes[key] = note
+    if len(notes) > _KEPT:
+        del notes[next(iter(notes))]

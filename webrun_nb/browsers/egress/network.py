@@ -1,0 +1,68 @@
+"""The network as the egress sees it: names are looked up, addresses are dialled."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Protocol
+
+from webrun_nb.browsers.egress.addresses import Address
+
+HEAD_LIMIT_BYTES = 256 * 1024
+"""The longest head of a request or an answer: cookies and long addresses fit."""
+CONNECT_TIMEOUT_S = 15.0
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class DialError(Exception):
+    """No connection; the message is one line for people.
+
+    Parameters
+    ----------
+    message : str
+    timed_out : bool
+        Nobody answered, as opposed to somebody who refused.
+    """
+
+    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
+
+
+class Network(Protocol):
+    """What `SystemNetwork` does; tests can be on another one."""
+
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        """Return the addresses of a name, in the order in which to try them; none for an unknown one."""
+
+    async def connect(self, address: Address, port: int) -> Streams:
+        """Connect to an address; raises OSError or TimeoutError."""
+
+
+class SystemNetwork:
+    """This machine's network."""
+
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        """Return the addresses of a name, in the order in which to try them; none for an unknown one."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError):
+            return ()
+        return tuple(dict.fromkeys(ip_address(entry[4][0].partition("%")[0]) for entry in found))
+
+    async def connect(self, address: Address, port: int) -> Streams:
+        """Connect to an address; raises OSError or TimeoutError."""
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            return await asyncio.open_connection(str(address), port, limit=HEAD_LIMIT_BYTES)
+
+
+def dial_error(error: OSError | TimeoutError) -> DialError:
+    """Say in words why a connection could not be made."""
+    if isinstance(error, TimeoutError):
+        return DialError("the host does not answer", timed_out=True)
+    if isinstance(error, ConnectionRefusedError):
+        return DialError("the host refuses connections")
+    return DialError((error.strerror or type(error).__name__).lower())

@@ -1,0 +1,163 @@
+"""What a session may reach, and why not. Pure: names and addresses in, a refusal or none out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from webrun_nb.browsers.egress import addresses, hosts
+from webrun_nb.browsers.egress.addresses import Address
+
+Rule = Callable[[str], str | None]
+"""A rule of others on hosts or on URLs: why this one is refused, in words for people, or None."""
+
+
+class RefusedError(Exception):
+    """The destination must not be reached; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The emulator's own server, whose practice sites alone a page may see of it.
+
+    Attributes
+    ----------
+    port : int
+        Where it listens.
+    address : Address
+        Where it is reached from this machine.
+    own_addresses : frozenset
+        All addresses of this machine.
+    """
+
+    port: int
+    address: Address
+    own_addresses: frozenset[Address] = frozenset()
+
+    def is_at(self, address: Address, port: int) -> bool:
+        """Tell whether a connection to there would arrive at the emulator."""
+        inner = addresses.innermost(address)
+        here = inner.is_loopback or inner.is_unspecified or inner in self.own_addresses
+        return port == self.port and (here or address == self.address)
+
+
+class Reach:
+    """The present rules of one session.
+
+    Parameters
+    ----------
+    named : iterable of str
+        Hosts that the user's configuration names, `*.x` for all below x: private addresses are open to them.
+    home : Home, optional
+        The emulator's own server.
+    """
+
+    def __init__(self, named: Iterable[str] = (), home: Home | None = None) -> None:
+        given = [name.strip().lower() for name in named]
+        self._named = {hosts.normalize(name) for name in given if not name.startswith("*.")}
+        self._named_below = frozenset(hosts.normalize(name) for name in given if name.startswith("*."))
+        self._home = home
+        self._avoided: frozenset[str] = frozenset()
+        self._seen_public: set[str] = set()
+        self.host_rule: Rule | None = None
+        """A policy's word on hosts: asked for every connection."""
+        self.url_rule: Rule | None = None
+        """A policy's word on the URLs of documents: asked where one is opened."""
+
+    def name(self, named: Iterable[str]) -> None:
+        """Take hosts as named by the user, for as long as the session lives."""
+        self._named |= set(map(hosts.ascii_name, named))
+
+    def avoid(self, domains: Iterable[str]) -> None:
+        """Replace the domains to avoid; each means the host and all below it."""
+        self._avoided = frozenset(filter(None, map(hosts.normalize, domains)))
+
+    def is_named(self, host: str) -> bool:
+        """Tell whether the user named the host."""
+        below = host.partition(".")[2]
+        return host in self._named or bool(self._named_below) and hosts.within(below, self._named_below)
+
+    def is_practice(self, host: str, port: int) -> bool:
+        """Tell whether it is a practice site of ours."""
+        return self._home is not None and port == self._home.port and host.endswith(".localhost")
+
+    def check_host(self, host: str) -> None:
+        """Check a host by its name alone.
+
+        Raises
+        ------
+        RefusedError
+            It is to be avoided, or a policy forbids it.
+        """
+        if hosts.within(host, self._avoided):
+            raise RefusedError(f"{host} is one of the domains to avoid")
+        if self.host_rule is not None and (why := self.host_rule(host)):
+            raise RefusedError(why)
+
+    def check_url(self, url: str) -> None:
+        """Check the URL of a document by the policy's rules on URLs.
+
+        Raises
+        ------
+        RefusedError
+            A policy forbids it.
+        """
+        if self.url_rule is not None and (why := self.url_rule(url)):
+            raise RefusedError(why)
+
+    def local_answer(self, host: str, port: int) -> Sequence[Address] | None:
+        """Return where a name leads that no resolver is asked for: addresses, and `localhost` with all below it."""
+        address = addresses.parse(host)
+        if address is not None:
+            return (address,)
+        if self.is_practice(host, port):
+            assert self._home is not None
+            return (self._home.address,)
+        if host == "localhost" or host.endswith(".localhost"):
+            return addresses.IPv4Address("127.0.0.1"), addresses.IPv6Address("::1")
+        return None
+
+    def choose(self, host: str, port: int, answers: Sequence[Address]) -> list[Address]:
+        """Return the addresses that may be dialled for a host, of those it resolves to.
+
+        Raises
+        ------
+        RefusedError
+            None of them may.
+        """
+        if self.is_practice(host, port):
+            return list(answers)
+        if self._home is not None and any(self._home.is_at(address, port) for address in answers):
+            raise RefusedError(f"{host}:{port} is the emulator itself, which no page may reach")
+        kinds = {address: addresses.kind(address) for address in answers}
+        public = [address for address in answers if kinds[address] == "public"]
+        named = self.is_named(host)
+        if public:
+            if named:
+                self._seen_public.add(host)
+            return public
+        if named and addresses.parse(host) is not None:
+            return list(answers)
+        private = [address for address in answers if kinds[address] == "private"]
+        # A public site that was named must not lead inside by a later answer (DNS rebinding).
+        if named and private and host not in self._seen_public:
+            return private
+        raise RefusedError(_not_public(host, answers))
+
+    def check_elsewhere(self, host: str, port: int) -> None:
+        """Check a name that does not resolve here and that a proxy may know.
+
+        Raises
+        ------
+        RefusedError
+            Nobody named it, so it could be anything; or it could be the emulator.
+        """
+        if not self.is_named(host):
+            raise RefusedError(f"{host} does not resolve here, and no one named it: it is not asked of the proxy")
+        if self._home is not None and port == self._home.port:
+            raise RefusedError(f"{host}:{port} could be the emulator itself, which no page may reach")
+
+
+def _not_public(host: str, answers: Sequence[Address]) -> str:
+    shown = host if host == str(answers[0]) else f"{host} ({answers[0]})"
+    return f"{shown} is not on the public internet; such hosts are reached only where the task or its URL names them"

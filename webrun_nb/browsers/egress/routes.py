@@ -1,0 +1,142 @@
+"""Where a connection leads: a name is looked up once, checked, and that very address is dialled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from webrun_nb.browsers.egress.addresses import Address
+from webrun_nb.browsers.egress.hosts import ascii_name
+from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_error
+from webrun_nb.browsers.egress.reach import Reach
+from webrun_nb.browsers.egress.upstream import UpstreamProxy
+
+_REMEMBERED_S = 30.0
+"""How long an answer of the resolver is used again: a page of many parts asks once. It is checked every time."""
+_REMEMBERED_NAMES = 512
+
+
+@dataclass(slots=True)
+class WayOut:
+    """How one session gets out: its rules, its proxy, its bytes. Outlives the browsers that a session loses.
+
+    Attributes
+    ----------
+    reach : Reach
+        What may be reached, at this moment.
+    upstream : UpstreamProxy, optional
+        The proxy that everything goes on through, but for the practice sites.
+    counted : callable, optional
+        Told that there are more bytes; called for each piece of them.
+    up, down : int
+        Bytes that went out and came in so far, without the heads that the browser and we exchange.
+    """
+
+    reach: Reach = field(default_factory=Reach)
+    upstream: UpstreamProxy | None = None
+    counted: Callable[[], None] | None = None
+    up: int = 0
+    down: int = 0
+
+    def count(self, *, up: int = 0, down: int = 0) -> None:
+        """Add bytes that went over the wire."""
+        self.up += up
+        self.down += down
+        if self.counted is not None:
+            self.counted()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A destination that has been allowed.
+
+    Attributes
+    ----------
+    host, port : str, int
+        The destination.
+    addresses : tuple
+        What to dial for it; empty where only the proxy knows the name.
+    upstream : UpstreamProxy, optional
+        What it goes through.
+    """
+
+    host: str
+    port: int
+    addresses: tuple[Address, ...]
+    upstream: UpstreamProxy | None
+
+    @property
+    def through_http(self) -> bool:
+        """Whether plain requests go to an HTTP proxy, which is asked for each by its whole address."""
+        return self.upstream is not None and self.upstream.kind == "http"
+
+
+class Router:
+    """Finds routes for one session.
+
+    Parameters
+    ----------
+    network : Network
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._answers: dict[str, tuple[float, Sequence[Address]]] = {}
+
+    async def find(self, way_out: WayOut, host: str, port: int) -> Route:
+        """Look a destination up and check it.
+
+        Raises
+        ------
+        RefusedError
+            It must not be reached.
+        DialError
+            There is no such host.
+        """
+        host = ascii_name(host)
+        reach = way_out.reach
+        reach.check_host(host)
+        answers = reach.local_answer(host, port)
+        if answers is None:
+            answers = await self._resolve(host, port)
+        upstream = None if reach.is_practice(host, port) else way_out.upstream
+        if not answers:
+            if upstream is None:
+                raise DialError("there is no such host")
+            reach.check_elsewhere(host, port)
+            return Route(host, port, (), upstream)
+        return Route(host, port, tuple(reach.choose(host, port, answers)), upstream)
+
+    async def tunnel(self, route: Route) -> Streams:
+        """Connect to a destination, as a tunnel where it goes through a proxy.
+
+        Raises
+        ------
+        DialError
+            No connection.
+        """
+        if route.upstream is None:
+            return await self._dial(route)
+        where = str(route.addresses[0]) if route.addresses else route.host
+        return await route.upstream.tunnel(where, route.port)
+
+    async def _dial(self, route: Route) -> Streams:
+        failure = DialError("there is no such host")
+        for address in route.addresses:
+            try:
+                return await self._network.connect(address, route.port)
+            except (OSError, TimeoutError) as error:
+                failure = dial_error(error)
+        raise failure
+
+    async def _resolve(self, host: str, port: int) -> Sequence[Address]:
+        now = asyncio.get_running_loop().time()
+        known = self._answers.get(host)
+        if known is not None and known[0] > now:
+            return known[1]
+        answers = await self._network.resolve(host, port)
+        if len(self._answers) >= _REMEMBERED_NAMES:
+            self._answers.clear()
+        self._answers[host] = (now + _REMEMBERED_S, answers)
+        return answers
