@@ -9,6 +9,7 @@ Here the browser is also told the password of its way out, when it is asked for 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,10 +126,8 @@ class Documents:
 
 
 async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(Error):  # the page or the request has gone meanwhile
         await session.send(method, parameters)
-    except Error:
-        pass  # the page or the request has gone meanwhile
 
 
 def _is_main(route: Route) -> bool:

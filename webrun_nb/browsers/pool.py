@@ -122,7 +122,8 @@ class ChromiumPool:
         if self._closing is not None:
             raise InstanceUnavailableError("The browsers are being closed")
         opening = asyncio.create_task(
-            self._open(kind, listener, way_out or self._own_way_out(), restore), name=f"open {kind}")
+            self._open(kind, listener, way_out or self._own_way_out(), restore), name=f"open {kind}"
+        )
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
         try:

@@ -40,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=USD",
         help="another price: compute (per minute), input, output (per million tokens) or proxy (per GB); repeatable",
     )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host on a loopback or private address that sessions may reach without a task that names it "
+        "(*.HOST: all below it); repeatable",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,6 +79,7 @@ def run(options: argparse.Namespace) -> int:
                 lifeline=options.lifeline,
                 seed=options.seed,
                 prices=prices,
+                allowed_hosts=tuple(options.allow_host),
             )
         )
     except (server.AddressError, StoreError) as error:

@@ -12,6 +12,7 @@ from webrun_nb.browsers.base import (
     InstanceListener,
     InstanceUnavailableError,
 )
+from webrun_nb.browsers.egress.routes import WayOut
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 
 _REFUSAL = "no browser is available (a fault that was asked for)"
@@ -98,12 +99,17 @@ class RefusingBrowsers:
         self._faults = faults
 
     async def open(
-        self, kind: InstanceKind, listener: InstanceListener, *, restore: Checkpoint | None = None
+        self,
+        kind: InstanceKind,
+        listener: InstanceListener,
+        *,
+        way_out: WayOut | None = None,
+        restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an instance, unless one is to be refused."""
         if self._faults.takes_refusal():
             raise InstanceUnavailableError(_REFUSAL)
-        return await self._browsers.open(kind, listener, restore=restore)
+        return await self._browsers.open(kind, listener, way_out=way_out, restore=restore)
 
     def installed(self) -> bool:
         """Tell whether a browser was found."""

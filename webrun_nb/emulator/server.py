@@ -25,6 +25,7 @@ from webrun_nb.browsers.pool import ChromiumPool
 from webrun_nb.emulator.domain import limits
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.egress import Egress, home
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.bodies import Patience
@@ -66,6 +67,8 @@ class Options:
     prices: Prices = PRICES_2026
     patience: Patience = field(default_factory=Patience)
     """With clients that send slowly."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts that sessions may reach on private addresses without a task that names them."""
 
 
 class AddressError(Exception):
@@ -130,6 +133,7 @@ class _Server:
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
             prices=options.prices,
             practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
+            egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts),
             isolation=options.isolation,
             slots=options.slots,
         )

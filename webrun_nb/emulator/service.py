@@ -30,6 +30,7 @@ from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
 from webrun_nb.emulator.domain.meter import PriceList
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task, TaskOrder
+from webrun_nb.emulator.egress import Egress
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
@@ -96,6 +97,7 @@ class Parts:
     limits: Limits
     prices: PriceList
     practice: PracticeSites
+    egress: Egress
     isolation: Isolation = "auto"
     slots: int | None = None
     """Tasks that run at once; None: as many as the machine has room for."""
@@ -384,6 +386,7 @@ class Service:
             parts.clock,
             self._slots,
             self._publisher(session),
+            parts.egress.way_out(),
             opening_url,
         )
         parts.store.add(session)

@@ -21,6 +21,8 @@ from webrun_nb.browsers.base import (
     InstanceUnavailableError,
     Navigate,
 )
+from webrun_nb.browsers.egress.hosts import host_of, named_in
+from webrun_nb.browsers.egress.routes import WayOut
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.happenings import (
@@ -36,6 +38,7 @@ from webrun_nb.emulator.domain.happenings import (
 from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
+from webrun_nb.emulator.egress import hosts_named_by
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.task_run import TaskRun
@@ -84,6 +87,8 @@ class SessionWorker:
         Where room for running tasks comes from. A task that waits for a person needs none.
     publish : callable
         Sends an event out.
+    way_out : WayOut
+        The session's, whatever browser it has.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
     """
@@ -97,6 +102,7 @@ class SessionWorker:
         clock: Clock,
         slots: Slots,
         publish: Publish,
+        way_out: WayOut,
         opening_url: str | None = None,
     ) -> None:
         self._session = session
@@ -105,6 +111,7 @@ class SessionWorker:
         self._agent = agent
         self._clock = clock
         self._publish = publish
+        self.way_out = way_out
         self._opening_url = opening_url
         self._gate: Gate | None = None
         self._ears = _Ears(self)
@@ -144,6 +151,7 @@ class SessionWorker:
                 self._may_go_on.set()
                 self._slot.insist()
                 if answer is not None and self._run is not None:
+                    self.way_out.reach.name(named_in(answer))
                     self._run.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._look_again.set()
@@ -235,6 +243,7 @@ class SessionWorker:
         self._gate = await self._open_gate()
         self._session.instance_ready()
         if self._opening_url is not None:
+            self.way_out.reach.name(filter(None, [host_of(self._opening_url)]))
             try:
                 await self._gate.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
@@ -242,7 +251,7 @@ class SessionWorker:
             await self._keep_checkpoint()
 
     async def _open_gate(self) -> Gate:
-        instance = await self._browsers.open(self._kind, self._ears, restore=self._checkpoint)
+        instance = await self._browsers.open(self._kind, self._ears, way_out=self.way_out, restore=self._checkpoint)
         return Gate(instance, self._session, self._publish)
 
     async def _keep_checkpoint(self) -> None:
@@ -284,6 +293,7 @@ class SessionWorker:
     async def _work(self, task: Task) -> None:
         try:
             assert self._gate is not None, "tasks start once the browser is there"
+            self.way_out.reach.name(hosts_named_by(task.order.fields))
             cleared = partial(self._cleared, task)
             self._run = TaskRun(self._session, task, self._agent, self._gate, self._slot, cleared, self._publish)
             answer = await self._run.answer()

@@ -15,7 +15,7 @@ _PRIVATE_4 = tuple(
     map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"))
 )
 _PRIVATE_6 = tuple(map(IPv6Network, ("::1/128", "fc00::/7", "fec0::/10")))
-_METADATA = frozenset(
+_METADATA: frozenset[Address] = frozenset(
     map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
 )
 """Where clouds tell a machine its secrets, outside link-local: Azure, Alibaba, Oracle, Amazon, Google."""
@@ -54,7 +54,8 @@ def kind(address: Address) -> Kind:
     address = innermost(address)
     if address in _METADATA:
         return "never"
-    if any(address in network for network in (*_PRIVATE_4, *_PRIVATE_6)):
+    inside = _PRIVATE_4 if isinstance(address, IPv4Address) else _PRIVATE_6
+    if any(address in network for network in inside):
         return "private"
     if address.is_multicast or address in _TRANSLATED_HERE or not address.is_global:
         return "never"

@@ -85,7 +85,7 @@ class Exchange:
         if link is not None:
             link.close()
 
-    # --- https, WebSockets: a tunnel --------------------------------------------------------------------------------------
+    # --- https, WebSockets: a tunnel ----------------------------------------------------------------------------------
 
     async def tunnel(self, head: Head) -> None:
         """Connect through, and pass on what comes until one side ends."""
@@ -123,7 +123,7 @@ class Exchange:
             self._writer.write(piece)
             await self._writer.drain()
 
-    # --- plain http -------------------------------------------------------------------------------------------------------
+    # --- plain http ---------------------------------------------------------------------------------------------------
 
     async def forward(self, head: Head) -> bool:
         """Pass one request on, and its answer back; True where the browser's connection can be used again."""

@@ -31,6 +31,8 @@ def ascii_name(host: str) -> str:
 def normalize(domain: str) -> str:
     """Return the bare host of what people write: `*.x.com`, `X.com.`, `https://x.com/path`; empty for none."""
     domain = domain.strip().lower()
+    if addresses.parse(domain) is not None:
+        return ascii_name(domain)
     try:
         host = urlsplit(domain if "://" in domain else f"//{domain}").hostname or ""
     except ValueError:

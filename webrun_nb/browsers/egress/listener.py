@@ -103,7 +103,7 @@ class Listener:
         for task in self._serving:
             task.cancel()
 
-    # --- what its browser is told about ---------------------------------------------------------------------------------
+    # --- what its browser is told about -------------------------------------------------------------------------------
 
     async def check(self, url: str) -> None:
         """Check the URL of a document before it is opened.
@@ -138,7 +138,7 @@ class Listener:
         known = self._failures.get((host, port_of(url))) if host else None
         return known or next(reversed(self._failures.values()), None)
 
-    # --- what an exchange asks --------------------------------------------------------------------------------------------
+    # --- what an exchange asks ----------------------------------------------------------------------------------------
 
     async def find(self, target: Target, *, plain: bool) -> Route:
         """Find the route to a target; raises RefusedError or DialError, and remembers it."""
@@ -164,7 +164,7 @@ class Listener:
         """Remember why a target was not reached."""
         _keep(self._failures, (ascii_name(target.host), target.port), error)
 
-    # --- its connections --------------------------------------------------------------------------------------------------
+    # --- its connections ----------------------------------------------------------------------------------------------
 
     def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.Task[None]:
         """Serve one connection of the browser's."""

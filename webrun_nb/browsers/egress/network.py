@@ -43,7 +43,7 @@ class Network(Protocol):
 
 
 class SystemNetwork:
-    """This machine's network."""
+    """The network of the machine we run on."""
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
         """Return the addresses of a name, in the order in which to try them; none for an unknown one."""
@@ -51,7 +51,7 @@ class SystemNetwork:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError):
             return ()
-        return tuple(dict.fromkeys(ip_address(entry[4][0].partition("%")[0]) for entry in found))
+        return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
     async def connect(self, address: Address, port: int) -> Streams:
         """Connect to an address; raises OSError or TimeoutError."""

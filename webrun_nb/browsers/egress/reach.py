@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 
 from webrun_nb.browsers.egress import addresses, hosts
 from webrun_nb.browsers.egress.addresses import Address
+
+_LOCALHOST = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 Rule = Callable[[str], str | None]
 """A rule of others on hosts or on URLs: why this one is refused, in words for people, or None."""
@@ -75,7 +78,7 @@ class Reach:
     def is_named(self, host: str) -> bool:
         """Tell whether the user named the host."""
         below = host.partition(".")[2]
-        return host in self._named or bool(self._named_below) and hosts.within(below, self._named_below)
+        return host in self._named or (bool(self._named_below) and hosts.within(below, self._named_below))
 
     def is_practice(self, host: str, port: int) -> bool:
         """Tell whether it is a practice site of ours."""
@@ -114,7 +117,7 @@ class Reach:
             assert self._home is not None
             return (self._home.address,)
         if host == "localhost" or host.endswith(".localhost"):
-            return addresses.IPv4Address("127.0.0.1"), addresses.IPv6Address("::1")
+            return _LOCALHOST
         return None
 
     def choose(self, host: str, port: int, answers: Sequence[Address]) -> list[Address]:

@@ -1,0 +1,267 @@
+"""What a session may reach: names, addresses and the kinds of place they are."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.browsers.egress import addresses
+from webrun_nb.browsers.egress.hosts import ascii_name, host_of, named_in, normalize
+from webrun_nb.browsers.egress.reach import Home, Reach, RefusedError
+
+PUBLIC = ip_address("93.184.216.34")
+PRIVATE = ip_address("10.1.2.3")
+METADATA = ip_address("169.254.169.254")
+LAN = ip_address("192.168.7.7")
+HOME = Home(8765, ip_address("127.0.0.1"), frozenset({LAN}))
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("93.184.216.34", "public"),
+        ("2606:4700:4700::1111", "public"),
+        ("::ffff:93.184.216.34", "public"),
+        ("64:ff9b::5db8:d822", "public"),
+        ("127.0.0.1", "private"),
+        ("127.9.9.9", "private"),
+        ("10.0.0.1", "private"),
+        ("172.31.255.255", "private"),
+        ("192.168.0.1", "private"),
+        ("100.64.0.1", "private"),
+        ("198.18.0.1", "private"),
+        ("::1", "private"),
+        ("fd12:3456::1", "private"),
+        ("::ffff:127.0.0.1", "private"),
+        ("::ffff:10.0.0.1", "private"),
+        ("::127.0.0.1", "private"),
+        ("64:ff9b::7f00:1", "private"),
+        ("64:ff9b::a00:1", "private"),
+        ("2002:7f00:1::", "private"),
+        ("2002:c0a8:1::1", "private"),
+        ("169.254.169.254", "never"),
+        ("168.63.129.16", "never"),
+        ("100.100.100.200", "never"),
+        ("fd00:ec2::254", "never"),
+        ("::ffff:169.254.169.254", "never"),
+        ("64:ff9b::a9fe:a9fe", "never"),
+        ("2002:a9fe:a9fe::", "never"),
+        ("fe80::1", "never"),
+        ("0.0.0.0", "never"),
+        ("0.1.2.3", "never"),
+        ("::", "never"),
+        ("224.0.0.1", "never"),
+        ("ff02::1", "never"),
+        ("255.255.255.255", "never"),
+        ("240.0.0.1", "never"),
+        ("192.0.2.1", "never"),
+        ("2001:db8::1", "never"),
+        ("2001::1", "never"),
+        ("64:ff9b:1::1", "never"),
+        ("100::1", "never"),
+    ],
+)
+def test_each_address_is_of_its_kind(address, kind):
+    assert addresses.kind(ip_address(address)) == kind
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_in_another_dress_is_the_same_place(address):
+    number = int(address)
+    dresses = [
+        IPv6Address(0xFFFF << 32 | number),
+        IPv6Address((0x64FF9B << 96) | number),
+        IPv6Address(0x2002 << 112 | number << 80),
+    ]
+    assert {addresses.kind(dress) for dress in dresses} == {addresses.kind(address)}
+
+
+@given(st.ip_addresses())
+def test_nothing_is_public_that_python_does_not_call_global(address):
+    if addresses.kind(address) == "public":
+        assert addresses.innermost(address).is_global
+        assert not addresses.innermost(address).is_multicast
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        ("example.com", "example.com"),
+        ("*.example.com", "example.com"),
+        (" Example.COM. ", "example.com"),
+        ("https://example.com:8080/path?q=1", "example.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("[::1]", "::1"),
+        ("::1", "::1"),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_a_domain_becomes_a_bare_host(written, host):
+    assert normalize(written) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://Example.com./x", "example.com"),
+        ("https://user:word@example.com/", "example.com"),
+        ("http://[::1]:80/", "::1"),
+        ("http://evil.example\\@good.example/", None),  # browsers go to evil.example
+        ("http://good.example\t.evil.example/", None),
+        ("ftp://example.com/", None),
+        ("about:blank", None),
+        ("http://[", None),
+    ],
+)
+def test_the_host_of_a_url_is_the_browsers_or_none(url, host):
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("List what is on http://10.0.0.7:8080/list, please", {"10.0.0.7"}),
+        ("go to 192.168.1.10:8000 and then to localhost:3000", {"192.168.1.10", "localhost"}),
+        ("open [::1]:9000 now", {"::1"}),
+        ("see wiki.corp. Then stop", {"wiki.corp"}),
+        ("see (http://intranet/a).", {"intranet"}),
+        ("mail me@corp.example", set()),
+        ("nothing here", set()),
+    ],
+)
+def test_a_text_names_its_hosts(text, hosts):
+    assert named_in(text) == hosts
+
+
+@given(st.text())
+def test_any_text_can_be_read_for_hosts(text):
+    assert all(host == ascii_name(host) for host in named_in(text))
+
+
+# --- reach ------------------------------------------------------------------------------------------------------------
+
+
+def refusal(reach: Reach, host: str, port: int = 80, *answers: IPv4Address | IPv6Address) -> str | None:
+    try:
+        reach.check_host(host)
+        reach.choose(host, port, answers or reach.local_answer(host, port) or (PUBLIC,))
+    except RefusedError as error:
+        return str(error)
+    return None
+
+
+def test_a_public_host_is_reached():
+    assert refusal(Reach(), "shop.example") is None
+
+
+def test_only_the_public_ones_of_a_name_s_addresses_are_dialled():
+    assert Reach().choose("shop.example", 80, (PRIVATE, PUBLIC)) == [PUBLIC]
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3", "127.0.0.1", "::1", "localhost", "x.localhost", "169.254.169.254"])
+def test_an_address_inside_is_refused_and_reached_once_it_is_named(host):
+    reach = Reach(home=HOME)
+    before = refusal(reach, host)
+    reach.name([host])
+    assert (before is not None, refusal(reach, host)) == (True, None)
+
+
+def test_a_name_that_leads_inside_is_refused_and_the_address_is_said():
+    assert "inside.example (10.1.2.3)" in (refusal(Reach(), "inside.example", 80, PRIVATE) or "")
+
+
+def test_a_named_name_may_lead_inside():
+    assert refusal(Reach(named=["wiki.corp"]), "wiki.corp", 80, PRIVATE) is None
+
+
+def test_a_named_name_never_leads_to_a_cloud_s_credentials():
+    assert refusal(Reach(named=["wiki.corp"]), "wiki.corp", 80, METADATA)
+
+
+def test_a_named_name_that_was_public_does_not_lead_inside_later():
+    reach = Reach(named=["turn.example"])
+    assert refusal(reach, "turn.example", 80, PUBLIC) is None
+    assert refusal(reach, "turn.example", 80, PRIVATE)
+
+
+def test_a_pattern_names_all_below_it_and_not_itself():
+    reach = Reach(named=["*.corp.example"])
+    assert refusal(reach, "a.corp.example", 80, PRIVATE) is None
+    assert refusal(reach, "corp.example", 80, PRIVATE)
+
+
+def test_a_practice_site_is_at_the_emulator_s_port_alone():
+    reach = Reach(home=HOME)
+    assert refusal(reach, "shop.localhost", 8765) is None
+    assert refusal(reach, "shop.localhost", 8766)
+
+
+@pytest.mark.parametrize(
+    ("host", "answer"),
+    [
+        ("127.0.0.1", None),
+        ("localhost", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("127.8.8.8", None),
+        ("0.0.0.0", None),
+        ("192.168.7.7", None),
+        ("me.example", ip_address("127.0.0.1")),
+        ("mixed.example", LAN),
+    ],
+)
+def test_the_emulator_itself_is_not_reached_even_where_it_was_named(host, answer):
+    reach = Reach(named=[host], home=HOME)
+    assert "emulator itself" in (refusal(reach, host, 8765, *([answer] if answer else [])) or "")
+    assert host == "0.0.0.0" or refusal(reach, host, 8764, *([answer] if answer else [])) is None
+
+
+def test_a_domain_to_avoid_and_all_below_it_are_refused_until_the_list_changes():
+    reach = Reach()
+    reach.avoid(["Bad.example"])
+    assert refusal(reach, "bad.example")
+    assert refusal(reach, "a.b.bad.example")
+    assert refusal(reach, "notbad.example") is None
+    reach.avoid([])
+    assert refusal(reach, "bad.example") is None
+
+
+def test_to_avoid_beats_to_name():
+    reach = Reach(named=["10.1.2.3"])
+    reach.avoid(["10.1.2.3"])
+    assert refusal(reach, "10.1.2.3")
+
+
+def test_a_policy_s_rule_on_hosts_is_heard():
+    reach = Reach()
+    reach.host_rule = lambda host: "no banks" if host == "bank.example" else None
+    assert (refusal(reach, "bank.example"), refusal(reach, "shop.example")) == ("no banks", None)
+
+
+def test_a_name_that_only_a_proxy_may_know_has_to_be_named():
+    reach = Reach(named=["hidden.onion"], home=HOME)
+    reach.check_elsewhere("hidden.onion", 80)
+    with pytest.raises(RefusedError, match="no one named it"):
+        reach.check_elsewhere("other.onion", 80)
+    with pytest.raises(RefusedError, match="emulator"):
+        reach.check_elsewhere("hidden.onion", 8765)
+
+
+@given(host=st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), answers=st.lists(st.ip_addresses(), min_size=1))
+def test_whatever_a_page_names_nothing_but_the_public_internet_is_dialled(host, answers):
+    try:
+        chosen = Reach(home=HOME).choose(host, 80, answers)
+    except RefusedError:
+        return
+    assert {addresses.kind(address) for address in chosen} == {"public"}
