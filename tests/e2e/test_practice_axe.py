@@ -101,6 +101,51 @@ def transfer_at_bank(page: Page, bank_url: str) -> Iterator[str]:
     yield "sent"
 
 
+def register(page: Page, forms_url: str) -> Iterator[str]:
+    """Register, with problems at first."""
+    page.goto(forms_url)
+    yield "form"
+    page.get_by_role("button", name="Register").click()
+    yield "form with problems"
+    for label, text in {
+        "Full name": "Ada Lovelace",
+        "E-mail": "ada@example.org",
+        "Date of birth": "1990-12-10",
+        "Street": "12 Square",
+        "City": "London",
+        "Postcode": "SW1Y 4JH",
+        "Passport number": "123456789",
+    }.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Country").select_option("Sweden")
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Register").click()
+    yield "summary"
+
+
+def administer(page: Page, admin_url: str) -> Iterator[str]:
+    """Look at every room, and delete somebody."""
+    for path in ("/", "/admin/", "/admin/users/alice", "/admin/settings", "/admin/danger"):
+        page.goto(admin_url + path)
+        yield path
+    page.goto(admin_url + "/admin/")
+    page.get_by_role("button", name="Delete bob").click()
+    yield "deleted"
+
+
+def upload(page: Page, upload_url: str) -> Iterator[str]:
+    """Send nothing, then a CSV."""
+    page.goto(upload_url)
+    page.get_by_role("button", name="Upload").click()
+    yield "nothing chosen"
+    page.get_by_label("File").set_input_files(
+        {"name": "prices.csv", "mimeType": "text/csv", "buffer": b"name,price\r\nAurora,749\r\n"}
+    )
+    page.get_by_role("button", name="Upload").click()
+    yield "taken"
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[PracticeServer]:
     with serving() as server:
@@ -138,7 +183,13 @@ def test_axe_finds_no_violation(page: Page, shop_url: str, path: str) -> None:
     assert_accessible(page, path)
 
 
-JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {"shop": buy_in_shop, "bank": transfer_at_bank}
+JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {
+    "shop": buy_in_shop,
+    "bank": transfer_at_bank,
+    "forms": register,
+    "admin": administer,
+    "upload": upload,
+}
 
 
 @pytest.mark.parametrize("site", JOURNEYS)

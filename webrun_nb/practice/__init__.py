@@ -12,13 +12,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from webrun_nb.practice import shop
+from webrun_nb.practice.admin import Admin
 from webrun_nb.practice.bank import Bank
 from webrun_nb.practice.base import Request, Response, UnknownSiteError
+from webrun_nb.practice.personal import Forms
 from webrun_nb.practice.site import Site
+from webrun_nb.practice.upload import Upload
 
 __all__ = ["Request", "Response", "Sites", "UnknownSiteError", "respond", "sites"]
 
-_SITES: Mapping[str, Callable[[], Site]] = MappingProxyType({"shop": lambda: shop.Shop(shop.catalogue()), "bank": Bank})
+_SITES: Mapping[str, Callable[[], Site]] = MappingProxyType(
+    {"shop": lambda: shop.Shop(shop.catalogue()), "bank": Bank, "forms": Forms, "admin": Admin, "upload": Upload}
+)
 
 
 def sites() -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -47,6 +47,13 @@ class Site:
         Gives what was done on the site so far, per kind; shown at `/counts.json`.
     """
 
+    name = ""
+    """What a site is called that has no frame of its own."""
+    about = ""
+    """What is said at the foot of its pages."""
+    links: Sequence[tuple[str, str]] = ()
+    """What its pages link to at their top: shown text and address."""
+
     def __init__(self, folder: Path, counts: Callable[[], Mapping[str, int]] = dict) -> None:
         self._folder = folder
         self._counts = counts
@@ -65,7 +72,9 @@ class Site:
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         """Render a page of the site."""
-        rendered = self.templates.get_template(template).render(status=status, **{**self.common(request), **values})
+        frame = {"site_name": self.name, "site_about": self.about, "site_links": self.links}
+        shown = {**frame, **self.common(request), **values}
+        rendered = self.templates.get_template(template).render(status=status, **shown)
         return html(rendered, status=status)
 
     def error_page(self, request: Request, status: int) -> Response:
