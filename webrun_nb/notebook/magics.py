@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Any, Bool, observe, validate
+from traitlets import Any, Bool, TraitError, observe, validate
 from traitlets.utils.bunch import Bunch
 
 import webrun_nb
@@ -44,8 +44,12 @@ class WebrunMagics(Magics):
     @validate("max_cost")
     def _check_amount(self, proposal: Bunch) -> object:
         from webrun_nb.client.budget import limit_usd
+        from webrun_nb.client.errors import WebRunError
 
-        limit_usd(proposal.value)
+        try:
+            limit_usd(proposal.value)
+        except WebRunError as error:
+            raise TraitError(f"{error.message}; {error.hint}") from error  # traitlets takes back what raises this
         return proposal.value
 
     @observe("max_cost")
