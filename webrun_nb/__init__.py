@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from webrun_nb.client.results import TaskResult
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
-    from webrun_nb.notebook.objects import arun_task, astart, on_guardrail, run_task, start
+    from webrun_nb.notebook.objects import arun_task, astart, asubmit_task, on_guardrail, run_task, start, submit_task
 
     last: TaskResult | None
 
@@ -63,11 +63,13 @@ __all__ = [
     "WebRunError",
     "arun_task",
     "astart",
+    "asubmit_task",
     "last",
     "load_ipython_extension",
     "on_guardrail",
     "run_task",
     "start",
+    "submit_task",
 ]
 
 _ERRORS = "client.errors"
@@ -80,9 +82,11 @@ _HOMES = {
     "TaskResult": "client.results",
     "arun_task": "notebook.objects",
     "astart": "notebook.objects",
+    "asubmit_task": "notebook.objects",
     "on_guardrail": "notebook.objects",
     "run_task": "notebook.objects",
     "start": "notebook.objects",
+    "submit_task": "notebook.objects",
 }
 
 

@@ -56,6 +56,8 @@ class Service:
             return httpx.Response(200, json=self._state(path.rpartition("/")[2]))
         if path.startswith("/task/"):
             self.began.set()
+            if self.hold is not None and not self.hold.is_set() and self.current is not None:
+                return httpx.Response(200, json=running())
             return httpx.Response(200, json=self.task)
         self.sent.append(body["message"])
         return await self._message(body["message"])
@@ -137,6 +139,11 @@ def asking() -> dict[str, Any]:
     body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "guardrail_trigger", "pending": True}
     data = {"type": "human_input_needed", "value": "Which?", "kind": "ambiguous", "candidates": ["Blue", "Green"]}
     return body | {"type": "guardrail_trigger", "data": data, "usage": USAGE}
+
+
+def running() -> dict[str, Any]:
+    body = {"success": True, "sessionId": "s1", "taskId": "t1", "status": "running", "pending": True}
+    return body | {"usage": USAGE}
 
 
 def still_pending() -> dict[str, Any]:

@@ -186,7 +186,7 @@ def test_a_password_is_in_no_repr() -> None:
 def output(monkeypatch: pytest.MonkeyPatch) -> Output:
     output = Output()
     monkeypatch.setattr(cards_module, "display", output.display)
-    monkeypatch.setattr(cards_module, "_has_front_end", lambda: True)
+    monkeypatch.setattr(cards_module, "has_front_end", lambda: True)
     return output
 
 

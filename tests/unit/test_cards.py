@@ -386,7 +386,7 @@ def test_one_card_that_cannot_be_written_does_not_stop_the_others() -> None:
 def output(monkeypatch: pytest.MonkeyPatch) -> Output:
     output = Output()
     monkeypatch.setattr(cards_module, "display", output.display)
-    monkeypatch.setattr(cards_module, "_has_front_end", lambda: True)
+    monkeypatch.setattr(cards_module, "has_front_end", lambda: True)
     return output
 
 

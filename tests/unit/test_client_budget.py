@@ -7,21 +7,12 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from client_service import USAGE, Service
+from client_service import Service
 
 from webrun_nb.client.api import Client
 from webrun_nb.client.budget import limit_usd
 from webrun_nb.client.errors import BudgetError, RequestError
 from webrun_nb.client.session import Session
-
-RUNNING = {
-    "success": True,
-    "sessionId": "s1",
-    "taskId": "t1",
-    "status": "running",
-    "pending": True,
-    "usage": USAGE,
-}
 
 
 @pytest.fixture
@@ -73,7 +64,7 @@ def test_another_budget_is_another_option(client: Client) -> None:
 
 def test_a_task_that_has_cost_its_budget_is_stopped(client: Client, service: Service) -> None:
     session = client.start("shop")
-    service.task, service.hold = dict(RUNNING), asyncio.Event()
+    service.hold = asyncio.Event()
     with pytest.raises(BudgetError, match=r"the task's emulated budget of \$0.004 is spent \(≈ \$0.0041") as raised:
         session.task("look", max_cost_usd="0.004")
     assert (raised.value.scope, raised.value.code, raised.value.limit_usd) == (

@@ -28,11 +28,13 @@ PUBLIC = {
     "WebRunError",
     "arun_task",
     "astart",
+    "asubmit_task",
     "last",
     "load_ipython_extension",
     "on_guardrail",
     "run_task",
     "start",
+    "submit_task",
 }
 
 

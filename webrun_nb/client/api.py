@@ -16,6 +16,7 @@ from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.budget import Amount, Budget, limit_usd
 from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
@@ -253,13 +254,64 @@ class Client:
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
         )
-        self._refuse_beyond_budget()
-        session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
+        session, task_id = await self._opened_for_one(options, ask)
         try:
-            return await session.perform(ask, expect_task(task_id), opened)
+            return await session.perform(ask, task_id, opened)
         except asyncio.CancelledError:
             self._opener.interruption = session.interruption()
             raise
+
+    async def _submit_task(
+        self,
+        text: str,
+        *,
+        url: str | None = None,
+        schema: object = None,
+        timeout_ms: float | None = None,
+        environment_id: str | None = None,
+        policy_id: str | None = None,
+        proxy: Mapping[str, Any] | None = None,
+        avoid_domains: tuple[str, ...] = (),
+        max_input_tokens: int | None = None,
+        max_output_tokens: int | None = None,
+        max_cost_usd: Amount | None = None,
+    ) -> TaskHandle:
+        """Begin one task in a session of its own, which ends with it, and return once the server has it.
+
+        Parameters
+        ----------
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
+            As in `Session.task`.
+        environment_id, policy_id, proxy
+            As in `start`.
+
+        Raises
+        ------
+        WebRunError
+            As `start` does.
+        """
+        ask = self.make_ask(
+            text,
+            url=url,
+            schema=schema,
+            timeout_ms=timeout_ms,
+            end=True,
+            avoid_domains=avoid_domains,
+            max_input_tokens=max_input_tokens,
+            max_output_tokens=max_output_tokens,
+            max_cost_usd=max_cost_usd,
+        )
+        options = SessionOptions(
+            None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
+        )
+        session, task_id = await self._opened_for_one(options, ask)
+        return await session.begin(ask, task_id)
+
+    async def _opened_for_one(self, options: SessionOptions, ask: Ask) -> tuple[Session, str]:
+        """Open a session for one task, and give it the task."""
+        self._refuse_beyond_budget()
+        session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
+        return session, expect_task(task_id)
 
     async def open_again(self, session: Session) -> Session:
         """Open a session with the options of another one; see `Session.again`."""
@@ -327,6 +379,7 @@ class Client:
 
     start, astart = faces(_start, interruption)
     run_task, arun_task = faces(_run_task, interruption)
+    submit_task, asubmit_task = faces(_submit_task, interruption)
     bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
     terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
     close, aclose = faces(_close)

@@ -79,6 +79,7 @@ HINTS: Mapping[str, str] = {
     "PROTOCOL": "is the base URL that of a WebRun service?",
     "SECRET_NOT_FOUND": "set it in the environment that Jupyter is started in",
     "OTHER_PROCESS": "start one in this process with `webrun.start()`",
+    "JOB_NOT_DONE": "wait for it with `%webrun wait`, or await it",
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
 }
 """What to do about each code. The contract's codes, and ours."""

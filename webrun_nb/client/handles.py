@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.results import TaskResult
@@ -64,6 +65,20 @@ class TaskHandle:
         if snapshot.current_task_id != self.task_id:
             return "queued"
         return snapshot.phase if snapshot.phase in ("paused", "guardrail", "manual") else "running"
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What it has cost, as last read; None where that isn't known. On the emulator: what it would have cost."""
+        return self._run.cost_usd
+
+    def on_done(self, fn: Callable[[], None]) -> None:
+        """Have `fn` called once it has ended, at once where it has; on the client's loop thread."""
+        self._call.result.add_done_callback(lambda _: fn())
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it ended with, where it failed; None while it runs and where it did not fail."""
+        return self._call.result.exception() if self.done else None
 
     def result(self, timeout_s: float | None = None) -> TaskResult:
         """Wait for its answer. An interrupt ends the waiting, not the task.

@@ -246,7 +246,11 @@ class Session(ByHand):
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
         )
-        run = TaskRun(self, ask, self.client.ask_person, patient=True)
+        return await self.begin(ask)
+
+    async def begin(self, ask: Ask, task_id: str | None = None) -> TaskHandle:
+        """Begin a task that nobody waits for, on the loop thread; `task_id` where it has been sent already."""
+        run = TaskRun(self, ask, self.client.ask_person, task_id, patient=True)
         return await TaskHandle.begun(self, run, self._carry(run))
 
     def note_task(self, body: TaskCompleted | TaskFailed) -> None:

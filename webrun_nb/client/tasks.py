@@ -172,6 +172,8 @@ class TaskRun:
         self._spent_usd: Decimal | None = None
         """What it had cost when its budget was found to be spent, and it was stopped."""
         self.task_id = task_id
+        self.cost_usd: Decimal | None = None
+        """What it has cost, as last read; while one that is not `patient` runs, nobody asks."""
         self.identified = asyncio.Event()
         """Set once `task_id` is known, or will never be."""
 
@@ -186,7 +188,12 @@ class TaskRun:
             Cancelled; `stop` has not been called.
         """
         began_s = time.monotonic()
-        body = await self._follow(await self._send())
+        try:
+            body = await self._follow(await self._send())
+        except Exception:
+            self._hang_up()
+            raise
+        self._hang_up()
         watch = self._owner.watch
         if self._ask.url is not None and not watch.listening:  # else events have said where it went from there
             watch.last_url = self._ask.url
@@ -209,9 +216,10 @@ class TaskRun:
         async with self._owner.submitting:
             self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
             task_id = await self._identify(self._post)
-        if task_id is not None and self._ask.max_cost_usd is not None and not self._post.done():
+        followed = self._patient or self._ask.max_cost_usd is not None
+        if task_id is not None and followed and not self._post.done():
             self._post.add_done_callback(_heard)
-            return None  # what it costs is to be followed meanwhile
+            return None  # what it costs is to be read meanwhile
         try:
             return await asyncio.shield(self._post)
         except ConnectionLostError:
@@ -251,6 +259,8 @@ class TaskRun:
         pauses_s = iter(POLL_PAUSES_S)
         with self._owner.watch.news() as news:
             while True:
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = usd(body.usage.cost)
                 match body:
                     case TaskCompleted():
                         self._owner.note_task(body)
@@ -331,6 +341,11 @@ class TaskRun:
         except RequestError as error:
             if error.code not in ("INVALID_STATE", "TASK_NOT_FOUND"):
                 raise
+
+    def _hang_up(self) -> None:
+        """Wait no more for the request's own answer: what became of the task is known."""
+        if self._post is not None:
+            self._post.cancel()
 
     async def stop(self) -> bool:
         """Stop the task after an interrupt, within `STOP_WITHIN_S`.

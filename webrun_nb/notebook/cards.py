@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
@@ -19,10 +20,12 @@ from webrun_nb.notebook.widgets.session_card import SessionCard
 WRITE_INTERVAL_S = 0.1
 """Jupyter breaks a cell at 1000 messages/s; ten updates a second per card is all that anybody can see."""
 
+Card = TypeVar("Card")
+
 _log = logging.getLogger(__name__)
 
 
-class CardWriter:
+class CardWriter(Generic[Card]):
     """The one thread that writes cards: changes within `interval_s` are written as one, and the last always is.
 
     Parameters
@@ -37,7 +40,7 @@ class CardWriter:
 
     def __init__(
         self,
-        write: Callable[[SessionCard], None],
+        write: Callable[[Card], None],
         *,
         interval_s: float = WRITE_INTERVAL_S,
         sleep: Callable[[float], None] = time.sleep,
@@ -46,11 +49,11 @@ class CardWriter:
         self._interval_s = interval_s
         self._sleep = sleep
         self._changed = threading.Condition()
-        self._waiting: dict[SessionCard, None] = {}
+        self._waiting: dict[Card, None] = {}
         self._writing = False
         self._thread: threading.Thread | None = None
 
-    def mark(self, card: SessionCard) -> None:
+    def mark(self, card: Card) -> None:
         """Have `card` written soon; any thread, returns at once."""
         with self._changed:
             self._waiting[card] = None
@@ -73,7 +76,7 @@ class CardWriter:
                 try:
                     self._write(card)
                 except Exception:  # noqa: BLE001 - the thread's outermost edge: one card must not stop the others
-                    _log.exception("a session card could not be written")
+                    _log.exception("a card could not be written")
             with self._changed:
                 self._writing = False
                 self._changed.notify_all()
@@ -96,7 +99,7 @@ class CardBoard:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._placed: dict[str, _Placed] = {}
-        self._writer = CardWriter(self._write)
+        self._writer: CardWriter[SessionCard] = CardWriter(self._write)
 
     def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> None:
         """Show a session's card in the running cell, unless it has one already. Only from the main thread.
@@ -112,7 +115,7 @@ class CardBoard:
             one display id, so that what is written into one place is written into all.
         """
         snapshot = session.snapshot
-        if not _has_front_end():
+        if not has_front_end():
             print(card_text(snapshot))
             return
         with self._lock:
@@ -177,7 +180,7 @@ class CardBoard:
             display(card, display_id=placed.display_id, update=True)  # type: ignore[no-untyped-call]
 
 
-def _has_front_end() -> bool:
+def has_front_end() -> bool:
     """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
     return hasattr(get_ipython(), "kernel")
 

@@ -94,6 +94,29 @@ class Task:
     raw: bool = False
     quiet: bool = False
     max_cost_usd: Decimal | None = None
+    job: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Return this kernel's background jobs as a DataFrame (`quiet`: without showing it)."""
+
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait for a job, `for_ms` at most, and show its result."""
+
+    job: str
+    for_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop a job's task."""
+
+    job: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +210,19 @@ EmulatorCommand = (
     | EmulatorReset
     | EmulatorState
 )
-Command = Start | Status | Pause | Resume | Stop | Terminate | Answer | Usage | Task | Help | Asyncio | EmulatorCommand
+JobCommand = Jobs | Wait | Cancel
+Command = (
+    Start
+    | Status
+    | Pause
+    | Resume
+    | Stop
+    | Terminate
+    | Answer
+    | Usage
+    | Task
+    | JobCommand
+    | Help
+    | Asyncio
+    | EmulatorCommand
+)

@@ -213,4 +213,5 @@ def _without_self(call: Callable[P, T]) -> Callable[P, T]:
 
 start, astart = _on_current(Client.start), _on_current_async(Client.astart)
 run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
+submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(Client.asubmit_task)
 on_guardrail = toolkit.on_guardrail

@@ -7,7 +7,15 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.notebook import asyncio_in_cells, commands, emulator_verbs, session_verbs, task_verb, usage_verb
+from webrun_nb.notebook import (
+    asyncio_in_cells,
+    commands,
+    emulator_verbs,
+    job_verbs,
+    session_verbs,
+    task_verb,
+    usage_verb,
+)
 from webrun_nb.notebook.commands import Asyncio, Command, Help
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.workspace import Workspace
@@ -30,6 +38,9 @@ _VERBS: dict[type[Any], Callable[[Workspace, Any], Any]] = {
     commands.Terminate: session_verbs.terminate,
     commands.Answer: session_verbs.answer,
     commands.Task: task_verb.task,
+    commands.Jobs: job_verbs.jobs,
+    commands.Wait: job_verbs.wait,
+    commands.Cancel: job_verbs.cancel,
     commands.Usage: usage_verb.usage,
     commands.Help: _help,
     commands.Asyncio: _asyncio,

@@ -143,11 +143,12 @@ def answer(workspace: Workspace, command: Answer) -> None:
 
 
 def _answered(workspace: Workspace, command: Answer) -> tuple[Session, str]:
-    """Return whose question is answered and with what: a first word may be the name of a session that asks."""
+    """Return whose question is answered and with what: a first word may be the name of a session or job that asks."""
     if command.name is not None:
         return workspace.session(command.name), command.text
     first, _, rest = command.text.partition(" ")
-    named = workspace.sessions.get(first)
+    job = workspace.jobs.get(first)
+    named = job.session if job is not None else workspace.sessions.get(first)
     if named is not None and rest.strip() and not named.ended and named.status().question is not None:
         return named, rest.strip()
     return workspace.session(None), command.text

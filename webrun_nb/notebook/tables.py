@@ -10,6 +10,7 @@ import pandas as pd
 
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.jobs import Job
 
 
 def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
@@ -48,6 +49,49 @@ _DTYPES = {
     "cost_usd": "Float64",
     "idle_usd": "Float64",
     "emulated": "boolean",
+}
+
+
+def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
+    """Return a row per background job: money in US dollars, times in UTC.
+
+    Columns: job, state, session, session_id, task_id, began_at, elapsed_s, cost_usd, emulated, asks, error.
+    """
+    rows = []
+    for job in jobs:
+        facts = job.facts()
+        rows.append(
+            {
+                "job": facts.name,
+                "state": facts.state,
+                "session": facts.session,
+                "session_id": facts.session_id,
+                "task_id": facts.task_id,
+                "began_at": round(job.began_at_s * 1000),
+                "elapsed_s": round(facts.elapsed_ms / 1000, 1),
+                "cost_usd": None if facts.cost_usd is None else float(facts.cost_usd),
+                "emulated": facts.emulated,
+                "asks": facts.asks or None,
+                "error": facts.error or None,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=list(_JOB_DTYPES))
+    frame["began_at"] = pd.to_datetime(frame["began_at"], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in _JOB_DTYPES.items() if dtype})
+
+
+_JOB_DTYPES = {
+    "job": "string",
+    "state": "string",
+    "session": "string",
+    "session_id": "string",
+    "task_id": "string",
+    "began_at": "",
+    "elapsed_s": "Float64",
+    "cost_usd": "Float64",
+    "emulated": "boolean",
+    "asks": "string",
+    "error": "string",
 }
 
 

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
 
 from IPython.display import Markdown, display
 
 from webrun_nb.client.errors import BudgetError
+from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.tasks import make_ask
-from webrun_nb.notebook import schema, templates
+from webrun_nb.notebook import job_verbs, schema, templates
 from webrun_nb.notebook.commands import Task
 from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.fallback import final_line
-from webrun_nb.notebook.money import Cost
-from webrun_nb.notebook.objects import meta_of, toolkit
+from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.results_shown import show_result
 from webrun_nb.notebook.safe_markdown import safe_markdown
 from webrun_nb.notebook.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class _Limits(TypedDict):
+    """What bounds a task."""
+
+    timeout_ms: int | None
+    max_cost_usd: Decimal | None
+
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
 """Stands for the emulator where it has not been started: a dry run starts nothing."""
@@ -31,8 +45,13 @@ def task(workspace: Workspace, command: Task) -> None:
         url = None if url is None else templates.fill(url, workspace.names)
         refuse_credentials(f"{text} {url or ''}")  # what was filled in may hold some
     wanted = _schema(workspace, command)
+    if command.job is not None:
+        job_verbs.check_name(workspace, command.job)
     if command.dry_run:
         _show_request(workspace, command, text, url, wanted)
+        return
+    if command.job is not None:
+        job_verbs.begin(workspace, command, _begun(workspace, command, text, url, wanted))
         return
     try:
         result = _result(workspace, command, text, url, wanted)
@@ -43,7 +62,12 @@ def task(workspace: Workspace, command: Task) -> None:
         raise
     finally:
         workspace.drain_cards()  # so that the saved card says how it ended, however it ended
-    _show_result(workspace, command, result)
+
+    def bind(frame: pd.DataFrame) -> None:
+        if command.out is not None:
+            workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
+
+    show_result(result, name=command.out, rows=command.rows, quiet=command.quiet, bind=bind)
 
 
 def _result(
@@ -72,10 +96,24 @@ def _result(
     )
 
 
+def _begun(workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskHandle:
+    """Begin it in the background; its session's card has the form for what it may ask."""
+    session = _session_for(workspace, command)
+    limits: _Limits = {"timeout_ms": command.timeout_ms, "max_cost_usd": command.max_cost_usd}
+    if session is None:
+        handle = toolkit.client().submit_task(text, url=url, schema=wanted, **limits)
+    else:
+        if command.end:
+            workspace.told_ended.add(session)
+        handle = session.submit(text, url=url, schema=wanted, end=command.end, **limits)
+    workspace.show_card(handle.session)
+    return handle
+
+
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
     if command.schema is not None:
         return schema.resolve(command.schema, workspace.names)
-    return schema.open_records() if command.out is not None else None
+    return schema.open_records() if command.out is not None or command.job is not None else None
 
 
 def _session_for(workspace: Workspace, command: Task) -> Session | None:
@@ -110,30 +148,3 @@ def _show_request(
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}:")
     print(json.dumps(dict(ask.fields), indent=2, ensure_ascii=False))
-
-
-def _show_result(workspace: Workspace, command: Task, result: TaskResult) -> None:
-    from webrun_nb.notebook.render import completeness_note, head_note, summary_line
-
-    cost = Cost.from_usage(result.usage.model_dump())
-    elapsed_ms = result.elapsed_s * 1000
-    if result.schema is None:
-        print(summary_line(elapsed_ms=elapsed_ms, cost=cost))
-        if not command.quiet:
-            display(Markdown(safe_markdown(result.text)))  # type: ignore[no-untyped-call]
-        return
-    from webrun_nb.notebook.frames import to_frame
-
-    assert isinstance(result.schema, schema.Schema), "it was resolved above"
-    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
-    if command.out is not None:
-        workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
-    print(summary_line(elapsed_ms=elapsed_ms, cost=cost, shape=frame.shape, name=command.out))
-    if note := completeness_note(completeness):
-        print(note)
-    if command.quiet:
-        return
-    if command.rows or frame.empty:
-        display(frame.head(command.rows))  # type: ignore[no-untyped-call]
-    if note := head_note(len(frame), min(command.rows, len(frame)), command.out):
-        print(note)

@@ -10,7 +10,9 @@ from webrun_nb.notebook.commands import (
     DEFAULT_ROWS,
     Answer,
     Asyncio,
+    Cancel,
     Help,
+    Jobs,
     Pause,
     Resume,
     Start,
@@ -19,6 +21,7 @@ from webrun_nb.notebook.commands import (
     Task,
     Terminate,
     Usage,
+    Wait,
 )
 from webrun_nb.notebook.emulator_grammar import EMULATOR
 from webrun_nb.notebook.errors import CommandError, near
@@ -34,6 +37,10 @@ def _verb_name(value: str, what: str) -> str:
 
 def _session(help_text: str = "which session, if not the current one") -> Option:
     return Option("", "name", help_text, "NAME", options.name)
+
+
+def _job() -> Option:
+    return Option("", "job", "its name, as given to --bg", "JOB", options.variable, required=True)
 
 
 VERBS: tuple[Verb, ...] = (
@@ -79,12 +86,14 @@ VERBS: tuple[Verb, ...] = (
             ),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is stopped", "USD", options.budget_usd),
             Option("--end", "end", "end the session after the task"),
+            Option("--bg", "job", "return at once; the job has this name", "JOB", options.variable),
             Option("--dry-run", "dry_run", "show what would be sent, and send nothing"),
             Option("--raw", "raw", "leave {{ }} as it is"),
             Option("-q", "quiet", "show no rows; so does a ; at the end"),
         ),
         cell=True,
         shows_rows=True,
+        exclusive=("-o", "--bg"),
     ),
     Verb(
         "status",
@@ -128,6 +137,17 @@ VERBS: tuple[Verb, ...] = (
         (Option("--plot", "plot", "draw the days, with matplotlib"),),
         shows_rows=True,
     ),
+    Verb("jobs", "the tasks in the background, as a DataFrame", Jobs, shows_rows=True),
+    Verb(
+        "wait",
+        "wait for a task in the background, and show its result",
+        Wait,
+        (
+            _job(),
+            Option("--for", "for_ms", "no longer than that: 60s, 2m; the job goes on", "60s", options.span_ms),
+        ),
+    ),
+    Verb("cancel", "stop a task in the background", Cancel, (_job(),)),
     EMULATOR,
     Verb(
         "asyncio",

@@ -15,6 +15,7 @@ from webrun_nb.client.session import Session
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.fallback import final_line
+from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 
 FORM_WITHIN_S = 5.0
@@ -37,6 +38,8 @@ class Workspace:
         self.shell = shell
         self.current: Session | None = None
         """Where tasks go that name no session."""
+        self.jobs: dict[str, Job] = {}
+        """Tasks in the background, by name, ended ones too; a name used again is its latest."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
 
@@ -74,6 +77,20 @@ class Workspace:
             there_are = f"there are: {', '.join(known)}" if known else f"%webrun start {name}"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
         return known[name]
+
+    def job(self, name: str) -> Job:
+        """Return the background job of that name.
+
+        Raises
+        ------
+        CommandError
+            There is none.
+        """
+        if name not in self.jobs:
+            meant = near(name, self.jobs)
+            there_are = f"there are: {', '.join(self.jobs)}" if self.jobs else f"%%webrun task --bg {name} begins one"
+            raise CommandError(f"there is no job {name!r}", f"did you mean {meant}?" if meant else there_are)
+        return self.jobs[name]
 
     def say_ended(self, session: Session) -> None:
         """Print how a session ended, unless it lives, or that was said before."""

@@ -1,0 +1,40 @@
+"""The cards of this kernel's background jobs: shown in the cell that began the job, written by one thread."""
+
+from __future__ import annotations
+
+import uuid
+
+from IPython.display import display
+
+from webrun_nb.client.runtime import runtime
+from webrun_nb.notebook.cards import CardWriter, has_front_end
+from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.widgets.job_card import JobCard, card_text
+
+
+class JobBoard:
+    """Shows jobs' cards."""
+
+    def __init__(self) -> None:
+        self._display_ids: dict[JobCard, str] = {}
+        self._writer: CardWriter[JobCard] = CardWriter(self._write)
+
+    def show(self, job: Job) -> None:
+        """Show a job's card in the running cell. Only from the main thread."""
+        if not has_front_end():
+            print(card_text(job))
+            return
+        card = JobCard(job, self._writer.mark, lambda: runtime.submit(job.acancel()).result)
+        self._display_ids[card] = uuid.uuid4().hex
+        display(card, display_id=self._display_ids[card])  # type: ignore[no-untyped-call]
+        self._writer.mark(card)  # what came before it was on the page
+
+    def _write(self, card: JobCard) -> None:
+        card.flush()
+        if card.done and (display_id := self._display_ids.pop(card, None)) is not None:
+            # the static forms were frozen when it was shown: a saved notebook must say how it ended
+            display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
+
+
+job_board = JobBoard()
+"""This kernel's board."""

@@ -1,0 +1,234 @@
+"""Tasks in the background, as notebooks have them: a name, a card of one line, and a result to be read later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from webrun_nb.client.errors import OneLine, WebRunError
+from webrun_nb.client.handles import TaskHandle
+from webrun_nb.client.results import TaskResult
+from webrun_nb.client.session import Session
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook import session_words as words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ERROR_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """One moment of a job. Money is US dollars; texts are clean, on one line."""
+
+    name: str
+    state: str
+    """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete`, `failed`, or `stopped`."""
+    session: str
+    session_id: str
+    task_id: str
+    elapsed_ms: int
+    cost_usd: Decimal | None
+    emulated: bool
+    usd_per_minute: Decimal
+    action: str = ""
+    asks: str = ""
+    error: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self.state in ("complete", "failed", "stopped")
+
+    @property
+    def cost(self) -> str:
+        """What it has cost, in words: `≈ $0.0041`."""
+        if self.cost_usd is None:
+            return "cost unknown"
+        return f"{'≈ ' if self.emulated else ''}{words.usd(self.cost_usd)}"
+
+    @property
+    def next(self) -> str:
+        """What there is to do now: how its question is answered, or how its result is read."""
+        if self.asks:
+            return f"asks: {self.asks} – answer on the card, or with %webrun answer {self.session} …"
+        if self.error:
+            return self.error
+        return f"read it with {self.name}.df" if self.state == "complete" else self.action
+
+    def line(self) -> str:
+        """Return all of it in one line."""
+        pays = f"{self.cost} (emulated, you pay $0.00)" if self.emulated else self.cost
+        parts = [f"job {self.name}", self.state, words.duration(self.elapsed_ms), pays, f"session {self.session}"]
+        return " · ".join([*parts, *([self.next] if self.next else [])])
+
+
+class Job:
+    """A task in the background. `await job` gives its result, and so does `job.result()`, which blocks.
+
+    >>> df = (await laptops).df  # doctest: +SKIP
+
+    Parameters
+    ----------
+    name : str
+        Its name in the notebook.
+    handle : TaskHandle
+        The task.
+    rows : int
+        Rows to show once it is done.
+    quiet : bool
+        Show none.
+    """
+
+    def __init__(self, name: str, handle: TaskHandle, *, rows: int, quiet: bool) -> None:
+        self.name = name
+        self.handle = handle
+        self.rows = rows
+        self.quiet = quiet
+        self._began_s = time.monotonic()
+        self._ended_s: float | None = None
+        self.began_at_s = time.time()
+        """When it was begun, unix s of this machine."""
+        handle.on_done(self._note_end)
+
+    def __repr__(self) -> str:
+        return f"<{self.facts().line()}>"
+
+    def __await__(self) -> Generator[Any, None, TaskResult]:
+        return self.handle.__await__()
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session it runs in."""
+        return self.handle.session
+
+    @property
+    def task_id(self) -> str:
+        """Its task's id."""
+        return self.handle.task_id
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self.handle.done
+
+    @property
+    def state(self) -> str:
+        """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete`, `failed` or `stopped`."""
+        state = self.handle.state
+        stopped = state == "failed" and getattr(self.handle.error, "code", "") == "TASK_STOPPED"
+        return "stopped" if stopped else state
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it ended with, where it failed."""
+        return self.handle.error
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What it has cost, as last read. On the emulator: what it would have cost."""
+        return self.handle.cost_usd
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has taken."""
+        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
+
+    def facts(self) -> JobFacts:
+        """Return what is known now."""
+        snapshot, state = self.session.snapshot, self.state
+        ours = snapshot.current_task_id == self.task_id and not self.done
+        error = self.error
+        message = error.message if isinstance(error, OneLine) else str(error or "")
+        code = getattr(error, "code", "")
+        question = snapshot.question if ours else None
+        return JobFacts(
+            name=self.name,
+            state=state,
+            session=words.clean(snapshot.name, words.CANDIDATE_CHARACTERS),
+            session_id=snapshot.session_id,
+            task_id=self.task_id,
+            elapsed_ms=round(self.elapsed_s * 1000),
+            cost_usd=self.cost_usd,
+            emulated=snapshot.emulated,
+            usd_per_minute=snapshot.prices.compute_usd_per_minute,
+            action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
+            asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),
+            error=words.clean(f"{code}: {message}" if code else message, ERROR_CHARACTERS),
+        )
+
+    def subscribe(self, fn: Callable[[], None]) -> None:
+        """Have `fn` called whenever it may have changed, on the client's loop thread; must return at once."""
+
+        def see(_: SessionSnapshot) -> None:
+            fn()
+
+        self.session.subscribe(see)
+
+        def end() -> None:
+            self.session.unsubscribe(see)
+            fn()
+
+        self.handle.on_done(end)
+
+    def _note_end(self) -> None:
+        self._ended_s = time.monotonic()
+
+    # --- its result ---------------------------------------------------------------------------------------------------
+
+    def result(self, timeout_s: float | None = None) -> TaskResult:
+        """Wait for its result. An interrupt ends the waiting, not the job.
+
+        Raises
+        ------
+        TimeoutError
+            It took longer than `timeout_s`; the job goes on.
+        WebRunError
+            It failed.
+        """
+        return self.handle.result(timeout_s)
+
+    def cancel(self) -> None:
+        """Stop its task; a session of its own ends with it. Safe twice."""
+        self.handle.stop()
+
+    async def acancel(self) -> None:
+        """Stop its task without blocking; see `cancel`."""
+        await self.handle.astop()
+
+    def _ready(self) -> TaskResult:
+        if not self.done:
+            raise WebRunError(
+                f"job {self.name} is not done: {self.state} for {words.duration(self.facts().elapsed_ms)}",
+                code="JOB_NOT_DONE",
+                hint=f"wait for it with `%webrun wait {self.name}` or `await {self.name}`",
+                task_id=self.task_id,
+            )
+        return self.handle.result(0)
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """Its answer as a DataFrame.
+
+        Raises
+        ------
+        WebRunError
+            `JOB_NOT_DONE`: it has not ended yet. Else what it failed with.
+        """
+        return self._ready().df
+
+    @property
+    def text(self) -> str:
+        """Its answer as text; raises as `df` does."""
+        return self._ready().text
+
+    @property
+    def json(self) -> Any:
+        """Its answer as plain data; raises as `df` does."""
+        return self._ready().json

@@ -1,0 +1,63 @@
+"""How a task's result is shown below its cell: one line, what is incomplete, and the head of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from IPython.display import Markdown, display
+
+from webrun_nb.client.results import TaskResult
+from webrun_nb.notebook import schema
+from webrun_nb.notebook.money import Cost
+from webrun_nb.notebook.objects import meta_of
+from webrun_nb.notebook.safe_markdown import safe_markdown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def show_result(
+    result: TaskResult,
+    *,
+    name: str | None,
+    rows: int,
+    quiet: bool,
+    bind: Callable[[pd.DataFrame], None] = lambda _: None,
+) -> None:
+    """Show a result.
+
+    Parameters
+    ----------
+    result : TaskResult
+    name : str, optional
+        Where the whole frame is found.
+    rows : int
+        Rows to show.
+    quiet : bool
+        Show none.
+    bind : callable, optional
+        Given the whole frame, where the result has a schema, before anything is shown.
+    """
+    from webrun_nb.notebook.render import completeness_note, head_note, summary_line
+
+    cost = Cost.from_usage(result.usage.model_dump())
+    if result.schema is None:
+        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost))
+        if not quiet:
+            display(Markdown(safe_markdown(result.text)))  # type: ignore[no-untyped-call]
+        return
+    from webrun_nb.notebook.frames import to_frame
+
+    assert isinstance(result.schema, schema.Schema), "the notebook layer made it"
+    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
+    bind(frame)
+    print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, shape=frame.shape, name=name))
+    if note := completeness_note(completeness):
+        print(note)
+    if quiet:
+        return
+    if rows or frame.empty:
+        display(frame.head(rows))  # type: ignore[no-untyped-call]
+    if note := head_note(len(frame), min(rows, len(frame)), name):
+        print(note)
