@@ -1,53 +1,65 @@
-"""The sessions that are in memory: those that are open, and those whose end is not on disk yet."""
+"""The sessions that are in memory: those that are open, and those whose end is not in the database yet."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections import defaultdict
+from decimal import Decimal
 
 from webrun_nb.emulator.domain.session import Session
 
 
-class Store(Protocol):
-    """What the service asks of a store. Results outlive their session."""
+class OpenSessions:
+    """Sessions by id and by owner, and what each owner's sessions have cost since this emulator was started.
 
-    def add(self, session: Session) -> None:
-        """Keep a session."""
-
-    def session(self, session_id: str) -> Session | None:
-        """Return a session, ended ones too; None where there is none."""
-
-    def sessions(self) -> list[Session]:
-        """Return all sessions, oldest first."""
-
-    def of(self, owner: str) -> list[Session]:
-        """Return one user's sessions, newest first."""
-
-    def clear(self) -> None:
-        """Forget all."""
-
-
-class MemoryStore:
-    """A store that lasts as long as the process."""
+    What a session has cost is added up once, when it ends; asking for the total looks at open sessions alone, however
+    many there have been.
+    """
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
+        self._open: defaultdict[str, dict[str, Session]] = defaultdict(dict)
+        self._closed_usd: defaultdict[str, Decimal] = defaultdict(Decimal)
 
     def add(self, session: Session) -> None:
         """Keep a session."""
         self._sessions[session.id] = session
+        self._open[session.owner][session.id] = session
+
+    def close(self, session: Session) -> None:
+        """Add up what a session has cost: it has ended. It stays until it is removed. Safe twice."""
+        if self._open[session.owner].pop(session.id, None) is not None:
+            self._closed_usd[session.owner] += session.usage().cost_usd
+
+    def remove(self, session_id: str) -> None:
+        """Forget a session that has ended; its cost stays in the total."""
+        self._sessions.pop(session_id, None)
 
     def session(self, session_id: str) -> Session | None:
-        """Return a session, ended ones too; None where there is none."""
+        """Return a session; None where it is not in memory."""
         return self._sessions.get(session_id)
 
     def sessions(self) -> list[Session]:
-        """Return all sessions, oldest first."""
+        """Return all, oldest first."""
         return list(self._sessions.values())
 
     def of(self, owner: str) -> list[Session]:
         """Return one user's sessions, newest first."""
         return [session for session in reversed(self._sessions.values()) if session.owner == owner]
 
+    def open_of(self, owner: str) -> list[Session]:
+        """Return one user's sessions that have not ended, oldest first."""
+        return list(self._open[owner].values())
+
+    def count_open(self, owner: str | None = None) -> int:
+        """Return how many sessions are open, one user's or all users' together."""
+        return len(self._open[owner]) if owner is not None else sum(len(sessions) for sessions in self._open.values())
+
+    def spent_usd(self, owner: str) -> Decimal:
+        """Return what a user's sessions have cost so far, since this emulator was started."""
+        return sum((session.usage().cost_usd for session in self._open[owner].values()), self._closed_usd[owner])
+
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all, costs included."""
         self._sessions.clear()
+        self._open.clear()
+        self._closed_usd.clear()

@@ -33,9 +33,11 @@ from webrun_nb.emulator.http.door import Door, Keys
 from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
-from webrun_nb.emulator.open_sessions import MemoryStore
+from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
+from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database, make_folder
+from webrun_nb.emulator.store.presence import Presence
 from webrun_nb.wire.prices import PRICES_2026, Prices
 
 log = logging.getLogger(__name__)
@@ -122,10 +124,14 @@ class _Server:
         options = self._options
         clock = Clock(system_time())
         database = await Database.open(self._folder, options.database or config.database_url())
+        presence = await Presence.announce(database, clock.now())
+        archive = Archive(database, presence.id)
         parts = Parts(
             clock=clock,
             database=database,
-            store=MemoryStore(),
+            archive=archive,
+            emulator_id=presence.id,
+            store=OpenSessions(),
             events=EventHub(clock),
             browsers=ChromiumPool(),
             agent=LocalAgent(),
@@ -164,19 +170,24 @@ class _Server:
         background = [
             asyncio.create_task(_pump(clock), name="clock"),
             asyncio.create_task(live.run(), name="live events"),
+            asyncio.create_task(archive.run(), name="archive"),
             asyncio.create_task(server.serve(sockets=[self._listener]), name="http"),
         ]
+        service.history.start()
         self._end_when_told()
         await server.answers.wait()
         print(json.dumps({"url": self._url, "apiKey": key, "pid": os.getpid()}), flush=True)
         await self._ending.wait()
         _end_process_after(_CLOSING_S)
         await service.close()
-        await database.close()
-        server.should_exit = True
-        for task in background[:2]:
+        for task in background[:3]:
             task.cancel()
+        await asyncio.wait(background[:3])
+        await archive.flush()
+        await presence.leave(clock.now())
+        server.should_exit = True
         await asyncio.wait(background)
+        await database.close()
 
     def _end_when_told(self) -> None:
         loop = asyncio.get_running_loop()

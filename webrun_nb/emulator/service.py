@@ -7,14 +7,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.base import BrowserInstance, Browsers, InstanceKind
 from webrun_nb.emulator import views
-from webrun_nb.emulator.domain.clock import Clock, Timer
+from webrun_nb.emulator.accounts import Accounts
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
     Happening,
@@ -23,6 +23,7 @@ from webrun_nb.emulator.domain.happenings import (
     SessionEnded,
     TaskAsks,
     TaskEnded,
+    TaskQueued,
     TokensCounted,
 )
 from webrun_nb.emulator.domain.ids import IdSource
@@ -34,8 +35,10 @@ from webrun_nb.emulator.egress import Egress
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
-from webrun_nb.emulator.open_sessions import Store
+from webrun_nb.emulator.history import History
+from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.slots import Slots
+from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
@@ -89,7 +92,10 @@ class Parts:
 
     clock: Clock
     database: Database
-    store: Store
+    archive: Archive
+    emulator_id: str
+    """This start of the emulator, in the column `emulator` of what it makes in the database."""
+    store: OpenSessions
     events: EventHub
     browsers: Browsers
     agent: Agent
@@ -109,11 +115,11 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._workers: dict[str, SessionWorker] = {}
-        self._accounts: dict[str, Account] = {}
+        self._accounts = Accounts(parts.store, parts.clock, parts.limits, parts.prices)
+        self.history = History(parts.store, parts.archive, parts.clock)
         self._rates = RateLimiter(parts.limits.requests_per_minute)
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self._balance_timers: dict[str, Timer] = {}
         self._ending_all = False
         self._webhooks = Webhooks(parts.clock)
         self._slots = Slots(parts.slots)
@@ -126,15 +132,15 @@ class Service:
 
     def account(self, user: str) -> Account:
         """Return a user's account, opened on first sight."""
-        return self._accounts.setdefault(user, Account(self.parts.limits))
+        return self._accounts.of(user)
 
     def spent_usd(self, user: str) -> Decimal:
-        """Return what the user's sessions have cost so far."""
-        return sum((session.usage().cost_usd for session in self.parts.store.of(user)), Decimal(0))
+        """Return what the user's sessions have cost since this emulator was started."""
+        return self.parts.store.spent_usd(user)
 
     def balance_usd(self, user: str) -> Decimal | None:
         """Return what is left; None where it never runs out."""
-        return self.account(user).balance_usd(self.spent_usd(user))
+        return self._accounts.balance_usd(user)
 
     @property
     def rates(self) -> RateLimiter:
@@ -160,6 +166,7 @@ class Service:
         kind: InstanceKind = "context" if instructed and fields.terminate_on_completion else "process"
         session, task = self._open(user, request, fields, kind, instructed, opening_url)
         session.reach_out_mode = request.reach_out_mode
+        self.history.keep(session)
         return session, task
 
     async def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
@@ -243,7 +250,7 @@ class Service:
                 self._workers[session.id].interact(page_action(by_hand))
 
     def session(self, user: str, session_id: str) -> Session:
-        """Return one of the user's sessions, ended ones too.
+        """Return one of the user's sessions that are in memory: all that are open (see `history` for the others).
 
         Raises
         ------
@@ -254,22 +261,6 @@ class Service:
         if session is None or session.owner != user:
             raise CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
         return session
-
-    def task(self, session_id: str, task_id: str) -> tuple[Session, Task]:
-        """Return a task by its two ids, which are its capability (section 2).
-
-        Raises
-        ------
-        CommandRefusedError
-            `SESSION_NOT_FOUND` or `TASK_NOT_FOUND`.
-        """
-        session = self.parts.store.session(session_id)
-        if session is None:
-            raise CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
-        task = session.tasks.get(task_id)
-        if task is None:
-            raise CommandRefusedError("TASK_NOT_FOUND", f"session {session_id} has no task {task_id[:40]}")
-        return session, task
 
     async def settled(self, task: Task, window_s: float = ANSWER_WINDOW_S) -> bool:
         """Wait, in real time, until the task has ended or asks a person.
@@ -293,7 +284,7 @@ class Service:
 
     def account_changed(self, user: str) -> None:
         """Follow a change of the account: sessions that can't be paid for any more end."""
-        self._watch_balance(user)
+        self._accounts.watch(user)
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -328,11 +319,14 @@ class Service:
                 await instance.unhang()
 
     async def reset(self) -> None:
-        """End all, empty all, and put the clock back to real time."""
+        """End all, remove all that this emulator has made from the database, and put the clock back to real time."""
         await self._end_all()
         self._ending_all = False
+        await asyncio.gather(*self._closing)
+        await self.parts.archive.forget_all()
         self.parts.store.clear()
         self.parts.clock.reset()
+        self.history.sweep_daily()
         self.faults.clear()
         self._webhooks.deliveries.clear()
         self._accounts.clear()
@@ -343,6 +337,7 @@ class Service:
         await self._end_all()
         await self._webhooks.close()
         await self.parts.browsers.close()
+        await self.history.close()
 
     async def _end_all(self) -> None:
         self._ending_all = True  # a session that is opened meanwhile would be forgotten
@@ -367,7 +362,7 @@ class Service:
         self._check_task(fields)
         account = self.account(user)
         account.admit_work(self.spent_usd(user))
-        account.admit_session(sum(not session.ended for session in self.parts.store.of(user)))
+        account.admit_session(self.parts.store.count_open(user))
         if self._ending_all:
             raise CommandRefusedError("INSTANCE_UNAVAILABLE", "the emulator is ending its sessions: try again")
         self.faults.refuse_instance()
@@ -390,9 +385,10 @@ class Service:
             opening_url,
         )
         parts.store.add(session)
+        self.history.keep(session)
         task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None
         self._workers[session.id].start()
-        self._watch_balance(user)
+        self._accounts.watch(user)
         return session, task
 
     def _check_task(self, fields: TaskFields) -> None:
@@ -409,7 +405,11 @@ class Service:
             case TaskAsks(task=task, question=question):
                 publish(views.MESSAGE, views.guardrail_event(task, question))
                 self._wake(task)
+            case TaskQueued(task=task):
+                self.history.keep_task(session, task)
             case TaskEnded(task=task):
+                self.history.keep_task(session, task)
+                self.history.keep(session)
                 publish(views.MESSAGE, views.task_ended_event(session, task))
                 self._wake(task)
                 self._webhooks.announce(session, task)
@@ -418,41 +418,23 @@ class Service:
             case InstanceRestored():
                 publish("instance:reconnected", views.reconnected_event())
             case SessionEnded(reason=reason):
+                self.parts.store.close(session)
+                self.history.keep(session)
                 publish("end_session", views.end_session_event(session, reason))
         if isinstance(happening, (TokensCounted, SessionEnded)):
-            self._watch_balance(session.owner)
+            self._accounts.watch(session.owner)
         worker = self._workers.get(session.id)
         if worker is not None:
             worker.on(happening)
             if isinstance(happening, SessionEnded):
                 self._forget_later(session, worker)
 
-    def _watch_balance(self, user: str) -> None:
-        """Have the user's sessions end at the moment at which nothing is left to pay with."""
-        timer = self._balance_timers.pop(user, None)
-        if timer is not None:
-            timer.cancel()
-        if self.account(user).opening_balance_usd is None:
-            return
-        left_usd = self.balance_usd(user)
-        open_sessions = [session for session in self.parts.store.of(user) if not session.ended]
-        if left_usd is None or not open_sessions:
-            return
-        per_minute_usd = self.parts.prices.compute_usd_per_minute * len(open_sessions)
-        left_ms = float(left_usd / per_minute_usd) * 60_000
-        end = partial(self._end_for_balance, user)
-        self._balance_timers[user] = self.parts.clock.call_at(self.parts.clock.now() + left_ms, end)
-
-    def _end_for_balance(self, user: str) -> None:
-        for session in self.parts.store.of(user):
-            if not session.ended:
-                session.out_of_balance()
-
     def _forget_later(self, session: Session, worker: SessionWorker) -> None:
         async def forget() -> None:
             await worker.finished()
             del self._workers[session.id]
             self.parts.events.forget(session.id)
+            await self.history.put_away(session)
 
         task = asyncio.get_running_loop().create_task(forget(), name=f"forget {session.id}")
         self._closing.add(task)

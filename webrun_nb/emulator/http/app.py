@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from webrun_nb.emulator import views
@@ -17,6 +18,7 @@ from webrun_nb.emulator.http import account, control, health, sessions, tasks
 from webrun_nb.emulator.http.door import refusal
 from webrun_nb.emulator.http.openapi import document
 from webrun_nb.emulator.service import Service
+from webrun_nb.emulator.store.database import reason
 from webrun_nb.wire.responses import ErrorBody
 from webrun_nb.wire.validation import contract_error
 
@@ -58,6 +60,7 @@ def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
     app.add_exception_handler(CommandRefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _no_such_call)
+    app.add_exception_handler(OperationalError, _no_database)
     app.add_exception_handler(Exception, _defect)
     return app
 
@@ -79,6 +82,13 @@ async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INVALID_PARAMETER")
     body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
     return JSONResponse(body.to_wire(), status_code=error.status_code, headers=error.headers)
+
+
+async def _no_database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OperationalError)
+    said = f"the emulator's database can't be used: {reason(error)}"
+    log.error("%s %s: %s", request.method, request.url.path, said)
+    return refusal(CommandRefusedError("INSTANCE_UNAVAILABLE", said))
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:

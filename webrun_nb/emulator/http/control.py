@@ -83,7 +83,7 @@ async def state(service: TheService, user: TheUser) -> dict[str, Any]:
     return {
         "success": True,
         "clock": _clock(service),
-        "sessions": [views.session_state(s, service.parts.clock).to_wire() for s in service.parts.store.of(user)],
+        "sessions": [session.to_wire() for session in await service.history.sessions(user)],
         "instances": [
             {"sessionId": session_id, "kind": instance.kind} for session_id, instance in service.instances(user)
         ],
@@ -112,6 +112,7 @@ async def reset(service: TheService) -> dict[str, Any]:
 @router.post("/sessions/{session_id}/instance")
 async def instance(session_id: str, body: InstanceAction, service: TheService, user: TheUser) -> dict[str, Any]:
     """Kill a session's browser, stop it, or let it go on."""
+    await service.history.admit_command(user, session_id)
     await service.on_instance(user, session_id, body.action)
     return {"success": True}
 

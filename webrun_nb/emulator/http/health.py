@@ -15,7 +15,7 @@ router = APIRouter()
 async def health(service: TheService) -> Health:
     """Tell whether sessions can be opened."""
     installed = service.parts.browsers.installed()
-    open_sessions = sum(not session.ended for session in service.parts.store.sessions())
+    open_sessions = service.parts.store.count_open()
     return Health(
         status="ok" if installed else "no browser is installed: run webrun-nb install-browser",
         instances_available=1 if installed else 0,

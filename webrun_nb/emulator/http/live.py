@@ -58,9 +58,11 @@ class LiveEvents:
 
     async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
         session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None
-        session = self._service.parts.store.session(session_id) if isinstance(session_id, str) else None
-        if session is None:
+        if not isinstance(session_id, str):
             raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_FOUND")
+        session = self._service.parts.store.session(session_id)
+        if session is None:
+            raise socketio.exceptions.ConnectionRefusedError(await self._service.history.why_not(session_id))
         if session.ended:
             raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_ACTIVE")
         await self._server.save_session(socket_id, {"session": session})
@@ -76,6 +78,7 @@ class LiveEvents:
     async def _message(self, socket_id: str, body: object) -> None:
         session: Session = (await self._server.get_session(socket_id))["session"]
         try:
+            await self._service.history.admit_command(session.owner, session.id)
             await self._act(session, _MESSAGE.validate_python(body))
         except ValidationError as error:
             code, message, _ = contract_error(error.errors())

@@ -46,6 +46,7 @@ async def send_message(
 ) -> Answer | Acknowledged:
     """Say something to a session."""
     message = body.message
+    await service.history.admit_command(user, body.session_id)
     match message:
         case NewTask():
             return await _answer(service, *await service.new_task(user, body.session_id, message), base_url)
@@ -61,14 +62,13 @@ async def send_message(
 @router.get("/session-status/{session_id}")
 async def session_status(session_id: str, service: TheService, user: TheUser) -> SessionState:
     """Tell how a session is, ended ones too."""
-    return views.session_state(service.session(user, session_id), service.parts.clock)
+    return await service.history.session_state(user, session_id)
 
 
 @router.get("/sessions")
 async def sessions(service: TheService, user: TheUser) -> SessionList:
     """List the caller's sessions, newest first (section 12)."""
-    states = [views.session_state(session, service.parts.clock) for session in service.parts.store.of(user)]
-    return SessionList(sessions=states)
+    return SessionList(sessions=await service.history.sessions(user))
 
 
 async def _answer(service: Service, session: Session, task: Task, base_url: str) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from webrun_nb.emulator import views
 from webrun_nb.emulator.http.context import TheService
 from webrun_nb.wire.responses import TaskCompleted, TaskFailed, TaskGuardrail, TaskPending, TaskStillPending
 
@@ -16,4 +15,4 @@ async def task(
     session_id: str, task_id: str, service: TheService
 ) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending | TaskStillPending:
     """Tell how a task is; its result outlives its session."""
-    return views.task_body(*service.task(session_id, task_id))
+    return await service.history.task_body(session_id, task_id)

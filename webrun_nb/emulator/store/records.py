@@ -16,16 +16,18 @@ from webrun_nb.emulator.store.schema import Base
 
 
 class EmulatorRecord(Base):
-    """An emulator that has used this database. It runs for as long as it holds its lock (see `running`)."""
+    """An emulator that has used this database. It runs for as long as it holds its lock (see `presence`)."""
 
     __tablename__ = "emulators"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     host: Mapped[str]
     """The machine it runs on: only there can be told whether it still does."""
+    lock: Mapped[str]
+    """The file it holds a lock on while it runs."""
     pid: Mapped[int]
     started_ms: Mapped[float]
-    ended_ms: Mapped[float | None]
+    ended_ms: Mapped[float | None] = mapped_column(default=None)
 
 
 class SessionRecord(Base):
