@@ -24,7 +24,7 @@ async def database(tmp_path):
 
 
 def an_emulator(id: str = "e1") -> EmulatorRecord:
-    return EmulatorRecord(id=id, host="here", pid=1, started_ms=0.0, ended_ms=None)
+    return EmulatorRecord(id=id, host="here", lock="x.lock", pid=1, started_ms=0.0)
 
 
 def in_file(folder, statement: str) -> list[tuple]:
