@@ -15,6 +15,7 @@ from webrun_nb.practice import shop
 from webrun_nb.practice.admin import Admin
 from webrun_nb.practice.bank import Bank
 from webrun_nb.practice.base import Request, Response, UnknownSiteError
+from webrun_nb.practice.hostile import Collector, Hostile
 from webrun_nb.practice.personal import Forms
 from webrun_nb.practice.site import Site
 from webrun_nb.practice.upload import Upload
@@ -22,7 +23,15 @@ from webrun_nb.practice.upload import Upload
 __all__ = ["Request", "Response", "Sites", "UnknownSiteError", "respond", "sites"]
 
 _SITES: Mapping[str, Callable[[], Site]] = MappingProxyType(
-    {"shop": lambda: shop.Shop(shop.catalogue()), "bank": Bank, "forms": Forms, "admin": Admin, "upload": Upload}
+    {
+        "shop": lambda: shop.Shop(shop.catalogue()),
+        "bank": Bank,
+        "forms": Forms,
+        "admin": Admin,
+        "upload": Upload,
+        "hostile": Hostile,
+        "collector": Collector,
+    }
 )
 
 
