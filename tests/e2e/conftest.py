@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
-from lab import LabPage, LabServer, find_browser
+from lab import App, LabPage, LabServer, find_browser
 from lab import lab_server as run_lab_server
 from playwright.sync_api import Browser, sync_playwright
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--jupyter", choices=get_args(App), default="lab", help="the application to test in")
+
+
 @pytest.fixture(scope="session")
-def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """A running JupyterLab with clean folders."""
-    with run_lab_server(tmp_path_factory.mktemp("lab")) as server:
+def lab_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[LabServer]:
+    """A running JupyterLab (`--jupyter=notebook`: Notebook 7) with clean folders."""
+    with run_lab_server(tmp_path_factory.mktemp("lab"), app=pytestconfig.getoption("--jupyter", "lab")) as server:
         yield server
 
 

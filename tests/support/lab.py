@@ -1,4 +1,4 @@
-"""Drives a real JupyterLab in a real browser: a server with clean folders, a page, and a notebook in it.
+"""Drives a real JupyterLab or Notebook 7 in a real browser: a server with clean folders, a page, a notebook in it.
 
 Outputs are read from the notebook's model, not from the DOM: JupyterLab takes cells that are not in view
 out of the DOM.
@@ -37,14 +37,36 @@ _OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedMo
   .map(cell => cell.cell_type === 'code' ? cell.getOutputs() : [])"""
 _names = itertools.count()
 
+App = Literal["lab", "notebook"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """What tells one application from the other; the page's own commands and elements are the same."""
+
+    module: str
+    config: str
+    path: str
+
+
+_FRONTS: Mapping[App, _Front] = {
+    "lab": _Front("jupyterlab", "LabApp", "lab/tree/{name}?reset"),
+    "notebook": _Front("notebook", "JupyterNotebookApp", "notebooks/{name}"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LabServer:
-    """A running JupyterLab."""
+    """A running JupyterLab or Notebook 7."""
 
     url: str
     notebooks: Path
     """The folder it serves."""
+    app: App = "lab"
+
+    def address_of(self, name: str) -> str:
+        """Return where a notebook is opened."""
+        return f"{self.url}/{_FRONTS[self.app].path.format(name=name)}"
 
 
 def find_browser() -> str | None:
@@ -72,8 +94,10 @@ def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> Non
 
 
 @contextmanager
-def lab_server(home: Path, settings: Mapping[str, Mapping[str, Any]] = SETTINGS) -> Iterator[LabServer]:
-    """Run JupyterLab with every folder of its own under `home`, until the block ends."""
+def lab_server(
+    home: Path, settings: Mapping[str, Mapping[str, Any]] = SETTINGS, app: App = "lab"
+) -> Iterator[LabServer]:
+    """Run JupyterLab (or Notebook 7) with every folder of its own under `home`, until the block ends."""
     notebooks = home / "notebooks"
     notebooks.mkdir(parents=True)
     user_settings = home / "user-settings"
@@ -91,12 +115,13 @@ def lab_server(home: Path, settings: Mapping[str, Mapping[str, Any]] = SETTINGS)
         "WEBRUN_DATA_DIR": home / "webrun",
     }
     port = _free_port()
+    front = _FRONTS[app]
     url = f"http://127.0.0.1:{port}"
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"),
+        *(sys.executable, "-m", front.module, "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"),
         *("--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password="),
-        *(f"--ServerApp.root_dir={notebooks}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url="),
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *(f"--ServerApp.root_dir={notebooks}", f"--{front.config}.expose_app_in_browser=True"),
+        *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
     ]
     log = home / "jupyterlab.log"
     with log.open("wb") as sink:
@@ -109,7 +134,7 @@ def lab_server(home: Path, settings: Mapping[str, Mapping[str, Any]] = SETTINGS)
         )
         try:
             _wait_until_up(process, url, log)
-            yield LabServer(url, notebooks)
+            yield LabServer(url, notebooks, app)
         finally:
             process.terminate()
             try:
@@ -154,7 +179,7 @@ class LabPage:
         )
         name = f"test-{next(_names)}.ipynb"
         nbformat.write(notebook, self.server.notebooks / name)
-        self.page.goto(f"{self.server.url}/lab/tree/{name}?reset")
+        self.page.goto(self.server.address_of(name))
         self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=READY_MS)
         self.page.wait_for_function(_KERNEL_IS_READY, timeout=READY_MS)
 
