@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from card_feed import CARD, FILES
+from lab import needs_subshells
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def test_it_ticks_while_a_cell_runs_without_a_message(lab: LabPage) -> None:
     assert frames == []
 
 
+@needs_subshells
 def test_a_click_reaches_python_while_a_cell_blocks(lab: LabPage) -> None:
     cells = ["from feed import *; s = show('demo', 'bbbbbbbbbbbb', **RUNNING)", "print(s.called.wait(30), s.calls)"]
     lab.open_notebook(cells, FILES)
@@ -55,6 +57,7 @@ def test_a_click_reaches_python_while_a_cell_blocks(lab: LabPage) -> None:
     assert lab.stream(1) == "True ['stop']\n"
 
 
+@needs_subshells
 def test_the_keyboard_presses_a_button_in_command_mode(lab: LabPage) -> None:
     waiting = "print(s.called.wait(30), s.calls)"
     cells = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import LabPage
+from lab import LabPage, needs_subshells
 from playwright.sync_api import expect
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
@@ -68,6 +68,7 @@ def test_cost_and_countdown_move_while_a_cell_is_running(lab):
     assert told == []
 
 
+@needs_subshells
 def test_stop_clicked_mid_cell_stops_the_task_and_keeps_the_session(lab):
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", WAITING, "%webrun status"])
     lab.run_all()
@@ -79,6 +80,7 @@ def test_stop_clicked_mid_cell_stops_the_task_and_keeps_the_session(lab):
     keep(lab, "stopped")
 
 
+@needs_subshells
 def test_terminate_clicked_mid_cell_ends_the_session(lab):
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", WAITING])
     lab.run_all()
@@ -100,6 +102,7 @@ def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(lab
     expect(lab.find(CARD)).to_contain_text("active · stopped")
 
 
+@needs_subshells
 def test_a_question_is_answered_on_the_card_while_the_cell_waits(lab):
     ask = "%%webrun task --url practice:shop\nclick the Norvane link, then get the name"
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", ask])
@@ -111,3 +114,4 @@ def test_a_question_is_answered_on_the_card_while_the_cell_waits(lab):
     form.get_by_role("button", name="Answer", exact=True).click()
     lab.wait_until_done()
     assert "Norvane" in str(lab.outputs()[1])
+    assert not [output for output in lab.outputs()[1] if output["output_type"] == "error"]

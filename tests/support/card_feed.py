@@ -74,6 +74,8 @@ def show(*args, **changes):
     session = Session(*args, **changes)
     cards.show(session, session)
     return session
+def show_table(*sessions):
+    cards.show_table([(session, session) for session in sessions])
 def wait_for(name):
     while not Path(name).exists():
         time.sleep(0.02)

@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import ipykernel
 import nbformat
+import pytest
 from playwright.sync_api import Locator, Page, WebSocket
 
 from webrun_nb.config import child_environment, search_path
@@ -38,6 +40,11 @@ _OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedMo
 _names = itertools.count()
 
 App = Literal["lab", "notebook"]
+
+needs_subshells = pytest.mark.skipif(
+    ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells: there the card says to use Interrupt"
+)
+"""For what a page asks of a kernel whose main thread is busy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,6 +16,7 @@ from IPython.display import display
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
 from webrun_nb.notebook.widgets.session_card import SessionCard
+from webrun_nb.notebook.widgets.sessions_table import SessionsTable
 
 WRITE_INTERVAL_S = 0.1
 """Jupyter breaks a cell at 1000 messages/s; ten updates a second per card is all that anybody can see."""
@@ -31,7 +32,7 @@ class CardWriter(Generic[Card]):
     Parameters
     ----------
     write : callable
-        Writes one card; called on the writer's thread alone.
+        Writes one card (or table); called on the writer's thread alone.
     interval_s : float
         Time between two rounds.
     sleep : callable, optional
@@ -99,7 +100,9 @@ class CardBoard:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._placed: dict[str, _Placed] = {}
+        self._table: SessionsTable | None = None
         self._writer: CardWriter[SessionCard] = CardWriter(self._write)
+        self._tables: CardWriter[SessionsTable] = CardWriter(SessionsTable.flush)
 
     def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> None:
         """Show a session's card in the running cell, unless it has one already. Only from the main thread.
@@ -128,6 +131,19 @@ class CardBoard:
                 self._placed[snapshot.session_id] = placed
                 card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
         display(placed.card, display_id=placed.display_id)  # type: ignore[no-untyped-call]
+
+    def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
+        """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.
+
+        Only from the main thread. Where no front end may show it nothing is shown: the DataFrame that comes with it
+        says the same.
+        """
+        if not sessions or not has_front_end():
+            return
+        ids = tuple(session.snapshot.session_id for session, _ in sessions)
+        if self._table is None or self._table.session_ids != ids:
+            self._table = SessionsTable(sessions, self._tables.mark)
+        display(self._table)  # type: ignore[no-untyped-call]
 
     def card(self, session_id: str) -> SessionCard | None:
         """Return a session's card, or None if none was shown."""

@@ -33,11 +33,12 @@ def start(workspace: Workspace, command: Start) -> None:
 
 
 def status(workspace: Workspace, command: Status) -> pd.DataFrame | None:
-    """Show the card, or return the table."""
+    """Show the card; of all sessions the live table, with the DataFrame as what it returns."""
     if command.all_sessions:
         from webrun_nb.notebook.tables import sessions_frame
 
         frame = sessions_frame(session.status() for session in workspace.sessions.values())
+        workspace.show_table()
         return None if command.quiet else frame
     session = workspace.session(command.name)
     if not session.ended:

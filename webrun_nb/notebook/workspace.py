@@ -105,6 +105,12 @@ class Workspace:
         toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
         cards.show(session, Buttons(session, self), again=again)
 
+    def show_table(self) -> None:
+        """Show the live table of the sessions that have not ended."""
+        from webrun_nb.notebook.cards import cards
+
+        cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
+
     def drain_cards(self) -> None:
         """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
         from webrun_nb.notebook.cards import cards

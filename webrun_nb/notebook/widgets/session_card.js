@@ -2,58 +2,8 @@
    goes on while a cell runs and costs no kernel message. Everything shown is data, perhaps a hostile page's: it gets
    into the document as text only. */
 
-const SENT_AGAIN_AFTER_MS = 500;
-const UNANSWERED_MS = 1000;
 const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 const AMBER_MS = 60_000;
-const MINUTE_MS = 60_000;
-const SVG = "http://www.w3.org/2000/svg";
-
-/* Drawn in a 12×12 box; every state has a shape of its own. */
-const SHAPES = {
-  dot: { d: "M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9", filled: true },
-  ring: { d: "M6 2a4 4 0 1 0 0 8a4 4 0 1 0 0-8" },
-  dashes: { d: "M6 2a4 4 0 1 0 0 8a4 4 0 1 0 0-8", dashed: true },
-  bars: { d: "M3.8 2v8M8.2 2v8" },
-  question: { d: "M6 1L11 6L6 11L1 6Z M6 3.8v2.6M6 8v.3" },
-  hand: { d: "M2.5 2L9.5 6.2L6.2 7L4.6 10Z", filled: true },
-  halted: { d: "M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M4.8 4.8h2.4v2.4h-2.4z" },
-  square: { d: "M2.5 2.5h7v7h-7z" },
-  check: { d: "M1.8 6.4L4.8 9.2L10.2 3" },
-  cross: { d: "M2.5 2.5L9.5 9.5M9.5 2.5L2.5 9.5" },
-};
-
-/* What the facts come to at a moment of the server's clock. Compute, idle time and the total grow alike. */
-function costsAt(facts, nowMs) {
-  const growth = facts.ended ? 0 : (Number(facts.rateUsdPerMinute) * Math.max(0, nowMs - facts.costAtMs)) / MINUTE_MS;
-  const grown = (amount, by) => (amount === null ? null : Number(amount) + by);
-  return {
-    total: grown(facts.costUsd, growth),
-    compute: grown(facts.computeUsd, growth),
-    idle: grown(facts.idleUsd, facts.idles ? growth : 0),
-    tokens: grown(facts.tokensUsd, 0),
-  };
-}
-
-function stateIcon(parent) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 12 12");
-  svg.setAttribute("class", "webrun-icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  svg.append(path);
-  parent.append(svg);
-  return (name) => {
-    const shape = SHAPES[name] ?? SHAPES.dot;
-    if (path.getAttribute("d") === shape.d && svg.dataset.shape === name) return;
-    svg.dataset.shape = name;
-    path.setAttribute("d", shape.d);
-    path.setAttribute("fill", shape.filled ? "currentColor" : "none");
-    path.setAttribute("stroke-dasharray", shape.dashed ? "2.2 2" : "none");
-    path.setAttribute("stroke-linecap", shape.dashed ? "butt" : "round");
-  };
-}
-
 function statistic(parent, name, title) {
   const box = element("div", `webrun-stat webrun-stat-${name}`, parent);
   const label = element("div", "webrun-label", box);
@@ -202,40 +152,6 @@ function renderButtons(ui, facts, busy, press, kernelGone) {
     if (focused) (wanted.includes(focused) ? focused : firstButton(ui))?.focus({ preventScroll: true });
   }
   ui.buttons.hidden = wanted.length === 0;
-}
-
-/* A click, from the press to the kernel's word that it has it. A command is sent twice where nothing answers, as the
-   first may wait behind a running cell (see tellShown); the kernel takes each id once. An answer is sent once: it may be
-   a password, of which nothing is kept here. */
-function pressing(model, changed) {
-  let pending = null;
-  let timers = [];
-  const clear = () => timers.forEach(clearTimeout);
-  return {
-    get command() { return pending?.command ?? null; },
-    get unanswered() { return pending !== null && pending.late; },
-    start(command, answer = null) {
-      const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-      pending = { id, command, late: false };
-      const ifUnanswered = (act) => () => { if (pending?.id === id) act(); };
-      clear();
-      timers = [setTimeout(ifUnanswered(() => { pending.late = true; changed(); }), UNANSWERED_MS)];
-      if (answer) {
-        model.send({ ...answer, type: "answer", id });
-      } else {
-        const message = { type: "command", command, id };
-        model.send(message);
-        timers.push(setTimeout(ifUnanswered(() => model.send(message)), SENT_AGAIN_AFTER_MS));
-      }
-      changed();
-    },
-    settle(facts) {
-      // Another page may have been first with the same click: then that one is under way.
-      const same = facts.press?.state === "sent" && facts.press.command === pending?.command;
-      if (pending && (same || facts.press?.id === pending.id)) pending = null;
-    },
-    stop: clear,
-  };
 }
 
 function noticeOf(facts, unanswered, kernelGone) {

@@ -48,7 +48,7 @@ class SessionCard(anywidget.AnyWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "question_form.js", "session_card.js")
+    _esm = script("dom.js", "session.js", "question_form.js", "session_card.js")
     _css = Path(__file__).parent / "session_card.css"
     facts = traitlets.Dict().tag(sync=True)
     """What `session_facts` returns."""

@@ -1,0 +1,71 @@
+"""The table of sessions in a real JupyterLab: live, with buttons that work mid-cell, accessible in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from card_feed import FILES
+from lab import needs_subshells
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab import LabPage
+
+TABLE = ".webrun-sessions"
+THREE = """from feed import *
+a = Session('laptops', 'tableaaaaaaa', **RUNNING)
+b = Session('prices', 'tablebbbbbbb', expires_at_ms=now_ms() + 41_000)
+c = Session('billed', 'tablecccccccc', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
+show_table(a, b, c)
+"""
+
+
+def row(lab: LabPage, session_id: str):
+    return lab.find(f"{TABLE} tr[data-session={session_id}]")
+
+
+@needs_subshells
+def test_a_rows_button_ends_that_session_while_a_cell_blocks(lab: LabPage) -> None:
+    lab.open_notebook([THREE, "print(b.called.wait(30), a.calls, b.calls)"], FILES)
+    lab.run_all()
+    row(lab, "tablebbbbbbb").get_by_role("button", name="Terminate prices").click()
+    lab.wait_until_done()
+    assert lab.stream(1) == "True [] ['terminate']\n"
+
+
+def test_a_row_follows_its_session(lab: LabPage) -> None:
+    ended = "a.become(status='terminated', phase=None, reason='terminated', current_task='')"
+    lab.open_notebook([THREE, ended], FILES)
+    lab.run_all()
+    expect(row(lab, "tableaaaaaaa")).to_contain_text("terminated")
+    expect(lab.find(f"{TABLE} .webrun-total")).to_contain_text("2 live of 3")
+    expect(row(lab, "tableaaaaaaa").get_by_role("button")).to_have_count(0)
+
+
+def test_it_ticks_without_a_message_and_adds_up_no_real_with_emulated_money(lab: LabPage) -> None:
+    lab.open_notebook([THREE, "wait_for('go-table')"], FILES)
+    lab.run_all()
+    total = lab.find(f"{TABLE} .webrun-total")
+    expect(total).to_contain_text("emulated: you pay $0.00")
+    lab.kernel_frames.clear()
+    shown = total.inner_text()
+    expect(total).not_to_have_text(shown)
+    frames = [frame for frame in lab.kernel_frames if b"comm_msg" in frame]
+    (lab.server.notebooks / "go-table").touch()
+    assert frames == []
+    assert "you pay $0.03" in shown
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"])
+def test_it_is_accessible(lab: LabPage, theme: str, tmp_path: Path) -> None:
+    lab.open_notebook([THREE], FILES)
+    lab.theme(theme)  # type: ignore[arg-type]
+    lab.run_all()
+    lab.wait_until_done()
+    expect(lab.find(f"{TABLE} tbody tr")).to_have_count(3)
+    lab.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"table-{theme.split()[-1].lower()}.png")
+    found = Axe().run(lab.page, context=TABLE)
+    assert found.violations_count == 0, found.generate_report()
