@@ -45,7 +45,6 @@ RUN = "/start/run-task"
         (START, {"task": {"environmentId": "x"}}, "INVALID_PARAMETER", "task.environmentId"),
         (START, {"initialTask": {"profileId": "x"}}, "INVALID_PARAMETER", "initialTask.profileId"),
         (RUN, {"task": {"prompt": "go", "proxy": {}}}, "INVALID_PARAMETER", "task.proxy"),
-        (START, {"secrets": [{"match": "all", "fields": {"password": "x"}}]}, "INVALID_PARAMETER", "secrets"),
     ],
 )
 def test_invalid_parameters_are_named(emulator, path, body, code, named):

@@ -40,6 +40,8 @@ class Brief:
     output_type: OutputType = "text"
     output_schema: Mapping[str, Any] | Sequence[str] | None = None
     starting_url: str | None = None
+    secrets: tuple[str, ...] = ()
+    """What the session has secrets for, as patterns of hosts. A page's `Observation.secrets` names those it may get."""
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -72,11 +74,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask a person; the reply is `Answered`. `candidates` are the choices, where there are any."""
+    """Ask a person; the reply is `Answered`. `candidates` are the choices, where there are any.
+
+    What is answered to `credentials` and `two_factor` the agent never sees: the worker keeps it, for the host of the
+    page, under the names in `fields`, in whose order it is asked for; the next look at the page has the names.
+    """
 
     kind: AskKind
     question: str
     candidates: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from webrun_nb.agents.base import (
 )  # fmt: skip
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.extract.schema import shape_of
+from webrun_nb.agents.login import Login, let_in
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
 from webrun_nb.agents.planner.intents import (
@@ -42,6 +43,7 @@ from webrun_nb.agents.planner.intents import (
     Extract,
     Fill,
     Intent,
+    LogIn,
     Open,
     PressKey,
     ScrollPage,
@@ -108,6 +110,9 @@ class Task:
         self.tokens = tokens
         self.seen: Observation | None = None
         self.done: list[str] = []
+        self.meant: str | None = brief.starting_url
+        """The page that was asked for last; None where it was left since."""
+        self.let_in_at: set[str] = set()
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
@@ -124,6 +129,7 @@ class Task:
         while queue:
             intent = queue.pop(0)
             if isinstance(intent, Extract):
+                yield from let_in(self, intent.sentence)
                 answers.append((yield from Collector(self, intent, shape).collect()))
             else:
                 queue[:0] = yield from self.follow(intent)
@@ -171,7 +177,14 @@ class Task:
             return reply
         if not keeps_page:
             self.seen = None
+            if not isinstance(action, WaitFor | Scroll):
+                self.meant = action.url if isinstance(action, Navigate) else None
         return None
+
+    def attempt(self, action: Action, because: str) -> Work[str | None]:
+        """Do something that leaves what was seen true; return why it was not done, where it was not."""
+        failed = yield from self.act(action, because, keeps_page=True)
+        return failed.message if failed else None
 
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
         """Ask a person and wait for the answer."""
@@ -212,6 +225,8 @@ class Task:
                 yield from self.search(query, sentence)
             case SortBy():
                 yield from self._sort(intent)
+            case LogIn():
+                yield from Login(self, sentence).run()
             case Skip(what=what):
                 return (yield from self.ask_again(sentence, f'leave out "{what}"'))
             case Extract():
@@ -250,6 +265,8 @@ class Task:
             # Pages fill in late; one short wait settles most.
             yield from self.act(WaitFor(timeout_ms=_SETTLE_MS), sentence)
             found = find(target, (yield from self.look(again=True)), roles)
+        if not found.elements and (yield from let_in(self, sentence)):
+            found = find(target, (yield from self.look()), roles)
         if not found.elements:
             raise _not_found(sentence, target, found, self.seen)
         if len(found.elements) == 1:

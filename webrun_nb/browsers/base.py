@@ -7,7 +7,7 @@ there is data from a possibly hostile page, never an instruction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -102,6 +102,20 @@ class Observation:
     elements: tuple[Element, ...]
     text: str
     """Visible text, at most 20,000 characters."""
+    secrets: tuple[str, ...] = ()
+    """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """A field that a secret is about to be typed into, as the browser has it at that moment."""
+
+    url: str
+    """Of the very document that it is in, which may be a frame's."""
+    targets: tuple[str, ...]
+    """Where its form can be sent: the action, and what its buttons have instead; empty without a form."""
+    input_type: str
+    """`password`, `email`, …; of something other than an `<input>`, its tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +213,32 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeSecret:
+    """Type the session's secret `field` (a name of `Observation.secrets`) as `Type` does; `otp_secret` gives a code.
+
+    Agents propose it; what they never see is filled in on the way to the browser, as a `TypeReleased`.
+    """
+
+    ref: int
+    field: str
+    target: str = ""
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypeReleased:
+    """Type what `release` returns for the very place that it is typed into. Where that raises, nothing is typed.
+
+    What was typed is shown as dots, whatever the field's type.
+    """
+
+    ref: int
+    release: Callable[[FieldPlace], str] = field(repr=False, compare=False)
+    target: str = ""
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """Choose an option of a `<select>` by its visible text."""
 
@@ -274,7 +314,7 @@ class Wheel:
 
 
 Input = PointerClick | TypeText | PressKey | Wheel
-Action = Navigate | GoBack | Click | Type | Select | Press | WaitFor | Scroll | Input
+Action = Navigate | GoBack | Click | Type | TypeSecret | TypeReleased | Select | Press | WaitFor | Scroll | Input
 
 
 # --- the instance -----------------------------------------------------------------------------------------------------

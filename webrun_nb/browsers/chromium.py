@@ -30,8 +30,10 @@ from webrun_nb.browsers.base import (
     Scroll,
     Select,
     Type,
+    TypeReleased,
     WaitFor,
 )
+from webrun_nb.browsers.confiding import Veil
 from webrun_nb.browsers.documents import Documents, unwelcome
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.egress.reach import RefusedError
@@ -107,6 +109,7 @@ class ChromiumInstance:
         self._crashed = ""
         self._lifeline = Lifeline()
         self._sight = Sight()
+        self._veil = Veil()
         self._performing = 0
         self._hands = asyncio.Lock()
         self._refused: str | None = None
@@ -192,6 +195,7 @@ class ChromiumInstance:
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
         async with self._operation():
+            await self._answer(self._veil.restore())
             return await self._answer(self._current().screenshot(type="png", timeout=0))
 
     async def checkpoint(self) -> Checkpoint:
@@ -393,12 +397,16 @@ class ChromiumInstance:
             case Press(ref=None):
                 with self._acting(page, f"key {action.key}", since):
                     await self._answer(press(page, action.key))
-            case Click() | Type() | Select() | Press():
+            case Click() | Type() | TypeReleased() | Select() | Press():
                 assert action.ref is not None
                 target = action.target or "the element"
                 element = await self._sight.element(page, action.ref, target, self._answer)
+                patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
                 with self._acting(page, target, since):
-                    await self._answer(act_on(page, element, action, target, min(timeout_ms, ELEMENT_TIMEOUT_MS)))
+                    if isinstance(action, TypeReleased):
+                        await self._answer(self._veil.type(page, element, action, patience_ms))
+                    else:
+                        await self._answer(act_on(page, element, action, target, patience_ms))
             case _:
                 raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
 

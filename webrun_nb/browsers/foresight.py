@@ -17,6 +17,8 @@ from webrun_nb.browsers.base import (
     PressKey,
     Select,
     Type,
+    TypeReleased,
+    TypeSecret,
     TypeText,
     Wheel,
 )
@@ -81,7 +83,7 @@ async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience)
 
 async def _hit(page: Page, sight: Sight, action: Action, patience: _Patience) -> ElementHandle | None:
     match action:
-        case Click() | Type() | Select():
+        case Click() | Type() | TypeSecret() | TypeReleased() | Select():
             return await sight.element(page, action.ref, action.target or "the element", patience)
         case Press(ref=int() as ref):
             return await sight.element(page, ref, action.target or "the element", patience)

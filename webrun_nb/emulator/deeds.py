@@ -18,6 +18,8 @@ from webrun_nb.browsers.base import (
     Select,
     Spot,
     Type,
+    TypeReleased,
+    TypeSecret,
     TypeText,
     WaitFor,
     Wheel,
@@ -53,7 +55,7 @@ def _deeds(action: Action, spot: Spot | None, target: str) -> Iterator[Deed]:
             yield from _click(spot, hay)
         case Select():
             yield Deed("Click", hay)
-        case Type(submit=submit):
+        case Type(submit=submit) | TypeSecret(submit=submit) | TypeReleased(submit=submit):
             yield Deed("Type / Keyboard", hay)
             if submit:
                 yield from _enter(spot, hay)
@@ -134,6 +136,10 @@ def describe(action: Action) -> dict[str, Any]:
         case Click(target=target, double=double):
             return {"name": "doubleClick" if double else "click", "target": target}
         case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
+            return {"name": "type", "target": target, "submit": submit}
+        case TypeSecret(target=target, submit=submit, field=field):
+            return {"name": "type", "target": target, "submit": submit, "secret": field}
+        case TypeReleased(target=target, submit=submit):
             return {"name": "type", "target": target, "submit": submit}
         case Select(target=target, option=option):
             return {"name": "select", "target": target, "option": option}

@@ -23,6 +23,8 @@ from webrun_nb.browsers.base import (
     Scroll,
     Select,
     Type,
+    TypeReleased,
+    TypeSecret,
     TypeText,
     WaitFor,
     Wheel,
@@ -30,6 +32,7 @@ from webrun_nb.browsers.base import (
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.seal import Seal
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
@@ -56,14 +59,17 @@ class Gate:
         self.instance = instance
         self._session = session
         self._publish = publish
+        self._seal = Seal(session.vault)
 
     async def observe(self) -> Observation:
         """Show what can be acted on."""
-        return await self.instance.observe()
+        with self._seal.explained():
+            return self._seal.seen(await self.instance.observe())
 
     async def read(self) -> PageData:
         """Show what can be extracted."""
-        return await self.instance.read()
+        with self._seal.explained():
+            return self._seal.shown(await self.instance.read())
 
     async def perform(self, action: Action, *, task: Task | None = None, by: Actor = "agent") -> None:
         """Do one thing, and tell the listeners.
@@ -86,7 +92,8 @@ class Gate:
             task.acted = task.acted or not isinstance(action, _REPEATABLE)
         shown = describe(action) if by == "agent" else {**describe(action), "by": by}
         self._publish(views.MESSAGE, views.action_event(self._session, task, shown))
-        await self.instance.perform(action)
+        with self._seal.explained():
+            await self.instance.perform(self._seal.opened(action))
 
 
 def describe(action: Action) -> dict[str, Any]:
@@ -99,6 +106,10 @@ def describe(action: Action) -> dict[str, Any]:
         case Click(target=target, double=double):
             return {"name": "doubleClick" if double else "click", "target": target}
         case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
+            return {"name": "type", "target": target, "submit": submit}
+        case TypeSecret(target=target, submit=submit, field=field):
+            return {"name": "type", "target": target, "submit": submit, "secret": field}
+        case TypeReleased(target=target, submit=submit):
             return {"name": "type", "target": target, "submit": submit}
         case Select(target=target, option=option):
             return {"name": "select", "target": target, "option": option}

@@ -33,6 +33,7 @@ from webrun_nb.emulator.http.door import Door, Keys
 from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
+from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
 from webrun_nb.emulator.store.archive import Archive
@@ -90,8 +91,9 @@ def run(options: Options) -> None:
     listener = _listen(options)
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
-    _log_to_file(folder)
-    asyncio.run(_Server(options, listener, folder).serve())
+    secrets_ = LiveSecrets()
+    _log_to_file(folder, secrets_)
+    asyncio.run(_Server(options, listener, folder, secrets_).serve())
 
 
 class _Uvicorn(uvicorn.Server):
@@ -111,8 +113,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 class _Server:
-    def __init__(self, options: Options, listener: socket.socket, folder: Path) -> None:
+    def __init__(self, options: Options, listener: socket.socket, folder: Path, live_secrets: LiveSecrets) -> None:
         self._options = options
+        self._live_secrets = live_secrets
         self._folder = folder
         self._listener = listener
         self._ending = asyncio.Event()
@@ -142,6 +145,7 @@ class _Server:
             egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts),
             isolation=options.isolation,
             slots=options.slots,
+            secrets=self._live_secrets,
         )
         service = Service(parts)
         key = config.take_emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
@@ -252,23 +256,27 @@ def _listen(options: Options) -> socket.socket:
 
 
 class _Readable(logging.Formatter):
-    """Takes control characters out: a page's words must not steer the terminal that shows a log."""
+    """Takes secrets and control characters out: a page's words must not steer the terminal that shows a log."""
+
+    def __init__(self, pattern: str | None, live_secrets: LiveSecrets) -> None:
+        super().__init__(pattern)
+        self._live_secrets = live_secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+        text = self._live_secrets.mask(super().format(record))
         return "".join(c if c == "\n" or c.isprintable() else "�" for c in text)
 
 
-def _log_to_file(data_dir: Path) -> None:
+def _log_to_file(data_dir: Path, live_secrets: LiveSecrets) -> None:
     """Log into the data folder (rotated), warnings to stderr as well."""
     folder = data_dir / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(
         folder / "emulator.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
     )
-    to_file.setFormatter(_Readable(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
+    to_file.setFormatter(_Readable(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s", live_secrets))
     to_stderr = logging.StreamHandler()
     to_stderr.setLevel(logging.WARNING)
-    to_stderr.setFormatter(_Readable())
+    to_stderr.setFormatter(_Readable(None, live_secrets))
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr])
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole URLs; those of webhooks hold tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 from urllib.parse import urlsplit
@@ -31,15 +31,19 @@ from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
 from webrun_nb.emulator.domain.meter import PriceList
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task, TaskOrder
+from webrun_nb.emulator.domain.vault import Vault
 from webrun_nb.emulator.egress import Egress
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.history import History
+from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.seal import masked_event, take_in
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.totp import code_now
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
 from webrun_nb.wire.requests import (
@@ -105,6 +109,7 @@ class Parts:
     practice: PracticeSites
     egress: Egress
     isolation: Isolation = "auto"
+    secrets: LiveSecrets = field(default_factory=LiveSecrets)
     slots: int | None = None
     """Tasks that run at once; None: as many as the machine has room for."""
 
@@ -191,10 +196,12 @@ class Service:
             `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, and what new work can meet.
         """
         session = self.session(user, session_id)
+        fields = message.task
         if not session.ended:
-            self._check_task(message.task)
+            self._check_task(fields)
             self.account(user).admit_work(self.spent_usd(user))
-        return session, session.add_task(self.parts.ids.short(), _order(message.task))
+            fields = take_in(fields, session.vault)
+        return session, session.add_task(self.parts.ids.short(), _order(fields))
 
     def change_state(self, user: str, session_id: str, message: ChangeState) -> None:
         """Pause, resume, stop or terminate.
@@ -371,7 +378,9 @@ class Service:
                 "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
             )
         parts = self.parts
-        session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on)
+        session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on, Vault(code_now))
+        parts.secrets.watch(session.vault)
+        fields = take_in(fields, session.vault)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
             session,
@@ -396,7 +405,7 @@ class Service:
         _check_supported(fields)
 
     def _publisher(self, session: Session) -> Callable[..., None]:
-        return lambda name, body: self.parts.events.publish(session.id, name, body)
+        return lambda name, body: self.parts.events.publish(session.id, name, masked_event(body, session.vault))
 
     def _on(self, session: Session, happening: Happening) -> None:
         """Follow a session: tell listeners, its worker, and whoever waits for an answer."""
@@ -433,6 +442,7 @@ class Service:
         async def forget() -> None:
             await worker.finished()
             del self._workers[session.id]
+            session.vault.forget()
             self.parts.events.forget(session.id)
             await self.history.put_away(session)
 
@@ -469,8 +479,6 @@ def _check_references(request: SessionFields) -> None:
 def _check_supported(fields: TaskFields) -> None:
     if fields.files:
         raise CommandRefusedError("FILE_NOT_FOUND", f"there is no file {fields.files[0][:40]}")
-    if fields.secrets:
-        raise _not_yet("secrets", "secrets")
 
 
 def _not_yet(parameter: str, what: str) -> CommandRefusedError:

@@ -28,9 +28,11 @@ from webrun_nb.agents.base import (
 from webrun_nb.browsers.base import Action, BrowserError, Navigate
 from webrun_nb.emulator import views
 from webrun_nb.emulator.answers import write_answer
+from webrun_nb.emulator.domain.masking import SHOWN
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Question, Task
 from webrun_nb.emulator.gate import Gate, Publish
+from webrun_nb.emulator.seal import SECRET_KINDS
 from webrun_nb.emulator.slots import Slot
 from webrun_nb.wire.requests import TaskFields
 
@@ -91,7 +93,14 @@ class TaskRun:
         await self._gate.instance.restrict(fields.avoid_domains)
         if fields.starting_point:
             await self._gate.perform(Navigate(fields.starting_point), task=self._task)
-        brief = Brief(fields.task_details, fields.output_type, fields.output_schema, fields.starting_point)
+        vault = self._session.vault
+        brief = Brief(
+            fields.task_details,
+            fields.output_type,
+            fields.output_schema,
+            fields.starting_point,
+            secrets=vault.hosts(),
+        )
         tokens = TokenUse()
         counted = TokenUse()
         run = self._agent.run(brief, tokens)
@@ -105,7 +114,7 @@ class TaskRun:
                 counted = TokenUse(tokens.prompt, tokens.completion)
                 await self._cleared()
                 if isinstance(step, Finish):
-                    return write_answer(fields, step)
+                    return write_answer(fields, vault.masker.data(step))
                 reply = await self._take(step)
         except StopAsyncIteration:
             raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
@@ -122,7 +131,8 @@ class TaskRun:
                 self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
                 return Done()
             case Ask():
-                return Answered(await self._ask(Question(step.kind, step.question, step.candidates)))
+                answer = await self._ask(Question(step.kind, step.question, step.candidates))
+                return Answered(self._confided(step, answer))
             case Act(action=action):
                 return await self._try(action)
             case Finish():
@@ -136,6 +146,13 @@ class TaskRun:
             return await self._answer
         finally:
             self._answer = None
+
+    def _confided(self, asked: Ask, answer: str) -> str:
+        """Keep an answer that is a secret, and tell the agent no more than that there is one."""
+        if asked.kind not in SECRET_KINDS:
+            return answer
+        self._session.vault.confide(self._gate.instance.url, answer, asked.fields)
+        return SHOWN
 
     async def _try(self, action: Action) -> Reply:
         try:

@@ -172,7 +172,8 @@ class SessionWorker:
         """Note a request in the running task's network log."""
         task = self._session.current
         if task is not None and len(task.network) < NETWORK_LOG_LENGTH:
-            task.network.append((url[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
+            shown = self._session.vault.masker.text(url[: 2 * NETWORK_LOG_URL_LENGTH])
+            task.network.append((shown[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
 
     def lost(self, ears: _Ears, reason: str) -> None:
         """Orphan the session: its present browser is gone."""

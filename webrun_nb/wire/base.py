@@ -27,7 +27,8 @@ class WireModel(BaseModel):
 class Request(WireModel):
     """A request's body: strict about types, silent about fields it doesn't know (section 1)."""
 
-    model_config = ConfigDict(strict=True, extra="ignore")
+    #: a request holds secrets, which the text of an error must not repeat
+    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 
     #: older name → name; the newer one wins where both are present (section 1)
     older_names: ClassVar[dict[str, str]] = {}

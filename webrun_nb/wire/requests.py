@@ -103,11 +103,18 @@ class WebhookFields(Request):
         return auth
 
 
+MAX_SECRETS = 100
+MAX_SECRET_CHARS = 4_096
+
+SecretName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+SecretValue = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_CHARS, repr=False)]
+
+
 class SecretFields(Request):
     """Fields for hosts that match (section 6)."""
 
-    match: str
-    fields: dict[str, str]
+    match: Annotated[str, Field(min_length=1, max_length=255)]
+    fields: Annotated[dict[SecretName, SecretValue], Field(min_length=1, max_length=MAX_SECRETS, repr=False)]
 
 
 class TaskFields(Request):
@@ -124,7 +131,7 @@ class TaskFields(Request):
     terminate_on_completion: bool = False
     output_type: OutputType = "text"
     output_schema: dict[str, Any] | list[str] | None = None
-    secrets: list[SecretFields] = Field(default_factory=list)
+    secrets: list[SecretFields] = Field(default_factory=list, max_length=MAX_SECRETS, repr=False)
     files: list[str] = Field(default_factory=list)
     webhook: WebhookFields | None = None
 

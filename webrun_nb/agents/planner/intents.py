@@ -175,6 +175,13 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class LogIn:
+    """Log in, with what the session has for the page's host."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """A sentence that can't be followed, and what was understood of it (may be empty)."""
 
@@ -196,5 +203,6 @@ Intent = (
     | Extract
     | SortBy
     | Skip
+    | LogIn
     | Unclear
 )

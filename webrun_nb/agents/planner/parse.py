@@ -14,6 +14,7 @@ from webrun_nb.agents.planner.intents import (
     Extract,
     Fill,
     Intent,
+    LogIn,
     Open,
     PressKey,
     ScrollPage,
@@ -273,6 +274,10 @@ def _cart(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 
 def _log_in(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return LogIn(clause)
+
+
+def _log_out(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return ClickOn(clause, Target(match[0].strip(), ""))
 
 
@@ -337,7 +342,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (r"wait(?:\s+(?:for|until|till))?\s+(?P<what>.+)$", _wait),
         (r"scroll(?:\s+(?P<where>.+))?$", _scroll),
         (r"submit(?:\s+(?:the\s+)?(?:form|it))?$", _submit),
-        (r"(?:log|sign)\s+(?:in|out|up)$", _log_in),
+        (r"(?:log|sign)\s+(?:out|up)$", _log_out),
+        (
+            r"(?:log(?:\s*in|\s+me\s+in|\s+on)|sign(?:\s*in|\s+me\s+in|\s+on)|authenticate)"
+            r"(?:\s+(?:to|at|on|into)\s+(?:the\s+|my\s+)?(?:site|shop|store|bank|page|account|website|portal|app))?"
+            r"(?:\s+(?:as|with|using|through)\s+.+|\s+to\s+my\s+account)?$",
+            _log_in,
+        ),
         (r"(?:sort|order)\s+(?P<what>.+)$", _sort),
         (r"(?:skip|ignore|exclude|leave\s+out|omit|drop)\s+(?P<what>.+)$", _skip),
     )

@@ -19,7 +19,7 @@ QUOTED = re.compile(r"^[“\"«‘'`](.*)[”\"»’'`]$", re.S)
 _VERBS = (
     r"click|double[- ]click|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck"
     r"|extract|collect|scrape|"
-    r"scroll|submit|log\s+in|sign\s+in|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude"
+    r"scroll|submit|log\s*in|sign\s*in|log\s+me\s+in|authenticate|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude"
     r"|return\s+to|what\s+(?:is|are)|how\s+many|"
     r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000"
     r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"

@@ -35,6 +35,7 @@ from webrun_nb.emulator.domain.machine import (
 )
 from webrun_nb.emulator.domain.meter import Meter, PriceList, Usage
 from webrun_nb.emulator.domain.task import Failure, Question, Task, TaskOrder
+from webrun_nb.emulator.domain.vault import Vault
 
 INACTIVITY_TIMEOUT_MS = 300_000
 GRACE_PERIOD_MS = 300_000
@@ -54,6 +55,8 @@ class Session:
         For its meter.
     notify : callable
         Told what happened, after the state has changed.
+    vault : Vault, optional
+        Keeps its secrets; by default one that can't make codes.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Session:
         clock: Clock,
         prices: PriceList,
         notify: Callable[[Session, Happening], None],
+        vault: Vault | None = None,
     ) -> None:
         self.id = session_id
         self.owner = owner
@@ -71,6 +75,7 @@ class Session:
         self.reason: str | None = None
         self.reach_out_mode = "off"
         """Accepted and reported, without a meaning here (section 3)."""
+        self.vault = vault or Vault()
         self.created_ms = clock.now()
         self.last_activity_ms = self.created_ms
         self.meter = Meter(self.created_ms, prices)

@@ -109,11 +109,11 @@ class Vault:
 
     Parameters
     ----------
-    make_code : callable
+    make_code : callable, optional
         For `otp_secret`.
     """
 
-    def __init__(self, make_code: CodeMaker) -> None:
+    def __init__(self, make_code: CodeMaker | None = None) -> None:
         self._make_code = make_code
         self._entries: dict[HostPattern, dict[str, str]] = {}
         self.masker = Masker()
@@ -121,6 +121,18 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"<Vault for {len(self._entries)} hosts>"
+
+    def check_codes(self, fields: Mapping[str, str]) -> None:
+        """Check what codes are to be made from, before a form waits for one.
+
+        Raises
+        ------
+        ValueError
+            It makes none; the message does not hold it.
+        """
+        for name in CODE_FIELDS & set(fields):
+            if self._make_code is not None:
+                self._make_code(fields[name])
 
     def put(self, match: str, fields: Mapping[str, str]) -> None:
         """Keep secrets for the hosts that match, from now on; what is given again is replaced."""
@@ -166,9 +178,39 @@ class Vault:
             raise WithheldError(f"the {name} is typed into a password field alone, and this is none")
         if name not in CODE_FIELDS:
             return fields[name]
+        if self._make_code is None:
+            raise WithheldError("no codes can be made here")
         code = self._make_code(fields[name])
         self.masker.add(code)
         return code
+
+    def confide(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
+        """Keep what a person answered to a question for secrets, for the host of `url` alone.
+
+        All of it is masked from now on, understood or not.
+
+        Parameters
+        ----------
+        url : str
+            The page that it was asked for.
+        answer : str
+            As it was given.
+        wanted : sequence of str
+            The names that were asked for; by default user name and password, or the password.
+
+        Returns
+        -------
+        bool
+            Whether it was understood.
+        """
+        for part in (answer, *answer.splitlines()):
+            self.masker.add(part)
+        names = wanted or (("username", "password") if len(answer.split()) > 1 else ("password",))
+        fields, host = read_answer(answer, names), _host(url)
+        if not fields or host is None:
+            return False
+        self.put(f"[{host}]" if ":" in host else host, fields)
+        return True
 
     def forget(self) -> None:
         """Let go of everything."""

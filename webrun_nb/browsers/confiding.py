@@ -1,0 +1,59 @@
+"""Typing what must not be seen: right into the place it is meant for, and shown as dots."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from importlib.resources import files
+
+from playwright.async_api import ElementHandle, Error, Page
+
+from webrun_nb.browsers.base import BrowserError, FieldPlace, TypeReleased
+
+_PLACE_JS = (files("webrun_nb.browsers") / "js" / "place.js").read_text(encoding="utf-8")
+# A style rather than a box over it: screenshots and the live view both have it, wherever the field moves to.
+_VEIL_JS = """
+el => CSSStyleDeclaration.prototype.setProperty.call(el.style, "-webkit-text-security", "disc", "important")
+"""
+_MAX_VEILED = 50
+
+
+class Veil:
+    """The fields that secrets were typed into. They show dots, also where their type is not password."""
+
+    def __init__(self) -> None:
+        self._veiled: list[ElementHandle] = []
+
+    async def type(self, page: Page, element: ElementHandle, action: TypeReleased, timeout_ms: int) -> None:
+        """Ask for the text with the place as it is now, and type it there.
+
+        Raises
+        ------
+        BrowserError
+            Whatever `release` raises, and `ELEMENT_NOT_FOUND`; nothing was typed.
+        playwright.async_api.Error
+            Anything else that Playwright says.
+        """
+        place = await _place(element)
+        text = action.release(place)
+        await element.evaluate(_VEIL_JS)
+        self._veiled = [*self._veiled[1 - _MAX_VEILED :], element]
+        await element.fill(text, timeout=timeout_ms)
+        if action.submit:
+            await page.keyboard.press("Enter")
+
+    async def restore(self) -> None:
+        """Cover what the page may have uncovered: before a picture is taken of it."""
+        for element in list(self._veiled):
+            with contextlib.suppress(Error):  # it went with its document
+                await element.evaluate(_VEIL_JS)
+                continue
+            self._veiled.remove(element)
+
+
+async def _place(element: ElementHandle) -> FieldPlace:
+    frame = await element.owner_frame()  # the browser's word, not the page's
+    found = json.loads(await element.evaluate(_PLACE_JS))
+    if frame is None or found["more"]:
+        raise BrowserError("ELEMENT_NOT_FOUND", "The field is not in a page that a secret can be typed into")
+    return FieldPlace(frame.url, tuple(str(url) for url in found["targets"]), str(found["type"]))
