@@ -103,13 +103,20 @@ def test_a_login_that_is_not_accepted_says_what_the_page_says(run, site):
         ("1ogin.localhost", "/login"),
         ("www.login.localhost", "/login"),
         ("127.0.0.1", "/login"),
-        ("login.localhost", "/away"),
     ],
 )
 def test_another_host_is_not_given_any_but_asked_about(run, site, host, path):
     body = run("Log in", startingPoint=site.url(path, host), secrets=MINE)
     assert (body["status"], body["data"]["kind"]) == ("guardrail_trigger", "credentials")
     assert "The session has secrets for login.localhost alone" in body["data"]["value"]
+    assert site.posted == []
+
+
+def test_a_redirect_to_another_host_gets_none_there(run, site):
+    there, away = site.url("/x", "evil.localhost"), site.url("/away")
+    body = run(f"Go to {there}\nGo to {away}\nLog in", secrets=MINE)
+    assert (body["status"], body["data"]["kind"]) == ("guardrail_trigger", "credentials")
+    assert body["data"]["value"].startswith("evil.localhost asks to log in")
     assert site.posted == []
 
 
