@@ -107,7 +107,7 @@ MAX_SECRETS = 100
 MAX_SECRET_CHARS = 4_096
 
 SecretName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-SecretValue = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_CHARS, repr=False)]
+SecretValue = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_CHARS)]
 
 
 class SecretFields(Request):
