@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -44,6 +45,22 @@ def data_dir() -> Path:
 def database_url() -> str | None:
     """URL of the emulator's database (`WEBRUN_DATABASE`; it may hold a password), or None for the data folder's own."""
     return os.environ.get(PREFIX + "DATABASE") or None
+
+
+def read_proxies(path: Path) -> object:
+    """Return what a file of managed proxies holds, as JSON.
+
+    Raises
+    ------
+    ValueError
+        In one line: it can't be read, or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: {(error.strerror or 'it can not be read').lower()}") from error
+    except ValueError:  # its text may hold passwords
+        raise ValueError(f"{path} is not JSON") from None
 
 
 def search_path() -> str:

@@ -55,3 +55,22 @@ def test_the_parts_add_up_to_the_time_that_passed(work, rest_ms):
     assert abs(usage.compute_usd + usage.idle_usd - now_ms * Decimal("0.02") / MINUTE_MS) < Decimal("1e-12")
     tasks = sum((meter.task_usage(f"t{number}", now_ms).compute_usd for number in range(len(work))), Decimal(0))
     assert abs(tasks - usage.compute_usd) < Decimal("1e-12")
+
+
+def test_a_gigabyte_through_a_managed_proxy_costs_four_dollars_and_others_are_free():
+    meter = Meter(0, PRICES_2026)
+    meter.count_bytes(400_000_000, 600_000_000, 1_000_000_000)
+    meter.count_bytes(1_000_000_000, 1_000_000_000, 0)
+    usage = meter.session_usage(0)
+    assert (usage.proxy_usd, usage.cost_usd, meter.bytes_moved) == (
+        Decimal(4),
+        Decimal(4),
+        (1_400_000_000, 1_600_000_000),
+    )
+
+
+def test_bytes_are_the_session_s_and_no_task_s():
+    meter = Meter(0, PRICES_2026)
+    meter.work_started("t", 0)
+    meter.count_bytes(0, 1_000_000_000, 1_000_000_000)
+    assert meter.task_usage("t", 0).proxy_usd == 0

@@ -48,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a host on a loopback or private address that sessions may reach without a task that names it "
         "(*.HOST: all below it); repeatable",
     )
+    parser.add_argument(
+        "--proxies",
+        type=Path,
+        metavar="FILE",
+        help='managed proxies: a JSON object, country → {"type": "http" or "socks", "host", "port", "username", '
+        '"password"}',
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,9 +87,10 @@ def run(options: argparse.Namespace) -> int:
                 seed=options.seed,
                 prices=prices,
                 allowed_hosts=tuple(options.allow_host),
+                proxies=options.proxies,
             )
         )
-    except (server.AddressError, StoreError) as error:
+    except (server.AddressError, server.ProxiesError, StoreError) as error:
         print(f"webrun-nb emulator: {error}", file=sys.stderr)
         return 1
     return 0

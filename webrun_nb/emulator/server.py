@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,12 @@ import uvicorn
 
 from webrun_nb import config, practice
 from webrun_nb.agents.local import LocalAgent
+from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.browsers.pool import ChromiumPool
 from webrun_nb.emulator.domain import limits
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.egress import Egress, home
+from webrun_nb.emulator.egress import Egress, home, proxy_table
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.bodies import Patience
@@ -72,10 +73,16 @@ class Options:
     """With clients that send slowly."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that sessions may reach on private addresses without a task that names them."""
+    proxies: Path | None = None
+    """A file with the managed proxies."""
 
 
 class AddressError(Exception):
     """The address can't be listened on; the message is one line for people."""
+
+
+class ProxiesError(Exception):
+    """The file of managed proxies can't be used; the message is one line for people."""
 
 
 def run(options: Options) -> None:
@@ -87,13 +94,19 @@ def run(options: Options) -> None:
         The port is taken, or the host is not one of this machine's.
     StoreError
         The data folder or its database can't be used.
+    ProxiesError
+        The file of managed proxies can't be used.
     """
+    try:
+        proxies = proxy_table(config.read_proxies(options.proxies)) if options.proxies else {}
+    except ValueError as error:
+        raise ProxiesError(f"--proxies: {error}") from None
     listener = _listen(options)
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
     secrets_ = LiveSecrets()
     _log_to_file(folder, secrets_)
-    asyncio.run(_Server(options, listener, folder, secrets_).serve())
+    asyncio.run(_Server(options, listener, folder, secrets_, proxies).serve())
 
 
 class _Uvicorn(uvicorn.Server):
@@ -113,9 +126,17 @@ class _Uvicorn(uvicorn.Server):
 
 
 class _Server:
-    def __init__(self, options: Options, listener: socket.socket, folder: Path, live_secrets: LiveSecrets) -> None:
+    def __init__(
+        self,
+        options: Options,
+        listener: socket.socket,
+        folder: Path,
+        live_secrets: LiveSecrets,
+        proxies: Mapping[str, UpstreamProxy],
+    ) -> None:
         self._options = options
         self._live_secrets = live_secrets
+        self._proxies = proxies
         self._folder = folder
         self._listener = listener
         self._ending = asyncio.Event()
@@ -142,7 +163,7 @@ class _Server:
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
             prices=options.prices,
             practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
-            egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts),
+            egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts, self._proxies),
             isolation=options.isolation,
             slots=options.slots,
             secrets=self._live_secrets,

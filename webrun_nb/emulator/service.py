@@ -17,6 +17,7 @@ from webrun_nb.emulator.accounts import Accounts
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
+    BytesCounted,
     Happening,
     InstanceLost,
     InstanceRestored,
@@ -46,6 +47,7 @@ from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.totp import code_now
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
+from webrun_nb.wire.proxies import ManagedProxy
 from webrun_nb.wire.requests import (
     ANSWER_WINDOW_S,
     AnswerGuardrail,
@@ -378,7 +380,10 @@ class Service:
                 "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
             )
         parts = self.parts
+        way_out = parts.egress.way_out(request.proxy)
         session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on, Vault(code_now))
+        session.proxy = request.proxy.shown() if request.proxy else None
+        session.proxy_is_managed = isinstance(request.proxy, ManagedProxy)
         parts.secrets.watch(session.vault)
         fields = take_in(fields, session.vault)
         chosen = kind if parts.isolation == "auto" else parts.isolation
@@ -390,7 +395,7 @@ class Service:
             parts.clock,
             self._slots,
             self._publisher(session),
-            parts.egress.way_out(),
+            way_out,
             opening_url,
         )
         parts.store.add(session)
@@ -410,6 +415,7 @@ class Service:
     def _on(self, session: Session, happening: Happening) -> None:
         """Follow a session: tell listeners, its worker, and whoever waits for an answer."""
         publish = self._publisher(session)
+        worker = self._workers.get(session.id)
         match happening:
             case TaskAsks(task=task, question=question):
                 publish(views.MESSAGE, views.guardrail_event(task, question))
@@ -427,12 +433,13 @@ class Service:
             case InstanceRestored():
                 publish("instance:reconnected", views.reconnected_event())
             case SessionEnded(reason=reason):
+                if worker is not None:
+                    worker.enter_bytes()  # they belong on the bill that is shown and kept now
                 self.parts.store.close(session)
                 self.history.keep(session)
                 publish("end_session", views.end_session_event(session, reason))
-        if isinstance(happening, (TokensCounted, SessionEnded)):
+        if isinstance(happening, (TokensCounted, BytesCounted, SessionEnded)):
             self._accounts.watch(session.owner)
-        worker = self._workers.get(session.id)
         if worker is not None:
             worker.on(happening)
             if isinstance(happening, SessionEnded):
@@ -472,8 +479,6 @@ def _check_references(request: SessionFields) -> None:
         raise CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {request.environment_id[:40]}")
     if request.policy_id is not None:
         raise CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {request.policy_id[:40]}")
-    if request.proxy is not None:
-        raise _not_yet("proxy", "proxies")
 
 
 def _check_supported(fields: TaskFields) -> None:

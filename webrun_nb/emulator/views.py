@@ -99,7 +99,7 @@ def session_state(session: Session, clock: Clock) -> SessionState:
         reason=session.reason,
         environment_id=None,
         policy_id=None,
-        proxy=None,
+        proxy=dict(session.proxy) if session.proxy else None,
         reach_out_mode=session.reach_out_mode,
         usage=usage(session.usage()),
         streaming=streaming(),

@@ -38,7 +38,7 @@ from webrun_nb.emulator.domain.happenings import (
 from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
-from webrun_nb.emulator.egress import hosts_named_by
+from webrun_nb.emulator.egress import ByteMeter, hosts_named_by
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.task_run import TaskRun
@@ -112,6 +112,7 @@ class SessionWorker:
         self._clock = clock
         self._publish = publish
         self.way_out = way_out
+        self._bytes = ByteMeter(way_out, session)
         self._opening_url = opening_url
         self._gate: Gate | None = None
         self._ears = _Ears(self)
@@ -161,6 +162,10 @@ class SessionWorker:
                 self._cancel(self._running)
             case SessionEnded():
                 self._cancel(self._life)
+
+    def enter_bytes(self) -> None:
+        """Enter in the session's record what has gone over the wire so far."""
+        self._bytes.enter()
 
     def interact(self, action: Action) -> None:
         """Do what a person does by hand, in the order it comes in; returns at once."""
@@ -239,6 +244,7 @@ class SessionWorker:
         gate, self._gate = self._gate, None
         if gate is not None:
             await gate.instance.close()
+        self._bytes.enter()
 
     async def _open_browser(self) -> None:
         self._gate = await self._open_gate()

@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.json_schema import schema_fault
+from webrun_nb.wire.proxies import ProxyFields
 
 MAX_DURATION_MS = 300_000
 MIN_DURATION_MS = 1_000
@@ -173,7 +174,7 @@ class SessionFields(Request):
 
     environment_id: str | None = None
     policy_id: str | None = None
-    proxy: dict[str, Any] | None = None
+    proxy: ProxyFields | None = None
     mode: Literal["default"] = "default"
 
 

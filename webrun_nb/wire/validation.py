@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
-_OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction"})
+_OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
 _SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})

@@ -34,8 +34,9 @@ class Ways(Protocol):
 class _Link:
     """A connection onwards; counts its bytes into the session's."""
 
-    def __init__(self, key: object, streams: Streams, way_out: WayOut) -> None:
+    def __init__(self, key: object, streams: Streams, way_out: WayOut, *, proxied: bool) -> None:
         self.key = key
+        self._proxied = proxied
         self.reader, self._writer = streams
         self._way_out = way_out
 
@@ -45,7 +46,7 @@ class _Link:
         return not (self.reader.at_eof() or self._writer.is_closing())
 
     async def send(self, data: bytes) -> None:
-        self._way_out.count(up=len(data))
+        self._way_out.count(up=len(data), proxied=self._proxied)
         self._writer.write(data)
         await self._writer.drain()
 
@@ -57,7 +58,7 @@ class _Link:
         return read[0]
 
     def count_down(self, size: int) -> None:
-        self._way_out.count(down=size)
+        self._way_out.count(down=size, proxied=self._proxied)
 
     def close(self) -> None:
         self._writer.close()
@@ -91,7 +92,8 @@ class Exchange:
         """Connect through, and pass on what comes until one side ends."""
         target = http1.tunnel_target_of(head.start[1])
         try:
-            streams = await self._ways.tunnel(await self._ways.find(target, plain=False))
+            route = await self._ways.find(target, plain=False)
+            streams = await self._ways.tunnel(route)
         except RefusedError:
             await self._say("HTTP/1.1 403 Refused")
             return
@@ -99,7 +101,7 @@ class Exchange:
             self._ways.note(target, error)
             await self._say("HTTP/1.1 502 Not Reached")
             return
-        self._link = link = _Link(target, streams, self._ways.way_out)
+        self._link = link = _Link(target, streams, self._ways.way_out, proxied=route.upstream is not None)
         self._writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
         directions = {asyncio.create_task(self._pump_up(link)), asyncio.create_task(self._pump_down(link))}
         try:
@@ -173,7 +175,7 @@ class Exchange:
             streams = await route.upstream.connect()
         else:
             streams = await self._ways.tunnel(route)
-        self._link = _Link(key, streams, self._ways.way_out)
+        self._link = _Link(key, streams, self._ways.way_out, proxied=route.upstream is not None)
         return self._link
 
     async def _hand_back(self, head: Head, method: str, target: Target, route: Route, link: _Link) -> bool:

@@ -30,7 +30,9 @@ class WayOut:
     counted : callable, optional
         Told that there are more bytes; called for each piece of them.
     up, down : int
-        Bytes that went out and came in so far, without the heads that the browser and we exchange.
+        Bytes that went out and came in so far: what the other side of our connections got and sent.
+    proxied : int
+        Those of them that went through the upstream proxy.
     """
 
     reach: Reach = field(default_factory=Reach)
@@ -38,11 +40,14 @@ class WayOut:
     counted: Callable[[], None] | None = None
     up: int = 0
     down: int = 0
+    proxied: int = 0
 
-    def count(self, *, up: int = 0, down: int = 0) -> None:
+    def count(self, *, up: int = 0, down: int = 0, proxied: bool) -> None:
         """Add bytes that went over the wire."""
         self.up += up
         self.down += down
+        if proxied:
+            self.proxied += up + down
         if self.counted is not None:
             self.counted()
 

@@ -67,6 +67,11 @@ class TokensCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class BytesCounted:
+    """More has gone over the wire, which a managed proxy is paid for."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """The session's state is final."""
 
@@ -83,5 +88,6 @@ Happening = (
     | InstanceRestored
     | ControlReleased
     | TokensCounted
+    | BytesCounted
     | SessionEnded
 )

@@ -1,11 +1,12 @@
 """What a session has used, and what that costs (contract, section 5).
 
-The record is append-only: intervals in which tasks ran, and counts of tokens. Every cost is a pure function of the
-record, the prices and a moment, in `Decimal`, rounded once, at the very end.
+The record is append-only: intervals in which tasks ran, counts of tokens, and of bytes. Every cost is a pure function
+of the record, the prices and a moment, in `Decimal`, rounded once, at the very end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 MICRO_USD = Decimal("0.000001")
 _MS_PER_MINUTE = Decimal(60_000)
 _MILLION = Decimal(1_000_000)
+_BYTES_PER_GB = Decimal(1_000_000_000)
 
 
 class PriceList(Protocol):
@@ -48,6 +50,15 @@ class TokenCount:
     task_id: str
     prompt: int
     completion: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByteCount:
+    """Bytes that the session's browser sent and got, and how many of them went through a managed proxy."""
+
+    up: int
+    down: int
+    billed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Meter:
         self._prices = prices
         self._intervals: list[Interval] = []
         self._tokens: list[TokenCount] = []
+        self._bytes: list[ByteCount] = []
 
     def work_started(self, task_id: str, at_ms: float) -> None:
         """Open an interval."""
@@ -102,6 +114,15 @@ class Meter:
     def count_tokens(self, task_id: str, prompt: int, completion: int) -> None:
         """Add what a step took."""
         self._tokens.append(TokenCount(task_id, prompt, completion))
+
+    def count_bytes(self, up: int, down: int, billed: int) -> None:
+        """Add what went over the wire; own proxies and no proxy at all are free."""
+        self._bytes.append(ByteCount(up, down, billed))
+
+    @property
+    def bytes_moved(self) -> tuple[int, int]:
+        """What the session's browser has sent and got."""
+        return sum(count.up for count in self._bytes), sum(count.down for count in self._bytes)
 
     def ended(self, at_ms: float) -> None:
         """Stop billing for good."""
@@ -118,12 +139,14 @@ class Meter:
         return self._bill(self.running_ms(task_id, now_ms), 0.0, tokens)
 
     def session_usage(self, now_ms: float) -> Usage:
-        """Bill the session: all of its time, and all tokens."""
+        """Bill the session: all of its time, all tokens, and what went through a managed proxy."""
         end_ms = now_ms if self._ended_ms is None else self._ended_ms
         running_ms = sum(interval.duration_ms(end_ms) for interval in self._intervals)
-        return self._bill(running_ms, (end_ms - self._started_ms) - running_ms, self._tokens)
+        return self._bill(running_ms, (end_ms - self._started_ms) - running_ms, self._tokens, self._bytes)
 
-    def _bill(self, running_ms: float, idle_ms: float, tokens: list[TokenCount]) -> Usage:
+    def _bill(
+        self, running_ms: float, idle_ms: float, tokens: list[TokenCount], moved: Sequence[ByteCount] = ()
+    ) -> Usage:
         prompt = sum(count.prompt for count in tokens)
         completion = sum(count.completion for count in tokens)
         per_minute_usd = self._prices.compute_usd_per_minute
@@ -138,4 +161,5 @@ class Meter:
                 + completion * self._prices.output_usd_per_million_tokens
             )
             / _MILLION,
+            proxy_usd=sum(count.billed for count in moved) * self._prices.proxy_usd_per_gb / _BYTES_PER_GB,
         )

@@ -7,11 +7,13 @@ send, a browser to close, an agent to cancel) is the business of whoever listens
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
+    BytesCounted,
     ControlReleased,
     Happening,
     InstanceLost,
@@ -76,6 +78,9 @@ class Session:
         self.reach_out_mode = "off"
         """Accepted and reported, without a meaning here (section 3)."""
         self.vault = vault or Vault()
+        self.proxy: Mapping[str, Any] | None = None
+        """As it is shown: without its password."""
+        self.proxy_is_managed = False
         self.created_ms = clock.now()
         self.last_activity_ms = self.created_ms
         self.meter = Meter(self.created_ms, prices)
@@ -238,6 +243,11 @@ class Session:
         if used > task.order.max_input_tokens and not task.ended:
             limit = int(task.order.max_input_tokens)
             self.fail(task, Failure("INPUT_TOKEN_LIMIT", f"the task read {used} tokens; its limit is {limit}"))
+
+    def count_bytes(self, up: int, down: int, proxied: int) -> None:
+        """Meter what its browser sent and got, and what of it went through its proxy."""
+        self.meter.count_bytes(up, down, proxied if self.proxy_is_managed else 0)
+        self._notify(self, BytesCounted())
 
     def complete(self, task: Task, answer: str) -> None:
         """End the running task with its answer."""
