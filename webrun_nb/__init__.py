@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from webrun_nb.client.handles import TaskHandle
     from webrun_nb.client.results import TaskResult
+    from webrun_nb.client.secret import Secret
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
     from webrun_nb.notebook.objects import arun_task, astart, asubmit_task, on_guardrail, run_task, start, submit_task
@@ -53,6 +54,7 @@ __all__ = [
     "ProtocolError",
     "Question",
     "RequestError",
+    "Secret",
     "Session",
     "SessionGoneError",
     "SessionSnapshot",
@@ -76,6 +78,7 @@ _ERRORS = "client.errors"
 _HOMES = {
     "Client": "client.api",
     "Question": "client.snapshot",
+    "Secret": "client.secret",
     "Session": "client.session",
     "SessionSnapshot": "client.snapshot",
     "TaskHandle": "client.handles",

@@ -269,7 +269,25 @@ def test_json_in_single_quotes_survives() -> None:
     assert parse("""task --schema '{"type": "object"}'""", "x") == Task("x", schema='{"type": "object"}')
 
 
+def test_secrets_are_named_for_hosts() -> None:
+    line = "task --secret shop.example.com=SHOP --secret '*.Bank.example=MY_BANK' --secret=practice:shop=SHOP"
+    named = (("shop.example.com", "SHOP"), ("*.bank.example", "MY_BANK"), ("practice:shop", "SHOP"))
+    assert parse(line, "Log in") == Task("Log in", secrets=named)
+    assert parse("start --secret all=SHOP", None) == Start(secrets=(("all", "SHOP"),))
+
+
+@pytest.mark.parametrize("value", ["x.example=hunter2", "x.example=s3cr3t!", "hunter2", "=SHOP", "x.example="])
+def test_a_secrets_value_in_place_of_its_name_is_refused_and_not_repeated(value: str) -> None:
+    error = refusal(f"task --secret {value}", "Log in")
+    assert "hunter2" not in f"{error.message} {error.hint}"
+    assert "s3cr3t" not in f"{error.message} {error.hint}"
+    assert "SHOP" in f"{error.message} {error.hint}"
+
+
 SECRETS = [
+    "open otpauth://totp/Shop:ada?secret=ABCDEFGH",
+    "key sk_live_abcdefghij0123456789",
+    "use glpat-abcdefghij0123456789",
     "use enig_a1b2c3d4e5",
     "key wr_9f8e7d6c5b4a3210",
     "key sk-proj-a1b2c3d4e5f6g7h8",

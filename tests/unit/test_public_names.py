@@ -17,6 +17,7 @@ PUBLIC = {
     "PaymentError",
     "ProtocolError",
     "Question",
+    "Secret",
     "RequestError",
     "Session",
     "SessionGoneError",

@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.secret import HostSecret, Secret, shown_fields, wire_secrets
+from webrun_nb.client.secret import HostSecret, Secret, wire_secrets
 from webrun_nb.client.secret_sources import check_name, find_login, find_secret
 
 VALUE = "correct horse 7"
@@ -150,5 +150,3 @@ def test_a_requests_secrets_are_sent_but_not_shown():
     ]
     assert VALUE not in repr(body)
     assert VALUE not in repr(sent[0])
-    assert VALUE not in shown_fields(body["message"])
-    assert "shop.localhost" in shown_fields(body["message"])

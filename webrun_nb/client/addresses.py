@@ -46,5 +46,18 @@ def resolve_url(url: str, base_url: str) -> str:
     return f"http://{host}{rest if rest.startswith('/') else '/' + rest}"
 
 
+def resolve_host(host: str, base_url: str) -> str:
+    """Return the host that is meant, in the same way: `practice:shop` is `shop.localhost`.
+
+    Raises
+    ------
+    RequestError
+        As `resolve_url`.
+    """
+    if host[:9].lower() != "practice:":
+        return host
+    return urlsplit(resolve_url(host, base_url)).hostname or host
+
+
 def _invalid(message: str, hint: str) -> RequestError:
     return RequestError(message, code="INVALID_PARAMETER", hint=hint, details={"parameter": "startingPoint"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +23,8 @@ from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
 from webrun_nb.client.results import Frames, Schema, TaskResult
 from webrun_nb.client.runtime import faces, in_caller, runtime
+from webrun_nb.client.secret import HostSecret, wire_secrets
+from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
@@ -162,6 +164,7 @@ class Client:
         policy_id: str | None = None,
         proxy: Mapping[str, Any] | None = None,
         max_cost_usd: Amount | None = None,
+        secrets: Secrets | None = None,
         new: bool = False,
     ) -> Session:
         """Start a session, or return the live one of that name and the same options (Run All must not bill two).
@@ -178,6 +181,8 @@ class Client:
             Contract, section 7.
         max_cost_usd : Decimal, float or str, optional
             What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives.
+        secrets : mapping, optional
+            For all its tasks; see `Session.task`.
         new : bool
             Start another one in any case; a name in use gets a number.
 
@@ -195,6 +200,7 @@ class Client:
             policy_id,
             None if proxy is None else tuple(sorted(proxy.items())),
             limit_usd(max_cost_usd),
+            await read_secrets(secrets, self.base_url),
         )
         async with self._starting:
             if new:
@@ -219,6 +225,7 @@ class Client:
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
+        secrets: Secrets | None = None,
         opened: Callable[[Session], None] | None = None,
     ) -> TaskResult:
         """Have one task done in a session of its own, which ends with it.
@@ -228,7 +235,7 @@ class Client:
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -250,6 +257,7 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
+            secrets=await read_secrets(secrets, self.base_url),
         )
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
@@ -275,12 +283,13 @@ class Client:
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
+        secrets: Secrets | None = None,
     ) -> TaskHandle:
         """Begin one task in a session of its own, which ends with it, and return once the server has it.
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -300,6 +309,7 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
+            secrets=await read_secrets(secrets, self.base_url),
         )
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
@@ -398,6 +408,7 @@ class Client:
         max_input_tokens: int | None,
         max_output_tokens: int | None,
         max_cost_usd: Amount | None = None,
+        secrets: Sequence[HostSecret] = (),
     ) -> Ask:
         """Check a task and make it ready to send.
 
@@ -417,6 +428,7 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
+            secrets=secrets,
         )
 
     def _read_schema(self, given: object) -> Schema | None:
@@ -448,7 +460,8 @@ class Client:
 
 
 def _first_page(options: SessionOptions) -> dict[str, Any]:
-    return {} if options.url is None else {"startingPoint": options.url}
+    page = {} if options.url is None else {"startingPoint": options.url}
+    return page | ({"secrets": wire_secrets(options.secrets)} if options.secrets else {})
 
 
 def _same(session: Session, options: SessionOptions) -> Session:

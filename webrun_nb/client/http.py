@@ -198,7 +198,9 @@ class Http:
                 repeatable = method == "GET" or isinstance(error, _NEVER_SENT)
                 known = None if self._explain_loss is None else await self._explain_loss()
                 if pause_s is None or not repeatable or known is not None:
-                    raise known or self._lost(error, session_id) from error
+                    # without its frames: theirs hold the bytes that were sent, and a verbose traceback shows them
+                    cause = httpx.TransportError(f"{type(error).__name__}: {error}")
+                    raise known or self._lost(error, session_id) from cause
                 await asyncio.sleep(pause_s)
                 continue
             if answer.is_success:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hmac
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -89,13 +88,3 @@ def wire_secrets(secrets: Sequence[HostSecret]) -> list[dict[str, Any]]:
         {"match": secret.match, "fields": {name: HiddenText(value.reveal()) for name, value in secret.fields}}
         for secret in secrets
     )
-
-
-def shown_fields(fields: Mapping[str, Any]) -> str:
-    """Return a task's fields as readable JSON, with `***` for each value of its secrets."""
-    shown = {**fields}
-    if "secrets" in shown:
-        shown["secrets"] = [
-            {"match": secret["match"], "fields": dict.fromkeys(secret["fields"], SHOWN)} for secret in shown["secrets"]
-        ]
-    return json.dumps(shown, indent=2, ensure_ascii=False)

@@ -10,12 +10,15 @@ import importlib
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from webrun_nb import config
+from webrun_nb.client.addresses import resolve_host
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.secret import Secret
+from webrun_nb.client.runtime import in_caller
+from webrun_nb.client.secret import HostSecret, Secret
 
 IDENTITY_FIELDS = ("email", "username", "user", "login", "phone")
 """Who somebody is; a form asks for one of them."""
@@ -91,6 +94,30 @@ def find_login(name: str, *, prompt: Prompt | None = None) -> dict[str, Secret]:
         As `find_secret`.
     """
     return find_secret(name, asked=("email", "password"), prompt=prompt)
+
+
+Secrets = Mapping[str, str | Mapping[str, str | Secret]]
+"""Host → the name of a secret, or its fields."""
+
+
+async def read_secrets(given: Secrets | None, base_url: str) -> tuple[HostSecret, ...]:
+    """Return what was given as it is going to be sent; looks names up, in the thread of the person who may be asked.
+
+    Raises
+    ------
+    RequestError
+        A name that can't be one or that nothing is known of.
+    """
+    found = []
+    for host, what in (given or {}).items():
+        match = resolve_host(host, base_url)
+        if isinstance(what, str):
+            fields: Mapping[str, str | Secret] = await in_caller(partial(find_login, what))
+        else:
+            fields = what
+        hidden = {name: value if isinstance(value, Secret) else Secret(value) for name, value in fields.items()}
+        found.append(HostSecret(match, tuple(sorted(hidden.items(), key=lambda item: item[0]))))
+    return tuple(found)
 
 
 def _from_keyring(name: str, fields: Sequence[str]) -> dict[str, str]:

@@ -27,6 +27,8 @@ from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import Http
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import faces, in_caller
+from webrun_nb.client.secret import HiddenText, HostSecret
+from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import Ask, TaskRun, interruption
 from webrun_nb.client.watch import Watch
@@ -48,6 +50,7 @@ class SessionOptions:
     proxy: tuple[tuple[str, Any], ...] | None = None
     """Sorted items, so that options can be compared."""
     max_cost_usd: Decimal | None = None
+    secrets: tuple[HostSecret, ...] = ()
 
 
 class Session(ByHand):
@@ -120,6 +123,7 @@ class Session(ByHand):
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
+        secrets: Secrets | None = None,
     ) -> TaskResult:
         """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
 
@@ -141,6 +145,11 @@ class Session(ByHand):
             At most 100 000.
         max_cost_usd : Decimal, float or str, optional
             What it may cost, in US dollars; once it has, it is stopped. Kept by this process, while it lives.
+        secrets : mapping, optional
+            What the agent may log in with and never sees, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
+            (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
+            mapping of field to value. Hosts: `github.com` that host alone, `*.x.com` any subdomain, `all`; also
+            `practice:NAME`. The session keeps them until it ends.
 
         Raises
         ------
@@ -165,6 +174,7 @@ class Session(ByHand):
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
+            secrets=await read_secrets(secrets, self.client.base_url),
         )
         return await self.perform(ask)
 
@@ -220,6 +230,7 @@ class Session(ByHand):
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
+        secrets: Secrets | None = None,
     ) -> TaskHandle:
         """Give the session a task and return once the server has it; the handle waits for its answer.
 
@@ -227,7 +238,7 @@ class Session(ByHand):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd
+        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
             As in `task`.
 
         Raises
@@ -245,6 +256,7 @@ class Session(ByHand):
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
+            secrets=await read_secrets(secrets, self.client.base_url),
         )
         return await self.begin(ask)
 
@@ -338,6 +350,7 @@ class Session(ByHand):
             question = self.snapshot.question
             if question is None or question.task_id != task_id:
                 raise refusal(409, "INVALID_STATE", "the question is no longer open", session_id=self.session_id)
+        text = HiddenText(text)
         await self.sent(self.http.answer_guardrail(self.session_id, text))
 
     async def _again(self) -> Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -29,6 +29,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.http import Http
 from webrun_nb.client.results import Frames, Schema, TaskResult, result_of, usd
+from webrun_nb.client.secret import HiddenText, HostSecret, wire_secrets
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.watch import Watch, question_of
 from webrun_nb.wire.requests import TaskFields
@@ -78,6 +79,7 @@ def make_ask(
     max_input_tokens: int | None,
     max_output_tokens: int | None,
     max_cost_usd: Amount | None = None,
+    secrets: Sequence[HostSecret] = (),
 ) -> Ask:
     """Check a task by the contract's own model, before anything is started.
 
@@ -105,7 +107,8 @@ def make_ask(
         raise refusal(400, code, message, details=details) from None
     # the schema itself is checked by who reads it and by the server: the checker takes a second to import
     shape = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
-    return Ask(text, url, schema, {**fields.to_wire(), **shape}, limit_usd(max_cost_usd))
+    confided = {"secrets": wire_secrets(secrets)} if secrets else {}
+    return Ask(text, url, schema, {**fields.to_wire(), **shape, **confided}, limit_usd(max_cost_usd))
 
 
 class TaskOwner(Protocol):
@@ -323,6 +326,7 @@ class TaskRun:
         if not isinstance(answer, str):
             await self._stop_on_server()
             raise GuardrailError(question, session_id=self._owner.session_id)
+        answer = HiddenText(answer)
         try:
             await self._http.answer_guardrail(self._owner.session_id, answer)
         except RequestError as error:

@@ -4,7 +4,7 @@ Rules of the line, beyond the shell's quoting (`shlex`):
 
 - A `#` that starts a word outside quotes starts a comment; the one in `https://example.com/#top` does not.
 - A `;` at the end of the line or of the cell hides the rows that would be shown and is not part of either.
-- An option is given at most once, in full, and an option this version doesn't have is an error.
+- An option is given at most once (a few may be repeated), in full, and an option this version doesn't have is an error.
 - What `answer` is given is taken as it is: none of this holds for it.
 """
 
@@ -200,6 +200,8 @@ def _parser(verb: Verb) -> _Parser:
     for option in verb.options:
         if not option.flag:
             parser.add_argument(option.field, nargs="?", metavar=option.metavar)
+        elif option.repeated:
+            parser.add_argument(option.flag, dest=option.field, action="append")
         elif option.metavar:
             parser.add_argument(option.flag, dest=option.field, action=_Once)
         else:
@@ -219,7 +221,9 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for option in verb.options:
         value = getattr(found, option.field)
-        if isinstance(value, str):
+        if option.repeated and value is not None:
+            values[option.field] = tuple(option.convert(one, option.label) for one in value)
+        elif isinstance(value, str):
             values[option.field] = option.convert(value, option.label)
         elif value is not None:
             values[option.field] = value

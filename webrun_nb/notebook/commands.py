@@ -18,6 +18,8 @@ class Start:
     url: str | None = None
     new: bool = False
     max_cost_usd: Decimal | None = None
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Hosts, and the names of their secrets; never a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Task:
     raw: bool = False
     quiet: bool = False
     max_cost_usd: Decimal | None = None
+    secrets: tuple[tuple[str, str], ...] = ()
     job: str | None = None
 
 

@@ -16,6 +16,10 @@ _KEYS = re.compile(
         enig_[A-Za-z0-9_-]{6,}                             # WebRun
       | wr_(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{12,}        # WebRun; a digit tells it from a name
       | sk-(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{16,}        # OpenAI, Anthropic and others
+      | sk_(?:live|test)_[A-Za-z0-9]{16,}                  # Stripe
+      | glpat-[A-Za-z0-9_-]{16,} | npm_[A-Za-z0-9]{30,} | hf_[A-Za-z0-9]{30,} | pypi-[A-Za-z0-9_-]{40,}
+      | SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}         # SendGrid
+      | otpauth://[^\s]*[?&]secret=                        # what an authenticator is set up with
       | gh[opsur]_[A-Za-z0-9]{20,} | github_pat_\w{20,}    # GitHub
       | xox[abposr]-[A-Za-z0-9-]{10,}                      # Slack
       | AKIA[0-9A-Z]{16} | AIza[A-Za-z0-9_-]{30,}          # AWS, Google
@@ -87,10 +91,11 @@ def refuse_credentials(text: str) -> None:
     if _KEYS.search(text) or _OTHER.search(text):
         raise CommandError(
             "this looks as if it held a key, and a cell is saved with its notebook",
-            "take it out; the key of the hosted service belongs in the environment, as WEBRUN_API_KEY",
+            "take it out; the key of the hosted service belongs in the environment, as WEBRUN_API_KEY; "
+            "a login's secrets are named, --secret HOST=NAME",
         )
     if any(_looks_made_up(found["value"]) for pattern in _PASSWORDS for found in pattern.finditer(text)):
         raise CommandError(
             "this looks as if it held a password, and a cell is saved with its notebook",
-            "take it out: no option and no task takes a password's value",
+            "take it out; --secret HOST=NAME looks it up: NAME_PASSWORD in the environment, or the keyring",
         )

@@ -27,6 +27,8 @@ class Option:
         Takes the value's text and what it was given for; raises `CommandError`.
     required : bool
         Only for a word without a flag.
+    repeated : bool
+        It may be given several times; the command holds a tuple.
     """
 
     flag: str
@@ -35,6 +37,7 @@ class Option:
     metavar: str = ""
     convert: Callable[[str, str], object] = options.name
     required: bool = False
+    repeated: bool = False
 
     @property
     def label(self) -> str:

@@ -32,7 +32,7 @@ def usage(verb: Verb) -> str:
     either = [option for option in verb.options if option.label in verb.exclusive]
     words = [f"[{' | '.join(map(_written, either))}]"] if either else []
     words += [
-        _written(option) if option.required else f"[{_written(option)}]"
+        _written(option) if option.required else f"[{_written(option)}]{'...' if option.repeated else ''}"
         for option in verb.options
         if option not in either
     ]

@@ -11,6 +11,8 @@ import keyword
 import re
 from decimal import Decimal
 
+from webrun_nb.client.errors import RequestError
+from webrun_nb.client.secret_sources import check_name
 from webrun_nb.notebook.errors import CommandError
 
 MIN_TASK_MS = 1_000
@@ -67,6 +69,17 @@ def url(value: str, what: str) -> str:
     if not value.strip():
         raise CommandError(f"{what} is empty", "write it with its scheme: --url https://example.com")
     return value.strip()
+
+
+def secret(value: str, what: str) -> tuple[str, str]:
+    """Read `HOST=NAME`: for which host, and what the secret is called. What is no name is not repeated."""
+    host, equals, called = value.rpartition("=")
+    if not equals or not host.strip():
+        raise CommandError(f"{what}: a host and a name are needed", f"write {what} shop.example.com=SHOP")
+    try:
+        return host.strip().lower(), check_name(called)
+    except RequestError as error:
+        raise CommandError(f"{what}: {error.message}", error.hint) from None
 
 
 def schema_text(value: str, what: str) -> str:

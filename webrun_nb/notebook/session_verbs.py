@@ -27,7 +27,13 @@ SECRET_KINDS = frozenset({"credentials", "two_factor"})
 def start(workspace: Workspace, command: Start) -> None:
     """Open a session, or show the live one of the same name and options."""
     url = None if command.url is None else templates.fill(command.url, workspace.names)
-    session = toolkit.client().start(command.name, url=url, max_cost_usd=command.max_cost_usd, new=command.new)
+    session = toolkit.client().start(
+        command.name,
+        url=url,
+        max_cost_usd=command.max_cost_usd,
+        secrets=dict(command.secrets),
+        new=command.new,
+    )
     workspace.current = session
     workspace.show_card(session, again=True)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from IPython.display import Markdown, display
 
+from webrun_nb.client.addresses import resolve_host
 from webrun_nb.client.errors import BudgetError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.results import TaskResult
@@ -27,10 +28,19 @@ if TYPE_CHECKING:
 
 
 class _Limits(TypedDict):
-    """What bounds a task."""
+    """What bounds a task, and what it may use."""
 
     timeout_ms: int | None
     max_cost_usd: Decimal | None
+    secrets: dict[str, str]
+
+
+def _limits(command: Task) -> _Limits:
+    return {
+        "timeout_ms": command.timeout_ms,
+        "max_cost_usd": command.max_cost_usd,
+        "secrets": dict(command.secrets),
+    }
 
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
@@ -79,8 +89,7 @@ def _result(
             text,
             url=url,
             schema=wanted,
-            timeout_ms=command.timeout_ms,
-            max_cost_usd=command.max_cost_usd,
+            **_limits(command),
             opened=workspace.show_card,
         )
     workspace.show_card(session)
@@ -90,8 +99,7 @@ def _result(
         text,
         url=url,
         schema=wanted,
-        timeout_ms=command.timeout_ms,
-        max_cost_usd=command.max_cost_usd,
+        **_limits(command),
         end=command.end,
     )
 
@@ -99,7 +107,7 @@ def _result(
 def _begun(workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskHandle:
     """Begin it in the background; its session's card has the form for what it may ask."""
     session = _session_for(workspace, command)
-    limits: _Limits = {"timeout_ms": command.timeout_ms, "max_cost_usd": command.max_cost_usd}
+    limits = _limits(command)
     if session is None:
         handle = toolkit.client().submit_task(text, url=url, schema=wanted, **limits)
     else:
@@ -134,9 +142,10 @@ def _show_request(
 ) -> None:
     session = _session_for(workspace, command)
     client = toolkit.current
+    base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
     ask = make_ask(
         text,
-        base_url=_ANY_LOCAL_SERVER if client is None else client.base_url,
+        base_url=base_url,
         url=url,
         schema=wanted,
         end=command.end,
@@ -147,4 +156,6 @@ def _show_request(
     )
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}:")
-    print(json.dumps(dict(ask.fields), indent=2, ensure_ascii=False))
+    named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
+    shown = {**ask.fields, **({"secrets": named} if named else {})}  # a dry run looks no secret up
+    print(json.dumps(shown, indent=2, ensure_ascii=False))

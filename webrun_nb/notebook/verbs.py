@@ -39,6 +39,11 @@ def _session(help_text: str = "which session, if not the current one") -> Option
     return Option("", "name", help_text, "NAME", options.name)
 
 
+def _secret() -> Option:
+    text = "a login for that host: NAME_EMAIL, NAME_PASSWORD, …, the keyring, or a prompt; repeatable"
+    return Option("--secret", "secrets", text, "HOST=NAME", options.secret, repeated=True)
+
+
 def _job() -> Option:
     return Option("", "job", "its name, as given to --bg", "JOB", options.variable, required=True)
 
@@ -52,6 +57,7 @@ VERBS: tuple[Verb, ...] = (
             _session("what to call it"),
             Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
+            _secret(),
             Option("--new", "new", "another session, even where one with that name and options is live"),
         ),
     ),
@@ -85,6 +91,7 @@ VERBS: tuple[Verb, ...] = (
                 options.task_duration_ms,
             ),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is stopped", "USD", options.budget_usd),
+            _secret(),
             Option("--end", "end", "end the session after the task"),
             Option("--bg", "job", "return at once; the job has this name", "JOB", options.variable),
             Option("--dry-run", "dry_run", "show what would be sent, and send nothing"),
