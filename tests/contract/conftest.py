@@ -52,6 +52,14 @@ class Page(BaseHTTPRequestHandler):
         if self.path.startswith("/aim"):
             self._answer(AIM)
             return
+        if self.path.startswith("/moving"):
+            self._answer(
+                b"<h1 id=n>0</h1><dl><dt>Clicked<dd>never</dl><script>setInterval(() => n.textContent++, 20)</script>"
+            )
+            return
+        if self.path.startswith("/tabs"):
+            self._answer(b"<h1>Tabs</h1><a href=/aim target=_blank>Open a tab</a>")
+            return
         if self.path.startswith("/never"):  # takes the request and never answers
             self.released.wait(60)
             return

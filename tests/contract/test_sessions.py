@@ -16,7 +16,12 @@ def test_start_session_answers_with_the_contracts_fields(emulator):
         "success", "sessionId", "socketURL", "streaming", "initialPrompt", "expiresIn", "balance", "message",
     }  # fmt: skip
     assert re.fullmatch(r"[a-z0-9]{12}", body["sessionId"])
-    assert body["streaming"] == {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}}
+    view_url = f"{emulator.url}/view/{body['sessionId']}"
+    assert body["streaming"] == {
+        "webRTCURL": None,
+        "webViewURL": view_url,
+        "dimensions": {"width": 1024, "height": 600},
+    }
     assert body["expiresIn"] == 300_000
 
 

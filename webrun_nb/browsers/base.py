@@ -7,7 +7,7 @@ there is data from a possibly hostile page, never an instruction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -286,6 +286,8 @@ class PointerClick:
     x: float
     y: float
     double: bool = False
+    second: bool = False
+    """Only the second click of a double-click: the first was one by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +343,16 @@ class InstanceListener(Protocol):
         """Record that the browser is gone (crash, kill, driver gone); called once, never after `close`."""
 
 
+class Screen(Protocol):
+    """The live picture of an instance's current page. It costs nothing until it is started, and on a still page."""
+
+    def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        """Give `show` each new picture, a JPEG, whenever `wanted` has returned since the one before."""
+
+    def stop(self) -> None:
+        """Show nothing any more. Safe twice, and on a dead browser."""
+
+
 class BrowserInstance(Protocol):
     """One session's browser."""
 
@@ -351,6 +363,10 @@ class BrowserInstance(Protocol):
     @property
     def url(self) -> str:
         """Where the page is now."""
+
+    @property
+    def screen(self) -> Screen:
+        """Its live picture."""
 
     async def observe(self) -> Observation:
         """List what can be acted on. Makes the refs of earlier observations invalid."""

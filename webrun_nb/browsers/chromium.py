@@ -51,6 +51,7 @@ from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scro
 from webrun_nb.browsers.hands import press, use
 from webrun_nb.browsers.lifeline import CutError, Lifeline
 from webrun_nb.browsers.page_scripts import READ_JS, parse_observation, parse_page_data
+from webrun_nb.browsers.screencast import Screencast
 from webrun_nb.browsers.settle import Traffic, settle
 from webrun_nb.browsers.sight import Sight
 
@@ -118,6 +119,7 @@ class ChromiumInstance:
         self._way = way
         self._documents = documents
         documents.refused = self._on_refused
+        self.screen = Screencast(context, self._veil.restore)
         context.on("page", self._on_page)
         self._on_page(page)
 
@@ -238,6 +240,7 @@ class ChromiumInstance:
     def let_go(self) -> None:
         """Take what happens from now on as meant: its browser is being ended."""
         self._lifeline.cut()
+        self.screen.stop()
         self._traffic.wake()
 
     def report_lost(self, reason: str) -> None:
@@ -266,6 +269,7 @@ class ChromiumInstance:
             return
         self._pages.append(page)
         self._spawn(self._documents.watch(page))
+        self.screen.follow(page)
         page.on("close", self._on_page_closed)
         page.on("crash", self._on_page_crashed)
         page.on("framenavigated", self._on_navigated)
@@ -274,6 +278,7 @@ class ChromiumInstance:
     def _on_page_closed(self, page: Page) -> None:
         if page in self._pages:
             self._pages.remove(page)
+            self.screen.follow(self._pages[-1] if self._pages else None)
         self._traffic.wake()
 
     def _on_page_crashed(self, page: Page) -> None:

@@ -48,7 +48,7 @@ class Veil:
             with contextlib.suppress(Error):  # it went with its document
                 await element.evaluate(_VEIL_JS)
                 continue
-            self._veiled.remove(element)
+            self._veiled = [each for each in self._veiled if each is not element]
 
 
 async def _place(element: ElementHandle) -> FieldPlace:

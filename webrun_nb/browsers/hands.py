@@ -32,6 +32,10 @@ async def use(page: Page, action: Input, patience: Patience) -> None:
         Anything else that Playwright says.
     """
     match action:
+        case PointerClick(second=True):
+            await patience(page.mouse.move(action.x, action.y))
+            await patience(page.mouse.down(click_count=2))
+            await patience(page.mouse.up(click_count=2))
         case PointerClick():
             await patience(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
         case TypeText():

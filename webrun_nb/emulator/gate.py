@@ -32,6 +32,7 @@ from webrun_nb.browsers.base import (
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.place import place
 from webrun_nb.emulator.seal import Seal
 
 Publish = Callable[[str, Mapping[str, Any]], None]
@@ -60,11 +61,13 @@ class Gate:
         self._session = session
         self._publish = publish
         self._seal = Seal(session.vault)
+        self._seen: Observation | None = None
 
     async def observe(self) -> Observation:
         """Show what can be acted on."""
         with self._seal.explained():
-            return self._seal.seen(await self.instance.observe())
+            self._seen = self._seal.seen(await self.instance.observe())
+        return self._seen
 
     async def read(self) -> PageData:
         """Show what can be extracted."""
@@ -91,6 +94,8 @@ class Gate:
         if task is not None:
             task.acted = task.acted or not isinstance(action, _REPEATABLE)
         shown = describe(action) if by == "agent" else {**describe(action), "by": by}
+        if (box := place(action, self._seen)) is not None:
+            shown["box"] = box
         self._publish(views.MESSAGE, views.action_event(self._session, task, shown))
         with self._seal.explained():
             await self.instance.perform(self._seal.opened(action))

@@ -9,8 +9,9 @@ from webrun_nb.wire.requests import BROWSER_BAR_PX, ByHand, ClickAt, PressKey, S
 def page_action(by_hand: ByHand) -> base.Action:
     """Return the browser's action; the view's y counts a browser bar above the page, the page's does not."""
     match by_hand:
-        case ClickAt(type=kind, x=x, y=y):
-            return base.PointerClick(x, y - BROWSER_BAR_PX, double=kind == "DOUBLE_CLICK")
+        case ClickAt(type=kind, x=x, y=y, count=count):
+            double = kind == "DOUBLE_CLICK"
+            return base.PointerClick(x, y - BROWSER_BAR_PX, double=double, second=not double and count == 2)
         case TypeText(text=text, human_like=human_like):
             return base.TypeText(text, human_like)
         case PressKey(key=key):

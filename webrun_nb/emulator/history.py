@@ -42,9 +42,12 @@ class History:
         Those in the database.
     clock : Clock
         For what has expired.
+    base_url : str
+        Where this server is reached.
     """
 
-    def __init__(self, sessions: OpenSessions, archive: Archive, clock: Clock) -> None:
+    def __init__(self, sessions: OpenSessions, archive: Archive, clock: Clock, base_url: str) -> None:
+        self._base_url = base_url
         self._sessions = sessions
         self._archive = archive
         self._clock = clock
@@ -58,7 +61,7 @@ class History:
 
     def keep(self, session: Session) -> None:
         """Keep how a session is; once it has ended that is final."""
-        answer = views.session_state(session, self._clock).to_wire()
+        answer = views.session_state(session, self._clock, self._base_url).to_wire()
         answer = {name: value for name, value in answer.items() if name not in _LEFT_OUT}
         ended_ms = session.last_activity_ms if session.ended else None
         self._archive.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
@@ -110,7 +113,7 @@ class History:
             return self._state(await self._answer(session_id, user))
         if session.owner != user:
             raise _no_session(session_id)
-        return views.session_state(session, self._clock)
+        return views.session_state(session, self._clock, self._base_url)
 
     async def task_body(self, session_id: str, task_id: str, user: str | None = None) -> TaskBody:
         """Answer polling. The two ids are a task's capability; where a `user` is named it has to be theirs as well.
@@ -138,7 +141,7 @@ class History:
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""
-        in_memory = [views.session_state(session, self._clock) for session in self._sessions.of(user)]
+        in_memory = [views.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)]
         known = {state.session_id for state in in_memory}
         kept = await self._archive.sessions_of(user, LISTED, self._clock.now())
         states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]

@@ -34,6 +34,7 @@ from webrun_nb.emulator.http.door import Door, Keys
 from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
+from webrun_nb.emulator.http.view import LiveView
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
@@ -151,6 +152,7 @@ class _Server:
         presence = await Presence.announce(database, clock.now())
         archive = Archive(database, presence.id)
         parts = Parts(
+            url=self._url,
             clock=clock,
             database=database,
             archive=archive,
@@ -171,12 +173,14 @@ class _Server:
         service = Service(parts)
         key = config.take_emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
         live = LiveEvents(service)
+        keys = Keys({key: "local"})
         door = Door(
             api=make_app(service, self._url, with_control=options.control),
             live=live.app,
+            view=LiveView(service, keys, with_control=options.control),
             practice=practice_sites(clock.now),
             service=service,
-            keys=Keys({key: "local"}),
+            keys=keys,
             hosts=_LOOPBACK_NAMES | {options.host.lower()},
             patience=options.patience,
         )

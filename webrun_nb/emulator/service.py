@@ -18,6 +18,8 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
     BytesCounted,
+    ControlReleased,
+    ControlTaken,
     Happening,
     InstanceLost,
     InstanceRestored,
@@ -39,6 +41,7 @@ from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.history import History
 from webrun_nb.emulator.live_secrets import LiveSecrets
+from webrun_nb.emulator.live_view import LiveViews
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.seal import masked_event, take_in
 from webrun_nb.emulator.slots import Slots
@@ -96,6 +99,8 @@ class PracticeSites:
 class Parts:
     """What the service is put together from (see `server`)."""
 
+    url: str
+    """Where this server is reached."""
     clock: Clock
     database: Database
     archive: Archive
@@ -123,7 +128,7 @@ class Service:
         self.parts = parts
         self._workers: dict[str, SessionWorker] = {}
         self._accounts = Accounts(parts.store, parts.clock, parts.limits, parts.prices)
-        self.history = History(parts.store, parts.archive, parts.clock)
+        self.history = History(parts.store, parts.archive, parts.clock, parts.url)
         self._rates = RateLimiter(parts.limits.requests_per_minute)
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -134,6 +139,7 @@ class Service:
         self.sockets: dict[str, set[str]] = {}
         """Who listens to a session's live events: ids of sockets, by session."""
         self._browsers = RefusingBrowsers(parts.browsers, self.faults)
+        self.live_views = LiveViews(parts.events, self._instance_of)
 
     # --- accounts -----------------------------------------------------------------------------------------------------
 
@@ -428,6 +434,8 @@ class Service:
                 publish(views.MESSAGE, views.task_ended_event(session, task))
                 self._wake(task)
                 self._webhooks.announce(session, task)
+            case ControlTaken() | ControlReleased():
+                publish(views.MESSAGE, views.control_event(session, taken=isinstance(happening, ControlTaken)))
             case InstanceLost():
                 publish("instance:disconnected", views.disconnected_event())
             case InstanceRestored():
@@ -440,10 +448,15 @@ class Service:
                 publish("end_session", views.end_session_event(session, reason))
         if isinstance(happening, (TokensCounted, BytesCounted, SessionEnded)):
             self._accounts.watch(session.owner)
+        self.live_views.follow(session)
         if worker is not None:
             worker.on(happening)
             if isinstance(happening, SessionEnded):
                 self._forget_later(session, worker)
+
+    def _instance_of(self, session_id: str) -> BrowserInstance | None:
+        worker = self._workers.get(session_id)
+        return None if worker is None else worker.instance
 
     def _forget_later(self, session: Session, worker: SessionWorker) -> None:
         async def forget() -> None:

@@ -62,10 +62,12 @@ def usage(bill: meter.Usage) -> Usage:
     )
 
 
-def streaming() -> Streaming:
-    """Return where the live view is: nowhere yet (DEVIATIONS.md)."""
+def streaming(session: Session, base_url: str) -> Streaming:
+    """Return where the live view is; there is no WHEP (DEVIATIONS.md)."""
     return Streaming(
-        web_rtc_url=None, web_view_url=None, dimensions=Dimensions(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
+        web_rtc_url=None,
+        web_view_url=None if session.ended else f"{base_url}/view/{session.id}",
+        dimensions=Dimensions(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX),
     )
 
 
@@ -75,7 +77,7 @@ def session_started(session: Session, task: Task | None, base_url: str, balance_
     return SessionStarted(
         session_id=session.id,
         socket_url=base_url,
-        streaming=streaming(),
+        streaming=streaming(session, base_url),
         initial_prompt=task.order.instruction if task else "",
         expires_in=INACTIVITY_TIMEOUT_MS,
         balance=None if balance_usd is None else _usd(balance_usd),
@@ -84,7 +86,7 @@ def session_started(session: Session, task: Task | None, base_url: str, balance_
     )
 
 
-def session_state(session: Session, clock: Clock) -> SessionState:
+def session_state(session: Session, clock: Clock, base_url: str) -> SessionState:
     """Answer session-status."""
     return SessionState(
         session_id=session.id,
@@ -102,7 +104,7 @@ def session_state(session: Session, clock: Clock) -> SessionState:
         proxy=dict(session.proxy) if session.proxy else None,
         reach_out_mode=session.reach_out_mode,
         usage=usage(session.usage()),
-        streaming=streaming(),
+        streaming=streaming(session, base_url),
         now=round(clock.now()),
         clock_running=clock.running,
     )
@@ -197,6 +199,25 @@ def action_event(session: Session, task: Task | None, data: Mapping[str, Any]) -
     """Tell what is done in the browser, and what the task (without one, the session) has cost so far."""
     bill = session.usage() if task is None else session.task_usage(task)
     return {"type": "action", **_of(task), "data": dict(data), "usage": usage(bill).to_wire()}
+
+
+def control_event(session: Session, *, taken: bool) -> dict[str, Any]:
+    """Tell that a person drives from now on, or that nobody does any more."""
+    return action_event(
+        session, session.current, {"name": "takeOverControl" if taken else "releaseControl", "by": "user"}
+    )
+
+
+def view_state(session: Session) -> dict[str, Any]:
+    """Tell those who watch how the session is, and who drives (section 12, view)."""
+    driver = None if session.phase is None else "user" if session.phase == "manual" else "agent"
+    return {
+        "type": "state",
+        "status": session.state.value,
+        "phase": session.phase,
+        "driver": driver,
+        "ended": session.ended,
+    }
 
 
 def response_update_event(task: Task, answer: str) -> dict[str, Any]:

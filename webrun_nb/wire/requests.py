@@ -301,6 +301,8 @@ class ClickAt(Request):
     type: Literal["CLICK", "DOUBLE_CLICK"]
     x: ViewX
     y: ViewY
+    count: Literal[1, 2] = 1
+    """With `CLICK`: 2 for the second of a double-click whose first was sent when it was made (the emulator's own)."""
 
 
 class TypeText(Request):

@@ -8,8 +8,20 @@ from webrun_nb.emulator.domain.task import Question, Task
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceReady:
+    """The browser is there for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskQueued:
     """A task may be started, now or later."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """The next task is under way."""
 
     task: Task
 
@@ -57,6 +69,11 @@ class InstanceRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlTaken:
+    """A person drives the browser by hand from now on."""
+
+
+@dataclass(frozen=True, slots=True)
 class ControlReleased:
     """Nobody drives the browser by hand any more."""
 
@@ -79,13 +96,16 @@ class SessionEnded:
 
 
 Happening = (
-    TaskQueued
+    InstanceReady
+    | TaskQueued
+    | TaskStarted
     | TaskHeld
     | TaskReleased
     | TaskAsks
     | TaskEnded
     | InstanceLost
     | InstanceRestored
+    | ControlTaken
     | ControlReleased
     | TokensCounted
     | BytesCounted

@@ -15,8 +15,10 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
     BytesCounted,
     ControlReleased,
+    ControlTaken,
     Happening,
     InstanceLost,
+    InstanceReady,
     InstanceRestored,
     SessionEnded,
     TaskAsks,
@@ -24,6 +26,7 @@ from webrun_nb.emulator.domain.happenings import (
     TaskHeld,
     TaskQueued,
     TaskReleased,
+    TaskStarted,
     TokensCounted,
 )
 from webrun_nb.emulator.domain.machine import (
@@ -156,6 +159,7 @@ class Session:
         """Become active: the browser is there."""
         self._machine.fire(SessionEvent.INSTANCE_READY)
         self._touch()
+        self._notify(self, InstanceReady())
 
     def instance_lost(self) -> None:
         """Become orphaned, until the browser is back or the grace period has passed.
@@ -223,6 +227,7 @@ class Session:
         self._stopped = False
         task.machine.fire(TaskEvent.START)
         self._run_on(task)
+        self._notify(self, TaskStarted(task))
         held, self._hold_again = self._hold_again, False
         if held:  # its browser was lost while it was paused: only a person lets it go on
             self._pause(task)
@@ -304,6 +309,7 @@ class Session:
             self._held_by_hand = True
         self._manual = True
         self._touch()
+        self._notify(self, ControlTaken())
 
     def release(self) -> None:
         """Give control back: a task that taking over had paused goes on.

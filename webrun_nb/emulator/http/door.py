@@ -60,8 +60,8 @@ class Door:
 
     Parameters
     ----------
-    api, live, practice : ASGI application
-        The endpoints, Socket.IO, the practice sites.
+    api, live, view, practice : ASGI application
+        The endpoints, Socket.IO, the live view (it asks for the key itself), the practice sites.
     service : Service
         For the request limits.
     keys : Keys
@@ -77,6 +77,7 @@ class Door:
         *,
         api: ASGIApp,
         live: ASGIApp,
+        view: ASGIApp,
         practice: ASGIApp,
         service: Service,
         keys: Keys,
@@ -87,6 +88,7 @@ class Door:
         self._api = bounded(api, patience)
         self._live = live
         self._bounded_live = bounded(live, patience)
+        self._view = view
         self._practice = bounded(practice, patience)
         self._service = service
         self._keys = keys
@@ -107,10 +109,10 @@ class Door:
             )(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
             await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, send)
+        elif scope["type"] == "websocket" or scope["path"].startswith("/view/"):
+            await self._view(scope, receive, send)
         elif scope["type"] == "http":
             await self._to_api(scope, headers, receive, send)
-        else:
-            await send({"type": "websocket.close", "code": 1008})
 
     async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         if _is_open(scope):

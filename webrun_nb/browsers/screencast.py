@@ -1,0 +1,178 @@
+"""The live picture of a session's current page: JPEGs from Chromium's own screencast, at the pace of whoever watches.
+
+Chromium sends a frame when the page has changed, and stops when a few are unacknowledged: it then *drops* what changes
+further. So a frame is acknowledged only when the next one is wanted, one at a time, which keeps Chromium from encoding
+what nobody gets; and after a pause in which something may have been dropped, a picture is asked for, so that the last
+one shown is how the page really is. Nothing runs while nobody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import BrowserContext, CDPSession, Error, Page
+
+from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+
+logger = logging.getLogger(__name__)
+
+QUALITY = 60
+SETTLES_WITHIN_S = 0.25
+"""So long after the last acknowledgement a change would have been sent; past it the picture is asked for again."""
+LOOKS_FOR_S = 1.0
+"""So long a picture that is asked for may take. Where the document is replaced meanwhile it may never come."""
+_OPTIONS: dict[str, Any] = {
+    "format": "jpeg",
+    "quality": QUALITY,
+    "maxWidth": VIEW_WIDTH_PX,
+    "maxHeight": VIEW_HEIGHT_PX,
+    # Larger numbers give a page that stands still no picture at all (lab notes, Browser 4).
+    "everyNthFrame": 1,
+}
+
+
+class Screencast:
+    """The picture of one instance. `follow` is the instance's to call, `start` and `stop` are the watcher's.
+
+    Parameters
+    ----------
+    context : BrowserContext
+        What the pages belong to.
+    cover : coroutine function
+        Covers what must not be seen; called before each further picture.
+    """
+
+    def __init__(self, context: BrowserContext, cover: Callable[[], Awaitable[None]]) -> None:
+        self._context = context
+        self._cover = cover
+        self._page: Page | None = None
+        self._show: Callable[[bytes], None] | None = None
+        self._wanted: Callable[[], Awaitable[None]] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, page: Page | None) -> None:
+        """Show this page from now on: it is the current one; None: there is none."""
+        if page is self._page:
+            return
+        self._page = page
+        self._begin()
+
+    def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        """Show the current page, and whichever takes its place; `stop` ends it.
+
+        Parameters
+        ----------
+        show : callable
+            Given each new picture, a JPEG of at most 1024×600; must not block.
+        wanted : coroutine function
+            Returns as soon as somebody wants another picture; asked after each one.
+        """
+        self._show, self._wanted = show, wanted
+        self._begin()
+
+    def stop(self) -> None:
+        """Show nothing any more. Safe twice, and on a dead browser."""
+        self._show = self._wanted = None
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if self._page is not None and self._show is not None and self._wanted is not None:
+            running = self._run(self._page, self._show, self._covered(self._wanted))
+            self._task = asyncio.create_task(running, name="screencast")
+
+    def _covered(self, wanted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def wanted_and_covered() -> None:
+            await wanted()
+            await self._cover()
+
+        return wanted_and_covered
+
+    async def _run(self, page: Page, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        try:
+            session = await self._context.new_cdp_session(page)
+        except Error as error:  # it is going; what takes its place is followed
+            logger.debug("a page can't be shown: %s", error.message.partition("\n")[0])
+            return
+        try:
+            await _Cast(page, session, show, wanted).run()
+        except Error as error:
+            logger.debug("a page is shown no more: %s", error.message.partition("\n")[0])
+        finally:
+            await asyncio.shield(_let_go(session))
+
+
+class _Cast:
+    """One page's screencast, from its start until it is cancelled."""
+
+    def __init__(
+        self, page: Page, session: CDPSession, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._page = page
+        self._session = session
+        self._show = show
+        self._wanted = wanted
+        self._unacknowledged: list[int] = []
+        self._came = asyncio.Event()
+        self._may_lack_the_last = True  # a page that stands still sometimes sends not even its first
+
+    async def run(self) -> None:
+        """Show frames; raises Playwright's error once the page or its browser is gone."""
+        self._session.on("Page.screencastFrame", self._take)
+        self._page.on("load", self._doubt)
+        try:
+            await self._session.send("Page.startScreencast", _OPTIONS)
+            while True:
+                if not await self._a_frame_within(SETTLES_WITHIN_S if self._may_lack_the_last else None):
+                    await self._look()
+                    continue
+                await self._wanted()
+                # With one unacknowledged Chromium still sends the next; with more it may have dropped some.
+                self._may_lack_the_last = self._may_lack_the_last or len(self._unacknowledged) > 1
+                await self._session.send("Page.screencastFrameAck", {"sessionId": self._unacknowledged.pop(0)})
+        finally:
+            self._page.remove_listener("load", self._doubt)
+
+    async def _a_frame_within(self, seconds: float | None) -> bool:
+        """Wait for a frame that is unacknowledged."""
+        if self._unacknowledged:
+            return True
+        self._came.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._came.wait(), seconds)
+        return bool(self._unacknowledged)
+
+    async def _look(self) -> None:
+        """Show the page as it is now, unless it changes its document under our eyes: then once more, later."""
+        looking = self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
+        try:
+            picture = await asyncio.wait_for(looking, LOOKS_FOR_S)
+        except TimeoutError:
+            return
+        self._may_lack_the_last = False
+        self._show(base64.b64decode(picture["data"]))
+
+    def _doubt(self, _page: Page) -> None:
+        """Make sure of a new document: its only frame may have gone with the one before."""
+        self._may_lack_the_last = True
+        self._came.set()
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        if not self._unacknowledged:
+            self._may_lack_the_last = False
+        self._unacknowledged.append(frame["sessionId"])
+        self._came.set()
+        self._show(base64.b64decode(frame["data"]))
+
+
+async def _let_go(session: CDPSession) -> None:
+    with contextlib.suppress(Error):  # its page or browser has gone
+        await session.send("Page.stopScreencast")
+        await session.detach()
