@@ -58,7 +58,7 @@ class Page(BaseHTTPRequestHandler):
             )
             return
         if self.path.startswith("/tabs"):
-            self._answer(b"<h1>Tabs</h1><a href=/aim target=_blank>Open a tab</a>")
+            self._answer(b"<h1>Tabs</h1><a href=/ target=_blank>Open a tab</a>")
             return
         if self.path.startswith("/never"):  # takes the request and never answers
             self.released.wait(60)
