@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -120,6 +121,21 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
     yield start
     for emulator in running:
         emulator.end()
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
+
+    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
+        deadline = monotonic() + seconds
+        while True:
+            answer = ask()
+            if wanted(answer):
+                return answer
+            assert monotonic() < deadline, answer
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -98,21 +97,6 @@ def page_url() -> Iterator[str]:
     released.set()
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def until() -> Callable[..., Any]:
-    """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
-
-    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
-        deadline = monotonic() + seconds
-        while True:
-            answer = ask()
-            if wanted(answer):
-                return answer
-            assert monotonic() < deadline, answer
-
-    return wait
 
 
 @pytest.fixture

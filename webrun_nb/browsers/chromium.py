@@ -203,7 +203,10 @@ class ChromiumInstance:
     async def checkpoint(self) -> Checkpoint:
         """Cookies, local storage, IndexedDB and the open URL."""
         async with self._operation():
-            state = await self._answer(self._context.storage_state(indexed_db=True))
+            try:
+                state = await self._answer(self._context.storage_state(indexed_db=True))
+            except Error:  # a page may store what can't be copied, such as keys that can't be exported
+                state = await self._answer(self._context.storage_state())
             return Checkpoint(cast("dict[str, Any]", state), self.url)
 
     async def reopen(self, url: str) -> None:

@@ -35,6 +35,7 @@ from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
 from webrun_nb.emulator.http.view import LiveView
+from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
@@ -46,8 +47,8 @@ from webrun_nb.wire.prices import PRICES_2026, Prices
 log = logging.getLogger(__name__)
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-_CLOSING_S = 2.0
-"""Browsers are closed within this; then the process ends, and the guardian kills what is left."""
+_CLOSING_S = 4.0
+"""Environments are saved and browsers closed within this; then the process ends, and the guardian kills what is left."""
 _PARENT_CHECK_S = 0.2
 _CONNECTIONS = 500
 """At once; half of what a process may commonly have open."""
@@ -151,6 +152,8 @@ class _Server:
         database = await Database.open(self._folder, options.database or config.database_url())
         presence = await Presence.announce(database, clock.now())
         archive = Archive(database, presence.id)
+        ids = IdSource(options.seed)
+        events = EventHub(clock)
         parts = Parts(
             url=self._url,
             clock=clock,
@@ -158,14 +161,15 @@ class _Server:
             archive=archive,
             emulator_id=presence.id,
             store=OpenSessions(),
-            events=EventHub(clock),
+            events=events,
             browsers=ChromiumPool(),
             agent=LocalAgent(),
-            ids=IdSource(options.seed),
+            ids=ids,
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
             prices=options.prices,
             practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
             egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts, self._proxies),
+            library=await Library.open(database, clock, ids, events, self._url),
             isolation=options.isolation,
             slots=options.slots,
             secrets=self._live_secrets,

@@ -33,13 +33,14 @@ from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
 from webrun_nb.emulator.domain.meter import PriceList
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Task, TaskOrder
+from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
 from webrun_nb.emulator.egress import Egress
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.history import History
+from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.live_view import LiveViews
 from webrun_nb.emulator.open_sessions import OpenSessions
@@ -115,6 +116,7 @@ class Parts:
     prices: PriceList
     practice: PracticeSites
     egress: Egress
+    library: Library
     isolation: Isolation = "auto"
     secrets: LiveSecrets = field(default_factory=LiveSecrets)
     slots: int | None = None
@@ -177,7 +179,7 @@ class Service:
         opening_url = None if instructed else fields.starting_point
         # a session that ends with its first task is what run-task makes, and gets the same kind of browser
         kind: InstanceKind = "context" if instructed and fields.terminate_on_completion else "process"
-        session, task = self._open(user, request, fields, kind, instructed, opening_url)
+        session, task = await self._open(user, request, fields, kind, instructed, opening_url)
         session.reach_out_mode = request.reach_out_mode
         self.history.keep(session)
         return session, task
@@ -191,7 +193,7 @@ class Service:
             As `start_session`.
         """
         fields = request.task.model_copy(update={"terminate_on_completion": True})
-        session, task = self._open(user, request, fields, "context", True, None)
+        session, task = await self._open(user, request, fields, "context", True, None)
         assert task is not None
         return session, task
 
@@ -209,7 +211,8 @@ class Service:
             self._check_task(fields)
             self.account(user).admit_work(self.spent_usd(user))
             fields = take_in(fields, session.vault)
-        return session, session.add_task(self.parts.ids.short(), _order(fields))
+        files = () if session.ended else await self.library.attach(user, fields.files, session.environment_id)
+        return session, session.add_task(self.parts.ids.short(), _order(fields, files))
 
     def change_state(self, user: str, session_id: str, message: ChangeState) -> None:
         """Pause, resume, stop or terminate.
@@ -295,6 +298,11 @@ class Service:
             return False
         return True
 
+    @property
+    def library(self) -> Library:
+        """Environments, files and downloads."""
+        return self.parts.library
+
     # --- what only the emulator can do (section 12) -------------------------------------------------------------------
 
     def account_changed(self, user: str) -> None:
@@ -348,7 +356,8 @@ class Service:
         self._rates = RateLimiter(self.parts.limits.requests_per_minute)
 
     async def close(self) -> None:
-        """End every session and wait until their browsers are closed."""
+        """End every session and wait until its environment is saved and its browser closed."""
+        self.library.uses.closing = True
         await self._end_all()
         await self._webhooks.close()
         await self.parts.browsers.close()
@@ -364,7 +373,7 @@ class Service:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _open(
+    async def _open(
         self,
         user: str,
         request: SessionFields,
@@ -375,6 +384,10 @@ class Service:
     ) -> tuple[Session, Task | None]:
         _check_references(request)
         self._check_task(fields)
+        environment = None
+        if request.environment_id is not None:
+            environment = await self.library.environments.find(user, request.environment_id)
+        files = await self.library.attach(user, fields.files, request.environment_id)
         account = self.account(user)
         account.admit_work(self.spent_usd(user))
         account.admit_session(self.parts.store.count_open(user))
@@ -392,6 +405,10 @@ class Service:
         session.proxy_is_managed = isinstance(request.proxy, ManagedProxy)
         parts.secrets.watch(session.vault)
         fields = take_in(fields, session.vault)
+        use = None
+        if environment is not None:
+            session.environment_id = environment.id
+            use = self.library.uses.begin(session, environment.id, environment.name)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
             session,
@@ -403,10 +420,11 @@ class Service:
             self._publisher(session),
             way_out,
             opening_url,
+            use,
         )
         parts.store.add(session)
         self.history.keep(session)
-        task = session.add_task(parts.ids.short(), _order(fields)) if instructed else None
+        task = session.add_task(parts.ids.short(), _order(fields, files)) if instructed else None
         self._workers[session.id].start()
         self._accounts.watch(user)
         return session, task
@@ -476,7 +494,7 @@ class Service:
                 waiting.set_result(None)
 
 
-def _order(fields: TaskFields) -> TaskOrder:
+def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
     return TaskOrder(
         instruction=fields.task_details,
         max_duration_ms=fields.max_duration,
@@ -484,12 +502,11 @@ def _order(fields: TaskFields) -> TaskOrder:
         max_output_tokens=fields.max_output_tokens,
         ends_session=fields.terminate_on_completion,
         fields=fields,
+        files=files,
     )
 
 
 def _check_references(request: SessionFields) -> None:
-    if request.environment_id is not None:
-        raise CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {request.environment_id[:40]}")
     if request.policy_id is not None:
         raise CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {request.policy_id[:40]}")
 
@@ -497,6 +514,8 @@ def _check_references(request: SessionFields) -> None:
 def _check_supported(fields: TaskFields) -> None:
     if fields.files:
         raise CommandRefusedError("FILE_NOT_FOUND", f"there is no file {fields.files[0][:40]}")
+    if fields.secrets:
+        raise _not_yet("secrets", "secrets")
 
 
 def _not_yet(parameter: str, what: str) -> CommandRefusedError:

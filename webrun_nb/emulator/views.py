@@ -99,10 +99,11 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
         expires_at=None if session.expires_ms is None else round(session.expires_ms),
         inactivity_timeout=INACTIVITY_TIMEOUT_MS,
         reason=session.reason,
-        environment_id=None,
+        environment_id=session.environment_id,
         policy_id=None,
         proxy=dict(session.proxy) if session.proxy else None,
         reach_out_mode=session.reach_out_mode,
+        note=session.note,
         usage=usage(session.usage()),
         streaming=streaming(session, base_url),
         now=round(clock.now()),
@@ -193,6 +194,11 @@ def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
 def agent_event(session: Session, task: Task, content: str) -> dict[str, Any]:
     """Tell what the agent says, and what the task has cost so far."""
     return {"type": "agent", **_of(task), "content": content, "usage": usage(session.task_usage(task)).to_wire()}
+
+
+def notice_event(content: str) -> dict[str, Any]:
+    """Tell what concerns the session, and no task of it."""
+    return {"type": "agent", "content": content}
 
 
 def action_event(session: Session, task: Task | None, data: Mapping[str, Any]) -> dict[str, Any]:

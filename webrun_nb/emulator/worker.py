@@ -10,6 +10,8 @@ import asyncio
 import logging
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from webrun_nb.agents.base import Agent, AgentError
 from webrun_nb.browsers.base import (
     Action,
@@ -39,6 +41,7 @@ from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.egress import ByteMeter, hosts_named_by
+from webrun_nb.emulator.environment_uses import Use
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.task_run import TaskRun
@@ -91,6 +94,8 @@ class SessionWorker:
         The session's, whatever browser it has.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
+    use : Use, optional
+        The session's use of an environment: what it begins with, and where what it ends with is kept.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class SessionWorker:
         publish: Publish,
         way_out: WayOut,
         opening_url: str | None = None,
+        use: Use | None = None,
     ) -> None:
         self._session = session
         self._kind = kind
@@ -116,7 +122,10 @@ class SessionWorker:
         self._opening_url = opening_url
         self._gate: Gate | None = None
         self._ears = _Ears(self)
+        self._use = use
         self._checkpoint: Checkpoint | None = None
+        self._has_lived = False
+        """The checkpoint is one of this session, not what it began with."""
         self._life: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         self._by_hand: asyncio.Queue[Action] = asyncio.Queue()
@@ -129,6 +138,9 @@ class SessionWorker:
     def start(self) -> None:
         """Begin; returns at once."""
         self._life = asyncio.create_task(self._live(), name=f"session {self._session.id}")
+        if self._use is not None:
+            use = self._use
+            self._life.add_done_callback(lambda _: use.finished())
 
     async def finished(self) -> None:
         """Wait until the browser is closed."""
@@ -161,6 +173,8 @@ class SessionWorker:
                 self._look_again.set()
                 self._cancel(self._running)
             case SessionEnded():
+                if self._use is not None:
+                    self._use.ended()
                 self._cancel(self._life)
 
     def enter_bytes(self) -> None:
@@ -199,6 +213,8 @@ class SessionWorker:
         try:
             while self._session.queued and not self._slot.claim():  # pending until there is room
                 await self._news()
+            if self._use is not None:
+                self._checkpoint = await self._use.load()
             await self._open_browser()
             while not self._session.ended:
                 await self._do_what_is_next()
@@ -212,6 +228,7 @@ class SessionWorker:
             self._slot.give_back()
             self._cancel(self._running)
             hands.cancel()
+            await self._leave_behind()
             self._checkpoint = None
             await self._close_instance()
 
@@ -267,8 +284,32 @@ class SessionWorker:
             return
         try:
             self._checkpoint = await self._gate.instance.checkpoint()
+            self._has_lived = True
         except BrowserError as error:  # lost meanwhile, or a page that doesn't answer: the last one stays
             log.info("session %s: no checkpoint: %s", self._session.id, error.message)
+
+    async def _leave_behind(self) -> None:
+        """Have the session's environment keep its state: its browser's, or where that is lost, the last checkpoint.
+
+        A checkpoint is taken between tasks, of a browser that answers: it is whole, if not the latest.
+        """
+        if self._use is None or not self._session.ended:
+            return
+        left = self._checkpoint if self._has_lived else None
+        try:
+            if self._gate is not None:
+                async with asyncio.timeout(self._use.state_within_s):
+                    if self._running is not None:
+                        await asyncio.wait({self._running})  # what it was doing has been broken off
+                    left = await self._gate.instance.checkpoint()
+        except (BrowserError, TimeoutError) as error:
+            log.warning("session %s: its last checkpoint is what its environment keeps: %s", self._session.id, error)
+        if left is None:
+            return
+        try:
+            await self._use.save(left)
+        except (SQLAlchemyError, OSError):  # the disk is full, or the database gone: the browser is closed all the same
+            log.exception("session %s: its environment could not be saved", self._session.id)
 
     async def _restore(self) -> None:
         """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from webrun_nb.wire.base import Request, Response
-from webrun_nb.wire.requests import missing
+from webrun_nb.wire.requests import known, missing
 
 EnvironmentStatus = Literal["empty", "uploading", "ready"]
 
@@ -17,6 +17,11 @@ class NewEnvironment(Request):
 
     name: Annotated[str, Field(max_length=200)]
     description: Annotated[str, Field(max_length=2_000)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_given(cls, body: object) -> dict[str, Any]:
+        return known(body, {})
 
     @field_validator("name")
     @classmethod

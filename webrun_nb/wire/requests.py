@@ -50,7 +50,7 @@ def empty_instruction() -> PydanticCustomError:
     return PydanticCustomError("webrun_task_details", "taskDetails is empty: say in plain English what to do")
 
 
-def _known(fields: object, older_names: Mapping[str, str]) -> dict[str, Any]:
+def known(fields: object, older_names: Mapping[str, str]) -> dict[str, Any]:
     """Return `fields` under their newer names, without nulls (null is "not given")."""
     if not isinstance(fields, Mapping):
         raise invalid("body", "expected a JSON object", fields)
@@ -69,7 +69,7 @@ def _nested_task(body: Mapping[str, Any], name: str) -> dict[str, Any]:
                 f"{name}.{misplaced}",
                 f"{misplaced} does not belong inside {name}: move it to the top level of the request, as {top_level}",
             )
-    return _known(nested, TaskFields.older_names)
+    return known(nested, TaskFields.older_names)
 
 
 def _checked_url(parameter: str, url: str) -> str:
@@ -187,8 +187,8 @@ class StartSession(SessionFields):
     @model_validator(mode="before")
     @classmethod
     def _both_vocabularies(cls, body: object) -> dict[str, Any]:
-        fields = _known(body, cls.older_names)
-        flat = _known(fields, TaskFields.older_names)
+        fields = known(body, cls.older_names)
+        flat = known(fields, TaskFields.older_names)
         task = {**flat, **_nested_task(fields, "task"), **_nested_task(fields, "initialTask")}
         return {**fields, "initialTask": task}
 
@@ -206,7 +206,7 @@ class RunTask(SessionFields):
     @model_validator(mode="before")
     @classmethod
     def _both_vocabularies(cls, body: object) -> dict[str, Any]:
-        fields = _known(body, cls.older_names)
+        fields = known(body, cls.older_names)
         return {**fields, "task": _instructed(fields)}
 
 
@@ -215,7 +215,7 @@ def _instructed(fields: dict[str, Any]) -> dict[str, Any]:
     task: dict[str, Any] = {}
     for name in _NESTED:
         task |= _nested_task(fields, name)
-    task |= _known({k: v for k, v in fields.items() if k not in _NESTED}, TaskFields.older_names)
+    task |= known({k: v for k, v in fields.items() if k not in _NESTED}, TaskFields.older_names)
     instruction = task.get("taskDetails", "")
     if isinstance(instruction, str) and not instruction.strip():
         raise empty_instruction()
@@ -249,7 +249,7 @@ class NewTask(Request):
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, message: object) -> dict[str, Any]:
-        fields = _known(message, {})
+        fields = known(message, {})
         for misplaced in _TOP_LEVEL_ONLY:
             if misplaced in fields:
                 raise invalid(

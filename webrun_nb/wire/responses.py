@@ -103,6 +103,8 @@ class SessionState(Response):
     policy_id: str | None = None
     proxy: dict[str, Any] | None = None
     reach_out_mode: str | None = None
+    note: str | None = None
+    """What to know of it, such as that another session uses its environment, too (the emulator's addition)."""
     usage: Usage
     streaming: Streaming | None = None
     now: int | None = None

@@ -23,3 +23,7 @@ class IdSource:
     def short(self) -> str:
         """Return a session's or task's id: 12 characters of `[a-z0-9]`."""
         return "".join(self._random.choices(_ALPHABET, k=12))
+
+    def hex24(self) -> str:
+        """Return an environment's or a file's id: 24 hex characters."""
+        return f"{self._random.getrandbits(96):024x}"

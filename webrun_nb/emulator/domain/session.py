@@ -84,6 +84,9 @@ class Session:
         self.proxy: Mapping[str, Any] | None = None
         """As it is shown: without its password."""
         self.proxy_is_managed = False
+        self.environment_id: str | None = None
+        self.note: str | None = None
+        """What whoever uses the session should know of it."""
         self.created_ms = clock.now()
         self.last_activity_ms = self.created_ms
         self.meter = Meter(self.created_ms, prices)

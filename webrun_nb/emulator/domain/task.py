@@ -10,6 +10,25 @@ from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Mac
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that a task has at hand: its id, the name that people know it by, and where its content lies."""
+
+    id: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadedFile:
+    """A file that a task's browser downloaded: where it came from, its name, and where it can be fetched."""
+
+    source: str
+    url: str
+    name: str
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskOrder:
     """What was asked for. `fields` is what the agent and worker need and is opaque here."""
 
@@ -19,6 +38,8 @@ class TaskOrder:
     max_output_tokens: float
     ends_session: bool
     fields: Any = None
+    files: tuple[AttachedFile, ...] = ()
+    """Those that the task names, then those of the session's environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,8 @@ class Task:
         self.failure: Failure | None = None
         self.network: list[tuple[str, float]] = []
         """`(url, unix ms)` of the browser's requests while it ran."""
+        self.downloads: list[DownloadedFile] = []
+        """What its browser downloaded, in order."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)

@@ -22,7 +22,7 @@ from webrun_nb.emulator.service import Service
 from webrun_nb.wire.codes import HTTP_STATUS
 
 PRACTICE_SUFFIX = ".localhost"
-_LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task"})
+_LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
 
 
 class Keys:
@@ -164,9 +164,9 @@ def _refuse(status: int, code: str, message: str, details: Mapping[str, object])
 
 
 def _is_open(scope: Scope) -> bool:
-    """Tell whether a call needs no key: health, and tasks, whose two ids are their capability."""
+    """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
     path = scope["path"]
-    return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith("/task/"))
+    return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith(("/task/", "/signed/")))
 
 
 def _host_name(host: str) -> str:

@@ -1,0 +1,209 @@
+"""Files that were uploaded: kept, attached to tasks, moved into environments, and gone after an hour without one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from webrun_nb.emulator.data_folder import DataFolder, remove
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.task import AttachedFile
+from webrun_nb.emulator.file_names import safe_name
+from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.store.environments import EnvironmentRecord, FileRecord
+
+log = logging.getLogger(__name__)
+
+ORPHAN_MS = 3_600_000
+"""How long a file lives that belongs to no environment (contract, section 8)."""
+MAX_FILES_PER_UPLOAD = 20
+MAX_FILES_PER_USER = 1_000
+MAX_FILES_PER_TASK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that has come in: what it was called, where it lies meanwhile, and its size."""
+
+    name: str
+    path: Path
+    size: int
+
+
+class Files:
+    """The users' files."""
+
+    def __init__(self, database: Database, folder: DataFolder, clock: Clock, ids: IdSource) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._ids = ids
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def upload(self, user: str, received: Sequence[Received], environment_id: str | None) -> list[FileRecord]:
+        """Keep files, in an environment or for an hour.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: there are too many; `MISSING_REQUIRED_FIELD`: there are none.
+        """
+        if not received:
+            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "files is required: send at least one", field="files")
+        now_ms = self._clock.now()
+        records = [
+            FileRecord(
+                id=self._ids.hex24(),
+                owner=user,
+                environment=environment_id,
+                original_name=safe_name(file.name),
+                size=file.size,
+                created_ms=now_ms,
+                expires_ms=None if environment_id else now_ms + ORPHAN_MS,
+            )
+            for file in received
+        ]
+        for record, file in zip(records, received, strict=True):
+            await asyncio.to_thread(self._folder.add_file, record.id, record.original_name, file.path)
+        try:
+            async with self._database.writing() as session:
+                if environment_id is not None:
+                    environment = await session.get(EnvironmentRecord, environment_id)
+                    if environment is None or environment.owner != user:
+                        raise unknown_environment(environment_id)
+                count = await session.scalar(
+                    select(func.count()).select_from(FileRecord).where(FileRecord.owner == user)
+                )
+                if (count or 0) + len(records) > MAX_FILES_PER_USER:
+                    raise CommandRefusedError(
+                        "INVALID_PARAMETER",
+                        f"there can be at most {MAX_FILES_PER_USER} files: delete some first",
+                        parameter="files",
+                        max=MAX_FILES_PER_USER,
+                    )
+                session.add_all(records)
+        except BaseException:
+            for record in records:
+                await asyncio.to_thread(self._folder.remove_file, record.id)
+            raise
+        if environment_id is None:
+            self._expire_at(now_ms + ORPHAN_MS)
+        return records
+
+    async def of_environment(self, environment_id: str) -> list[FileRecord]:
+        """Return an environment's files, oldest first."""
+        async with self._database.reading() as session:
+            query = select(FileRecord).where(FileRecord.environment == environment_id)
+            return list(await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name)))
+
+    async def of_user(self, user: str) -> list[FileRecord]:
+        """Return the files of a user that belong to no environment and have not expired, oldest first."""
+        async with self._database.reading() as session:
+            query = select(FileRecord).where(FileRecord.owner == user, FileRecord.environment.is_(None))
+            found = await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name))
+            return [record for record in found if not self._expired(record)]
+
+    async def delete(self, environment_id: str, file_id: str) -> None:
+        """Delete a file of an environment.
+
+        Raises
+        ------
+        CommandRefusedError
+            `FILE_NOT_FOUND`.
+        """
+        async with self._database.writing() as session:
+            record = await session.get(FileRecord, file_id)
+            if record is None or record.environment != environment_id:
+                raise unknown_file(file_id)
+            await session.delete(record)
+        await asyncio.to_thread(self._folder.remove_file, file_id)
+
+    async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
+        """Return the files that a task names; those without an environment move into the session's.
+
+        A task of a session with an environment has all of that environment's files at hand as well.
+
+        Raises
+        ------
+        CommandRefusedError
+            `FILE_NOT_FOUND`: there is none, it has expired, or it is somebody else's; `INVALID_PARAMETER`.
+        """
+        if len(file_ids) > MAX_FILES_PER_TASK:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                f"a task takes at most {MAX_FILES_PER_TASK} files",
+                parameter="files",
+                value=len(file_ids),
+                max=MAX_FILES_PER_TASK,
+            )
+        if not file_ids:
+            return ()
+        async with self._database.writing() as session:
+            records = [await session.get(FileRecord, file_id) for file_id in file_ids]
+            for file_id, record in zip(file_ids, records, strict=True):
+                if record is None or record.owner != user or self._expired(record):
+                    raise unknown_file(file_id)
+                if record.environment is None and environment_id is not None:
+                    record.environment, record.expires_ms = environment_id, None
+        return tuple(self._attached(record) for record in records if record is not None)
+
+    async def at_hand(self, environment_id: str) -> tuple[AttachedFile, ...]:
+        """Return an environment's files as a task has them."""
+        return tuple(self._attached(record) for record in await self.of_environment(environment_id))
+
+    def path(self, record: FileRecord) -> Path:
+        """Return where a file's content is."""
+        return self._folder.file(record.id, record.original_name)
+
+    async def sweep(self) -> None:
+        """Remove what has expired, and take up the waiting for what has not."""
+        now_ms = self._clock.now()
+        async with self._database.writing() as session:
+            query = select(FileRecord).where(FileRecord.expires_ms.is_not(None))
+            orphans = list(await session.scalars(query))
+            expired = [record for record in orphans if self._expired(record)]
+            for record in expired:
+                await session.delete(record)
+        for record in expired:
+            await asyncio.to_thread(self._folder.remove_file, record.id)
+        later = [record.expires_ms for record in orphans if record.expires_ms and record.expires_ms > now_ms]
+        if later:
+            self._expire_at(min(later))
+
+    def _attached(self, record: FileRecord) -> AttachedFile:
+        return AttachedFile(record.id, record.original_name, str(self.path(record)))
+
+    def _expired(self, record: FileRecord) -> bool:
+        return record.expires_ms is not None and record.expires_ms <= self._clock.now()
+
+    def _expire_at(self, when_ms: float) -> None:
+        self._clock.call_at(when_ms, partial(self._spawn_sweep))
+
+    def _spawn_sweep(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.sweep(), name="expired files")
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def discard(received: Sequence[Received]) -> None:
+    """Remove what has come in and was not kept."""
+    for file in received:
+        remove(file.path)
+
+
+def unknown_environment(environment_id: str) -> CommandRefusedError:
+    """Return the error for an environment that there is not, or that is somebody else's."""
+    return CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {environment_id[:40]}")
+
+
+def unknown_file(file_id: str) -> CommandRefusedError:
+    """Return the error for a file that there is not, or that is somebody else's."""
+    return CommandRefusedError("FILE_NOT_FOUND", f"there is no file {file_id[:40]}")

@@ -1,0 +1,84 @@
+"""All that outlives a session: environments, files and downloads, put together for one emulator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from webrun_nb.emulator import views
+from webrun_nb.emulator.data_folder import DataFolder
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import AttachedFile
+from webrun_nb.emulator.environment_uses import Uses
+from webrun_nb.emulator.environments import Environments
+from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.files import Files, Received
+from webrun_nb.emulator.signing import Signer, signing_key
+from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.store.environments import EnvironmentRecord
+
+
+class Library:
+    """What the service keeps for its users. Made by `Library.open`."""
+
+    def __init__(
+        self, database: Database, folder: DataFolder, signer: Signer, clock: Clock, ids: IdSource, events: EventHub
+    ) -> None:
+        self.folder = folder
+        self.signer = signer
+        self._events = events
+        self.files = Files(database, folder, clock, ids)
+        self.environments = Environments(database, folder, clock, ids, self.files)
+        self.uses = Uses(self.environments, self._tell)
+
+    @classmethod
+    async def open(cls, database: Database, clock: Clock, ids: IdSource, events: EventHub, base_url: str) -> Library:
+        """Make what is missing of the data folder's folders, and sweep away what has expired."""
+        folder = await asyncio.to_thread(DataFolder, database.folder)
+        await asyncio.to_thread(folder.sweep)
+        key = await asyncio.to_thread(signing_key, database.folder)
+        library = cls(database, folder, Signer(key, clock, base_url), clock, ids, events)
+        await library.files.sweep()
+        return library
+
+    async def delete_environment(self, user: str, environment_id: str) -> None:
+        """Delete an environment; sessions that use it run on, are told, and leave nothing behind.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ENVIRONMENT_NOT_FOUND`.
+        """
+        await self.environments.delete(user, environment_id)
+        self.uses.deleted(environment_id)
+
+    async def replace_profile(self, user: str, environment_id: str, archive: Received) -> EnvironmentRecord:
+        """Put an archive in the place of an environment's profile.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `Environments.replace`.
+        """
+        record = await self.environments.replace(user, environment_id, archive)
+        self.uses.replaced(environment_id)
+        return record
+
+    async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
+        """Return the files that a task has at hand: those that it names, then those of its session's environment.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `Files.attach`.
+        """
+        named = await self.files.attach(user, file_ids, environment_id)
+        if environment_id is None:
+            return named
+        known = {file.id for file in named}
+        return (*named, *(file for file in await self.files.at_hand(environment_id) if file.id not in known))
+
+    def _tell(self, session: Session, text: str) -> None:
+        self._events.publish(session.id, views.MESSAGE, views.notice_event(text))
