@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLOSING_S = 4.0
-"""Environments are saved and browsers closed within this; then the process ends, and the guardian kills what is left."""
+"""Environments are saved and browsers closed within this; then the process ends, its guardian kills what is left."""
 _PARENT_CHECK_S = 0.2
 _CONNECTIONS = 500
 """At once; half of what a process may commonly have open."""
