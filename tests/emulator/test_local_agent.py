@@ -5,100 +5,33 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from agent_work import work
 from jsonschema import validate
 from practice_server import serving
 
 from webrun_nb.agents.base import (
     Act,
     AgentError,
-    Answered,
-    Ask,
     Brief,
-    Data,
     Done,
-    Failed,
     Finish,
     Look,
     Note,
     Read,
-    Reply,
-    Seen,
-    Step,
     TokenUse,
 )
-from webrun_nb.agents.local import LocalAgent
 from webrun_nb.agents.scripted import ScriptedAgent
-from webrun_nb.browsers.base import BrowserError, BrowserInstance, Click, GoBack, Navigate, Type
+from webrun_nb.browsers.base import BrowserInstance, Click, GoBack, Navigate, Type
 from webrun_nb.practice.shop import catalogue
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LAPTOPS = [product for product in catalogue().products if product.category.slug == "laptops"]
-
-
-@dataclass
-class Worked:
-    """What came of a run: its steps, its answer, what it cost."""
-
-    answer: Finish
-    steps: list[Step]
-    tokens: TokenUse
-
-    @property
-    def asked(self) -> list[Ask]:
-        return [step for step in self.steps if isinstance(step, Ask)]
-
-    @property
-    def acts(self) -> list[object]:
-        return [step.action for step in self.steps if isinstance(step, Act)]
-
-
-@dataclass
-class Person:
-    """Answers in order; none left means nobody is there."""
-
-    answers: list[str] = field(default_factory=list)
-
-    def reply(self) -> Reply:
-        return Answered(self.answers.pop(0)) if self.answers else Done()
-
-
-async def work(instance: BrowserInstance, brief: Brief, answers: Sequence[str] = ()) -> Worked:
-    """Run the local agent as a worker does, without policies and meters."""
-    if brief.starting_url:
-        await instance.perform(Navigate(brief.starting_url))
-    tokens, person, steps = TokenUse(), Person(list(answers)), list[Step]()
-    run = LocalAgent().run(brief, tokens)
-    reply: Reply | None = None
-    try:
-        while True:
-            step = await run.asend(reply)
-            steps.append(step)
-            match step:
-                case Finish():
-                    return Worked(step, steps, tokens)
-                case Look():
-                    reply = Seen(await instance.observe())
-                case Read():
-                    reply = Data(await instance.read())
-                case Ask():
-                    reply = person.reply()
-                case Act(action=action):
-                    try:
-                        await instance.perform(action)
-                        reply = Done()
-                    except BrowserError as error:
-                        reply = Failed(error.code, error.message)
-                case Note():
-                    reply = Done()
-    finally:
-        await run.aclose()
 
 
 def rows_of(*columns: str, kind: object = ("string", "null"), **typed: object) -> dict[str, Any]:

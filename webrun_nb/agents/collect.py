@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
+_ONWARD = "the next page of the list"
+"""Why it is turned: a page's own words for it are no reason for anything."""
 _SAME_LIST = 0.6
 """Below this a list of the next page is another list."""
 MAX_PAGES = 50
@@ -405,13 +407,13 @@ class Collector:
 
     def _turn(self, href: str | None, text: str) -> Work[bool]:
         if href:
-            failed = yield from self.task.act(Navigate(href), f"next page: {text}")
+            failed = yield from self.task.act(Navigate(href), _ONWARD)
             return failed is None
         seen = yield from self.task.look(again=True)
         buttons = find(Target(text), seen).elements
         if not buttons:
             return False
-        return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), f"next page: {text}")) is None
+        return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), _ONWARD)) is None
 
     def _same(self, page: PageData, source: Source, columns: Sequence[Column]) -> Source | None:
         """Find the list of another page that goes on with `source`."""

@@ -31,17 +31,23 @@ from webrun_nb.agents.base import (
     Step,
     TokenUse,
 )  # fmt: skip
+from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
+from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.login import Login, let_in
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
 from webrun_nb.agents.planner.intents import (
+    AddToCart,
     Back,
+    CheckOut,
     Choose,
     ClickOn,
+    Download,
     Extract,
     Fill,
+    FillForm,
     Intent,
     LogIn,
     Open,
@@ -52,6 +58,7 @@ from webrun_nb.agents.planner.intents import (
     Skip,
     SortBy,
     Target,
+    Transfer,
     Unclear,
     Wait,
 )  # fmt: skip
@@ -170,7 +177,11 @@ class Task:
 
     def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
         """Do something; `keeps_page` where what was seen stays true. A policy's refusal ends the task."""
-        reply = yield Act(action, because)
+        dared = yield from approved(self, action, because)
+        if dared is None:  # a person has done it instead
+            self.seen = None
+            return None
+        reply = yield Act(dared, because)
         if isinstance(reply, Refused):
             raise AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {reply.reason}')
         if isinstance(reply, Failed):
@@ -227,6 +238,8 @@ class Task:
                 yield from self._sort(intent)
             case LogIn():
                 yield from Login(self, sentence).run()
+            case AddToCart() | CheckOut() | Transfer() | Download() | FillForm():
+                yield from run_errand(self, intent)
             case Skip(what=what):
                 return (yield from self.ask_again(sentence, f'leave out "{what}"'))
             case Extract():

@@ -7,7 +7,7 @@ anything like them, anywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 SecondFactor = Literal["none", "authenticator", "message"]
@@ -28,12 +28,20 @@ class Account:
     password: str
     second_factor: SecondFactor = "none"
     otp_secret: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    """Where the shop sends things, for who has bought before."""
 
 
 SHOP: Mapping[str, Account] = {
     account.key: account
     for account in (
-        Account("ada", "Ada Lovelace", "ada@example.org", "notes-on-the-engine"),
+        Account(
+            "ada",
+            "Ada Lovelace",
+            "ada@example.org",
+            "notes-on-the-engine",
+            address={"street": "12 St James’s Square", "city": "London", "postcode": "SW1Y 4JH"},
+        ),
         Account("grace", "Grace Hopper", "grace@example.org", "first-actual-bug"),
     )
 }

@@ -189,6 +189,51 @@ class Unclear:
     understood: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddToCart:
+    """Put a product into the cart; an empty `what` is the one that the page is about."""
+
+    sentence: str
+    what: str
+    where: str = "cart"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOut:
+    """Go from the cart to the order, which a person has to approve."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send money, which a person has to approve. `source` and `about` are empty where nothing was said of them."""
+
+    sentence: str
+    amount: str
+    to: str
+    source: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Click what downloads something; `kind` is csv, pdf, …, or empty."""
+
+    sentence: str
+    what: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FillForm:
+    """Fill in several fields; each value is "label value" as the person said it."""
+
+    sentence: str
+    values: tuple[str, ...]
+
+
+Errand = AddToCart | CheckOut | Transfer | Download | FillForm
 Intent = (
     Open
     | ClickOn
@@ -205,4 +250,5 @@ Intent = (
     | Skip
     | LogIn
     | Unclear
+    | Errand
 )

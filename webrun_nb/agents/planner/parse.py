@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from webrun_nb.agents.planner import errands
 from webrun_nb.agents.planner.intents import (
     Back,
     Choose,
@@ -90,7 +91,7 @@ def plan(instruction: str) -> list[Intent]:
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
     held = Held(clause)
-    for pattern, make in _RULES:
+    for pattern, make in (*errands.RULES, *_RULES):
         if match := pattern.match(held.text):
             made = make(clause, match, held)
             if made is not None:

@@ -23,6 +23,8 @@ _VERBS = (
     r"|return\s+to|what\s+(?:is|are)|how\s+many|"
     r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000"
     r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
+    r"|(?:add|delete|remove|download|export)\s+(?:the|an?|my|all|it|this|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
+    r"|(?:transfer|send|wire|pay)\s+[$£€]?\d[\d,.]*|(?:place|confirm)\s+(?:the|my)\b"
 )
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"

@@ -454,7 +454,8 @@
   let next = null;
   const usableNext = (el) => shown(el) && !el.disabled && el.getAttribute("aria-disabled") !== "true" && !/\bdisabled\b/.test(el.className + " " + (el.parentElement?.className || ""));
   for (const el of document.querySelectorAll("a[rel~=next],link[rel~=next],a[href],button")) {
-    const rel = (el.getAttribute("rel") || "").split(/\s+/).includes("next");
+    // A button does whatever its page wants: only one that is called so turns a page.
+    const rel = el.tagName !== "BUTTON" && (el.getAttribute("rel") || "").split(/\s+/).includes("next");
     const text = collapse(el.tagName === "LINK" ? "" : el.textContent, 60);
     const name = collapse(el.getAttribute("aria-label") || el.getAttribute("title"), 60);
     const words = text.replace(/[^\w\s›»→>]/g, "").trim();

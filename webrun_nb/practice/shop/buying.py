@@ -133,7 +133,7 @@ class Counter:
         if not visit.cart:
             return redirect("/cart")
         assert visit.account is not None
-        typed = visit.delivery or {"name": visit.account.name, "payment": "invoice"}
+        typed = visit.delivery or {"name": visit.account.name, "payment": "invoice", **visit.account.address}
         return self._checkout_page(request, visit, typed, {})
 
     def _checkout(self, request: Request) -> Response:

@@ -1,0 +1,179 @@
+"""What an agent does not do on its own: buy, send money, destroy what it was not told to destroy.
+
+Pure but for `approved`, which puts the question to a person. What a page says is quoted in a question and never
+believed: the decision to ask is made by what a button is called, to the eye and to a screen reader, and whether that
+was in the person's own sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step
+from webrun_nb.browsers.base import Action, Click, Element, Observation, Press, Type
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+APPROVE, REJECT = "approve", "reject"
+MAX_ANSWERS = 3
+_FACTS = 3
+_FACT_LENGTH = 120
+
+_BUYS = re.compile(
+    r"\b(?:place|submit|confirm|complete|finali[sz]e|send)\s+(?:(?:the|your|my|this)\s+)?(?:order|purchase|booking)\b"
+    r"|\bbuy\b(?!\s+(?:again|guide))|\bpurchase\b|\bpay\b(?!pal\s+help|\s+later\s+info)|\border\s+(?:now|with|and\s+pay)"
+    r"|\bconfirm\s+and\s+(?:pay|buy|order)\b|\bbook\s+(?:now|and\s+pay)\b|\bsubscribe\s+(?:now|and\s+pay|for\s+\W?\d)",
+    re.I,
+)
+_SENDS = re.compile(
+    r"\b(?:confirm|approve|authori[sz]e|submit|make|send|execute)\s+(?:(?:the|this|your|my)\s+)?"
+    r"(?:transfer|payment|money|funds|wire)\b|^(?:transfer|send|withdraw)(?:\s+(?:money|now|funds|\W?\d.*))?$",
+    re.I,
+)
+_DESTROYS = re.compile(
+    r"\b(?:delete|remove|erase|destroy|wipe|purge|deactivate)\b|\bclose\s+(?:my|your|the)?\s*account\b"
+    r"|\bcancel\s+(?:my|your|the)?\s*(?:order|subscription|booking)\b",
+    re.I,
+)
+_MONEY = re.compile(r"[$£€¥₹]\s?\d|\d\s?(?:[€£]|USD|EUR|GBP)\b")
+_TELLING = re.compile(r"total|to pay|amount|sum|due|price|^to\b|^from\b|recipient|payee|balance", re.I)
+_YES = re.compile(
+    r"(?:yes|y|ok(?:ay)?|sure|approved?|confirm(?:ed)?|go\s+(?:on|ahead)|continue|proceed|do\s+(?:it|so))"
+    r"(?:[\s,.!]+(?:please|approved?|go\s+(?:on|ahead)|do\s+it|thanks?|thank\s+you))*[\s.!]*",
+    re.I,
+)
+_NO = re.compile(
+    r"(?:no|n|nope|reject(?:ed)?|deny|denied|decline|stop|cancel|abort|don'?t|do\s+not|never|leave\s+it)\b.*",
+    re.I | re.S,
+)
+_DONE = re.compile(r"(?:i\s+(?:have\s+)?)?(?:did|done)(?:\s+(?:it|so|that))?(?:\s+(?:myself|by\s+hand))?[\s.!]*", re.I)
+
+
+class Looker(Protocol):
+    """What caution needs of the task."""
+
+    seen: Observation | None
+
+    def look(self, *, again: bool = False) -> Work[Observation]:
+        """Look at the page."""
+
+
+def risk_of(element: Element, because: str) -> AskKind | None:
+    """Tell what a person has to approve before an element is pressed; None where nothing.
+
+    Parameters
+    ----------
+    because : str
+        The person's sentence that it serves: what was asked for by its name need not be asked again, except where
+        money goes.
+    """
+    if element.role not in ("button", "link", "menuitem") or (element.role == "link" and not _is_final(element)):
+        return None
+    for called in (element.name, element.text):
+        if _BUYS.search(called):
+            return "purchase"
+        if _SENDS.search(called):
+            return "security"
+        if _DESTROYS.search(called) and not _DESTROYS.search(because):
+            return "security"
+    return None
+
+
+def _is_final(element: Element) -> bool:
+    """Tell a link that a script makes a button of from one that only leads somewhere."""
+    return not element.href or element.href.endswith("#") or element.href.startswith("javascript:")
+
+
+def pressed_by(action: Action, seen: Observation) -> Element | None:
+    """Find what an action presses: the element that is clicked, or the button that Enter presses in a form."""
+    if isinstance(action, Click):
+        return _at(seen, action.ref)
+    if isinstance(action, Type) and action.submit:
+        field = _at(seen, action.ref)
+        return _risky_button(seen) if field is not None and field.in_form else None
+    if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter", "Space", " "):
+        return _risky_button(seen)
+    return None
+
+
+def _risky_button(seen: Observation) -> Element | None:
+    """Find a button that Enter might press: which form has the focus nobody can tell, so any risky one counts."""
+    buttons = (e for e in seen.elements if e.role == "button" and e.enabled and e.in_form)
+    return next((e for e in buttons if risk_of(e, "delete") is not None), None)
+
+
+def _at(seen: Observation, ref: int) -> Element | None:
+    return next((element for element in seen.elements if element.ref == ref), None)
+
+
+def facts_of(seen: Observation) -> tuple[str, ...]:
+    """Quote what the page says of the money: the lines that tell amounts, those that name a total first."""
+    lines = [line.strip() for line in seen.text.splitlines()]
+    told = [
+        f"{label} {line}" if len(label) <= 30 and _TELLING.search(label) and not _MONEY.search(label) else line
+        for label, line in zip(["", *lines], lines, strict=False)
+        if _MONEY.search(line)
+    ]
+    ranked = sorted(dict.fromkeys(told), key=lambda line: not _TELLING.search(line))
+    return tuple(_readable(line)[:_FACT_LENGTH] for line in ranked[:_FACTS])
+
+
+def _readable(text: str) -> str:
+    """Take out what steers a terminal or turns text around; a page's words are only quoted."""
+    return "".join(char for char in text if char.isprintable())
+
+
+def approved(looker: Looker, action: Action, because: str) -> Work[Action | None]:
+    """Ask a person before what is risky; return the action to take, or None where the person has done it.
+
+    Raises
+    ------
+    AgentError
+        `TASK_STOPPED`: it was rejected, or the answers said neither yes nor no.
+    """
+    if looker.seen is None and not isinstance(action, Press):
+        return action
+    for _ in range(MAX_ANSWERS):
+        seen = yield from looker.look()
+        element = pressed_by(action, seen)
+        kind = risk_of(element, because) if element is not None else None
+        if element is None or kind is None:
+            return action
+        facts = facts_of(seen)
+        answer = yield from _asked(kind, element, seen, facts, because)
+        if answer == "done":
+            return None
+        # What is pressed is what was approved: a page that has changed meanwhile is asked about anew.
+        after = yield from looker.look(again=True)
+        again = _at(after, element.ref)
+        if again is not None and (again.name, again.text) == (element.name, element.text) and facts_of(after) == facts:
+            return action
+        twin = next((e for e in after.elements if (e.role, e.name) == (element.role, element.name)), None)
+        if twin is None:
+            gone = f'"{because}": "{_readable(element.name)}" is gone since it was approved.'
+            raise AgentError("ELEMENT_NOT_FOUND", gone)
+        if isinstance(action, Click):
+            action = replace(action, ref=twin.ref)
+    raise AgentError("TASK_STOPPED", f'"{because}": the page changes whenever it is approved; nothing was pressed.')
+
+
+def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str, ...], because: str) -> Work[str]:
+    what = {"purchase": "This buys something", "security": "This can't be taken back"}[kind]
+    says = f" The page says: {'; '.join(facts)}." if facts else ""
+    about = f'{what}: the button "{_readable(element.name)}" at {seen.url}, for "{because}".{says}'
+    question = f"{about} Go on? (`{APPROVE}` or `{REJECT}`)"
+    for _ in range(MAX_ANSWERS):
+        reply = yield Ask(kind, question, (APPROVE, REJECT))
+        answer = reply.text.strip() if isinstance(reply, Answered) else ""
+        if _YES.fullmatch(answer):
+            return "yes"
+        if _NO.fullmatch(answer):
+            raise AgentError("TASK_STOPPED", f'"{because}": rejected; "{_readable(element.name)}" was not pressed.')
+        if _DONE.fullmatch(answer):
+            return "done"
+        question = f"That is neither yes nor no. {about} Go on? (`{APPROVE}` or `{REJECT}`)"
+    raise AgentError("TASK_STOPPED", f'"{because}": nobody approved it; "{_readable(element.name)}" was not pressed.')
