@@ -31,6 +31,12 @@ def take_emulator_key() -> str | None:
     return os.environ.pop(PREFIX + "EMULATOR_KEY", None) or None
 
 
+def emulator_keys() -> Path | None:
+    """Return the file of keys and users that the emulator accepts (`WEBRUN_EMULATOR_KEYS`), or None."""
+    given = os.environ.get(PREFIX + "EMULATOR_KEYS")
+    return Path(given) if given else None
+
+
 def api_key() -> str | None:
     """Key for the hosted service (`WEBRUN_API_KEY`), or None."""
     return os.environ.get(PREFIX + "API_KEY") or None

@@ -32,6 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slots", type=_slots, help="tasks that run at once; others wait (default: two per core)")
     parser.add_argument("--control", action="store_true", help="switch on /_emulator: time travel and the like")
     parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent is gone")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="further keys: per line USER KEY [EXPIRES]; users see nothing of each other (also: WEBRUN_EMULATOR_KEYS)",
+    )
+    parser.add_argument(
+        "--require-task-key", action="store_true", help="asking for a task needs its owner's key, beside its two ids"
+    )
+    parser.add_argument(
+        "--host-name", action="append", default=[], metavar="NAME", help="a further name it answers to; repeatable"
+    )
     parser.add_argument("--seed", type=int, help="make ids repeatable")
     parser.add_argument(
         "--price",
@@ -61,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to end."""
     try:
         from webrun_nb.emulator import server
+        from webrun_nb.emulator.keys import KeyFileError
+        from webrun_nb.emulator.listening import AddressError
         from webrun_nb.emulator.store.database import StoreError
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
@@ -85,12 +99,15 @@ def run(options: argparse.Namespace) -> int:
                 control=options.control,
                 lifeline=options.lifeline,
                 seed=options.seed,
+                keys=options.keys,
+                tasks_need_key=options.require_task_key,
+                host_names=tuple(options.host_name),
                 prices=prices,
                 allowed_hosts=tuple(options.allow_host),
                 proxies=options.proxies,
             )
         )
-    except (server.AddressError, server.ProxiesError, StoreError) as error:
+    except (AddressError, KeyFileError, server.ProxiesError, StoreError) as error:
         print(f"webrun-nb emulator: {error}", file=sys.stderr)
         return 1
     return 0

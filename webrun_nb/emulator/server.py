@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,12 +30,14 @@ from webrun_nb.emulator.egress import Egress, home, proxy_table
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.bodies import Patience
-from webrun_nb.emulator.http.door import Door, Keys
+from webrun_nb.emulator.http.door import Door
 from webrun_nb.emulator.http.heads import impatient
 from webrun_nb.emulator.http.live import LiveEvents
 from webrun_nb.emulator.http.practice import practice_sites
 from webrun_nb.emulator.http.view import LiveView
+from webrun_nb.emulator.keys import Key, Keys, read_keys, readable_by_others
 from webrun_nb.emulator.library import Library
+from webrun_nb.emulator.listening import check_guarded, is_everywhere, listen, names, url
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
@@ -46,7 +48,8 @@ from webrun_nb.wire.prices import PRICES_2026, Prices
 
 log = logging.getLogger(__name__)
 
-_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+LOCAL_USER = "local"
+"""The user of the key that the emulator is started with."""
 _CLOSING_S = 4.0
 """Environments are saved and browsers closed within this; then the process ends, its guardian kills what is left."""
 _PARENT_CHECK_S = 0.2
@@ -70,6 +73,11 @@ class Options:
     control: bool = False
     lifeline: bool = False
     seed: int | None = None
+    keys: Path | None = None
+    """A file of keys and users, beside the key of the environment."""
+    tasks_need_key: bool = False
+    host_names: tuple[str, ...] = ()
+    """Further names by which this server may be called."""
     prices: Prices = PRICES_2026
     patience: Patience = field(default_factory=Patience)
     """With clients that send slowly."""
@@ -77,10 +85,6 @@ class Options:
     """Hosts that sessions may reach on private addresses without a task that names them."""
     proxies: Path | None = None
     """A file with the managed proxies."""
-
-
-class AddressError(Exception):
-    """The address can't be listened on; the message is one line for people."""
 
 
 class ProxiesError(Exception):
@@ -96,6 +100,8 @@ def run(options: Options) -> None:
         The port is taken, or the host is not one of this machine's.
     StoreError
         The data folder or its database can't be used.
+    KeyFileError
+        The file of keys can't be used.
     ProxiesError
         The file of managed proxies can't be used.
     """
@@ -103,12 +109,25 @@ def run(options: Options) -> None:
         proxies = proxy_table(config.read_proxies(options.proxies)) if options.proxies else {}
     except ValueError as error:
         raise ProxiesError(f"--proxies: {error}") from None
-    listener = _listen(options)
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
     secrets_ = LiveSecrets()
     _log_to_file(folder, secrets_)
-    asyncio.run(_Server(options, listener, folder, secrets_, proxies).serve())
+    given, listed = config.take_emulator_key(), _listed_keys(options.keys or config.emulator_keys())
+    check_guarded(options.host, [*([given] if given else []), *(key.text for key in listed)])
+    local_key = given or (None if listed else f"wr_{secrets.token_urlsafe(24)}")
+    keys = [*([Key(local_key, LOCAL_USER)] if local_key else []), *listed]
+    listeners = listen(options.host, options.port)
+    asyncio.run(_Server(options, listeners, folder, secrets_, proxies, keys, local_key).serve())
+
+
+def _listed_keys(path: Path | None) -> list[Key]:
+    if path is None:
+        return []
+    keys = read_keys(path)
+    if readable_by_others(path):
+        log.warning("the file of keys %s can be read by other users of this machine: chmod 600 it", path)
+    return keys
 
 
 class _Uvicorn(uvicorn.Server):
@@ -131,20 +150,24 @@ class _Server:
     def __init__(
         self,
         options: Options,
-        listener: socket.socket,
+        listeners: list[socket.socket],
         folder: Path,
         live_secrets: LiveSecrets,
         proxies: Mapping[str, UpstreamProxy],
+        keys: Sequence[Key],
+        local_key: str | None,
     ) -> None:
         self._options = options
         self._live_secrets = live_secrets
         self._proxies = proxies
         self._folder = folder
-        self._listener = listener
+        self._listeners = listeners
+        self._local_key = local_key
+        """Of whoever started us, and told to them; keys of a file are not."""
+        self._keys = keys
         self._ending = asyncio.Event()
-        port = listener.getsockname()[1]
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        self._url = f"http://{host}:{port}"
+        self._port = listeners[0].getsockname()[1]
+        self._url = url(options.host, self._port, options.host_names)
 
     async def serve(self) -> None:
         options = self._options
@@ -167,26 +190,26 @@ class _Server:
             ids=ids,
             limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
             prices=options.prices,
-            practice=PracticeSites(practice.sites(), self._listener.getsockname()[1]),
-            egress=Egress(home(options.host, self._listener.getsockname()[1]), options.allowed_hosts, self._proxies),
+            practice=PracticeSites(practice.sites(), self._port),
+            egress=Egress(home(options.host, self._port), options.allowed_hosts, self._proxies),
             library=await Library.open(database, clock, ids, events, self._url),
             isolation=options.isolation,
             slots=options.slots,
             secrets=self._live_secrets,
         )
         service = Service(parts)
-        key = config.take_emulator_key() or f"wr_{secrets.token_urlsafe(24)}"
         live = LiveEvents(service)
-        keys = Keys({key: "local"})
+        keys = Keys(self._keys, clock.now)
         door = Door(
-            api=make_app(service, self._url, with_control=options.control),
+            api=make_app(service, None if is_everywhere(options.host) else self._url, with_control=options.control),
             live=live.app,
             view=LiveView(service, keys, with_control=options.control),
             practice=practice_sites(clock.now),
             service=service,
             keys=keys,
-            hosts=_LOOPBACK_NAMES | {options.host.lower()},
+            names=names(options.host, options.host_names),
             patience=options.patience,
+            tasks_need_key=options.tasks_need_key,
         )
         settings = uvicorn.Config(
             door,
@@ -204,12 +227,12 @@ class _Server:
             asyncio.create_task(_pump(clock), name="clock"),
             asyncio.create_task(live.run(), name="live events"),
             asyncio.create_task(archive.run(), name="archive"),
-            asyncio.create_task(server.serve(sockets=[self._listener]), name="http"),
+            asyncio.create_task(server.serve(sockets=self._listeners), name="http"),
         ]
         service.history.start()
         self._end_when_told()
         await server.answers.wait()
-        print(json.dumps({"url": self._url, "apiKey": key, "pid": os.getpid()}), flush=True)
+        print(json.dumps({"url": self._url, "apiKey": self._local_key, "pid": os.getpid()}), flush=True)
         await self._ending.wait()
         _end_process_after(_CLOSING_S)
         await service.close()
@@ -264,24 +287,6 @@ async def _pump(clock: Clock) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), None if due_in_ms is None else due_in_ms / 1000)
         clock.fire_due()
-
-
-def _listen(options: Options) -> socket.socket:
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    # The protocol has to be named: asyncio sends small answers at once (TCP_NODELAY) only on sockets that say TCP. On
-    # others each request that closely follows another waits some 40 ms for the peer's delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((options.host, options.port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise AddressError(
-            f"can't listen on {options.host} port {options.port}: {error.strerror}; "
-            "choose another --port, or 0 for any free one"
-        ) from error
-    return listener
 
 
 class _Readable(logging.Formatter):

@@ -309,10 +309,9 @@ class Service:
         """Follow a change of the account: sessions that can't be paid for any more end."""
         self._accounts.watch(user)
 
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """What became of the webhooks, oldest first."""
-        return self._webhooks.deliveries
+    def deliveries(self, user: str) -> list[Delivery]:
+        """Return what became of the user's webhooks, oldest first."""
+        return [delivery for delivery in self._webhooks.deliveries if delivery.owner == user]
 
     def instances(self, user: str) -> list[tuple[str, BrowserInstance]]:
         """Return the browsers that the user's sessions have now, with the sessions' ids."""

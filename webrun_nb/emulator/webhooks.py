@@ -27,6 +27,7 @@ _KEPT = 1_000
 class Delivery:
     """What became of one webhook: the answer's status, or why there is none."""
 
+    owner: str
     task_id: str
     name: str
     url: str
@@ -56,7 +57,7 @@ class Webhooks:
             return
         content, content_type = _submission(fields.webhook, fields, session, task)
         sending = asyncio.get_running_loop().create_task(
-            self._send(task.id, fields.webhook, content, content_type), name=f"webhook {task.id}"
+            self._send(session.owner, task.id, fields.webhook, content, content_type), name=f"webhook {task.id}"
         )
         self._under_way.add(sending)
         sending.add_done_callback(self._under_way.discard)
@@ -67,7 +68,7 @@ class Webhooks:
             sending.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _send(self, task_id: str, webhook: WebhookFields, content: str, content_type: str) -> None:
+    async def _send(self, owner: str, task_id: str, webhook: WebhookFields, content: str, content_type: str) -> None:
         headers = {"Content-Type": content_type}
         if webhook.auth:
             headers["Authorization"] = webhook.auth
@@ -83,7 +84,7 @@ class Webhooks:
             error = f"{type(failure).__name__}: {failure}"
         if error is not None or (status is not None and status >= 400):
             log.warning("webhook of task %s: %s", task_id, error or f"answered with {status}")
-        self.deliveries.append(Delivery(task_id, webhook.name, webhook.url, status, error, self._clock.now()))
+        self.deliveries.append(Delivery(owner, task_id, webhook.name, webhook.url, status, error, self._clock.now()))
         del self.deliveries[:-_KEPT]
 
 

@@ -30,15 +30,15 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_app(service: Service, base_url: str, *, with_control: bool) -> FastAPI:
+def make_app(service: Service, base_url: str | None, *, with_control: bool) -> FastAPI:
     """Put the endpoints together.
 
     Parameters
     ----------
     service : Service
         What does the work.
-    base_url : str
-        Where this server is reached; poll URLs and socket URLs start with it.
+    base_url : str, optional
+        Where this server is reached; poll URLs and socket URLs start with it. Without it: where the caller reached it.
     with_control : bool
         Whether `/_emulator/…` exists (section 12).
     """

@@ -19,11 +19,18 @@ def _user(request: Request) -> str:
     return user
 
 
+def _asking_user(request: Request) -> str | None:
+    user: str | None = getattr(request.state, "user", None)
+    return user
+
+
 def _base_url(request: Request) -> str:
-    base_url: str = request.app.state.base_url
-    return base_url
+    base_url: str | None = request.app.state.base_url
+    return base_url or f"http://{request.headers['host']}"  # the door has seen to it that this is one of our names
 
 
 TheService = Annotated[Service, Depends(_service)]
 TheUser = Annotated[str, Depends(_user)]
+TheUserIfAny = Annotated[str | None, Depends(_asking_user)]
+"""The caller of an endpoint that may be open to callers without a key."""
 BaseUrl = Annotated[str, Depends(_base_url)]

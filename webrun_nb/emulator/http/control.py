@@ -97,7 +97,7 @@ async def state(service: TheService, user: TheUser) -> dict[str, Any]:
         "faults": service.faults.describe(),
         "webhooks": [
             {"taskId": d.task_id, "name": d.name, "url": d.url, "status": d.status, "error": d.error, "at": d.at_ms}
-            for d in service.deliveries
+            for d in service.deliveries(user)
         ],
     }
 

@@ -6,7 +6,6 @@ It stands before FastAPI, so that nothing behind it, body parsing included, runs
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Mapping
 from math import ceil
 
@@ -18,41 +17,19 @@ from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.limits import RateState
 from webrun_nb.emulator.http.bodies import Patience, bounded
+from webrun_nb.emulator.keys import Keys
+from webrun_nb.emulator.listening import Names, is_loopback
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.codes import HTTP_STATUS
 
 PRACTICE_SUFFIX = ".localhost"
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
-
-
-class Keys:
-    """API keys and the users they belong to.
-
-    Parameters
-    ----------
-    users : mapping
-        Key → user.
-    """
-
-    def __init__(self, users: Mapping[str, str]) -> None:
-        self._users = {key.encode(): user for key, user in users.items()}
-
-    def user(self, authorization: str | None) -> str:
-        """Return who an `Authorization` header belongs to; every key is compared, in constant time.
-
-        Raises
-        ------
-        CommandRefusedError
-            `UNAUTHORIZED` without a bearer key, `INVALID_API_KEY` with an unknown one.
-        """
-        scheme, _, key = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise CommandRefusedError("UNAUTHORIZED", "send the API key as: Authorization: Bearer <key>")
-        given = key.strip().encode()
-        matches = [user for known, user in self._users.items() if hmac.compare_digest(known, given)]
-        if not matches:
-            raise CommandRefusedError("INVALID_API_KEY", "this API key is not known here")
-        return matches[0]
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",  # no page elsewhere may have an answer as its script or image
+    "Referrer-Policy": "no-referrer",  # addresses hold ids that are capabilities
+    "Cache-Control": "no-store",
+}
 
 
 class Door:
@@ -66,10 +43,12 @@ class Door:
         For the request limits.
     keys : Keys
         Who may come in.
-    hosts : set of str
-        Names and addresses, without port, that mean this server.
+    names : Names
+        By what this server may be called.
     patience : Patience
         How slowly a body may come in.
+    tasks_need_key : bool
+        A task's two ids are not enough to ask for it.
     """
 
     def __init__(
@@ -81,8 +60,9 @@ class Door:
         practice: ASGIApp,
         service: Service,
         keys: Keys,
-        hosts: frozenset[str],
+        names: Names,
         patience: Patience,
+        tasks_need_key: bool = False,
     ) -> None:
         self._open_api = api
         self._api = bounded(api, patience)
@@ -92,30 +72,31 @@ class Door:
         self._practice = bounded(practice, patience)
         self._service = service
         self._keys = keys
-        self._hosts = hosts
+        self._names = names
+        self._tasks_need_key = tasks_need_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
         headers = Headers(scope=scope)
         host = _host_name(headers.get("host", ""))
-        if host.endswith(PRACTICE_SUFFIX):
+        if host.endswith(PRACTICE_SUFFIX) and _is_from_here(scope):
             if scope["type"] == "http":
                 await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
-        elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
+        elif host not in self._names:  # a name that was rebound to this address by somebody else's DNS
             await _refuse(
                 421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
-            await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, send)
+            await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
         elif scope["type"] == "websocket" or scope["path"].startswith("/view/"):
             await self._view(scope, receive, send)
         elif scope["type"] == "http":
-            await self._to_api(scope, headers, receive, send)
+            await self._to_api(scope, headers, receive, _safe(send))
 
     async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        if _is_open(scope):
+        if self._is_open(scope):
             if not await self._is_faulty(scope, receive, send):
                 await self._open_api(scope, receive, send)
             return
@@ -131,6 +112,13 @@ class Door:
         if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
             return
         await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
+
+    def _is_open(self, scope: Scope) -> bool:
+        """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
+        path = scope["path"]
+        is_task = path.startswith("/task/") and not self._tasks_need_key
+        is_open = path == "/start/health" or is_task or path.startswith("/signed/")
+        return scope["method"] in ("GET", "HEAD") and is_open
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
@@ -163,10 +151,23 @@ def _refuse(status: int, code: str, message: str, details: Mapping[str, object])
     return JSONResponse(views.error(code, message, details).to_wire(), status_code=status)
 
 
-def _is_open(scope: Scope) -> bool:
-    """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
-    path = scope["path"]
-    return scope["method"] in ("GET", "HEAD") and (path == "/start/health" or path.startswith(("/task/", "/signed/")))
+def _is_from_here(scope: Scope) -> bool:
+    """Tell whether a request comes from this machine: practice sites are for its browsers alone."""
+    client = scope.get("client")
+    return client is not None and is_loopback(client[0])
+
+
+def _safe(send: Send) -> Send:
+    """Return a `send` that adds what keeps answers out of other pages, where an endpoint does not say otherwise."""
+
+    async def send_safely(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _SAFE_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_safely
 
 
 def _host_name(host: str) -> str:

@@ -24,7 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from webrun_nb import screen
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http.door import Keys
+from webrun_nb.emulator.keys import Keys
 from webrun_nb.emulator.live_view import Viewer
 from webrun_nb.emulator.service import Service
 from webrun_nb.wire.base import Request
@@ -124,6 +124,7 @@ class LiveView:
 
     async def _serve(self, socket: WebSocket, session_id: str) -> None:
         user = await self._who(socket)
+        await self._service.history.admit_command(user, session_id)
         session = self._service.session(user, session_id)
         if session.ended:
             raise CommandRefusedError("SESSION_NOT_ACTIVE", f"session {session.id} has ended ({session.state.value})")

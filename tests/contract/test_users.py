@@ -1,0 +1,188 @@
+"""Section 2: several keys and users. Nothing of one is visible to another; whose it is answers as if it did not exist.
+
+`CALLS` is the table of everything that names something of a user's: what is added to the API is added here, by the
+name of a thing that `things` makes for Ann. Each call is made by Bob about Ann's thing and about an invented one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+import socketio
+
+ANN, ANN_TOO, BOB, GONE = "wr_ann-0123456789", "enig_ann-9876543210", "wr_bob-0123456789", "wr_bob-of-old"
+
+INVENTED = {"session": "aaaaaaaaaaaa", "task": "bbbbbbbbbbbb"}
+
+MESSAGES: list[dict[str, Any]] = [
+    {"actionType": "newTask", "taskDetails": "x"},
+    *({"actionType": "state", "newState": state} for state in ("pause", "resume", "stop", "terminate", "manual")),
+    {"actionType": "interaction", "action": {"type": "takeOverControl"}},
+    {"actionType": "guardrail", "taskDetails": "yes", "newState": "resume"},
+]
+
+CALLS: list[tuple[str, str, Any]] = [
+    ("GET", "/start/session-status/{session}", None),
+    ("GET", "/start/session-status/{ended}", None),
+    *(("POST", "/start/send-message", {"sessionId": "{session}", "message": message}) for message in MESSAGES),
+    *(("POST", "/start/send-message", {"sessionId": "{ended}", "message": message}) for message in MESSAGES),
+    ("POST", "/_emulator/sessions/{session}/instance", {"action": "kill"}),
+]
+
+LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets"]
+"""What shows a user's things without being given an id."""
+
+
+class User:
+    """Somebody with a key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {key}"}
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        answer = httpx.request(method, self._url + path, json=body, headers=self._headers, timeout=70, trust_env=False)
+        return answer.status_code, answer.json()
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys"
+    path.write_text(f"ann {ANN}\nann {ANN_TOO}\nbob {BOB}\nbob {GONE} 2020-01-01\n")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator, key_file):
+    running = start_emulator("--control", "--keys", str(key_file), key=None)
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def ann(emulator) -> User:
+    return User(emulator.url, ANN)
+
+
+@pytest.fixture(scope="module")
+def bob(emulator) -> User:
+    return User(emulator.url, BOB)
+
+
+@pytest.fixture(scope="module")
+def things(ann) -> dict[str, str]:
+    """What Ann has, by kind: an open session, and one that has ended with its task."""
+    open_one = ann.call("POST", "/start/start-session", {})[1]["sessionId"]
+    ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
+    return {"session": open_one, "ended": ran["sessionId"], "task": ran["taskId"]}
+
+
+def filled(template: Any, names: dict[str, str]) -> Any:
+    """Put ids in."""
+    text = json.dumps(template)
+    for kind, id in names.items():
+        text = text.replace(f"{{{kind}}}", id)
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call[0]} {call[1]} {json.dumps(call[2])}"[:120])
+def test_what_is_anothers_answers_as_if_it_did_not_exist(ann, bob, things, call):
+    invented = {kind: INVENTED.get(kind, INVENTED["session"]) for kind in things}
+    status, body = bob.call(*filled(call, things))
+    expected = bob.call(*filled(call, invented))
+    assert status in (401, 404), body
+    told_apart = dict.fromkeys((*things.values(), *invented.values()), "…")
+    assert (status, masked(body, told_apart)) == (expected[0], masked(expected[1], told_apart))
+    assert ann.call("GET", f"/start/session-status/{things['session']}")[1]["status"] in ("pending", "active")
+
+
+def masked(body: Any, words: dict[str, str]) -> Any:
+    text = json.dumps(body)
+    for word, instead in words.items():
+        text = text.replace(word, instead)
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_nothing_of_anothers_is_listed(ann, bob, things, path):
+    shown = json.dumps(bob.call("GET", path)[1])
+    assert not [kind for kind, id in things.items() if id in shown]
+
+
+def test_the_owner_sees_it(ann, things):
+    """The positive control of this module: the ids are real."""
+    listed = json.dumps(ann.call("GET", "/start/sessions")[1])
+    assert things["session"] in listed
+    assert things["ended"] in listed
+
+
+def test_anothers_spending_is_not_mine(ann, bob, things):
+    assert ann.call("GET", "/account/usage")[1]["currentPeriodSpend"] > 0
+    assert bob.call("GET", "/account/usage")[1]["currentPeriodSpend"] == 0
+
+
+def test_anothers_webhooks_are_not_shown(ann, bob):
+    hook = {"name": "n", "url": "http://127.0.0.1:9/anns-hook", "submittedData": "just_ping"}
+    task = {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/", "webhook": hook}
+    ann.call("POST", "/start/run-task", task)
+    assert "anns-hook" not in json.dumps(bob.call("GET", "/_emulator/state")[1])
+
+
+def test_a_users_keys_are_one_user(emulator, things):
+    other_key = User(emulator.url, ANN_TOO)
+    assert other_key.call("GET", f"/start/session-status/{things['session']}")[0] == 200
+
+
+def test_an_expired_key(emulator):
+    status, body = User(emulator.url, GONE).call("GET", "/start/sessions")
+    assert (status, body["code"], body["success"]) == (401, "API_KEY_EXPIRED", False)
+
+
+def test_the_line_at_the_start_shows_no_key_of_a_file(emulator):
+    assert emulator.key is None
+
+
+def test_limits_are_a_users_not_a_keys(start_emulator, key_file):
+    running = start_emulator("--limits", "hosted", "--keys", str(key_file), key=None)
+    ann, ann_too, bob = (User(running.url, key) for key in (ANN, ANN_TOO, BOB))
+    statuses = [who.call("POST", "/start/run-task", {})[0] for who in [ann, ann_too] * 5]
+    assert statuses == [400] * 10
+    assert ann_too.call("POST", "/start/run-task", {})[1]["code"] == "RATE_LIMIT_EXCEEDED"
+    assert bob.call("POST", "/start/run-task", {})[0] == 400
+    running.end()
+
+
+@pytest.mark.parametrize("kind", ["invented", "ended"])
+async def test_a_socket_for_a_session_that_is_not_open_is_refused(emulator, things, kind):
+    async with aiohttp.ClientSession() as http:  # of our own, so that it is closed however the attempt ends
+        client = socketio.AsyncClient(reconnection=False, http_session=http)
+        auth = {"sessionId": things.get(kind, INVENTED["session"])}
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(emulator.url, auth=auth, transports=["websocket"])
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": f"Bearer {BOB}"}])
+def test_a_tasks_two_ids_are_its_capability(emulator, things, header):
+    answer = httpx.get(f"{emulator.url}/task/{things['ended']}/{things['task']}", headers=header, trust_env=False)
+    assert answer.status_code == 200
+
+
+def test_a_task_may_be_made_to_need_its_owners_key(start_emulator, key_file):
+    running = start_emulator("--require-task-key", "--keys", str(key_file), key=None)
+    ann, bob = User(running.url, ANN), User(running.url, BOB)
+    ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
+    path = f"/task/{ran['sessionId']}/{ran['taskId']}"
+    nobody = httpx.get(running.url + path, trust_env=False)
+    answers = [ann.call("GET", path), bob.call("GET", path)]
+    running.end()
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "UNAUTHORIZED")
+    assert [(status, body.get("code")) for status, body in answers] == [
+        (200, "NAVIGATION_FAILED"),
+        (404, "SESSION_NOT_FOUND"),
+    ]
