@@ -46,15 +46,21 @@ class Kernel:
     manager: KernelManager
     client: BlockingKernelClient
 
-    def run(self, cell: str, timeout_s: float = 60) -> Ran:
-        """Run a cell and wait for it."""
+    def run(self, cell: str, timeout_s: float = 60, typed: str | None = None) -> Ran:
+        """Run a cell and wait for it; `typed` is what a person types who is asked, None where nobody can be."""
         outputs: list[dict[str, Any]] = []
 
         def keep(message: dict[str, Any]) -> None:
             if message["msg_type"] in ("stream", "error", "display_data", "execute_result"):
                 outputs.append({"msg_type": message["msg_type"], **message["content"]})
 
-        reply = self.client.execute_interactive(cell, timeout=timeout_s, output_hook=keep)
+        def answer(message: dict[str, Any]) -> None:
+            assert message["content"]["password"], "what is typed would be shown"
+            self.client.input(typed)
+
+        reply = self.client.execute_interactive(
+            cell, timeout=timeout_s, output_hook=keep, allow_stdin=typed is not None, stdin_hook=answer
+        )
         return Ran(reply["content"]["status"], tuple(outputs))
 
 

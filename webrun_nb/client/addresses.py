@@ -59,5 +59,15 @@ def resolve_host(host: str, base_url: str) -> str:
     return urlsplit(resolve_url(host, base_url)).hostname or host
 
 
+def as_written(url: str, base_url: str) -> str:
+    """Return a practice site's URL as people write it, `practice:NAME`; any other as it is."""
+    parts, service = urlsplit(url), urlsplit(base_url)
+    site, dot, domain = (parts.hostname or "").partition(".")
+    if not is_local(base_url) or (dot and domain) != "localhost" or parts.port != service.port:
+        return url
+    rest = url.partition("//")[2].partition("/")[2]
+    return f"practice:{site}{'/' + rest if rest else ''}"
+
+
 def _invalid(message: str, hint: str) -> RequestError:
     return RequestError(message, code="INVALID_PARAMETER", hint=hint, details={"parameter": "startingPoint"})

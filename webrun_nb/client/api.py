@@ -28,7 +28,7 @@ from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
-from webrun_nb.wire.responses import TaskCompleted, TaskFailed
+from webrun_nb.wire.responses import AccountUsage, TaskCompleted, TaskFailed
 
 DEFAULT_NAME = "main"
 SINGLE_TASK = "single task"
@@ -353,6 +353,16 @@ class Client:
                 if not session.ended:
                     self._books.bring_up_to_date(await session.astatus())
 
+    async def _account(self) -> AccountUsage:
+        """Return what the service says of the account; the cheapest call that needs the key.
+
+        Raises
+        ------
+        AuthenticationError, ConnectionLostError, ProtocolError
+            The key is not taken, or this is no WebRun service.
+        """
+        return await self.http.account_usage()
+
     async def _terminate_left_open(self) -> list[Ended]:
         """End the sessions that kernels before this one left open on this server, as the ledger has them.
 
@@ -391,6 +401,7 @@ class Client:
     run_task, arun_task = faces(_run_task, interruption)
     submit_task, asubmit_task = faces(_submit_task, interruption)
     bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
+    account, aaccount = faces(_account)
     terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
     close, aclose = faces(_close)
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from webrun_nb.client.service_key import Source
+
+DEFAULT_HISTORY = 20
+"""Tasks of the history that are shown where `-n` doesn't say."""
 DEFAULT_ROWS = 5
 """Rows of a result that are shown where `-n` doesn't say."""
 
@@ -123,6 +127,35 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Use a hosted service, with the key from `source` (None: wherever there is one)."""
+
+    source: Source | None = None
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """Use the emulator again."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Return past tasks as a DataFrame, newest first: of one session, `count` at most."""
+
+    name: str | None = None
+    count: int = DEFAULT_HISTORY
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Write a task as plain Python; the last one without `task`."""
+
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Explain a verb, or show the first screen."""
 
@@ -225,6 +258,10 @@ Command = (
     | Usage
     | Task
     | JobCommand
+    | History
+    | Code
+    | Login
+    | Logout
     | Help
     | Asyncio
     | EmulatorCommand

@@ -6,6 +6,7 @@ first card and pandas with the first table.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -70,9 +71,19 @@ class WebrunMagics(Magics):
             self._runner = Runner(self.shell)
         return self._runner.run(parse(line, cell))
 
+    def complete(self, shell: InteractiveShell, event: SimpleNamespace) -> list[str]:
+        """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
+        from webrun_nb.notebook.completion import complete
+
+        names = {} if self._runner is None else self._runner.known_names()
+        return complete(event.text_until_cursor, names)
+
 
 def load(ipython: InteractiveShell) -> None:
     """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing."""
-    ipython.register_magics(WebrunMagics)
+    magics = WebrunMagics(ipython)
+    ipython.register_magics(magics)
+    for name in ("%webrun", "%%webrun"):
+        ipython.set_hook("complete_command", magics.complete, str_key=name)  # type: ignore[no-untyped-call]
     if "webrun" not in ipython.user_ns:
         ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]

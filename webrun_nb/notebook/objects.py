@@ -64,16 +64,25 @@ class Toolkit:
 
     def __init__(self) -> None:
         self._chosen: Client | None = None
+        self._left: list[Client] = []
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
         self._form_shown: FormShown | None = None
         self._max_cost_usd: Amount | None = None
 
     def use(self, client: Client | None) -> None:
-        """Make `client` the current one; None for the emulator again."""
+        """Make `client` the current one; None for the emulator again. One before it keeps watch over its sessions."""
         if client is not None:
             self._introduce(client)
+        if self._chosen is not None and self._chosen is not client:
+            self._left.append(self._chosen)
         self._chosen = client
+
+    @property
+    def clients(self) -> list[Client]:
+        """All that may have sessions: the current one first, the emulator's, and those that were logged out of."""
+        known = (self._chosen, self._local, *self._left)
+        return [client for client in known if client is not None]
 
     @property
     def current(self) -> Client | None:
@@ -138,9 +147,8 @@ class Toolkit:
         Emulated money and money that is paid are never added: each client's sessions are counted apart.
         """
         self._max_cost_usd = max_cost_usd
-        for client in (self._chosen, self._local):
-            if client is not None:
-                client.limit(max_cost_usd)
+        for client in self.clients:
+            client.limit(max_cost_usd)
 
     def on_form(self, form_shown: FormShown) -> None:
         """Have `form_shown` tell whether a front end shows the form for a question; then its task waits."""

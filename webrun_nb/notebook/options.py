@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.secret_sources import check_name
+from webrun_nb.client.service_key import SOURCES
 from webrun_nb.notebook.errors import CommandError
 
 MIN_TASK_MS = 1_000
@@ -106,6 +107,25 @@ def asyncio_setting(value: str, what: str) -> str:
         raise CommandError("asyncio can't be turned off again in a running kernel", "restart the kernel")
     if value != what:
         raise CommandError(f"asyncio takes {what}, not {value!r}", f"%webrun asyncio {what}")
+    return value
+
+
+def key_source(value: str, what: str) -> str:
+    """Check the name of a place that keys come from."""
+    if value not in SOURCES:
+        raise CommandError(f"{what} takes {', '.join(SOURCES)}, not {value!r}", "the key itself never stands in a cell")
+    return value
+
+
+def count(value: str, what: str) -> int:
+    """Read a number of things, 1 or more."""
+    return _whole(value, what, 1, 1_000_000)
+
+
+def task_id(value: str, what: str) -> str:
+    """Check a task's id, or the name of a job."""
+    if not re.fullmatch(r"\w{1,64}", value):
+        raise CommandError(f"{what}: {value!r} is no task", "%webrun history lists their ids")
     return value
 
 

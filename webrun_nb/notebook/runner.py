@@ -11,12 +11,15 @@ from webrun_nb.notebook import (
     asyncio_in_cells,
     commands,
     emulator_verbs,
+    history_verbs,
     job_verbs,
+    login_verbs,
     session_verbs,
     task_verb,
     usage_verb,
 )
 from webrun_nb.notebook.commands import Asyncio, Command, Help
+from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.workspace import Workspace
 
@@ -41,6 +44,10 @@ _VERBS: dict[type[Any], Callable[[Workspace, Any], Any]] = {
     commands.Jobs: job_verbs.jobs,
     commands.Wait: job_verbs.wait,
     commands.Cancel: job_verbs.cancel,
+    commands.History: history_verbs.history,
+    commands.Code: history_verbs.code,
+    commands.Login: login_verbs.login,
+    commands.Logout: login_verbs.logout,
     commands.Usage: usage_verb.usage,
     commands.Help: _help,
     commands.Asyncio: _asyncio,
@@ -67,6 +74,10 @@ class Runner:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._workspace = Workspace(shell)
+
+    def known_names(self) -> dict[str, Names]:
+        """Return how the names are looked up that a line may need, for the Tab key."""
+        return self._workspace.known_names()
 
     def run(self, command: Command) -> Any:
         """Do what a command says.

@@ -98,23 +98,23 @@ def _terminate_all(workspace: Workspace) -> None:
         The first that went wrong.
     """
     failures: list[WebRunError] = []
-    live = workspace.live_sessions
+    live = [session for client in toolkit.clients for session in client.sessions.values() if not session.ended]
     for session in live:
         try:
             _end(workspace, session)
         except WebRunError as error:
             failures.append(error)
-    client = toolkit.current
     ended: list[Ended] = []
-    try:
-        ended = [] if client is None else client.terminate_left_open()
-    except WebRunError as error:
-        failures.append(error)
+    for client in toolkit.clients:
+        try:
+            ended += client.terminate_left_open()
+        except WebRunError as error:
+            failures.append(error)
     for one in ended:
         print(f"{one.record.name}, left open by an earlier kernel: {one.reason}")
     elsewhere = USERS_LEDGER.left_open(round(time.time() * 1000))
     if elsewhere:
-        print(f"not ended: {told(elsewhere)}; that takes a client of that server, or the inactivity timeout")
+        print(f"not ended: {told(elsewhere)}; that takes %webrun login to that server, or the inactivity timeout")
     if failures:
         raise failures[0]
     if not (live or ended or elsewhere):

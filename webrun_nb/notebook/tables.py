@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +92,48 @@ _JOB_DTYPES = {
     "emulated": "boolean",
     "asks": "string",
     "error": "string",
+}
+
+
+def history_frame(
+    sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord], texts: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return a row per task of the sessions, newest first: money in US dollars, times in UTC.
+
+    Columns: ended_at, task_id, session, session_id, outcome, cost_usd, emulated, server, text (`<NA>` where it isn't
+    known: the ledger keeps none).
+    """
+    known = {(record.base_url, record.session_id): record for record in sessions}
+    rows = [
+        {
+            "ended_at": task.ended_at_ms,
+            "task_id": task.task_id,
+            "session": session.name,
+            "session_id": task.session_id,
+            "outcome": task.outcome,
+            "cost_usd": float(task.cost_usd),
+            "emulated": session.emulated,
+            "server": task.base_url,
+            "text": texts.get(task.task_id),
+        }
+        for task in sorted(tasks, key=lambda task: task.ended_at_ms, reverse=True)
+        if (session := known.get((task.base_url, task.session_id))) is not None
+    ]
+    frame = pd.DataFrame(rows, columns=list(_HISTORY_DTYPES))
+    frame["ended_at"] = pd.to_datetime(frame["ended_at"], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in _HISTORY_DTYPES.items() if dtype})
+
+
+_HISTORY_DTYPES = {
+    "ended_at": "",
+    "task_id": "string",
+    "session": "string",
+    "session_id": "string",
+    "outcome": "string",
+    "cost_usd": "Float64",
+    "emulated": "boolean",
+    "server": "string",
+    "text": "string",
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from IPython.display import Markdown, display
 
-from webrun_nb.client.addresses import resolve_host
-from webrun_nb.client.errors import BudgetError
+from webrun_nb.client.addresses import as_written, resolve_host
+from webrun_nb.client.errors import BudgetError, OneLine
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
@@ -19,6 +19,7 @@ from webrun_nb.notebook.commands import Task
 from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.python_code import DoneTask
 from webrun_nb.notebook.results_shown import show_result
 from webrun_nb.notebook.safe_markdown import safe_markdown
 from webrun_nb.notebook.workspace import Workspace
@@ -60,13 +61,19 @@ def task(workspace: Workspace, command: Task) -> None:
     if command.dry_run:
         _show_request(workspace, command, text, url, wanted)
         return
+    sent = _sent(workspace, command, text, url)
     if command.job is not None:
-        job_verbs.begin(workspace, command, _begun(workspace, command, text, url, wanted))
+        handle = _begun(workspace, command, text, url, wanted)
+        workspace.done[handle.task_id] = sent
+        job_verbs.begin(workspace, command, handle)
         return
     try:
         result = _result(workspace, command, text, url, wanted)
-    except BudgetError as error:
-        if error.partial and not command.quiet:
+        workspace.done[result.task_id] = sent
+    except OneLine as error:
+        if error.task_id is not None:
+            workspace.done[error.task_id] = sent
+        if isinstance(error, BudgetError) and error.partial and not command.quiet:
             print("what it had when its budget was spent:")
             display(Markdown(safe_markdown(error.partial)))  # type: ignore[no-untyped-call]
         raise
@@ -78,6 +85,22 @@ def task(workspace: Workspace, command: Task) -> None:
             workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
 
     show_result(result, name=command.out, rows=command.rows, quiet=command.quiet, bind=bind)
+
+
+def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> DoneTask:
+    """Return what is kept of a task, to be shown by `history` and `code`."""
+    session = _session_for(workspace, command)
+    if session is None:
+        return DoneTask(command, text, url, "", None)
+    options = session.options
+    started: dict[str, Any] = {
+        "url": None if options.url is None else as_written(options.url, session.client.base_url),
+        "environment_id": options.environment_id,
+        "policy_id": options.policy_id,
+        "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
+    }
+    given = {name: value for name, value in started.items() if value is not None}
+    return DoneTask(command, text, url, session.name, given)
 
 
 def _result(

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from webrun_nb.notebook import options
 from webrun_nb.notebook.commands import (
+    DEFAULT_HISTORY,
     DEFAULT_ROWS,
     Answer,
     Asyncio,
     Cancel,
+    Code,
     Help,
+    History,
     Jobs,
+    Login,
+    Logout,
     Pause,
     Resume,
     Start,
@@ -155,6 +160,32 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb("cancel", "stop a task in the background", Cancel, (_job(),)),
+    Verb(
+        "history",
+        "past tasks, newest first, as a DataFrame",
+        History,
+        (
+            _session("of one session"),
+            Option("-n", "count", f"so many ({DEFAULT_HISTORY})", "20", options.count),
+        ),
+        shows_rows=True,
+    ),
+    Verb(
+        "code",
+        "a task of this notebook as plain Python, in the next cell; the last one, if TASK doesn't say",
+        Code,
+        (Option("", "task", "its id, or the name of a job", "TASK", options.task_id),),
+    ),
+    Verb(
+        "login",
+        "use the hosted service instead of the emulator",
+        Login,
+        (
+            Option("--from", "source", "where the key comes from: env, keyring or prompt", "PLACE", options.key_source),
+            Option("--base-url", "base_url", "another service than WebRun's own", "URL", options.url),
+        ),
+    ),
+    Verb("logout", "use the emulator again", Logout),
     EMULATOR,
     Verb(
         "asyncio",

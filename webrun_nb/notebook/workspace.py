@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,10 +14,12 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.notebook.card_actions import StartedAgain
+from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.python_code import DoneTask
 
 FORM_WITHIN_S = 5.0
 """How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
@@ -40,6 +43,8 @@ class Workspace:
         """Where tasks go that name no session."""
         self.jobs: dict[str, Job] = {}
         """Tasks in the background, by name, ended ones too; a name used again is its latest."""
+        self.done: dict[str, DoneTask] = {}
+        """Tasks this notebook gave to the service, by id, the latest last."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
 
@@ -77,6 +82,24 @@ class Workspace:
             there_are = f"there are: {', '.join(known)}" if known else f"%webrun start {name}"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
         return known[name]
+
+    def known_names(self) -> dict[str, Names]:
+        """Return how what there is gets looked up, by what it is."""
+
+        def variables() -> list[str]:
+            return [name for name in self.names if not name.startswith("_")]
+
+        def schemas() -> list[str]:
+            models = [name for name in variables() if isinstance(self.names[name], type | dict)]
+            return [*models, *(path.name for path in Path().glob("*.json"))]
+
+        return {
+            "session": lambda: [session.name for session in self.live_sessions],
+            "job": lambda: self.jobs,
+            "task": lambda: [*self.jobs, *reversed(self.done)],
+            "variable": variables,
+            "schema": schemas,
+        }
 
     def job(self, name: str) -> Job:
         """Return the background job of that name.

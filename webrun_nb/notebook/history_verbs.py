@@ -1,0 +1,76 @@
+"""`%webrun history` and `%webrun code`, in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from webrun_nb.client.api import USERS_LEDGER
+from webrun_nb.notebook.cards import has_front_end
+from webrun_nb.notebook.commands import Code, History
+from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.python_code import python_code
+from webrun_nb.notebook.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class WrittenCode(str):
+    """Code that was put into the next cell; where there is no front end that has one, it is shown as it is."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        if not has_front_end():
+            print(self, end="")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
+    """Return past tasks as the user's ledger has them; it keeps no texts, so those are this kernel's alone.
+
+    Raises
+    ------
+    CommandError
+        No session of that name was ever opened.
+    """
+    from webrun_nb.notebook.tables import history_frame
+
+    sessions = USERS_LEDGER.sessions()
+    if command.name is not None:
+        names = {record.name for record in sessions}
+        if command.name not in names:
+            meant = near(command.name, names)
+            hint = f"did you mean {meant}?" if meant else "%webrun history lists all of them"
+            raise CommandError(f"no task of a session {command.name!r} is known", hint)
+        sessions = [record for record in sessions if record.name == command.name]
+    texts = {task_id: done.command.text for task_id, done in workspace.done.items()}
+    frame = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
+    return None if command.quiet else frame
+
+
+def code(workspace: Workspace, command: Code) -> WrittenCode:
+    """Put a task into the next cell, as plain Python, and return it.
+
+    Raises
+    ------
+    CommandError
+        This kernel did no such task.
+    """
+    task_id = command.task
+    if task_id in workspace.jobs:
+        task_id = workspace.jobs[task_id].task_id
+    known = workspace.done
+    if not known:
+        raise CommandError("no task was run in this kernel yet", "%%webrun task runs one")
+    if task_id is None:
+        task_id = next(reversed(known))
+    if task_id not in known:
+        raise CommandError(
+            f"this kernel ran no task {task_id!r}", f"the last one: {next(reversed(known))}; the ledger keeps no texts"
+        )
+    written = WrittenCode(python_code(known[task_id]))
+    workspace.shell.set_next_input(written, replace=False)
+    return written
