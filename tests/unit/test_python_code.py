@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import ast
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from webrun_nb.notebook.commands import Task
+from webrun_nb.notebook.python_code import DoneTask, python_code
+
+
+def code(
+    command: Task, *, text: str | None = None, session: dict[str, Any] | None = None, url: str | None = None
+) -> str:
+    written = python_code(DoneTask(command, text or command.text, url or command.url, "main", session))
+    ast.parse(written)
+    return written
+
+
+def test_a_task_in_a_session() -> None:
+    command = Task(
+        "List the laptops.",
+        url="practice:shop",
+        schema="name:str, price:float",
+        out="laptops",
+        timeout_ms=120_000,
+        max_cost_usd=Decimal("0.05"),
+    )
+    assert code(command, session={"url": "practice:shop"}) == (
+        "import webrun_nb as webrun\n\n"
+        "session = webrun.start('main', url='practice:shop')\n"
+        "laptops = session.task(\n"
+        '    "List the laptops.",\n'
+        '    url="practice:shop",\n'
+        '    schema="name:str, price:float",\n'
+        "    timeout_ms=120_000,\n"
+        "    max_cost_usd='0.05',\n"
+        ").df\n"
+    )
+
+
+def test_a_task_in_a_session_of_its_own() -> None:
+    assert code(Task("get the title", url="https://a.example")).splitlines()[2:] == [
+        'result = webrun.run_task("get the title", url="https://a.example")',
+        "print(result.text)",
+    ]
+
+
+def test_a_task_in_the_background() -> None:
+    written = code(Task("list", job="later"), session={})
+    assert "later = session.submit(" in written
+    assert "df = later.result().df" in written
+
+
+@pytest.mark.parametrize(
+    ("written", "sent", "literal"),
+    [
+        ("under ${{ limit }} {a}", "under $400 {a}", 'f"under ${limit} {{a}}"'),
+        ("of {{ rows[0].name }}", "of Ann", 'f"of {rows[0].name}"'),
+        ("{{ names | join(', ') }}", "a, b", '"a, b"'),
+        ("two\nlines", "two\nlines", '"""two\nlines"""'),
+        ('say "hi"', 'say "hi"', r'"say \"hi\""'),
+    ],
+)
+def test_texts_are_filled_as_the_cell_was(written: str, sent: str, literal: str) -> None:
+    assert literal in code(Task(written), text=sent)
+
+
+@pytest.mark.parametrize("schema", ["Laptop", "list[Laptop]"])
+def test_a_model_keeps_its_name(schema: str) -> None:
+    assert f"schema={schema}" in code(Task("x", schema=schema, out="a"))
+
+
+def test_a_json_schema_is_a_dict() -> None:
+    assert "schema={'type': 'array'}" in code(Task("x", schema='{"type": "array"}'))
+
+
+def test_records_without_a_schema_are_asked_for_as_the_magic_does() -> None:
+    assert "'items': {'type': 'object'}" in code(Task("x", out="a"))
