@@ -76,5 +76,12 @@ def test_a_json_schema_is_a_dict() -> None:
     assert "schema={'type': 'array'}" in code(Task("x", schema='{"type": "array"}'))
 
 
+def test_secrets_are_named_and_looked_up_again() -> None:
+    command = Task("log in", secrets=(("shop.example.com", "SHOP"),))
+    written = code(command, session={"secrets": {"practice:shop": "PRACTICE"}})
+    assert "webrun.start('main', secrets={'practice:shop': 'PRACTICE'})" in written
+    assert "secrets={'shop.example.com': 'SHOP'}" in written
+
+
 def test_records_without_a_schema_are_asked_for_as_the_magic_does() -> None:
     assert "'items': {'type': 'object'}" in code(Task("x", out="a"))

@@ -35,6 +35,8 @@ def start(workspace: Workspace, command: Start) -> None:
         new=command.new,
     )
     workspace.current = session
+    if command.secrets:
+        workspace.secrets_named[session.session_id] = dict(command.secrets)
     workspace.show_card(session, again=True)
 
 

@@ -99,6 +99,8 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Do
         "policy_id": options.policy_id,
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
     }
+    if session.session_id in workspace.secrets_named:
+        started["secrets"] = workspace.secrets_named[session.session_id]
     given = {name: value for name, value in started.items() if value is not None}
     return DoneTask(command, text, url, session.name, given)
 

@@ -45,6 +45,8 @@ class Workspace:
         """Tasks in the background, by name, ended ones too; a name used again is its latest."""
         self.done: dict[str, DoneTask] = {}
         """Tasks this notebook gave to the service, by id, the latest last."""
+        self.secrets_named: dict[str, dict[str, str]] = {}
+        """Which names of secrets the sessions were started with, by their id: host and name, never a value."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
 
