@@ -42,6 +42,8 @@ class Brief:
     starting_url: str | None = None
     secrets: tuple[str, ...] = ()
     """What the session has secrets for, as patterns of hosts. A page's `Observation.secrets` names those it may get."""
+    role: str = ""
+    """How the session's policy wants the agent to be (`llmRole`)."""
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from webrun_nb.agents.base import AgentError, Finish, Reply, Step
+from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
@@ -304,9 +304,7 @@ class Collector:
         link = yield from self._link_called(subject, page)
         if link is not None:
             yield from self.task.note(f'This page is not about "{subject}"; following the link "{link.name}".')
-            failed = yield from self.task.act(Click(link.ref, link.name), self.wanted.sentence)
-            if failed:
-                raise AgentError(failed.code, failed.message)
+            yield from self._follow(link)
             page = yield from self.task.read()
             self._page_words = _words_of(page) + " " + link.name
             return page
@@ -332,6 +330,13 @@ class Collector:
             self.filter_subject = True
             return True
         return bool(about(subject, best.source.titles) or about(subject, page.title))
+
+    def _follow(self, link: Element) -> Work[None]:
+        outcome = yield from self.task.propose(Click(link.ref, link.name), self.wanted.sentence)
+        if isinstance(outcome, Failed):
+            raise AgentError(outcome.code, outcome.message)
+        if isinstance(outcome, Refused):
+            yield from self.task.another_way(self.wanted.sentence, link, lambda e: Click(e.ref, e.name), outcome)
 
     def _link_called(self, subject: str, page: PageData) -> Work[Element | None]:
         """Find the one link to another page that is called like the subject."""
@@ -407,8 +412,10 @@ class Collector:
 
     def _turn(self, href: str | None, text: str) -> Work[bool]:
         if href:
-            failed = yield from self.task.act(Navigate(href), _ONWARD)
-            return failed is None
+            outcome = yield from self.task.propose(Navigate(href), _ONWARD)
+            if isinstance(outcome, Refused):
+                yield from self.task.note(f"The next page is not opened: {outcome.reason}")
+            return outcome is None
         seen = yield from self.task.look(again=True)
         buttons = find(Target(text), seen).elements
         if not buttons:

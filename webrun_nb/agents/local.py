@@ -36,6 +36,7 @@ from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.login import Login, let_in
+from webrun_nb.agents.other_ways import other_ways
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
 from webrun_nb.agents.planner.intents import (
@@ -123,6 +124,10 @@ class Task:
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
+        if self.brief.role:
+            yield from self.note(
+                f"The policy's role for me, which I can repeat but not reason about: {self.brief.role}"
+            )
         shape = shape_of(self.brief)
         intents = plan(self.brief.instruction)
         if not intents and not (shape and self.brief.starting_url):
@@ -177,13 +182,20 @@ class Task:
 
     def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
         """Do something; `keeps_page` where what was seen stays true. A policy's refusal ends the task."""
+        outcome = yield from self.propose(action, because, keeps_page=keeps_page)
+        if isinstance(outcome, Refused):
+            raise blocked(because, outcome)
+        return outcome
+
+    def propose(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | Refused | None]:
+        """Do something as `act` does, for who knows another way where a policy refuses it."""
         dared = yield from approved(self, action, because)
         if dared is None:  # a person has done it instead
             self.seen = None
             return None
         reply = yield Act(dared, because)
         if isinstance(reply, Refused):
-            raise AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {reply.reason}')
+            return reply
         if isinstance(reply, Failed):
             return reply
         if not keeps_page:
@@ -262,11 +274,27 @@ class Task:
     ) -> Work[None]:
         """Find an element and act on it; once more with a fresh look where it has gone meanwhile."""
         element = yield from self.element(intent.sentence, target, roles)
-        failed = yield from self.act(make(element), intent.sentence, keeps_page=keeps_page)
-        if failed:
+        outcome = yield from self.propose(make(element), intent.sentence, keeps_page=keeps_page)
+        if isinstance(outcome, Failed):
             yield from self.look(again=True)
             element = yield from self.element(intent.sentence, target, roles)
-            yield from self._must(self.act(make(element), intent.sentence, keeps_page=keeps_page))
+            outcome = yield from self.propose(make(element), intent.sentence, keeps_page=keeps_page)
+        if isinstance(outcome, Refused):
+            yield from self.another_way(intent.sentence, element, make, outcome)
+        elif outcome:
+            raise AgentError(outcome.code, outcome.message)
+
+    def another_way(
+        self, sentence: str, element: Element, make: Callable[[Element], Action], why: Refused
+    ) -> Work[None]:
+        """Get done otherwise what a policy refused; where it refuses that too, the task ends."""
+        for way in other_ways(element, (yield from self.look()), make):
+            yield from self.note(f'"{sentence}" is not allowed this way; trying another.')
+            outcome = yield from self.propose(way, sentence)
+            if outcome is None:
+                return
+            why = outcome if isinstance(outcome, Refused) else why
+        raise blocked(sentence, why)
 
     def element(self, sentence: str, target: Target, roles: frozenset[str] | None = None) -> Work[Element]:
         """Find the one element that is meant; look again, wait a moment, ask; else `ELEMENT_NOT_FOUND`."""
@@ -413,6 +441,11 @@ def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:
 
 _SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", "an", "i", "mean", "want", "on", "of"})
 """Words around the one that tells the candidates apart: "the left one, please"."""
+
+
+def blocked(because: str, refused: Refused) -> AgentError:
+    """Return the error of a task that a policy leaves no way to do."""
+    return AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {refused.reason}')
 
 
 def _option(element: Element, words: str) -> str | None:

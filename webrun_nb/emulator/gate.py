@@ -6,41 +6,54 @@ action of a session (its event, its rules, its record) has its place in this fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from webrun_nb.browsers.base import (
     Action,
+    BrowserError,
     BrowserInstance,
-    Click,
+    Foresight,
     GoBack,
     Navigate,
     Observation,
     PageData,
-    PointerClick,
-    Press,
-    PressKey,
     Scroll,
-    Select,
-    Type,
-    TypeReleased,
-    TypeSecret,
-    TypeText,
     WaitFor,
-    Wheel,
 )
 from webrun_nb.emulator import views
+from webrun_nb.emulator.deeds import describe, facts_of
+from webrun_nb.emulator.domain.audit import Actor, Response
+from webrun_nb.emulator.domain.facts import Facts
 from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.steps import Step
 from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.domain.verdict import Allow, Ask, Deny
+from webrun_nb.emulator.enforcement import Enforcement, permission
 from webrun_nb.emulator.place import place
+from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.seal import Seal
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
-Actor = Literal["agent", "user"]
+Approve = Callable[[str], Awaitable[Response]]
+"""Puts a question to a person and returns what they said: approved, rejected or took over."""
 
 _REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
 """What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
+_LEAVES = (Navigate, GoBack, WaitFor)
+"""What hits nothing on the page: the page need not be asked, and may hang."""
+_MOST_APPROVALS = 3
+"""A page that is another one each time its approval comes is not asked about for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of an action: all of it, to decide by, and what may be shown and kept of it."""
+
+    facts: Facts
+    shown: Facts
 
 
 class Gate:
@@ -54,28 +67,47 @@ class Gate:
         Whose browser it is.
     publish : callable
         Sends an event out.
+    enforcement : Enforcement
+        The session's policy.
+    recorder : Recorder
+        Writes down what is done.
     """
 
-    def __init__(self, instance: BrowserInstance, session: Session, publish: Publish) -> None:
+    def __init__(
+        self,
+        instance: BrowserInstance,
+        session: Session,
+        publish: Publish,
+        enforcement: Enforcement,
+        recorder: Recorder,
+    ) -> None:
         self.instance = instance
         self._session = session
         self._publish = publish
         self._seal = Seal(session.vault)
         self._seen: Observation | None = None
+        self._enforcement = enforcement
+        self._recorder = recorder
 
-    async def observe(self) -> Observation:
+    async def observe(self, task: Task | None = None) -> Observation:
         """Show what can be acted on."""
-        with self._seal.explained():
-            self._seen = self._seal.seen(await self.instance.observe())
-        return self._seen
+        with self._recorder.step(task, "look") as step, self._seal.explained():
+            seen = self._seal.seen(await self.instance.observe())
+            step.url, step.target = seen.url[:500], seen.title[:500]
+            self._seen = seen
+            return seen
 
-    async def read(self) -> PageData:
+    async def read(self, task: Task | None = None) -> PageData:
         """Show what can be extracted."""
-        with self._seal.explained():
-            return self._seal.shown(await self.instance.read())
+        with self._recorder.step(task, "read") as step, self._seal.explained():
+            page = self._seal.shown(await self.instance.read())
+            step.url, step.target = page.url[:500], page.title[:500]
+            return page
 
-    async def perform(self, action: Action, *, task: Task | None = None, by: Actor = "agent") -> None:
-        """Do one thing, and tell the listeners.
+    async def perform(
+        self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
+    ) -> None:
+        """Do one thing, if the policy lets it be done, and tell the listeners.
 
         Parameters
         ----------
@@ -84,51 +116,98 @@ class Gate:
         task : Task, optional
             The task it serves; None where it is the session's own or a person's.
         by : {"agent", "user"}
-            Who wants it.
+            Who wants it. What a policy asks a person before, a person may do by hand.
+        approve : callable, optional
+            Asks a person where the policy wants that; without it, such an action is not done.
 
         Raises
         ------
         BrowserError
-            With the contract's task failure code.
+            With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
         """
-        if task is not None:
-            task.acted = task.acted or not isinstance(action, _REPEATABLE)
-        shown = describe(action) if by == "agent" else {**describe(action), "by": by}
-        if (box := place(action, self._seen)) is not None:
-            shown["box"] = box
-        self._publish(views.MESSAGE, views.action_event(self._session, task, shown))
-        with self._seal.explained():
+        shown = describe(self._seal.shown(action))
+        recorded = task or (self._session.current if by == "user" else None)
+        target = str(shown.get("target", ""))
+        with (
+            self._recorder.step(recorded, "action", str(shown["name"]), target, by=by) as step,
+            self._seal.explained(),
+        ):
+            if not await self._admitted(action, step, recorded, by, approve):
+                step.outcome = "by hand"
+                return
+            if task is not None:
+                task.acted = task.acted or not isinstance(action, _REPEATABLE)
+            told = shown if by == "agent" else {**shown, "by": by}
+            if (box := place(action, self._seen)) is not None:
+                told["box"] = box
+            self._publish(views.MESSAGE, views.action_event(self._session, task, told))
             await self.instance.perform(self._seal.opened(action))
 
+    async def _foresee(self, action: Action) -> _Known:
+        leaves = isinstance(action, _LEAVES)
+        foresight = Foresight(self.instance.url, "", "") if leaves else await self.instance.foresee(action)
+        facts = facts_of(action, foresight)
+        if self._session.vault.masker.idle:
+            return _Known(facts, facts)
+        return _Known(facts, facts_of(self._seal.shown(action), self._seal.shown(foresight)))
 
-def describe(action: Action) -> dict[str, Any]:
-    """Return an action as an event shows it: name and target."""
-    match action:
-        case Navigate(url=url):
-            return {"name": "navigateUrl", "target": url}
-        case GoBack():
-            return {"name": "goBack"}
-        case Click(target=target, double=double):
-            return {"name": "doubleClick" if double else "click", "target": target}
-        case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
-            return {"name": "type", "target": target, "submit": submit}
-        case TypeSecret(target=target, submit=submit, field=field):
-            return {"name": "type", "target": target, "submit": submit, "secret": field}
-        case TypeReleased(target=target, submit=submit):
-            return {"name": "type", "target": target, "submit": submit}
-        case Select(target=target, option=option):
-            return {"name": "select", "target": target, "option": option}
-        case Press(key=key, target=target):
-            return {"name": "keyPress", "target": target, "key": key}
-        case WaitFor(text=text, timeout_ms=timeout_ms):
-            return {"name": "waitFor", "target": text, "timeoutMs": timeout_ms}
-        case Scroll(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
-        case PointerClick(x=x, y=y, double=double):
-            return {"name": "doubleClick" if double else "click", "target": f"({x:g}, {y:g})"}
-        case PressKey(key=key):  # a letter typed by hand may be one of a password
-            return {"name": "keyPress", "key": key} if len(key) > 1 else {"name": "keyPress"}
-        case TypeText():  # what a person types by hand may be a secret
-            return {"name": "type", "target": "where the focus is"}
-        case Wheel(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
+    async def _admitted(
+        self, action: Action, step: Step, task: Task | None, by: Actor, approve: Approve | None
+    ) -> bool:
+        """Have the policy decide. False where a person has taken over instead of approving.
+
+        Raises
+        ------
+        BrowserError
+            `BLOCKED_BY_POLICY`.
+        """
+        known = await self._foresee(action)
+        for _ in range(_MOST_APPROVALS):
+            step.target = known.shown.target[:500]
+            self._recorder.keep_facts(task, step, known.shown)
+            decision = self._seal.shown(self._enforcement.decide(known.facts))
+            if self._enforcement.rulebook is not None and known.facts.deeds:
+                step.decision, step.rule = permission(decision), decision.rule
+            match decision:
+                case Allow():
+                    self._enforcement.note(known.shown, decision, by, task, None)
+                    self._enforcement.going(known.facts)
+                    return True
+                case Deny(reason=reason):
+                    self._enforcement.note(known.shown, decision, by, task, None)
+                    self._say(task, f"Not done: {reason}")
+                    raise BrowserError("BLOCKED_BY_POLICY", reason)
+            step.response = await self._response(decision, known.shown, by, task, approve)
+            if step.response == "took over":
+                return False
+            if step.response not in ("approved", "by hand"):
+                raise BrowserError("BLOCKED_BY_POLICY", _not_approved(step.response, decision))
+            again = await self._foresee(action)
+            if (again.facts.target, again.facts.deeds) == (known.facts.target, known.facts.deeds):
+                self._enforcement.going(known.facts)
+                return True
+            known = again  # the page has changed meanwhile: that is not what was approved
+        raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
+
+    async def _response(
+        self, asked: Ask, facts: Facts, by: Actor, task: Task | None, approve: Approve | None
+    ) -> Response:
+        """Return what a person says of it. However that ends, it is written down, once."""
+        response: Response = "unanswered"
+        try:
+            if by == "user":
+                response = "by hand"
+            elif approve is not None:
+                response = await approve(asked.question)
+            return response
+        finally:  # the task may have ended while it waited
+            self._enforcement.note(facts, asked, by, task, response)
+
+    def _say(self, task: Task | None, text: str) -> None:
+        if task is not None:
+            self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
+
+
+def _not_approved(response: Response, decision: Ask) -> str:
+    why = "a person rejected it" if response == "rejected" else "nobody is there to approve it"
+    return f"{why} ({decision.rule})"

@@ -108,7 +108,7 @@ def take_in(fields: TaskFields, vault: Vault) -> TaskFields:
             part = "fields.otp_secret"
             vault.check_codes(secret.fields)
         except ValueError as error:
-            parameter = f"secrets.{number}.{part}"
+            parameter = f"secrets[{number}].{part}"
             raise CommandRefusedError("INVALID_PARAMETER", f"{parameter}: {error}", parameter=parameter) from None
     for secret in fields.secrets:
         vault.put(secret.match, secret.fields)

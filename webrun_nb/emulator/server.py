@@ -40,6 +40,7 @@ from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.listening import check_guarded, is_everywhere, listen, names, url
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.policy_store import MemoryPolicies, MemoryTrail
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database, make_folder
@@ -185,6 +186,8 @@ class _Server:
             emulator_id=presence.id,
             store=OpenSessions(),
             events=events,
+            policies=MemoryPolicies(),
+            trail=MemoryTrail(),
             browsers=ChromiumPool(),
             agent=LocalAgent(),
             ids=ids,

@@ -35,7 +35,9 @@ from webrun_nb.emulator.domain.meter import PriceList
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
+from webrun_nb.emulator.domain.verdict import Rulebook
 from webrun_nb.emulator.egress import Egress
+from webrun_nb.emulator.enforcement import Enforcement
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
@@ -44,6 +46,10 @@ from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.live_view import LiveViews
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.policies import Policies
+from webrun_nb.emulator.policy_store import AuditTrail, PolicyStore
+from webrun_nb.emulator.records import Records
+from webrun_nb.emulator.regexes import compile_regex
 from webrun_nb.emulator.seal import masked_event, take_in
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.store.archive import Archive
@@ -117,6 +123,8 @@ class Parts:
     practice: PracticeSites
     egress: Egress
     library: Library
+    policies: PolicyStore
+    trail: AuditTrail
     isolation: Isolation = "auto"
     secrets: LiveSecrets = field(default_factory=LiveSecrets)
     slots: int | None = None
@@ -137,6 +145,9 @@ class Service:
         self._ending_all = False
         self._webhooks = Webhooks(parts.clock)
         self._slots = Slots(parts.slots)
+        self.records = Records(parts.store)
+        """What is recorded of tasks."""
+        self.policies = Policies(parts.policies, parts.trail, parts.clock, parts.ids, compile_regex)
         self.faults = Faults()
         self.sockets: dict[str, set[str]] = {}
         """Who listens to a session's live events: ids of sockets, by session."""
@@ -179,7 +190,8 @@ class Service:
         opening_url = None if instructed else fields.starting_point
         # a session that ends with its first task is what run-task makes, and gets the same kind of browser
         kind: InstanceKind = "context" if instructed and fields.terminate_on_completion else "process"
-        session, task = await self._open(user, request, fields, kind, instructed, opening_url)
+        rules = await self.policies.rulebook(user, request.policy_id)
+        session, task = await self._open(user, request, fields, kind, instructed, opening_url, rules)
         session.reach_out_mode = request.reach_out_mode
         self.history.keep(session)
         return session, task
@@ -193,7 +205,8 @@ class Service:
             As `start_session`.
         """
         fields = request.task.model_copy(update={"terminate_on_completion": True})
-        session, task = await self._open(user, request, fields, "context", True, None)
+        rules = await self.policies.rulebook(user, request.policy_id)
+        session, task = await self._open(user, request, fields, "context", True, None, rules)
         assert task is not None
         return session, task
 
@@ -347,6 +360,8 @@ class Service:
         await asyncio.gather(*self._closing)
         await self.parts.archive.forget_all()
         self.parts.store.clear()
+        await self.policies.clear()
+        self.records.clear()
         self.parts.clock.reset()
         self.history.sweep_daily()
         self.faults.clear()
@@ -380,8 +395,8 @@ class Service:
         kind: InstanceKind,
         instructed: bool,
         opening_url: str | None,
+        rules: Rulebook | None,
     ) -> tuple[Session, Task | None]:
-        _check_references(request)
         self._check_task(fields)
         environment = None
         if request.environment_id is not None:
@@ -408,6 +423,9 @@ class Service:
         if environment is not None:
             session.environment_id = environment.id
             use = self.library.uses.begin(session, environment.id, environment.name)
+        session.policy_id = request.policy_id
+        enforcement = Enforcement(session, rules, self.policies.trail, parts.clock)
+        enforcement.guard(way_out.reach)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
             session,
@@ -418,6 +436,7 @@ class Service:
             self._slots,
             self._publisher(session),
             way_out,
+            enforcement,
             opening_url,
             use,
         )
@@ -449,6 +468,7 @@ class Service:
                 self.history.keep_task(session, task)
                 self.history.keep(session)
                 publish(views.MESSAGE, views.task_ended_event(session, task))
+                self.records.keep(session, task)
                 self._wake(task)
                 self._webhooks.announce(session, task)
             case ControlTaken() | ControlReleased():
@@ -503,11 +523,6 @@ def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
         fields=fields,
         files=files,
     )
-
-
-def _check_references(request: SessionFields) -> None:
-    if request.policy_id is not None:
-        raise CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {request.policy_id[:40]}")
 
 
 def _check_supported(fields: TaskFields) -> None:

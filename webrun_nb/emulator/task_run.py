@@ -28,13 +28,22 @@ from webrun_nb.agents.base import (
 from webrun_nb.browsers.base import Action, BrowserError, Navigate
 from webrun_nb.emulator import views
 from webrun_nb.emulator.answers import write_answer
+from webrun_nb.emulator.approvals import CHOICES, read_response
+from webrun_nb.emulator.domain.audit import Response
 from webrun_nb.emulator.domain.masking import SHOWN
-from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.session import TOOK_OVER, Session
+from webrun_nb.emulator.domain.steps import Source
 from webrun_nb.emulator.domain.task import Question, Task
 from webrun_nb.emulator.gate import Gate, Publish
+from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.seal import SECRET_KINDS
 from webrun_nb.emulator.slots import Slot
 from webrun_nb.wire.requests import TaskFields
+
+MAX_ANSWERS = 3
+"""How often an action is asked about before unclear answers count as a rejection."""
+MAX_SOURCE_TEXT = 1_000
+"""Characters of a page's text that are kept with a value."""
 
 
 class TaskRun:
@@ -54,6 +63,10 @@ class TaskRun:
         Waits until the task may go on; raises where it has ended meanwhile.
     publish : callable
         Sends an event out.
+    recorder : Recorder
+        Writes the steps down.
+    role : str
+        What the session's policy tells the agent (`llmRole`).
     """
 
     def __init__(
@@ -65,6 +78,8 @@ class TaskRun:
         slot: Slot,
         cleared: Callable[[], Awaitable[None]],
         publish: Publish,
+        recorder: Recorder,
+        role: str = "",
     ) -> None:
         self._session = session
         self._task = task
@@ -73,6 +88,8 @@ class TaskRun:
         self._slot = slot
         self._cleared = cleared
         self._publish = publish
+        self._recorder = recorder
+        self._role = role
         self._answer: asyncio.Future[str] | None = None
 
     def answered(self, text: str) -> None:
@@ -92,7 +109,7 @@ class TaskRun:
         await self._cleared()
         await self._gate.instance.restrict(fields.avoid_domains)
         if fields.starting_point:
-            await self._gate.perform(Navigate(fields.starting_point), task=self._task)
+            await self._gate.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
         vault = self._session.vault
         brief = Brief(
             fields.task_details,
@@ -100,6 +117,7 @@ class TaskRun:
             fields.output_schema,
             fields.starting_point,
             secrets=vault.hosts(),
+            role=self._role,
         )
         tokens = TokenUse()
         counted = TokenUse()
@@ -114,24 +132,34 @@ class TaskRun:
                 counted = TokenUse(tokens.prompt, tokens.completion)
                 await self._cleared()
                 if isinstance(step, Finish):
-                    return write_answer(fields, vault.masker.data(step))
+                    return self._finished(fields, vault.masker.data(step))
                 reply = await self._take(step)
         except StopAsyncIteration:
             raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
         finally:
             await run.aclose()
 
+    def _finished(self, fields: TaskFields, finish: Finish) -> str:
+        with self._recorder.step(self._task, "finish"):
+            answer = write_answer(fields, finish)
+        self._task.provenance = tuple(
+            Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT]) for p in finish.provenance
+        )
+        return answer
+
     async def _take(self, step: Step) -> Reply:
         match step:
             case Look():
-                return Seen(await self._gate.observe())
+                return Seen(await self._gate.observe(self._task))
             case Read():
-                return Data(await self._gate.read())
+                return Data(await self._gate.read(self._task))
             case Note(text=text):
-                self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
+                with self._recorder.step(self._task, "note", target=text):
+                    self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
                 return Done()
             case Ask():
-                answer = await self._ask(Question(step.kind, step.question, step.candidates))
+                with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
+                    answer = await self._ask(Question(step.kind, step.question, step.candidates))
                 return Answered(self._confided(step, answer))
             case Act(action=action):
                 return await self._try(action)
@@ -154,9 +182,25 @@ class TaskRun:
         self._session.vault.confide(self._gate.instance.url, answer, asked.fields)
         return SHOWN
 
+    async def _approve(self, question: str) -> Response:
+        """Have a person approve an action, reject it, or do things by hand instead."""
+        asked = question
+        for _ in range(MAX_ANSWERS):
+            answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True))
+            if answer == TOOK_OVER:
+                return "took over"
+            response = read_response(answer)
+            if response == "took over":
+                self._session.take_over()
+                await self._cleared()  # until control is released
+            if response is not None:
+                return response
+            asked = f"That is none of {', '.join(CHOICES)}. {question}"
+        return "rejected"
+
     async def _try(self, action: Action) -> Reply:
         try:
-            await self._gate.perform(action, task=self._task)
+            await self._gate.perform(action, task=self._task, approve=self._approve)
         except BrowserError as error:
             if error.code == "ELEMENT_NOT_FOUND":
                 return Failed(error.code, error.message)

@@ -100,7 +100,7 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
         inactivity_timeout=INACTIVITY_TIMEOUT_MS,
         reason=session.reason,
         environment_id=session.environment_id,
-        policy_id=None,
+        policy_id=session.policy_id,
         proxy=dict(session.proxy) if session.proxy else None,
         reach_out_mode=session.reach_out_mode,
         note=session.note,

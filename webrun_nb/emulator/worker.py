@@ -41,8 +41,10 @@ from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.egress import ByteMeter, hosts_named_by
+from webrun_nb.emulator.enforcement import Enforcement
 from webrun_nb.emulator.environment_uses import Use
 from webrun_nb.emulator.gate import Gate, Publish
+from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.slots import Slots
 from webrun_nb.emulator.task_run import TaskRun
 
@@ -92,6 +94,8 @@ class SessionWorker:
         Sends an event out.
     way_out : WayOut
         The session's, whatever browser it has.
+    enforcement : Enforcement
+        The session's policy.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
     use : Use, optional
@@ -108,6 +112,7 @@ class SessionWorker:
         slots: Slots,
         publish: Publish,
         way_out: WayOut,
+        enforcement: Enforcement,
         opening_url: str | None = None,
         use: Use | None = None,
     ) -> None:
@@ -119,6 +124,8 @@ class SessionWorker:
         self._publish = publish
         self.way_out = way_out
         self._bytes = ByteMeter(way_out, session)
+        self._enforcement = enforcement
+        self._recorder = Recorder(session, clock)
         self._opening_url = opening_url
         self._gate: Gate | None = None
         self._ears = _Ears(self)
@@ -276,7 +283,7 @@ class SessionWorker:
 
     async def _open_gate(self) -> Gate:
         instance = await self._browsers.open(self._kind, self._ears, way_out=self.way_out, restore=self._checkpoint)
-        return Gate(instance, self._session, self._publish)
+        return Gate(instance, self._session, self._publish, self._enforcement, self._recorder)
 
     async def _keep_checkpoint(self) -> None:
         """Remember what the session would want back: its state can't be read from a dead browser."""
@@ -343,7 +350,18 @@ class SessionWorker:
             assert self._gate is not None, "tasks start once the browser is there"
             self.way_out.reach.name(hosts_named_by(task.order.fields))
             cleared = partial(self._cleared, task)
-            self._run = TaskRun(self._session, task, self._agent, self._gate, self._slot, cleared, self._publish)
+            rules = self._enforcement.rulebook
+            self._run = TaskRun(
+                self._session,
+                task,
+                self._agent,
+                self._gate,
+                self._slot,
+                cleared,
+                self._publish,
+                self._recorder,
+                "" if rules is None else rules.policy.llm_role,
+            )
             answer = await self._run.answer()
             await self._cleared(task)
             self._publish(views.MESSAGE, views.response_update_event(task, answer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -58,7 +59,7 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dic
 
 def _may_be_secret(parameter: str) -> bool:
     """Tell whether a parameter's value must not be repeated (section 6)."""
-    return bool(_SECRET & set(parameter.split(".")))
+    return bool(_SECRET & set(re.split(r"[.\[]", parameter)))
 
 
 def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
@@ -74,7 +75,9 @@ def _tag(path: str, context: Mapping[str, Any]) -> str:
 
 
 def _path(location: Sequence[Any]) -> str:
-    return ".".join(str(part) for part in location if part not in _OURS and not str(part).startswith("function-"))
+    """Return a place as people write it: `actionRules[2].match`."""
+    parts = [part for part in location if part not in _OURS and not str(part).startswith("function-")]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 def _short(value: object) -> object:

@@ -43,6 +43,8 @@ from webrun_nb.emulator.domain.task import Failure, Question, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
 
 INACTIVITY_TIMEOUT_MS = 300_000
+TOOK_OVER = "(took over)"
+"""The answer to a question that a person settled by hand (`Question.ends_by_hand`)."""
 GRACE_PERIOD_MS = 300_000
 """How long an orphaned session waits for its browser to come back (section 3)."""
 
@@ -78,6 +80,8 @@ class Session:
         self.tasks: dict[str, Task] = {}
         self.current: Task | None = None
         self.reason: str | None = None
+        self.policy_id: str | None = None
+        """The policy it was started with."""
         self.reach_out_mode = "off"
         """Accepted and reported, without a meaning here (section 3)."""
         self.vault = vault or Vault()
@@ -329,6 +333,8 @@ class Session:
         task, held_by_hand, self._held_by_hand = self.current, self._held_by_hand, False
         if held_by_hand and task is not None and task.state is TaskState.PAUSED:
             self._resume(task)
+        elif task is not None and task.question is not None and task.question.ends_by_hand:
+            self._answered(task, TOOK_OVER)
         self._touch()
         self._notify(self, ControlReleased())
 
@@ -358,10 +364,7 @@ class Session:
         task = self._require_current(TaskState.GUARDRAIL, "answer a guardrail")
         if self._manual:
             raise self._makes_no_sense("answer a guardrail: release control first, or two would drive at once")
-        task.machine.fire(TaskEvent.ANSWER)
-        task.question = None
-        self._run_on(task)
-        self._notify(self, TaskReleased(task, answer=text))
+        self._answered(task, text)
 
     def stop(self, task_id: str | None = None) -> None:
         """End the current task, or the one named (running or queued); the session and the queue stay.
@@ -436,6 +439,12 @@ class Session:
         task.machine.fire(TaskEvent.PAUSE)
         self._hold()
         self._notify(self, TaskHeld(task))
+
+    def _answered(self, task: Task, text: str) -> None:
+        task.machine.fire(TaskEvent.ANSWER)
+        task.question = None
+        self._run_on(task)
+        self._notify(self, TaskReleased(task, answer=text))
 
     def _resume(self, task: Task) -> None:
         task.machine.fire(TaskEvent.RESUME)

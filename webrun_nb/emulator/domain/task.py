@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
+from webrun_nb.emulator.domain.steps import Source, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Question:
     kind: str
     text: str
     candidates: tuple[str, ...] = ()
+    ends_by_hand: bool = False
+    """Taking over, and releasing again, is an answer too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,14 @@ class Task:
         """`(url, unix ms)` of the browser's requests while it ran."""
         self.downloads: list[DownloadedFile] = []
         """What its browser downloaded, in order."""
+        self.steps: list[Step] = []
+        """What it did, saw, asked and said, in order."""
+        self.recorded_usd = Decimal(0)
+        """What of its cost is told with its steps."""
+        self.fact_chars = 0
+        """How long the page texts are that are kept with its steps."""
+        self.provenance: tuple[Source, ...] = ()
+        """Where its answer's values come from."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)

@@ -101,7 +101,8 @@ class Rulebook:
     @property
     def restricts_addresses(self) -> bool:
         """Whether a page's whole address matters: rules about Navigation that a host alone can't answer."""
-        return self.policy.default_action != "allow" or "Navigation" in self._rules
+        only_listed = self._mode == "allowlist"  # data: and blob: have no host that a list could have
+        return self.policy.default_action != "allow" or only_listed or "Navigation" in self._rules
 
     def decide(self, facts: Facts) -> Decision:
         """Decide on an action: each of its categories by itself, and the most restrictive verdict wins."""
@@ -114,8 +115,11 @@ class Rulebook:
         return found.permission, found.rule
 
     def address(self, url: str) -> tuple[Permission, str]:
-        """Decide whether a page may be opened: a redirect, what a page does by itself; with the rule."""
-        found = self._of_navigation(url)
+        """Decide whether a page may be opened, by the rules about Navigation alone (its host is `destination`'s).
+
+        What has no host (`data:`, `blob:`) is decided here.
+        """
+        found = self._of_navigation(url) if _scheme(url) not in _WEB else self._by_address(url)
         return found.permission, found.rule
 
     def _of_deed(self, deed: Deed, page: Page) -> _Matched:
@@ -125,14 +129,17 @@ class Rulebook:
         return (rules.about(deed.target, page) if rules else None) or self._default
 
     def _of_navigation(self, url: str | None) -> _Matched:
-        rules = self._rules.get("Navigation")
         if url is None:  # back, to where it was allowed to be
-            return (rules.leading_to(()) if rules else None) or self._default
-        by_rules = (rules.leading_to(tuple(address_forms(url))) if rules else None) or self._default
-        return _worst([self._of_url(url), by_rules])
+            return self._by_address(None)
+        return _worst([self._of_url(url), self._by_address(url)])
+
+    def _by_address(self, url: str | None) -> _Matched:
+        rules = self._rules.get("Navigation")
+        forms = () if url is None else tuple(address_forms(url))
+        return (rules.leading_to(forms) if rules else None) or self._default
 
     def _of_url(self, url: str) -> _Matched:
-        scheme = url.partition(":")[0].strip().lower()
+        scheme = _scheme(url)
         if scheme in _WEB or self._mode != "allowlist" or scheme == "about":
             return self._of_host(host_of(url) if scheme in _WEB else "")
         return _ONLY_LISTED  # data:, blob:, file: come from no host, so no list has them
@@ -239,6 +246,10 @@ def _any_of(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
 
 def _literally(words: str) -> str:
     return re.sub(r"[^\w\s]", lambda found: f"\\x{{{ord(found[0]):x}}}", words)
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0].strip().lower()
 
 
 def _worst(found: Sequence[_Matched]) -> _Matched:

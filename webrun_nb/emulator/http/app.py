@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http import account, control, environments, files, health, sessions, tasks
+from webrun_nb.emulator.http import account, control, environments, files, health, policies, records, sessions, tasks
 from webrun_nb.emulator.http.door import refusal
 from webrun_nb.emulator.http.openapi import document
 from webrun_nb.emulator.service import Service
@@ -52,10 +52,11 @@ def make_app(service: Service, base_url: str | None, *, with_control: bool) -> F
     )
     app.state.service = service
     app.state.base_url = base_url
-    for resource in (health, sessions, tasks, account, environments, files):
+    for resource in (health, sessions, tasks, account, environments, files, policies):
         app.include_router(resource.router)
     if with_control:
         app.include_router(control.router)
+        app.include_router(records.router)
     document(app)
     app.add_exception_handler(CommandRefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -1,0 +1,55 @@
+"""What is recorded of a task: each thing it did, saw, asked and said, and where its answer's values come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from webrun_nb.emulator.domain.audit import Actor, Response
+from webrun_nb.emulator.domain.facts import Facts
+from webrun_nb.emulator.domain.policy import Permission
+
+StepKind = Literal["action", "look", "read", "ask", "note", "finish"]
+Outcome = Literal["running", "done", "failed", "blocked", "by hand"]
+
+MAX_STEPS = 2_000
+"""A task keeps so many; an agent that never ends must not fill the memory with them."""
+MAX_FACT_CHARS = 400_000
+"""What the page texts kept with a task's steps may come to; later steps keep none."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One step. What is typed is never in it."""
+
+    kind: StepKind
+    name: str
+    target: str
+    by: Actor
+    at_ms: float
+    url: str = ""
+    """The page it was done on."""
+    decision: Permission | None = None
+    """None for what no policy is about, and where there is none."""
+    rule: str | None = None
+    response: Response | None = None
+    duration_ms: float | None = None
+    """None while it is under way."""
+    cost_usd: Decimal | None = None
+    """What the task has cost since the step before."""
+    outcome: Outcome = "running"
+    error: str | None = None
+    facts: Facts | None = None
+    """What a policy has to know of an action; kept for asking another one about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one value of an answer comes from."""
+
+    row: int
+    column: str
+    url: str
+    element: str
+    text: str

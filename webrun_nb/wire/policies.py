@@ -1,0 +1,257 @@
+"""Bodies of `/policies` and of what is recorded of a task (sections 11 and 12)."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from webrun_nb.wire.base import Request, Response, WireModel
+
+MAX_ROLE_CHARS = 2_000
+MAX_RULES = 500
+MAX_DOMAINS = 1_000
+MAX_MATCH_CHARS = 1_000
+MAX_NAME_CHARS = 100
+
+Permission = Literal["allow", "block", "guardrail"]
+Status = Literal["active", "draft"]
+DomainMode = Literal["allow_all", "allowlist", "blocklist"]
+Scope = Literal["all", "target", "page"]
+MatchType = Literal["keyword", "regex"]
+Category = Literal[
+    "Navigation",
+    "Click",
+    "Type / Keyboard",
+    "File Download",
+    "File Upload",
+    "Form Submit",
+    "Screenshot",
+    "Shell Command",
+    "Clipboard",
+    "Tab Management",
+    "Scroll",
+    "Mouse Move",
+]
+Match = Annotated[str, Field(min_length=1, max_length=MAX_MATCH_CHARS)]
+
+
+class _Part(Request):
+    """A part of a policy; null is "not given"."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, body: object) -> object:
+        return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
+
+
+class DomainEntry(_Part):
+    """Hosts, and what becomes of them."""
+
+    pattern: Annotated[str, Field(min_length=1, max_length=300)]
+    action: Literal["block", "guardrail"] = "block"
+
+
+class DomainRules(_Part):
+    """Which hosts may be reached."""
+
+    mode: DomainMode = "allow_all"
+    entries: Annotated[list[DomainEntry], Field(max_length=MAX_DOMAINS)] = Field(default_factory=list)
+
+
+class ActionRule(_Part):
+    """What becomes of actions of a category."""
+
+    category: Category
+    permission: Permission
+    url_pattern: Match | None = None
+    scope: Scope = "all"
+    match_type: MatchType = "keyword"
+    match: Match | None = None
+
+
+class PolicyFields(_Part):
+    """A policy as `POST /policies` and `PUT /policies/:id` describe it; what is not given is the template's, or stays.
+
+    `template` names one of the policies that `GET /policies` lists as `templates`.
+    """
+
+    template: Annotated[str, Field(max_length=MAX_NAME_CHARS)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)] | None = None
+    description: Annotated[str, Field(max_length=2_000)] | None = None
+    status: Status | None = None
+    llm_role: Annotated[str, Field(max_length=MAX_ROLE_CHARS)] | None = None
+    domain_rules: DomainRules | None = None
+    action_rules: Annotated[list[ActionRule], Field(max_length=MAX_RULES)] | None = None
+    default_action: Permission | None = None
+
+
+class PolicyTest(Request):
+    """`POST /policies/:id/test`: the task whose recorded steps are decided on once more."""
+
+    task_id: str
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+class DomainEntryBody(WireModel):
+    """As `DomainEntry`."""
+
+    pattern: str
+    action: Literal["block", "guardrail"]
+
+
+class DomainRulesBody(WireModel):
+    """As `DomainRules`."""
+
+    mode: DomainMode
+    entries: list[DomainEntryBody]
+
+
+class ActionRuleBody(Response):
+    """As `ActionRule`; what a rule doesn't say is left out."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"urlPattern", "scope", "matchType", "match"})
+
+    category: Category
+    permission: Permission
+    url_pattern: str | None = None
+    scope: Scope | None = None
+    match_type: MatchType | None = None
+    match: str | None = None
+
+
+class PolicyRules(Response):
+    """What a policy says, and each rule in plain words (`summary`)."""
+
+    name: str
+    description: str
+    status: Status
+    llm_role: str
+    domain_rules: DomainRulesBody
+    action_rules: list[ActionRuleBody]
+    default_action: Permission
+    summary: list[str]
+
+
+class PolicyBody(PolicyRules):
+    """A user's policy."""
+
+    id: str = Field(alias="_id")
+    policy_id: str
+    created_at: int
+    updated_at: int
+
+
+class PolicyAnswer(Response):
+    """Answer to POST, PUT and GET of one."""
+
+    success: Literal[True] = True
+    message: str
+    policy: PolicyBody
+
+
+class PolicyList(Response):
+    """Answer to `GET /policies`."""
+
+    success: Literal[True] = True
+    policies: list[PolicyBody]
+    templates: list[PolicyRules]
+
+
+class AuditRow(Response):
+    """One decision of a policy."""
+
+    timestamp: int
+    session_id: str
+    task_id: str | None
+    policy_id: str
+    action: str
+    target: str
+    by: Literal["agent", "user"]
+    rule: str | None
+    decision: Permission
+    response: str | None
+
+
+class AuditList(Response):
+    """Answer to `GET /policies/:id/audit`, oldest first."""
+
+    success: Literal[True] = True
+    policy_id: str
+    audit: list[AuditRow]
+
+
+class StepBody(Response):
+    """One recorded step of a task; what was typed is never in it."""
+
+    seq: int
+    kind: Literal["action", "look", "read", "ask", "note", "finish"]
+    name: str
+    target: str
+    by: Literal["agent", "user"]
+    url: str
+    decision: Permission | None
+    rule: str | None
+    response: str | None
+    outcome: Literal["running", "done", "failed", "blocked", "by hand"]
+    error: str | None
+    at: int
+    duration: float | None
+    """ms; None while it is under way."""
+    cost: float | None
+    """US dollars since the step before."""
+
+
+class StepList(Response):
+    """Answer to `GET /_emulator/tasks/:id/steps`."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    steps: list[StepBody]
+
+
+class SourceBody(Response):
+    """Where one value of an answer comes from."""
+
+    row: int
+    column: str
+    page: str
+    element: str
+    text: str
+
+
+class SourceList(Response):
+    """Answer to `GET /_emulator/tasks/:id/provenance`."""
+
+    success: Literal[True] = True
+    session_id: str
+    task_id: str
+    provenance: list[SourceBody]
+
+
+class TestedStep(Response):
+    """What a policy would have decided on a recorded step."""
+
+    seq: int
+    name: str
+    target: str
+    by: Literal["agent", "user"]
+    url: str
+    decided: Permission | None
+    """What was decided then; None without a policy."""
+    decision: Permission
+    rule: str | None
+    complete: bool
+    """Whether all that was known then is still known: else a rule about the page's text could decide otherwise."""
+
+
+class TestResult(Response):
+    """Answer to `POST /policies/:id/test`."""
+
+    success: Literal[True] = True
+    policy_id: str
+    task_id: str
+    steps: list[TestedStep]
