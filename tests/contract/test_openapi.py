@@ -28,6 +28,15 @@ OPERATIONS = [
     ("GET", "/start/active-sockets"),
     ("GET", "/task/{session_id}/{task_id}"),
     ("GET", "/account/usage"),
+    ("GET", "/policies"),
+    ("POST", "/policies"),
+    ("GET", "/policies/{policy_id}"),
+    ("PUT", "/policies/{policy_id}"),
+    ("DELETE", "/policies/{policy_id}"),
+    ("GET", "/policies/{policy_id}/audit"),
+    ("POST", "/policies/{policy_id}/test"),
+    ("GET", "/_emulator/tasks/{task_id}/steps"),
+    ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/state"),
     ("POST", "/_emulator/clock"),
     ("POST", "/_emulator/faults"),
@@ -51,9 +60,12 @@ class Guests:
     """Of an idle session."""
     task_session_id: str = ""
     task_id: str = ""
+    policy_id: str = ""
 
     def renew(self) -> None:
-        """Have an idle session, and a task that has ended."""
+        """Have an idle session, a task that has ended, and a policy."""
+        if self.emulator.get(f"/policies/{self.policy_id or 'none'}")[0] == 404:
+            self.policy_id = self.emulator.post("/policies", {"name": "Guests"})[1]["policy"]["_id"]
         if self.session_id and self._phase() == "idle":
             return
         self.end(self.session_id)
@@ -93,7 +105,7 @@ def served(emulator: Any, guests: Guests) -> Any:
     @loaded.hook
     def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
         def known(given: dict[str, Any] | None) -> dict[str, Any] | None:
-            ids = {"session_id": guests.task_session_id, "task_id": guests.task_id}
+            ids = {"session_id": guests.task_session_id, "task_id": guests.task_id, "policy_id": guests.policy_id}
             return given and {name: ids[name] for name in given}
 
         return st.one_of(strategy, strategy.map(known))
@@ -284,9 +296,15 @@ def test_the_description_needs_the_key(emulator):
 
 @pytest.mark.parametrize(
     ("method", "path", "wrong"),
-    [(right, path, wrong) for right, path in OPERATIONS for wrong in ("DELETE", "GET", "POST") if wrong != right],
+    [
+        (right, path, wrong)
+        for right, path in OPERATIONS
+        for wrong in ("DELETE", "GET", "POST")
+        if (wrong, path) not in OPERATIONS
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(emulator, method, path, wrong):
-    answer = emulator.http.request(wrong, path.format(session_id="aaaaaaaaaaaa", task_id="bbbbbbbbbbbb"))
-    assert (answer.status_code, answer.headers["Allow"]) == (405, method)
+    answer = emulator.http.request(wrong, path.format(session_id="aaaaaaaaaaaa", task_id="bbbbbbbbbbbb", policy_id="p"))
+    assert answer.status_code == 405
+    assert method in answer.headers["Allow"].split(", ")
     assert answer.json()["code"] == "METHOD_NOT_ALLOWED"

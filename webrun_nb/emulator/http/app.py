@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -82,7 +83,14 @@ async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INVALID_PARAMETER")
     body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
-    return JSONResponse(body.to_wire(), status_code=error.status_code, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return JSONResponse(body.to_wire(), status_code=error.status_code, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of a path; a path's methods are routes of their own, and each knows only itself."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
 
 
 async def _no_database(request: Request, error: Exception) -> JSONResponse:
