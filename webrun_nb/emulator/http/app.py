@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -24,6 +24,10 @@ from webrun_nb.wire.responses import ErrorBody
 from webrun_nb.wire.validation import contract_error
 
 log = logging.getLogger(__name__)
+
+_RESOURCES = (health, sessions, tasks, account, environments, files, policies)
+_CONTROL = (control, records)
+"""What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody, "description": "An error, see `code`"}
@@ -53,11 +57,8 @@ def make_app(service: Service, base_url: str | None, *, with_control: bool) -> F
     )
     app.state.service = service
     app.state.base_url = base_url
-    for resource in (health, sessions, tasks, account, environments, files, policies):
+    for resource in (*_RESOURCES, *(_CONTROL if with_control else ())):
         app.include_router(resource.router)
-    if with_control:
-        app.include_router(control.router)
-        app.include_router(records.router)
     document(app)
     app.add_exception_handler(CommandRefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -89,8 +90,10 @@ async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
 
 def _allowed(request: Request) -> str:
     """Return the methods of a path; a path's methods are routes of their own, and each knows only itself."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+    routers = (resource.router for resource in (*_RESOURCES, *_CONTROL))
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    found = [route for route in routes if route.path_regex.fullmatch(request.url.path)]
+    return ", ".join(sorted({method for route in found for method in route.methods}))
 
 
 async def _no_database(request: Request, error: Exception) -> JSONResponse:
