@@ -93,7 +93,7 @@ def _allowed(request: Request) -> str:
     routers = (resource.router for resource in (*_RESOURCES, *_CONTROL))
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     found = [route for route in routes if route.path_regex.fullmatch(request.url.path)]
-    return ", ".join(sorted({method for route in found for method in route.methods}))
+    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
 
 
 async def _no_database(request: Request, error: Exception) -> JSONResponse:
