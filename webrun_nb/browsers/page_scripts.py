@@ -10,6 +10,7 @@ leave out the rest.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -19,11 +20,24 @@ from webrun_nb.browsers.base import Box, Element, Foresight, Observation, PageDa
 _SCRIPTS = files("webrun_nb.browsers") / "js"
 
 OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
-READ_JS = (_SCRIPTS / "read.js").read_text(encoding="utf-8")
+READ_JS = (
+    f"(arg) => {{ const VEIL = {(_SCRIPTS / 'veil.js').read_text(encoding='utf-8')}; "
+    f"return ({(_SCRIPTS / 'read.js').read_text(encoding='utf-8')})(arg); }}"
+)
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x7f-\x9f]")
+_ESCAPED = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])|\\.", re.IGNORECASE)
+_STEERS = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
 
 
 def _loads(json_text: str) -> Any:
-    """Read what a page script said; half a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
+    """Read what a page script said, as a person sees it.
+
+    What turns text around, steers a terminal or has no width is left out: who looks does not see it either. Half a
+    surrogate pair, which no UTF-8 can hold, becomes a question mark.
+    """
+    json_text = _UNSEEN.sub("", json_text)
+    if _STEERS.search(json_text):
+        json_text = _ESCAPED.sub(lambda match: "" if _STEERS.fullmatch(match[0]) else match[0], json_text)
     data = json.loads(json_text)
     if "\\ud" in json_text.lower():
         data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))

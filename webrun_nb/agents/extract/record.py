@@ -11,6 +11,7 @@ from webrun_nb.agents.extract.mapping import Match, name_score
 from webrun_nb.agents.extract.named import inside_of_rows
 from webrun_nb.agents.extract.names import hint_tokens, tokens
 from webrun_nb.agents.extract.schema import Column
+from webrun_nb.agents.extract.shown import Shown
 from webrun_nb.agents.extract.sources import Field, Row, Source, cell_of
 from webrun_nb.agents.extract.values import MISSING, MONEY, Cell, convert, currency, number
 from webrun_nb.browsers.base import PageData
@@ -55,10 +56,13 @@ def record_source(page: PageData) -> Source:
         fields.append(Field(key, label, [(name, trust) for name in names if name], evidence, 1.0, order=len(fields)))
         row.cells[key] = [cell]
 
+    shown = Shown(page)
     for path, value in _linked_data(page):
-        add("json_ld", path[-1], Cell(value, path="script[type='application/ld+json']"), _path_names(path))
+        if shown.bears_out(value):
+            add("json_ld", path[-1], Cell(value, path="script[type='application/ld+json']"), _path_names(path))
     for path, cell in _microdata(page):
-        add("microdata", path[-1], cell, _path_names(path))
+        if shown.bears_out(cell.text):
+            add("microdata", path[-1], cell, _path_names(path))
     for heading in page.headings:
         if heading.get("level") == 1:
             text = Cell(str(heading.get("text") or ""), path=str(heading.get("path") or ""))
@@ -82,7 +86,16 @@ def record_source(page: PageData) -> Source:
         evidence = frozenset({"price"}) if len(cell.text) <= 40 and MONEY.search(cell.text) else frozenset[str]()
         add(kind, label, cell, words, evidence)
     for name, value in page.meta.items():
-        if name.split(":")[0] in ("og", "product", "article", "twitter", "book", "description", "author", "keywords"):
+        if name.split(":")[0] in (
+            "og",
+            "product",
+            "article",
+            "twitter",
+            "book",
+            "description",
+            "author",
+            "keywords",
+        ) and (shown.bears_out(value)):
             add("meta", name, Cell(value, path=f'meta[name="{name}"]'), [tokens(name.split(":", 1)[-1])])
     add("heading", "title", Cell(page.title, path="title"), [("page", "title"), ("title",)])
     return Source("record", [row], fields, f"{page.title}", path="html")

@@ -15,6 +15,7 @@
   const shown = (el) => !el.checkVisibility || el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true });
   const ownText = (el) => {
     let out = "";
+    if (veil.muted.has(el)) return out;
     for (const node of el.childNodes) if (node.nodeType === 3) out += " " + node.data;
     return collapse(out);
   };
@@ -23,27 +24,34 @@
     if (classesOf(el).some((c) => OLD_PRICE.test(c))) return true;
     return /\d/.test(el.textContent || "") && getComputedStyle(el).textDecorationLine.includes("line-through");
   };
-  // The text without what is crossed out beside something that is not: the price that counts is the current one.
+  const veil = VEIL();
+  const eyed = (el) => shown(el) && !veil.veiled.has(el);
+  // The text without what is crossed out beside something that is not (the price that counts is the current one), and
+  // without what no eye sees.
   const textOf = (el, max = MAX.cell) => {
+    if (veil.veiled.has(el)) return "";
+    const unseen = veil.holds(el);
+    let struck = null;
     if (el.childElementCount) {
-      let struck = null;
       for (const d of el.querySelectorAll("del,s,strike,[class*=old],[class*=was],[class*=strike],[class*=original],[class*=regular]")) {
         if (isStruck(d)) (struck = struck || []).push(d);
       }
-      if (struck) {
-        let out = "";
-        const walk = (n) => {
-          if (n.nodeType === 3) { out += n.data; return; }
-          if (n.nodeType !== 1 || SKIP.has(n.tagName) || struck.includes(n) || !shown(n)) return;
-          out += " ";
-          for (const c of n.childNodes) walk(c);
-          out += " ";
-        };
-        walk(el);
-        if (out.trim()) return collapse(out, max);
-      }
     }
-    return collapse(el.innerText ?? el.textContent, max);
+    const without = (left) => {
+      let out = "";
+      const walk = (n, quiet) => {
+        if (n.nodeType === 3) { if (!quiet) out += n.data; return; }
+        if (n.nodeType !== 1 || SKIP.has(n.tagName) || left.includes(n) || !eyed(n)) return;
+        const apart = !INLINE.has(n.tagName) && getComputedStyle(n).display !== "inline" ? " " : "";
+        out += apart;
+        for (const c of n.childNodes) walk(c, veil.muted.has(n));
+        out += apart;
+      };
+      walk(el, false);
+      return collapse(out, max);
+    };
+    if (struck) { const text = without(struck); if (text) return text; }
+    return unseen ? without([]) : collapse(el.innerText ?? el.textContent, max);
   };
   const step = (el) => {
     let n = 1;
@@ -103,8 +111,9 @@
     if (!out.t) {
       const named = el.matches("[aria-label],[title]") ? el : el.querySelector("[aria-label],[title]");
       const name = named && (named.getAttribute("aria-label") || named.getAttribute("title"));
-      if (name) out.t = collapse(name, 300);
-      else if (out.a && !out.h) out.t = out.a;
+      // What only a screen reader is told counts where it says what a picture shows, and no more than that.
+      const told = collapse(name || (out.h ? "" : out.a), 300);
+      if (told && (told.split(" ").length <= 4 || (/\d/.test(told) && told.length <= 40))) out.t = told;
     }
     return out;
   };
@@ -136,7 +145,7 @@
     return cellText.get(cell);
   };
   const readTable = (table) => {
-    const rows = Array.from(table.rows).filter((tr) => shown(tr)).slice(0, MAX.rows);
+    const rows = Array.from(table.rows).filter((tr) => eyed(tr)).slice(0, MAX.rows);
     const grid = gridOf(rows).filter((g) => g.line.length && g.line.some((c) => c && (textOfCell(c) || c.querySelector("img,input,a"))));
     const width = grid.reduce((w, g) => Math.max(w, g.line.length), 0);
     if (!width || !grid.length) return null;
@@ -299,7 +308,7 @@
     const walk = (el, key, path, struck, depth, link) => {
       if (fields.length >= MAX.fields || depth > 25 || SKIP.has(el.tagName)) return;
       const isMeta = el.tagName === "META" || el.tagName === "LINK";
-      if (!isMeta && !shown(el)) return;
+      if (!isMeta && !eyed(el)) return;
       const itemprop = el.getAttribute("itemprop") || el.getAttribute("property") || "";
       const classes = classesOf(el).filter((c) => !STATE_CLASS.test(c));
       const own = isMeta ? "" : ownText(el);
@@ -316,7 +325,7 @@
         field.k = key; field.p = path;
         if (itemprop) field.ip = itemprop;
         if (classes.length) field.c = classes;
-        const hint = [el.id, el.getAttribute("data-testid"), el.getAttribute("data-field"), el.getAttribute("aria-label") && !own ? "" : el.getAttribute("aria-label")].filter(Boolean).join(" ");
+        const hint = [el.id, el.getAttribute("data-testid"), el.getAttribute("data-field"), own ? collapse(el.getAttribute("aria-label"), 40) : ""].filter(Boolean).join(" ");
         if (hint) field.n = collapse(hint, 120);
         if (link && !field.h) field.h = link;
         if (wraps) field.w = 1;
@@ -350,7 +359,7 @@
   const seen = new Set();
   for (const [, c] of signatures) {
     if (groups.length >= MAX.groups || total > MAX.totalFields) break;
-    const records = c.records.filter((r) => r.some((el) => shown(el) && (collapse(el.innerText, 50) || el.querySelector("img")))).slice(0, MAX.items);
+    const records = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img")))).slice(0, MAX.items);
     if (!records.length) continue;
     const key = c.how + records.length + pathOf(records[0][0]) + records[0].length;
     if (seen.has(key)) continue;
@@ -412,7 +421,7 @@
   // --- pairs: definition lists, "Label: value", and elements whose class or id says what they are -------------------------
   const pairs = [];
   const addPair = (label, value, source, el) => { if (label && value.t && pairs.length < MAX.pairs) pairs.push({ label: collapse(label, 100).replace(/\s*:$/, ""), source, path: pathOf(el), ...value }); };
-  for (const dt of Array.from(document.querySelectorAll("dt")).filter(shown).slice(0, 300)) {
+  for (const dt of Array.from(document.querySelectorAll("dt")).filter(eyed).slice(0, 300)) {
     const dd = dt.nextElementSibling;
     if (dd && dd.tagName === "DD") addPair(textOf(dt, 100), valueOf(dd, textOf(dd, 500)), "dl", dd);
   }
@@ -432,7 +441,7 @@
     const own = ownText(el);
     const leafy = own || (el.childElementCount && el.textContent.length < 200 && /:/.test(el.textContent));
     if (!leafy || el.textContent.length > 400) return;
-    if (!shown(el)) return;
+    if (!eyed(el)) return;
     const text = textOf(el, 400);
     const match = LABELLED.exec(text);
     if (match && !/^https?$/i.test(match[1])) {
@@ -468,7 +477,9 @@
     if (rel) break;
     if (!document.querySelector("a[rel~=next],link[rel~=next]")) break;
   }
-  const text = String(document.body?.innerText || "").slice(0, MAX.text * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim().slice(0, MAX.text);
+  let whole = String(document.body?.innerText || "");
+  for (const words of veil.unseen()) if (words && words.trim()) whole = whole.replace(words, () => "");
+  const text = whole.slice(0, MAX.text * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim().slice(0, MAX.text);
   return JSON.stringify({ url: location.href, title: collapse(document.title, 500), lang: document.documentElement.lang || "", tables, groups,
     json_ld: jsonLd, microdata, meta, pairs, headings, next_page: next, text });
 }
