@@ -17,7 +17,15 @@ import socketio
 
 ANN, ANN_TOO, BOB, GONE = "wr_ann-0123456789", "enig_ann-9876543210", "wr_bob-0123456789", "wr_bob-of-old"
 
-INVENTED = {"session": "aaaaaaaaaaaa", "task": "bbbbbbbbbbbb"}
+INVENTED = {
+    "session": "aaaaaaaaaaaa",
+    "ended": "aaaaaaaaaaaa",
+    "task": "bbbbbbbbbbbb",
+    "environment": "c" * 24,
+    "file": "dddddddddddd",
+}
+UPLOAD = "UPLOAD"
+"""The method of a call that posts a form, with a file in each field that is named with @."""
 
 MESSAGES: list[dict[str, Any]] = [
     {"actionType": "newTask", "taskDetails": "x"},
@@ -31,10 +39,21 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/start/session-status/{ended}", None),
     *(("POST", "/start/send-message", {"sessionId": "{session}", "message": message}) for message in MESSAGES),
     *(("POST", "/start/send-message", {"sessionId": "{ended}", "message": message}) for message in MESSAGES),
+    ("POST", "/start/start-session", {"environmentId": "{environment}"}),
+    ("POST", "/start/run-task", {"taskDetails": "x", "environmentId": "{environment}"}),
+    ("POST", "/start/run-task", {"taskDetails": "x", "files": ["{file}"]}),
+    ("DELETE", "/environments/{environment}", None),
+    (UPLOAD, "/environments/{environment}/upload", {"@file": "profile.tar.gz"}),
+    ("GET", "/environments/{environment}/files", None),
+    ("DELETE", "/environments/{environment}/files/{file}", None),
+    ("DELETE", "/profiles/{environment}", None),
+    (UPLOAD, "/profiles/{environment}/upload", {"@file": "profile.tar.gz"}),
+    ("GET", "/profiles/{environment}/download", None),
+    (UPLOAD, "/files/upload", {"@files": "a.txt", "environmentId": "{environment}"}),
     ("POST", "/_emulator/sessions/{session}/instance", {"action": "kill"}),
 ]
 
-LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets"]
+LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets", "/environments", "/profiles"]
 """What shows a user's things without being given an id."""
 
 
@@ -46,6 +65,12 @@ class User:
         self._headers = {"Authorization": f"Bearer {key}"}
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        if method == UPLOAD:
+            files = {name[1:]: (value, b"contents") for name, value in body.items() if name.startswith("@")}
+            fields = {name: value for name, value in body.items() if not name.startswith("@")}
+            with httpx.Client(headers=self._headers, timeout=70, trust_env=False) as http:
+                answer = http.post(self._url + path, files=files, data=fields)
+            return answer.status_code, answer.json()
         answer = httpx.request(method, self._url + path, json=body, headers=self._headers, timeout=70, trust_env=False)
         return answer.status_code, answer.json()
 
@@ -77,10 +102,18 @@ def bob(emulator) -> User:
 
 @pytest.fixture(scope="module")
 def things(ann) -> dict[str, str]:
-    """What Ann has, by kind: an open session, and one that has ended with its task."""
+    """What Ann has, by kind: an open session, one that has ended with its task, an environment with a file in it."""
     open_one = ann.call("POST", "/start/start-session", {})[1]["sessionId"]
     ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
-    return {"session": open_one, "ended": ran["sessionId"], "task": ran["taskId"]}
+    environment = ann.call("POST", "/environments", {"name": "logins"})[1]["environment"]["_id"]
+    uploaded = ann.call(UPLOAD, "/files/upload", {"@files": "anns.txt", "environmentId": environment})[1]["files"]
+    return {
+        "session": open_one,
+        "ended": ran["sessionId"],
+        "task": ran["taskId"],
+        "environment": environment,
+        "file": uploaded[0]["fileId"],
+    }
 
 
 def filled(template: Any, names: dict[str, str]) -> Any:
@@ -93,20 +126,25 @@ def filled(template: Any, names: dict[str, str]) -> Any:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call[0]} {call[1]} {json.dumps(call[2])}"[:120])
 def test_what_is_anothers_answers_as_if_it_did_not_exist(ann, bob, things, call):
-    invented = {kind: INVENTED.get(kind, INVENTED["session"]) for kind in things}
     status, body = bob.call(*filled(call, things))
-    expected = bob.call(*filled(call, invented))
+    expected = bob.call(*filled(call, INVENTED))
     assert status in (401, 404), body
-    told_apart = dict.fromkeys((*things.values(), *invented.values()), "…")
-    assert (status, masked(body, told_apart)) == (expected[0], masked(expected[1], told_apart))
-    assert ann.call("GET", f"/start/session-status/{things['session']}")[1]["status"] in ("pending", "active")
+    assert (status, without_ids(body, things)) == (expected[0], without_ids(expected[1], INVENTED))
+    assert has_all(ann, things)
 
 
-def masked(body: Any, words: dict[str, str]) -> Any:
+def without_ids(body: Any, ids: dict[str, str]) -> Any:
     text = json.dumps(body)
-    for word, instead in words.items():
-        text = text.replace(word, instead)
+    for kind, id in ids.items():
+        text = text.replace(id, kind if kind != "ended" else "session")
     return json.loads(text)
+
+
+def has_all(ann: User, things: dict[str, str]) -> bool:
+    """Tell whether what Ann has is still there."""
+    session = ann.call("GET", f"/start/session-status/{things['session']}")[1]
+    files = ann.call("GET", f"/environments/{things['environment']}/files")[1]
+    return session["status"] in ("pending", "active") and files["files"][0]["fileId"] == things["file"]
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -117,9 +155,22 @@ def test_nothing_of_anothers_is_listed(ann, bob, things, path):
 
 def test_the_owner_sees_it(ann, things):
     """The positive control of this module: the ids are real."""
-    listed = json.dumps(ann.call("GET", "/start/sessions")[1])
-    assert things["session"] in listed
-    assert things["ended"] in listed
+    shown = json.dumps([ann.call("GET", path)[1] for path in ("/start/sessions", "/environments", "/profiles")])
+    assert has_all(ann, things)
+    assert [kind for kind in ("session", "ended", "environment") if things[kind] not in shown] == []
+
+
+@pytest.mark.parametrize("path", ["/view/{session}/socket", "/_emulator/sessions/{session}/view"])
+async def test_nobody_watches_anothers_session(emulator, things, path):
+    url = emulator.url + path.replace("{session}", things["session"])
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {BOB}"}) as http,
+        http.ws_connect(url) as socket,
+    ):
+        await socket.receive()
+        async for _ in socket:
+            raise AssertionError("it shows something")
+        assert socket.close_code == 4404
 
 
 def test_anothers_spending_is_not_mine(ann, bob, things):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -119,3 +120,75 @@ def test_it_ends_with_its_parent_even_if_a_fork_holds_the_lifeline(tmp_path):
         fork.kill()
     parent.stdout.close()
     assert left == []
+
+
+def said_at_start(tmp_path: Path, *options: str, key: str | None = None) -> tuple[str, str]:
+    """Start an emulator and end it at once; return its line and what it said on stderr."""
+    process = subprocess.Popen(
+        [*COMMAND, "--data-dir", str(tmp_path / "data"), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **({"WEBRUN_EMULATOR_KEY": key} if key else {})},
+    )
+    line = process.stdout.readline()
+    process.terminate()
+    return line, process.communicate()[1]
+
+
+def test_another_host_than_loopback_is_refused_without_a_key(tmp_path):
+    line, said = said_at_start(tmp_path, "--host", "0.0.0.0")
+    assert line == ""
+    (only,) = said.splitlines()
+    assert "give it a key of your own, in WEBRUN_EMULATOR_KEY or with --keys FILE" in only
+
+
+def test_another_host_with_a_key_says_what_it_means(tmp_path):
+    line, said = said_at_start(tmp_path, "--host", "0.0.0.0", key="wr_0123456789abcdef")
+    assert json.loads(line)["apiKey"] == "wr_0123456789abcdef"
+    assert "whoever reaches this port and has a key can use this machine's browsers" in said
+    assert "wr_0123456789abcdef" not in said
+
+
+def test_a_file_of_keys_that_others_can_read_is_warned_of(tmp_path):
+    keys = tmp_path / "keys"
+    keys.write_text("ann wr_ann-0123456789\n")
+    keys.chmod(0o644)
+    line, said = said_at_start(tmp_path, "--keys", str(keys))
+    assert json.loads(line)["apiKey"] is None
+    (only,) = said.splitlines()
+    assert "chmod 600" in only
+
+
+def test_a_file_of_keys_that_is_not_understood_is_one_line(tmp_path):
+    keys = tmp_path / "keys"
+    keys.write_text("ann hush-hush\n")
+    keys.chmod(0o600)
+    line, said = said_at_start(tmp_path, "--keys", str(keys))
+    assert line == ""
+    (only,) = said.splitlines()
+    assert "line 1: a key is wr_ or enig_" in only
+    assert "hush" not in only
+
+
+def test_practice_sites_are_for_this_machine(start_emulator):
+    """They need no key: whoever comes in from elsewhere does not get them."""
+    address = next(
+        (
+            each.address
+            for nic in psutil.net_if_addrs().values()
+            for each in nic
+            if each.family == socket.AF_INET and not each.address.startswith("127.")
+        ),
+        None,
+    )
+    if address is None:
+        pytest.skip("this machine has no address but loopback")
+    emulator = start_emulator("--host", "0.0.0.0", key="wr_0123456789abcdef")
+    port = httpx.URL(emulator.url).port
+    shop = {"Host": f"shop.localhost:{port}"}
+    from_here = httpx.get(f"http://127.0.0.1:{port}/", headers=shop, trust_env=False)
+    from_elsewhere = httpx.get(f"http://{address}:{port}/", headers=shop, trust_env=False)
+    by_address = httpx.get(f"http://{address}:{port}/start/health", trust_env=False)
+    emulator.end()
+    assert (from_here.status_code, from_elsewhere.status_code, by_address.status_code) == (200, 421, 200)

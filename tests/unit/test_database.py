@@ -122,6 +122,14 @@ async def test_an_older_file_is_migrated_in_order(database, tmp_path):
     assert in_file(tmp_path, "SELECT version FROM schema_version") == [(4,)]
 
 
+async def test_a_table_that_is_new_is_made_where_it_is_missing(database, tmp_path):
+    await database.close()
+    in_file(tmp_path, "DROP TABLE tasks")
+    again = await Database.open(tmp_path)
+    await again.close()
+    assert in_file(tmp_path, "SELECT count(*) FROM tasks") == [(0,)]
+
+
 async def test_a_migration_that_fails_changes_nothing(database, tmp_path):
     def breaks(connection):
         connection.exec_driver_sql("CREATE TABLE half (a)")

@@ -24,7 +24,8 @@ Migration = Callable[[Connection], None]
 
 MIGRATIONS: Sequence[Migration] = ()
 """The n-th of them makes a file of version n+1 out of one of version n. A change of any table that has been released
-appends one; a new file is made from the tables as they are."""
+appends one. A new file is made from the tables as they are, and a table that is new needs none: it is made where it is
+missing, and an older program does not miss it."""
 
 VERSION = len(MIGRATIONS) + 1
 
@@ -48,15 +49,14 @@ def bring_up_to_date(
     """
     known = len(migrations) + 1
     found = _version(connection)
-    if found is None:
-        tables.create_all(connection)
-        connection.execute(SchemaVersion.__table__.insert().values(version=known))  # type: ignore[attr-defined] # a Table; SQLAlchemy types it as a FromClause
-        return
-    if found > known:
+    if found is not None and found > known:
         raise NewerSchemaError(found, known)
-    for migrate in migrations[found - 1 :]:
+    for migrate in migrations[found - 1 :] if found is not None else ():
         migrate(connection)
-    if found < known:
+    tables.create_all(connection)
+    if found is None:
+        connection.execute(SchemaVersion.__table__.insert().values(version=known))  # type: ignore[attr-defined] # a Table; SQLAlchemy types it as a FromClause
+    elif found < known:
         connection.execute(SchemaVersion.__table__.update().values(version=known))  # type: ignore[attr-defined] # as above
 
 
