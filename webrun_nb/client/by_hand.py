@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 from typing import Any
 
 from webrun_nb.client.errors import refusal
-from webrun_nb.client.http import Http
+from webrun_nb.client.http import HOSTED_URL, Http
+from webrun_nb.client.live_view import LiveView, ViewListener
 from webrun_nb.client.runtime import faces
 
 PAGE_WIDTH_PX, PAGE_HEIGHT_PX = 1024, 600
@@ -27,6 +28,25 @@ class ByHand:
     def http(self) -> Http:
         """The server's calls."""
         raise NotImplementedError
+
+    @property
+    def has_view(self) -> bool:
+        """Whether its browser can be watched live through this client (`webrun_nb`'s emulator alone)."""
+        return self.http.base_url != HOSTED_URL
+
+    def view(self, listener: ViewListener, fps: float = 8.0) -> LiveView:
+        """Watch the browser live; only on the loop thread.
+
+        Parameters
+        ----------
+        listener : ViewListener
+            Told of pictures and of what is done.
+        fps : float
+            Pictures a second at most.
+        """
+        view = LiveView(self.http, self.session_id, listener, fps)
+        view.open()
+        return view
 
     async def sent(self, message: Awaitable[None]) -> None:
         """Send a message and read what has become of the session."""

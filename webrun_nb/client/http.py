@@ -147,6 +147,11 @@ class Http:
         """`GET /start/health`."""
         return await self._call(Health, "GET", "/start/health")
 
+    def socket_address(self, path: str) -> tuple[str, dict[str, str]]:
+        """Return where a WebSocket of this server is, and the headers that it has to be opened with."""
+        key = self._client.headers.get("Authorization")
+        return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
+
     async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call one of `/_emulator/…` (contract, section 12), which only the emulator has.
 

@@ -15,6 +15,8 @@ from IPython.display import display
 
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
+from webrun_nb.notebook.view_feed import OpenView
+from webrun_nb.notebook.widgets.live_view import LiveViewWidget
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.sessions_table import SessionsTable
 
@@ -144,6 +146,13 @@ class CardBoard:
         if self._table is None or self._table.session_ids != ids:
             self._table = SessionsTable(sessions, self._tables.mark)
         display(self._table)  # type: ignore[no-untyped-call]
+
+    def show_view(self, session: Watched, open_view: OpenView, fps: float) -> None:
+        """Show a live view in the running cell, however many there are. Only from the main thread."""
+        if has_front_end():
+            display(LiveViewWidget(lambda: session.snapshot, open_view, fps))  # type: ignore[no-untyped-call]
+        else:
+            print(card_text(session.snapshot))
 
     def card(self, session_id: str) -> SessionCard | None:
         """Return a session's card, or None if none was shown."""

@@ -36,6 +36,14 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Show a session's browser live."""
+
+    name: str | None = None
+    fps: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Hold the current task."""
 
@@ -250,6 +258,7 @@ JobCommand = Jobs | Wait | Cancel
 Command = (
     Start
     | Status
+    | View
     | Pause
     | Resume
     | Stop

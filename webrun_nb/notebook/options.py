@@ -165,6 +165,11 @@ def budget_usd(value: str, what: str) -> Decimal:
     return Decimal(value.lstrip("$"))
 
 
+def fps(value: str, what: str) -> int:
+    """Read pictures a second."""
+    return _whole(value, what, 1, 30)
+
+
 def limit_count(value: str, what: str) -> int | None:
     """Read a number of sessions, or `none` for no limit."""
     return None if value.lower() == "none" else _whole(value, what, 0, 1_000_000)

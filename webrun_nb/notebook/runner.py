@@ -17,6 +17,7 @@ from webrun_nb.notebook import (
     session_verbs,
     task_verb,
     usage_verb,
+    view_verb,
 )
 from webrun_nb.notebook.commands import Asyncio, Command, Help
 from webrun_nb.notebook.completion import Names
@@ -35,6 +36,7 @@ def _asyncio(workspace: Workspace, command: Asyncio) -> None:
 _VERBS: dict[type[Any], Callable[[Workspace, Any], Any]] = {
     commands.Start: session_verbs.start,
     commands.Status: session_verbs.status,
+    commands.View: view_verb.view,
     commands.Pause: session_verbs.pause,
     commands.Resume: session_verbs.resume,
     commands.Stop: session_verbs.stop,

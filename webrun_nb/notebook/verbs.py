@@ -26,6 +26,7 @@ from webrun_nb.notebook.commands import (
     Task,
     Terminate,
     Usage,
+    View,
     Wait,
 )
 from webrun_nb.notebook.emulator_grammar import EMULATOR
@@ -117,6 +118,12 @@ VERBS: tuple[Verb, ...] = (
         ),
         exclusive=("NAME", "--all"),
         shows_rows=True,
+    ),
+    Verb(
+        "view",
+        "the live browser; click into it to take over",
+        View,
+        (_session(), Option("--fps", "fps", "pictures a second at most (8)", "8", options.fps)),
     ),
     Verb("pause", "let the current browser action finish, then hold the task", Pause, (_session(),)),
     Verb("resume", "let the held task go on", Resume, (_session(),)),

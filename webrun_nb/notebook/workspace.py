@@ -20,6 +20,7 @@ from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask
+from webrun_nb.notebook.view_feed import OpenView
 
 FORM_WITHIN_S = 5.0
 """How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
@@ -130,6 +131,12 @@ class Workspace:
         toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
         cards.show(session, Buttons(session, self), again=again)
 
+    def show_view(self, session: Session, fps: float) -> None:
+        """Show a session's live view in the running cell."""
+        from webrun_nb.notebook.cards import cards
+
+        cards.show_view(session, session.view, fps)
+
     def show_table(self) -> None:
         """Show the live table of the sessions that have not ended."""
         from webrun_nb.notebook.cards import cards
@@ -187,6 +194,11 @@ class Buttons:
     def answer(self, task_id: str, text: str) -> Future[Any]:
         """Answer what a task asks; `text` may be a secret."""
         return runtime.submit(self._session.aanswer(text, task_id)).result
+
+    @property
+    def view(self) -> OpenView | None:
+        """Opens the live view, on the loop thread; None where the server has none to show here."""
+        return self._session.view if self._session.has_view else None
 
     def start_again(self) -> Future[StartedAgain]:
         """Start a session with the same options."""

@@ -11,7 +11,7 @@ function statistic(parent, name, title) {
   return { box, label, value: element("div", "webrun-value", box), note: element("div", "webrun-note", box) };
 }
 
-function build(el, press, answer) {
+function build(model, el, press, answer) {
   const card = element("section", "webrun-card", el);
   const head = element("div", "webrun-head", card);
   const state = element("span", "webrun-state", head);
@@ -49,6 +49,7 @@ function build(el, press, answer) {
   const costAmount = element("strong", "webrun-amount", cost.value);
   const costWhere = element("span", "webrun-where", cost.value);
 
+  const view = viewFold(model, card);
   const before = dataElement("webrun-before webrun-note", card);
   const notice = element("div", "webrun-notice", card);
   const live = element("div", "webrun-live", card);
@@ -56,7 +57,7 @@ function build(el, press, answer) {
   live.setAttribute("aria-live", "polite");
   return {
     card, icon, label, name, id, buttons, work, task, action, actionText, question, elapsed, cost, countdown,
-    queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live,
+    queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live, view,
   };
 }
 
@@ -77,6 +78,7 @@ function renderTexts(ui, facts) {
   put(ui.costBadge, facts.emulated ? "emulated" : "");
   put(ui.costPays, facts.emulated ? "you pay $0.00" : "");
   put(ui.costWhere, facts.emulated ? "on the hosted service" : "");
+  ui.view.draw(facts.viewable);
   put(ui.before, facts.before && `Started again. Before it: ${facts.before}`);
 }
 
@@ -206,7 +208,7 @@ function render({ model, el }) {
     const { id, taskId } = model.get("facts").question;
     press.start("answer", { taskId, question: id, ...what });
   };
-  const ui = build(el, (command) => press.start(command), answer);
+  const ui = build(model, el, (command) => press.start(command), answer);
   const announcer = announcing(ui.live, ui.question.box);
   keepFocus(ui, () => model.get("facts").sessionId);
 
@@ -266,6 +268,7 @@ function render({ model, el }) {
   return () => {
     stopTicking();
     press.stop();
+    ui.view.stop();
     announcer.stop();
     clearTimeout(telling);
     model.off("change:facts", onFacts);

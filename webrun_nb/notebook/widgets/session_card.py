@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -20,9 +19,11 @@ from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain
 from webrun_nb.notebook.fallback import card_html, card_text, final_line
+from webrun_nb.notebook.view_feed import OpenView, ViewFeed
+from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts, ticks_to
-from webrun_nb.notebook.widgets.sources import script
+from webrun_nb.notebook.widgets.sources import script, style
 
 TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"
 
@@ -48,8 +49,8 @@ class SessionCard(anywidget.AnyWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "session.js", "question_form.js", "session_card.js")
-    _css = Path(__file__).parent / "session_card.css"
+    _esm = script("dom.js", "session.js") + VIEW_SCRIPT + script("question_form.js", "session_card.js")
+    _css = style("session_card.css") + VIEW_STYLE
     facts = traitlets.Dict().tag(sync=True)
     """What `session_facts` returns."""
 
@@ -66,6 +67,7 @@ class SessionCard(anywidget.AnyWidget):
         self._monotonic_s = monotonic_s
         self._on_change = on_change
         self._on_again = on_again
+        self._feed: ViewFeed | None = None
         self._use(actions)
         self._latest = snapshot
         self._received_s = self._sent_s = monotonic_s()
@@ -171,7 +173,7 @@ class SessionCard(anywidget.AnyWidget):
         with self._news:
             return session_facts(
                 self._latest,
-                supported=[*self._actions, *(["answer"] if self._answer else [])],
+                supported=[*self._actions, *(["answer"] if self._answer else []), *(["view"] if self._view else [])],
                 seen_ended_ms=self._seen_ended_ms,
                 press=self._press,
                 question_id=self._question_id,
@@ -185,6 +187,9 @@ class SessionCard(anywidget.AnyWidget):
             can.pop("start_again", None)
         self._actions: Mapping[str, Callable[[], Future[Any]]] = can
         self._answer: Callable[[str, str], Future[Any]] | None = getattr(actions, "answer", None)
+        self._view: OpenView | None = getattr(actions, "view", None)
+        if self._feed is not None and self._view is not None:
+            self._feed.turn_to(self._view)
 
     # --- what a page asks for -----------------------------------------------------------------------------------------
 
@@ -195,6 +200,8 @@ class SessionCard(anywidget.AnyWidget):
                 self._take_command(str(content.get("command")), str(content.get("id")))
             case "answer":
                 self._take_answer(content)
+            case "view":
+                self._take_view(content)
             case "shown":
                 self._take_shown(str(content.get("question")))
 
@@ -211,6 +218,12 @@ class SessionCard(anywidget.AnyWidget):
         if command == "start_again" and (not self._latest.ended or self._is_sent(command)):
             return
         self._begin(Press(id=press_id, command=command), action)
+
+    def _take_view(self, content: Mapping[str, Any]) -> None:
+        if self._feed is None and self._view is not None:
+            self._feed = ViewFeed(self.send, self._view)
+        if self._feed is not None:
+            self._feed.take(content)
 
     def _take_shown(self, question_id: str) -> None:
         with self._news:

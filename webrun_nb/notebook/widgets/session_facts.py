@@ -146,6 +146,7 @@ def session_facts(
         "question": None
         if asks is None
         else {**_question(name, asks, question_id, supported), "shown": question_shown},
+        "viewable": "view" in supported and not snapshot.ended,
         "before": before,
         "serverNowMs": snapshot.server_now_ms,
         "clockRunning": snapshot.clock_running,
