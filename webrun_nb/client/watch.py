@@ -37,6 +37,8 @@ CONNECTED_S = 5.0
 PENDING_S = 0.2
 """While the browser is starting, of which no event tells the end."""
 REFRESH_AT_MOST_EVERY_S = 0.1
+CONTROL = frozenset({"takeOverControl", "releaseControl"})
+"""The actions that change who drives."""
 NAVIGATION = "navigateUrl"
 """The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
@@ -224,6 +226,8 @@ class Watch:
                 if event.name == NAVIGATION:
                     self.last_url = event.target
                 self._set(replace(self.snapshot, last_action=event.text))
+                if event.name in CONTROL:
+                    self._stale.set()
                 self._stale_unless_about(event.task_id)
             case QuestionAsked():
                 question = Question(event.task_id or "", event.text, event.kind, event.candidates)

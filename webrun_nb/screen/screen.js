@@ -10,6 +10,8 @@ const WHEEL_EVERY_MS = 50;
 const LONGEST_TYPED = 10_000;
 const LINE_PX = 16;
 
+const AGENT = { running: "The agent drives", guardrail: "The agent asks", paused: "The agent is held" };
+
 /* What the browser that shows this keeps for itself, with Ctrl or ⌘ and alone. */
 const OWN_COMBINATIONS = new Set(["r", "w", "t", "n", "l", "q", "v", "+", "-", "=", "0", "Tab"]);
 const OWN_KEYS = new Set(["F5", "F6", "F11", "F12"]);
@@ -105,7 +107,7 @@ function screenView(parent, port, { announce = false } = {}) {
     const manual = state.phase === "manual";
     const ended = state.ended === true;
     root.dataset.driver = driving() ? "you" : manual ? "other" : "agent";
-    const words = driving() ? "You drive" : manual ? "Driven by hand, elsewhere" : state.phase === "running" ? "The agent drives" : "";
+    const words = driving() ? "You drive" : manual ? "Driven by hand, elsewhere" : AGENT[state.phase] ?? "Nobody drives";
     write(who, ended ? "" : words);
     write(button, ended || link !== "" ? "" : driving() ? "Release" : manual ? "Drive from here" : "Take over");
     button.title = driving() ? "Give the browser back; a task that waited goes on" : "Drive the browser yourself; a running task waits";
@@ -138,13 +140,18 @@ function screenView(parent, port, { announce = false } = {}) {
   };
   button.addEventListener("click", () => (driving() ? release() : takeOver()));
 
+  // A click knows whole pixels only, of which a small picture has few; the press before it knows parts of them.
+  let pressed = null;
+  hands.addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; });
   hands.addEventListener("click", (event) => {
     if (!driving()) {
       takeOver(); // this click is no word to the page: the agent may just have changed what is under it
       return;
     }
+    const exact = pressed && Math.hypot(pressed.x - event.clientX, pressed.y - event.clientY) < 2;
+    const { x, y } = exact ? pressed : { x: event.clientX, y: event.clientY };
     const second = event.detail > 0 && event.detail % 2 === 0;
-    input({ type: "CLICK", ...screenPoint(frame.getBoundingClientRect(), event.clientX, event.clientY), ...(second ? { count: 2 } : {}) });
+    input({ type: "CLICK", ...screenPoint(frame.getBoundingClientRect(), x, y), ...(second ? { count: 2 } : {}) });
   });
   hands.addEventListener("wheel", (event) => {
     if (!driving() || event.ctrlKey) return; // else the page around it scrolls, or zooms
