@@ -36,7 +36,16 @@ if TYPE_CHECKING:
     from webrun_nb.client.secret import Secret
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
-    from webrun_nb.notebook.objects import arun_task, astart, asubmit_task, on_guardrail, run_task, start, submit_task
+    from webrun_nb.notebook.objects import (
+        arun_task,
+        astart,
+        asubmit_task,
+        environments,
+        on_guardrail,
+        run_task,
+        start,
+        submit_task,
+    )
 
     last: TaskResult | None
 
@@ -66,6 +75,7 @@ __all__ = [
     "arun_task",
     "astart",
     "asubmit_task",
+    "environments",
     "last",
     "load_ipython_extension",
     "on_guardrail",
@@ -86,6 +96,7 @@ _HOMES = {
     "arun_task": "notebook.objects",
     "astart": "notebook.objects",
     "asubmit_task": "notebook.objects",
+    "environments": "notebook.objects",
     "on_guardrail": "notebook.objects",
     "run_task": "notebook.objects",
     "start": "notebook.objects",

@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -15,6 +16,7 @@ from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.budget import Amount, Budget, limit_usd
 from webrun_nb.client.control import EmulatorControl
+from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
@@ -91,6 +93,8 @@ class Client:
         self._handler: GuardrailHandler | None = None
         self._starting = asyncio.Lock()
         self.frames = frames
+        self.environments = Environments(self._http)
+        """Profiles and files that outlive their sessions."""
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
         self.budget = Budget(None, self._end_all)
@@ -226,6 +230,7 @@ class Client:
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
+        files: Sequence[str | Path] = (),
         opened: Callable[[Session], None] | None = None,
     ) -> TaskResult:
         """Have one task done in a session of its own, which ends with it.
@@ -235,7 +240,7 @@ class Client:
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -258,6 +263,7 @@ class Client:
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
             secrets=await read_secrets(secrets, self.base_url),
+            file_ids=await self.upload_for_task(files),
         )
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
@@ -284,12 +290,13 @@ class Client:
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
+        files: Sequence[str | Path] = (),
     ) -> TaskHandle:
         """Begin one task in a session of its own, which ends with it, and return once the server has it.
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -310,6 +317,7 @@ class Client:
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
             secrets=await read_secrets(secrets, self.base_url),
+            file_ids=await self.upload_for_task(files),
         )
         options = SessionOptions(
             None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
@@ -420,6 +428,7 @@ class Client:
         max_output_tokens: int | None,
         max_cost_usd: Amount | None = None,
         secrets: Sequence[HostSecret] = (),
+        file_ids: Sequence[str] = (),
     ) -> Ask:
         """Check a task and make it ready to send.
 
@@ -440,7 +449,18 @@ class Client:
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
             secrets=secrets,
+            file_ids=file_ids,
         )
+
+    async def upload_for_task(self, files: Sequence[str | Path]) -> list[str]:
+        """Upload files of this machine for one task; return their ids.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: there is no such file.
+        """
+        return [each.file_id for each in await self.environments.aupload_files(files)] if files else []
 
     def _read_schema(self, given: object) -> Schema | None:
         if given is None:

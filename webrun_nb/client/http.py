@@ -8,8 +8,8 @@ twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import IO, Any, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -96,15 +96,15 @@ class Http:
 
     async def start_session(self, body: Mapping[str, Any]) -> SessionStarted:
         """`POST /start/start-session`."""
-        return await self._call(SessionStarted, "POST", "/start/start-session", body)
+        return await self.call(SessionStarted, "POST", "/start/start-session", body)
 
     async def session_status(self, session_id: str) -> SessionState:
         """`GET /start/session-status/:sessionId`."""
-        return await self._call(SessionState, "GET", f"/start/session-status/{session_id}", session_id=session_id)
+        return await self.call(SessionState, "GET", f"/start/session-status/{session_id}", session_id=session_id)
 
     async def sessions(self) -> list[SessionState]:
         """`GET /start/sessions`, newest first (emulator only)."""
-        return (await self._call(SessionList, "GET", "/start/sessions")).sessions
+        return (await self.call(SessionList, "GET", "/start/sessions")).sessions
 
     async def change_state(self, session_id: str, state: str, task_id: str | None = None) -> None:
         """Send `pause`, `resume`, `stop`, `terminate` or `manual`; `task_id` narrows a `stop` to that task."""
@@ -121,7 +121,7 @@ class Http:
 
     async def _send(self, session_id: str, message: Mapping[str, Any]) -> None:
         body = {"sessionId": session_id, "message": message}
-        await self._call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
+        await self.call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
 
     # --- tasks --------------------------------------------------------------------------------------------------------
 
@@ -141,11 +141,11 @@ class Http:
 
     async def account_usage(self) -> AccountUsage:
         """`GET /account/usage`."""
-        return await self._call(AccountUsage, "GET", "/account/usage")
+        return await self.call(AccountUsage, "GET", "/account/usage")
 
     async def health(self) -> Health:
         """`GET /start/health`."""
-        return await self._call(Health, "GET", "/start/health")
+        return await self.call(Health, "GET", "/start/health")
 
     def socket_address(self, path: str) -> tuple[str, dict[str, str]]:
         """Return where a WebSocket of this server is, and the headers that it has to be opened with."""
@@ -177,7 +177,7 @@ class Http:
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    async def _call(
+    async def call(
         self,
         model: type[Model],
         method: str,
@@ -186,7 +186,33 @@ class Http:
         *,
         session_id: str | None = None,
     ) -> Model:
+        """Make a call, and read its answer."""
         return self._parse(model.model_validate, await self._request(method, path, body, session_id, READ_TIMEOUT_S))
+
+    async def send_form(
+        self,
+        model: type[Model],
+        path: str,
+        files: Sequence[tuple[str, tuple[str, IO[bytes]]]],
+        fields: Mapping[str, str],
+        timeout_s: float,
+    ) -> Model:
+        """POST files as a form, read as they are sent; tried once."""
+        if self._useless_key is not None:
+            raise refusal(401, *self._useless_key)
+        try:
+            answer = await self._client.post(
+                path,
+                files=list(files),
+                data=dict(fields),
+                timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S),
+            )
+        except httpx.TransportError as error:
+            known = None if self._explain_loss is None else await self._explain_loss()
+            raise known or self._lost(error, None) from httpx.TransportError(type(error).__name__)
+        if not answer.is_success:
+            raise self.refusal_of(answer)
+        return self._parse(model.model_validate, self._json(answer))
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
@@ -212,7 +238,7 @@ class Http:
                 return self._json(answer)
             wait_s = self._worth_waiting_s(answer, method, pause_s)
             if wait_s is None:
-                raise self._refusal(answer, session_id)
+                raise self.refusal_of(answer, session_id)
             await asyncio.sleep(wait_s)
         raise AssertionError("the last try either returns or raises")
 
@@ -237,7 +263,8 @@ class Http:
             what = "broke off its answer"
         return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
 
-    def _refusal(self, answer: httpx.Response, session_id: str | None) -> WebRunError:
+    def refusal_of(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:
+        """Return the error that an answer means."""
         try:
             body = ErrorBody.model_validate_json(answer.content)
         except ValidationError:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Usage
+from webrun_nb.client.http import Http
+from webrun_nb.client.result_files import ResultFile
+from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Usage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +34,9 @@ class Frames(Protocol):
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, typed by its schema where it has one."""
 
+    def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
+        """Return a file as a table, by the kind that its name says."""
+
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -45,7 +50,8 @@ class TaskResult:
     text: str
     """The answer: markdown, or with a schema the JSON as text."""
     schema: Schema | None
-    files: tuple[File, ...]
+    files: tuple[ResultFile, ...]
+    """What it downloaded."""
     network: tuple[NetworkLog, ...]
     usage: Usage
     captured_at: datetime
@@ -94,8 +100,10 @@ def result_of(
     schema: Schema | None,
     elapsed_s: float,
     frames: Frames | None,
+    http: Http,
 ) -> TaskResult:
     """Return the result that a completed task's body holds."""
+    read_file = None if frames is None else frames.read_file
     return TaskResult(
         session_id=body.session_id,
         task_id=body.task_id,
@@ -103,7 +111,7 @@ def result_of(
         url=url,
         text=body.data.message,
         schema=schema,
-        files=tuple(body.data.files),
+        files=tuple(ResultFile(file, http, read_file) for file in body.data.files),
         network=tuple(body.data.network),
         usage=body.usage,
         captured_at=datetime.fromtimestamp(body.completed_at / 1000, UTC),

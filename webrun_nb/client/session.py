@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -124,6 +125,7 @@ class Session(ByHand):
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
+        files: Sequence[str | Path] = (),
     ) -> TaskResult:
         """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
 
@@ -150,6 +152,8 @@ class Session(ByHand):
             (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
             mapping of field to value. Hosts: `github.com` that host alone, `*.x.com` any subdomain, `all`; also
             `practice:NAME`. The session keeps them until it ends.
+        files : sequence of str or Path
+            Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
 
         Raises
         ------
@@ -175,6 +179,7 @@ class Session(ByHand):
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
             secrets=await read_secrets(secrets, self.client.base_url),
+            file_ids=await self.client.upload_for_task(files),
         )
         return await self.perform(ask)
 
@@ -231,6 +236,7 @@ class Session(ByHand):
         max_output_tokens: int | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
+        files: Sequence[str | Path] = (),
     ) -> TaskHandle:
         """Give the session a task and return once the server has it; the handle waits for its answer.
 
@@ -238,7 +244,8 @@ class Session(ByHand):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets
+        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets,
+        files
             As in `task`.
 
         Raises
@@ -257,6 +264,7 @@ class Session(ByHand):
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
             secrets=await read_secrets(secrets, self.client.base_url),
+            file_ids=await self.client.upload_for_task(files),
         )
         return await self.begin(ask)
 

@@ -45,6 +45,8 @@ class SessionSnapshot:
     clock_running: bool = True
     reason: str | None = None
     """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""
+    note: str | None = None
+    """What to know of it, such as that another session uses its environment, too."""
     current_task_id: str | None = None
     current_task: str = ""
     """Its instruction."""

@@ -80,6 +80,7 @@ def make_ask(
     max_output_tokens: int | None,
     max_cost_usd: Amount | None = None,
     secrets: Sequence[HostSecret] = (),
+    file_ids: Sequence[str] = (),
 ) -> Ask:
     """Check a task by the contract's own model, before anything is started.
 
@@ -97,6 +98,7 @@ def make_ask(
         "maxInputTokens": max_input_tokens,
         "maxOutputTokens": max_output_tokens,
         "terminateOnCompletion": end or None,
+        "files": list(file_ids) or None,
     }
     if not text.strip():
         raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")
@@ -207,6 +209,7 @@ class TaskRun:
             schema=self._ask.schema,
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
+            http=self._http,
         )
 
     # --- sending ------------------------------------------------------------------------------------------------------

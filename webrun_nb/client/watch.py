@@ -317,6 +317,7 @@ def snapshot_of(
         expires_at_ms=state.expires_at,
         inactivity_timeout_ms=state.inactivity_timeout,
         reason=state.reason,
+        note=state.note,
         current_task_id=state.current_task_id,
         current_task=instructions.get(state.current_task_id or "", ""),
         last_action="" if before is None else before.last_action,

@@ -20,6 +20,7 @@ class Start:
 
     name: str | None = None
     url: str | None = None
+    env: str | None = None
     new: bool = False
     max_cost_usd: Decimal | None = None
     secrets: tuple[tuple[str, str], ...] = ()
@@ -106,6 +107,8 @@ class Task:
     end: bool = False
     dry_run: bool = False
     raw: bool = False
+    env: str | None = None
+    files: tuple[str, ...] = ()
     quiet: bool = False
     max_cost_usd: Decimal | None = None
     secrets: tuple[tuple[str, str], ...] = ()
@@ -175,6 +178,88 @@ class Asyncio:
     """Let `asyncio.run(...)` work in cells; `setting` is `on`, there is no other."""
 
     setting: str
+
+
+# --- environments and files -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EnvList:
+    """Return all environments (`quiet`: without showing them)."""
+
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnvCreate:
+    """Make an environment."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvShow:
+    """Say what an environment holds, and return its files."""
+
+    name: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnvDelete:
+    """Delete an environment with its files."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvUpload:
+    """Put an archive in the place of an environment's profile."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvDownload:
+    """Save an environment's archive."""
+
+    name: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """Return the last result's files, or those of an environment."""
+
+    env: str | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileUpload:
+    """Upload a file, into an environment or for an hour."""
+
+    path: str
+    env: str | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileDownload:
+    """Save a file of the last result."""
+
+    name: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileDelete:
+    """Delete a file of an environment."""
+
+    name: str
+    env: str | None = None
 
 
 # --- the emulator ---------------------------------------------------------------------------------------------
@@ -254,6 +339,8 @@ EmulatorCommand = (
     | EmulatorReset
     | EmulatorState
 )
+EnvCommand = EnvList | EnvCreate | EnvShow | EnvDelete | EnvUpload | EnvDownload
+FileCommand = FileList | FileUpload | FileDownload | FileDelete
 JobCommand = Jobs | Wait | Cancel
 Command = (
     Start
@@ -271,6 +358,8 @@ Command = (
     | Code
     | Login
     | Logout
+    | EnvCommand
+    | FileCommand
     | Help
     | Asyncio
     | EmulatorCommand

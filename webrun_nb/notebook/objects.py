@@ -10,10 +10,11 @@ import contextlib
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from webrun_nb.client.api import Client, FormShown, GuardrailHandler
 from webrun_nb.client.budget import Amount
+from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.results import Schema, TaskResult
@@ -43,6 +44,12 @@ class NotebookFrames:
         assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
         frame, _ = to_frame(result.text if schema is None else result.json, schema, meta=meta_of(result))
         return frame
+
+    def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
+        """Return a file as a table, by the kind that its name says."""
+        from webrun_nb.notebook.file_frames import read_file
+
+        return read_file(name, content)
 
 
 def meta_of(result: TaskResult) -> dict[str, Any]:
@@ -219,6 +226,23 @@ def _without_self(call: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
+class _CurrentEnvironments:
+    """The current client's environments; it is looked for when one of its methods is."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # whoever looks at the object, such as a notebook's completion, is to start nothing
+            raise AttributeError(name)
+        return getattr(toolkit.client().environments, name)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in dir(Environments) if not name.startswith("_")]
+
+    def __repr__(self) -> str:
+        return "<environments of the current client>"
+
+
+environments = cast(Environments, _CurrentEnvironments())
+"""`webrun.environments.list()`, `.create(name)`, `.find(name)`, …"""
 start, astart = _on_current(Client.start), _on_current_async(Client.astart)
 run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
 submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(Client.asubmit_task)

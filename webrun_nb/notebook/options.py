@@ -83,6 +83,25 @@ def secret(value: str, what: str) -> tuple[str, str]:
         raise CommandError(f"{what}: {error.message}", error.hint) from None
 
 
+def environment(value: str, what: str) -> str:
+    """Check that an environment is named; which there are, the server says."""
+    if not value.strip():
+        raise CommandError(f"{what} is empty", "write an environment's name or id; %webrun env lists them")
+    return value.strip()
+
+
+def path(value: str, what: str) -> str:
+    """Check that there is a path at all; whether there is such a file shows when it is opened."""
+    if not value.strip():
+        raise CommandError(f"{what} is empty", "write a path; one with spaces needs quotes")
+    return value
+
+
+def text(value: str, what: str) -> str:
+    """Take any text."""
+    return value
+
+
 def schema_text(value: str, what: str) -> str:
     """Check that a schema's text survived the line; `schema.resolve` gives it meaning.
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.api import USERS_LEDGER
-from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.errors import WebRunError, one_line
 from webrun_nb.client.left_open import Ended
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -27,9 +27,11 @@ SECRET_KINDS = frozenset({"credentials", "two_factor"})
 def start(workspace: Workspace, command: Start) -> None:
     """Open a session, or show the live one of the same name and options."""
     url = None if command.url is None else templates.fill(command.url, workspace.names)
-    session = toolkit.client().start(
+    client = toolkit.client()
+    session = client.start(
         command.name,
         url=url,
+        environment_id=None if command.env is None else client.environments.find(command.env).id,
         max_cost_usd=command.max_cost_usd,
         secrets=dict(command.secrets),
         new=command.new,
@@ -38,6 +40,8 @@ def start(workspace: Workspace, command: Start) -> None:
     if command.secrets:
         workspace.secrets_named[session.session_id] = dict(command.secrets)
     workspace.show_card(session, again=True)
+    if session.snapshot.note:
+        print(one_line(session.snapshot.note))
 
 
 def status(workspace: Workspace, command: Status) -> pd.DataFrame | None:

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.jobs import Job
+from webrun_nb.wire.environments import Profile, UploadedFile
 
 
 def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
@@ -135,6 +137,70 @@ _HISTORY_DTYPES = {
     "server": "string",
     "text": "string",
 }
+
+
+def environments_frame(environments: Iterable[Profile]) -> pd.DataFrame:
+    """Return a row per environment: sizes in bytes, times in UTC.
+
+    Columns: name, environment_id, status, size, used, last_used_at, saved_at, created_at, description.
+    """
+    rows = [
+        {
+            "name": each.name,
+            "environment_id": each.id,
+            "status": each.status,
+            "size": each.blob_size,
+            "used": each.usage_count,
+            "last_used_at": each.last_used_at,
+            "saved_at": each.blob_uploaded_at,
+            "created_at": each.created_at,
+            "description": each.description,
+        }
+        for each in environments
+    ]
+    return _typed(rows, _ENVIRONMENT_DTYPES)
+
+
+_ENVIRONMENT_DTYPES = {
+    "name": "string",
+    "environment_id": "string",
+    "status": "string",
+    "size": "Int64",
+    "used": "Int64",
+    "last_used_at": "",
+    "saved_at": "",
+    "created_at": "",
+    "description": "string",
+}
+
+
+def files_frame(files: Iterable[UploadedFile]) -> pd.DataFrame:
+    """Return a row per file that was uploaded: sizes in bytes, times in UTC.
+
+    Columns: name, file_id, size, created_at.
+    """
+    rows = [
+        {"name": each.original_name, "file_id": each.file_id, "size": each.size, "created_at": each.created_at}
+        for each in files
+    ]
+    return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": ""})
+
+
+def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
+    """Return a row per file that a task downloaded, times in UTC.
+
+    Columns: name, source, downloaded_at.
+    """
+    rows = [{"name": each.filename, "source": each.source, "downloaded_at": each.timestamp} for each in files]
+    return _typed(rows, {"name": "string", "source": "string", "downloaded_at": ""})
+
+
+def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Return rows under typed columns; a column without a dtype holds unix ms."""
+    frame = pd.DataFrame(rows, columns=list(dtypes))
+    for name in (name for name, dtype in dtypes.items() if not dtype):
+        frame[name] = pd.to_datetime(frame[name], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in dtypes.items() if dtype})
 
 
 def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:

@@ -14,9 +14,11 @@ from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.tasks import make_ask
+from webrun_nb.client.transfers import existing_files
 from webrun_nb.notebook import job_verbs, schema, templates
 from webrun_nb.notebook.commands import Task
 from webrun_nb.notebook.credentials import refuse_credentials
+from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask
@@ -34,6 +36,7 @@ class _Limits(TypedDict):
     timeout_ms: int | None
     max_cost_usd: Decimal | None
     secrets: dict[str, str]
+    files: tuple[str, ...]
 
 
 def _limits(command: Task) -> _Limits:
@@ -41,6 +44,7 @@ def _limits(command: Task) -> _Limits:
         "timeout_ms": command.timeout_ms,
         "max_cost_usd": command.max_cost_usd,
         "secrets": dict(command.secrets),
+        "files": command.files,
     }
 
 
@@ -114,6 +118,7 @@ def _result(
             text,
             url=url,
             schema=wanted,
+            environment_id=_environment_id(command),
             **_limits(command),
             opened=workspace.show_card,
         )
@@ -134,13 +139,19 @@ def _begun(workspace: Workspace, command: Task, text: str, url: str | None, want
     session = _session_for(workspace, command)
     limits = _limits(command)
     if session is None:
-        handle = toolkit.client().submit_task(text, url=url, schema=wanted, **limits)
+        handle = toolkit.client().submit_task(
+            text, url=url, schema=wanted, environment_id=_environment_id(command), **limits
+        )
     else:
         if command.end:
             workspace.told_ended.add(session)
         handle = session.submit(text, url=url, schema=wanted, end=command.end, **limits)
     workspace.show_card(handle.session)
     return handle
+
+
+def _environment_id(command: Task) -> str | None:
+    return None if command.env is None else toolkit.client().environments.find(command.env).id
 
 
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
@@ -151,6 +162,16 @@ def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
 
 def _session_for(workspace: Workspace, command: Task) -> Session | None:
     """Return where the task runs: the session named, the current one, or None for one of its own."""
+    session = _open_session_for(workspace, command)
+    if session is not None and command.env is not None:
+        raise CommandError(
+            f"--env: the task runs in session {session.name}, which has been started already",
+            "give it to %webrun start; or %webrun terminate first, for a session of the task's own",
+        )
+    return session
+
+
+def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
     if command.session is not None:
         return workspace.session(command.session)
     current = workspace.current
@@ -182,5 +203,7 @@ def _show_request(
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}:")
     named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
-    shown = {**ask.fields, **({"secrets": named} if named else {})}  # a dry run looks no secret up
+    attached = {"files": [f"{path} (to be uploaded)" for path in map(str, existing_files(command.files))]}
+    shown = {**ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
+    # a dry run looks no secret up, and uploads nothing
     print(json.dumps(shown, indent=2, ensure_ascii=False))

@@ -30,6 +30,7 @@ from webrun_nb.notebook.commands import (
     Wait,
 )
 from webrun_nb.notebook.emulator_grammar import EMULATOR
+from webrun_nb.notebook.env_grammar import ENV, FILE
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.grammar import Option, Verb
 
@@ -50,6 +51,10 @@ def _secret() -> Option:
     return Option("--secret", "secrets", text, "HOST=NAME", options.secret, repeated=True)
 
 
+def _env(help_text: str) -> Option:
+    return Option("--env", "env", help_text, "ENV", options.environment)
+
+
 def _job() -> Option:
     return Option("", "job", "its name, as given to --bg", "JOB", options.variable, required=True)
 
@@ -62,6 +67,7 @@ VERBS: tuple[Verb, ...] = (
         (
             _session("what to call it"),
             Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
+            _env("the environment whose logins and files it has, by name or id; it keeps what the session leaves"),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
             _secret(),
             Option("--new", "new", "another session, even where one with that name and options is live"),
@@ -98,6 +104,15 @@ VERBS: tuple[Verb, ...] = (
             ),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is stopped", "USD", options.budget_usd),
             _secret(),
+            Option(
+                "--file",
+                "files",
+                "a file that it may upload to a page; repeatable",
+                "PATH",
+                options.path,
+                repeated=True,
+            ),
+            _env("the environment of its session, where it has one of its own"),
             Option("--end", "end", "end the session after the task"),
             Option("--bg", "job", "return at once; the job has this name", "JOB", options.variable),
             Option("--dry-run", "dry_run", "show what would be sent, and send nothing"),
@@ -193,6 +208,8 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb("logout", "use the emulator again", Logout),
+    ENV,
+    FILE,
     EMULATOR,
     Verb(
         "asyncio",

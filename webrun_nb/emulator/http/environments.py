@@ -126,6 +126,8 @@ async def upload_profile(profile_id: str, request: Request, service: TheService,
 @router.get("/profiles/{profile_id}/download")
 async def download(profile_id: str, service: TheService, user: TheUser) -> ProfileDownload:
     """Tell where the profile can be fetched for an hour."""
+    await service.library.environments.find(user, profile_id)
+    await service.library.uses.saved(profile_id)  # a session that has just ended may still be saving
     record = await service.library.environments.find(user, profile_id)
     require_profile(record)
     url = service.library.signer.url(_archive_path(record.id), DOWNLOAD_GOOD_FOR_MS)

@@ -1,0 +1,116 @@
+"""`%webrun env`, `%webrun file` and `--env`, typed into a real kernel, against the real emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from notebook_kernel import Kernel, Ran, running_kernel
+
+#: greets whoever has been here before
+PAGE = """<!doctype html><title>Door</title><table><tr><th>visitor</th><th>seen</th></tr>
+<tr><td id=v></td><td id=s></td></tr></table>
+<script>
+v.textContent = localStorage.getItem('who') || 'nobody'; s.textContent = 'here';
+localStorage.setItem('who', 'an old friend');
+</script>"""
+SERVER = """
+import http.server, functools, threading
+pages = functools.partial(http.server.SimpleHTTPRequestHandler, directory={folder!r})
+pages.log_message = lambda *_: None
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), pages)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f'http://127.0.0.1:{{server.server_port}}/door.html'
+"""
+TASK = "%%webrun task --url {{{{url}}}} --schema visitor:str -q -o {name} {options}\nList the visitors."
+
+
+def value(ran: Ran) -> Any:
+    """Return what the cell's last line gives, which must be plain data."""
+    assert ran.status == "ok", ran.outputs
+    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
+    return eval(result["data"]["text/plain"], {})
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory) -> Iterator[Kernel]:
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "door.html").write_text(PAGE)
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
+        assert kernel.run("%load_ext webrun_nb\n" + SERVER.format(folder=str(folder))).status == "ok"
+        yield kernel
+
+
+def test_an_environment_keeps_what_a_session_leaves(kernel):
+    made = kernel.run("%webrun env create home --description 'where I live'")
+    assert "environment home" in made.text
+    for name in ("first", "second"):
+        kernel.run("%webrun start --env home")
+        assert kernel.run(TASK.format(name=name, options="")).status == "ok"
+        kernel.run("%webrun terminate")
+    assert value(kernel.run("[first.visitor[0], second.visitor[0]]")) == ["nobody", "an old friend"]
+
+
+def test_a_single_task_may_have_an_environment(kernel):
+    kernel.run("%webrun env create visit")
+    for name in ("first", "second"):
+        assert kernel.run(TASK.format(name=name, options="--env visit")).status == "ok"
+    assert value(kernel.run("[first.visitor[0], second.visitor[0]]")) == ["nobody", "an old friend"]
+
+
+def test_an_open_session_has_its_environment_already(kernel):
+    kernel.run("%webrun start")
+    said = kernel.run(TASK.format(name="x", options="--env visit")).one_line
+    kernel.run("%webrun terminate")
+    assert "--env" in said
+
+
+def test_environments_and_files_are_tables(kernel, tmp_path):
+    (tmp_path / "cv.txt").write_text("a life")
+    kernel.run("%webrun env create tables")
+    uploaded = kernel.run(f"up = %webrun file upload '{tmp_path / 'cv.txt'}' --env tables\nup.name.tolist()")
+    assert value(uploaded) == ["cv.txt"]
+    assert value(kernel.run("files = %webrun file list --env tables\n[files.name[0], int(files['size'][0])]")) == [
+        "cv.txt",
+        6,
+    ]
+    listed = "all_ = %webrun env list\nbool((all_.name == 'tables').any()), str(all_.created_at.dt.tz)"
+    assert value(kernel.run(listed)) == (True, "UTC")
+    assert kernel.run("%webrun file delete cv.txt --env tables").status == "ok"
+    assert value(kernel.run("left = %webrun file list --env tables\nlen(left)")) == 0
+
+
+def test_an_archive_goes_out_and_comes_back(kernel, tmp_path):
+    kernel.run("%webrun env create out\n%webrun env create back")
+    kernel.run(TASK.format(name="first", options="--env out"))
+    saved = kernel.run(f"%webrun env download out '{tmp_path}'")
+    assert "logins" in saved.text
+    assert kernel.run(f"%webrun env upload back '{tmp_path / 'out.tar.gz'}'").status == "ok"
+    kernel.run(TASK.format(name="second", options="--env back"))
+    assert value(kernel.run("second.visitor[0]")) == "an old friend"
+    assert kernel.run("%webrun env delete back").status == "ok"
+    assert "ENVIRONMENT_NOT_FOUND" in kernel.run("%webrun env show back").one_line
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%webrun start --env nowhere", "there is no environment 'nowhere'"),
+        ("%webrun file upload /no/such/file.txt", "there is no file /no/such/file.txt"),
+        ("%webrun env upload visit /no/such/file.tgz", "there is no file"),
+        ("%webrun file download", "downloaded nothing"),
+        ("%webrun file delete x", "which environment"),
+        ("%webrun env shwo x", "did you mean"),
+        ("%%webrun task --file /no/such/cv.pdf\nAttach cv.pdf", "there is no file /no/such/cv.pdf"),
+    ],
+)
+def test_what_there_is_not_is_one_line(kernel, line, said):
+    assert said in kernel.run(line).one_line
+
+
+def test_two_sessions_in_one_environment_are_told(kernel):
+    kernel.run("%webrun env create shared\n%webrun start a --env shared")
+    said = kernel.run("%webrun start b --env shared").text
+    kernel.run("%webrun terminate --all")
+    assert "environment shared is used by session" in said

@@ -1,0 +1,139 @@
+"""`%webrun env …` and `%webrun file …`, in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webrun_nb.client.errors import one_line
+from webrun_nb.notebook.commands import (
+    EnvCreate,
+    EnvDelete,
+    EnvDownload,
+    EnvList,
+    EnvShow,
+    EnvUpload,
+    FileDelete,
+    FileDownload,
+    FileList,
+    FileUpload,
+)
+from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def list_environments(workspace: Workspace, command: EnvList) -> pd.DataFrame | None:
+    """Return all environments."""
+    from webrun_nb.notebook.tables import environments_frame
+
+    frame = environments_frame(toolkit.client().environments.list())
+    return None if command.quiet else frame
+
+
+def create(workspace: Workspace, command: EnvCreate) -> None:
+    """Make an environment."""
+    made = toolkit.client().environments.create(command.name, command.description)
+    print(f"environment {one_line(made.name)} · {made.id} · empty; %webrun start --env uses it")
+
+
+def show(workspace: Workspace, command: EnvShow) -> pd.DataFrame | None:
+    """Say what an environment holds, and return its files."""
+    from webrun_nb.notebook.tables import files_frame
+
+    environments = toolkit.client().environments
+    found = environments.find(command.name)
+    size = "" if found.blob_size is None else f" · profile of {size_text(found.blob_size)}"
+    print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {found.usage_count} times")
+    if found.description:
+        print(one_line(found.description))
+    frame = files_frame(environments.files(found.id))
+    return None if command.quiet else frame
+
+
+def delete(workspace: Workspace, command: EnvDelete) -> None:
+    """Delete an environment."""
+    environments = toolkit.client().environments
+    found = environments.find(command.name)
+    environments.delete(found.id)
+    print(f"environment {one_line(found.name)} is deleted")
+
+
+def upload(workspace: Workspace, command: EnvUpload) -> None:
+    """Put an archive in the place of an environment's profile."""
+    done = toolkit.client().environments.upload(command.name, command.path)
+    print(f"environment {one_line(done.name)} · {done.status} · {size_text(done.blob_size or 0)}")
+
+
+def download(workspace: Workspace, command: EnvDownload) -> None:
+    """Save an environment's archive."""
+    path = toolkit.client().environments.download(command.name, command.path)
+    print(f"{path} · {size_text(path.stat().st_size)}; it holds logins: keep it as you keep a password")
+
+
+def list_files(workspace: Workspace, command: FileList) -> pd.DataFrame | None:
+    """Return an environment's files, or what the last task downloaded."""
+    from webrun_nb.notebook.tables import downloads_frame, files_frame
+
+    if command.env is not None:
+        frame = files_frame(toolkit.client().environments.files(command.env))
+    else:
+        frame = downloads_frame(() if toolkit.last is None else toolkit.last.files)
+    return None if command.quiet else frame
+
+
+def upload_file(workspace: Workspace, command: FileUpload) -> pd.DataFrame | None:
+    """Upload a file."""
+    from webrun_nb.notebook.tables import files_frame
+
+    files = toolkit.client().environments.upload_files([command.path], command.env)
+    if command.env is None:
+        print("kept for an hour; a task of a session with an environment keeps it there")
+    return None if command.quiet else files_frame(files)
+
+
+def download_file(workspace: Workspace, command: FileDownload) -> None:
+    """Save what the last task downloaded.
+
+    Raises
+    ------
+    CommandError
+        It downloaded nothing, or nothing of that name.
+    """
+    files = () if toolkit.last is None else toolkit.last.files
+    if not files:
+        raise CommandError("the last task downloaded nothing", "ask for it: Download the CSV")
+    names = [file.filename for file in files]
+    if command.name is not None and command.name not in names:
+        meant = near(command.name, names)
+        raise CommandError(
+            f"the last task downloaded no {command.name!r}",
+            f"did you mean {meant}?" if meant else f"there are: {', '.join(names)}",
+        )
+    wanted = [file for file in files if command.name in (None, file.filename)]
+    for file in wanted:
+        path = file.save(command.to or ".")
+        print(f"{path} · {size_text(path.stat().st_size)}")
+
+
+def delete_file(workspace: Workspace, command: FileDelete) -> None:
+    """Delete a file of an environment.
+
+    Raises
+    ------
+    CommandError
+        No environment is named.
+    """
+    if command.env is None:
+        raise CommandError("file delete: which environment?", "%webrun file delete NAME --env ENV")
+    toolkit.client().environments.delete_file(command.name, command.env)
+    print(f"{one_line(command.name)} is deleted")
+
+
+def size_text(size: int) -> str:
+    """Return a size as people read it."""
+    if size < 1_000:
+        return f"{size} bytes"
+    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
