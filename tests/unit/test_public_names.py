@@ -30,6 +30,7 @@ PUBLIC = {
     "arun_task",
     "astart",
     "asubmit_task",
+    "environments",
     "last",
     "load_ipython_extension",
     "on_guardrail",

@@ -20,11 +20,11 @@ class Start:
 
     name: str | None = None
     url: str | None = None
-    env: str | None = None
     new: bool = False
     max_cost_usd: Decimal | None = None
     secrets: tuple[tuple[str, str], ...] = ()
     """Hosts, and the names of their secrets; never a value."""
+    env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
