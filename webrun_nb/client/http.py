@@ -74,6 +74,8 @@ class Http:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.is_local = is_local(base_url)
+        self.is_child = explain_loss is not None
+        """Whether the server is a process of ours, whose end is noticed by itself."""
         self._explain_loss = explain_loss
         self._useless_key = _useless_key(key)
         self._client = httpx.AsyncClient(

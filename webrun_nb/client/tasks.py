@@ -39,6 +39,8 @@ from webrun_nb.wire.validation import contract_error
 STOP_WITHIN_S = 2.0
 """How long an interrupted task may take to be stopped on the server."""
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
+AWAY_AT_MOST_S = 60.0
+"""How long a task's server may be out of reach before its waiter gives up."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """Between looks at a task; the last one is repeated."""
 
@@ -283,7 +285,25 @@ class TaskRun:
                     spent_s = await self._keep_budget(body)
                     await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
                 news.clear()
-                body = await self._http.task(session_id, task_id)
+                body = await self._look(task_id)
+
+    async def _look(self, task_id: str) -> TaskBody:
+        """Return how the task is; a network that is away for a while is waited for: the task goes on without it.
+
+        Raises
+        ------
+        ConnectionLostError
+            It stayed away, or the emulator has ended.
+        """
+        lost_at_s = time.monotonic()
+        while True:
+            try:
+                return await self._http.task(self._owner.session_id, task_id)
+            except ConnectionLostError as error:
+                self._owner.watch.lost(error)
+                if error.code != "CONNECTION_LOST" or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
+                    raise
+            await asyncio.sleep(POLL_PAUSES_S[-1])
 
     async def _keep_budget(self, body: TaskBody) -> float:
         """Stop a task that has cost what it may; return how long the rest lasts at the least, in seconds."""

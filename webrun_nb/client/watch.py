@@ -33,7 +33,9 @@ _log = logging.getLogger(__name__)
 POLLING_S = 1.0
 """Between status calls where no socket is open."""
 CONNECTED_S = 5.0
-"""Between status calls where events come in by themselves."""
+"""Between status calls where events come in by themselves, and the server is a child of this process."""
+SILENT_AFTER_S = 0.9
+"""A status call that takes longer is shown as a lost connection, until it is answered after all."""
 PENDING_S = 0.2
 """While the browser is starting, of which no event tells the end."""
 REFRESH_AT_MOST_EVERY_S = 0.1
@@ -180,11 +182,20 @@ class Watch:
         if self.snapshot.status == "pending":
             return PENDING_S
         # no event tells that a question was answered elsewhere
-        return CONNECTED_S if self.listening and self.snapshot.question is None else POLLING_S
+        # nor that the network to a server is gone
+        alone = self.listening and self._http.is_child and self.snapshot.question is None
+        return CONNECTED_S if alone else POLLING_S
 
     async def _refresh_or_say_why_not(self) -> None:
+        reading = asyncio.create_task(self.refresh())
         try:
-            await self.refresh()
+            done, _ = await asyncio.wait({reading}, timeout=SILENT_AFTER_S)
+            if not done:
+                self._set(replace(self.snapshot, connected=False))
+            await reading
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
         except ConnectionLostError as error:
             self.lost(error)
         except SessionGoneError as error:

@@ -1,0 +1,62 @@
+"""A server that the network no longer leads to, for a while: it is shown, nothing is lost, and the work goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from dropping_proxy import DroppingProxy
+
+from webrun_nb.client.api import Client
+from webrun_nb.client.session import Session
+from webrun_nb.client.snapshot import SessionSnapshot
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Any) -> Iterator[Any]:
+    running = start_emulator()
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def network(emulator: Any) -> Iterator[DroppingProxy]:
+    network = DroppingProxy(emulator.url)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def session(emulator: Any, network: DroppingProxy) -> Iterator[Session]:
+    client = Client(network.url, key=emulator.key, ledger=None)
+    with client.start() as session:
+        yield session
+        network.restore()
+    client.close()
+
+
+def wait_for(session: Session, wanted: Callable[[SessionSnapshot], bool]) -> None:
+    seen = threading.Event()
+    leave = session.subscribe(lambda snapshot: seen.set() if wanted(snapshot) else None)
+    assert wanted(session.snapshot) or seen.wait(30), session.snapshot
+    leave()
+
+
+def test_a_lost_network_is_shown_and_so_is_its_return(session: Session, network: DroppingProxy) -> None:
+    wait_for(session, lambda snapshot: snapshot.phase == "idle")
+    network.drop()
+    wait_for(session, lambda snapshot: not snapshot.connected)
+    assert not session.ended
+    network.restore()
+    wait_for(session, lambda snapshot: snapshot.connected)
+
+
+def test_a_task_outlives_a_lost_network(session: Session, network: DroppingProxy) -> None:
+    handle = session.submit("wait for 3 seconds")
+    wait_for(session, lambda snapshot: snapshot.phase == "running")
+    network.drop()
+    wait_for(session, lambda snapshot: not snapshot.connected)
+    network.restore()
+    assert handle.result(30).session_id == session.session_id
