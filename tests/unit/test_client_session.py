@@ -47,6 +47,13 @@ def session(client: Client) -> Session:
     return client.start("shop")
 
 
+def test_an_unknown_argument_names_the_near_one(client: Client, session: Session) -> None:
+    with pytest.raises(TypeError, match=r"start\(\) has no argument 'max_cost' · did you mean max_cost_usd\?"):
+        client.start(max_cost=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"task\(\) has no argument 'timeout' · did you mean timeout_ms\?"):
+        session.task("look", timeout=1)  # type: ignore[call-arg]
+
+
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 

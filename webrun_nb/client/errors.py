@@ -1,6 +1,7 @@
 """Everything the toolkit raises, in one tree.
 
     WebRunError                  all of it; `code` is stable, the text is for people
+    ├── ArgumentError            a function was given an argument that it doesn't have; a TypeError, too
     ├── RequestError             the service refused a request (4xx), or cannot take it now (5xx)
     ├── AuthenticationError      401, 403: no key, a wrong or an expired one, a deactivated account
     ├── PaymentError             402: the balance or the spending limit
@@ -22,9 +23,10 @@ Each is one line: what happened, a hint, the id. In IPython it is shown as that 
 
 from __future__ import annotations
 
+import difflib
 import traceback
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
@@ -85,6 +87,13 @@ HINTS: Mapping[str, str] = {
 """What to do about each code. The contract's codes, and ours."""
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` was probably meant to be, or None."""
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
 def one_line(text: str) -> str:
     """Return `text` on one line, without control and direction characters.
 
@@ -140,12 +149,23 @@ class OneLine(BaseException):
         """Say it as IPython is to show it."""
         if not OneLine.short:
             return traceback.format_exception(self)
-        kind = "webrun" if self.code == "COMMAND" else f"{type(self).__name__} {self.code}"  # a slip needs no name
+        kind = (
+            "webrun" if self.code in ("COMMAND", "ARGUMENT") else f"{type(self).__name__} {self.code}"
+        )  # a slip needs no name
         return [f"{kind}: {self}"]
 
 
 class WebRunError(OneLine, Exception):
     """Something that the toolkit was asked for did not work."""
+
+
+class ArgumentError(WebRunError, TypeError):
+    """A function was given an argument that it doesn't have."""
+
+    def __init__(self, function: str, argument: str, known: Sequence[str]) -> None:
+        meant = near(argument, known)
+        hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
+        super().__init__(f"{function}() has no argument {argument!r}", code="ARGUMENT", hint=hint)
 
 
 class RequestError(WebRunError):

@@ -74,6 +74,12 @@ class TaskResult:
         return self.make_frame(self)
 
     @property
+    def completeness(self) -> Mapping[str, Any]:
+        """What the table lacks, as counts: `rows`, `incomplete_rows`, and `missing` and `unfit` per column."""
+        found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
+        return found
+
+    @property
     def cost_usd(self) -> Decimal:
         """What the task cost. On the emulator: what it would have cost."""
         return usd(self.usage.cost)

@@ -11,13 +11,16 @@ import asyncio
 import atexit
 import contextlib
 import contextvars
+import inspect
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from functools import wraps
 from queue import SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from webrun_nb.client.errors import ArgumentError
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -229,9 +232,19 @@ def faces(
     interrupted : callable, optional
         What to raise in place of a bare KeyboardInterrupt, if anything.
     """
+    name = core.__name__.removeprefix("_")
+    parameters = list(inspect.signature(core).parameters.values())[1:]
+    known = [parameter.name for parameter in parameters]
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+
+    def check(called: str, given: Iterable[str]) -> None:
+        for argument in given:
+            if argument not in known and not takes_any:
+                raise ArgumentError(called, argument, known)
 
     @wraps(core)
     def blocking(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        check(name, kwargs)
         try:
             return runtime.run(core(owner, *args, **kwargs))
         except KeyboardInterrupt:
@@ -242,9 +255,9 @@ def faces(
 
     @wraps(core)
     async def awaitable(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        check(f"a{name}", kwargs)
         return await runtime.wait(core(owner, *args, **kwargs))
 
-    name = core.__name__.removeprefix("_")
     for face, called in ((blocking, name), (awaitable, f"a{name}")):
         face.__name__ = called
         face.__qualname__ = f"{core.__qualname__.rpartition('.')[0]}.{called}"

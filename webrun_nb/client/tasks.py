@@ -263,7 +263,7 @@ class TaskRun:
     # --- waiting ------------------------------------------------------------------------------------------------------
 
     async def _follow(self, body: TaskBody | None) -> TaskCompleted:
-        session_id, task_id = self._owner.session_id, self.task_id or ""
+        task_id = self.task_id or ""
         pauses_s = iter(POLL_PAUSES_S)
         with self._owner.watch.news() as news:
             while True:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from webrun_nb.client.errors import WebRunError, near
 
-from webrun_nb.client.errors import WebRunError
+__all__ = ["CommandError", "near"]
 
 
 class CommandError(WebRunError):
@@ -21,10 +20,3 @@ class CommandError(WebRunError):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, code="COMMAND", hint=hint)
-
-
-def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None."""
-    by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None

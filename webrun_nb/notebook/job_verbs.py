@@ -71,7 +71,9 @@ def wait(workspace: Workspace, command: Wait) -> None:
     job = workspace.job(command.job)
     timeout_s = None if command.for_ms is None else command.for_ms / 1000
     try:
-        result = job.result(timeout_s)
+        with workspace.following() as show_card:
+            show_card(job.session)
+            result = job.result(timeout_s)
     except TimeoutError:
         waited = words.duration(command.for_ms or 0)
         print(f"{job.facts().line()}; waited {waited}, it goes on: %webrun wait {job.name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -72,7 +73,8 @@ def task(workspace: Workspace, command: Task) -> None:
         job_verbs.begin(workspace, command, handle)
         return
     try:
-        result = _result(workspace, command, text, url, wanted)
+        with workspace.following() as show_card:
+            result = _result(workspace, command, text, url, wanted, show_card)
         workspace.done[result.task_id] = sent
     except OneLine as error:
         if error.task_id is not None:
@@ -110,7 +112,12 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Do
 
 
 def _result(
-    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+    workspace: Workspace,
+    command: Task,
+    text: str,
+    url: str | None,
+    wanted: schema.Schema | None,
+    show_card: Callable[[Session], None],
 ) -> TaskResult:
     session = _session_for(workspace, command)
     if session is None:
@@ -120,9 +127,9 @@ def _result(
             schema=wanted,
             environment_id=_environment_id(command),
             **_limits(command),
-            opened=workspace.show_card,
+            opened=show_card,
         )
-    workspace.show_card(session)
+    show_card(session)
     if command.end:
         workspace.told_ended.add(session)
     return session.task(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,18 @@ class Workspace:
         from webrun_nb.notebook.cards import cards
 
         cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
+
+    @contextlib.contextmanager
+    def following(self) -> Iterator[Callable[[Session], None]]:
+        """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
+        from webrun_nb.notebook import terminal_card
+        from webrun_nb.notebook.cards import has_front_end
+
+        if has_front_end() or not terminal_card.can_redraw(sys.stdout):
+            yield self.show_card
+            return
+        with terminal_card.following() as show_card:
+            yield show_card
 
     def drain_cards(self) -> None:
         """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""

@@ -1,0 +1,59 @@
+"""Where no notebook is: IPython in a terminal, and a plain script."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+TASK = "get_ipython().run_cell_magic('webrun', 'task --url practice:shop', 'wait for 2 seconds')"
+
+
+@pytest.fixture
+def ipython(tmp_path):
+    folders = {"WEBRUN_DATA_DIR": str(tmp_path / "data"), "IPYTHONDIR": str(tmp_path / "ipython"), "TERM": "xterm"}
+    options = ["-m", "IPython", "--no-banner", "--no-confirm-exit", "--simple-prompt", "--colors=NoColor"]
+    terminal = pexpect.spawn(
+        sys.executable, options, env={**os.environ, **folders}, encoding="utf-8", timeout=40, dimensions=(40, 120)
+    )
+    terminal.expect_exact("In [1]: ")
+    yield terminal
+    terminal.close(force=True)
+
+
+def test_in_a_terminal_the_card_is_text_that_is_written_over_in_place(ipython):
+    ipython.sendline("%load_ext webrun_nb")
+    ipython.expect_exact("In [2]: ")
+    ipython.sendline(TASK)
+    ipython.expect(r"state\s+active · running")
+    ipython.expect(r"\x1b\[\d+A\x1b\[J")  # back up over the card, and from there anew
+    ipython.expect(r"state\s+completed")
+    ipython.expect(r"\d s · ≈ \$")
+    ipython.expect_exact("In [3]: ")
+    ipython.sendline("%webrun strat")
+    ipython.expect_exact("webrun: there is no verb 'strat' · did you mean start?")
+    ipython.expect_exact("In [4]: ")
+
+
+SCRIPT = """
+import webrun_nb as webrun
+with webrun.start() as session:
+    later = session.submit("get the title", url="practice:shop")
+    print(later.result().text)
+    frame = session.task("List the laptops under $400.", url="practice:shop", schema="name:str, price:float").df
+    print(frame["price"].tolist(), webrun.last.completeness["rows"])
+print(webrun.run_task("get the title", url="practice:shop").text)
+"""
+
+
+def test_a_plain_script_needs_no_magics(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, "WEBRUN_DATA_DIR": str(tmp_path / "data")}
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=environment, timeout=90)
+    assert ran.returncode == 0, ran.stderr
+    assert "[329.0, 399.99] 2" in ran.stdout
+    assert ran.stderr == ""
