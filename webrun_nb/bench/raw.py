@@ -32,6 +32,13 @@ from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnava
 from webrun_nb.browsers.find import Candidate
 
 _VIEW = ViewportSize(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
+_LOADED_JS = """() => new Promise((done) => {
+  const look = () => {
+    const tookMs = performance.getEntriesByType("navigation")[0].loadEventEnd;
+    tookMs ? done(tookMs) : setTimeout(look, 1);
+  };
+  look();
+})"""
 _ROWS_JS = "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent))"
 
 
@@ -66,6 +73,20 @@ class RawPlaywright:
         await page.goto(url, wait_until="domcontentloaded")
         await context.close()
         return {"ms": (time.perf_counter() - began_s) * 1000}
+
+    async def load(self, url: str) -> dict[str, Any]:
+        """Load a page with all its parts in a context of its own, taking note of each; the time is the page's own."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        noted: list[str] = []
+        context.on("request", lambda request: noted.append(request.url))
+        context.on("requestfinished", lambda request: noted.append(request.url))
+        context.on("requestfailed", lambda request: noted.append(request.url))
+        page = await context.new_page()
+        await page.goto(url, wait_until="load")
+        took_ms = await page.evaluate(_LOADED_JS)
+        await context.close()
+        return {"ms": took_ms}
 
     async def launch(self) -> dict[str, Any]:
         """Launch a browser, with a context and a page; its end is not in the time."""
@@ -161,6 +182,7 @@ async def _serve() -> None:
         commands: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
             "start": raw.start,
             "session": raw.session,
+            "load": raw.load,
             "launch": raw.launch,
             "task": raw.task,
             "keep_context": raw.keep_context,

@@ -12,6 +12,7 @@ from webrun_nb.bench.idle_contexts import IdleContextCpu, IdleContextCreate, Idl
 from webrun_nb.bench.idle_processes import IdleProcessMemory
 from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.lost_browsers import HangSeen, Restore
+from webrun_nb.bench.many_parts import ManyParts
 from webrun_nb.bench.many_sessions import ManySessions
 from webrun_nb.bench.process_create import ProcessCreate
 from webrun_nb.bench.real_pages import RealPages
@@ -23,6 +24,7 @@ _ALL: tuple[type[Measurement], ...] = (
     ContextSession,
     ProcessCreate,
     SmallTask,
+    ManyParts,
     LoadExt,
     LoadExtImports,
     WidgetMessages,

@@ -30,6 +30,15 @@ document.cookie = "visit-{visit}=1; max-age=600";
 new EventSource("/witness?visit=" + (back ? {again} : {visit}));
 </script>"""
 
+PARTS = 50
+_PARTS = """<p>Many parts.</p>{parts}<script>
+addEventListener("load", () => setTimeout(() => {{
+  const [opened] = performance.getEntriesByType("navigation");
+  fetch("/loaded?visit={visit}&ms=" + opened.loadEventEnd);
+}}));
+</script>"""
+_PART = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><desc>' + "part " * 800 + "</desc></svg>"
+
 
 def orders(customer: str, city: str) -> list[dict[str, str]]:
     """Return the rows that a search has to bring: they hold what was typed, so that they can't come without typing."""
@@ -45,6 +54,9 @@ class Visit:
     def __init__(self) -> None:
         self.opened = asyncio.Event()
         self.gone = asyncio.Event()
+        self.loaded = asyncio.Event()
+        self.load_ms = 0.0
+        """How long the page took with all its parts, by its own clock; once it is loaded."""
         self._loop = asyncio.get_running_loop()
 
     def tell(self, event: asyncio.Event) -> None:
@@ -90,6 +102,11 @@ class Site:
         self._visits[number] = Visit()
         return f"{self._origin}/visit?visit={number}", self._visits[number]
 
+    def visit_of_many_parts(self) -> tuple[str, Visit]:
+        """Return the address of a page with `PARTS` pictures that says how long it took to load."""
+        url, visit = self.visit()
+        return f"{url}&parts={PARTS}", visit
+
     def return_visit(self) -> tuple[str, Visit, Visit]:
         """Return the address of a page with a memory, its first visit, and the one where it remembers the first."""
         url, first = self.visit()
@@ -109,6 +126,16 @@ class Site:
         match url.path.split("/"):
             case ["", "witness"]:
                 return self._visits.get(query.get("visit", ""))
+            case ["", "part"]:
+                return _PART.encode(), "image/svg+xml"
+            case ["", "loaded"]:
+                visit = self._visits[query["visit"]]
+                visit.load_ms = float(query["ms"])
+                visit.tell(visit.loaded)
+                return b"", "text/plain"
+            case ["", "visit"] if "parts" in query:
+                parts = "".join(f'<img src="/part?{query["visit"]}-{n}">' for n in range(int(query["parts"])))
+                return _page("A page of parts", _PARTS.format(visit=int(query["visit"]), parts=parts))
             case ["", "visit"] if "again" in query:
                 return _page("A page", _RETURN.format(visit=int(query["visit"]), again=int(query["again"])))
             case ["", "visit"]:
@@ -124,6 +151,9 @@ class Site:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept, as real servers keep them
+    disable_nagle_algorithm = True  # or a kept connection waits 40 ms for an acknowledgement between head and body
+
     def __init__(self, site: Site, *args: object) -> None:
         self._site = site
         super().__init__(*args)  # type: ignore[arg-type] # what the server hands over

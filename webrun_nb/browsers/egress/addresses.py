@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Literal
 
@@ -27,6 +28,7 @@ _TRANSLATED_HERE = IPv6Network("64:ff9b:1::/48")
 _6TO4 = IPv6Network("2002::/16")
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Address | None:
     """Return the address that a URL's host is (IPv6 with or without brackets), or None: it is a name."""
     try:
@@ -49,6 +51,7 @@ def innermost(address: Address) -> Address:
     return address
 
 
+@lru_cache(maxsize=1024)
 def kind(address: Address) -> Kind:
     """Tell what kind of place it is."""
     address = innermost(address)

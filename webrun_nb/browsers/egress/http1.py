@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ _PIECE_BYTES = 65_536
 _LONGEST_LINE_BYTES = 8_192
 _CONNECTION_ONLY = frozenset({"connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"})
 """Fields that are about one connection, not about the message (RFC 9110, 7.6.1)."""
+_UNREADABLE = re.compile(r"[\x00-\x20\\]")
 _WITHOUT_BODY = frozenset({204, 304})
 
 Body = Literal["none", "chunked", "until close"] | int
@@ -113,7 +115,7 @@ def target_of(url: str) -> Target:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise BadMessageError("not a web address") from error
-    if parts.scheme != "http" or not host or any(ord(c) <= 32 or c == "\\" for c in url):
+    if parts.scheme != "http" or not host or _UNREADABLE.search(url):
         raise BadMessageError("not a web address")
     path = (parts.path or "/") + (f"?{parts.query}" if "?" in url.partition("#")[0] else "")
     return Target(host, port or 80, path, _authority(host, None if port in (None, 80) else port))
