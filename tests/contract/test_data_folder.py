@@ -133,6 +133,12 @@ def test_two_at_once(start):
     assert other.status(session_id)["status"] == "terminated"
 
 
+def test_nothing_in_it_is_readable_by_others(past, folder):
+    files = {path: path.stat().st_mode & 0o077 for path in folder.rglob("*") if path.exists()}
+    assert files
+    assert {str(path): mode for path, mode in files.items() if mode} == {}
+
+
 def test_resetting_one_leaves_what_others_made(past, start):
     one = start()
     mine = one.start()

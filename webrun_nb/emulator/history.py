@@ -18,7 +18,7 @@ from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import reason
-from webrun_nb.wire.responses import InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
+from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,8 @@ class History:
         """Keep how a task is; once it has ended that is final."""
         answer = views.task_body(session, task).to_wire()
         answer.pop("result", None)  # a copy
+        for file in answer.get("data", {}).get("files", []):  # kept without this server's address: the next has another
+            file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
         self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
 
     async def put_away(self, session: Session) -> None:
@@ -136,6 +138,8 @@ class History:
             raise _no_task(session_id, task_id)
         body = _ENDED_TASK.validate_python(answer)
         if isinstance(body, TaskCompleted):
+            files = [self._reachable(file) for file in body.data.files]
+            body = body.model_copy(update={"data": body.data.model_copy(update={"files": files})})
             return body.model_copy(update={"result": InlineResult(data=body.data, usage=body.usage)})
         return body
 
@@ -178,6 +182,10 @@ class History:
         if kept.answer is None:
             raise CommandRefusedError("SESSION_EXPIRED", f"the record of session {session_id} has been removed")
         return kept.answer
+
+    def _reachable(self, file: File) -> File:
+        url = file.download_url
+        return file.model_copy(update={"download_url": self._base_url + url}) if url.startswith("/") else file
 
     def _state(self, answer: Mapping[str, Any]) -> SessionState:
         moment = {"now": round(self._clock.now()), "clockRunning": self._clock.running}

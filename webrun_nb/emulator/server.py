@@ -110,6 +110,7 @@ def run(options: Options) -> None:
         proxies = proxy_table(config.read_proxies(options.proxies)) if options.proxies else {}
     except ValueError as error:
         raise ProxiesError(f"--proxies: {error}") from None
+    os.umask(0o077)  # whatever is written from here on is nobody else's to read
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
     secrets_ = LiveSecrets()

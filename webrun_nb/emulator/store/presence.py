@@ -109,7 +109,8 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
     moments = [task.ended_ms or task.created_ms for task in tasks]
     lost.ended_ms = max([lost.created_ms, *moments])
     over: dict[str, Any] = {"status": "failed", "reason": "instance_lost", "phase": None, "expiresAt": None}
-    lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": []}
+    streaming = {**(lost.answer.get("streaming") or {}), "webViewURL": None}
+    lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": [], "streaming": streaming}
     for task in tasks:
         if task.ended_ms is None:
             task.ended_ms = lost.ended_ms

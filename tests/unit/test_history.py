@@ -1,0 +1,173 @@
+"""What is in memory is what is open: ended sessions are answered from the database, and their cost is added up once."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from webrun_nb.emulator.accounts import Accounts
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.limits import HOSTED
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import TaskOrder
+from webrun_nb.emulator.history import History
+from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.store.archive import Archive
+from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.store.presence import Presence
+from webrun_nb.emulator.views import task_data
+from webrun_nb.wire.prices import PRICES_2026
+from webrun_nb.wire.responses import File
+
+MINUTE_MS = 60_000
+HERE = "http://127.0.0.1:1"
+
+
+class Emulator:
+    """The parts of one that remember."""
+
+    def __init__(self, database: Database, presence: Presence, clock: Clock) -> None:
+        self.clock = clock
+        self.sessions = OpenSessions()
+        self.archive = Archive(database, presence.id)
+        self.history = History(self.sessions, self.archive, clock, HERE)
+        self.accounts = Accounts(self.sessions, clock, HOSTED, PRICES_2026)
+
+    def open(self, id: str, owner: str = "ann") -> Session:
+        session = Session(id, owner, self.clock, PRICES_2026, lambda session, happening: None)
+        self.sessions.add(session)
+        self.history.keep(session)
+        session.instance_ready()
+        return session
+
+    async def end(self, session: Session) -> None:
+        """End a session, as the service follows it."""
+        session.terminate()
+        self.sessions.close(session)
+        self.history.keep(session)
+        await asyncio.gather(self.history.put_away(session), self.archive.write_pending())
+
+
+@pytest.fixture
+async def emulator(tmp_path):
+    clock = Clock(lambda: 1_000_000.0)
+    database = await Database.open(tmp_path)
+    yield Emulator(database, await Presence.announce(database, clock.now()), clock)
+    await database.close()
+
+
+async def test_a_session_that_has_ended_leaves_the_memory_and_answers_as_before(emulator):
+    session = emulator.open("s")
+    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=False))
+    session.start_next()
+    session.complete(task, "done")
+    emulator.history.keep_task(session, task)
+    answers = [await emulator.history.task_body("s", "t")]
+    session.terminate()
+    answers.append(await emulator.history.session_state("ann", "s"))
+    emulator.sessions.close(session)
+    emulator.history.keep(session)
+    await asyncio.gather(emulator.history.put_away(session), emulator.archive.write_pending())
+    assert emulator.sessions.sessions() == []
+    assert [await emulator.history.task_body("s", "t"), await emulator.history.session_state("ann", "s")] == answers
+
+
+async def test_a_files_address_is_that_of_the_server_that_is_asked(emulator, monkeypatch):
+    session = emulator.open("s")
+    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=False))
+    session.start_next()
+    session.complete(task, "done")
+    file = File(source="download", download_url=f"{HERE}/files/f", filename="f.csv", timestamp=1)
+    data = task_data(task).model_copy(update={"files": [file]})
+    monkeypatch.setattr("webrun_nb.emulator.views.task_data", lambda task, *more: data)
+    emulator.history.keep_task(session, task)
+    await emulator.end(session)
+    next_one = History(emulator.sessions, emulator.archive, emulator.clock, "http://127.0.0.1:2")
+    body = await next_one.task_body("s", "t")
+    assert body.data.files[0].download_url == "http://127.0.0.1:2/files/f"
+    assert body.result.data == body.data
+
+
+async def test_it_stays_in_memory_until_the_database_has_it(emulator):
+    session = emulator.open("s")
+    session.terminate()
+    emulator.sessions.close(session)
+    emulator.history.keep(session)
+    putting_away = asyncio.create_task(emulator.history.put_away(session))
+    await asyncio.sleep(0)
+    assert emulator.sessions.session("s") is session
+    await emulator.archive.write_pending()
+    await putting_away
+    assert emulator.sessions.session("s") is None
+
+
+async def test_a_command_is_told_what_became_of_its_session(emulator):
+    open_one, ended = emulator.open("open"), emulator.open("ended")
+    await emulator.end(ended)
+    await emulator.history.admit_command("ann", open_one.id)
+    refusals = {}
+    for user, session_id in (("ann", "ended"), ("ann", "never"), ("bob", "ended"), ("bob", "open")):
+        with pytest.raises(CommandRefusedError) as refused:
+            await emulator.history.admit_command(user, session_id)
+        refusals[user, session_id] = refused.value.code
+    assert refusals == {
+        ("ann", "ended"): "SESSION_NOT_ACTIVE",
+        ("ann", "never"): "SESSION_NOT_FOUND",
+        ("bob", "ended"): "SESSION_NOT_FOUND",
+        ("bob", "open"): "SESSION_NOT_FOUND",
+    }
+
+
+async def test_what_ended_sessions_cost_stays_in_the_total(emulator):
+    for number in range(3):
+        session = emulator.open(f"s{number}")
+        emulator.clock.advance(MINUTE_MS)
+        await emulator.end(session)
+    emulator.open("open")
+    emulator.clock.advance(MINUTE_MS)
+    assert emulator.sessions.spent_usd("ann") == 4 * PRICES_2026.compute_usd_per_minute
+    assert emulator.sessions.spent_usd("bob") == 0
+
+
+async def test_asking_for_the_total_does_not_ask_ended_sessions(emulator, monkeypatch):
+    """A step's check of the balance costs the same after a thousand sessions as after none."""
+    asked = []
+    bill = Session.usage
+    monkeypatch.setattr(Session, "usage", lambda session: asked.append(session.id) or bill(session))
+    for number in range(20):
+        session = emulator.open(f"s{number}")
+        session.terminate()
+        emulator.sessions.close(session)
+    emulator.open("open")
+    asked.clear()
+    emulator.accounts.watch("ann")
+    assert set(asked) == {"open"}
+
+
+async def test_open_sessions_end_when_nothing_is_left(emulator):
+    account = emulator.accounts.of("ann")
+    account.opening_balance_usd = Decimal("0.06")
+    sessions = [emulator.open("s1"), emulator.open("s2")]
+    emulator.accounts.watch("ann")
+    emulator.clock.advance(1.4 * MINUTE_MS)
+    assert [session.ended for session in sessions] == [False, False]
+    emulator.clock.advance(0.2 * MINUTE_MS)
+    assert [session.reason for session in sessions] == ["balance", "balance"]
+
+
+async def test_ended_and_open_sessions_are_listed_together_newest_first(emulator):
+    for name in ("s1", "s2", "s3"):
+        session = emulator.open(name)
+        emulator.clock.advance(1)
+        if name != "s2":
+            await emulator.end(session)
+    listed = await emulator.history.sessions("ann")
+    assert [(state.session_id, state.status) for state in listed] == [
+        ("s3", "terminated"),
+        ("s2", "active"),
+        ("s1", "terminated"),
+    ]
+    assert await emulator.history.sessions("bob") == []
