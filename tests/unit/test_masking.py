@@ -123,6 +123,17 @@ def test_a_value_cut_over_the_cells_of_a_row_is_masked_in_both():
     assert [cell["t"] for cell in shown["cells"]] == ["one", "say ***", "*** now", "four"]
 
 
+def test_a_neighbour_keeps_its_first_letter():
+    encoded = base64.b64encode(b"me:hunter2hunter2:").decode().rstrip("=")
+    cells = masker("hunter2hunter2").data([{"t": encoded}, {"t": "next"}])
+    assert cells[1] == {"t": "next"}
+
+
+def test_a_text_that_was_shortened_within_a_value_keeps_no_beginning_of_it():
+    shown = masker("correct-horse-battery").data({"name": "x" * 181 + " correct-horse-batte"})
+    assert shown == {"name": "x" * 181 + " ***"}
+
+
 def test_a_short_number_is_not_put_together_from_neighbours():
     cells = [{"t": "12"}, {"t": "34"}, {"t": "1234"}]
     assert masker("1234").data(cells) == [{"t": "12"}, {"t": "34"}, {"t": "***"}]

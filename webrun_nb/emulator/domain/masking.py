@@ -110,14 +110,13 @@ class Masker:
         return _masked(text, [*own, *self._words_in(text)])
 
     def _in(self, text: str) -> Iterator[_Span]:
-        return ((start, end) for start, end, _ in self._found(text))
+        return self._found(text, lambda value, reading: value.found_in(reading))
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, bool]]:
-        """Yield where values stand, and whether each is long enough to be looked for across neighbouring texts."""
+    def _found(self, text: str, how: Callable[[_Value, _Reading], Iterable[_Span]]) -> Iterator[_Span]:
         values = self._anywhere.values()
         for reading in _readings(text, squeezed=any(" " in value.plain for value in values)) if values else ():
             for value in values:
-                yield from ((start, end, len(value.plain) >= SHORTEST_CUT) for start, end in value.found_in(reading))
+                yield from how(value, reading)
 
     def _begun_at_the_end_of(self, text: str) -> Iterator[_Span]:
         for reading in _readings(text, squeezed=False):
@@ -133,14 +132,19 @@ class Masker:
 
     def _mark(self, group: list[_Leaf]) -> None:
         """Note in each leaf where it holds a value, or a part of one that goes on in the next."""
-        starts = [0, *accumulate(len(leaf.text) for leaf in group)]
-        for start, end, may_be_cut in self._found("".join(leaf.text for leaf in group)):
-            first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
-            if first < last and not may_be_cut:
-                continue
-            for index in range(first, last + 1):
-                leaf = group[index]
-                leaf.spans.append((max(start - starts[index], 0), min(end - starts[index], len(leaf.text))))
+        _spread(group, self._in(_BETWEEN.join(leaf.text for leaf in group)), len(_BETWEEN))
+        if len(group) > 1:
+            cut = self._found("".join(leaf.text for leaf in group), lambda value, reading: value.cut_in(reading))
+            _spread(group, cut, 0)
+        for leaf in group:
+            if len(leaf.text) >= _MAY_BE_SHORTENED:
+                leaf.spans.extend(self._begun_at_the_end_of(leaf.text))
+
+
+_BETWEEN = "\0"
+"""Stands between texts, so that none is read together with the next."""
+_MAY_BE_SHORTENED = 150
+"""A text so long may be the beginning of a longer one, and end within a value."""
 
 
 @dataclass(slots=True)
@@ -148,6 +152,17 @@ class _Leaf:
     key: str
     text: str
     spans: list[_Span]
+
+
+def _spread(group: list[_Leaf], spans: Iterable[_Span], between: int) -> None:
+    """Note spans of all texts joined in each of them."""
+    starts = [0, *accumulate(len(leaf.text) + between for leaf in group)]
+    for start, end in spans:
+        for index in range(bisect_right(starts, start) - 1, bisect_left(starts, end)):
+            leaf = group[index]
+            own = max(start - starts[index], 0), min(end - starts[index], len(leaf.text))
+            if own[0] < own[1]:
+                leaf.spans.append(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +197,11 @@ class _Value:
         """From how many of its characters on a beginning says too much: a third of it, of a short one half."""
         length = len(self.plain)
         return -(-length // 2) if length < SHORTEST_CUT else max(SHORTEST_ANYWHERE, -(-length // 3))
+
+    def cut_in(self, reading: _Reading) -> Iterator[_Span]:
+        for sought in self.sought:
+            if len(sought) >= SHORTEST_CUT:
+                yield from reading.spans(_all(sought, reading.plain))
 
     def found_in(self, reading: _Reading) -> Iterator[_Span]:
         for sought in self.sought:

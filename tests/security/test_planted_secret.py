@@ -1,0 +1,252 @@
+"""Secrets are planted, a site echoes them in every way it can, and then they are looked for wherever text is kept.
+
+A new place where text is shown, stored or logged gets a row in `PLACES`: a function from `Lived` to what is there.
+In each, `MARKER`, which the site wrote right beside the secrets, has to be found, and none of the secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import html
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import nbformat
+import psutil
+import pytest
+import socketio
+from login_pages import MARKER, LoginSite
+from nbclient import NotebookClient
+from process_family import family
+
+EMAIL = "ada.planted.7f3a@planted.example"
+PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
+SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
+VALUES = (EMAIL, PASSWORD, SEED)
+SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
+ECHOES = {"type": "array", "items": {"type": "object", "properties": {"way": {}, "echo": {}}}}
+
+
+def written(value: str) -> Iterator[bytes]:
+    """Yield the value as it may be written; told apart from the masker's own ways on purpose."""
+    for text in (value, value.upper(), value.lower()):
+        yield text.encode()
+        yield quote(text, safe="").encode()
+        yield quote(text, safe="").lower().encode()
+        yield quote_plus(text).encode()
+        yield html.escape(text).encode()
+        yield json.dumps(text)[1:-1].encode()
+        yield json.dumps(text, ensure_ascii=False)[1:-1].encode()
+        yield text.encode().hex().encode()
+    for before in ("", "x", "xy"):
+        whole = base64.b64encode((before + value).encode()).rstrip(b"=")
+        yield whole[4 if before else 0 : -2]
+        yield base64.urlsafe_b64encode((before + value).encode()).rstrip(b"=")[4 if before else 0 : -2]
+    half = len(value) // 2
+    yield value[:half].encode() if half > 8 else value.encode()
+    yield value[half:].encode() if half > 8 else value.encode()
+
+
+TRACES = {trace for value in VALUES for trace in written(value) if len(trace) > 8}
+
+
+def traces_in(content: str | bytes) -> list[str]:
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    return sorted(trace.decode(errors="replace") for trace in TRACES if trace in data)
+
+
+@dataclass
+class Lived:
+    """What came of a session in which everything happened that shows, stores or logs text."""
+
+    emulator: Any
+    site: LoginSite
+    data_dir: Path
+    temporary: Path
+    session_id: str = ""
+    rows: Any = None
+    text: Any = None
+    failure: Any = None
+    question: Any = None
+    events: list[Any] = field(default_factory=list)
+    webhooks: list[bytes] = field(default_factory=list)
+    state: Any = None
+    notebook: Any = None
+    kernel_files: bytes = b""
+
+
+def hear(lived: Lived, session_id: str, meanwhile: Callable[[], None]) -> None:
+    """Note every event of a session, on a raw socket."""
+
+    async def listen() -> None:
+        client = socketio.AsyncClient()
+        client.on("*", lambda name, *args: lived.events.append((name, args)))
+        await client.connect(lived.emulator.url, auth={"sessionId": session_id})
+        await asyncio.to_thread(meanwhile)
+        await client.disconnect()
+
+    asyncio.run(listen())
+
+
+@pytest.fixture(scope="module")
+def hooks() -> Iterator[tuple[str, list[bytes]]]:
+    bodies: list[bytes] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", bodies
+    server.shutdown()
+    server.server_close()
+
+
+CELLS = [
+    "import webrun_nb as webrun\nfrom webrun_nb.notebook.objects import toolkit\n%load_ext webrun_nb",
+    "client = webrun.Client('{url}', key='{key}', frames=webrun.notebook.objects.NotebookFrames())\n"
+    "toolkit.use(client)",
+    "%webrun start planted --secret login.localhost=PLANTED",
+    "%%webrun task --url {login} --schema 'way:str, echo:str' -o echoes -n 100\nLog in\nExtract every way: way, echo",
+    "print(echoes.to_csv()); print(echoes.attrs)",
+    "vars(webrun.last), client.last, webrun.last.provenance",
+    "client.sessions, client.sessions['planted'].options, client.sessions['planted'].snapshot",
+    "%%webrun task --dry-run --secret login.localhost=PLANTED\nLog in",
+    "%%webrun task\nClick the Frobnicate button",
+    "%config WebrunMagics.short_errors = False\n%xmode Verbose",
+    "%%webrun task --secret login.localhost=PLANTED\nClick the Frobnicate button",
+    "client.sessions['planted'].task('Log in', secrets={{'login.localhost': 'PLANTED', 'x y': 'PLANTED'}})",
+    "%webrun status --all",
+    "%webrun usage",
+    "%webrun terminate --all",
+    "%history -o",
+]
+
+
+def run_notebook(lived: Lived, folder: Path) -> None:
+    book = nbformat.v4.new_notebook()
+    given = {"url": lived.emulator.url, "key": lived.emulator.key, "login": lived.site.url()}
+    book.cells = [nbformat.v4.new_code_cell(cell.format(**given)) for cell in CELLS]
+    mine = {"PLANTED_EMAIL": EMAIL, "PLANTED_PASSWORD": PASSWORD, "PLANTED_OTP_SECRET": SEED}
+    environment = {**os.environ, **mine, "IPYTHONDIR": str(folder), "WEBRUN_DATA_DIR": str(folder / "data")}
+    client = NotebookClient(book, timeout=90, kernel_name="python3", allow_errors=True)
+    client.execute(env=environment)
+    lived.notebook = json.loads(nbformat.writes(book))
+    lived.kernel_files = files_of(folder)
+
+
+@pytest.fixture(scope="module")
+def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
+    data_dir, temporary = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
+    site = LoginSite()
+    emulator = start_emulator("--data-dir", str(data_dir), "--control", env={"TMPDIR": str(temporary)})
+    lived = Lived(emulator, site, data_dir, temporary)
+    url, lived.webhooks = hooks
+
+    def task(details: str, **fields: Any) -> Any:
+        status, body = emulator.message(lived.session_id, actionType="newTask", taskDetails=details, **fields)
+        assert status == 200, body
+        return body
+
+    def live() -> None:
+        lived.text = task(
+            "Log in\nGet the heading",
+            startingPoint=site.url(),
+            secrets=SECRETS,
+            webhook={"name": "hook", "url": url, "submittedData": "full_response"},
+        )
+        lived.rows = task("Extract every way: way, echo", outputType="structured_json", outputSchema=ECHOES)
+        lived.failure = task("Click the Frobnicate button")
+        lived.question = task(f'Click "{MARKER}"')
+        emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
+        _, lived.state = emulator.get("/_emulator/state")
+
+    lived.session_id = emulator.start()
+    hear(lived, lived.session_id, live)
+    run_notebook(lived, tmp_path_factory.mktemp("ipython"))
+    yield lived
+    site.close()
+
+
+def files_of(folder: Path) -> bytes:
+    return b"\n".join(str(p).encode() + b"\n" + p.read_bytes() for p in folder.rglob("*") if p.is_file())
+
+
+def processes(lived: Lived, what: Callable[[psutil.Process], object]) -> str:
+    found = []
+    for process in family(lived.emulator.process.pid):
+        try:
+            found.append(str(what(process)))
+        except (psutil.AccessDenied, psutil.ZombieProcess, psutil.NoSuchProcess):
+            continue
+    return "\n".join(found)
+
+
+def outputs(lived: Lived) -> str:
+    return json.dumps([cell.get("outputs") for cell in lived.notebook["cells"]], ensure_ascii=False)
+
+
+def dumped(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, default=str)
+
+
+PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
+    "a structured answer": (lambda lived: lived.rows["data"]["message"], MARKER),
+    "a text answer": (lambda lived: dumped(lived.text), "Welcome ***"),
+    "the network log": (lambda lived: dumped(lived.text["data"]["network"]), MARKER),
+    "an error": (lambda lived: dumped(lived.failure), MARKER),
+    "a question": (lambda lived: dumped(lived.question), MARKER),
+    "the events": (lambda lived: dumped(lived.events), MARKER),
+    "a webhook": (lambda lived: b"\n".join(lived.webhooks), "Welcome ***"),
+    "the database and the data folder": (lambda lived: files_of(lived.data_dir), MARKER),
+    "the log": (lambda lived: files_of(lived.data_dir / "logs"), " INFO "),
+    "temporary files of the browsers": (lambda lived: str(lived.temporary).encode() + files_of(lived.temporary), "tmp"),
+    "the command lines": (lambda lived: processes(lived, lambda p: p.cmdline()), "--data-dir"),
+    "the environments": (lambda lived: processes(lived, lambda p: p.environ()), "TMPDIR"),
+    "the emulator's state": (lambda lived: dumped(lived.state), "sessions"),
+    "a notebook's outputs": (outputs, MARKER),
+    "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),
+    "the history": (lambda lived: dumped(lived.notebook["cells"][-1]["outputs"]), "--secret login.localhost=PLANTED"),
+    "the kernel's files, the ledger among them": (lambda lived: lived.kernel_files, "planted"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_secret_is_in(lived: Lived, place: str) -> None:
+    read, control = PLACES[place]
+    content = read(lived)
+    assert control.encode() in (content.encode() if isinstance(content, str) else content), content[:2000]
+    assert traces_in(content) == []
+
+
+def test_the_site_was_told_them(lived: Lived) -> None:
+    """The secrets were typed, in the emulator's own session and in the notebook's: else there is nothing to find."""
+    assert [form for _, path, form in lived.site.posted if path == "/login"] == 2 * [
+        {"email": EMAIL, "password": PASSWORD}
+    ]
+
+
+def test_what_stands_beside_them_is_left(lived: Lived) -> None:
+    rows = json.loads(lived.rows["data"]["message"])
+    assert len(rows) == 24  # twelve ways of writing two values
+    assert [row for row in rows if not (row["echo"].startswith(MARKER) and "***" in row["echo"])] == []
+    assert max(len(row["echo"]) for row in rows) < len(MARKER) + 24
+
+
+def test_the_traces_are_found_where_they_are(lived: Lived) -> None:
+    """The search itself: it finds the secrets in what the site was sent."""
+    assert traces_in(dumped(lived.site.posted)) != []
