@@ -449,7 +449,6 @@ class Service:
 
     def _check_task(self, fields: TaskFields) -> None:
         self.parts.practice.check(fields.starting_point)
-        _check_supported(fields)
 
     def _publisher(self, session: Session) -> Callable[..., None]:
         return lambda name, body: self.parts.events.publish(session.id, name, masked_event(body, session.vault))
@@ -522,18 +521,4 @@ def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
         ends_session=fields.terminate_on_completion,
         fields=fields,
         files=files,
-    )
-
-
-def _check_supported(fields: TaskFields) -> None:
-    if fields.files:
-        raise CommandRefusedError("FILE_NOT_FOUND", f"there is no file {fields.files[0][:40]}")
-    if fields.secrets:
-        raise _not_yet("secrets", "secrets")
-
-
-def _not_yet(parameter: str, what: str) -> CommandRefusedError:
-    """Refuse what the contract has and this emulator does not have yet, rather than ignore it (DEVIATIONS.md)."""
-    return CommandRefusedError(
-        "INVALID_PARAMETER", f"this version of the emulator does not support {what} yet", parameter=parameter
     )

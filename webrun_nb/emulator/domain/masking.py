@@ -47,7 +47,7 @@ class Masker:
 
     def __init__(self) -> None:
         self._anywhere: dict[str, _Value] = {}
-        self._words: dict[str, re.Pattern[str]] = {}
+        self._words: set[str] = set()
         self._tails: dict[str, str] = {}
 
     def add(self, value: str) -> None:
@@ -56,7 +56,7 @@ class Masker:
         if not value.strip("*"):
             return
         if len(value) < SHORTEST_ANYWHERE:
-            self._words[value] = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+            self._words.add(value)
         else:
             self._anywhere[value] = _Value.of(value)
 
@@ -124,8 +124,10 @@ class Masker:
                 yield from value.begun_in(reading)
 
     def _words_in(self, text: str) -> Iterator[_Span]:
-        for pattern in self._words.values():
-            yield from (found.span() for found in pattern.finditer(text))
+        for word in self._words:  # by hand: `re` would keep a pattern made of it
+            for start, end in _all(word, text):
+                if not (start and _is_word(text[start - 1])) and not (end < len(text) and _is_word(text[end])):
+                    yield start, end
 
     def _number(self, number: float) -> float | str:
         return SHOWN if str(number) in self._anywhere else number
@@ -393,6 +395,10 @@ def _all(sought: str, text: str) -> Iterator[_Span]:
     while at >= 0:
         yield at, at + len(sought)
         at = text.find(sought, at + 1)
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _masked(text: str, spans: Iterable[_Span]) -> str:

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib import parse
 from urllib.parse import SplitResult, urlsplit
 
 from webrun_nb.emulator.domain.masking import Masker
@@ -216,6 +217,8 @@ class Vault:
         """Let go of everything."""
         self._entries.clear()
         self.masker.forget()
+        # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
+        parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it
 
     def _for(self, host: str) -> tuple[HostPattern | None, Mapping[str, str]]:
         fitting = [pattern for pattern in self._entries if pattern.fits(host)]

@@ -1,0 +1,120 @@
+"""What passes between a session's browser and everybody else, and what the log writes down."""
+
+from __future__ import annotations
+
+import gc
+import logging
+
+import pytest
+
+from webrun_nb.browsers.base import BrowserError, Element, FieldPlace, Navigate, Observation, Type, TypeSecret
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.vault import Vault
+from webrun_nb.emulator.live_secrets import LiveSecrets
+from webrun_nb.emulator.seal import Seal, masked_event, take_in
+from webrun_nb.emulator.server import _Readable
+from webrun_nb.wire.requests import TaskFields
+
+PASSWORD = "correct-horse-7"
+SECRETS = [{"match": "x.com", "fields": {"password": PASSWORD}}]
+
+
+@pytest.fixture
+def vault() -> Vault:
+    vault = Vault()
+    vault.put("x.com", {"password": PASSWORD})
+    return vault
+
+
+def test_an_observation_has_names_in_place_of_values(vault):
+    element = Element(0, "textbox", f"for {PASSWORD}", "input", value=PASSWORD)
+    seen = Seal(vault).seen(Observation("https://x.com/", "t", (element,), f"it is {PASSWORD}"))
+    assert seen.secrets == ("password",)
+    assert PASSWORD not in repr(seen)
+    assert (seen.elements[0].ref, seen.elements[0].role) == (0, "textbox")
+
+
+def test_a_secret_is_opened_for_its_place_alone(vault):
+    opened = Seal(vault).opened(TypeSecret(3, "password", "Password"))
+    assert (opened.ref, opened.target) == (3, "Password")
+    assert opened.release(FieldPlace("https://x.com/", (), "password")) == PASSWORD
+    with pytest.raises(BrowserError, match=r"meant for evil\.example: nothing was typed") as error:
+        opened.release(FieldPlace("https://evil.example/", (), "password"))
+    assert error.value.code == "BLOCKED_BY_POLICY"
+
+
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [(Type(0, "***"), "typed by its name"), (Navigate("https://x.com/?p=***"), "holds a secret")],
+)
+def test_stars_are_not_sent_in_a_secrets_place(vault, action, why):
+    with pytest.raises(BrowserError, match=why):
+        Seal(vault).opened(action)
+    assert Seal(Vault()).opened(action) is action
+
+
+def test_an_error_says_what_went_wrong_without_it(vault):
+    with pytest.raises(BrowserError, match="did not load") as error, Seal(vault).explained():
+        raise BrowserError("NAVIGATION_TIMEOUT", f"https://x.com/?p={PASSWORD} did not load")
+    assert PASSWORD not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+def test_a_task_is_kept_without_its_secrets():
+    vault = Vault()
+    fields = TaskFields.model_validate({"taskDetails": f"type {PASSWORD}", "secrets": SECRETS})
+    kept = take_in(fields, vault)
+    assert (kept.secrets, kept.task_details) == ([], "type ***")
+    assert vault.names("https://x.com/") == ("password",)
+
+
+def test_what_is_refused_is_not_kept():
+    vault = Vault()
+    wrong = [*SECRETS, {"match": "no host", "fields": {"password": PASSWORD}}]
+    with pytest.raises(CommandRefusedError, match=r"secrets\.1\.match"):
+        take_in(TaskFields.model_validate({"secrets": wrong}), vault)
+    assert vault.empty
+
+
+def test_requests_show_none_of_it():
+    fields = TaskFields.model_validate({"secrets": SECRETS})
+    assert PASSWORD not in f"{fields!r} {fields} {fields.secrets!r}"
+
+
+def test_the_structure_of_an_event_stays(vault):
+    vault.put("x.com", {"username": "agent"})
+    event = {
+        "type": "agent",
+        "taskId": "agent",
+        "content": f"agent says {PASSWORD}",
+        "data": {"name": "agent", "target": "agent"},
+    }
+    assert masked_event(event, vault) == {
+        "type": "agent",
+        "taskId": "agent",
+        "content": "*** says ***",
+        "data": {"name": "agent", "target": "***"},
+    }
+
+
+def test_the_log_is_written_without_them(vault):
+    live = LiveSecrets()
+    live.watch(vault)
+    try:
+        raise ValueError(f"it was {PASSWORD}")
+    except ValueError as error:
+        what = (type(error), error, error.__traceback__)
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "at %s", (f"http://x/?{PASSWORD}",), what)
+    text = _Readable("%(message)s", live).format(record)
+    assert PASSWORD not in text
+    assert "at http://x/?***" in text
+    assert "ValueError: it was ***" in text
+
+
+def test_the_log_keeps_no_session_alive():
+    live = LiveSecrets()
+    vault = Vault()
+    live.watch(vault)
+    del vault
+    gc.collect()
+    assert len(live._vaults) == 0
