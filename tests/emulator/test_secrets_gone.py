@@ -19,6 +19,7 @@ from webrun_nb.emulator.egress import Egress, home
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.policy_store import MemoryPolicies, MemoryTrail
 from webrun_nb.emulator.service import Parts, PracticeSites, Service
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
@@ -108,6 +109,8 @@ async def service(browsers, tmp_path) -> AsyncIterator[Service]:
         emulator_id=presence.id,
         store=OpenSessions(),
         events=events,
+        policies=MemoryPolicies(),
+        trail=MemoryTrail(),
         browsers=browsers,
         agent=LocalAgent(),
         ids=ids,
