@@ -15,6 +15,7 @@ from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.cards import cards
+from webrun_nb.wire.policies import StepBody
 
 def now_ms():
     return int(time.time() * 1000)
@@ -60,6 +61,12 @@ class Session:
             self.become(phase="running", question=None, expires_at_ms=None)
             future.set_result(None)
         return future
+    recorded = ()
+    def steps(self, task_id):
+        self.calls.append("steps")
+        future = Future()
+        future.set_result(self.recorded)
+        return future
     def start_again(self):
         future = Future()
         future.set_result(StartedAgain(self.next, self.next))
@@ -70,6 +77,11 @@ RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_a
 def asking(kind="", *candidates, text="Which of these accounts shall be used?", task_id="t1"):
     return {**RUNNING, "phase": "guardrail", "expires_at_ms": now_ms() + 240_000,
             "question": Question(task_id, text, kind, candidates)}
+def step(seq, name, target, **changes):
+    fields = dict(seq=seq, kind="action", name=name, target=target, by="agent", url="http://shop.localhost/",
+                  decision=None, rule=None, response=None, outcome="done", error=None, at=now_ms(), duration=412.0,
+                  cost=0.00031)
+    return StepBody(**{**fields, **changes})
 def show(*args, **changes):
     session = Session(*args, **changes)
     cards.show(session, session)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
+from webrun_nb.wire.policies import StepBody, StepList
 from webrun_nb.wire.responses import AccountUsage
 
 InstanceAction = Literal["kill", "hang", "restore"]
@@ -96,6 +97,10 @@ class EmulatorControl:
             raise refusal(400, "INVALID_PARAMETER", "a fault needs a status, a delay, or drop")
         await self._http.control("POST", "faults", {"endpoint": what, "times": times, **fault})
 
+    async def _steps(self, task_id: str) -> list[StepBody]:
+        """Return what was recorded of a task: each step with its target, decision, time and cost."""
+        return StepList.model_validate(await self._http.control("GET", f"tasks/{task_id}/steps")).steps
+
     async def _clear_faults(self) -> None:
         """Take back all faults that have not happened yet."""
         await self._http.control("POST", "faults", {"clear": True})
@@ -116,5 +121,6 @@ class EmulatorControl:
     freeze, afreeze = faces(_freeze)
     instance, ainstance = faces(_instance)
     faults, afaults = faces(_faults)
+    steps, asteps = faces(_steps)
     clear_faults, aclear_faults = faces(_clear_faults)
     account, aaccount = faces(_account)

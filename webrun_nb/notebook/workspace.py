@@ -23,6 +23,7 @@ from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask
 from webrun_nb.notebook.view_feed import OpenView
+from webrun_nb.wire.policies import StepBody
 
 FORM_WITHIN_S = 5.0
 """How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
@@ -213,6 +214,13 @@ class Buttons:
     def view(self) -> OpenView | None:
         """Opens the live view, on the loop thread; None where the server has none to show here."""
         return self._session.view if self._session.has_view else None
+
+    @property
+    def steps(self) -> Callable[[str], Future[list[StepBody]]] | None:
+        """Reads what was recorded of a task, by its id; None where the server tells no steps."""
+        if not self._session.snapshot.emulated:
+            return None
+        return lambda task_id: runtime.submit(self._session.client.control.asteps(task_id)).result
 
     def start_again(self) -> Future[StartedAgain]:
         """Start a session with the same options."""

@@ -50,6 +50,7 @@ function build(model, el, press, answer) {
   const costWhere = element("span", "webrun-where", cost.value);
 
   const view = viewFold(model, card);
+  const steps = stepsLog(card, () => model.send({ type: "steps" }));
   const before = dataElement("webrun-before webrun-note", card);
   const notice = element("div", "webrun-notice", card);
   const live = element("div", "webrun-live", card);
@@ -57,7 +58,7 @@ function build(model, el, press, answer) {
   live.setAttribute("aria-live", "polite");
   return {
     card, icon, label, name, id, buttons, work, task, action, actionText, question, elapsed, cost, countdown,
-    queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live, view,
+    queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live, view, steps,
   };
 }
 
@@ -229,6 +230,7 @@ function render({ model, el }) {
     renderButtons(ui, facts, busy, (command) => press.start(command), gone);
     put(ui.notice, noticeOf(facts, press.unanswered, gone));
     drawQuestion(facts.question, busy === "answer", gone);
+    ui.steps.draw(facts);
     tick();
   };
   const drawQuestion = (question, answering, gone) => {
@@ -261,7 +263,11 @@ function render({ model, el }) {
     draw();
   };
 
+  const onMessage = (message) => {
+    if (message.type === "steps") ui.steps.take(message);
+  };
   model.on("change:facts", onFacts);
+  model.on("msg:custom", onMessage);
   model.on("comm_live_update", onCommLost);
   const stopTicking = everySecond(tick);
   draw();
@@ -271,7 +277,9 @@ function render({ model, el }) {
     ui.view.stop();
     announcer.stop();
     clearTimeout(telling);
+    ui.steps.stop();
     model.off("change:facts", onFacts);
+    model.off("msg:custom", onMessage);
     model.off("comm_live_update", onCommLost);
   };
 }

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -24,6 +24,8 @@ from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts, ticks_to
 from webrun_nb.notebook.widgets.sources import script, style
+from webrun_nb.notebook.widgets.steps_log import left_out, step_rows
+from webrun_nb.wire.policies import StepBody
 
 TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"
 
@@ -49,8 +51,8 @@ class SessionCard(anywidget.AnyWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "session.js") + VIEW_SCRIPT + script("question_form.js", "session_card.js")
-    _css = style("session_card.css") + VIEW_STYLE
+    _esm = script("dom.js", "session.js") + VIEW_SCRIPT + script("question_form.js", "steps_log.js", "session_card.js")
+    _css = style("session_card.css", "table.css", "steps_log.css") + VIEW_STYLE
     facts = traitlets.Dict().tag(sync=True)
     """What `session_facts` returns."""
 
@@ -78,6 +80,8 @@ class SessionCard(anywidget.AnyWidget):
         self._questions = 1
         """How many were asked; their ids are made of it."""
         self._shown_id = ""
+        self._last_task_id = snapshot.current_task_id
+        self._steps_to_send: dict[str, Any] | None = None
         super().__init__(facts=self._facts())
         # ipykernel 7.4 sends a click's message back to the busy main thread; without this route it stays on the
         # subshell that JupyterLab chose, and buttons work while a cell runs.
@@ -104,6 +108,7 @@ class SessionCard(anywidget.AnyWidget):
             if snapshot.question is not None and snapshot.question != self._latest.question:
                 self._questions += 1
             self._latest, self._received_s = snapshot, self._monotonic_s()
+            self._last_task_id = snapshot.current_task_id or self._last_task_id
             self._news.notify_all()
         self._on_change(self)
 
@@ -112,6 +117,7 @@ class SessionCard(anywidget.AnyWidget):
         with self._news:
             self._before = final_line(self._latest, seen_ended_ms=self._seen_ended_ms)
             self._latest, self._received_s = snapshot, self._monotonic_s()
+            self._last_task_id = snapshot.current_task_id
             self._seen_ended_ms = None
             self._questions += 1
             self._use(actions)
@@ -121,6 +127,9 @@ class SessionCard(anywidget.AnyWidget):
         """Send what is new to the page: not what it ticks to by itself. Only the one writer thread calls this."""
         with self._news:
             received_s = self._received_s
+            steps, self._steps_to_send = self._steps_to_send, None
+        if steps is not None:
+            self.send(steps)
         facts = self._facts()
         if not ticks_to(self.facts, facts, (received_s - self._sent_s) * 1000):
             self._sent_s = received_s
@@ -173,13 +182,17 @@ class SessionCard(anywidget.AnyWidget):
         with self._news:
             return session_facts(
                 self._latest,
-                supported=[*self._actions, *(["answer"] if self._answer else []), *(["view"] if self._view else [])],
+                supported=[*self._actions, *(name for name, can in self._more().items() if can)],
                 seen_ended_ms=self._seen_ended_ms,
                 press=self._press,
                 question_id=self._question_id,
                 question_shown=self._shown_id == self._question_id,
                 before=self._before,
             )
+
+    def _more(self) -> dict[str, object]:
+        """Return what a card may have besides buttons, and who does it."""
+        return {"answer": self._answer, "view": self._view, "steps": self._steps}
 
     def _use(self, actions: CardActions) -> None:
         can = {name: getattr(actions, name) for name in COMMANDS if callable(getattr(actions, name, None))}
@@ -190,6 +203,7 @@ class SessionCard(anywidget.AnyWidget):
         self._view: OpenView | None = getattr(actions, "view", None)
         if self._feed is not None and self._view is not None:
             self._feed.turn_to(self._view)
+        self._steps: Callable[[str], Future[Sequence[StepBody]]] | None = getattr(actions, "steps", None)
 
     # --- what a page asks for -----------------------------------------------------------------------------------------
 
@@ -204,6 +218,8 @@ class SessionCard(anywidget.AnyWidget):
                 self._take_view(content)
             case "shown":
                 self._take_shown(str(content.get("question")))
+            case "steps":
+                self._read_steps()
 
     def _take_command(self, command: str, press_id: str) -> None:
         action = self._actions.get(command)
@@ -229,6 +245,27 @@ class SessionCard(anywidget.AnyWidget):
         with self._news:
             self._shown_id = question_id
             self._news.notify_all()
+        self._on_change(self)
+
+    def _read_steps(self) -> None:
+        """Fetch the latest task's steps for the page that has its log open; sent with the next flush."""
+        task_id = self._latest.current_task_id or self._last_task_id
+        if self._steps is None or task_id is None:
+            self._tell_steps((), "no task has run yet")
+            return
+        self._steps(task_id).add_done_callback(self._on_steps)
+
+    def _on_steps(self, done: Future[Sequence[StepBody]]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
+            _log.warning("the steps can't be read: %s", error)
+            self._tell_steps((), words.clean(f"the steps can't be read: {error}", words.ACTION_CHARACTERS))
+        elif not done.cancelled():
+            self._tell_steps(done.result(), left_out(done.result()))
+
+    def _tell_steps(self, steps: Sequence[StepBody], said: str) -> None:
+        with self._news:
+            self._steps_to_send = {"type": "steps", "steps": step_rows(steps), "said": said}
         self._on_change(self)
 
     def _take_answer(self, content: Mapping[str, Any]) -> None:

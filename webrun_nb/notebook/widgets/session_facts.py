@@ -111,7 +111,8 @@ def session_facts(
     ----------
     snapshot : SessionSnapshot
     supported : collection of str
-        The `COMMANDS`, and `answer`, for which there is somebody to do them; others get no button and no form.
+        The `COMMANDS`, and `answer`, `view` and `steps`, for which there is somebody to do them; others get no button,
+        no form and no fold-out.
     seen_ended_ms : int, optional
         When a viewer saw the session end, for servers that don't say.
     press : Press, optional
@@ -148,6 +149,7 @@ def session_facts(
         else {**_question(name, asks, question_id, supported), "shown": question_shown},
         "viewable": "view" in supported and not snapshot.ended,
         "before": before,
+        "hasSteps": "steps" in supported,
         "serverNowMs": snapshot.server_now_ms,
         "clockRunning": snapshot.clock_running,
         "createdAtMs": snapshot.created_at_ms,

@@ -53,7 +53,7 @@ class SessionsTable(anywidget.AnyWidget):
     """
 
     _esm = script("dom.js", "session.js", "sessions_table.js")
-    _css = style("session_card.css", "sessions_table.css")
+    _css = style("session_card.css", "table.css", "sessions_table.css")
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     """What `session_facts` returns, a session each."""
 

@@ -1,0 +1,62 @@
+"""The card's log of steps, in a real JupyterLab: asked for when it is opened, kept up to date while it is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+from card_feed import CARD, FILES
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab import LabPage
+
+STEPS = f"{CARD} .webrun-steps"
+SHOWN = """from feed import *
+s = show('demo', 'stepsaaaaaaa', **RUNNING)
+s.recorded = [step(1, 'navigateUrl', 'http://shop.localhost/'),
+              step(2, 'click', '<b>Laptops</b>', decision='allow', rule='default'),
+              step(3, 'click', 'Delete', decision='block', rule='no deleting', outcome='blocked',
+                   duration=None, cost=None)]
+"""
+
+
+def rows(lab: LabPage):
+    return lab.find(f"{STEPS} tbody tr")
+
+
+def test_nothing_is_asked_for_while_it_is_folded(lab: LabPage) -> None:
+    lab.open_notebook([SHOWN, "s.become(last_action='click \"More\"'); cards.drain(5)", "print(s.calls)"], FILES)
+    lab.run_all()
+    lab.wait_until_done()
+    assert lab.stream(2) == "[]\n"
+    lab.find(f"{STEPS} summary").click()
+    expect(rows(lab)).to_have_count(3)
+
+
+def test_it_follows_the_task_and_shows_texts_as_texts(lab: LabPage, tmp_path: Path) -> None:
+    go = lab.server.notebooks / "go-steps"
+    more = "s.recorded = [*s.recorded, step(4, 'scroll', '')]; s.become(last_action='scroll')"
+    lab.open_notebook([SHOWN, f"wait_for('go-steps')\n{more}"], FILES)
+    lab.run_all()
+    lab.find(f"{STEPS} summary").click()
+    expect(rows(lab).nth(1)).to_contain_text("<b>Laptops</b>")
+    expect(rows(lab).nth(1)).to_contain_text("allowed (default)")
+    expect(rows(lab).nth(2)).to_contain_text("blocked (no deleting)")
+    go.touch()
+    expect(rows(lab)).to_have_count(4)
+    lab.find(CARD).screenshot(path=tmp_path / "steps.png")
+    found = Axe().run(lab.page, context=CARD)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_steps_are_not_saved_with_the_notebook(lab: LabPage) -> None:
+    recorded = "s.recorded = [step(1, 'click', chr(78) + 'once of the steps')]"  # not so in the cell itself
+    lab.open_notebook(["from feed import *\ns = show('demo', 'stepsaaaaaaa', **RUNNING)\n" + recorded], FILES)
+    lab.run_all()
+    lab.find(f"{STEPS} summary").click()
+    expect(rows(lab)).to_contain_text("Nonce of the steps")
+    saved = lab.save()
+    assert "stepsaaaaaaa" in saved
+    assert "Nonce of the steps" not in saved
