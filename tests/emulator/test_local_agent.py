@@ -407,3 +407,36 @@ async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_p
         worked = await work(instance, brief)
         scores[expected["file"]] = score(worked.answer.data, expected, shared_pages)
     assert sum(scores.values()) / len(scores) >= 0.99, scores
+
+
+# --- where there is nothing to read -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", ["list the laptops", 'click "Laptops"', "check out", "search for usb cable"])
+async def test_without_a_page_it_is_said_at_once(instance: BrowserInstance, task: str) -> None:
+    """Before anything is waited for, or asked."""
+    with pytest.raises(AgentError, match="No page is open: say where to begin with --url") as caught:
+        await work(instance, Brief(task))
+    assert caught.value.code == "NAVIGATION_FAILED"
+
+
+async def test_a_task_that_says_where_to_go_needs_no_page(instance: BrowserInstance, shop: str) -> None:
+    worked = await work(instance, Brief(f"go to {shop}, then get the title"))
+    assert worked.answer.text
+
+
+async def test_an_answer_from_an_error_page_says_so(instance: BrowserInstance, shop: str) -> None:
+    worked = await work(instance, Brief("get the title", starting_url=f"{shop}nowhere"))
+    assert worked.answer.text.endswith(f"{shop}nowhere answered 404: this is from its error page.")
+    assert any("answered 404" in step.text for step in worked.steps if isinstance(step, Note))
+
+
+async def test_an_error_on_an_error_page_says_so(instance: BrowserInstance, shop: str) -> None:
+    with pytest.raises(AgentError, match="answered 404") as caught:
+        await work(instance, Brief('click "Frobnicate"', starting_url=f"{shop}nowhere"))
+    assert caught.value.code == "ELEMENT_NOT_FOUND"
+
+
+async def test_an_error_page_that_was_left_is_forgotten(instance: BrowserInstance, shop: str) -> None:
+    worked = await work(instance, Brief('click "Laptops", then get the title', starting_url=f"{shop}nowhere"))
+    assert "404" not in worked.answer.text

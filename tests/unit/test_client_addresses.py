@@ -34,3 +34,27 @@ def test_a_malformed_practice_address_is_refused(given: str) -> None:
 def test_practice_sites_are_refused_on_the_hosted_service() -> None:
     with pytest.raises(RequestError, match="exist on the emulator only"):
         resolve_url("practice:shop", "https://connect.webrun.ai")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("example.com", "https://example.com"),
+        ("www.example.com/a?b=1", "https://www.example.com/a?b=1"),
+        ("localhost:8000/x", "http://localhost:8000/x"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("example", "https://example"),
+    ],
+)
+def test_a_url_without_its_scheme_is_refused_with_the_one_that_was_meant(given: str, meant: str) -> None:
+    with pytest.raises(RequestError, match="is no URL") as raised:
+        resolve_url(given, LOCAL)
+    assert raised.value.code == "INVALID_PARAMETER"
+    assert raised.value.hint == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "given", ["https://example.com/a b", "http://[::1]:8/", "ftp://example.com", "javascript:alert(1)", ""]
+)
+def test_other_urls_are_left_to_the_service(given: str) -> None:
+    assert resolve_url(given, LOCAL) == given

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from webrun_nb.agents.base import (
@@ -87,6 +88,10 @@ Work = Generator[Step, Reply | None, T]
 MAX_ANSWERS = 3
 """How often one sentence is asked about before the task fails."""
 _SETTLE_MS = 800
+NO_PAGE = (
+    "No page is open: say where to begin with --url (url= in Python, startingPoint on the wire), "
+    'or begin with "go to https://…".'
+)
 _SORT_CONTROL = Target("sort", "select")
 PHRASINGS = (
     'click the "Add to cart" button next to Norvane Aurora 14',
@@ -100,14 +105,24 @@ class LocalAgent:
 
     async def run(self, brief: Brief, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
-        work = Task(brief, tokens).work()
+        task = Task(brief, tokens)
+        work = task.work()
         try:
             step = next(work)
             while True:
+                if isinstance(step, Finish) and task.error_page:
+                    yield Note(_of_error_page(*task.error_page))
+                    step = replace(step, text=f"{step.text}\n\n{_of_error_page(*task.error_page)}")
                 tokens.completion += estimate_tokens(_written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
             return
+        except AgentError as error:
+            if task.error_page is None:
+                raise
+            raise AgentError(
+                error.code, f"{error.message} {_of_error_page(*task.error_page)}", error.details
+            ) from error
 
 
 class Task:
@@ -121,6 +136,9 @@ class Task:
         self.meant: str | None = brief.starting_url
         """The page that was asked for last; None where it was left since."""
         self.let_in_at: set[str] = set()
+        self.acted = False
+        self.error_page: tuple[str, int] | None = None
+        """The page that is open and its HTTP status, where that says that it is not what was asked for."""
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
@@ -164,6 +182,7 @@ class Task:
             reply = yield Look()
             if not isinstance(reply, Seen):
                 raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
+            self._arrived(reply.observation.url, reply.observation.status)
             self.seen = reply.observation
             self.tokens.prompt += estimate_tokens(self.brief.instruction + _rendered(reply.observation))
         return self.seen
@@ -173,8 +192,21 @@ class Task:
         reply = yield Read()
         if not isinstance(reply, Data):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
+        self._arrived(reply.page.url, reply.page.status)
         self.tokens.prompt += estimate_tokens(self.brief.instruction + _shown(reply.page))
         return reply.page
+
+    def _arrived(self, url: str, status: int | None) -> None:
+        """Take notice of where a look shows the browser to be.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: nowhere yet, so that there is nothing to look for.
+        """
+        if url == "about:blank" and not self.acted:
+            raise AgentError("NAVIGATION_FAILED", NO_PAGE)
+        self.error_page = (url, status) if status is not None and status >= 400 else None
 
     def note(self, text: str) -> Work[None]:
         """Say something."""
@@ -193,6 +225,7 @@ class Task:
         if dared is None:  # a person has done it instead
             self.seen = None
             return None
+        self.acted = True
         reply = yield Act(dared, because)
         if isinstance(reply, Refused):
             return reply
@@ -416,6 +449,10 @@ class Task:
         raise AgentError(
             "AGENT_ERROR", f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.'
         )
+
+
+def _of_error_page(url: str, status: int) -> str:
+    return f"{url} answered {status}: this is from its error page."
 
 
 def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:

@@ -102,6 +102,8 @@ class Observation:
     elements: tuple[Element, ...]
     text: str
     """Visible text, at most 20,000 characters."""
+    status: int | None = None
+    """HTTP status that the page came with; None where it came without one."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
 
@@ -137,6 +139,8 @@ class PageData:
     headings: Sequence[Mapping[str, Any]] = ()
     next_page: Mapping[str, Any] | None = None
     """The "Next" of a list: `href` (None for a button) and `text`."""
+    status: int | None = None
+    """HTTP status that the page came with; None where it came without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def parse_observation(json_text: str) -> Observation:
         title=_text(raw, "title"),
         elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
         text=_text(raw, "text"),
+        status=_status(raw),
     )
 
 
@@ -83,7 +84,13 @@ def parse_page_data(json_text: str) -> PageData:
         text=_text(raw, "text"),
         headings=_mappings(raw, "headings"),
         next_page=next_page if isinstance(next_page, Mapping) else None,
+        status=_status(raw),
     )
+
+
+def _status(raw: Mapping[str, Any]) -> int | None:
+    status = raw.get("status")
+    return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
 def parse_foresight(page_json: str, spot_json: object) -> Foresight:

@@ -10,6 +10,11 @@ from webrun_nb.client.errors import RequestError
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?#].*)?", re.IGNORECASE)
 
+_BARE = re.compile(r"(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?:[/?#]\S*)?")
+"""A host, perhaps with port and path: what people write who leave the scheme out."""
+_NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[^./]+:\d", re.IGNORECASE)
+"""What hosts are called that seldom have a certificate."""
+
 
 def is_local(base_url: str) -> bool:
     """Tell whether a service is on this machine."""
@@ -29,9 +34,12 @@ def resolve_url(url: str, base_url: str) -> str:
     Raises
     ------
     RequestError
-        `INVALID_PARAMETER`: a practice site on a service that has none, or a malformed one.
+        `INVALID_PARAMETER`: a practice site on a service that has none, a malformed one, or a URL without its scheme.
     """
     if url[:9].lower() != "practice:":
+        if _BARE.fullmatch(url):
+            scheme = "http" if _NEAR.match(url) else "https"
+            raise _invalid(f"{url[:100]} is no URL: it has no {scheme}://", f"did you mean {scheme}://{url[:100]}?")
         return url
     matched = _PRACTICE.fullmatch(url)
     if matched is None:

@@ -141,4 +141,6 @@ def _is_frame(value: object) -> bool:
 def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> CommandError:
     if "}}" not in text[text.rfind("{{") :]:
         return CommandError("a {{ has no }}", f"close it; {_RAW_HINT}")
+    if re.search(r"\{\{-?\s*-?\}\}", text):
+        return CommandError("a {{ }} is empty", f"write what goes in, e.g. {{{{ city }}}}; {_RAW_HINT}")
     return CommandError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)

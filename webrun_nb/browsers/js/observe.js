@@ -129,5 +129,5 @@
     nodes.push(el);
   }
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, title: collapse(document.title, 500), elements, text: text.slice(0, MAX_TEXT) }), nodes };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, text: text.slice(0, MAX_TEXT) }), nodes };
 }

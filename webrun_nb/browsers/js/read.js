@@ -480,6 +480,7 @@
   let whole = String(document.body?.innerText || "");
   for (const words of veil.unseen()) if (words && words.trim()) whole = whole.replace(words, () => "");
   const text = whole.slice(0, MAX.text * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim().slice(0, MAX.text);
-  return JSON.stringify({ url: location.href, title: collapse(document.title, 500), lang: document.documentElement.lang || "", tables, groups,
+  const status = performance.getEntriesByType("navigation")[0]?.responseStatus;
+  return JSON.stringify({ url: location.href, status, title: collapse(document.title, 500), lang: document.documentElement.lang || "", tables, groups,
     json_ld: jsonLd, microdata, meta, pairs, headings, next_page: next, text });
 }
