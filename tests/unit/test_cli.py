@@ -72,7 +72,7 @@ PAGE = "https://shop.example/"
     ("arguments", "said"),
     [
         (["--url", "ftp://shop.example/", "List the laptops"], "--url ftp://shop.example/ must be"),
-        (["--url", "shop.example", "List the laptops"], "--url shop.example must be"),
+        (["--url", "shop.example", "List the laptops"], "did you mean https://shop.example?"),
         (["--url", "practice:", "List the laptops"], "practice"),
         (["--url", PAGE, "--schema", "name:strr", "List the laptops"], "strr"),
         (["--url", PAGE, "--schema", "", "List the laptops"], "schema is empty"),
