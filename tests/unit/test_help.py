@@ -46,7 +46,11 @@ def test_the_table_sets_fields_that_the_command_has(verb: Verb) -> None:
 @pytest.mark.parametrize(
     ("verb", "written"),
     [
-        ("start", "%webrun start [NAME] [--url URL] [--env ENV] [--max-cost USD] [--secret HOST=NAME]... [--new]"),
+        (
+            "start",
+            "%webrun start [NAME] [--url URL] [--env ENV] [--max-cost USD] [--policy POLICY] "
+            "[--secret HOST=NAME]... [--new]",
+        ),
         ("terminate", "%webrun terminate [NAME | --all]"),
         ("answer", "%webrun answer [NAME] TEXT"),
         ("usage", "%webrun usage [--plot]"),

@@ -34,6 +34,7 @@ PUBLIC = {
     "last",
     "load_ipython_extension",
     "on_guardrail",
+    "policies",
     "run_task",
     "start",
     "submit_task",

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
 
-from webrun_nb.browsers.egress.listener import USERNAME, Listener
+from webrun_nb.browsers.egress.listener import GREETING_URL, USERNAME, Listener
 from webrun_nb.browsers.egress.reach import RefusedError
 
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
@@ -46,6 +46,7 @@ class Documents:
         self._watching: dict[Page, asyncio.Task[None]] = {}
         self._deciding: set[asyncio.Task[None]] = set()
         self._routed = False
+        self._greeted = False
         self.refused: Callable[[str], None] = lambda why: None
         """Told why the browser was kept from opening a document in a page's place."""
 
@@ -62,10 +63,21 @@ class Documents:
         """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
         wanted = self._way.way_out.reach.url_rule is not None
         if wanted and not self._routed:
+            await self._greet()
             await self._context.route("**/*", self._decide_route)
         elif self._routed and not wanted:
             await self._context.unroute("**/*", self._decide_route)
         self._routed = wanted
+
+    async def _greet(self) -> None:
+        """Have the browser learn the password now: while requests are routed, Playwright answers for it, with none."""
+        page = next((page for page in self._watching if not page.is_closed()), None)
+        if page is None or self._greeted:
+            return
+        await self.watch(page)
+        with contextlib.suppress(Error):  # an answer of nothing is one, and leaves the page as it is
+            await page.goto(GREETING_URL)
+        self._greeted = True
 
     def close(self) -> None:
         """Decide nothing any more."""

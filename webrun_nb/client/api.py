@@ -23,6 +23,7 @@ from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
+from webrun_nb.client.policies import Policies
 from webrun_nb.client.results import Frames, Schema, TaskResult
 from webrun_nb.client.runtime import faces, in_caller, runtime
 from webrun_nb.client.secret import HostSecret, wire_secrets
@@ -95,6 +96,8 @@ class Client:
         self.frames = frames
         self.environments = Environments(self._http)
         """Profiles and files that outlive their sessions."""
+        self.policies = Policies(self._http)
+        """What sessions may reach and do (the emulator's; the hosted service has them in its dashboard)."""
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
         self.budget = Budget(None, self._end_all)

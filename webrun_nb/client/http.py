@@ -155,7 +155,11 @@ class Http:
         return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
 
     async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Call one of `/_emulator/…` (contract, section 12), which only the emulator has.
+        """Call one of `/_emulator/…` (contract, section 12); see `emulators_own`."""
+        return await self.emulators_own(method, f"/_emulator/{path}", body)
+
+    async def emulators_own(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call what only the emulator has.
 
         Raises
         ------
@@ -165,7 +169,7 @@ class Http:
         if self.base_url == HOSTED_URL:
             raise self._emulator_only()
         try:
-            answer = await self._request(method, f"/_emulator/{path}", body, None, READ_TIMEOUT_S)
+            answer = await self._request(method, path, body, None, READ_TIMEOUT_S)
         except WebRunError as error:
             if error.code == "NOT_FOUND" or error.details.get("status") == 404:
                 raise self._emulator_only() from error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client.http import Http
+from webrun_nb.client.policies import Recorded
 from webrun_nb.client.result_files import ResultFile
 from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Usage
 
@@ -37,6 +38,9 @@ class Frames(Protocol):
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
         """Return a file as a table, by the kind that its name says."""
 
+    def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return a task's `steps` or `provenance` as a table."""
+
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -60,6 +64,11 @@ class TaskResult:
     raw: Mapping[str, Any] = field(repr=False)
     """The answer as it came over the wire."""
     make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
+    make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(
+        default=None, repr=False, compare=False
+    )
+    recorded: Recorded | None = field(default=None, repr=False, compare=False)
+    """What the server has recorded of it."""
 
     @property
     def json(self) -> Any:
@@ -78,6 +87,28 @@ class TaskResult:
         """What the table lacks, as counts: `rows`, `incomplete_rows`, and `missing` and `unfit` per column."""
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
+
+    @property
+    def steps(self) -> Any:
+        """What the task did, saw, asked and said: a table, or without `frames` plain records. Asked of the server.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the server does not tell; `TASK_NOT_FOUND`: it remembers no more.
+        """
+        return self._recorded("steps")
+
+    @property
+    def provenance(self) -> Any:
+        """Where each value of the answer comes from (page, element, text); as `steps`."""
+        return self._recorded("provenance")
+
+    def _recorded(self, what: str) -> Any:
+        if self.recorded is None:
+            raise TypeError("this result was made without its server: nothing is known of how it came about")
+        rows = self.recorded.steps() if what == "steps" else self.recorded.provenance()
+        return rows if self.make_table is None else self.make_table(what, rows)
 
     @property
     def cost_usd(self) -> Decimal:
@@ -107,6 +138,7 @@ def result_of(
     elapsed_s: float,
     frames: Frames | None,
     http: Http,
+    recorded: Recorded | None = None,
 ) -> TaskResult:
     """Return the result that a completed task's body holds."""
     read_file = None if frames is None else frames.read_file
@@ -124,4 +156,6 @@ def result_of(
         elapsed_s=elapsed_s,
         raw=body.to_wire(),
         make_frame=None if frames is None else frames.make_frame,
+        make_table=None if frames is None else frames.table,
+        recorded=recorded,
     )

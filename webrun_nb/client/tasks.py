@@ -28,6 +28,7 @@ from webrun_nb.client.errors import (
     refusal,
 )
 from webrun_nb.client.http import Http
+from webrun_nb.client.policies import Recorded
 from webrun_nb.client.results import Frames, Schema, TaskResult, result_of, usd
 from webrun_nb.client.secret import HiddenText, HostSecret, wire_secrets
 from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -212,6 +213,7 @@ class TaskRun:
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
             http=self._http,
+            recorded=Recorded(self._http, body.task_id),
         )
 
     # --- sending ------------------------------------------------------------------------------------------------------

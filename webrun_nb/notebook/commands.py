@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from webrun_nb.client.service_key import Source
+from webrun_nb.notebook.policy_commands import PolicyCommand
 
 DEFAULT_HISTORY = 20
 """Tasks of the history that are shown where `-n` doesn't say."""
@@ -25,6 +26,7 @@ class Start:
     secrets: tuple[tuple[str, str], ...] = ()
     """Hosts, and the names of their secrets; never a value."""
     env: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Task:
     max_cost_usd: Decimal | None = None
     secrets: tuple[tuple[str, str], ...] = ()
     job: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,4 +366,5 @@ Command = (
     | Help
     | Asyncio
     | EmulatorCommand
+    | PolicyCommand
 )

@@ -10,7 +10,7 @@ from webrun_nb.notebook.verbs import VERBS, Option, Verb, find_verb
 __all__ = ["help_text", "usage"]
 
 _FIRST_SCREEN = ("start", "task", "status", "terminate")
-_WITH_TEXT = ("task", "view", "answer", "emulator")
+_WITH_TEXT = ("task", "view", "answer", "emulator", "policy")
 _WIDTH = 96
 _PHRASES = ("agents", "planner", "phrases.txt")
 """The local agent's own list of what it follows, read as a file: the notebook doesn't import agents."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -17,6 +17,7 @@ from webrun_nb.client.budget import Amount
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
+from webrun_nb.client.policies import Policies
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
 from webrun_nb.notebook import schema as schemas
@@ -50,6 +51,12 @@ class NotebookFrames:
         from webrun_nb.notebook.file_frames import read_file
 
         return read_file(name, content)
+
+    def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return a task's `steps` or `provenance` as a table."""
+        from webrun_nb.notebook.record_frames import table
+
+        return table(what, rows)
 
 
 def meta_of(result: TaskResult) -> dict[str, Any]:
@@ -247,3 +254,21 @@ start, astart = _on_current(Client.start), _on_current_async(Client.astart)
 run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
 submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(Client.asubmit_task)
 on_guardrail = toolkit.on_guardrail
+
+
+class CurrentPolicies:
+    """What sessions may reach and do: the policies of the current client; see `webrun_nb.client.policies.Policies`.
+
+    >>> webrun.policies.create("shop", template="Research Only")  # doctest: +SKIP
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(Policies, name):
+            raise AttributeError(f"policies have no {name!r}")
+        return getattr(toolkit.client().policies, name)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in dir(Policies) if not name.startswith("_")]
+
+
+policies = CurrentPolicies()

@@ -34,6 +34,13 @@ def name(value: str, what: str) -> str:
     return value
 
 
+def words(value: str, what: str) -> str:
+    """Check that there is anything at all."""
+    if not value.strip():
+        raise CommandError(f"{what} is empty", "a value with spaces goes in quotes")
+    return value.strip()
+
+
 def task_duration_ms(value: str, what: str) -> int:
     """Read `2m`, `90s`, `1m30s` or `150` (seconds) as ms, within what a task may take."""
     found = _DURATION.fullmatch(value)

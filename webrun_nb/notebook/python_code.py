@@ -49,6 +49,7 @@ def python_code(done: DoneTask) -> str:
         ("schema", _schema(command)),
         ("timeout_ms", None if command.timeout_ms is None else f"{command.timeout_ms:_}"),
         ("max_cost_usd", None if command.max_cost_usd is None else repr(str(command.max_cost_usd))),
+        ("policy_id", None if command.policy is None else f'webrun.policies.find({command.policy!r})["_id"]'),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
         ("end", "True" if command.end and done.session is not None else None),
     ]

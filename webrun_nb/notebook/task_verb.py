@@ -63,6 +63,7 @@ def task(workspace: Workspace, command: Task) -> None:
     wanted = _schema(workspace, command)
     if command.job is not None:
         job_verbs.check_name(workspace, command.job)
+    _refuse_policy_in_session(workspace, command)
     if command.dry_run:
         _show_request(workspace, command, text, url, wanted)
         return
@@ -126,6 +127,7 @@ def _result(
             url=url,
             schema=wanted,
             environment_id=_environment_id(command),
+            policy_id=_policy_id(command),
             **_limits(command),
             opened=show_card,
         )
@@ -147,7 +149,12 @@ def _begun(workspace: Workspace, command: Task, text: str, url: str | None, want
     limits = _limits(command)
     if session is None:
         handle = toolkit.client().submit_task(
-            text, url=url, schema=wanted, environment_id=_environment_id(command), **limits
+            text,
+            url=url,
+            schema=wanted,
+            environment_id=_environment_id(command),
+            policy_id=_policy_id(command),
+            **limits,
         )
     else:
         if command.end:
@@ -159,6 +166,31 @@ def _begun(workspace: Workspace, command: Task, text: str, url: str | None, want
 
 def _environment_id(command: Task) -> str | None:
     return None if command.env is None else toolkit.client().environments.find(command.env).id
+
+
+def _policy_id(command: Task) -> str | None:
+    if command.policy is None:
+        return None
+    policy_id: str = toolkit.client().policies.find(command.policy)["_id"]
+    return policy_id
+
+
+def _refuse_policy_in_session(workspace: Workspace, command: Task) -> None:
+    """Refuse a policy for a task in an open session: it has the rules it was started with.
+
+    Raises
+    ------
+    CommandError
+        That is so.
+    """
+    if command.policy is None:
+        return
+    session = _session_for(workspace, command)
+    if session is not None:
+        raise CommandError(
+            f"session {session.name} keeps the rules it was started with",
+            f"%webrun start --new --policy {command.policy}, or %webrun terminate first",
+        )
 
 
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
@@ -210,7 +242,8 @@ def _show_request(
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}:")
     named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
+    policy = {} if command.policy is None else {"policyId": f"that of {command.policy}"}
     attached = {"files": [f"{path} (to be uploaded)" for path in map(str, existing_files(command.files))]}
-    shown = {**ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
+    shown = {**policy, **ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
     # a dry run looks no secret up, and uploads nothing
     print(json.dumps(shown, indent=2, ensure_ascii=False))

@@ -33,6 +33,7 @@ from webrun_nb.notebook.emulator_grammar import EMULATOR
 from webrun_nb.notebook.env_grammar import ENV, FILE
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.grammar import Option, Verb
+from webrun_nb.notebook.policy_grammar import POLICY, policy_option
 
 __all__ = ["VERBS", "Option", "Verb", "find_verb"]
 
@@ -69,6 +70,7 @@ VERBS: tuple[Verb, ...] = (
             Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
             _env("the environment whose logins and files it has, by name or id; it keeps what the session leaves"),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
+            policy_option("what it may reach and do: a policy's name or id"),
             _secret(),
             Option("--new", "new", "another session, even where one with that name and options is live"),
         ),
@@ -103,6 +105,7 @@ VERBS: tuple[Verb, ...] = (
                 options.task_duration_ms,
             ),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is stopped", "USD", options.budget_usd),
+            policy_option("the same, for a task in a session of its own"),
             _secret(),
             Option(
                 "--file",
@@ -210,6 +213,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("logout", "use the emulator again", Logout),
     ENV,
     FILE,
+    POLICY,
     EMULATOR,
     Verb(
         "asyncio",

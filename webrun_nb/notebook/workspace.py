@@ -99,7 +99,14 @@ class Workspace:
             models = [name for name in variables() if isinstance(self.names[name], type | dict)]
             return [*models, *(path.name for path in Path().glob("*.json"))]
 
+        def policies() -> list[str]:
+            try:
+                return [] if toolkit.current is None else [each["name"] for each in toolkit.current.policies.list()]
+            except WebRunError:  # a server without policies, or none that answers: the Tab key offers none
+                return []
+
         return {
+            "policy": policies,
             "session": lambda: [session.name for session in self.live_sessions],
             "job": lambda: self.jobs,
             "task": lambda: [*self.jobs, *reversed(self.done)],

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 USERNAME = "webrun"
 _KEPT = 64
+GREETING_URL = "http://way-out.invalid/"
+"""Answered by the listener itself, with nothing: a browser that asks for it has been asked for the password."""
 _CHALLENGE = http1.dump(
     "HTTP/1.1 407 Proxy Authentication Required",
     [("proxy-authenticate", 'Basic realm="webrun"'), ("connection", "close"), ("content-length", "0")],
@@ -114,7 +116,7 @@ class Listener:
             It must not be reached.
         """
         host = host_of(url)
-        if host is None:
+        if host is None or url.startswith(GREETING_URL):
             return  # nothing that goes out
         with contextlib.suppress(DialError):
             await self._router.find(self.way_out, host, port_of(url))
@@ -182,6 +184,9 @@ class Listener:
                     writer.write(_CHALLENGE)
                     await writer.drain()
                     return
+                if head.start[1].startswith(GREETING_URL):
+                    writer.write(b"HTTP/1.1 204 Welcome\r\n\r\n")
+                    continue
                 if head.start[0] == "CONNECT":
                     await exchange.tunnel(head)
                     return

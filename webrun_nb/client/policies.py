@@ -1,0 +1,157 @@
+"""Policies: what sessions may reach and do (contract, section 11). The hosted service has them in its dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from webrun_nb.client.errors import refusal
+from webrun_nb.client.http import Http
+from webrun_nb.client.runtime import faces
+
+Record = dict[str, Any]
+"""As it is on the wire."""
+
+
+class Policies:
+    """The account's policies. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+
+    Where a policy is asked for, its id or its name may be given.
+
+    Parameters
+    ----------
+    http : Http
+        Its calls.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def _create(
+        self, name: str | None = None, *, template: str | None = None, fields: Mapping[str, Any] | None = None
+    ) -> Record:
+        """Make a policy.
+
+        Parameters
+        ----------
+        name : str, optional
+            What to call it; a template has a name of its own.
+        template : str, optional
+            Begin with `Research Only`, `Financial Compliance`, `Healthcare / HIPAA` or `Strict Lockdown`.
+        fields : mapping, optional
+            As on the wire: `domainRules`, `actionRules`, `defaultAction`, …; they go before the template's.
+
+        Raises
+        ------
+        RequestError
+            A field is wrong; `details` name it.
+        """
+        given = {"name": name, "template": template}
+        body = {**(fields or {}), **{key: value for key, value in given.items() if value is not None}}
+        return await self._policy("POST", "", body)
+
+    async def _list(self) -> list[Record]:
+        """Return the account's policies, oldest first."""
+        found: list[Record] = (await self._call("GET"))["policies"]
+        return found
+
+    async def _templates(self) -> list[Record]:
+        """Return the policies to begin with."""
+        found: list[Record] = (await self._call("GET"))["templates"]
+        return found
+
+    async def _find(self, policy: str) -> Record:
+        """Return a policy by its id or name.
+
+        Raises
+        ------
+        RequestError
+            `POLICY_NOT_FOUND`: there is none; `POLICY_AMBIGUOUS`: several have the name.
+        """
+        policies = await self._list()
+        found = [each for each in policies if policy in (each["_id"], each["name"])]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            there = ", ".join(each["name"] for each in policies) or "none yet"
+            raise refusal(404, "POLICY_NOT_FOUND", f"there is no policy {policy!r}; there are: {there}")
+        ids = ", ".join(each["_id"] for each in found)
+        raise refusal(
+            400, "POLICY_AMBIGUOUS", f"{len(found)} policies are called {policy!r}: name one by its id: {ids}"
+        )
+
+    async def _change(self, policy: str, fields: Mapping[str, Any]) -> Record:
+        """Change the fields that are named; sessions that run keep the rules they started with."""
+        return await self._policy("PUT", await self._id(policy), fields)
+
+    async def _delete(self, policy: str) -> None:
+        """Delete a policy; its audit trail stays, and sessions that run keep its rules."""
+        await self._call("DELETE", await self._id(policy))
+
+    async def _audit(self, policy: str) -> list[Record]:
+        """Return every decision of a policy, oldest first; of a deleted one, by its id."""
+        policy_id = policy if policy.startswith("pol_") else await self._id(policy)
+        found: list[Record] = (await self._call("GET", f"{_quoted(policy_id)}/audit"))["audit"]
+        return found
+
+    async def _test(self, policy: str, task_id: str) -> list[Record]:
+        """Return what a policy would have decided on each recorded action of a task. Nothing is done."""
+        path = f"{_quoted(await self._id(policy))}/test"
+        found: list[Record] = (await self._call("POST", path, {"taskId": task_id}))["steps"]
+        return found
+
+    async def _id(self, policy: str) -> str:
+        policy_id: str = (await self._find(policy))["_id"]
+        return policy_id
+
+    async def _policy(self, method: str, path: str, body: Mapping[str, Any]) -> Record:
+        found: Record = (await self._call(method, path, body))["policy"]
+        return found
+
+    async def _call(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Record:
+        return await self._http.emulators_own(method, f"/policies/{path}".rstrip("/"), body)
+
+    create, acreate = faces(_create)
+    list, alist = faces(_list)
+    templates, atemplates = faces(_templates)
+    find, afind = faces(_find)
+    change, achange = faces(_change)
+    delete, adelete = faces(_delete)
+    audit, aaudit = faces(_audit)
+    test, atest = faces(_test)
+
+
+class Recorded:
+    """What is recorded of a task, on the emulator. Every method has two faces.
+
+    Parameters
+    ----------
+    http : Http
+        Its server's calls.
+    task_id : str
+        Which task.
+    """
+
+    def __init__(self, http: Http, task_id: str) -> None:
+        self._http = http
+        self._task_id = task_id
+
+    async def _steps(self) -> list[Record]:
+        """Return what the task did, saw, asked and said: target, decision, time and cost of each step."""
+        return await self._rows("steps")
+
+    async def _provenance(self) -> list[Record]:
+        """Return where each value of the answer comes from: page, element, text."""
+        return await self._rows("provenance")
+
+    async def _rows(self, what: str) -> list[Record]:
+        found: list[Record] = (await self._http.control("GET", f"tasks/{_quoted(self._task_id)}/{what}"))[what]
+        return found
+
+    steps, asteps = faces(_steps)
+    provenance, aprovenance = faces(_provenance)
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
