@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webrun_nb.emulator.domain.facts import Deed, Facts, Haystack, Page
@@ -64,6 +64,7 @@ def is_about(rule: ActionRule, deed: Deed, page: Page) -> bool:
     return rule.match is None or any(rule.match in place.text.lower() for place in places)
 
 
+@settings(deadline=None)
 @given(st.lists(rules, max_size=8), permissions, all_facts)
 def test_the_most_restrictive_matching_rule_of_each_category_wins(action_rules, default, known):
     worst = 0
@@ -74,6 +75,7 @@ def test_the_most_restrictive_matching_rule_of_each_category_wins(action_rules, 
     assert SEVERITY[said(decision)] == worst
 
 
+@settings(deadline=None)
 @given(st.lists(rules, max_size=8), permissions, all_facts, st.randoms())
 def test_the_order_of_rules_changes_nothing(action_rules, default, known, random):
     mixed = list(action_rules)
@@ -82,6 +84,7 @@ def test_the_order_of_rules_changes_nothing(action_rules, default, known, random
     assert said(one.decide(known)) == said(other.decide(known))
 
 
+@settings(deadline=None)
 @given(st.lists(rules, max_size=8), permissions, all_facts)
 def test_a_rule_that_is_added_never_loosens_a_block(action_rules, default, known):
     blocking = ActionRule("Click", "block")
@@ -100,6 +103,7 @@ entries = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["allow_all", "allowlist", "blocklist"]), entries, hosts, st.randoms())
 def test_the_order_of_domain_entries_changes_nothing(mode, listed, host, random):
     mixed = list(listed)
@@ -108,6 +112,7 @@ def test_the_order_of_domain_entries_changes_nothing(mode, listed, host, random)
     assert one.destination(host)[0] == other.destination(host)[0]
 
 
+@settings(deadline=None)
 @given(entries, hosts)
 def test_a_blocked_host_is_never_reached(listed, host):
     blocked = DomainRules("blocklist", (*listed, DomainEntry(host, "block")))
