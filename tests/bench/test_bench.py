@@ -15,6 +15,8 @@ from webrun_nb.bench.base import Result, Sample, Target
 from webrun_nb.bench.runner import MEASUREMENTS
 from webrun_nb.browsers import find
 
+pytestmark = pytest.mark.timeout(300)  # the first test waits for all measurements
+
 RAW_PLAYWRIGHT_CAN = {
     "context-session",
     "process-create",
@@ -53,7 +55,7 @@ def quick_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str
     (pages / "expected.json").write_text(json.dumps([PAGE]))
     (pages / "towns.html").write_text(PAGE_HTML)
     (pages / "score_records.py").write_text(HALF_SCORER)
-    done = bench("--json", "--quick", "--pages", str(pages))
+    done = bench("--json", "--quick", "--pages", str(pages), timeout_s=280)
     assert done.returncode == 0, done.stderr
     results: list[dict[str, Any]] = json.loads(done.stdout)
     return {result["name"]: result for result in results}

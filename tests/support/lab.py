@@ -7,17 +7,8 @@ out of the DOM.
 from __future__ import annotations
 
 import itertools
-import json
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import ipykernel
@@ -25,130 +16,24 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket
 
-from webrun_nb.config import child_environment, search_path
+from webrun_nb.bench.jupyter_server import (
+    KERNEL_IS_READY,
+    OUTPUTS,
+    READY_MS,
+    App,
+    LabServer,
+    find_browser,
+    lab_server,
+)
 
-READY_MS = 60_000
-SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
-_KERNEL_IS_READY = """() => {
-  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
-  return context && context.isReady && context.session?.kernel?.status === 'idle';
-}"""
-_OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
-  .map(cell => cell.cell_type === 'code' ? cell.getOutputs() : [])"""
+__all__ = ["App", "LabPage", "LabServer", "find_browser", "lab_server", "needs_subshells"]
+
 _names = itertools.count()
-
-App = Literal["lab", "notebook"]
 
 needs_subshells = pytest.mark.skipif(
     ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells: there the card says to use Interrupt"
 )
 """For what a page asks of a kernel whose main thread is busy."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Front:
-    """What tells one application from the other; the page's own commands and elements are the same."""
-
-    module: str
-    config: str
-    path: str
-
-
-_FRONTS: Mapping[App, _Front] = {
-    "lab": _Front("jupyterlab", "LabApp", "lab/tree/{name}?reset"),
-    "notebook": _Front("notebook", "JupyterNotebookApp", "notebooks/{name}"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LabServer:
-    """A running JupyterLab or Notebook 7."""
-
-    url: str
-    notebooks: Path
-    """The folder it serves."""
-    app: App = "lab"
-
-    def address_of(self, name: str) -> str:
-        """Return where a notebook is opened."""
-        return f"{self.url}/{_FRONTS[self.app].path.format(name=name)}"
-
-
-def find_browser() -> str | None:
-    """Return a Chromium on the PATH, or None (then Playwright's own is tried)."""
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    return next((found for name in names if (found := shutil.which(name, path=search_path()))), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    while True:
-        if process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended with {process.returncode}:\n{log.read_text()}")
-        try:
-            with urllib.request.urlopen(f"{url}/api/status", timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            continue
-
-
-@contextmanager
-def lab_server(
-    home: Path, settings: Mapping[str, Mapping[str, Any]] = SETTINGS, app: App = "lab"
-) -> Iterator[LabServer]:
-    """Run JupyterLab (or Notebook 7) with every folder of its own under `home`, until the block ends."""
-    notebooks = home / "notebooks"
-    notebooks.mkdir(parents=True)
-    user_settings = home / "user-settings"
-    for plugin, values in settings.items():
-        file = user_settings / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(values))
-    folders = {
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": user_settings,
-        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
-        "IPYTHONDIR": home / "ipython",
-        "WEBRUN_DATA_DIR": home / "webrun",
-    }
-    port = _free_port()
-    front = _FRONTS[app]
-    url = f"http://127.0.0.1:{port}"
-    command = [
-        *(sys.executable, "-m", front.module, "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"),
-        *("--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password="),
-        *(f"--ServerApp.root_dir={notebooks}", f"--{front.config}.expose_app_in_browser=True"),
-        *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
-    ]
-    log = home / "jupyterlab.log"
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            command,
-            env=child_environment(**{name: str(path) for name, path in folders.items()}),
-            cwd=home,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_up(process, url, log)
-            yield LabServer(url, notebooks, app)
-        finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 @dataclass
@@ -188,7 +73,7 @@ class LabPage:
         nbformat.write(notebook, self.server.notebooks / name)
         self.page.goto(self.server.address_of(name))
         self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=READY_MS)
-        self.page.wait_for_function(_KERNEL_IS_READY, timeout=READY_MS)
+        self.page.wait_for_function(KERNEL_IS_READY, timeout=READY_MS)
 
     def command(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
         """Start a JupyterLab command, without waiting for what it starts."""
@@ -222,13 +107,13 @@ class LabPage:
 
     def outputs(self) -> list[list[dict[str, Any]]]:
         """Return each cell's outputs as nbformat has them, from the model."""
-        outputs: list[list[dict[str, Any]]] = self.page.evaluate(_OUTPUTS)
+        outputs: list[list[dict[str, Any]]] = self.page.evaluate(OUTPUTS)
         return outputs
 
     def wait_for_output(self, cell: int, text: str) -> None:
         """Wait until `text` is somewhere in a cell's outputs."""
         self.page.wait_for_function(
-            f"([cell, text]) => JSON.stringify(({_OUTPUTS})()[cell]).includes(text)", arg=[cell, text], timeout=READY_MS
+            f"([cell, text]) => JSON.stringify(({OUTPUTS})()[cell]).includes(text)", arg=[cell, text], timeout=READY_MS
         )
 
     def stream(self, cell: int) -> str:

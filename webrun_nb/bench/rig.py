@@ -8,10 +8,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import httpx
 
@@ -22,6 +22,7 @@ from webrun_nb.client.errors import EmulatorStartError
 from webrun_nb.client.local import LocalEmulator
 
 Isolation = Literal["context", "process"]
+T = TypeVar("T")
 
 _ANSWER_WITHIN_S = 70.0
 _TASK_WITHIN_S = 310.0
@@ -42,7 +43,7 @@ class Emulator:
         self._local = local
         self._http = httpx.AsyncClient(
             base_url=local.url,
-            headers={"Authorization": f"Bearer {local.key}"},
+            headers=self.headers,
             timeout=_ANSWER_WITHIN_S,
             trust_env=False,
         )
@@ -56,6 +57,11 @@ class Emulator:
     def url(self) -> str:
         """Where it answers, HTTP and Socket.IO."""
         return self._local.url
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of the account's carries."""
+        return {"Authorization": f"Bearer {self._local.key}"}
 
     async def get(self, path: str) -> dict[str, Any]:
         """Ask it.
@@ -225,6 +231,19 @@ class Rig:
         self.site = Site(pages)
         self._emulators: dict[tuple[str, ...], Emulator] = {}
         self._raw: Raw | None = None
+        self._shared: dict[str, Any] = {}
+        self._endings: list[Callable[[], Awaitable[object]]] = []
+
+    async def once(self, what: str, start: Callable[[], Awaitable[T]]) -> T:
+        """Return what `start` gave the first time it was asked for under this name."""
+        if what not in self._shared:
+            self._shared[what] = await start()
+        shared: T = self._shared[what]
+        return shared
+
+    def at_end(self, end: Callable[[], Awaitable[object]]) -> None:
+        """Have something ended with the rig, the last first."""
+        self._endings.append(end)
 
     async def __aenter__(self) -> Self:
         return self
@@ -232,6 +251,8 @@ class Rig:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for end in reversed(self._endings):
+            await end()
         for emulator in self._emulators.values():
             await emulator.close()
         if self._raw is not None:

@@ -6,10 +6,12 @@ import statistics
 from collections.abc import AsyncIterator, Iterable
 
 from webrun_nb.bench.base import Measurement, NotHereError, Result
+from webrun_nb.bench.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.context_session import ContextSession
 from webrun_nb.bench.event_latency import EventLatency
 from webrun_nb.bench.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
 from webrun_nb.bench.idle_processes import IdleProcessMemory
+from webrun_nb.bench.live_view import ViewCpu, ViewQuiet, ViewRate
 from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.lost_browsers import HangSeen, Restore
 from webrun_nb.bench.many_parts import ManyParts
@@ -35,6 +37,12 @@ _ALL: tuple[type[Measurement], ...] = (
     IdleProcessMemory,
     ManySessions,
     EventLatency,
+    EventToPage,
+    ClickToHandler,
+    CardsInPage,
+    ViewRate,
+    ViewCpu,
+    ViewQuiet,
     HangSeen,
     Restore,
 )

@@ -15,6 +15,9 @@ ORDERS = 10
 ORDER_COLUMNS = ("order", "customer", "city", "total")
 
 _HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><h1>{title}</h1>'
+_MOVING = """<p id="count">0</p><div id="box"></div><style>#box { width: 80px; height: 80px; background: teal; }
+#box { animation: walk 3s linear infinite alternate; } @keyframes walk { to { transform: translateX(900px); } }</style>
+<script>setInterval(() => { document.getElementById("count").textContent++; }, 20);</script>"""
 _FORM = """<form action="/orders">
 <p><label>Customer <input name="customer"></label></p>
 <p><label>City <input name="city"></label></p>
@@ -88,6 +91,11 @@ class Site:
         return f"{self._origin}/form"
 
     @property
+    def moving_url(self) -> str:
+        """A page in which something always moves."""
+        return f"{self._origin}/moving"
+
+    @property
     def orders_url(self) -> str:
         """The table by itself."""
         return f"{self._origin}/orders?customer=Ada&city=Ulm"
@@ -140,6 +148,8 @@ class Site:
                 return _page("A page", _RETURN.format(visit=int(query["visit"]), again=int(query["again"])))
             case ["", "visit"]:
                 return _page("A page", _WITNESS.format(visit=int(query["visit"])))
+            case ["", "moving"]:
+                return _page("Moving", _MOVING)
             case ["", "form"]:
                 return _page("Find orders", _FORM)
             case ["", "orders"]:

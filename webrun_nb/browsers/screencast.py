@@ -54,6 +54,7 @@ class Screencast:
         self._show: Callable[[bytes], None] | None = None
         self._wanted: Callable[[], Awaitable[None]] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._shown = 0
 
     def follow(self, page: Page | None) -> None:
         """Show this page from now on: it is the current one; None: there is none."""
@@ -85,8 +86,19 @@ class Screencast:
             self._task.cancel()
             self._task = None
         if self._page is not None and self._show is not None and self._wanted is not None:
-            running = self._run(self._page, self._show, self._covered(self._wanted))
+            running = self._run(self._page, self._shown_now(self._show), self._covered(self._wanted))
             self._task = asyncio.create_task(running, name="screencast")
+
+    def _shown_now(self, show: Callable[[bytes], None]) -> Callable[[bytes], None]:
+        """Return `show` as long as nobody stops it or shows another page: a frame may still be on its way then."""
+        self._shown += 1
+        this = self._shown
+
+        def show_now(picture: bytes) -> None:
+            if this == self._shown and self._task is not None:
+                show(picture)
+
+        return show_now
 
     def _covered(self, wanted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def wanted_and_covered() -> None:
@@ -139,6 +151,7 @@ class _Cast:
                 await self._session.send("Page.screencastFrameAck", {"sessionId": self._unacknowledged.pop(0)})
         finally:
             self._page.remove_listener("load", self._doubt)
+            self._session.remove_listener("Page.screencastFrame", self._take)
 
     async def _a_frame_within(self, seconds: float | None) -> bool:
         """Wait for a frame that is unacknowledged."""

@@ -1,0 +1,105 @@
+"""The live picture of an instance, over real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from webrun_nb.browsers.base import BrowserInstance, Navigate, PointerClick, TypeReleased
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANGES = "<body style='margin:0;height:600px;background:#eee' onclick=\"document.body.style.background='#%s'\"></body>"
+
+
+class Watcher:
+    """Keeps the pictures; wants the next at once, or when it is let."""
+
+    def __init__(self, instance: BrowserInstance) -> None:
+        self.pictures: list[bytes] = []
+        self.may = asyncio.Event()
+        self.may.set()
+        self._came = asyncio.Event()
+        self._instance = instance
+
+    def start(self) -> None:
+        self._instance.screen.start(self._take, self.may.wait)  # type: ignore[arg-type] # what it returns is not looked at
+
+    def _take(self, picture: bytes) -> None:
+        self.pictures.append(picture)
+        self._came.set()
+
+    async def until(self, wanted: Callable[[], Any]) -> None:
+        async with asyncio.timeout(20):
+            while not wanted():
+                self._came.clear()
+                await self._came.wait()
+
+    async def rest(self, seconds: float = 0.7) -> None:
+        """Let a span of time pass in which nothing is done."""
+        await asyncio.sleep(seconds)
+
+
+@pytest.fixture
+def watcher(instance: BrowserInstance) -> Watcher:
+    return Watcher(instance)
+
+
+async def test_nothing_runs_before_it_is_started_and_after_it_is_stopped(instance, watcher, site):
+    await instance.perform(Navigate(site.page("/", CHANGES % "123")))
+    await watcher.rest(0.2)
+    assert watcher.pictures == []
+    watcher.start()
+    await watcher.until(lambda: watcher.pictures)
+    instance.screen.stop()
+    count = len(watcher.pictures)
+    await instance.perform(PointerClick(5, 5))
+    await watcher.rest(0.4)
+    assert len(watcher.pictures) == count
+
+
+async def test_it_shows_the_document_that_replaces_another(instance, watcher, site):
+    await instance.perform(Navigate(site.page("/", "<h1>one</h1>")))
+    watcher.start()
+    await watcher.until(lambda: watcher.pictures)
+    await watcher.rest()
+    before = watcher.pictures[-1]
+    await instance.perform(Navigate(site.page("/two", "<h1>two</h1>")))
+    await watcher.until(lambda: watcher.pictures[-1] != before)
+
+
+async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(instance, watcher, site):
+    await instance.perform(Navigate(site.page("/", "<h1 id=n>0</h1><script>onclick = () => n.textContent++</script>")))
+    watcher.start()
+    await watcher.until(lambda: watcher.pictures)
+    await watcher.rest()
+    watcher.may.clear()
+    for _ in range(8):
+        await instance.perform(PointerClick(5, 5))
+        await watcher.rest(0.05)
+    watcher.may.set()
+    await watcher.rest(1.2)
+    last = watcher.pictures[-1]
+    instance.screen.stop()
+    fresh = Watcher(instance)
+    fresh.start()
+    await fresh.until(lambda: fresh.pictures)
+    await fresh.rest()
+    assert fresh.pictures[-1] == last
+
+
+async def test_a_field_that_a_secret_was_typed_into_shows_dots(instance, watcher, site):
+    """Two secrets of one length look the same."""
+    html = "<input aria-label=user style='font:40px monospace;caret-color:transparent;width:900px'>"
+    shown = []
+    for secret in ("ilililil", "WMWMWMWM"):
+        await instance.perform(Navigate(site.page("/", html)))
+        seen = await instance.observe()
+        await instance.perform(TypeReleased(seen.elements[0].ref, release=lambda place, text=secret: text))
+        watcher.start()
+        await watcher.rest(1.0)
+        shown.append(watcher.pictures[-1])
+        instance.screen.stop()
+    assert shown[0] == shown[1]
