@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -114,6 +115,7 @@ class Recorder:
     def __init__(self) -> None:
         self.urls: list[str] = []
         self.losses: list[str] = []
+        self.wanted: list[str] = []
         self.is_lost = asyncio.Event()
 
     def requested(self, url: str) -> None:
@@ -122,6 +124,13 @@ class Recorder:
     def lost(self, reason: str) -> None:
         self.losses.append(reason)
         self.is_lost.set()
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        self.wanted.append(name)
+        return None
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        raise AssertionError("nothing is wanted")
 
 
 @pytest.fixture

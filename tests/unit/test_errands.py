@@ -11,6 +11,7 @@ from webrun_nb.agents.form import empty_fields, entry_of
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.intents import (
     AddToCart,
+    Attach,
     CheckOut,
     ClickOn,
     Download,
@@ -322,3 +323,16 @@ def test_a_download_is_found_by_all_of_its_words(
     elements: tuple[Element, ...], what: str, kind: str, found: list[int]
 ) -> None:
     assert [e.ref for e in downloads(page(*elements), Download("", what, kind))] == found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "what", "where"),
+    [
+        ("Attach cv.pdf", "cv.pdf", ""),
+        ("Upload the file", "", ""),
+        ('upload "my cv.pdf" as the CV', "my cv.pdf", "CV"),
+        ("attach the file report.csv to the form", "report.csv", "form"),
+    ],
+)
+def test_a_file_is_attached(sentence: str, what: str, where: str) -> None:
+    assert plan(sentence) == [Attach(sentence, what, where)]

@@ -40,6 +40,8 @@ class Brief:
     output_type: OutputType = "text"
     output_schema: Mapping[str, Any] | Sequence[str] | None = None
     starting_url: str | None = None
+    files: tuple[str, ...] = ()
+    """Names of the files that the task was given, which it may give to pages."""
     secrets: tuple[str, ...] = ()
     """What the session has secrets for, as patterns of hosts. A page's `Observation.secrets` names those it may get."""
     role: str = ""

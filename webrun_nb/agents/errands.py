@@ -16,8 +16,8 @@ from webrun_nb.agents.form import fill_form, fill_missing
 from webrun_nb.agents.login import Doer as Logging
 from webrun_nb.agents.login import Login, blocks_the_way
 from webrun_nb.agents.planner.elements import FIELD_ROLES, describe, find, normal
-from webrun_nb.agents.planner.intents import AddToCart, CheckOut, Download, Errand, FillForm, Target, Transfer
-from webrun_nb.browsers.base import Action, Click, Element, Observation, Select, Type
+from webrun_nb.agents.planner.intents import AddToCart, Attach, CheckOut, Download, Errand, FillForm, Target, Transfer
+from webrun_nb.browsers.base import Action, Click, Element, Observation, Select, Type, Upload
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -40,6 +40,7 @@ class Doer(Logging, Protocol):
     """What an errand needs of the task that it is part of."""
 
     seen: Observation | None
+    files: tuple[str, ...]
 
     def look(self, *, again: bool = False) -> Work[Observation]:
         """Look at the page."""
@@ -79,6 +80,8 @@ def run_errand(doer: Doer, errand: Errand) -> Work[None]:
             yield from _download(doer, errand)
         case FillForm():
             yield from fill_form(doer, errand)
+        case Attach():
+            yield from _attach(doer, errand)
         case _:
             assert_never(errand)
 
@@ -324,6 +327,54 @@ def _whose(what: str) -> str:
     """Give the thing that a download belongs to: "statement of the savings account" is the savings account's."""
     owner = re.search(r"\b(?:of|for|from)\s+(?:the\s+|my\s+)?(.+)$", what, re.I)
     return owner[1] if owner else what
+
+
+# --- uploads ----------------------------------------------------------------------------------------------------------
+
+
+def _attach(doer: Doer, errand: Attach) -> Work[None]:
+    """Give a file to the page's file field, or to the one that is named."""
+    names = _files_meant(doer.files, errand)
+    seen = yield from doer.look()
+    fields = tuple(e for e in seen.elements if e.role == "file" and e.enabled)
+    if errand.where and len(fields) > 1:
+        words = _stems(errand.where)
+        named = tuple(e for e in fields if words & _stems(f"{e.name} {e.label} {e.nearby} {e.hint}"))
+        fields = named or fields
+    if not fields:
+        raise AgentError("ELEMENT_NOT_FOUND", f'"{errand.sentence}": this page has no field for a file.')
+    field = fields[0]
+    if len(fields) > 1:
+        field = yield from doer.which(errand.sentence, Target(errand.where or "file"), fields)
+    failed = yield from doer.act(Upload(field.ref, names, field.name or "the file field"), errand.sentence)
+    if failed is not None:
+        raise AgentError(failed.code, f'"{errand.sentence}": {failed.message}')
+
+
+def _files_meant(known: tuple[str, ...], errand: Attach) -> tuple[str, ...]:
+    """Return the names of the task's files that are meant.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: it has none, or none of that name.
+    """
+    if not known:
+        raise AgentError("ELEMENT_NOT_FOUND", f'"{errand.sentence}": the task was given no files.')
+    if not errand.what:
+        return known
+    wanted = errand.what.casefold()
+    exact = tuple(name for name in known if name.casefold() == wanted)
+    stem = tuple(name for name in known if name.casefold().rpartition(".")[0] == wanted)
+    partly = tuple(name for name in known if _stems(errand.what) <= _stems(name))
+    found = exact or stem or partly
+    if len(found) != 1:
+        what = "no file" if not found else "several files"
+        raise AgentError(
+            "ELEMENT_NOT_FOUND",
+            f'"{errand.sentence}": the task was given {what} called "{errand.what}"; it has {", ".join(known)}.',
+        )
+    return found
 
 
 # --- small things -----------------------------------------------------------------------------------------------------

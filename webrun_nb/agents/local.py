@@ -42,6 +42,7 @@ from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
 from webrun_nb.agents.planner.intents import (
     AddToCart,
+    Attach,
     Back,
     CheckOut,
     Choose,
@@ -134,6 +135,7 @@ class Task:
         self.seen: Observation | None = None
         self.done: list[str] = []
         self.meant: str | None = brief.starting_url
+        self.files = brief.files
         """The page that was asked for last; None where it was left since."""
         self.let_in_at: set[str] = set()
         self.acted = False
@@ -283,7 +285,7 @@ class Task:
                 yield from self._sort(intent)
             case LogIn():
                 yield from Login(self, sentence).run()
-            case AddToCart() | CheckOut() | Transfer() | Download() | FillForm():
+            case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
                 yield from run_errand(self, intent)
             case Skip(what=what):
                 return (yield from self.ask_again(sentence, f'leave out "{what}"'))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -264,6 +265,19 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """Give files to a file field, in the place of what it has. `names` are those that the task knows them by.
+
+    An agent knows names alone; where their contents lie (`paths`) is added last, by the worker.
+    """
+
+    ref: int
+    names: tuple[str, ...]
+    target: str = ""
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WaitFor:
     """Wait until `text` is visible (at most `timeout_ms`, else `ELEMENT_NOT_FOUND`), or, empty, just `timeout_ms`."""
 
@@ -320,7 +334,9 @@ class Wheel:
 
 
 Input = PointerClick | TypeText | PressKey | Wheel
-Action = Navigate | GoBack | Click | Type | TypeSecret | TypeReleased | Select | Press | WaitFor | Scroll | Input
+Action = (
+    Navigate | GoBack | Click | Type | TypeSecret | TypeReleased | Select | Press | WaitFor | Scroll | Upload | Input
+)
 
 
 # --- the instance -----------------------------------------------------------------------------------------------------
@@ -345,6 +361,12 @@ class InstanceListener(Protocol):
 
     def lost(self, reason: str) -> None:
         """Record that the browser is gone (crash, kill, driver gone); called once, never after `close`."""
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Return where to keep what begins to be downloaded under a name of the page's; None: it is not wanted."""
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Record that a download that was wanted has come; None: it broke off, or was too large."""
 
 
 class Screen(Protocol):
@@ -404,6 +426,9 @@ class BrowserInstance(Protocol):
 
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
+
+    async def downloads_finished(self, within_s: float) -> None:
+        """Wait until what is being downloaded has come, or the time is up."""
 
     async def checkpoint(self) -> Checkpoint:
         """Cookies, local storage, IndexedDB and the open URL."""

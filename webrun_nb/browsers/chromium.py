@@ -31,10 +31,12 @@ from webrun_nb.browsers.base import (
     Select,
     Type,
     TypeReleased,
+    Upload,
     WaitFor,
 )
 from webrun_nb.browsers.confiding import Veil
 from webrun_nb.browsers.documents import Documents, unwelcome
+from webrun_nb.browsers.downloads import Downloads
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.failures import (
@@ -116,6 +118,7 @@ class ChromiumInstance:
         self._refused: str | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._traffic = Traffic(context, listener.requested)
+        self._downloads = Downloads(context, listener)
         self._way = way
         self._documents = documents
         documents.refused = self._on_refused
@@ -200,6 +203,10 @@ class ChromiumInstance:
             await self._answer(self._veil.restore())
             return await self._answer(self._current().screenshot(type="png", timeout=0))
 
+    async def downloads_finished(self, within_s: float) -> None:
+        """Wait until what is being downloaded has come, or the time is up."""
+        await self._downloads.finished(within_s)
+
     async def checkpoint(self) -> Checkpoint:
         """Cookies, local storage, IndexedDB and the open URL."""
         async with self._operation():
@@ -225,6 +232,7 @@ class ChromiumInstance:
         self.let_go()
         for task in self._background:
             task.cancel()
+        self._downloads.stop()
         self._documents.close()
         await self._end()
 
@@ -271,6 +279,7 @@ class ChromiumInstance:
             self._spawn(close_page(page))
             return
         self._pages.append(page)
+        self._downloads.watch(page)
         self._spawn(self._documents.watch(page))
         self.screen.follow(page)
         page.on("close", self._on_page_closed)
@@ -405,7 +414,7 @@ class ChromiumInstance:
             case Press(ref=None):
                 with self._acting(page, f"key {action.key}", since):
                     await self._answer(press(page, action.key))
-            case Click() | Type() | TypeReleased() | Select() | Press():
+            case Click() | Type() | TypeReleased() | Select() | Press() | Upload():
                 assert action.ref is not None
                 target = action.target or "the element"
                 element = await self._sight.element(page, action.ref, target, self._answer)

@@ -20,6 +20,7 @@ from webrun_nb.browsers.base import (
     TypeReleased,
     TypeSecret,
     TypeText,
+    Upload,
     Wheel,
 )
 from webrun_nb.browsers.page_scripts import parse_foresight
@@ -83,7 +84,7 @@ async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience)
 
 async def _hit(page: Page, sight: Sight, action: Action, patience: _Patience) -> ElementHandle | None:
     match action:
-        case Click() | Type() | TypeSecret() | TypeReleased() | Select():
+        case Click() | Type() | TypeSecret() | TypeReleased() | Select() | Upload():
             return await sight.element(page, action.ref, action.target or "the element", patience)
         case Press(ref=int() as ref):
             return await sight.element(page, ref, action.target or "the element", patience)

@@ -9,7 +9,7 @@ import logging
 from playwright.async_api import BrowserContext, ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from webrun_nb.browsers.base import BrowserError, Click, Press, Scroll, Select, Type, WaitFor
+from webrun_nb.browsers.base import BrowserError, Click, Press, Scroll, Select, Type, Upload, WaitFor
 from webrun_nb.browsers.failures import capital, first_line
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ _SCROLL_JS = """
 
 
 async def act_on(
-    page: Page, element: ElementHandle, action: Click | Type | Select | Press, target: str, timeout_ms: int
+    page: Page, element: ElementHandle, action: Click | Type | Select | Press | Upload, target: str, timeout_ms: int
 ) -> None:
     """Do something to an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
 
@@ -71,6 +71,8 @@ async def act_on(
                 why = "has no options" if index == -2 else f'has no option "{action.option}"'
                 raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}")
             await element.select_option(index=index, timeout=timeout_ms)
+        case Upload():
+            await element.set_input_files(list(action.paths), timeout=timeout_ms)
         case Press():
             await element.press(action.key, timeout=timeout_ms)
 

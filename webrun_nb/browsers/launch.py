@@ -164,7 +164,7 @@ async def new_context(browser: Browser, proxy_url: str, restore: Checkpoint | No
         viewport={"width": VIEW_WIDTH_PX, "height": VIEW_HEIGHT_PX},
         locale="en-US",
         timezone_id="UTC",
-        accept_downloads=False,
+        accept_downloads=True,
         storage_state=dict(restore.storage_state) if restore else None,  # type: ignore[arg-type] # plain JSON by contract
     )
 

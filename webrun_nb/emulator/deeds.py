@@ -21,6 +21,7 @@ from webrun_nb.browsers.base import (
     TypeReleased,
     TypeSecret,
     TypeText,
+    Upload,
     WaitFor,
     Wheel,
 )
@@ -65,6 +66,8 @@ def _deeds(action: Action, spot: Spot | None, target: str) -> Iterator[Deed]:
                 yield from _enter(spot, hay)
         case Press(key=key) | PressKey(key=key):
             yield from _key(key, spot, hay)
+        case Upload(names=names):
+            yield Deed("File Upload", Haystack("\n".join([hay.text, *names])))
         case Scroll() | Wheel():
             yield Deed("Scroll", hay)
         case WaitFor():
@@ -143,6 +146,8 @@ def describe(action: Action) -> dict[str, Any]:
             return {"name": "type", "target": target, "submit": submit}
         case Select(target=target, option=option):
             return {"name": "select", "target": target, "option": option}
+        case Upload(target=target, names=names):
+            return {"name": "uploadFile", "target": target, "files": list(names)}
         case Press(key=key, target=target):
             return {"name": "keyPress", "target": target, "key": key}
         case WaitFor(text=text, timeout_ms=timeout_ms):

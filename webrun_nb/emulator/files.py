@@ -129,8 +129,6 @@ class Files:
     async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
         """Return the files that a task names; those without an environment move into the session's.
 
-        A task of a session with an environment has all of that environment's files at hand as well.
-
         Raises
         ------
         CommandRefusedError

@@ -7,7 +7,8 @@ action of a session (its event, its rules, its record) has its place in this fil
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from webrun_nb.browsers.base import (
@@ -20,17 +21,19 @@ from webrun_nb.browsers.base import (
     Observation,
     PageData,
     Scroll,
+    Upload,
     WaitFor,
 )
 from webrun_nb.emulator import views
 from webrun_nb.emulator.deeds import describe, facts_of
 from webrun_nb.emulator.domain.audit import Actor, Response
-from webrun_nb.emulator.domain.facts import Facts
+from webrun_nb.emulator.domain.facts import Deed, Facts, Haystack, Page
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.steps import Step
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.domain.verdict import Allow, Ask, Deny
 from webrun_nb.emulator.enforcement import Enforcement, permission
+from webrun_nb.emulator.file_names import safe_name
 from webrun_nb.emulator.place import place
 from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.seal import Seal
@@ -86,6 +89,8 @@ class Gate:
         self._publish = publish
         self._seal = Seal(session.vault)
         self._seen: Observation | None = None
+        self._download_approved = False
+        """A person has approved that the present action downloads something."""
         self._enforcement = enforcement
         self._recorder = recorder
 
@@ -126,6 +131,7 @@ class Gate:
             With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
         """
         shown = describe(self._seal.shown(action))
+        self._download_approved = False
         recorded = task or (self._session.current if by == "user" else None)
         target = str(shown.get("target", ""))
         with (
@@ -141,7 +147,24 @@ class Gate:
             if (box := place(action, self._seen)) is not None:
                 told["box"] = box
             self._publish(views.MESSAGE, views.action_event(self._session, task, told))
-            await self.instance.perform(self._seal.opened(action))
+            opened = self._seal.opened(action)
+            if isinstance(opened, Upload):
+                opened = replace(opened, paths=_paths(opened, task))
+            await self.instance.perform(opened)
+
+    def admits_download(self, url: str, name: str, task: Task | None) -> bool:
+        """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
+        deed = Deed("File Download", Haystack(f"{name}\n{url[:2000]}"))
+        facts = Facts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
+        decision = self._enforcement.decide(facts)
+        admitted = isinstance(decision, Allow) or (isinstance(decision, Ask) and self._download_approved)
+        response: Response | None = None
+        if isinstance(decision, Ask):
+            response = "approved" if admitted else "unanswered"
+        self._enforcement.note(self._seal.shown(facts), decision, "agent", task, response)
+        if not admitted:
+            self._say(task, f"{facts.target} was not downloaded: {decision.rule}")
+        return admitted
 
     async def _foresee(self, action: Action) -> _Known:
         leaves = isinstance(action, _LEAVES)
@@ -185,6 +208,7 @@ class Gate:
             again = await self._foresee(action)
             if (again.facts.target, again.facts.deeds) == (known.facts.target, known.facts.deeds):
                 self._enforcement.going(known.facts)
+                self._download_approved = any(deed.category == "File Download" for deed in known.facts.deeds)
                 return True
             known = again  # the page has changed meanwhile: that is not what was approved
         raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
@@ -206,6 +230,21 @@ class Gate:
     def _say(self, task: Task | None, text: str) -> None:
         if task is not None:
             self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
+
+
+def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
+    """Return where the contents of a task's own files lie; no other file of this machine can be meant.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the task has no such file, or it has expired.
+    """
+    files = {} if task is None else {file.name: file.path for file in reversed(task.order.files)}
+    for name in action.names:
+        if name not in files or not Path(files[name]).is_file():
+            raise BrowserError("ELEMENT_NOT_FOUND", f"The task has no file {name[:100]!r} (any more)")
+    return tuple(files[name] for name in action.names)
 
 
 def _not_approved(response: Response, decision: Ask) -> str:

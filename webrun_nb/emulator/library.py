@@ -11,6 +11,7 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile
+from webrun_nb.emulator.downloads import Downloads
 from webrun_nb.emulator.environment_uses import Uses
 from webrun_nb.emulator.environments import Environments
 from webrun_nb.emulator.events import EventHub
@@ -31,6 +32,7 @@ class Library:
         self._events = events
         self.files = Files(database, folder, clock, ids)
         self.environments = Environments(database, folder, clock, ids, self.files)
+        self.downloads = Downloads(folder, signer, clock, ids)
         self.uses = Uses(self.environments, self._tell)
 
     @classmethod
@@ -67,7 +69,7 @@ class Library:
         return record
 
     async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
-        """Return the files that a task has at hand: those that it names, then those of its session's environment.
+        """Return the files that a task has at hand: those that it names, or else all of its session's environment.
 
         Raises
         ------
@@ -75,10 +77,9 @@ class Library:
             As `Files.attach`.
         """
         named = await self.files.attach(user, file_ids, environment_id)
-        if environment_id is None:
+        if named or environment_id is None:
             return named
-        known = {file.id for file in named}
-        return (*named, *(file for file in await self.files.at_hand(environment_id) if file.id not in known))
+        return await self.files.at_hand(environment_id)
 
     def _tell(self, session: Session, text: str) -> None:
         self._events.publish(session.id, views.MESSAGE, views.notice_event(text))

@@ -437,6 +437,7 @@ class Service:
             self._publisher(session),
             way_out,
             enforcement,
+            self.library.downloads,
             opening_url,
             use,
         )

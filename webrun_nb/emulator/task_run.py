@@ -45,6 +45,9 @@ MAX_ANSWERS = 3
 MAX_SOURCE_TEXT = 1_000
 """Characters of a page's text that are kept with a value."""
 
+DOWNLOADS_WITHIN_S = 60.0
+"""What a task has begun to download belongs to its answer, and is waited for so long."""
+
 
 class TaskRun:
     """One run of a task; a task that is run again after its browser was lost gets another.
@@ -117,6 +120,7 @@ class TaskRun:
             fields.output_schema,
             fields.starting_point,
             secrets=vault.hosts(),
+            files=tuple(file.name for file in self._task.order.files),
             role=self._role,
         )
         tokens = TokenUse()
@@ -132,6 +136,7 @@ class TaskRun:
                 counted = TokenUse(tokens.prompt, tokens.completion)
                 await self._cleared()
                 if isinstance(step, Finish):
+                    await self._gate.instance.downloads_finished(DOWNLOADS_WITHIN_S)
                     return self._finished(fields, vault.masker.data(step))
                 reply = await self._take(step)
         except StopAsyncIteration:

@@ -12,13 +12,14 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.limits import Account
 from webrun_nb.emulator.domain.machine import TaskState
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
-from webrun_nb.emulator.domain.task import Question, Task
+from webrun_nb.emulator.domain.task import DownloadedFile, Question, Task
 from webrun_nb.wire.responses import (
     AccountUsage,
     ActiveSockets,
     Breakdown,
     Dimensions,
     ErrorBody,
+    File,
     GuardrailData,
     InlineResult,
     NetworkLog,
@@ -156,11 +157,16 @@ def guardrail(question: Question) -> GuardrailData:
     return GuardrailData(value=question.text, kind=question.kind, candidates=list(question.candidates))
 
 
+def downloaded_file(file: DownloadedFile) -> File:
+    """Return a file that a task downloaded."""
+    return File(source=file.source, download_url=file.url, filename=file.name, timestamp=round(file.at_ms))
+
+
 def task_data(task: Task) -> TaskData:
     """Return a completed task's answer."""
     urls = [NetworkUrl(url=url, timestamp=round(at_ms)) for url, at_ms in task.network]
     log = NetworkLog(id=f"{task.id}-network", task_id=task.id, urls=urls)
-    return TaskData(message=task.answer or "", files=[], network=[log])
+    return TaskData(message=task.answer or "", files=[downloaded_file(file) for file in task.downloads], network=[log])
 
 
 def account(account_: Account, spent_usd: Decimal) -> AccountUsage:

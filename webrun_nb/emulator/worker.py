@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,9 +41,11 @@ from webrun_nb.emulator.domain.happenings import (
 from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
+from webrun_nb.emulator.downloads import Downloads
 from webrun_nb.emulator.egress import ByteMeter, hosts_named_by
 from webrun_nb.emulator.enforcement import Enforcement
 from webrun_nb.emulator.environment_uses import Use
+from webrun_nb.emulator.file_names import safe_name
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.slots import Slots
@@ -76,6 +79,14 @@ class _Ears:
         """Tell that the browser is gone."""
         self._worker.lost(self, reason)
 
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Ask whether something may be downloaded, and where to."""
+        return self._worker.downloading(url, name)
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Hand over what has been downloaded."""
+        self._worker.downloaded(url, name, path)
+
 
 class SessionWorker:
     """The one worker of a session.
@@ -96,6 +107,8 @@ class SessionWorker:
         The session's, whatever browser it has.
     enforcement : Enforcement
         The session's policy.
+    downloads : Downloads
+        Where what its tasks download is kept.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
     use : Use, optional
@@ -113,6 +126,7 @@ class SessionWorker:
         publish: Publish,
         way_out: WayOut,
         enforcement: Enforcement,
+        downloads: Downloads,
         opening_url: str | None = None,
         use: Use | None = None,
     ) -> None:
@@ -125,6 +139,7 @@ class SessionWorker:
         self.way_out = way_out
         self._bytes = ByteMeter(way_out, session)
         self._enforcement = enforcement
+        self._downloads = downloads
         self._recorder = Recorder(session, clock)
         self._opening_url = opening_url
         self._gate: Gate | None = None
@@ -206,6 +221,25 @@ class SessionWorker:
         if ears is self._ears and self._session.state is SessionState.ACTIVE:
             log.warning("session %s: the browser was lost: %s", self._session.id, reason)
             self._session.instance_lost()
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Say where a download goes meanwhile; None where it is for no task, or the policy does not let it be done."""
+        task = self._session.current
+        if self._gate is None or not self._gate.admits_download(url, name, task):
+            return None
+        return self._downloads.place(task)
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Keep what has come for the task that is under way."""
+        task = self._session.current
+        if path is None or task is None:
+            if path is not None:
+                path.unlink(missing_ok=True)
+            if task is not None:
+                text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
+                self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
+            return
+        self._downloads.keep(self._session, task, url, name, path)
 
     # --- its life -----------------------------------------------------------------------------------------------------
 

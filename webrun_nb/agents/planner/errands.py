@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from webrun_nb.agents.planner.intents import AddToCart, CheckOut, ClickOn, Download, FillForm, Intent, Target, Transfer
+from webrun_nb.agents.planner.intents import (
+    AddToCart,
+    Attach,
+    CheckOut,
+    ClickOn,
+    Download,
+    FillForm,
+    Intent,
+    Target,
+    Transfer,
+)
 from webrun_nb.agents.planner.split import Held, unquote
 
 Make = Callable[[str, "re.Match[str]", Held], "Intent | None"]
@@ -57,6 +67,14 @@ def _download(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return Download(clause, re.sub(r"\s+file$", "", what, flags=re.I), (words.get("kind") or "").lower())
 
 
+def _attach(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    what = unquote(held.restore(_bare(match["what"].strip())))
+    what = re.sub(r"^files?\s+(?=\S+\.\w+$)", "", what, flags=re.I)
+    if re.fullmatch(r"(?:files?|attachments?|documents?|it|them)", what, re.I):
+        what = ""
+    return Attach(clause, what, unquote(held.restore(_bare(match["where"] or ""))))
+
+
 def _form(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     parts = re.split(r"\s*[,;\n]\s*(?:and\s+)?|\s+and\s+", match["values"])
     return FillForm(clause, tuple(held.restore(part).strip() for part in parts if part.strip()))
@@ -76,6 +94,7 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
         (r"(?P<verb>confirm|approve|authori[sz]e)\s+(?:the|my|this)\s+(?P<what>transfer|payment)$", _final),
         (rf"{_PAY}\s+{_AMOUNT}\s+from\s+(?:my\s+|the\s+)?(?P<source>.+?)\s+to\s+{_TO}{_ABOUT}$", _transfer),
         (rf"{_PAY}\s+{_AMOUNT}\s+to\s+{_TO}{_FROM}{_ABOUT}$", _transfer),
+        (r"(?:upload|attach)\s+(?P<what>.+?)(?:\s+(?:to|as|into|in|for|under)\s+(?P<where>.+?))?$", _attach),
         (rf"(?:download|export)\s+(?P<what>.+?)\s+{_KINDS}$", _download),
         (r"(?:download|export)\s+(?P<what>.+)$", _download),
         (

@@ -233,7 +233,16 @@ class FillForm:
     values: tuple[str, ...]
 
 
-Errand = AddToCart | CheckOut | Transfer | Download | FillForm
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Give a file to a page's file field; an empty `what` is all that the task was given."""
+
+    sentence: str
+    what: str
+    where: str = ""
+
+
+Errand = AddToCart | CheckOut | Transfer | Download | FillForm | Attach
 Intent = (
     Open
     | ClickOn

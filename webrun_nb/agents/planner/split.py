@@ -23,7 +23,7 @@ _VERBS = (
     r"|return\s+to|what\s+(?:is|are)|how\s+many|"
     r"search\s+for|look\s+(?:up|for)|wait|press\s+\w+|sort\s+(?:by|them|it|the)|order\s+(?:them|by)|type\s+\ue000"
     r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
-    r"|(?:add|delete|remove|download|export)\s+(?:the|an?|my|all|it|this|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
+    r"|(?:add|delete|remove|download|export|upload|attach)\s+(?:the|an?|my|all|it|this|[\w-]+\.\w{2,5}\b|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
     r"|(?:transfer|send|wire|pay)\s+[$£€]?\d[\d,.]*|(?:place|confirm)\s+(?:the|my)\b"
 )
 _NOUN_VERBS = (

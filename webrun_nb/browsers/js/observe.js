@@ -58,6 +58,8 @@
   };
   const visible = (el) => {
     if (el.tagName === "INPUT" && el.type === "hidden") return false;
+    // Pages hide the real file field behind a styled label or button; it can be given files all the same.
+    if (el.tagName === "INPUT" && el.type === "file") return !el.closest("[inert]");
     if (el.checkVisibility && !el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true })) return false;
     if (el.closest("[inert]")) return false;
     const box = el.getBoundingClientRect();

@@ -41,7 +41,7 @@ class TaskOrder:
     ends_session: bool
     fields: Any = None
     files: tuple[AttachedFile, ...] = ()
-    """Those that the task names, then those of the session's environment."""
+    """What it may give to pages: the files that it names, or else those of the session's environment."""
 
 
 @dataclass(frozen=True, slots=True)
