@@ -115,3 +115,17 @@ def test_a_question_is_answered_on_the_card_while_the_cell_waits(lab):
     lab.wait_until_done()
     assert "Norvane" in str(lab.outputs()[1])
     assert not [output for output in lab.outputs()[1] if output["output_type"] == "error"]
+
+
+@needs_subshells
+def test_a_question_shows_the_page_it_is_about_while_the_cell_waits(lab):
+    ask = "%%webrun task --url practice:shop\nclick the Norvane link, then get the name"
+    lab.open_notebook(["%load_ext webrun_nb\n%webrun start", ask])
+    lab.run_all()
+    form = lab.find(f"{CARD} .webrun-question").first
+    form.get_by_role("button", name="Show the page").click(timeout=30_000)
+    picture = lab.find(f"{CARD} .webrun-screen").first
+    expect(picture).to_have_attribute("data-pictures", re.compile("."), timeout=20_000)
+    keep(lab, "question-with-its-page")
+    form.get_by_role("button", name="Stop the task", exact=True).click()
+    lab.wait_for_output(1, "TASK_STOPPED")

@@ -69,6 +69,11 @@ function viewFold(model, parent) {
       fold.hidden = !viewable;
       if (!viewable) fold.open = false;
     },
+    /* Shows the view to who asked for it elsewhere on the card. */
+    open() {
+      fold.open = true;
+      fold.scrollIntoView({ block: "nearest" });
+    },
     stop() { view?.stop(); },
   };
 }

@@ -9,8 +9,8 @@ const FIELD_ATTRIBUTES = {
 };
 const KEPT_UNTIL_ANSWERED = new Set(["text"]);
 
-/* `send` takes {choice} or {text}, `stop` nothing. */
-function questionForm(parent, send, stop) {
+/* `send` takes {choice} or {text}; `stop` ends the task, `show` shows the page that it is about. */
+function questionForm(parent, send, stop, show) {
   const box = element("div", "webrun-question", parent);
   box.setAttribute("role", "group");
   box.tabIndex = -1;
@@ -63,7 +63,7 @@ function questionForm(parent, send, stop) {
       put(title, question.title);
       put(text, question.text);
       if (isNew) {
-        parts = buildControls(controls, question, { send: (answer) => busy || send(answer), sendTyped, stop });
+        parts = buildControls(controls, question, { send: (answer) => busy || send(answer), sendTyped, stop, show });
         put(note, question.answerable ? "" : `Answer with ${question.otherWay}`);
       }
       for (const button of parts.buttons) button.setAttribute("aria-disabled", String(busy));
@@ -110,6 +110,7 @@ function buildControls(controls, question, act) {
     parts.buttons.push(parts.answer);
   }
   if (question.stoppable) parts.buttons.push(formButton(row, "Stop the task", act.stop));
+  if (question.viewable) formButton(row, "Show the page", act.show);
   return parts;
 }
 

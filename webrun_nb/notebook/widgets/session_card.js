@@ -32,7 +32,7 @@ function build(model, el, press, answer) {
   action.firstChild.setAttribute("aria-hidden", "true");
   const actionText = dataElement("", action);
 
-  const question = questionForm(card, answer, () => press("stop"));
+  const question = questionForm(card, answer, () => press("stop"), () => view.open());
 
   const stats = element("div", "webrun-stats", card);
   const elapsed = statistic(stats, "elapsed", "Elapsed");

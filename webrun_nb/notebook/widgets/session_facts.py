@@ -91,6 +91,7 @@ def _question(name: str, question: Question, question_id: str, supported: Collec
         **form_of(question).to_json(),
         "answerable": "answer" in supported,
         "stoppable": "stop" in supported,
+        "viewable": "view" in supported,
         "otherWay": other_way(name, question),
     }
 
