@@ -290,6 +290,8 @@ def let_in(doer: Doer, sentence: str) -> Work[bool]:
     host, meant = _host(seen), doer.meant
     if not seen.secrets or host in doer.let_in_at or not blocks_the_way(seen):
         return False
+    if meant is not None and _page(meant) == _page(seen.url) and _LOGIN_PAGE.search(urlsplit(meant).path):
+        return False  # it is in nobody's way: it is what was asked for
     doer.let_in_at.add(host)
     yield from Login(doer, sentence).run()
     after = yield from doer.look()
