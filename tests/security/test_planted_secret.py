@@ -32,6 +32,9 @@ PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
 SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
 VALUES = (EMAIL, PASSWORD, SEED)
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
+RULES = [
+    {"category": "Click", "permission": "block", "scope": "target", "matchType": "keyword", "match": f"{MARKER} link"},
+]
 ECHOES = {"type": "array", "items": {"type": "object", "properties": {"way": {}, "echo": {}}}}
 
 
@@ -79,6 +82,9 @@ class Lived:
     events: list[Any] = field(default_factory=list)
     webhooks: list[bytes] = field(default_factory=list)
     state: Any = None
+    steps: Any = None
+    provenance: Any = None
+    audit: Any = None
     notebook: Any = None
     kernel_files: bytes = b""
 
@@ -173,9 +179,15 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         lived.failure = task("Click the Frobnicate button")
         lived.question = task(f'Click "{MARKER}"')
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
+        task(f'Click the "{MARKER} link" link')
         _, lived.state = emulator.get("/_emulator/state")
+        ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
+        lived.steps = [emulator.get(f"/_emulator/tasks/{task_id}/steps") for task_id in ids]
+        lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
+        lived.audit = emulator.get(f"/policies/{policy['policy']['policyId']}/audit")
 
-    lived.session_id = emulator.start()
+    _, policy = emulator.post("/policies", {"name": "planted", "status": "active", "actionRules": RULES})
+    lived.session_id = emulator.start(policyId=policy["policy"]["policyId"])
     hear(lived, lived.session_id, live)
     run_notebook(lived, tmp_path_factory.mktemp("ipython"))
     yield lived
@@ -217,6 +229,9 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "temporary files of the browsers": (lambda lived: str(lived.temporary).encode() + files_of(lived.temporary), "tmp"),
     "the command lines": (lambda lived: processes(lived, lambda p: p.cmdline()), "--data-dir"),
     "the environments": (lambda lived: processes(lived, lambda p: p.environ()), "TMPDIR"),
+    "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
+    "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
+    "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "the emulator's state": (lambda lived: dumped(lived.state), "sessions"),
     "a notebook's outputs": (outputs, MARKER),
     "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),
