@@ -163,7 +163,17 @@ class _Cast:
         return bool(self._unacknowledged)
 
     async def _look(self) -> None:
-        """Show the page as it is now, unless it changes its document under our eyes: then once more, later."""
+        """Show the page as it is now.
+
+        A screencast begins with the page as it is. Where it does not (a page that has just come), a picture is taken by
+        itself; a document that goes meanwhile never gives one, and then it is tried once more.
+        """
+        await self._session.send("Page.stopScreencast")
+        self._unacknowledged.clear()
+        await self._session.send("Page.startScreencast", _OPTIONS)
+        if await self._a_frame_within(SETTLES_WITHIN_S):
+            self._may_lack_the_last = False
+            return
         looking = self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
         try:
             picture = await asyncio.wait_for(looking, LOOKS_FOR_S)
