@@ -6,17 +6,18 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
+from webrun_nb.agents.extract.pages import counted, is_about, open_record, together, words_of
 from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.sources import Row, Source, joined, resemblance, sources
+from webrun_nb.agents.extract.sources import Row, Source, resemblance, sources
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.browsers.base import Click, Element, GoBack, Navigate, PageData, WaitFor
@@ -119,7 +120,7 @@ class Collector:
         columns = self._columns()
         source = record_source(page)
         source.rows[0].url = page.url
-        mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else _open_record(source)
+        mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else open_record(source)
         in_list = self._row_of_subject(page, columns, mapping)
         if in_list is not None and len(in_list.source.rows) > 1:
             return self._several(in_list, columns)
@@ -293,10 +294,10 @@ class Collector:
     def _arrive(self, page: PageData, columns: Sequence[Column]) -> Work[PageData]:
         """Go to the page that lists the subject, where this one doesn't: by a link called so, or by the search box."""
         subject = self.wanted.subject
-        self._page_words = _words_of(page)
+        self._page_words = words_of(page)
         if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
             return page
-        if _is_about(subject, page):
+        if is_about(subject, page):
             return page
         # Somebody who said where to go means that page; who only named a thing may have to be led to it.
         if self.task.done and self._listed_here(page, columns):
@@ -306,14 +307,14 @@ class Collector:
             yield from self.task.note(f'This page is not about "{subject}"; following the link "{link.name}".')
             yield from self._follow(link)
             page = yield from self.task.read()
-            self._page_words = _words_of(page) + " " + link.name
+            self._page_words = words_of(page) + " " + link.name
             return page
         if self._listed_here(page, columns):
             return page
         best = self._best(page, columns)
         if (yield from self._search(subject)):
             page = yield from self.task.read()
-            self._page_words = _words_of(page) + " " + subject
+            self._page_words = words_of(page) + " " + subject
             return page
         if best is None or not about(subject, page.text):
             self._columns_shown = column_names(best) if best else ()
@@ -383,7 +384,9 @@ class Collector:
         pages, source, visited = 1, mapping.source, {page.url}
         while page.next_page and self.wanted.all_pages and not self.wanted.place_ordinal and not self._enough(source):
             if pages >= MAX_PAGES or len(source.rows) >= MAX_ROWS:
-                yield from self.task.note(f"Stopped after {_pages(pages)} and {len(source.rows)} rows; there are more.")
+                yield from self.task.note(
+                    f"Stopped after {counted(pages)} and {len(source.rows)} rows; there are more."
+                )
                 break
             href = page.next_page.get("href")
             if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
@@ -393,11 +396,13 @@ class Collector:
             page = yield from self.task.read()
             more = self._same(page, source, columns)
             if more is None:
-                yield from self.task.note(f"{page.url} has no such list; {len(source.rows)} rows from {_pages(pages)}.")
+                yield from self.task.note(
+                    f"{page.url} has no such list; {len(source.rows)} rows from {counted(pages)}."
+                )
                 yield from self.task.act(GoBack(), "back to the list")
                 break
             visited |= {str(href), page.url}
-            source, grown = _together(source, more, turned=bool(href))
+            source, grown = together(source, more, turned=bool(href))
             if not grown:
                 break
             mapping = self._mapped(source, columns)
@@ -450,46 +455,3 @@ class Collector:
         code = "OUTPUT_SCHEMA_MISMATCH" if self.shape and self.shape.columns else "ELEMENT_NOT_FOUND"
         has = f" What it has: {', '.join(shown)}." if shown else ""
         return AgentError(code, f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}')
-
-
-def _open_record(source: Source) -> Mapping:
-    """Everything a page says about itself, under its own names: what is labelled, not what a class name hints at."""
-    matches: dict[str, Match] = {}
-    for field in source.fields:
-        if not field.key.startswith("class") and field.label not in matches and len(matches) < 40:
-            matches[field.label] = Match(field, 1.0)
-    return Mapping(source, matches, 1.0)
-
-
-def _pages(count: int) -> str:
-    return "1 page" if count == 1 else f"{count} pages"
-
-
-def _together(source: Source, more: Source, *, turned: bool) -> tuple[Source, bool]:
-    """Join a list with the one found after going on; tell whether it grew.
-
-    After a turned page the rows are others; after "Load more" the ones before may still be there.
-    """
-    before = [row.text for row in source.rows]
-    after = [row.text for row in more.rows]
-    if not turned and after[: len(before)] == before:
-        return more, len(after) > len(before)
-    if after == before[-len(after) :]:
-        return source, False
-    return joined(source, more), True
-
-
-def _words_of(page: PageData) -> str:
-    first = " ".join(str(h.get("text") or "") for h in page.headings if h.get("level") == 1)
-    return f"{page.title} {first} {_path_words(page.url)}"
-
-
-def _path_words(url: str) -> str:
-    parts = urlsplit(url)
-    return unquote(f"{parts.path} {parts.query}").replace("+", " ")
-
-
-def _is_about(subject: str, page: PageData) -> bool:
-    """Whether the page itself is about the subject: its main heading or its address says so."""
-    headings = [str(h.get("text") or "") for h in page.headings if h.get("level") == 1]
-    return any(about(subject, text) for text in [*headings, _path_words(page.url)])

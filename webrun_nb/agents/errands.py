@@ -84,6 +84,8 @@ def run_errand(doer: Doer, errand: Errand) -> Work[None]:
             yield from _attach(doer, errand)
         case _:
             assert_never(errand)
+    if isinstance(errand, CheckOut | Transfer):
+        yield from doer.look(again=True)  # where it ended is the proof of it, and part of the answer
 
 
 # --- the cart ---------------------------------------------------------------------------------------------------------

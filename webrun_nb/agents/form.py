@@ -11,6 +11,7 @@ from webrun_nb.agents.base import AgentError, Failed, Reply, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES, describe, find, normal
 from webrun_nb.agents.planner.intents import FillForm, Target
 from webrun_nb.agents.planner.split import unquote
+from webrun_nb.agents.wording import option_of
 from webrun_nb.browsers.base import Action, Click, Element, Observation, Select, Type
 
 T = TypeVar("T")
@@ -118,7 +119,7 @@ def _apart(pair: str) -> tuple[str, str, str]:
 def _entry(seen: Observation, label: str, value: str) -> Entry | None:
     fields = find(Target(label, "field"), seen, _FIELDS).elements
     fields = tuple(e for e in fields if not e.region) or fields
-    if len(fields) == 1 and (not fields[0].options or _option(fields[0], value)):
+    if len(fields) == 1 and (not fields[0].options or option_of(fields[0], value)):
         return Entry(fields[0], value)
     wanted = set(re.findall(r"\w+", normal(label)))
     radios = [
@@ -139,13 +140,6 @@ def _entry(seen: Observation, label: str, value: str) -> Entry | None:
     return None
 
 
-def _option(field: Element, value: str) -> str | None:
-    wanted = normal(value)
-    exact = [option for option in field.options if normal(option) == wanted]
-    loose = exact or [option for option in field.options if wanted and wanted in normal(option)]
-    return loose[0] if exact or len(loose) == 1 else None
-
-
 def _enter(doer: Doer, entry: Entry, sentence: str) -> Work[None]:
     element, value = entry.element, entry.value
     action: Action
@@ -154,7 +148,7 @@ def _enter(doer: Doer, entry: Entry, sentence: str) -> Work[None]:
             return
         action = Click(element.ref, element.name)
     elif element.options:
-        option = _option(element, value)
+        option = option_of(element, value)
         if option is None:
             raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {describe(element)} has no option "{value}".')
         action = Select(element.ref, option, element.name)

@@ -7,7 +7,6 @@ makes a value up.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
@@ -66,6 +65,19 @@ from webrun_nb.agents.planner.intents import (
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.agents.wording import (
+    NO_PAGE,
+    PHRASINGS,
+    blocked,
+    called,
+    chosen,
+    not_found,
+    of_error_page,
+    option_of,
+    rendered,
+    shown_text,
+    written,
+)
 from webrun_nb.browsers.base import (
     VIEW_HEIGHT_PX,
     Action,
@@ -89,16 +101,7 @@ Work = Generator[Step, Reply | None, T]
 MAX_ANSWERS = 3
 """How often one sentence is asked about before the task fails."""
 _SETTLE_MS = 800
-NO_PAGE = (
-    "No page is open: say where to begin with --url (url= in Python, startingPoint on the wire), "
-    'or begin with "go to https://…".'
-)
 _SORT_CONTROL = Target("sort", "select")
-PHRASINGS = (
-    'click the "Add to cart" button next to Norvane Aurora 14',
-    'type "Ada" into the Name field',
-    "list the laptops under $900, cheapest first",
-)
 
 
 class LocalAgent:
@@ -112,18 +115,16 @@ class LocalAgent:
             step = next(work)
             while True:
                 if isinstance(step, Finish) and task.error_page:
-                    yield Note(_of_error_page(*task.error_page))
-                    step = replace(step, text=f"{step.text}\n\n{_of_error_page(*task.error_page)}")
-                tokens.completion += estimate_tokens(_written(step, brief))
+                    yield Note(of_error_page(*task.error_page))
+                    step = replace(step, text=f"{step.text}\n\n{of_error_page(*task.error_page)}")
+                tokens.completion += estimate_tokens(written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
             return
         except AgentError as error:
             if task.error_page is None:
                 raise
-            raise AgentError(
-                error.code, f"{error.message} {_of_error_page(*task.error_page)}", error.details
-            ) from error
+            raise AgentError(error.code, f"{error.message} {of_error_page(*task.error_page)}", error.details) from error
 
 
 class Task:
@@ -186,7 +187,7 @@ class Task:
                 raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
             self._arrived(reply.observation.url, reply.observation.status)
             self.seen = reply.observation
-            self.tokens.prompt += estimate_tokens(self.brief.instruction + _rendered(reply.observation))
+            self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return self.seen
 
     def read(self) -> Work[PageData]:
@@ -195,7 +196,7 @@ class Task:
         if not isinstance(reply, Data):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
         self._arrived(reply.page.url, reply.page.status)
-        self.tokens.prompt += estimate_tokens(self.brief.instruction + _shown(reply.page))
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
         return reply.page
 
     def _arrived(self, url: str, status: int | None) -> None:
@@ -273,7 +274,7 @@ class Task:
                 yield from self._on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), double), False)
             case Fill(text=text, target=target, submit=submit):
                 yield from self._on(
-                    intent, target, FIELD_ROLES, lambda e: Type(e.ref, text, _called(e), submit), not submit
+                    intent, target, FIELD_ROLES, lambda e: Type(e.ref, text, called(e), submit), not submit
                 )
             case SetChecked(target=target):
                 yield from self._check(intent)
@@ -344,7 +345,7 @@ class Task:
         if not found.elements and (yield from let_in(self, sentence)):
             found = find(target, (yield from self.look()), roles)
         if not found.elements:
-            raise _not_found(sentence, target, found, self.seen)
+            raise not_found(sentence, target, found, self.seen)
         if len(found.elements) == 1:
             return found.elements[0]
         return (yield from self.which(sentence, target, found.elements))
@@ -355,8 +356,8 @@ class Task:
         question = f'In "{sentence}": {len(elements)} elements fit {target}. Which one? (a number or its words)'
         for _ in range(MAX_ANSWERS):
             answer = yield from self.ask(question, names)
-            if chosen := _chosen(answer, elements[:12]):
-                return chosen
+            if element := chosen(answer, elements[:12]):
+                return element
             question = (
                 f'"{answer}" names none of them, or more than one. In "{sentence}", which one? (a number or its words)'
             )
@@ -374,7 +375,7 @@ class Task:
     def _choose(self, intent: Choose) -> Work[None]:
         """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
         seen = yield from self.look()
-        having = [e for e in seen.elements if e.enabled and _option(e, intent.option)]
+        having = [e for e in seen.elements if e.enabled and option_of(e, intent.option)]
         if intent.target.words or intent.target.ordinal:
             element = yield from self.element(intent.sentence, intent.target)
         elif len(having) == 1:
@@ -389,14 +390,14 @@ class Task:
                 # A list made of other elements: it is open now, and the option is one of them.
                 yield from self._on(intent, Target(intent.option), None, lambda e: Click(e.ref, e.name), False)
             return
-        option = _option(element, intent.option)
+        option = option_of(element, intent.option)
         if option is None:
             shown = ", ".join(element.options[:12])
             raise AgentError(
                 "ELEMENT_NOT_FOUND",
                 f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
             )
-        select = Select(element.ref, option, _called(element))
+        select = Select(element.ref, option, called(element))
         yield from self._must(self.act(select, intent.sentence, keeps_page=True))
 
     def search(self, query: str, sentence: str) -> Work[None]:
@@ -411,13 +412,13 @@ class Task:
         ]
         boxes = boxes or (fields if len(fields) == 1 else [])
         if not boxes:
-            raise _not_found(sentence, Target("search", "field"), Found(()), seen)
+            raise not_found(sentence, Target("search", "field"), Found(()), seen)
         box = (
             boxes[0]
             if len(boxes) == 1 or boxes[0].role == "searchbox"
             else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
         )
-        yield from self._must(self.act(Type(box.ref, query, _called(box), submit=True), sentence))
+        yield from self._must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
 
     def _sort(self, intent: SortBy) -> Work[None]:
         """Use the page's own sort control: an option that speaks of the column, in the right direction."""
@@ -428,7 +429,7 @@ class Task:
         fitting = [(e, o) for e, o in options if bool(down.search(o)) == intent.order.descending] or options
         if len(fitting) == 1:
             element, option = fitting[0]
-            yield from self._must(self.act(Select(element.ref, option, _called(element)), intent.sentence))
+            yield from self._must(self.act(Select(element.ref, option, called(element)), intent.sentence))
             return
         yield from self._on(intent, Target(intent.order.column), None, lambda e: Click(e.ref, e.name), False)
 
@@ -451,79 +452,3 @@ class Task:
         raise AgentError(
             "AGENT_ERROR", f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.'
         )
-
-
-def _of_error_page(url: str, status: int) -> str:
-    return f"{url} answered {status}: this is from its error page."
-
-
-def _chosen(answer: str, elements: Sequence[Element]) -> Element | None:
-    """Find the element an answer names, by its number or by words that only it has."""
-    text = answer.strip().strip(".)").casefold()
-    if match := re.fullmatch(r"(?:number\s+|no\.?\s*|#)?(\d{1,2})(?:\.\s.*|st|nd|rd|th)?", text):
-        position = int(match[1]) - 1
-        return elements[position] if 0 <= position < len(elements) else None
-    ordinals = ("first", "second", "third", "fourth", "fifth")
-    if (word := re.sub(r"^the\s+|\s+one$", "", text)) in ordinals and ordinals.index(word) < len(elements):
-        return elements[ordinals.index(word)]
-    said = set(re.findall(r"\w+", text)) - _SAYS_NOTHING
-    for shown in (lambda e: e.name, describe, lambda e: f"{describe(e)} {e.href or ''}"):  # its own words count first
-        texts = [shown(element).casefold() for element in elements]
-        for fits in (
-            [e for e, words in zip(elements, texts, strict=True) if text and text in words],
-            [e for e, words in zip(elements, texts, strict=True) if said and said <= set(re.findall(r"\w+", words))],
-        ):
-            if len(fits) == 1:
-                return fits[0]
-    return None
-
-
-_SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", "an", "i", "mean", "want", "on", "of"})
-"""Words around the one that tells the candidates apart: "the left one, please"."""
-
-
-def blocked(because: str, refused: Refused) -> AgentError:
-    """Return the error of a task that a policy leaves no way to do."""
-    return AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {refused.reason}')
-
-
-def _option(element: Element, words: str) -> str | None:
-    wanted = words.casefold()
-    exact = [o for o in element.options if o.casefold() == wanted]
-    loose = exact or [o for o in element.options if wanted in o.casefold()]
-    return loose[0] if exact or len(loose) == 1 else None
-
-
-def _called(element: Element) -> str:
-    return element.label or element.name or element.placeholder or element.hint or element.role
-
-
-def _not_found(sentence: str, target: Target, found: Found, seen: Observation | None) -> AgentError:
-    near = f" Nearest: {'; '.join(found.near_misses)}." if found.near_misses else ""
-    what = "" if not seen or found.near_misses else f" The page has {len(seen.elements)} elements to act on."
-    return AgentError(
-        "ELEMENT_NOT_FOUND",
-        f'"{sentence}": there is no {target} on {seen.title or seen.url if seen else "the page"}.{near}{what}',
-        {"sentence": sentence, "candidates": list(found.near_misses)},
-    )
-
-
-def _written(step: Step, brief: Brief) -> str:
-    """Write what a model would have written for a step; the answer in the one form that was asked for."""
-    if isinstance(step, Finish):
-        return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)
-    return repr(step)
-
-
-def _shown(page: PageData) -> str:
-    """Give the page's text as a model would get it; tables whole, where they are longer than the text that is kept."""
-    tables = "\n".join(
-        str(c.get("t", "")) for t in page.tables for row in t.get("rows", ()) for c in row.get("cells", ())
-    )
-    return page.title + max(page.text, tables, key=len)
-
-
-def _rendered(seen: Observation) -> str:
-    """Write the page as a model would be shown it; only its length counts here."""
-    lines = [f"[{e.ref}] {e.role} {e.name} {e.value}" for e in seen.elements]
-    return "\n".join([seen.title, seen.url, *lines, seen.text])

@@ -1,0 +1,102 @@
+"""What the local agent says of elements and pages, what it takes an answer for, and what a model would have written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from webrun_nb.agents.base import AgentError, Brief, Finish, Refused, Step
+from webrun_nb.agents.planner.elements import Found, describe
+from webrun_nb.agents.planner.intents import Target
+from webrun_nb.browsers.base import Element, Observation, PageData
+
+PHRASINGS = (
+    'click the "Add to cart" button next to Norvane Aurora 14',
+    'type "Ada" into the Name field',
+    "list the laptops under $900, cheapest first",
+)
+NO_PAGE = (
+    "No page is open: say where to begin with --url (url= in Python, startingPoint on the wire), "
+    'or begin with "go to https://…".'
+)
+
+
+def of_error_page(url: str, status: int) -> str:
+    """Say that what is read stands on an error page."""
+    return f"{url} answered {status}: this is from its error page."
+
+
+def chosen(answer: str, elements: Sequence[Element]) -> Element | None:
+    """Find the element an answer names, by its number or by words that only it has."""
+    text = answer.strip().strip(".)").casefold()
+    if match := re.fullmatch(r"(?:number\s+|no\.?\s*|#)?(\d{1,2})(?:\.\s.*|st|nd|rd|th)?", text):
+        position = int(match[1]) - 1
+        return elements[position] if 0 <= position < len(elements) else None
+    ordinals = ("first", "second", "third", "fourth", "fifth")
+    if (word := re.sub(r"^the\s+|\s+one$", "", text)) in ordinals and ordinals.index(word) < len(elements):
+        return elements[ordinals.index(word)]
+    said = set(re.findall(r"\w+", text)) - _SAYS_NOTHING
+    for shown in (lambda e: e.name, describe, lambda e: f"{describe(e)} {e.href or ''}"):  # its own words count first
+        texts = [shown(element).casefold() for element in elements]
+        for fits in (
+            [e for e, words in zip(elements, texts, strict=True) if text and text in words],
+            [e for e, words in zip(elements, texts, strict=True) if said and said <= set(re.findall(r"\w+", words))],
+        ):
+            if len(fits) == 1:
+                return fits[0]
+    return None
+
+
+_SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", "an", "i", "mean", "want", "on", "of"})
+"""Words around the one that tells the candidates apart: "the left one, please"."""
+
+
+def blocked(because: str, refused: Refused) -> AgentError:
+    """Return the error of a task that a policy leaves no way to do."""
+    return AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {refused.reason}')
+
+
+def option_of(element: Element, words: str) -> str | None:
+    """Find the one option of a list that words name: the same, or the only one that has them."""
+    wanted = words.casefold()
+    exact = [o for o in element.options if o.casefold() == wanted]
+    loose = exact or [o for o in element.options if wanted in o.casefold()]
+    return loose[0] if exact or len(loose) == 1 else None
+
+
+def called(element: Element) -> str:
+    """Name an element as its page does."""
+    return element.label or element.name or element.placeholder or element.hint or element.role
+
+
+def not_found(sentence: str, target: Target, found: Found, seen: Observation | None) -> AgentError:
+    """Return the error of a step whose element is not there, with what comes near."""
+    near = f" Nearest: {'; '.join(found.near_misses)}." if found.near_misses else ""
+    what = "" if not seen or found.near_misses else f" The page has {len(seen.elements)} elements to act on."
+    return AgentError(
+        "ELEMENT_NOT_FOUND",
+        f'"{sentence}": there is no {target} on {seen.title or seen.url if seen else "the page"}.{near}{what}',
+        {"sentence": sentence, "candidates": list(found.near_misses)},
+    )
+
+
+def written(step: Step, brief: Brief) -> str:
+    """Write what a model would have written for a step; the answer in the one form that was asked for."""
+    if isinstance(step, Finish):
+        return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)
+    return repr(step)
+
+
+def shown_text(page: PageData) -> str:
+    """Give the page's text as a model would get it; tables whole, where they are longer than the text that is kept."""
+    tables = "\n".join(
+        str(c.get("t", "")) for t in page.tables for row in t.get("rows", ()) for c in row.get("cells", ())
+    )
+    return page.title + max(page.text, tables, key=len)
+
+
+def rendered(seen: Observation) -> str:
+    """Write the page as a model would be shown it; only its length counts here."""
+    lines = [f"[{e.ref}] {e.role} {e.name} {e.value}" for e in seen.elements]
+    return "\n".join([seen.title, seen.url, *lines, seen.text])
