@@ -215,3 +215,41 @@ def test_random_is_one_of_the_table(managed, page_url):
 
 def _structured() -> dict[str, object]:
     return {name: value for name, value in CITIES.items() if name != "taskDetails"}
+
+
+# --- trying one (the emulator's alone) --------------------------------------------------------------------------------
+
+TEST = "/_emulator/proxies/test"
+
+
+@pytest.mark.parametrize("login", [(), LOGIN], ids=["open", "password"])
+@pytest.mark.parametrize("kind", ["http", "socks"])
+def test_a_trial_says_which_address_arrives_and_how_long_it_took(emulator, proxy, kind, login):
+    through = proxy(kind, *login)
+    status, body = emulator.post(TEST, {"proxy": through.wire})
+    assert (status, body["works"], body["exitAddress"], body["error"]) == (200, True, "127.0.0.1", None)
+    assert body["latencyMs"] > 0
+    assert through.asked == [emulator.url.removeprefix("http://")]
+    assert PASSWORD not in json.dumps(body)
+
+
+def test_a_trial_asks_whom_it_is_told(emulator, proxy, page_url):
+    body = emulator.post(TEST, {"proxy": proxy("http").wire, "url": page_url})[1]
+    assert (body["works"], body["seenBy"], body["error"]) == (
+        False,
+        page_url,
+        f"{page_url} did not answer with an address",
+    )
+
+
+def test_a_trial_of_a_dead_proxy_says_so(emulator, proxy):
+    through = proxy("socks", *LOGIN)
+    through.die()
+    body = emulator.post(TEST, {"proxy": through.wire})[1]
+    assert (body["works"], body["exitAddress"], body["latencyMs"]) == (False, None, None)
+    assert body["error"] == f"the proxy socks5://127.0.0.1:{through.port} can't be reached"
+
+
+def test_a_trial_of_no_proxy_names_the_field(emulator):
+    status, body = emulator.post(TEST, {"proxy": {**CUSTOM, "port": 0}})
+    assert (status, body["details"]["parameter"]) == (400, "proxy.port")

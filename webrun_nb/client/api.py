@@ -24,6 +24,7 @@ from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
 from webrun_nb.client.policies import Policies
+from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
 from webrun_nb.client.results import Frames, Schema, TaskResult
 from webrun_nb.client.runtime import faces, in_caller, runtime
 from webrun_nb.client.secret import HostSecret, wire_secrets
@@ -95,6 +96,7 @@ class Client:
         self._starting = asyncio.Lock()
         self.frames = frames
         self.environments = Environments(self._http)
+        self.proxies = Proxies(self._http)
         """Profiles and files that outlive their sessions."""
         self.policies = Policies(self._http)
         """What sessions may reach and do (the emulator's; the hosted service has them in its dashboard)."""
@@ -169,7 +171,7 @@ class Client:
         url: str | None = None,
         environment_id: str | None = None,
         policy_id: str | None = None,
-        proxy: Mapping[str, Any] | None = None,
+        proxy: Proxy | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         new: bool = False,
@@ -184,8 +186,9 @@ class Client:
             Opened at once: http(s), or `practice:NAME`.
         environment_id, policy_id : str, optional
             Contract, sections 8 and 11.
-        proxy : mapping, optional
-            Contract, section 7.
+        proxy : mapping or str, optional
+            Contract, section 7; or as a line writes it: `socks5://USER@HOST:PORT` (its password is the secret `PROXY`:
+            `PROXY_PASSWORD`, the keyring, a prompt), `http://USER@HOST:PORT=NAME`, `WebRun:DE`.
         max_cost_usd : Decimal, float or str, optional
             What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives.
         secrets : mapping, optional
@@ -205,7 +208,7 @@ class Client:
             None if url is None else resolve_url(url, self.base_url),
             environment_id,
             policy_id,
-            None if proxy is None else tuple(sorted(proxy.items())),
+            await read_proxy(proxy),
             limit_usd(max_cost_usd),
             await read_secrets(secrets, self.base_url),
         )
@@ -227,7 +230,7 @@ class Client:
         timeout_ms: float | None = None,
         environment_id: str | None = None,
         policy_id: str | None = None,
-        proxy: Mapping[str, Any] | None = None,
+        proxy: Proxy | None = None,
         avoid_domains: tuple[str, ...] = (),
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
@@ -268,9 +271,7 @@ class Client:
             secrets=await read_secrets(secrets, self.base_url),
             file_ids=await self.upload_for_task(files),
         )
-        options = SessionOptions(
-            None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
-        )
+        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
         session, task_id = await self._opened_for_one(options, ask)
         try:
             return await session.perform(ask, task_id, opened)
@@ -287,7 +288,7 @@ class Client:
         timeout_ms: float | None = None,
         environment_id: str | None = None,
         policy_id: str | None = None,
-        proxy: Mapping[str, Any] | None = None,
+        proxy: Proxy | None = None,
         avoid_domains: tuple[str, ...] = (),
         max_input_tokens: int | None = None,
         max_output_tokens: int | None = None,
@@ -322,9 +323,7 @@ class Client:
             secrets=await read_secrets(secrets, self.base_url),
             file_ids=await self.upload_for_task(files),
         )
-        options = SessionOptions(
-            None, environment_id, policy_id, None if proxy is None else tuple(sorted(proxy.items()))
-        )
+        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
         session, task_id = await self._opened_for_one(options, ask)
         return await session.begin(ask, task_id)
 

@@ -63,6 +63,8 @@ class SessionSnapshot:
     max_cost_usd: Decimal | None = None
     """What it may cost; the client ends it then, with the reason `budget`."""
     prices: Prices = PRICES_2026
+    proxied: bool = False
+    """It goes out through a proxy."""
     question: Question | None = None
     connected: bool = True
     """False while the server can't be reached."""
@@ -74,8 +76,10 @@ class SessionSnapshot:
 
     @property
     def state_label(self) -> str:
-        """The state as people read it: `active · idle`, `terminated · expired`."""
+        """The state as people read it: `active · idle`, `pending · proxy`, `terminated · expired`."""
         detail = self.phase if self.status == "active" else self.reason
+        if self.status == "pending" and self.proxied:
+            detail = "proxy"
         return f"{self.status} · {detail}" if detail and detail != self.status else self.status
 
 

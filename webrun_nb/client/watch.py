@@ -338,5 +338,6 @@ def snapshot_of(
         compute_usd=compute_usd,
         idle_usd=idle_usd,
         tokens_usd=tokens_usd,
+        proxied=state.proxy is not None,
         question=question,
     )

@@ -27,6 +27,8 @@ class Start:
     """Hosts, and the names of their secrets; never a value."""
     env: str | None = None
     policy: str | None = None
+    proxy: str | None = None
+    """As the line has it: its password stands elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,22 @@ class Asyncio:
     """Let `asyncio.run(...)` work in cells; `setting` is `on`, there is no other."""
 
     setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyHelp:
+    """Say how proxies are written and tried."""
+
+    verb: str = "proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyTest:
+    """Try a proxy (`quiet`: without showing what came of it)."""
+
+    proxy: str
+    url: str | None = None
+    quiet: bool = False
 
 
 # --- environments and files -----------------------------------------------------------------------------------
@@ -363,6 +381,8 @@ Command = (
     | Logout
     | EnvCommand
     | FileCommand
+    | ProxyHelp
+    | ProxyTest
     | Help
     | Asyncio
     | EmulatorCommand

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 
 from webrun_nb.client.errors import RequestError
+from webrun_nb.client.proxies import read_spec
 from webrun_nb.client.secret_sources import check_name
 from webrun_nb.client.service_key import SOURCES
 from webrun_nb.notebook.errors import CommandError
@@ -94,6 +95,15 @@ def environment(value: str, what: str) -> str:
     """Check that an environment is named; which there are, the server says."""
     if not value.strip():
         raise CommandError(f"{what} is empty", "write an environment's name or id; %webrun env lists them")
+    return value.strip()
+
+
+def proxy(value: str, what: str) -> str:
+    """Check how a proxy is written; what can't be read is not repeated, as it may hold a password."""
+    try:
+        read_spec(value.strip())
+    except RequestError as error:
+        raise CommandError(f"{what}: {error.message}", error.hint) from None
     return value.strip()
 
 

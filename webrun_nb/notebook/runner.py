@@ -17,18 +17,19 @@ from webrun_nb.notebook import (
     login_verbs,
     policy_commands,
     policy_verbs,
+    proxy_verbs,
     session_verbs,
     task_verb,
     usage_verb,
     view_verb,
 )
-from webrun_nb.notebook.commands import Asyncio, Command, Help
+from webrun_nb.notebook.commands import Asyncio, Command, Help, ProxyHelp
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.workspace import Workspace
 
 
-def _help(workspace: Workspace, command: Help) -> None:
+def _help(workspace: Workspace, command: Help | ProxyHelp) -> None:
     print(help_text(command.verb))
 
 
@@ -72,6 +73,8 @@ _VERBS: dict[type[Any], Callable[[Workspace, Any], Any]] = {
     policy_commands.PolicyDelete: policy_verbs.delete,
     policy_commands.PolicyAudit: policy_verbs.audit,
     policy_commands.PolicyTest: policy_verbs.test,
+    commands.ProxyHelp: _help,
+    commands.ProxyTest: proxy_verbs.test,
     commands.EmulatorStatus: emulator_verbs.status,
     commands.EmulatorRestart: emulator_verbs.restart,
     commands.EmulatorAdvance: emulator_verbs.advance,

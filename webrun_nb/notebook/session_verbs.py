@@ -33,6 +33,7 @@ def start(workspace: Workspace, command: Start) -> None:
         url=url,
         environment_id=None if command.env is None else client.environments.find(command.env).id,
         policy_id=None if command.policy is None else client.policies.find(command.policy)["_id"],
+        proxy=command.proxy,
         max_cost_usd=command.max_cost_usd,
         secrets=dict(command.secrets),
         new=command.new,

@@ -13,6 +13,7 @@ from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.environments import Profile, UploadedFile
+from webrun_nb.wire.responses import ProxyTested
 
 
 def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
@@ -193,6 +194,38 @@ def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
     """
     rows = [{"name": each.filename, "source": each.source, "downloaded_at": each.timestamp} for each in files]
     return _typed(rows, {"name": "string", "source": "string", "downloaded_at": ""})
+
+
+def proxy_frame(tested: ProxyTested) -> pd.DataFrame:
+    """Return the row of one proxy that was tried.
+
+    Columns: proxy, works, exit_address, latency_ms, seen_by, error.
+    """
+    fields = tested.proxy
+    managed = fields.get("source") == "WebRun"
+    host = str(fields.get("host"))
+    kind = "http" if fields.get("type") == "http" else "socks5"
+    row = {
+        "proxy": f"WebRun:{fields['country']}"
+        if managed
+        else f"{kind}://{f'[{host}]' if ':' in host else host}:{fields['port']}",
+        "works": tested.works,
+        "exit_address": tested.exit_address,
+        "latency_ms": tested.latency_ms,
+        "seen_by": tested.seen_by,
+        "error": tested.error,
+    }
+    return _typed([row], _PROXY_DTYPES)
+
+
+_PROXY_DTYPES = {
+    "proxy": "string",
+    "works": "boolean",
+    "exit_address": "string",
+    "latency_ms": "Float64",
+    "seen_by": "string",
+    "error": "string",
+}
 
 
 def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:

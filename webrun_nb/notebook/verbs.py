@@ -34,6 +34,7 @@ from webrun_nb.notebook.env_grammar import ENV, FILE
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.grammar import Option, Verb
 from webrun_nb.notebook.policy_grammar import POLICY, policy_option
+from webrun_nb.notebook.proxy_grammar import PROXY, SPECS
 
 __all__ = ["VERBS", "Option", "Verb", "find_verb"]
 
@@ -69,6 +70,7 @@ VERBS: tuple[Verb, ...] = (
             _session("what to call it"),
             Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
             _env("the environment whose logins and files it has, by name or id; it keeps what the session leaves"),
+            Option("--proxy", "proxy", "where all its traffic goes out: " + SPECS, "SPEC", options.proxy),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
             policy_option("what it may reach and do: a policy's name or id"),
             _secret(),
@@ -214,6 +216,7 @@ VERBS: tuple[Verb, ...] = (
     ENV,
     FILE,
     POLICY,
+    PROXY,
     EMULATOR,
     Verb(
         "asyncio",

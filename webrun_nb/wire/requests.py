@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -81,6 +81,10 @@ def _checked_url(parameter: str, url: str) -> str:
     if not readable or any(ord(c) <= 32 for c in url):
         raise invalid(parameter, f"{parameter} must be an http(s) URL", url[:200])
     return url
+
+
+WebUrl = Annotated[str, AfterValidator(lambda url: _checked_url("url", url))]
+"""An http(s) URL in a field called `url`."""
 
 
 class WebhookFields(Request):

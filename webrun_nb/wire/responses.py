@@ -118,6 +118,18 @@ class SessionList(Response):
     sessions: list[SessionState]
 
 
+class ProxyTested(Response):
+    """Answer to `/_emulator/proxies/test`: ours."""
+
+    success: Literal[True] = True
+    proxy: dict[str, Any]
+    works: bool
+    exit_address: str | None = None
+    latency_ms: float | None = None
+    seen_by: str
+    error: str | None = None
+
+
 class File(Response):
     """A file that a task made."""
 

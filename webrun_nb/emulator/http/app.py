@@ -15,7 +15,18 @@ from starlette.exceptions import HTTPException
 
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http import account, control, environments, files, health, policies, records, sessions, tasks
+from webrun_nb.emulator.http import (
+    account,
+    control,
+    environments,
+    files,
+    health,
+    policies,
+    proxies,
+    records,
+    sessions,
+    tasks,
+)
 from webrun_nb.emulator.http.door import refusal
 from webrun_nb.emulator.http.openapi import document
 from webrun_nb.emulator.service import Service
@@ -26,7 +37,7 @@ from webrun_nb.wire.validation import contract_error
 log = logging.getLogger(__name__)
 
 _RESOURCES = (health, sessions, tasks, account, environments, files, policies)
-_CONTROL = (control, records)
+_CONTROL = (control, records, proxies)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

@@ -11,6 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webrun_nb import practice
+from webrun_nb.emulator.http.proxies import who_asks
+from webrun_nb.emulator.proxy_test import ECHO_SITE
 
 
 def practice_sites(now_ms: Callable[[], float]) -> ASGIApp:
@@ -34,6 +36,8 @@ def practice_sites(now_ms: Callable[[], float]) -> ASGIApp:
 
 
 async def _respond(sites: practice.Sites, request: Request, site: str, clocks_s: tuple[float, ...]) -> Response:
+    if site == ECHO_SITE:
+        return await who_asks(request)
     if site not in practice.sites():
         known = ", ".join(f"practice:{name}" for name in practice.sites())
         return PlainTextResponse(f"There is no practice site {site!r}. There are: {known}\n", status_code=404)

@@ -1,0 +1,81 @@
+"""How a proxy is written in a line, and that its password never is."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.client.errors import RequestError
+from webrun_nb.client.proxies import read_proxy, read_spec
+from webrun_nb.notebook.command import parse
+from webrun_nb.notebook.commands import ProxyTest, Start
+from webrun_nb.notebook.errors import CommandError
+from webrun_nb.wire.proxies import CustomProxy
+
+OWN = {"source": "custom", "type": "socks", "host": "p.example", "port": 1080}
+
+
+@pytest.mark.parametrize(
+    ("spec", "fields", "secret"),
+    [
+        ("http://10.0.0.1:3128", {**OWN, "type": "http", "host": "10.0.0.1", "port": 3128}, None),
+        ("socks5://p.example:1080", OWN, None),
+        ("SOCKS5://p.example:1080/", OWN, None),
+        ("socks5://[::1]:1080", {**OWN, "host": "::1"}, None),
+        ("socks5://ada@p.example:1080", {**OWN, "username": "ada"}, "PROXY"),
+        ("socks5://ada%40x@p.example:1080=WORK", {**OWN, "username": "ada@x"}, "WORK"),
+        ("WebRun:de", {"source": "WebRun", "country": "DE"}, None),
+        ("webrun:random", {"source": "WebRun", "country": "random"}, None),
+    ],
+)
+def test_a_spec_becomes_the_contract_s_fields(spec, fields, secret):
+    read = read_spec(spec)
+    assert (dict(read.fields), read.secret) == (fields, secret)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["", "p.example:1080", "ftp://p.example:1", "http://p.example", "http://p.example:0", "http://p.example:99999",
+     "WebRun:Germany", "socks5://ada:s3cr3t@p.example:1080", "socks5://ada@p.example:1080=s3cr3t"],
+)  # fmt: skip
+def test_what_is_no_spec_is_refused_and_not_repeated(spec):
+    with pytest.raises(RequestError) as caught:
+        read_spec(spec)
+    assert "s3cr3t" not in f"{caught.value.message} {caught.value.hint}"
+
+
+@given(st.text())
+def test_any_text_is_a_spec_or_refused(text):
+    with contextlib.suppress(RequestError):
+        assert read_spec(text).fields
+
+
+async def test_the_password_comes_from_the_environment_and_no_repr_shows_it(monkeypatch):
+    monkeypatch.setenv("PROXY_PASSWORD", "s3cr3t")
+    items = await read_proxy("socks5://ada@p.example:1080")
+    assert dict(items or ()) == {**OWN, "username": "ada", "password": "s3cr3t"}
+    assert "s3cr3t" not in repr(items)
+
+
+async def test_a_password_given_in_code_shows_in_no_repr():
+    assert "s3cr3t" not in repr(await read_proxy({**OWN, "username": "ada", "password": "s3cr3t"}))
+
+
+def test_the_model_s_repr_shows_no_password():
+    proxy = CustomProxy.model_validate({**OWN, "username": "ada", "password": "s3cr3t"})
+    assert "s3cr3t" not in f"{proxy!r} {proxy} {proxy.shown()}"
+
+
+def test_lines_take_a_proxy():
+    assert parse("start --proxy WebRun:DE", None) == Start(proxy="WebRun:DE")
+    assert parse("proxy test http://127.0.0.1:3128", None) == ProxyTest("http://127.0.0.1:3128")
+
+
+def test_a_line_with_a_password_is_refused_without_it():
+    with pytest.raises(CommandError) as caught:
+        parse("start --proxy http://ada:s3cr3t@p.example:1", None)
+    assert "s3cr3t" not in str(caught.value)
+    assert "saved with its notebook" in str(caught.value)

@@ -1,0 +1,134 @@
+"""Proxies for sessions: how they are written in a line, where their passwords come from, and trying one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from webrun_nb.client.errors import RequestError
+from webrun_nb.client.http import Http
+from webrun_nb.client.runtime import faces, in_caller
+from webrun_nb.client.secret import HiddenText
+from webrun_nb.client.secret_sources import check_name, find_secret
+from webrun_nb.wire.responses import ProxyTested
+
+Proxy = str | Mapping[str, Any]
+"""As a line writes it (`read_spec`), or the contract's fields (section 7)."""
+ProxyItems = tuple[tuple[str, Any], ...]
+"""A proxy's fields, sorted, so that they can be compared; no repr shows its password."""
+
+DEFAULT_SECRET = "PROXY"
+"""What the password's secret is called where the line does not say: `PROXY_PASSWORD`."""
+_MANAGED = re.compile(r"webrun:(?P<country>[a-z]{2}|random)", re.IGNORECASE)
+_OWN = re.compile(
+    r"(?P<type>http|socks5|socks)://(?:(?P<username>[^@/\s]*)@)?(?P<host>\[[0-9a-f:.]+\]|[^\s:@/\[\]]+):(?P<port>\d{1,5})/?"
+    r"(?:=(?P<secret>.*))?",
+    re.IGNORECASE,
+)
+_HINT = "write http://HOST:PORT, socks5://USER@HOST:PORT (its password is PROXY_PASSWORD), or WebRun:DE"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySpec:
+    """A proxy as a line has it: its fields without password, and what the password's secret is called."""
+
+    fields: tuple[tuple[str, Any], ...]
+    secret: str | None = None
+
+
+def read_spec(spec: str) -> ProxySpec:
+    """Read `http://HOST:PORT`, `socks5://USER@HOST:PORT`, the same with `=NAME`, or `WebRun:COUNTRY`.
+
+    Raises
+    ------
+    RequestError
+        It is none of these, or holds a password; nothing of it is repeated.
+    """
+    if (managed := _MANAGED.fullmatch(spec)) is not None:
+        country = managed["country"]
+        code = "random" if country.lower() == "random" else country.upper()
+        return ProxySpec((("country", code), ("source", "WebRun")))
+    own = _OWN.fullmatch(spec)
+    if own is None or not 0 < int(own["port"]) < 65536:
+        raise RequestError("this is no proxy", code="INVALID_PARAMETER", hint=_HINT)
+    username = None if own["username"] is None else unquote(own["username"])
+    if username is not None and ":" in own["username"]:
+        raise RequestError(
+            "a proxy's password does not belong in a line",
+            code="INVALID_PARAMETER",
+            hint="write socks5://USER@HOST:PORT and set PROXY_PASSWORD; a cell is saved with its notebook",
+        )
+    fields: dict[str, Any] = {
+        "source": "custom",
+        "type": "http" if own["type"].lower() == "http" else "socks",
+        "host": own["host"].removeprefix("[").removesuffix("]"),
+        "port": int(own["port"]),
+    }
+    if not username:
+        return ProxySpec(tuple(sorted(fields.items())))
+    secret = DEFAULT_SECRET if own["secret"] is None else check_name(own["secret"])
+    return ProxySpec(tuple(sorted({**fields, "username": username}.items())), secret)
+
+
+async def read_proxy(given: Proxy | None) -> ProxyItems | None:
+    """Return a proxy as it is going to be sent; its password is looked up in the thread of the person who may be asked.
+
+    Raises
+    ------
+    RequestError
+        It can't be read, or nothing is known of its password.
+    """
+    if given is None:
+        return None
+    if isinstance(given, str):
+        spec = read_spec(given)
+        fields = dict(spec.fields)
+        if spec.secret is not None:
+            found = await in_caller(partial(find_secret, spec.secret, ("password",), asked=("password",)))
+            fields["password"] = found["password"].reveal()
+    else:
+        fields = dict(given)
+    password = fields.get("password")
+    if isinstance(password, str):
+        fields["password"] = HiddenText(password)
+    return tuple(sorted(fields.items()))
+
+
+class Proxies:
+    """Trying proxies. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+
+    Parameters
+    ----------
+    http : Http
+        Its calls.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def _test(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
+        """Ask through a proxy which address arrives, and measure how long that takes.
+
+        Parameters
+        ----------
+        proxy : str or mapping
+            As `start` takes it.
+        url : str, optional
+            Somebody who answers with the address that asks, in plain text; by default the emulator itself for a proxy
+            on this machine, else a public service.
+
+        Raises
+        ------
+        RequestError
+            It can't be read, or the emulator has none in this country.
+        """
+        items = await read_proxy(proxy)
+        assert items is not None, "there is one"
+        body = {"proxy": dict(items), **({} if url is None else {"url": url})}
+        return ProxyTested.model_validate(await self._http.control("POST", "proxies/test", body))
+
+    test, atest = faces(_test)
