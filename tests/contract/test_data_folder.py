@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -193,6 +194,26 @@ def test_a_corrupt_file_is_refused_in_one_line(tmp_path):
 def test_a_folder_that_is_none_is_refused_in_one_line(tmp_path):
     (tmp_path / "data").write_text("")
     assert "choose another with --data-dir" in one_line("--data-dir", str(tmp_path / "data"))
+
+
+@pytest.mark.parametrize("name", ["logs", "running", FILE_NAME])
+def test_a_folder_with_something_else_in_it_is_refused_in_one_line(tmp_path, name):
+    path = tmp_path / name
+    path.mkdir() if name == FILE_NAME else path.write_text("")
+    assert "can't be used" in one_line("--data-dir", str(tmp_path))
+
+
+def test_a_full_disk_is_refused_in_one_line(tmp_path):
+    run = subprocess.run(
+        [*COMMAND, "--data-dir", str(tmp_path / "data")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192)),
+    )
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert "can't be used" in line
 
 
 async def test_the_embedded_emulator_shows_that_line(newer, monkeypatch):

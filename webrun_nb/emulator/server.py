@@ -40,10 +40,10 @@ from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.listening import check_guarded, is_everywhere, listen, names, url
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.policy_store import MemoryPolicies, MemoryTrail
 from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
 from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database, make_folder
+from webrun_nb.emulator.store.database import Database, make_folder, start_errors
+from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail
 from webrun_nb.emulator.store.presence import Presence
 from webrun_nb.wire.prices import PRICES_2026, Prices
 
@@ -114,7 +114,8 @@ def run(options: Options) -> None:
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
     secrets_ = LiveSecrets()
-    _log_to_file(folder, secrets_)
+    with start_errors(folder):
+        _log_to_file(folder, secrets_)
     given, listed = config.take_emulator_key(), _listed_keys(options.keys or config.emulator_keys())
     check_guarded(options.host, [*([given] if given else []), *(key.text for key in listed)])
     local_key = given or (None if listed else f"wr_{secrets.token_urlsafe(24)}")
@@ -172,13 +173,21 @@ class _Server:
         self._url = url(options.host, self._port, options.host_names)
 
     async def serve(self) -> None:
+        database = await Database.open(self._folder, self._options.database or config.database_url())
+        try:
+            await self._serve(database)
+        finally:
+            await database.close()
+
+    async def _serve(self, database: Database) -> None:
         options = self._options
         clock = Clock(system_time())
-        database = await Database.open(self._folder, options.database or config.database_url())
-        presence = await Presence.announce(database, clock.now())
-        archive = Archive(database, presence.id)
         ids = IdSource(options.seed)
         events = EventHub(clock)
+        with start_errors(self._folder):
+            presence = await Presence.announce(database, clock.now())
+            library = await Library.open(database, clock, ids, events, self._url)
+        archive = Archive(database, presence.id)
         parts = Parts(
             url=self._url,
             clock=clock,
@@ -187,8 +196,8 @@ class _Server:
             emulator_id=presence.id,
             store=OpenSessions(),
             events=events,
-            policies=MemoryPolicies(),
-            trail=MemoryTrail(),
+            policies=DatabasePolicies(database, presence.id),
+            trail=DatabaseTrail(database, archive, presence.id),
             browsers=ChromiumPool(),
             agent=LocalAgent(),
             ids=ids,
@@ -196,7 +205,7 @@ class _Server:
             prices=options.prices,
             practice=PracticeSites(practice.sites(), self._port),
             egress=Egress(home(options.host, self._port), options.allowed_hosts, self._proxies),
-            library=await Library.open(database, clock, ids, events, self._url),
+            library=library,
             isolation=options.isolation,
             slots=options.slots,
             secrets=self._live_secrets,
@@ -247,7 +256,6 @@ class _Server:
         await presence.leave(clock.now())
         server.should_exit = True
         await asyncio.wait(background)
-        await database.close()
 
     def _end_when_told(self) -> None:
         loop = asyncio.get_running_loop()

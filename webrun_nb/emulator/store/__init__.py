@@ -8,4 +8,5 @@ Every module with tables has to be imported here, so that the schema is whole be
 """
 
 from webrun_nb.emulator.store import environments as environments
+from webrun_nb.emulator.store import policies as policies
 from webrun_nb.emulator.store import records as records

@@ -26,8 +26,6 @@ _MEMORY_OF_REMOVED_MS = 365 * 24 * 3_600_000
 _RETRY_S = 2.0
 _AT_ONCE = 500
 
-Row = SessionRecord | TaskRecord
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -38,11 +36,11 @@ class Kept:
 
 
 class Archive:
-    """Keeps what the endpoints answered last, per session and per task.
+    """Keeps what the endpoints answered last, per session and per task, and rows that are only ever added.
 
-    `keep` returns at once; `run` writes what has come together since, in one transaction, in the order in which it came
-    in: a session before its tasks. What can't be written (the disk is full) is tried again until it can; what was said
-    about the same session or task meanwhile takes its place, so that nothing piles up.
+    Handing something over returns at once; `run` writes what has come together since, in one transaction, in the order
+    in which it came in: a session before its tasks. What can't be written (the disk is full) is tried again until it
+    can; what was said about the same session or task meanwhile takes its place.
 
     Parameters
     ----------
@@ -55,7 +53,7 @@ class Archive:
     def __init__(self, database: Database, emulator_id: str) -> None:
         self._database = database
         self._emulator_id = emulator_id
-        self._pending: dict[tuple[str, str], Row] = {}
+        self._pending: dict[tuple[str, str], Base] = {}
         self._news = asyncio.Event()
         self._written = asyncio.Condition()
         self._kept = 0
@@ -90,7 +88,11 @@ class Archive:
         )
         self._keep((session_id, task_id), record)
 
-    def _keep(self, key: tuple[str, str], record: Row) -> None:
+    def add(self, record: Base) -> None:
+        """Keep a row of its own, after all that was handed over before; its number is the database's to give."""
+        self._keep(("", str(self._kept)), record)
+
+    def _keep(self, key: tuple[str, str], record: Base) -> None:
         self._pending[key] = record
         self._kept += 1
         self._news.set()
@@ -138,7 +140,7 @@ class Archive:
             self._written.notify_all()
         return True
 
-    async def _write(self, records: Iterable[Row]) -> None:
+    async def _write(self, records: Iterable[Base]) -> None:
         async with self._database.writing() as session:
             for record in records:
                 await _write(session, record)
@@ -228,7 +230,7 @@ def _unused() -> list[Any]:
     ]
 
 
-async def _write(session: AsyncSession, record: Row) -> None:
+async def _write(session: AsyncSession, record: Base) -> None:
     """Insert a record or replace the one before; a session whose id was given out again (`--seed`) replaces all."""
     if isinstance(record, SessionRecord):
         before = await session.get(SessionRecord, record.id)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,23 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise StoreError(
             f"the data folder {folder} can't be used: {error.strerror or error}; choose another with --data-dir"
+        ) from error
+
+
+@contextlib.contextmanager
+def start_errors(folder: Path) -> Iterator[None]:
+    """Say in one line what is wrong with the data folder, where something in the block can't use it.
+
+    Raises
+    ------
+    StoreError
+        That line.
+    """
+    try:
+        yield
+    except (OSError, DBAPIError) as error:
+        raise StoreError(
+            f"the data folder {folder} can't be used: {reason(error)}; choose another with --data-dir"
         ) from error
 
 
