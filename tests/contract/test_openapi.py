@@ -35,6 +35,18 @@ OPERATIONS = [
     ("DELETE", "/policies/{policy_id}"),
     ("GET", "/policies/{policy_id}/audit"),
     ("POST", "/policies/{policy_id}/test"),
+    ("GET", "/environments"),
+    ("POST", "/environments"),
+    ("DELETE", "/environments/{environment_id}"),
+    ("POST", "/environments/{environment_id}/upload"),
+    ("GET", "/environments/{environment_id}/files"),
+    ("DELETE", "/environments/{environment_id}/files/{file_id}"),
+    ("GET", "/profiles"),
+    ("POST", "/profiles"),
+    ("DELETE", "/profiles/{profile_id}"),
+    ("GET", "/profiles/{profile_id}/download"),
+    ("POST", "/profiles/{profile_id}/upload"),
+    ("POST", "/files/upload"),
     ("GET", "/_emulator/tasks/{task_id}/steps"),
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/state"),
@@ -61,11 +73,17 @@ class Guests:
     task_session_id: str = ""
     task_id: str = ""
     policy_id: str = ""
+    environment_id: str = ""
 
     def renew(self) -> None:
         """Have an idle session, a task that has ended, and a policy."""
         if self.emulator.get(f"/policies/{self.policy_id or 'none'}")[0] == 404:
             self.policy_id = self.emulator.post("/policies", {"name": "Guests"})[1]["policy"]["_id"]
+        known = [each["_id"] for each in self.emulator.get("/environments")[1]["environments"]]
+        if self.environment_id not in known or len(known) > 10:
+            for each in known:
+                self.emulator.http.delete(f"/environments/{each}")
+            self.environment_id = self.emulator.post("/environments", {"name": "Guests"})[1]["environment"]["_id"]
         if self.session_id and self._phase() == "idle":
             return
         self.end(self.session_id)
@@ -105,7 +123,14 @@ def served(emulator: Any, guests: Guests) -> Any:
     @loaded.hook
     def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
         def known(given: dict[str, Any] | None) -> dict[str, Any] | None:
-            ids = {"session_id": guests.task_session_id, "task_id": guests.task_id, "policy_id": guests.policy_id}
+            ids = {
+                "session_id": guests.task_session_id,
+                "task_id": guests.task_id,
+                "policy_id": guests.policy_id,
+                "environment_id": guests.environment_id,
+                "profile_id": guests.environment_id,
+                "file_id": "0" * 24,
+            }
             return given and {name: ids[name] for name in given}
 
         return st.one_of(strategy, strategy.map(known))

@@ -133,6 +133,21 @@ class RawPlaywright:
         await context.close()
         return {"state": state}
 
+    async def hand_over(self, url: str) -> dict[str, Any]:
+        """Have a page fill a context's storages; the time is that of reading them and giving them to a new context."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        page = await context.new_page()
+        await page.goto(url, wait_until="domcontentloaded")
+        await page.wait_for_function("document.title === 'full'")
+        began_s = time.perf_counter()
+        state = await context.storage_state(indexed_db=True)
+        heir = await self._browser.new_context(viewport=_VIEW, storage_state=state)
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await context.close()
+        await heir.close()
+        return {"ms": took_ms, "bytes": len(json.dumps(state))}
+
     async def relaunch(self, url: str, state: dict[str, Any]) -> dict[str, Any]:
         """Launch a browser, give a context a storage state, open a page; its end is not in the time."""
         assert self._candidate is not None
@@ -189,6 +204,7 @@ async def _serve() -> None:
             "keep_browser": raw.keep_browser,
             "drop": raw.drop,
             "remember": raw.remember,
+            "hand_over": raw.hand_over,
             "relaunch": raw.relaunch,
         }
         while line := await asyncio.to_thread(sys.stdin.readline):

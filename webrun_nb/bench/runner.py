@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from webrun_nb.bench.base import Measurement, NotHereError, Result
 from webrun_nb.bench.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.context_session import ContextSession
+from webrun_nb.bench.environment import EnvironmentState
 from webrun_nb.bench.event_latency import EventLatency
 from webrun_nb.bench.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
 from webrun_nb.bench.idle_processes import IdleProcessMemory
@@ -27,6 +28,7 @@ _ALL: tuple[type[Measurement], ...] = (
     ProcessCreate,
     SmallTask,
     ManyParts,
+    EnvironmentState,
     LoadExt,
     LoadExtImports,
     WidgetMessages,

@@ -51,6 +51,18 @@ def orders(customer: str, city: str) -> list[dict[str, str]]:
     ]
 
 
+_FULL = """<script>
+for (let n = 0; n < 50; n++) localStorage.setItem("key " + n, "0123456789".repeat(1000));
+const request = indexedDB.open("full", 1);
+request.onupgradeneeded = () => request.result.createObjectStore("things");
+request.onsuccess = () => {
+  const writing = request.result.transaction("things", "readwrite");
+  for (let n = 0; n < 50; n++) writing.objectStore("things").put("0123456789".repeat(1000), n);
+  writing.oncomplete = () => { document.body.append("full"); document.title = "full"; };
+};
+</script>"""
+
+
 class Visit:
     """One opening of the witness page, as the page itself tells of it."""
 
@@ -104,6 +116,11 @@ class Site:
         """Return the address of a file in the folder of pages."""
         return f"{self._origin}/pages/{quote(name)}"
 
+    @property
+    def full_url(self) -> str:
+        """A page that keeps 1 MB in local storage and IndexedDB, and is called `full` once it has."""
+        return f"{self._origin}/full"
+
     def visit(self) -> tuple[str, Visit]:
         """Return the address of a page that says when it is there and when it has gone, good for one opening."""
         number = str(len(self._visits))
@@ -148,6 +165,8 @@ class Site:
                 return _page("A page", _RETURN.format(visit=int(query["visit"]), again=int(query["again"])))
             case ["", "visit"]:
                 return _page("A page", _WITNESS.format(visit=int(query["visit"])))
+            case ["", "full"]:
+                return _page("filling", _FULL)
             case ["", "moving"]:
                 return _page("Moving", _MOVING)
             case ["", "form"]:
