@@ -85,6 +85,19 @@ class LabPage:
         """Run all cells; returns at once."""
         self.command("notebook:run-all-cells")
 
+    def run_more(self, source: str) -> None:
+        """Add a cell at the end and run it, without waiting for its end."""
+        self.page.evaluate(
+            """source => {
+              const { content } = window.jupyterapp.shell.currentWidget;
+              const cells = content.model.sharedModel;
+              cells.insertCell(cells.cells.length, { cell_type: 'code', source });
+              content.activeCellIndex = cells.cells.length - 1;
+              void window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            source,
+        )
+
     def wait_until_done(self, timeout_ms: int = READY_MS) -> None:
         """Wait until every code cell with a source has run and the kernel is idle."""
         self.page.wait_for_function(

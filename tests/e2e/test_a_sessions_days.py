@@ -1,0 +1,74 @@
+"""What happens to a session while its card is on the page: real kernel, real emulator, real JupyterLab."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lab import LabPage, needs_subshells
+from playwright.sync_api import expect
+
+CARD = ".webrun-card"
+START = "%load_ext webrun_nb\n%webrun start"
+READY_MS = 30_000
+
+
+def shows(lab: LabPage, text: str) -> None:
+    expect(lab.find(CARD).first).to_contain_text(text, timeout=READY_MS)
+
+
+@needs_subshells
+def test_a_button_works_while_asyncio_runs_in_the_cell(lab: LabPage) -> None:
+    asleep = "%webrun asyncio on\nimport asyncio; print('asleep', flush=True); asyncio.run(asyncio.sleep(60))"
+    lab.open_notebook([START, asleep])
+    lab.run_all()
+    lab.wait_for_output(1, "asleep")
+    shows(lab, "active · idle")
+    lab.find(CARD).first.get_by_role("button", name="Terminate", exact=True).click()
+    shows(lab, "terminated")
+    lab.command("notebook:interrupt-kernel")
+
+
+def test_the_countdown_turns_amber_in_its_last_minute(lab: LabPage) -> None:
+    lab.open_notebook([START])
+    lab.run_all()
+    shows(lab, "active · idle")
+    lab.run_more("%webrun emulator advance 4m10s")
+    expect(lab.find(CARD).first).to_have_class(re.compile("webrun-amber"))
+    shows(lab, "waiting it out costs")
+
+
+def test_an_orphaned_session_comes_back_on_its_card(lab: LabPage) -> None:
+    lose = "%webrun emulator faults instance-start --times 1000\n%webrun emulator kill"
+    lab.open_notebook([START])
+    lab.run_all()
+    shows(lab, "active · idle")
+    lab.run_more(lose)
+    shows(lab, "orphaned")
+    lab.run_more("%webrun emulator faults clear")
+    shows(lab, "active · idle")
+
+
+def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: LabPage) -> None:
+    lab.open_notebook([START])
+    lab.run_all()
+    lab.wait_until_done()
+    shows(lab, "active · idle")
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    shows(lab, "The kernel is gone")
+    lab.run_more("%load_ext webrun_nb\n%webrun start")
+    expect(lab.find(CARD).last).to_contain_text("active · idle", timeout=READY_MS)
+
+
+@pytest.mark.timeout(180)
+def test_two_kernels_share_one_emulator_and_each_has_its_own_session(lab: LabPage, start_emulator) -> None:
+    emulator = start_emulator("--control")
+    login = f"import os; os.environ['WEBRUN_API_KEY'] = {emulator.key!r}\n%load_ext webrun_nb\n"
+    login += f"%webrun login --from env --base-url {emulator.url}\n%webrun start"
+    for _ in range(2):
+        lab.open_notebook([login])
+        lab.run_all()
+        lab.wait_until_done()
+        shows(lab, "active · idle")
+    live = [each for each in emulator.get("/start/sessions")[1]["sessions"] if each["status"] == "active"]
+    assert len({each["sessionId"] for each in live}) == 2
