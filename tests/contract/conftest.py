@@ -6,15 +6,36 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+import hosted_service
 import pytest
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where there is a key (`WEBRUN_API_KEY`), have each test run against the hosted service as well."""
+    if hosted_service.KEY and "emulator" in metafunc.fixturenames:
+        metafunc.parametrize("emulator", ["emulator", "hosted"], indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
-    """Run an emulator without limits, with its control API, for one module."""
-    running = start_emulator("--control")
+def emulator(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Run an emulator without limits, with its control API, for one module; or use the hosted service."""
+    if getattr(request, "param", "emulator") == "hosted":
+        with hosted_service.hosted_service() as service:
+            yield service
+        return
+    running = request.getfixturevalue("start_emulator")("--control")
     yield running
     running.end()
+
+
+@pytest.fixture(autouse=True)
+def _skip_what_only_the_emulator_has(request: pytest.FixtureRequest) -> None:
+    """Skip a test on the hosted service that needs more than the contract promises there."""
+    callspec = getattr(request.node, "callspec", None)
+    if callspec is not None and callspec.params.get("emulator") == "hosted":
+        for fixture, why in hosted_service.NEEDS.items():
+            if fixture in request.fixturenames:
+                pytest.skip(f"not on the hosted service: {why}")
 
 
 _VISITS: list[str] = []
