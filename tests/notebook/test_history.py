@@ -62,6 +62,12 @@ def test_the_code_goes_into_the_next_cell(kernel):
     assert "webrun.start('shop'" in payload[0]["text"]
 
 
+def test_the_tab_key_knows_the_environments(kernel):
+    assert kernel.run("%webrun env create work").status == "ok"
+    kernel.client.complete("%webrun start --env w", 21)
+    assert kernel.client.get_shell_msg(timeout=30)["content"]["matches"] == ["work"]
+
+
 @pytest.mark.parametrize(
     ("line", "offered"),
     [

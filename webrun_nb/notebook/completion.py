@@ -95,13 +95,15 @@ def _values(option: Option, verb: Verb, names: Mapping[str, Names]) -> Iterable[
     if option.field == "verb":
         return [each.name for each in VERBS]
     kind = _KINDS.get(option.metavar, option.field)
-    if kind == "session" and verb.name == "start":
-        return []  # a new name
-    if kind == "job" and verb.name == "task":
+    group = verb.name.partition(" ")[0]
+    if option.metavar == "NAME" and group in ("env", "policy"):
+        kind = group
+    if (kind, verb.name) in _NEW_NAMES:
         return []
     return names[kind]() if kind in names else ()
 
 
+_NEW_NAMES = {("session", "start"), ("job", "task"), ("env", "env create"), ("policy", "policy create")}
 _KINDS = {
     "NAME": "session",
     "JOB": "job",

@@ -9,8 +9,9 @@ from webrun_nb.notebook.verbs import VERBS, Option, Verb, find_verb
 
 __all__ = ["help_text", "usage"]
 
-_FIRST_SCREEN = ("start", "task", "status", "terminate")
-_WITH_TEXT = ("task", "view", "answer", "emulator", "policy")
+_FIRST_SCREEN = ("start", "task", "status", "terminate", "help")
+_SHARED_TEXT = {"wait": "jobs", "cancel": "jobs", "logout": "login"}
+"""Verbs whose text in `help/` is that of another one."""
 _WIDTH = 96
 _PHRASES = ("agents", "planner", "phrases.txt")
 """The local agent's own list of what it follows, read as a file: the notebook doesn't import agents."""
@@ -48,7 +49,7 @@ def _written(option: Option) -> str:
 def _first_screen() -> str:
     shown = [find_verb(name) for name in _FIRST_SCREEN]
     blocks = [f"{_wrapped_usage(verb)}\n    {verb.summary}" for verb in shown]
-    others = ", ".join(verb.name for verb in VERBS if verb not in shown and verb.name != "help")
+    others = ", ".join(verb.name for verb in VERBS if verb not in shown)
     also = textwrap.fill(f"Also: {others}. %webrun help VERB says more.", _WIDTH)
     return "\n".join([*blocks, "", also, "", _own_text("first")])
 
@@ -60,8 +61,8 @@ def _verb_screen(verb: Verb) -> str:
     lines += _option_lines(verb)
     for part in verb.parts:
         lines += ["", _wrapped_usage(part), f"    {part.summary}", *_option_lines(part)]
-    if verb.name in _WITH_TEXT:
-        lines += ["", _own_text(verb.name)]
+    if text := _own_text(_SHARED_TEXT.get(verb.name, verb.name)):
+        lines += ["", text]
     if verb.cell:
         lines += ["", _packaged(*_PHRASES)]
     return "\n".join(lines)
@@ -81,7 +82,11 @@ def _wrapped_usage(verb: Verb) -> str:
 
 
 def _own_text(name: str) -> str:
-    return _packaged("notebook", "help", f"{name}.txt")
+    """Return a verb's text in `help/`; empty where it needs none."""
+    try:
+        return _packaged("notebook", "help", f"{name}.txt")
+    except FileNotFoundError:
+        return ""
 
 
 def _packaged(*path: str) -> str:

@@ -35,6 +35,8 @@ class DoneTask:
     url: str | None
     session_name: str
     session: Mapping[str, Any] | None
+    environment_id: str | None = None
+    """Of a session of the task's own."""
 
 
 def python_code(done: DoneTask) -> str:
@@ -51,6 +53,8 @@ def python_code(done: DoneTask) -> str:
         ("max_cost_usd", None if command.max_cost_usd is None else repr(str(command.max_cost_usd))),
         ("policy_id", None if command.policy is None else f'webrun.policies.find({command.policy!r})["_id"]'),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
+        ("files", repr([str(path) for path in command.files]) if command.files else None),
+        ("environment_id", None if done.environment_id is None else repr(done.environment_id)),
         ("end", "True" if command.end and done.session is not None else None),
     ]
     arguments = [text, *(f"{key}={value}" for key, value in given if value is not None)]

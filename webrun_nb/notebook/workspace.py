@@ -28,6 +28,9 @@ from webrun_nb.wire.policies import StepBody
 FORM_WITHIN_S = 5.0
 """How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
 
+NAMES_WITHIN_S = 1.0
+"""How long the Tab key waits for a server."""
+
 REFRESH_WITHIN_S = 2.0
 """How long the end of a cell may wait for its cards to be true."""
 
@@ -110,6 +113,7 @@ class Workspace:
             "session": lambda: [session.name for session in self.live_sessions],
             "job": lambda: self.jobs,
             "task": lambda: [*self.jobs, *reversed(self.done)],
+            "env": _environment_names,
             "variable": variables,
             "schema": schemas,
         }
@@ -172,6 +176,18 @@ class Workspace:
         with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
+
+
+def _environment_names() -> list[str]:
+    """Return the names of the account's environments, as far as a server that is used already says soon."""
+    client = toolkit.current
+    if client is None:
+        return []
+    try:
+        found = runtime.run(client.environments.alist(), timeout_s=NAMES_WITHIN_S)
+    except (TimeoutError, WebRunError):  # nothing is offered, then
+        return []
+    return [environment.name for environment in found]
 
 
 async def _refresh(sessions: list[Session]) -> None:
