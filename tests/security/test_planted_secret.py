@@ -83,6 +83,7 @@ class Lived:
     webhooks: list[bytes] = field(default_factory=list)
     state: Any = None
     steps: Any = None
+    download: Any = None
     provenance: Any = None
     audit: Any = None
     notebook: Any = None
@@ -180,6 +181,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         lived.question = task(f'Click "{MARKER}"')
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
         task(f'Click the "{MARKER} link" link')
+        lived.download = task('Click the "Save it" link')
         _, lived.state = emulator.get("/_emulator/state")
         ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
         lived.steps = [emulator.get(f"/_emulator/tasks/{task_id}/steps") for task_id in ids]
@@ -229,6 +231,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "temporary files of the browsers": (lambda lived: str(lived.temporary).encode() + files_of(lived.temporary), "tmp"),
     "the command lines": (lambda lived: processes(lived, lambda p: p.cmdline()), "--data-dir"),
     "the environments": (lambda lived: processes(lived, lambda p: p.environ()), "TMPDIR"),
+    "the name of a download": (lambda lived: dumped(lived.download["data"]["files"]), MARKER),
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),

@@ -145,6 +145,7 @@ def echoing(said: dict[str, str]) -> str:
 </script>
 <table><tr><th>way</th><th>echo</th></tr>{rows}</table>
 <a href="/with?q={quote(everything, safe="")}" title="{attribute}" download="{attribute}.csv">{MARKER} link</a>
+<a href="/file" download="{MARKER} {attribute}.csv">Save it</a>
 <button data-testid="{attribute}" aria-label="{attribute}">{MARKER} {shown}</button>
 <img alt="{attribute}" src="/pixel?{quote_plus(everything)}"><input aria-label="Filled {MARKER}" value="{attribute}">
 <dl><dt>cut</dt><dd>{html.escape(everything[:half])}</dd><dd>{html.escape(everything[half:])}</dd></dl>

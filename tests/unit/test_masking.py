@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -109,6 +109,20 @@ class Part:
     name: str
     number: int = 3
     more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    text: str
+    folded: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", self.text.casefold())
+
+
+def test_what_a_dataclass_makes_of_its_fields_is_made_anew():
+    shown = masker(VALUE).data(Derived(f"A {VALUE}"))
+    assert (shown.text, shown.folded) == ("A ***", "a ***")
 
 
 def test_plain_data_is_masked_throughout():

@@ -239,7 +239,8 @@ class SessionWorker:
                 text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
                 self._publish(views.MESSAGE, views.agent_event(self._session, task, text))
             return
-        self._downloads.keep(self._session, task, url, name, path)
+        shown = self._session.vault.masker.text  # a page may call a file after what it was told
+        self._downloads.keep(self._session, task, shown(url), shown(name), path)
 
     # --- its life -----------------------------------------------------------------------------------------------------
 

@@ -428,8 +428,13 @@ def _texts(node: object, key: str) -> Iterator[tuple[str, str]]:
         for value in node:
             yield from _texts(value, key)
     elif is_dataclass(node) and not isinstance(node, type):
-        for field in fields(node):
-            yield from _texts(getattr(node, field.name), field.name)
+        for name in _given(node):
+            yield from _texts(getattr(node, name), name)
+
+
+def _given(node: Any) -> list[str]:
+    """Return the names of a dataclass's fields; what it makes of them itself, it makes anew."""
+    return [field.name for field in fields(node) if field.init]
 
 
 def _rebuilt(node: Any, masked: Iterator[str], number: Callable[[float], float | str]) -> Any:
@@ -447,7 +452,7 @@ def _rebuilt(node: Any, masked: Iterator[str], number: Callable[[float], float |
         values = [_rebuilt(value, masked, number) for value in node]
         return tuple(values) if isinstance(node, tuple) else values
     if is_dataclass(node) and not isinstance(node, type):
-        before = {field.name: getattr(node, field.name) for field in fields(node)}
+        before = {name: getattr(node, name) for name in _given(node)}
         after = {name: _rebuilt(value, masked, lambda same: same) for name, value in before.items()}
         return replace(node, **after) if after != before else node
     return node
