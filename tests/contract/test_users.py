@@ -23,6 +23,7 @@ INVENTED = {
     "task": "bbbbbbbbbbbb",
     "environment": "c" * 24,
     "file": "dddddddddddd",
+    "policy": "pol_eeeeeeeeeeee",
 }
 UPLOAD = "UPLOAD"
 """The method of a call that posts a form, with a file in each field that is named with @."""
@@ -42,6 +43,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/start/start-session", {"environmentId": "{environment}"}),
     ("POST", "/start/run-task", {"taskDetails": "x", "environmentId": "{environment}"}),
     ("POST", "/start/run-task", {"taskDetails": "x", "files": ["{file}"]}),
+    ("POST", "/start/start-session", {"policyId": "{policy}"}),
+    ("GET", "/policies/{policy}", None),
+    ("PUT", "/policies/{policy}", {"name": "Mine now"}),
+    ("DELETE", "/policies/{policy}", None),
+    ("GET", "/policies/{policy}/audit", None),
+    ("GET", "/_emulator/tasks/{task}/steps", None),
+    ("GET", "/_emulator/tasks/{task}/provenance", None),
     ("DELETE", "/environments/{environment}", None),
     (UPLOAD, "/environments/{environment}/upload", {"@file": "profile.tar.gz"}),
     ("GET", "/environments/{environment}/files", None),
@@ -53,7 +61,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/_emulator/sessions/{session}/instance", {"action": "kill"}),
 ]
 
-LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets", "/environments", "/profiles"]
+LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets", "/environments", "/profiles", "/policies"]
 """What shows a user's things without being given an id."""
 
 
@@ -107,7 +115,9 @@ def things(ann) -> dict[str, str]:
     ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
     environment = ann.call("POST", "/environments", {"name": "logins"})[1]["environment"]["_id"]
     uploaded = ann.call(UPLOAD, "/files/upload", {"@files": "anns.txt", "environmentId": environment})[1]["files"]
+    policy = ann.call("POST", "/policies", {"name": "Anns"})[1]["policy"]
     return {
+        "policy": policy.get("id") or policy["_id"],
         "session": open_one,
         "ended": ran["sessionId"],
         "task": ran["taskId"],
@@ -144,7 +154,9 @@ def has_all(ann: User, things: dict[str, str]) -> bool:
     """Tell whether what Ann has is still there."""
     session = ann.call("GET", f"/start/session-status/{things['session']}")[1]
     files = ann.call("GET", f"/environments/{things['environment']}/files")[1]
-    return session["status"] in ("pending", "active") and files["files"][0]["fileId"] == things["file"]
+    policy = ann.call("GET", f"/policies/{things['policy']}")[1]["policy"]
+    kept = (files["files"][0]["fileId"], policy["name"]) == (things["file"], "Anns")
+    return kept and session["status"] in ("pending", "active")
 
 
 @pytest.mark.parametrize("path", LISTS)
