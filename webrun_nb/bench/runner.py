@@ -17,6 +17,7 @@ from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.lost_browsers import HangSeen, Restore
 from webrun_nb.bench.many_parts import ManyParts
 from webrun_nb.bench.many_sessions import ManySessions
+from webrun_nb.bench.policy_decision import PolicyDecision
 from webrun_nb.bench.process_create import ProcessCreate
 from webrun_nb.bench.real_pages import RealPages
 from webrun_nb.bench.rig import Rig
@@ -47,6 +48,7 @@ _ALL: tuple[type[Measurement], ...] = (
     ViewQuiet,
     HangSeen,
     Restore,
+    PolicyDecision,
 )
 MEASUREMENTS = {each.name: each for each in _ALL}
 """All there are, by name, in the order of the report."""
