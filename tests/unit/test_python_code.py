@@ -83,5 +83,10 @@ def test_secrets_are_named_and_looked_up_again() -> None:
     assert "secrets={'shop.example.com': 'SHOP'}" in written
 
 
+def test_a_single_task_keeps_its_rules_and_its_environment() -> None:
+    written = python_code(DoneTask(Task("look"), "look", None, "", None, "65f0", "pol_1"))
+    assert "webrun.run_task(\"look\", policy_id='pol_1', environment_id='65f0')" in written
+
+
 def test_records_without_a_schema_are_asked_for_as_the_magic_does() -> None:
     assert "'items': {'type': 'object'}" in code(Task("x", out="a"))

@@ -36,7 +36,8 @@ class DoneTask:
     session_name: str
     session: Mapping[str, Any] | None
     environment_id: str | None = None
-    """Of a session of the task's own."""
+    policy_id: str | None = None
+    """Both of a session of the task's own."""
 
 
 def python_code(done: DoneTask) -> str:
@@ -54,6 +55,7 @@ def python_code(done: DoneTask) -> str:
         ("policy_id", None if command.policy is None else f'webrun.policies.find({command.policy!r})["_id"]'),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
         ("files", repr([str(path) for path in command.files]) if command.files else None),
+        ("policy_id", None if done.policy_id is None else repr(done.policy_id)),
         ("environment_id", None if done.environment_id is None else repr(done.environment_id)),
         ("end", "True" if command.end and done.session is not None else None),
     ]

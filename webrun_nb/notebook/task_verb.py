@@ -98,7 +98,7 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Do
     """Return what is kept of a task, to be shown by `history` and `code`."""
     session = _session_for(workspace, command)
     if session is None:
-        return DoneTask(command, text, url, "", None, _environment_id(command))
+        return DoneTask(command, text, url, "", None, _environment_id(command), _policy_id(command))
     options = session.options
     started: dict[str, Any] = {
         "url": None if options.url is None else as_written(options.url, session.client.base_url),

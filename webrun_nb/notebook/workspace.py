@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -102,18 +103,12 @@ class Workspace:
             models = [name for name in variables() if isinstance(self.names[name], type | dict)]
             return [*models, *(path.name for path in Path().glob("*.json"))]
 
-        def policies() -> list[str]:
-            try:
-                return [] if toolkit.current is None else [each["name"] for each in toolkit.current.policies.list()]
-            except WebRunError:  # a server without policies, or none that answers: the Tab key offers none
-                return []
-
         return {
-            "policy": policies,
             "session": lambda: [session.name for session in self.live_sessions],
             "job": lambda: self.jobs,
             "task": lambda: [*self.jobs, *reversed(self.done)],
             "env": _environment_names,
+            "policy": _policy_names,
             "variable": variables,
             "schema": schemas,
         }
@@ -188,6 +183,18 @@ def _environment_names() -> list[str]:
     except (TimeoutError, WebRunError):  # nothing is offered, then
         return []
     return [environment.name for environment in found]
+
+
+def _policy_names() -> list[str]:
+    """Return the names of the account's policies, quoted as a line needs them, in the same way."""
+    client = toolkit.current
+    if client is None:
+        return []
+    try:
+        found = runtime.run(client.policies.alist(), timeout_s=NAMES_WITHIN_S)
+    except (TimeoutError, WebRunError):  # among others: the hosted service lists none
+        return []
+    return [shlex.quote(str(policy["name"])) for policy in found]
 
 
 async def _refresh(sessions: list[Session]) -> None:
