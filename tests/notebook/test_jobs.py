@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 from notebook_kernel import Kernel, Ran, running_kernel
 
@@ -130,7 +131,9 @@ def test_a_kernels_end_stops_its_jobs(tmp_path, start_emulator):
             kernel.run("%webrun start")
             kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
             task = value(kernel.run("slow.session.session_id, slow.task_id"))
-            kernel.manager.shutdown_kernel()
+            process = psutil.Process(value(kernel.run("import os; os.getpid()")))
+            kernel.client.execute("exit")
+            psutil.wait_procs([process], 20)
         assert emulator.get("/task/{}/{}".format(*task))[1]["code"] == "TASK_STOPPED"
     finally:
         emulator.end()

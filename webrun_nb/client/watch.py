@@ -34,7 +34,7 @@ POLLING_S = 1.0
 """Between status calls where no socket is open."""
 CONNECTED_S = 5.0
 """Between status calls where events come in by themselves, and the server is a child of this process."""
-SILENT_AFTER_S = 0.9
+SILENT_AFTER_S = 0.6
 """A status call that takes longer is shown as a lost connection, until it is answered after all."""
 PENDING_S = 0.2
 """While the browser is starting, of which no event tells the end."""

@@ -161,8 +161,18 @@ class Workspace:
         if has_front_end() or not terminal_card.can_redraw(sys.stdout):
             yield self.show_card
             return
-        with terminal_card.following() as show_card:
-            yield show_card
+        shown: list[Session] = []
+        with terminal_card.following() as follow:
+
+            def show_card(session: Session) -> None:
+                shown.append(session)
+                follow(session)
+
+            try:
+                yield show_card
+            finally:
+                with contextlib.suppress(TimeoutError):  # the card's last word is to be true
+                    runtime.run(_refresh(shown), timeout_s=REFRESH_WITHIN_S)
 
     def drain_cards(self) -> None:
         """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
