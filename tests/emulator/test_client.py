@@ -404,3 +404,25 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Any) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(pid).wait(10)
     assert not psutil.pid_exists(pid)
+
+
+def test_what_a_task_downloads_can_be_opened_saved_and_read_as_a_table(
+    client: Client, site: Any, tmp_path: Any
+) -> None:
+    site.page("/", '<a href="/towns.csv" download>Download the towns</a>')
+    site.page("/towns.csv", "town,people\nUlm,129000\nGraz,\n", content_type="text/csv")
+    (file,) = client.run_task("Download the towns", url=site.url("/")).files
+    with file.open() as content:
+        assert content.read() == b"town,people\nUlm,129000\nGraz,\n"
+    assert file.save(tmp_path).read_bytes().startswith(b"town")
+    assert file.df.to_dict("list")["town"] == ["Ulm", "Graz"]
+    assert str(file.df.dtypes["people"]) == "Int64"
+
+
+def test_a_task_is_given_a_file_of_this_machine(client: Client, site: Any, tmp_path: Any) -> None:
+    site.page("/", '<label>CV <input type=file onchange="o.textContent = this.files[0].name"></label><h1 id=o></h1>')
+    (tmp_path / "cv.pdf").write_text("a life")
+    done = client.run_task("Attach cv.pdf as the CV", url=site.url("/"), files=[tmp_path / "cv.pdf"])
+    assert "attach" in done.text.lower() or "done" in done.text.lower()
+    with pytest.raises(RequestError, match="there is no file"):
+        client.run_task("Attach cv.pdf", url=site.url("/"), files=[tmp_path / "none.pdf"])

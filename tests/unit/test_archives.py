@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -192,3 +194,30 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
 def test_an_archive_without_its_parts_is_refused(tmp_path, shelf, members, said):
     with pytest.raises(ArchiveError, match=said):
         archives.read(packed(tmp_path, *(member(*each) for each in members), complete=False), shelf)
+
+
+def test_a_large_archive_is_never_in_memory(tmp_path):
+    """Write and read 80 MB that can't be compressed, in a process of its own: its peak tells."""
+    script = f"""
+import os, resource, sys
+from pathlib import Path
+from webrun_nb.emulator import archives
+folder = Path({str(tmp_path)!r})
+(folder / "state").write_bytes({STATE!r})
+noise = os.urandom(1_000_000)
+with (folder / "noise").open("wb") as file:
+    for _ in range(80):
+        file.write(noise)
+archives.read  # imported before the peak is taken
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with (folder / "a.tgz").open("wb") as file:
+    for piece in archives.write(folder / "state", [("noise.bin", folder / "noise")], 0):
+        file.write(piece)
+contents = archives.read(folder / "a.tgz", lambda name: open(os.devnull, "wb"))
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(contents.files["noise.bin"], (folder / "a.tgz").stat().st_size, grown)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    size, packed_size, grown_kb = map(int, done.stdout.split())
+    assert (size, packed_size > 79_000_000) == (80_000_000, True)
+    assert grown_kb < 20_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import IO
 
@@ -48,6 +49,14 @@ class DataFolder:
                     remove(path)
             except FileNotFoundError:  # another emulator sweeps, too
                 continue
+
+    def sweep_downloads(self, session_ids: Container[str]) -> None:
+        """Remove what sessions downloaded whose records have been removed."""
+        for path in self._downloads.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another emulator sweeps, too
+                # a session that has just begun may not be on record yet
+                if path.name not in session_ids and time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+                    remove(path)
 
     # --- profiles -----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from webrun_nb.emulator import views
 from webrun_nb.emulator.data_folder import DataFolder
 from webrun_nb.emulator.domain.clock import Clock
@@ -19,6 +21,7 @@ from webrun_nb.emulator.files import Files, Received
 from webrun_nb.emulator.signing import Signer, signing_key
 from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.store.environments import EnvironmentRecord
+from webrun_nb.emulator.store.records import SessionRecord
 
 
 class Library:
@@ -37,10 +40,13 @@ class Library:
 
     @classmethod
     async def open(cls, database: Database, clock: Clock, ids: IdSource, events: EventHub, base_url: str) -> Library:
-        """Make what is missing of the data folder's folders, and sweep away what has expired."""
+        """Make what is missing of the data folder, and sweep away what has expired, or belongs to no record."""
         folder = await asyncio.to_thread(DataFolder, database.folder)
         await asyncio.to_thread(folder.sweep)
         key = await asyncio.to_thread(signing_key, database.folder)
+        async with database.reading() as session:
+            known = set(await session.scalars(select(SessionRecord.id)))
+        await asyncio.to_thread(folder.sweep_downloads, known)
         library = cls(database, folder, Signer(key, clock, base_url), clock, ids, events)
         await library.files.sweep()
         return library
