@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import aiohttp
 import nbformat
 import psutil
 import pytest
@@ -80,6 +81,7 @@ class Lived:
     failure: Any = None
     question: Any = None
     events: list[Any] = field(default_factory=list)
+    view: list[str] = field(default_factory=list)
     webhooks: list[bytes] = field(default_factory=list)
     state: Any = None
     steps: Any = None
@@ -90,6 +92,18 @@ class Lived:
     kernel_files: bytes = b""
 
 
+async def watch(lived: Lived, session_id: str) -> None:
+    """Note what a live view is told beside its pictures."""
+    headers = {"Authorization": f"Bearer {lived.emulator.key}"}
+    url = f"{lived.emulator.url}/view/{session_id}/socket"
+    async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as socket:
+        async for message in socket:
+            if isinstance(message.data, str):
+                lived.view.append(message.data)
+            else:
+                await socket.send_str('{"type": "ack"}')
+
+
 def hear(lived: Lived, session_id: str, meanwhile: Callable[[], None]) -> None:
     """Note every event of a session, on a raw socket."""
 
@@ -97,7 +111,9 @@ def hear(lived: Lived, session_id: str, meanwhile: Callable[[], None]) -> None:
         client = socketio.AsyncClient()
         client.on("*", lambda name, *args: lived.events.append((name, args)))
         await client.connect(lived.emulator.url, auth={"sessionId": session_id})
+        watching = asyncio.create_task(watch(lived, session_id))
         await asyncio.to_thread(meanwhile)
+        watching.cancel()
         await client.disconnect()
 
     asyncio.run(listen())
@@ -225,6 +241,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "an error": (lambda lived: dumped(lived.failure), MARKER),
     "a question": (lambda lived: dumped(lived.question), MARKER),
     "the events": (lambda lived: dumped(lived.events), MARKER),
+    "the live view's notes": (lambda lived: dumped(lived.view), "navigateUrl"),
     "a webhook": (lambda lived: b"\n".join(lived.webhooks), "Welcome ***"),
     "the database and the data folder": (lambda lived: files_of(lived.data_dir), MARKER),
     "the log": (lambda lived: files_of(lived.data_dir / "logs"), " INFO "),

@@ -13,6 +13,8 @@ DEFAULT_HISTORY = 20
 """Tasks of the history that are shown where `-n` doesn't say."""
 DEFAULT_ROWS = 5
 """Rows of a result that are shown where `-n` doesn't say."""
+FPS = 8
+"""Pictures a second that a live view shows at most where `--fps` doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Start:
     policy: str | None = None
     proxy: str | None = None
     """As the line has it: its password stands elsewhere."""
+    view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class View:
     """Show a session's browser live."""
 
     name: str | None = None
-    fps: int = 8
+    fps: int = FPS
 
 
 @dataclass(frozen=True, slots=True)

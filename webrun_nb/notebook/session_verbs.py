@@ -11,10 +11,11 @@ from webrun_nb.client.left_open import Ended
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import templates
-from webrun_nb.notebook.commands import Answer, Pause, Resume, Start, Status, Stop, Terminate
+from webrun_nb.notebook.commands import FPS, Answer, Pause, Resume, Start, Status, Stop, Terminate
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.left_open import told
 from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.view_verb import show_view
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def start(workspace: Workspace, command: Start) -> None:
     if command.secrets:
         workspace.secrets_named[session.session_id] = dict(command.secrets)
     workspace.show_card(session, again=True)
+    if command.view:
+        show_view(workspace, session, FPS)
     if session.snapshot.note:
         print(one_line(session.snapshot.note))
 

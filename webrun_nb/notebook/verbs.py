@@ -74,6 +74,7 @@ VERBS: tuple[Verb, ...] = (
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
             policy_option("what it may reach and do: a policy's name or id"),
             _secret(),
+            Option("--view", "view", "show its browser live as well, below its card"),
             Option("--new", "new", "another session, even where one with that name and options is live"),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from IPython.display import IFrame, display
 
 from webrun_nb.client.runtime import runtime
+from webrun_nb.client.session import Session
 from webrun_nb.notebook.commands import View
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
@@ -25,8 +26,19 @@ def view(workspace: Workspace, command: View) -> None:
         session.status()
     if session.ended:
         raise CommandError(f"session {session.name} has ended: there is no browser to see", "%webrun start opens one")
+    show_view(workspace, session, command.fps)
+
+
+def show_view(workspace: Workspace, session: Session, fps: float) -> None:
+    """Show a session's browser live, wherever its server shows it.
+
+    Raises
+    ------
+    CommandError
+        It shows it nowhere.
+    """
     if session.has_view:
-        workspace.show_view(session, command.fps)
+        workspace.show_view(session, fps)
         return
     streaming = runtime.run(session.http.session_status(session.session_id)).streaming
     url = None if streaming is None else streaming.web_view_url
