@@ -21,6 +21,8 @@ RAW_PLAYWRIGHT_CAN = {
     "context-session",
     "process-create",
     "small-task",
+    "egress",
+    "environment",
     "idle-contexts-create",
     "idle-contexts-cpu",
     *(MEMORY := {"idle-contexts-memory", "idle-processes-memory"}),
