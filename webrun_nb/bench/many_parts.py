@@ -65,3 +65,25 @@ class ManyParts:
     def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
         """Name what did the work."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
+
+
+class ManyPartsByPath(ManyParts):
+    """The same with a policy that has a rule on paths: every request is routed, too."""
+
+    name = "egress-paths"
+    measures = f"page with {PARTS} sub-resources through a session's way out, with path rules"
+    target = Target("ratio", 2.1)
+
+    _policy_id: str
+
+    async def prepare(self, rig: Rig) -> None:
+        """Make the policy, and prepare as without it."""
+        emulator = await rig.emulator("context")
+        rule = {"category": "Navigation", "permission": "block", "urlPattern": "*/admin/*"}
+        made = await emulator.post("/policies", {"name": "No admin pages", "actionRules": [rule]})
+        self._policy_id = made["policy"]["_id"]
+        await super().prepare(rig)
+
+    async def _open(self, url: str) -> str:
+        body = {"policyId": self._policy_id, "initialTask": {"startingPoint": url}}
+        return str((await self._emulator.post("/start/start-session", body))["sessionId"])

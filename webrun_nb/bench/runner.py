@@ -15,7 +15,7 @@ from webrun_nb.bench.idle_processes import IdleProcessMemory
 from webrun_nb.bench.live_view import ViewCpu, ViewQuiet, ViewRate
 from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.lost_browsers import HangSeen, Restore
-from webrun_nb.bench.many_parts import ManyParts
+from webrun_nb.bench.many_parts import ManyParts, ManyPartsByPath
 from webrun_nb.bench.many_sessions import ManySessions
 from webrun_nb.bench.policy_decision import PolicyDecision
 from webrun_nb.bench.process_create import ProcessCreate
@@ -30,6 +30,7 @@ _ALL: tuple[type[Measurement], ...] = (
     SmallTask,
     ManyParts,
     EnvironmentState,
+    ManyPartsByPath,
     LoadExt,
     LoadExtImports,
     WidgetMessages,
