@@ -56,6 +56,8 @@ OPERATIONS = [
     ("POST", "/_emulator/sessions/{session_id}/instance"),
     ("POST", "/_emulator/reset"),  # the last: it ends everybody's sessions
 ]
+UNTRIED = {("POST", "/_emulator/proxies/test")}
+"""Not called with invented values: it dials whatever host it is given. Its tests are in test_proxies.py."""
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
 FEW = {"/_emulator/reset": 3, "/_emulator/clock": 10, "/_emulator/account": 10}
 """Cases of operations after which sessions have to be opened anew."""
@@ -237,7 +239,7 @@ ANSWERED = {
         {
             "success", "sessionId", "status", "phase", "currentTaskId", "queuedTaskIds", "createdAt", "lastActivityAt",
             "expiresAt", "inactivityTimeout", "reason", "environmentId", "policyId", "proxy", "usage", "streaming",
-            "now", "clockRunning", "reachOutMode",
+            "now", "clockRunning", "reachOutMode", "note",
         }
     ],
     "/start/sessions": [{"success", "sessions"}],
@@ -273,7 +275,7 @@ class Nobody(dict[str, str]):
 
 def test_every_endpoint_is_described(document):
     described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
-    assert described == set(OPERATIONS)
+    assert described == set(OPERATIONS) | UNTRIED
 
 
 @pytest.mark.parametrize("path", ASKED)

@@ -245,7 +245,7 @@ def test_of_two_sessions_the_last_to_end_wins_and_both_are_told(emulator, memory
     assert "shop" in notes[0]
     assert second in notes[0]
     assert first in notes[1]
-    assert emulator.status(third)["note"] is None
+    assert "note" not in emulator.status(third)
 
 
 def test_a_deleted_environment_is_not_written_any_more(emulator, memory, until, folder):

@@ -88,6 +88,8 @@ class SessionStarted(Response):
 class SessionState(Response):
     """Answer to session-status."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"note"})
+
     success: Literal[True] = True
     session_id: str
     status: SessionStatus
