@@ -141,6 +141,10 @@ def served(emulator: Any, guests: Guests) -> Any:
     def before_generate_body(context: Any, strategy: Any) -> Any:
         return st.one_of(strategy, strategy.map(lambda body: _about(guests, body)), strategy.map(_short))
 
+    @loaded.hook
+    def filter_body(context: Any, body: Any) -> bool:
+        return not (isinstance(body, dict) and None in body.values())  # null is "not given", and no bad value
+
     return loaded
 
 

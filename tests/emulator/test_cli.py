@@ -100,7 +100,8 @@ def test_demo_works_on_any_page(webrun_nb: CommandLine, site: Site) -> None:
 def test_a_page_s_values_do_not_steer_the_terminal(webrun_nb: CommandLine, site: Site) -> None:
     url = site.page("/laptops", LAPTOPS)
     _, out, _ = webrun_nb.run("demo", "--url", url, "--schema", "name:str, price:float", "List the laptops")
-    assert "Borealis \N{REPLACEMENT CHARACTER}[2J" in out
+    assert "Borealis" in out
+    assert "\x1b" not in out
 
 
 def test_demo_without_a_schema_shows_the_answer_as_text(webrun_nb: CommandLine, site: Site) -> None:
