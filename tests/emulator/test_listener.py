@@ -3,12 +3,12 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from webrun_nb.emulator import server
+from webrun_nb.emulator.listening import listen
 
 
 async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
     """Else a request that closely follows another takes 40 ms."""
-    listener = server._listen(server.Options())
+    (listener,) = listen("127.0.0.1", 0)
     delays = asyncio.get_running_loop().create_future()
 
     def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
