@@ -22,6 +22,7 @@ RAW_PLAYWRIGHT_CAN = {
     "process-create",
     "small-task",
     "egress",
+    "egress-paths",
     "environment",
     "idle-contexts-create",
     "idle-contexts-cpu",
