@@ -156,6 +156,7 @@ def test_too_many_files_are_refused(tmp_path, shelf):
         (b"PK\x03\x04 a zip", "no complete"),
         (gzip.compress(b"no tar at all" * 100), "no complete"),
     ],
+    ids=["empty", "zip", "no tar"],
 )
 def test_another_format_is_refused_in_one_line(tmp_path, shelf, content, said):
     path = tmp_path / "x.tar.gz"

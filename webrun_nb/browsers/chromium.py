@@ -235,6 +235,7 @@ class ChromiumInstance:
         self._downloads.stop()
         self._documents.close()
         await self._end()
+        await self.screen.stopped()
 
     async def kill(self) -> None:
         """SIGKILL its browser (the shared one, with all that is in it, for a `context`)."""

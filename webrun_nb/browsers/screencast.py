@@ -54,6 +54,7 @@ class Screencast:
         self._show: Callable[[bytes], None] | None = None
         self._wanted: Callable[[], Awaitable[None]] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._stopping: set[asyncio.Task[None]] = set()
         self._shown = 0
 
     def follow(self, page: Page | None) -> None:
@@ -81,8 +82,15 @@ class Screencast:
         self._show = self._wanted = None
         self._begin()
 
+    async def stopped(self) -> None:
+        """Wait until what `stop` has ended is over; not long, also where the browser answers no more."""
+        if self._stopping:
+            await asyncio.wait(self._stopping)
+
     def _begin(self) -> None:
         if self._task is not None:
+            self._stopping.add(self._task)
+            self._task.add_done_callback(self._stopping.discard)
             self._task.cancel()
             self._task = None
         if self._page is not None and self._show is not None and self._wanted is not None:
@@ -159,7 +167,8 @@ class _Cast:
             return True
         self._came.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._came.wait()
         return bool(self._unacknowledged)
 
     async def _look(self) -> None:
@@ -174,9 +183,9 @@ class _Cast:
         if await self._a_frame_within(SETTLES_WITHIN_S):
             self._may_lack_the_last = False
             return
-        looking = self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
         try:
-            picture = await asyncio.wait_for(looking, LOOKS_FOR_S)
+            async with asyncio.timeout(LOOKS_FOR_S):
+                picture = await self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
         except TimeoutError:
             return
         self._may_lack_the_last = False
@@ -196,6 +205,7 @@ class _Cast:
 
 
 async def _let_go(session: CDPSession) -> None:
-    with contextlib.suppress(Error):  # its page or browser has gone
-        await session.send("Page.stopScreencast")
-        await session.detach()
+    with contextlib.suppress(Error, TimeoutError):  # its page or browser has gone, or hangs
+        async with asyncio.timeout(LOOKS_FOR_S):
+            await session.send("Page.stopScreencast")
+            await session.detach()

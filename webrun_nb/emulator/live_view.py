@@ -66,7 +66,8 @@ class Viewer:
                     self._due_at_s = now_s + 1 / self._fps
                     return self._sent
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
 
     def acknowledge(self) -> None:
         """Take note that the last picture has arrived."""
@@ -224,10 +225,9 @@ class SessionView:
             dues = [due for viewer in self._viewers if (due := viewer.due_in_s(loop.time())) is not None]
             if dues and min(dues) <= 0:
                 return
-            try:
-                await asyncio.wait_for(self.moved.wait(), min(dues) if dues else None)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(dues) if dues else None):
+                    await self.moved.wait()
 
 
 class LiveViews:

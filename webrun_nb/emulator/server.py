@@ -297,7 +297,8 @@ async def _pump(clock: Clock) -> None:
         changed.clear()
         due_in_ms = clock.next_due_in_ms()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), None if due_in_ms is None else due_in_ms / 1000)
+            async with asyncio.timeout(None if due_in_ms is None else due_in_ms / 1000):
+                await changed.wait()
         clock.fire_due()
 
 

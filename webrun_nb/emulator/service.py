@@ -306,7 +306,8 @@ class Service:
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(task.id, []).append(waiting)
         try:
-            await asyncio.wait_for(waiting, window_s)
+            async with asyncio.timeout(window_s):
+                await waiting
         except TimeoutError:
             return False
         return True
