@@ -162,7 +162,7 @@ def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved
 
     assert pictures() >= 4
     screen.evaluate("node => { node.closest('.jp-Cell').style.display = 'none'; }")
-    lab.page.wait_for_timeout(300)
+    until(lab, lambda: pictures() == 0)
     assert pictures() == 0
     screen.evaluate("node => { node.closest('.jp-Cell').style.display = ''; }")
     assert pictures() >= 4

@@ -219,6 +219,7 @@ async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -
 def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, site: Any) -> None:
     first = session.submit("wait for 60 seconds")
     second = session.submit(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
+    wait_for(session, lambda snapshot: snapshot.phase == "running")
     assert (first.state, second.state) == ("running", "queued")
     first.stop()
     assert len(second.result(30).json) == 2

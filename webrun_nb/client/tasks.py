@@ -196,19 +196,18 @@ class TaskRun:
             Cancelled; `stop` has not been called.
         """
         began_s = time.monotonic()
+        if self._ask.url is not None:
+            self._owner.watch.last_url = self._ask.url  # events say where it goes from there
         try:
             body = await self._follow(await self._send())
         except Exception:
             self._hang_up()
             raise
         self._hang_up()
-        watch = self._owner.watch
-        if self._ask.url is not None and not watch.listening:  # else events have said where it went from there
-            watch.last_url = self._ask.url
         return result_of(
             body,
             instruction=self._ask.instruction,
-            url=self._ask.url or watch.last_url,
+            url=self._ask.url or self._owner.watch.last_url,
             schema=self._ask.schema,
             elapsed_s=time.monotonic() - began_s,
             frames=frames,

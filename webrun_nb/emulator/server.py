@@ -248,6 +248,12 @@ class _Server:
         print(json.dumps({"url": self._url, "apiKey": self._local_key, "pid": os.getpid()}), flush=True)
         await self._ending.wait()
         _end_process_after(_CLOSING_S)
+        service.end_sessions()
+        with contextlib.suppress(
+            TimeoutError
+        ):  # first what people would miss most: browsers can take all the time left
+            async with asyncio.timeout(_CLOSING_S / 2):
+                await archive.written()
         await service.close()
         for task in background[:3]:
             task.cancel()

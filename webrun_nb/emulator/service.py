@@ -356,9 +356,9 @@ class Service:
 
     async def reset(self) -> None:
         """End all, remove all that this emulator has made from the database, and put the clock back to real time."""
-        await self._end_all()
-        self._ending_all = False
+        self._end_all()
         await asyncio.gather(*self._closing)
+        self._ending_all = False
         await self.parts.archive.forget_all()
         self.parts.store.clear()
         await self.policies.clear()
@@ -370,21 +370,24 @@ class Service:
         self._accounts.clear()
         self._rates = RateLimiter(self.parts.limits.requests_per_minute)
 
+    def end_sessions(self) -> None:
+        """End every session, and open no more: the emulator is closing. `close` waits for what that brings about."""
+        self.library.uses.closing = True
+        self._end_all()
+
     async def close(self) -> None:
         """End every session and wait until its environment is saved and its browser closed."""
-        self.library.uses.closing = True
-        await self._end_all()
+        self.end_sessions()
+        await asyncio.gather(*(worker.finished() for worker in self._workers.values()))
         await self._webhooks.close()
         await self.parts.browsers.close()
         await self.history.close()
 
-    async def _end_all(self) -> None:
+    def _end_all(self) -> None:
         self._ending_all = True  # a session that is opened meanwhile would be forgotten
-        workers = list(self._workers.values())
         for session in self.parts.store.sessions():
             if not session.ended:
                 session.terminate()
-        await asyncio.gather(*(worker.finished() for worker in workers))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
