@@ -25,6 +25,14 @@ KEY = "wr_key-of-the-tests"
 settings.register_profile("soak", max_examples=10_000, suppress_health_check=list(HealthCheck))
 
 
+SLOWEST_FIRST = ("bench", "e2e", "notebook", "emulator", "contract", "security", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose files take longest, so that at the end no worker waits long for another's file."""
+    items.sort(key=lambda item: SLOWEST_FIRST.index(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
 @dataclass
 class RunningEmulator:
     """An emulator in a process of its own, spoken to in raw JSON."""
