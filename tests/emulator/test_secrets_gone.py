@@ -19,8 +19,9 @@ from webrun_nb.emulator.egress import Egress, home
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.parts import Parts, PracticeSites
 from webrun_nb.emulator.policy_store import MemoryPolicies, MemoryTrail
-from webrun_nb.emulator.service import Parts, PracticeSites, Service
+from webrun_nb.emulator.service import Service
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.store.presence import Presence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
@@ -15,7 +16,7 @@ BROWSER_BAR_PX = 155
 """On the wire, y counts a browser bar above the page."""
 
 
-class ByHand:
+class ByHand(ABC):
     """The part of a session that acts for a person. Coordinates are px of the page, from its top left corner.
 
     All but taking over need a session that is idle, paused, asking, or taken over: `RequestError INVALID_STATE`
@@ -25,9 +26,9 @@ class ByHand:
     session_id: str
 
     @property
+    @abstractmethod
     def http(self) -> Http:
         """The server's calls."""
-        raise NotImplementedError
 
     @property
     def has_view(self) -> bool:
@@ -48,9 +49,9 @@ class ByHand:
         view.open()
         return view
 
+    @abstractmethod
     async def sent(self, message: Awaitable[None]) -> None:
         """Send a message and read what has become of the session."""
-        raise NotImplementedError
 
     async def _interact(self, kind: str, **fields: Any) -> None:
         await self.sent(self.http.interact(self.session_id, {"type": kind, **fields}))

@@ -40,7 +40,8 @@ from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.listening import check_guarded, is_everywhere, listen, names, url
 from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.service import Isolation, Parts, PracticeSites, Service
+from webrun_nb.emulator.parts import Isolation, Parts, PracticeSites
+from webrun_nb.emulator.service import Service
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database, make_folder, start_errors
 from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail

@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
-from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import Agent
-from webrun_nb.browsers.base import BrowserInstance, Browsers, InstanceKind
+from webrun_nb.browsers.base import BrowserInstance, InstanceKind
 from webrun_nb.emulator import views
 from webrun_nb.emulator.accounts import Accounts
-from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import (
     BytesCounted,
@@ -29,31 +25,23 @@ from webrun_nb.emulator.domain.happenings import (
     TaskQueued,
     TokensCounted,
 )
-from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.limits import Account, Limits, RateLimiter
-from webrun_nb.emulator.domain.meter import PriceList
+from webrun_nb.emulator.domain.limits import Account, RateLimiter
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
 from webrun_nb.emulator.domain.verdict import Rulebook
-from webrun_nb.emulator.egress import Egress
 from webrun_nb.emulator.enforcement import Enforcement
-from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.history import History
 from webrun_nb.emulator.library import Library
-from webrun_nb.emulator.live_secrets import LiveSecrets
 from webrun_nb.emulator.live_view import LiveViews
-from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.parts import Parts
 from webrun_nb.emulator.policies import Policies
-from webrun_nb.emulator.policy_store import AuditTrail, PolicyStore
 from webrun_nb.emulator.records import Records
 from webrun_nb.emulator.regexes import compile_regex
 from webrun_nb.emulator.seal import masked_event, take_in
 from webrun_nb.emulator.slots import Slots
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.totp import code_now
 from webrun_nb.emulator.webhooks import Delivery, Webhooks
 from webrun_nb.emulator.worker import SessionWorker
@@ -73,62 +61,6 @@ from webrun_nb.wire.requests import (
 )
 
 log = logging.getLogger(__name__)
-
-Isolation = Literal["auto", "process", "context"]
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeSites:
-    """The names of the practice sites, and the port they are served on."""
-
-    names: tuple[str, ...]
-    port: int
-
-    def check(self, url: str | None) -> None:
-        """Refuse a page of a practice site that does not exist, rather than show a browser its error page.
-
-        Raises
-        ------
-        CommandRefusedError
-            `INVALID_PARAMETER`; the message lists the sites.
-        """
-        parts = urlsplit(url or "")
-        site, _, suffix = (parts.hostname or "").rpartition(".")
-        if suffix == "localhost" and parts.port == self.port and site not in self.names:
-            raise CommandRefusedError(
-                "INVALID_PARAMETER",
-                f"there is no practice site {site[:40]!r}; there is: {', '.join(self.names)}",
-                parameter="startingPoint",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the service is put together from (see `server`)."""
-
-    url: str
-    """Where this server is reached."""
-    clock: Clock
-    database: Database
-    archive: Archive
-    emulator_id: str
-    """This start of the emulator, in the column `emulator` of what it makes in the database."""
-    store: OpenSessions
-    events: EventHub
-    browsers: Browsers
-    agent: Agent
-    ids: IdSource
-    limits: Limits
-    prices: PriceList
-    practice: PracticeSites
-    egress: Egress
-    library: Library
-    policies: PolicyStore
-    trail: AuditTrail
-    isolation: Isolation = "auto"
-    secrets: LiveSecrets = field(default_factory=LiveSecrets)
-    slots: int | None = None
-    """Tasks that run at once; None: as many as the machine has room for."""
 
 
 class Service:

@@ -1,0 +1,79 @@
+"""What the service is put together from; `server` does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from webrun_nb.agents.base import Agent
+from webrun_nb.browsers.base import Browsers
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.limits import Limits
+from webrun_nb.emulator.domain.meter import PriceList
+from webrun_nb.emulator.egress import Egress
+from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.library import Library
+from webrun_nb.emulator.live_secrets import LiveSecrets
+from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.policy_store import AuditTrail, PolicyStore
+from webrun_nb.emulator.store.archive import Archive
+from webrun_nb.emulator.store.database import Database
+
+Isolation = Literal["auto", "process", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSites:
+    """The names of the practice sites, and the port they are served on."""
+
+    names: tuple[str, ...]
+    port: int
+
+    def check(self, url: str | None) -> None:
+        """Refuse a page of a practice site that does not exist, rather than show a browser its error page.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_PARAMETER`; the message lists the sites.
+        """
+        parts = urlsplit(url or "")
+        site, _, suffix = (parts.hostname or "").rpartition(".")
+        if suffix == "localhost" and parts.port == self.port and site not in self.names:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                f"there is no practice site {site[:40]!r}; there is: {', '.join(self.names)}",
+                parameter="startingPoint",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The service's parts."""
+
+    url: str
+    """Where this server is reached."""
+    clock: Clock
+    database: Database
+    archive: Archive
+    emulator_id: str
+    """This start of the emulator, in the column `emulator` of what it makes in the database."""
+    store: OpenSessions
+    events: EventHub
+    browsers: Browsers
+    agent: Agent
+    ids: IdSource
+    limits: Limits
+    prices: PriceList
+    practice: PracticeSites
+    egress: Egress
+    library: Library
+    policies: PolicyStore
+    trail: AuditTrail
+    isolation: Isolation = "auto"
+    secrets: LiveSecrets = field(default_factory=LiveSecrets)
+    slots: int | None = None
+    """Tasks that run at once; None: as many as the machine has room for."""
