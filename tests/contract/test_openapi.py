@@ -49,6 +49,8 @@ OPERATIONS = [
     ("POST", "/files/upload"),
     ("GET", "/_emulator/tasks/{task_id}/steps"),
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
+    ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
+    ("PUT", "/_emulator/sessions/{session_id}/pictures"),
     ("GET", "/_emulator/state"),
     ("POST", "/_emulator/clock"),
     ("POST", "/_emulator/faults"),
@@ -132,6 +134,7 @@ def served(emulator: Any, guests: Guests) -> Any:
                 "environment_id": guests.environment_id,
                 "profile_id": guests.environment_id,
                 "file_id": "0" * 24,
+                "seq": 1,
             }
             return given and {name: ids[name] for name in given}
 

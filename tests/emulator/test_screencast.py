@@ -90,6 +90,33 @@ async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(inst
     assert fresh.pictures[-1] == last
 
 
+async def test_a_thumbnail_is_small_and_follows_the_page(instance, site):
+    await instance.perform(Navigate(site.page("/", "<h1>one</h1>")))
+    one = await instance.thumbnail()
+    assert b"\x00\xbc\x01\x40" in one  # its header: 188 by 320
+    await instance.perform(Navigate(site.page("/two", "<h1>two</h1>")))
+    assert await instance.thumbnail() != one
+
+
+async def test_a_thumbnail_leaves_the_page_as_it_is(instance, site):
+    counts = "<script>onresize = () => { document.title = 'resized' }</script><h1>still</h1>"
+    await instance.perform(Navigate(site.page("/", counts)))
+    assert await instance.thumbnail()
+    assert await instance.thumbnail()
+    assert (await instance.observe()).title != "resized"
+
+
+async def test_a_browser_that_hangs_or_is_gone_gives_no_thumbnail(browsers, recorder, site):
+    instance = await browsers.open("process", recorder())
+    await instance.perform(Navigate(site.page("/", "<h1>one</h1>")))
+    await instance.hang()
+    assert await instance.thumbnail() is None
+    await instance.unhang()
+    assert await instance.thumbnail()
+    await instance.close()
+    assert await instance.thumbnail() is None
+
+
 async def test_a_field_that_a_secret_was_typed_into_shows_dots(instance, watcher, site):
     """Two secrets of one length look the same."""
     html = "<input aria-label=user style='font:40px monospace;caret-color:transparent;width:900px'>"

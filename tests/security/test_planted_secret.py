@@ -85,6 +85,7 @@ class Lived:
     webhooks: list[bytes] = field(default_factory=list)
     state: Any = None
     steps: Any = None
+    pictures: list[bytes] = field(default_factory=list)
     download: Any = None
     provenance: Any = None
     audit: Any = None
@@ -201,11 +202,18 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         _, lived.state = emulator.get("/_emulator/state")
         ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
         lived.steps = [emulator.get(f"/_emulator/tasks/{task_id}/steps") for task_id in ids]
+        lived.pictures = [
+            emulator.http.get(f"/_emulator/tasks/{body['taskId']}/steps/{step['seq']}/picture").content
+            for _, body in lived.steps
+            for step in body["steps"]
+            if step["picture"]
+        ]
         lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
         lived.audit = emulator.get(f"/policies/{policy['policy']['policyId']}/audit")
 
     _, policy = emulator.post("/policies", {"name": "planted", "status": "active", "actionRules": RULES})
     lived.session_id = emulator.start(policyId=policy["policy"]["policyId"])
+    emulator.http.put(f"/_emulator/sessions/{lived.session_id}/pictures", json={"wanted": True})
     hear(lived, lived.session_id, live)
     run_notebook(lived, tmp_path_factory.mktemp("ipython"))
     yield lived
@@ -250,6 +258,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the environments": (lambda lived: processes(lived, lambda p: p.environ()), "TMPDIR"),
     "the name of a download": (lambda lived: dumped(lived.download["data"]["files"]), MARKER),
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
+    "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "the emulator's state": (lambda lived: dumped(lived.state), "sessions"),

@@ -80,7 +80,7 @@ def asking(kind="", *candidates, text="Which of these accounts shall be used?", 
 def step(seq, name, target, **changes):
     fields = dict(seq=seq, kind="action", name=name, target=target, by="agent", url="http://shop.localhost/",
                   decision=None, rule=None, response=None, outcome="done", error=None, at=now_ms(), duration=412.0,
-                  cost=0.00031)
+                  cost=0.00031, picture=False)
     return StepBody(**{**fields, **changes})
 def show(*args, **changes):
     session = Session(*args, **changes)

@@ -427,6 +427,12 @@ class BrowserInstance(Protocol):
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
 
+    async def thumbnail(self) -> bytes | None:
+        """Small JPEG of the view (320×188), with the same covered; None where the page or browser gives none soon.
+
+        Raises nothing, and takes a second at most.
+        """
+
     async def downloads_finished(self, within_s: float) -> None:
         """Wait until what is being downloaded has come, or the time is up."""
 

@@ -56,6 +56,7 @@ from webrun_nb.browsers.page_scripts import READ_JS, parse_observation, parse_pa
 from webrun_nb.browsers.screencast import Screencast
 from webrun_nb.browsers.settle import Traffic, settle
 from webrun_nb.browsers.sight import Sight
+from webrun_nb.browsers.thumbnails import Thumbnails
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +124,7 @@ class ChromiumInstance:
         self._documents = documents
         documents.refused = self._on_refused
         self.screen = Screencast(context, self._veil.restore)
+        self._thumbnails = Thumbnails(context, self._veil.restore, self._lifeline)
         context.on("page", self._on_page)
         self._on_page(page)
 
@@ -202,6 +204,10 @@ class ChromiumInstance:
         async with self._operation():
             await self._answer(self._veil.restore())
             return await self._answer(self._current().screenshot(type="png", timeout=0))
+
+    async def thumbnail(self) -> bytes | None:
+        """Small JPEG of the view; None where there is none to be had soon, and a page that hangs is left as it is."""
+        return await self._thumbnails.take(self._pages[-1]) if self._pages and not self._crashed else None
 
     async def downloads_finished(self, within_s: float) -> None:
         """Wait until what is being downloaded has come, or the time is up."""

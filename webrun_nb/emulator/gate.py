@@ -134,6 +134,7 @@ class Gate:
         self._download_approved = False
         recorded = task or (self._session.current if by == "user" else None)
         target = str(shown.get("target", ""))
+        await self._recorder.pictures.taken()  # of the page as the action before left it
         with (
             self._recorder.step(recorded, "action", str(shown["name"]), target, by=by) as step,
             self._seal.explained(),
@@ -150,7 +151,10 @@ class Gate:
             opened = self._seal.opened(action)
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))
-            await self.instance.perform(opened)
+            try:
+                await self.instance.perform(opened)
+            finally:
+                self._recorder.pictures.take(self.instance, task, step)
 
     def admits_download(self, url: str, name: str, task: Task | None) -> bool:
         """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""

@@ -165,4 +165,5 @@ def _step(number: int, step: Step) -> StepBody:
         at=round(step.at_ms),
         duration=None if step.duration_ms is None else round(step.duration_ms, 1),
         cost=None if step.cost_usd is None else float(step.cost_usd),
+        picture=step.picture is not None,
     )

@@ -14,6 +14,7 @@ from webrun_nb.emulator.domain.facts import NOTHING, Facts
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.steps import MAX_FACT_CHARS, MAX_STEPS, Step, StepKind
 from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.pictures import Pictures
 
 MAX_TARGET = 500
 
@@ -32,6 +33,7 @@ class Recorder:
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
+        self.pictures = Pictures(session)
 
     @contextlib.contextmanager
     def step(

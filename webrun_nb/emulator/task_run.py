@@ -108,6 +108,12 @@ class TaskRun:
         AgentError, BrowserError
             The task fails with its code.
         """
+        try:
+            return await self._work()
+        finally:
+            await self._recorder.pictures.taken()  # whoever hears of the end may ask for them at once
+
+    async def _work(self) -> str:
         fields: TaskFields = self._task.order.fields
         await self._cleared()
         await self._gate.instance.restrict(fields.avoid_domains)

@@ -20,7 +20,7 @@ _AUDIT = {
 _STEPS = {
     "seq": "Int64", "kind": "string", "name": "string", "target": "string", "by": "string", "decision": "string",
     "rule": "string", "response": "string", "outcome": "string", "error": "string", "url": "string", "at": "time",
-    "duration_ms": "Float64", "cost_usd": "Float64",
+    "duration_ms": "Float64", "cost_usd": "Float64", "picture": "boolean",
 }  # fmt: skip
 _SOURCES = {"row": "Int64", "column": "string", "page": "string", "element": "string", "text": "string"}
 _TESTED = {

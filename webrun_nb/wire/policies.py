@@ -202,6 +202,22 @@ class StepBody(Response):
     """ms; None while it is under way."""
     cost: float | None
     """US dollars since the step before."""
+    picture: bool
+    """Whether there is a picture of the page right after it, at `…/steps/:seq/picture`."""
+
+
+class PicturesWish(Request):
+    """`PUT /_emulator/sessions/:id/pictures`."""
+
+    wanted: bool
+
+
+class PicturesAnswer(Response):
+    """Answer to it."""
+
+    success: Literal[True] = True
+    session_id: str
+    wanted: bool
 
 
 class StepList(Response):

@@ -89,6 +89,8 @@ class Session:
         """As it is shown: without its password."""
         self.proxy_is_managed = False
         self.environment_id: str | None = None
+        self.pictures_wanted = False
+        """Whether somebody wants pictures of what its tasks do; they cost time, so nobody gets them unasked."""
         self.note: str | None = None
         """What whoever uses the session should know of it."""
         self.created_ms = clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -42,6 +42,8 @@ class Step:
     error: str | None = None
     facts: Facts | None = None
     """What a policy has to know of an action; kept for asking another one about it."""
+    picture: bytes | None = field(default=None, repr=False)
+    """The page right after it, a small JPEG."""
 
 
 @dataclass(frozen=True, slots=True)

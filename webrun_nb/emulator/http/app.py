@@ -21,6 +21,7 @@ from webrun_nb.emulator.http import (
     environments,
     files,
     health,
+    pictures,
     policies,
     proxies,
     records,
@@ -37,7 +38,7 @@ from webrun_nb.wire.validation import contract_error
 log = logging.getLogger(__name__)
 
 _RESOURCES = (health, sessions, tasks, account, environments, files, policies)
-_CONTROL = (control, records, proxies)
+_CONTROL = (control, records, pictures, proxies)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

@@ -1,0 +1,60 @@
+"""Which pictures are taken of a task's steps, and how many are kept."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from webrun_nb.emulator.domain.steps import Step
+from webrun_nb.emulator.pictures import MAX_BYTES, MAX_PICTURES, MAX_SESSION_BYTES, Pictures
+
+
+class Camera:
+    """An instance that only shows."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def thumbnail(self) -> bytes:
+        self.taken += 1
+        return b"picture"
+
+
+def step(by: str = "agent") -> Step:
+    return Step("action", "click", "x", by, 0.0)  # type: ignore[arg-type] # a literal of the domain's
+
+
+def of(*, wanted: bool = True) -> Pictures:
+    return Pictures(SimpleNamespace(pictures_wanted=wanted))  # type: ignore[arg-type] # all it asks of a session
+
+
+TASK: Any = SimpleNamespace(id="t1")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "task", "by", "count"),
+    [(True, TASK, "agent", 1), (False, TASK, "agent", 0), (True, None, "agent", 0), (True, TASK, "user", 0)],
+)
+async def test_only_the_agents_actions_in_a_task_are_pictured_where_that_is_wanted(wanted, task, by, count):
+    camera, pictures, one = Camera(), of(wanted=wanted), step(by)
+    pictures.take(camera, task, one)  # type: ignore[arg-type] # all it asks of an instance
+    await pictures.taken()
+    assert camera.taken == count
+    assert (one.picture is not None) == bool(count)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(10, MAX_PICTURES), (MAX_BYTES // 4, 4)])
+def test_a_task_keeps_its_latest_by_count_and_by_bytes(size, kept):
+    pictures, steps = of(), [step() for _ in range(MAX_PICTURES + 5)]
+    for each in steps:
+        pictures.keep("t1", each, b"x" * size)
+    assert [each.picture is not None for each in steps] == [False] * (len(steps) - kept) + [True] * kept
+
+
+def test_a_session_keeps_those_of_its_latest_tasks():
+    pictures, steps = of(), [step() for _ in range(14)]
+    for number, each in enumerate(steps):
+        pictures.keep(f"t{number}", each, b"x" * (MAX_SESSION_BYTES // 10))
+    assert [each.picture is not None for each in steps] == [False] * 4 + [True] * 10
