@@ -26,6 +26,7 @@ def step(**changes: Any) -> StepBody:
         "at": 0,
         "duration": 412.0,
         "cost": 0.00031,
+        "picture": False,
     }
     return StepBody.model_validate({**fields, **changes})
 

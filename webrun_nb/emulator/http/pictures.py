@@ -15,12 +15,6 @@ router = APIRouter(prefix="/_emulator")
 Seq = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
-class Jpeg(Response):
-    """A picture."""
-
-    media_type = "image/jpeg"
-
-
 _ANSWER = {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -36,11 +30,11 @@ async def wish(session_id: str, body: PicturesWish, service: TheService, user: T
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
 
-@router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Jpeg, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
-async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) -> Jpeg:
+@router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
+async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) -> Response:
     """Send the picture of the page right after a step."""
     steps = service.records.of(user, task_id).steps
     found = steps[seq - 1].picture if seq <= len(steps) else None
     if found is None:
         raise CommandRefusedError("FILE_NOT_FOUND", f"there is no picture of step {seq} of task {task_id[:40]}")
-    return Jpeg(found, headers=_HEADERS)
+    return Response(found, media_type="image/jpeg", headers=_HEADERS)
