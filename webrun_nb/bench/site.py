@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import html
 import mimetypes
@@ -193,11 +194,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._witness(answer)
             return
         body, content_type = answer or (b"not found", "text/plain")
-        self.send_response(200 if answer else 404)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # a session may end before its page has all of its parts
+            self.send_response(200 if answer else 404)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def _witness(self, visit: Visit) -> None:
         visit.tell(visit.opened)
