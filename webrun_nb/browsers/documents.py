@@ -87,10 +87,12 @@ class Documents:
     async def _watch(self, page: Page) -> None:
         try:
             session = await self._context.new_cdp_session(page)
-            main = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+            # Asked for beside the rest: a session is not there before its page is watched.
+            tree = asyncio.ensure_future(session.send("Page.getFrameTree"))
             session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
-            session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, main, event)))
-            await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": [_DOCUMENTS]})
+            session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
+            enabling = session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": [_DOCUMENTS]})
+            await asyncio.gather(tree, enabling)
         except Error:
             return  # the page has gone
 
@@ -99,16 +101,17 @@ class Documents:
         self._deciding.add(task)
         task.add_done_callback(self._deciding.discard)
 
-    async def _decide(self, session: CDPSession, main: str, event: dict[str, Any]) -> None:
+    async def _decide(self, session: CDPSession, tree: asyncio.Future[Any], event: dict[str, Any]) -> None:
         request = event["requestId"]
         try:
             await self._way.check(event["request"]["url"])
         except RefusedError as error:
-            in_its_place = event.get("frameId") == main
-            if in_its_place:
-                self.refused(str(error))
-            reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
-            await _send(session, "Fetch.failRequest", {"requestId": request, "errorReason": reason})
+            with contextlib.suppress(Error):  # the page has gone
+                in_its_place = event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
+                if in_its_place:
+                    self.refused(str(error))
+                reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
+                await session.send("Fetch.failRequest", {"requestId": request, "errorReason": reason})
         else:
             await _send(session, "Fetch.continueRequest", {"requestId": request})
 
