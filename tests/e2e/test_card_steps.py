@@ -60,3 +60,49 @@ def test_the_steps_are_not_saved_with_the_notebook(lab: LabPage) -> None:
     saved = lab.save()
     assert "stepsaaaaaaa" in saved
     assert "Nonce of the steps" not in saved
+
+
+JPEG = (  # eight pixels square, black
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////"
+    "////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAABP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AE//Z"
+)
+PICTURED = """
+import base64
+s.recorded = [step(1, 'navigateUrl', 'a')] + [step(n, 'click', 'x', picture=True) for n in (2, 3)]
+s.pictures = {2: base64.b64decode(Path('jpeg.txt').read_text())}
+"""
+PRINT = "print([call for call in s.calls if 'picture' in call])"
+
+
+def test_a_picture_is_fetched_when_it_is_asked_for_while_a_cell_runs(lab: LabPage, tmp_path: Path) -> None:
+    go = lab.server.notebooks / "go-pictures"
+    more = "s.recorded = [*s.recorded, step(4, 'scroll', '')]; s.become(last_action='scroll')"
+    lab.open_notebook([SHOWN + PICTURED, f"wait_for('go-pictures')\n{more}", PRINT], {**FILES, "jpeg.txt": JPEG})
+    lab.run_all()
+    lab.find(f"{STEPS} summary").click()
+    buttons = lab.page.get_by_role("button", name="Picture of step")
+    expect(buttons).to_have_count(2)
+    two, three = buttons.nth(0), buttons.nth(1)
+    two.focus()
+    lab.page.keyboard.press("Enter")
+    shown = lab.page.get_by_role("img", name="The page right after step 2")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("c => [...c.getContext('2d').getImageData(160, 94, 1, 1).data]") == [0, 0, 0, 255]
+    three.click()
+    expect(lab.find(f"{STEPS} .webrun-step-picture .webrun-note").nth(1)).to_have_text(
+        "there is no picture: it is kept no more"
+    )
+    two.focus()
+    go.touch()
+    expect(lab.find(f"{STEPS} tbody tr:not(.webrun-step-picture)")).to_have_count(4)
+    expect(two).to_be_focused()  # and what is unfolded stays so
+    expect(shown).to_be_visible()
+    lab.find(CARD).screenshot(path=tmp_path / "pictures.png")
+    found = Axe().run(lab.page, context=CARD)
+    assert found.violations_count == 0, found.generate_report()
+    two.press("Enter")
+    expect(shown).to_be_hidden()
+    expect(two).to_have_attribute("aria-expanded", "false")
+    lab.wait_until_done()
+    assert lab.stream(2) == "['keep_pictures', 'step_picture 2', 'step_picture 3']\n"
+    assert JPEG[40:] not in lab.save()

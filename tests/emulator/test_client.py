@@ -134,6 +134,17 @@ def test_a_page_that_is_not_there_fails_in_one_line(session: Session) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_a_step_shows_its_picture_where_the_session_keeps_them(client: Client, site: Any, tmp_path: Any) -> None:
+    session = client.start("pictured", pictures=True)
+    result = session.task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
+    assert result.steps[result.steps["picture"]]["name"].tolist() == ["navigateUrl"]
+    picture = result.step_picture(1)
+    assert picture._repr_jpeg_().startswith(b"\xff\xd8\xff")
+    assert picture.save(tmp_path / "step.jpg").read_bytes() == picture.jpeg
+    with pytest.raises(RequestError, match="no picture of step 2 .* pictures=True"):
+        result.step_picture(2)
+
+
 def test_a_practice_site_is_there(session: Session) -> None:
     assert session.task("List the laptops", url="practice:shop", schema="name:str, price:float").json
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.cards import cards
 from webrun_nb.wire.policies import StepBody
@@ -66,6 +67,17 @@ class Session:
         self.calls.append("steps")
         future = Future()
         future.set_result(self.recorded)
+        return future
+    pictures = {}
+    def keep_pictures(self):
+        return self.act("keep_pictures")
+    def step_picture(self, task_id, number):
+        self.calls.append(f"step_picture {number}")
+        future = Future()
+        if number in self.pictures:
+            future.set_result(StepPicture(number, self.pictures[number]))
+        else:
+            future.set_exception(RequestError("it is kept no more", code="FILE_NOT_FOUND", hint=""))
         return future
     def start_again(self):
         future = Future()

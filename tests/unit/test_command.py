@@ -52,6 +52,7 @@ def refusal(line: str, cell: str | None = None) -> CommandError:
         ("start", Start()),
         ("start shop --url practice:shop --new", Start("shop", "practice:shop", True)),
         ("start --new --url https://a.example/x shop-2", Start("shop-2", "https://a.example/x", True)),
+        ("start --pictures", Start(pictures=True)),
         ("status", Status()),
         ("status shop", Status("shop")),
         ("status --all", Status(all_sessions=True)),

@@ -49,7 +49,7 @@ def test_the_table_sets_fields_that_the_command_has(verb: Verb) -> None:
         (
             "start",
             "%webrun start [NAME] [--url URL] [--env ENV] [--proxy SPEC] [--max-cost USD] [--policy POLICY] "
-            "[--secret HOST=NAME]... [--view] [--new]",
+            "[--secret HOST=NAME]... [--view] [--pictures] [--new]",
         ),
         ("terminate", "%webrun terminate [NAME | --all]"),
         ("answer", "%webrun answer [NAME] TEXT"),

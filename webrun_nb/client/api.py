@@ -174,6 +174,7 @@ class Client:
         proxy: Proxy | None = None,
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
+        pictures: bool = False,
         new: bool = False,
     ) -> Session:
         """Start a session, or return the live one of that name and the same options (Run All must not bill two).
@@ -193,6 +194,9 @@ class Client:
             What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives.
         secrets : mapping, optional
             For all its tasks; see `Session.task`.
+        pictures : bool
+            Keep a small picture of the page with each of its tasks' actions (`TaskResult.step_picture`); the emulator
+            alone. They cost a tenth of a small task's CPU.
         new : bool
             Start another one in any case; a name in use gets a number.
 
@@ -211,7 +215,10 @@ class Client:
             await read_proxy(proxy),
             limit_usd(max_cost_usd),
             await read_secrets(secrets, self.base_url),
+            pictures,
         )
+        if pictures and self.base_url == HOSTED_URL:  # before there is a session that costs
+            raise self.http.emulator_only()
         async with self._starting:
             if new:
                 name = self.free_name(name)

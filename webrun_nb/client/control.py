@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import quote
 
-from webrun_nb.client.errors import refusal
+from webrun_nb.client.errors import RequestError, WebRunError, refusal
 from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
+from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.wire.policies import StepBody, StepList
 from webrun_nb.wire.responses import AccountUsage
 
 InstanceAction = Literal["kill", "hang", "restore"]
 INSTANCE_START = "instance-start"
 """The fault that is no endpoint's: a browser that does not start."""
+_NO_PICTURE = "they are taken in sessions started with pictures=True, and once a card's log of steps is open"
 
 _ACCOUNT_FIELDS = {
     "balance": "balance",
@@ -101,6 +104,26 @@ class EmulatorControl:
         """Return what was recorded of a task: each step with its target, decision, time and cost."""
         return StepList.model_validate(await self._http.control("GET", f"tasks/{task_id}/steps")).steps
 
+    async def _pictures(self, session_id: str, wanted: bool = True) -> None:
+        """Have a small picture of the page kept with each action of a session's tasks from now on, or none any more."""
+        await self._http.control("PUT", f"sessions/{quote(session_id, safe='')}/pictures", {"wanted": wanted})
+
+    async def _step_picture(self, task_id: str, number: int) -> StepPicture:
+        """Return the picture of the page right after a step.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: there is none; `TASK_NOT_FOUND`: the task is remembered no more.
+        """
+        path = f"/_emulator/tasks/{quote(task_id, safe='')}/steps/{number}/picture"
+        try:
+            return StepPicture(number, await self._http.emulators_bytes(path))
+        except WebRunError as error:
+            if error.code == "FILE_NOT_FOUND":
+                raise RequestError(error.message, code=error.code, hint=_NO_PICTURE) from error
+            raise
+
     async def _clear_faults(self) -> None:
         """Take back all faults that have not happened yet."""
         await self._http.control("POST", "faults", {"clear": True})
@@ -122,5 +145,7 @@ class EmulatorControl:
     instance, ainstance = faces(_instance)
     faults, afaults = faces(_faults)
     steps, asteps = faces(_steps)
+    pictures, apictures = faces(_pictures)
+    step_picture, astep_picture = faces(_step_picture)
     clear_faults, aclear_faults = faces(_clear_faults)
     account, aaccount = faces(_account)

@@ -8,7 +8,8 @@ twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
 import httpx
@@ -166,19 +167,31 @@ class Http:
         RequestError
             `EMULATOR_ONLY`: this server has no such call.
         """
-        if self.base_url == HOSTED_URL:
-            raise self._emulator_only()
-        try:
+        with self._there():
             answer = await self._request(method, path, body, None, READ_TIMEOUT_S)
-        except WebRunError as error:
-            if error.code == "NOT_FOUND" or error.details.get("status") == 404:
-                raise self._emulator_only() from error
-            raise
         if not isinstance(answer, dict):
             raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
         return answer
 
-    def _emulator_only(self) -> WebRunError:
+    async def emulators_bytes(self, path: str) -> bytes:
+        """Read what only the emulator has and is no JSON, a picture; see `emulators_own`."""
+        with self._there():
+            return (await self._answered("GET", path, None, None, READ_TIMEOUT_S)).content
+
+    @contextlib.contextmanager
+    def _there(self) -> Iterator[None]:
+        """Say of a call that this server does not know that only the emulator has it."""
+        if self.base_url == HOSTED_URL:
+            raise self.emulator_only()
+        try:
+            yield
+        except WebRunError as error:
+            if error.code == "NOT_FOUND" or error.details.get("status") == 404:
+                raise self.emulator_only() from error
+            raise
+
+    def emulator_only(self) -> WebRunError:
+        """Return the error that says that the server has no such thing."""
         return RequestError(f"{self.base_url} does not offer this", code="EMULATOR_ONLY")
 
     # --- how ----------------------------------------------------------------------------------------------------------
@@ -223,7 +236,13 @@ class Http:
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
     ) -> Any:
-        """Return the JSON of the answer, after as many tries as are safe."""
+        """Return the JSON of the answer."""
+        return self._json(await self._answered(method, path, body, session_id, timeout_s))
+
+    async def _answered(
+        self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
+    ) -> httpx.Response:
+        """Return the answer, after as many tries as are safe."""
         if self._useless_key is not None:
             raise refusal(401, *self._useless_key, session_id=session_id)
         for pause_s in (*BACKOFF_S, None):
@@ -241,7 +260,7 @@ class Http:
                 await asyncio.sleep(pause_s)
                 continue
             if answer.is_success:
-                return self._json(answer)
+                return answer
             wait_s = self._worth_waiting_s(answer, method, pause_s)
             if wait_s is None:
                 raise self.refusal_of(answer, session_id)

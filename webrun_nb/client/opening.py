@@ -64,6 +64,8 @@ class Opener:
         started = await self._client.http.start_session(body)
         watch = Watch(self._client.http, name, started.session_id, task.get("startingPoint"), options.max_cost_usd)
         try:
+            if options.pictures:
+                await self._client.control.apictures(started.session_id)
             await watch.begin(started.socket_url if self._listen else None)
         except BaseException:  # nobody would know of it, and it would cost
             await self._give_up(started.session_id)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
+from webrun_nb.client.step_pictures import StepPicture
 
 Record = dict[str, Any]
 """As it is on the wire."""
@@ -145,12 +147,17 @@ class Recorded:
         """Return where each value of the answer comes from: page, element, text."""
         return await self._rows("provenance")
 
+    async def _picture(self, number: int) -> StepPicture:
+        """Return the picture of the page right after the step that `steps` counts as `seq`."""
+        return await EmulatorControl(self._http).astep_picture(self._task_id, number)
+
     async def _rows(self, what: str) -> list[Record]:
         found: list[Record] = (await self._http.control("GET", f"tasks/{_quoted(self._task_id)}/{what}"))[what]
         return found
 
     steps, asteps = faces(_steps)
     provenance, aprovenance = faces(_provenance)
+    picture, apicture = faces(_picture)
 
 
 def _quoted(part: str) -> str:

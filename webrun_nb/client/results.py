@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from webrun_nb.client.http import Http
 from webrun_nb.client.policies import Recorded
 from webrun_nb.client.result_files import ResultFile
+from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Usage
 
 if TYPE_CHECKING:
@@ -99,16 +100,39 @@ class TaskResult:
         """
         return self._recorded("steps")
 
+    def step_picture(self, number: int) -> StepPicture:
+        """Return the page right after a step, as a small picture: one that `steps` says has one (`picture`).
+
+        Pictures are taken in sessions started with `pictures=True`, and once a card's log of steps is open.
+
+        >>> result.step_picture(3)  # doctest: +SKIP
+
+        Parameters
+        ----------
+        number : int
+            The step's `seq`.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: none was taken, or it is kept no more; else as `steps`.
+        """
+        return self._record().picture(number)
+
     @property
     def provenance(self) -> Any:
         """Where each value of the answer comes from (page, element, text); as `steps`."""
         return self._recorded("provenance")
 
     def _recorded(self, what: str) -> Any:
+        recorded = self._record()
+        rows = recorded.steps() if what == "steps" else recorded.provenance()
+        return rows if self.make_table is None else self.make_table(what, rows)
+
+    def _record(self) -> Recorded:
         if self.recorded is None:
             raise TypeError("this result was made without its server: nothing is known of how it came about")
-        rows = self.recorded.steps() if what == "steps" else self.recorded.provenance()
-        return rows if self.make_table is None else self.make_table(what, rows)
+        return self.recorded
 
     @property
     def cost_usd(self) -> Decimal:

@@ -52,6 +52,8 @@ class SessionOptions:
     """Sorted items, so that options can be compared."""
     max_cost_usd: Decimal | None = None
     secrets: tuple[HostSecret, ...] = ()
+    pictures: bool = False
+    """Its steps have pictures; the emulator's alone."""
 
 
 class Session(ByHand):

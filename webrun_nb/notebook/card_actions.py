@@ -35,6 +35,8 @@ class CardActions(Protocol):
     - `answer(task_id, text)`: answers the task's guardrail, and so the card has a form. `text` may be a password: it
       must not get into a log or a repr. Nothing of the future's exception is shown but what its code says;
     - `start_again()`: a session with the same options; a `Future[StartedAgain]`;
+    - `steps(task_id)`: what was recorded of a task; `step_picture(task_id, number)`: a step's picture;
+      `keep_pictures()`: have some from now on;
     - `view(listener, fps)`: opens a live view, on the loop thread; None where the server has none.
     """
 

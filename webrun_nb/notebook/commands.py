@@ -32,6 +32,7 @@ class Start:
     proxy: str | None = None
     """As the line has it: its password stands elsewhere."""
     view: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

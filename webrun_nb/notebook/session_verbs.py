@@ -37,6 +37,7 @@ def start(workspace: Workspace, command: Start) -> None:
         proxy=command.proxy,
         max_cost_usd=command.max_cost_usd,
         secrets=dict(command.secrets),
+        pictures=command.pictures,
         new=command.new,
     )
     workspace.current = session

@@ -105,6 +105,7 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Do
         "environment_id": options.environment_id,
         "policy_id": options.policy_id,
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
+        "pictures": options.pictures or None,
     }
     if session.session_id in workspace.secrets_named:
         started["secrets"] = workspace.secrets_named[session.session_id]

@@ -75,6 +75,7 @@ VERBS: tuple[Verb, ...] = (
             policy_option("what it may reach and do: a policy's name or id"),
             _secret(),
             Option("--view", "view", "show its browser live as well, below its card"),
+            Option("--pictures", "pictures", "keep a small picture with each step, for the card's log; emulator only"),
             Option("--new", "new", "another session, even where one with that name and options is live"),
         ),
     ),

@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
+from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.errors import CommandError, near
@@ -261,6 +262,22 @@ class Buttons:
         if not self._session.snapshot.emulated:
             return None
         return lambda task_id: runtime.submit(self._session.client.control.asteps(task_id)).result
+
+    @property
+    def step_picture(self) -> Callable[[str, int], Future[StepPicture]] | None:
+        """Reads the picture of a task's step; None where the server has none."""
+        if not self._session.snapshot.emulated:
+            return None
+        return lambda task_id, number: (
+            runtime.submit(self._session.client.control.astep_picture(task_id, number)).result
+        )
+
+    @property
+    def keep_pictures(self) -> Callable[[], Future[None]] | None:
+        """Has pictures kept with the steps from now on; None where the server has none."""
+        if not self._session.snapshot.emulated:
+            return None
+        return lambda: runtime.submit(self._session.client.control.apictures(self._session.session_id)).result
 
     def start_again(self) -> Future[StartedAgain]:
         """Start a session with the same options."""

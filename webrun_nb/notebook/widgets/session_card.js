@@ -50,7 +50,7 @@ function build(model, el, press, answer) {
   const costWhere = element("span", "webrun-where", cost.value);
 
   const view = viewFold(model, card);
-  const steps = stepsLog(card, () => model.send({ type: "steps" }));
+  const steps = stepsLog(card, (message) => model.send(message));
   const before = dataElement("webrun-before webrun-note", card);
   const notice = element("div", "webrun-notice", card);
   const live = element("div", "webrun-live", card);
@@ -263,8 +263,9 @@ function render({ model, el }) {
     draw();
   };
 
-  const onMessage = (message) => {
+  const onMessage = (message, buffers) => {
     if (message.type === "steps") ui.steps.take(message);
+    if (message.type === "step_picture") ui.steps.picture(message, buffers);
   };
   model.on("change:facts", onFacts);
   model.on("msg:custom", onMessage);

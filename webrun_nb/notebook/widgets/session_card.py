@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import anywidget
@@ -16,6 +17,7 @@ import traitlets
 
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain
 from webrun_nb.notebook.fallback import card_html, card_text, final_line
@@ -204,6 +206,8 @@ class SessionCard(anywidget.AnyWidget):
         if self._feed is not None and self._view is not None:
             self._feed.turn_to(self._view)
         self._steps: Callable[[str], Future[Sequence[StepBody]]] | None = getattr(actions, "steps", None)
+        self._step_picture: Callable[[str, int], Future[StepPicture]] | None = getattr(actions, "step_picture", None)
+        self._keep_pictures: Callable[[], Future[Any]] | None = getattr(actions, "keep_pictures", None)
 
     # --- what a page asks for -----------------------------------------------------------------------------------------
 
@@ -220,6 +224,8 @@ class SessionCard(anywidget.AnyWidget):
                 self._take_shown(str(content.get("question")))
             case "steps":
                 self._read_steps()
+            case "step_picture":
+                self._read_picture(content)
 
     def _take_command(self, command: str, press_id: str) -> None:
         action = self._actions.get(command)
@@ -253,19 +259,40 @@ class SessionCard(anywidget.AnyWidget):
         if self._steps is None or task_id is None:
             self._tell_steps((), "no task has run yet")
             return
-        self._steps(task_id).add_done_callback(self._on_steps)
+        if self._keep_pictures is not None:  # of what comes from now on: somebody wants to see it
+            keep, self._keep_pictures = self._keep_pictures, None
+            keep().add_done_callback(_log_failure)
+        self._steps(task_id).add_done_callback(partial(self._on_steps, task_id))
 
-    def _on_steps(self, done: Future[Sequence[StepBody]]) -> None:
+    def _read_picture(self, content: Mapping[str, Any]) -> None:
+        """Fetch one step's picture for the page that asks for it, and send it in one message: it is in no trait."""
+        task_id, number = content.get("task"), content.get("step")
+        if self._step_picture is None or not isinstance(task_id, str) or not isinstance(number, int):
+            _log.warning("a page asked for a picture that this card does not have")
+            return
+        said = {"type": "step_picture", "task": task_id, "step": number}
+
+        def send(done: Future[StepPicture]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if error is not None:
+                why = words.clean(f"there is no picture: {error}", words.ACTION_CHARACTERS)
+                self.send({**said, "said": why})
+            elif not done.cancelled():
+                self.send({**said, "said": ""}, [done.result().jpeg])
+
+        self._step_picture(task_id, number).add_done_callback(send)
+
+    def _on_steps(self, task_id: str, done: Future[Sequence[StepBody]]) -> None:
         error = None if done.cancelled() else done.exception()
         if error is not None:
             _log.warning("the steps can't be read: %s", error)
             self._tell_steps((), words.clean(f"the steps can't be read: {error}", words.ACTION_CHARACTERS))
         elif not done.cancelled():
-            self._tell_steps(done.result(), left_out(done.result()))
+            self._tell_steps(done.result(), left_out(done.result()), task_id)
 
-    def _tell_steps(self, steps: Sequence[StepBody], said: str) -> None:
+    def _tell_steps(self, steps: Sequence[StepBody], said: str, task_id: str = "") -> None:
         with self._news:
-            self._steps_to_send = {"type": "steps", "steps": step_rows(steps), "said": said}
+            self._steps_to_send = {"type": "steps", "task": task_id, "steps": step_rows(steps), "said": said}
         self._on_change(self)
 
     def _take_answer(self, content: Mapping[str, Any]) -> None:
@@ -333,6 +360,11 @@ class SessionCard(anywidget.AnyWidget):
         _log.warning("%s failed", press.command, exc_info=error)
         message = words.clean(f"{_in_words(press)} failed: {error}", words.ACTION_CHARACTERS)
         self._set_press(replace(press, state="failed", message=message))
+
+
+def _log_failure(done: Future[Any]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        _log.warning("no pictures of the steps: %s", error)
 
 
 def _in_words(press: Press) -> str:

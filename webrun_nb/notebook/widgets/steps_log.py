@@ -36,6 +36,7 @@ def _row(step: StepBody) -> dict[str, Any]:
         "decision": step.decision or "",
         "time": _time(step),
         "cost": "" if step.cost is None else f"${step.cost:.4f}",
+        "picture": step.picture,
     }
 
 
