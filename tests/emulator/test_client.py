@@ -141,7 +141,7 @@ def test_a_step_shows_its_picture_where_the_session_keeps_them(client: Client, s
     picture = result.step_picture(1)
     assert picture._repr_jpeg_().startswith(b"\xff\xd8\xff")
     assert picture.save(tmp_path / "step.jpg").read_bytes() == picture.jpeg
-    with pytest.raises(RequestError, match="no picture of step 2 .* pictures=True"):
+    with pytest.raises(RequestError, match=r"no picture of step 2 .* pictures=True"):
         result.step_picture(2)
 
 
