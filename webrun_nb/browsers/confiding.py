@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle, Error, Page
 
@@ -23,6 +25,19 @@ class Veil:
 
     def __init__(self) -> None:
         self._veiled: list[ElementHandle] = []
+        self._confided: dict[tuple[str, str], tuple[FieldPlace, TypeReleased]] = {}
+
+    def withheld_from(self, url: str) -> str | None:
+        """Say why what pages were told in confidence must not be sent on to a URL; None where it may.
+
+        A redirect is asked what a form that is sent there would be, before a secret is typed into it.
+        """
+        for (_, told), (place, action) in self._confided.items():
+            try:
+                action.release(replace(place, targets=(url,)))
+            except BrowserError:
+                return f"{urlsplit(url).netloc[:200]} must not be sent on what {told} was told in confidence"
+        return None
 
     async def type(self, page: Page, element: ElementHandle, action: TypeReleased, timeout_ms: int) -> None:
         """Ask for the text with the place as it is now, and type it there.
@@ -36,6 +51,7 @@ class Veil:
         """
         place = await _place(element)
         text = action.release(place)
+        self._confided[urlsplit(place.url)[:2]] = (place, action)
         await element.evaluate(_VEIL_JS)
         self._veiled = [*self._veiled[1 - _MAX_VEILED :], element]
         await element.fill(text, timeout=timeout_ms)

@@ -20,6 +20,9 @@ from webrun_nb.browsers.egress.listener import GREETING_URL, USERNAME, Listener
 from webrun_nb.browsers.egress.reach import RefusedError
 
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
+_SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_SENT = 5_000
 _UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
 """Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
 
@@ -44,9 +47,13 @@ class Documents:
         self._context = context
         self._way = way
         self._watching: dict[Page, asyncio.Task[None]] = {}
+        self._sessions: dict[Page, CDPSession] = {}
         self._deciding: set[asyncio.Task[None]] = set()
         self._routed = False
         self._greeted = False
+        self._sent: dict[str | None, None] = {}
+        """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
+        self._withheld: Callable[[str], str | None] | None = None
         self.refused: Callable[[str], None] = lambda why: None
         """Told why the browser was kept from opening a document in a page's place."""
 
@@ -56,7 +63,7 @@ class Documents:
         if watching is None:
             watching = asyncio.create_task(self._watch(page), name="watch documents")
             self._watching[page] = watching
-            page.on("close", lambda _: self._watching.pop(page, None))
+            page.on("close", self._forget)
         await asyncio.shield(watching)
 
     async def follow_rules(self) -> None:
@@ -68,6 +75,24 @@ class Documents:
         elif self._routed and not wanted:
             await self._context.unroute("**/*", self._decide_route)
         self._routed = wanted
+
+    async def follow_secrets(self, withheld: Callable[[str], str | None]) -> None:
+        """See to it from now on that no redirect carries on what a page was told in confidence (307 and 308 would).
+
+        Parameters
+        ----------
+        withheld : callable
+            Says why what is sent must not go on to a URL; None where it may.
+        """
+        if self._withheld is not None:
+            return
+        self._withheld = withheld
+        await asyncio.gather(*(_enable(session, self._patterns) for session in self._sessions.values()))
+
+    @property
+    def _patterns(self) -> list[dict[str, str]]:
+        """What stops here. Of what scripts send nothing does before there is something to keep: it costs time."""
+        return [_DOCUMENTS] if self._withheld is None else [_DOCUMENTS, *_SENT_BY_SCRIPTS]
 
     async def _greet(self) -> None:
         """Have the browser learn the password now: while requests are routed, Playwright answers for it, with none."""
@@ -91,10 +116,14 @@ class Documents:
             tree = asyncio.ensure_future(session.send("Page.getFrameTree"))
             session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
             session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
-            enabling = session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": [_DOCUMENTS]})
-            await asyncio.gather(tree, enabling)
+            self._sessions[page] = session
+            await asyncio.gather(tree, _enable(session, self._patterns))
         except Error:
             return  # the page has gone
+
+    def _forget(self, page: Page) -> None:
+        self._watching.pop(page, None)
+        self._sessions.pop(page, None)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -104,7 +133,9 @@ class Documents:
     async def _decide(self, session: CDPSession, tree: asyncio.Future[Any], event: dict[str, Any]) -> None:
         request = event["requestId"]
         try:
-            await self._way.check(event["request"]["url"])
+            self._check_redirect(event)
+            if event["resourceType"] == "Document":
+                await self._way.check(event["request"]["url"])
         except RefusedError as error:
             with contextlib.suppress(Error):  # the page has gone
                 in_its_place = event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
@@ -114,6 +145,22 @@ class Documents:
                 await session.send("Fetch.failRequest", {"requestId": request, "errorReason": reason})
         else:
             await _send(session, "Fetch.continueRequest", {"requestId": request})
+
+    def _check_redirect(self, event: dict[str, Any]) -> None:
+        """Check that a redirect carries nothing to where it must not go; raises RefusedError.
+
+        The first request of a chain is the page's own doing, and the page was trusted with what it sends.
+        """
+        sent, method = event.get("networkId"), event["request"]["method"]
+        if self._withheld is None or method in _WITHOUT_BODY:
+            return
+        if "redirectedRequestId" not in event and sent not in self._sent:  # only the latter where origins are crossed
+            self._sent[sent] = None
+            if len(self._sent) > _MOST_SENT:
+                del self._sent[next(iter(self._sent))]
+            return
+        if why := self._withheld(event["request"]["url"]):
+            raise RefusedError(why)
 
     async def _show_password(self, session: CDPSession, event: dict[str, Any]) -> None:
         challenge = event["authChallenge"]
@@ -138,6 +185,11 @@ class Documents:
             await route.abort("aborted" if in_its_place else "blockedbyclient")
         else:
             await route.fallback()
+
+
+async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> None:
+    with contextlib.suppress(Error):  # the page has gone meanwhile
+        await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": patterns})
 
 
 async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:

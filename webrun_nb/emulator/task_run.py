@@ -94,6 +94,8 @@ class TaskRun:
         self._recorder = recorder
         self._role = role
         self._answer: asyncio.Future[str] | None = None
+        self.asks_in_confidence = False
+        """What is being asked, if anything is, is a secret."""
 
     def answered(self, text: str) -> None:
         """Take a person's answer to what is being asked."""
@@ -170,6 +172,7 @@ class TaskRun:
                 return Done()
             case Ask():
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
+                    self.asks_in_confidence = step.kind in SECRET_KINDS
                     answer = await self._ask(Question(step.kind, step.question, step.candidates))
                 return Answered(self._confided(step, answer))
             case Act(action=action):
@@ -195,7 +198,7 @@ class TaskRun:
 
     async def _approve(self, question: str) -> Response:
         """Have a person approve an action, reject it, or do things by hand instead."""
-        asked = question
+        asked, self.asks_in_confidence = question, False
         for _ in range(MAX_ANSWERS):
             answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True))
             if answer == TOOK_OVER:

@@ -186,7 +186,8 @@ class SessionWorker:
                 self._may_go_on.set()
                 self._slot.insist()
                 if answer is not None and self._run is not None:
-                    self.way_out.reach.name(named_in(answer))
+                    if not self._run.asks_in_confidence:  # a password with a dot in it is no host that was named
+                        self.way_out.reach.name(named_in(answer))
                     self._run.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._look_again.set()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Protocol
+from urllib.parse import urljoin
 
 from webrun_nb.browsers.egress import http1
 from webrun_nb.browsers.egress.http1 import BadMessageError, Head, Target
@@ -13,6 +15,10 @@ from webrun_nb.browsers.egress.routes import Route, WayOut
 
 _PIECE_BYTES = 65_536
 _RETRIABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SENT_ONCE_MORE = frozenset({307, 308})
+"""Redirects that the browser follows with the same method and body."""
+_SLASHES = re.compile(r"^((?:https?:)?)/{2,}", re.IGNORECASE)
+"""A browser takes any number of them, and backslashes, for two."""
 _BYE = [("connection", "close"), ("content-length", "0")]
 
 
@@ -29,6 +35,9 @@ class Ways(Protocol):
 
     def note(self, target: Target, error: DialError) -> None:
         """Remember why a target was not reached."""
+
+    def sends_on(self, url: str) -> bool:
+        """Tell whether what a request has sent may be redirected to a URL."""
 
 
 class _Link:
@@ -141,6 +150,10 @@ class Exchange:
             self._ways.note(target, error)
             return False
         assert self._link is not None
+        if not self._sends_on(head, answer, target):
+            await self._stay(head)
+            self.close()  # the rest of the answer is not asked for
+            return True
         return await self._hand_back(answer, head.start[0], target, route, self._link)
 
     async def _ask(self, head: Head, target: Target, body: http1.Body, route: Route) -> Head:
@@ -204,6 +217,26 @@ class Exchange:
         if ends or not _stays_open(head):
             self.close()
         return not ends
+
+    def _sends_on(self, request: Head, answer: Head, target: Target) -> bool:
+        """Tell whether the browser may have the answer: it does not redirect what was sent to where it must not go."""
+        if request.start[0] in ("GET", "HEAD") or _status(answer) not in _SENT_ONCE_MORE:
+            return True
+        location = (answer.get("location") or "").strip().replace("\\", "/")
+        location = _SLASHES.sub(r"\1//", location)
+        try:
+            url = urljoin(f"http://{target.authority}{target.path}", location)
+        except ValueError:
+            return False  # what can't be read can't be checked
+        return self._ways.sends_on(url)
+
+    async def _stay(self, request: Head) -> None:
+        """Answer in place of a redirect: a page stays where it is, a script is refused."""
+        if "text/html" not in (request.get("accept") or ""):
+            await self._refuse("none")
+            return
+        self._writer.write(http1.dump("HTTP/1.1 204 Not Sent On", []))
+        await self._writer.drain()
 
     async def _refuse(self, body: http1.Body) -> None:
         async for _ in http1.pieces(self._reader, body):

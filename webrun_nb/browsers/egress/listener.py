@@ -8,6 +8,7 @@ import hmac
 import logging
 import secrets
 from base64 import b64encode
+from collections.abc import Callable
 from typing import TypeVar
 
 from webrun_nb.browsers.egress import http1
@@ -69,6 +70,8 @@ class Listener:
         How often a destination was refused so far.
     refusal : str
         Why, the last time.
+    withheld : callable
+        Says why what is sent to a page must not go on to a URL, where an answer redirects it there; None where it may.
     """
 
     def __init__(self, network: Network, way_out: WayOut) -> None:
@@ -76,6 +79,7 @@ class Listener:
         self.password = secrets.token_urlsafe(24)
         self.refusals = 0
         self.refusal = ""
+        self.withheld: Callable[[str], str | None] = lambda url: None
         self._authorization = b"Basic " + b64encode(f"{USERNAME}:{self.password}".encode())
         self._router = Router(network)
         self._server: asyncio.Server | None = None
@@ -165,6 +169,14 @@ class Listener:
     def note(self, target: Target, error: DialError) -> None:
         """Remember why a target was not reached."""
         _keep(self._failures, (ascii_name(target.host), target.port), error)
+
+    def sends_on(self, url: str) -> bool:
+        """Tell whether what a request has sent may be redirected to a URL."""
+        why = self.withheld(url)
+        if why is not None:
+            self.refusals += 1
+            self.refusal = why
+        return why is None
 
     # --- its connections ----------------------------------------------------------------------------------------------
 
