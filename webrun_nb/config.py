@@ -42,6 +42,11 @@ def api_key() -> str | None:
     return os.environ.get(PREFIX + "API_KEY") or None
 
 
+def is_voila() -> bool:
+    """Whether this is a kernel that Voilà has started (`VOILA_BASE_URL`)."""
+    return "VOILA_BASE_URL" in os.environ
+
+
 def data_dir() -> Path:
     """One data folder per user (`WEBRUN_DATA_DIR`, else the system's place for application data)."""
     given = os.environ.get(PREFIX + "DATA_DIR")

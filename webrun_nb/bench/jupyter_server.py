@@ -65,20 +65,30 @@ def find_browser() -> str | None:
     return next((found for name in names if (found := shutil.which(name, path=search_path()))), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Wait until a server answers at `url`.
+
+    Raises
+    ------
+    RuntimeError
+        It has ended.
+    """
     while True:
         if process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended with {process.returncode}:\n{log.read_text()}")
+            raise RuntimeError(f"the server ended with {process.returncode}:\n{log.read_text()}")
         try:
-            with urllib.request.urlopen(f"{url}/api/status", timeout=1):
+            with urllib.request.urlopen(url, timeout=1):
                 return
+        except urllib.error.HTTPError:
+            return  # a refusal is an answer too
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             continue
 
@@ -104,7 +114,7 @@ def lab_server(
         "IPYTHONDIR": home / "ipython",
         "WEBRUN_DATA_DIR": home / "webrun",
     }
-    port = _free_port()
+    port = free_port()
     front = _FRONTS[app]
     url = f"http://127.0.0.1:{port}"
     command = [
@@ -123,7 +133,7 @@ def lab_server(
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_up(process, url, log)
+            wait_until_up(process, f"{url}/api/status", log)
             yield LabServer(url, notebooks, app)
         finally:
             process.terminate()

@@ -57,7 +57,7 @@ class Kernel:
 
         try:
             reply = await self._client.execute_interactive(
-                code, store_history=False, allow_stdin=False, timeout=_CELL_WITHIN_S, output_hook=listen
+                code, store_history=False, allow_stdin=True, timeout=_CELL_WITHIN_S, output_hook=listen
             )
         except TimeoutError as error:
             raise BenchError(f"a cell did not end within {_CELL_WITHIN_S:.0f} s") from error

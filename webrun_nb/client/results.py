@@ -18,6 +18,8 @@ from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Usage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from webrun_nb.client.snapshot import SessionSnapshot
+
 
 class Schema(Protocol):
     """What an answer is to look like; only its JSON Schema matters to the client."""
@@ -41,6 +43,9 @@ class Frames(Protocol):
 
     def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """Return a task's `steps` or `provenance` as a table."""
+
+    def session_html(self, snapshot: SessionSnapshot) -> str:
+        """Return what is known of a session as static HTML."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ class Session(ByHand):
 
     def __repr__(self) -> str:
         return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
+
+    def _repr_html_(self) -> str:
+        """Return what is known as static HTML, for front ends that show an object so; `%webrun status` is live."""
+        frames = self.client.frames
+        return html.escape(repr(self)) if frames is None else frames.session_html(self.snapshot)
 
     # --- what is known ------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from IPython.display import display
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
 from webrun_nb.notebook.view_feed import OpenView
+from webrun_nb.notebook.widgets.base import page_may_show_it
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.sessions_table import SessionsTable
@@ -140,7 +141,7 @@ class CardBoard:
         Only from the main thread. Where no front end may show it nothing is shown: the DataFrame that comes with it
         says the same.
         """
-        if not sessions or not has_front_end():
+        if not sessions or not has_front_end() or not page_may_show_it():
             return
         ids = tuple(session.snapshot.session_id for session, _ in sessions)
         if self._table is None or self._table.session_ids != ids:
@@ -150,7 +151,7 @@ class CardBoard:
     def show_view(self, session: Watched, open_view: OpenView, fps: float) -> None:
         """Show a live view in the running cell, however many there are. Only from the main thread."""
         if has_front_end():
-            display(LiveViewWidget(lambda: session.snapshot, open_view, fps))  # type: ignore[no-untyped-call]
+            display(LiveViewWidget(session.snapshot.name, open_view, fps))  # type: ignore[no-untyped-call]
         else:
             print(card_text(session.snapshot))
 
@@ -194,10 +195,10 @@ class CardBoard:
     def _write(self, card: SessionCard) -> None:
         card.flush()
         placed = self._placed.get(card.latest.session_id)
-        if placed is None or not (card.latest.ended or placed.stale):
+        if placed is None or not (card.latest.ended or placed.stale or not card.on_page):
             return
         # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
-        # session it went on with.
+        # session it went on with. Where they are all there is, they say what is so now.
         placed.stale = False
         text = card.text()
         if text != placed.saved_text:

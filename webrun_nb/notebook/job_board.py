@@ -31,8 +31,11 @@ class JobBoard:
 
     def _write(self, card: JobCard) -> None:
         card.flush()
-        if card.done and (display_id := self._display_ids.pop(card, None)) is not None:
+        display_id = self._display_ids.get(card)
+        if display_id is not None and (card.done or not card.on_page):
             # the static forms were frozen when it was shown: a saved notebook must say how it ended
+            if card.done:
+                del self._display_ids[card]
             display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
 
 

@@ -20,6 +20,7 @@ from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulat
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
+from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema as schemas
 from webrun_nb.notebook.money import Cost
 
@@ -57,6 +58,12 @@ class NotebookFrames:
         from webrun_nb.notebook.record_frames import table
 
         return table(what, rows)
+
+    def session_html(self, snapshot: SessionSnapshot) -> str:
+        """Return a session's card as static HTML."""
+        from webrun_nb.notebook.fallback import card_html
+
+        return card_html(snapshot)
 
 
 def meta_of(result: TaskResult) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-import anywidget
 import traitlets
 
 from webrun_nb.notebook.fallback import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
 from webrun_nb.notebook.jobs import Job, JobFacts
+from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.sources import script, style
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ _TONES = {
 }
 
 
-class JobCard(anywidget.AnyWidget):
+class JobCard(NotebookWidget):
     """A card, told of changes by its job and written by `flush` from one thread.
 
     Parameters
@@ -47,9 +47,6 @@ class JobCard(anywidget.AnyWidget):
         self._job = job
         self._cancel = cancel
         super().__init__(facts=_facts(job.facts()))
-        # As on the session card: a click stays on the subshell that JupyterLab chose, on ipykernel 7.4 too.
-        if getattr(self.comm, "_reply_subshell_for", None) is not None:
-            self.comm._reply_subshell_for = None
         self.on_msg(self._on_message)
         job.subscribe(lambda: on_change(self))
 
@@ -69,9 +66,9 @@ class JobCard(anywidget.AnyWidget):
         """Return the card as text, between markers."""
         return card_text(self._job)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**data, "text/plain": self.text(), "text/html": _html(self._job.facts().line())}, metadata
+    def static_forms(self) -> dict[str, str]:
+        """Return it as text and as static HTML."""
+        return {"text/plain": self.text(), "text/html": _html(self._job.facts().line())}
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Take a message; runs on the subshell's thread, or on the main one where there are no subshells."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
 from typing import Any
 
-import anywidget
 import traitlets
 
 from webrun_nb import screen
-from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.fallback import card_html, card_text
 from webrun_nb.notebook.view_feed import OpenView, ViewFeed
+from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.sources import script, style
 
 VIEW_SCRIPT = screen.SCRIPT + script("live_view.js")
@@ -20,13 +18,13 @@ VIEW_SCRIPT = screen.SCRIPT + script("live_view.js")
 VIEW_STYLE = screen.STYLE + style("live_view.css")
 
 
-class LiveViewWidget(anywidget.AnyWidget):
+class LiveViewWidget(NotebookWidget):
     """A session's browser, live; its pictures go past the traits, so that they are saved nowhere.
 
     Parameters
     ----------
-    snapshot : callable
-        Returns what is known of the session, for the static forms.
+    name : str
+        The session's.
     open_view : OpenView
         Opens the live view once somebody looks.
     fps : float
@@ -37,12 +35,8 @@ class LiveViewWidget(anywidget.AnyWidget):
     _css = style("session_card.css") + VIEW_STYLE
     name = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, snapshot: Callable[[], SessionSnapshot], open_view: OpenView, fps: float) -> None:
-        self._snapshot = snapshot
-        super().__init__(name=words.clean(snapshot().name, words.CANDIDATE_CHARACTERS))
-        # As on the session card: what a page says stays on the subshell that JupyterLab chose, on ipykernel 7.4 too.
-        if getattr(self.comm, "_reply_subshell_for", None) is not None:
-            self.comm._reply_subshell_for = None
+    def __init__(self, name: str, open_view: OpenView, fps: float) -> None:
+        super().__init__(name=words.clean(name, words.CANDIDATE_CHARACTERS))
         self._feed = ViewFeed(self.send, open_view, fps=fps)
         self.on_msg(self._on_message)
 
@@ -50,7 +44,7 @@ class LiveViewWidget(anywidget.AnyWidget):
         if isinstance(content, dict) and content.get("type") == "view":
             self._feed.take(content)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        snapshot = self._snapshot()
-        return {**data, "text/plain": card_text(snapshot), "text/html": card_html(snapshot)}, metadata
+    def static_forms(self) -> dict[str, str]:
+        """Return a sentence that stays true: how the session is, its card says."""
+        said = f"live view of session {self.name}: its pictures are saved in no notebook"
+        return {"text/plain": said, "text/html": f"<em><bdi>{html.escape(said)}</bdi></em>"}

@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import anywidget
 import traitlets
 
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
@@ -22,6 +21,7 @@ from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain
 from webrun_nb.notebook.fallback import card_html, card_text, final_line
 from webrun_nb.notebook.view_feed import OpenView, ViewFeed
+from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts, ticks_to
@@ -35,7 +35,7 @@ _CLICKS_REMEMBERED = 64
 _log = logging.getLogger(__name__)
 
 
-class SessionCard(anywidget.AnyWidget):
+class SessionCard(NotebookWidget):
     """A card, fed by `receive` from any thread and written by `flush` from one.
 
     Parameters
@@ -85,10 +85,6 @@ class SessionCard(anywidget.AnyWidget):
         self._last_task_id = snapshot.current_task_id
         self._steps_to_send: dict[str, Any] | None = None
         super().__init__(facts=self._facts())
-        # ipykernel 7.4 sends a click's message back to the busy main thread; without this route it stays on the
-        # subshell that JupyterLab chose, and buttons work while a cell runs.
-        if getattr(self.comm, "_reply_subshell_for", None) is not None:
-            self.comm._reply_subshell_for = None
         self.on_msg(self._on_message)
 
     @property
@@ -172,9 +168,9 @@ class SessionCard(anywidget.AnyWidget):
         """Return the card as static HTML, between markers."""
         return card_html(self._latest, seen_ended_ms=self._seen_ended_ms, before=self._before)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**data, "text/plain": self.text(), "text/html": self.html()}, metadata
+    def static_forms(self) -> dict[str, str]:
+        """Return it as text and as static HTML."""
+        return {"text/plain": self.text(), "text/html": self.html()}
 
     @property
     def _question_id(self) -> str:

@@ -11,12 +11,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import traitlets
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import CardActions, Watched
+from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.session_facts import Press, session_facts, ticks_to
 from webrun_nb.notebook.widgets.sources import script, style
 
@@ -39,7 +39,7 @@ class _Row:
         return session_facts(self.latest, supported=COMMANDS, press=self.press)
 
 
-class SessionsTable(anywidget.AnyWidget):
+class SessionsTable(NotebookWidget):
     """A live table of sessions; written by the same thread as the cards.
 
     Parameters
@@ -72,8 +72,6 @@ class SessionsTable(anywidget.AnyWidget):
             session.snapshot.session_id: _Row(session, actions, monotonic_s) for session, actions in sessions
         }
         super().__init__(rows=[row.facts() for row in self._by_id.values()])
-        if getattr(self.comm, "_reply_subshell_for", None) is not None:  # as in SessionCard: buttons mid-cell
-            self.comm._reply_subshell_for = None
         self.on_msg(self._on_message)
         for session, _ in sessions:
             session.subscribe(self.receive)
@@ -107,11 +105,10 @@ class SessionsTable(anywidget.AnyWidget):
             anew = {facts["sessionId"]: facts for _, facts in changed}
             self.rows = [anew.get(shown["sessionId"], shown) for shown in self.rows]
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the widget alone: where none can be shown, the DataFrame that comes with it says the same."""
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+    def static_forms(self) -> dict[str, str]:
+        """Return one line: where no widget can be shown, the DataFrame that comes with it says the same."""
         live = sum(not row.latest.ended for row in self._by_id.values())
-        return {**data, "text/plain": f"sessions: {live} live of {len(self._by_id)}"}, metadata
+        return {"text/plain": f"sessions: {live} live of {len(self._by_id)}"}
 
     # --- what a page asks for -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,196 @@
+"""One small notebook in each program that runs or shows notebooks and is no JupyterLab; and an app of marimo's.
+
+JupyterLab and Notebook 7 have tests/e2e; terminals and scripts are in test_without_front_end.py.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from webrun_nb.bench.jupyter_server import find_browser, free_port, wait_until_up
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+LOAD = "%load_ext webrun_nb"
+TASK = (
+    '%%webrun task --url practice:shop --schema "name:str, price:float" -o laptops\n'
+    "List the laptops under ${{ limit }}, cheapest first."
+)
+ASKS = "%%webrun task --url practice:shop\nclick the Norvane link, then get the name"
+NOBODY_IS_ASKED = """
+import builtins, getpass
+def refuse(*args):
+    raise AssertionError("somebody was asked")
+builtins.input = getpass.getpass = refuse
+"""
+
+
+def notebook(*cells: str) -> nbformat.NotebookNode:
+    """Return a notebook of code cells, the first of which has the parameters."""
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    book.cells[0].metadata["tags"] = ["parameters"]
+    return book
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "WEBRUN_DATA_DIR": str(folder / "data"), "IPYTHONDIR": str(folder / "ipython")}
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of this Python in `folder`."""
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+
+
+def shown(cell: nbformat.NotebookNode) -> str:
+    """Return what a cell shows as text."""
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+@pytest.fixture(scope="module")
+def by_papermill(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """The notebook as papermill saves it: with a parameter of its own, and a session that is left open at the end."""
+    folder = tmp_path_factory.mktemp("papermill")
+    start = "%webrun start shopper"
+    cells = ("limit = 1", LOAD, start, "%webrun view", TASK, "%webrun start kept --new", "%webrun terminate shopper")
+    nbformat.write(notebook(*cells), folder / "in.ipynb")
+    ran = run(folder, "papermill", "in.ipynb", "out.ipynb", "-p", "limit", "400", "--no-progress-bar")
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return nbformat.read(folder / "out.ipynb", as_version=4)
+
+
+def test_papermills_parameters_reach_the_task(by_papermill):
+    (task,) = [cell for cell in by_papermill.cells if "-o laptops" in cell.source]
+    assert "2 rows × 2" in shown(task)
+    assert "399.99" in shown(task)
+
+
+def test_where_nobody_looks_cards_are_text_and_html_that_say_how_it_ended(by_papermill):
+    cards = [
+        output.data
+        for cell in by_papermill.cells
+        for output in cell.outputs
+        if "[webrun-card]" in output.get("data", {}).get("text/plain", "")
+    ]
+    ended, kept = cards
+    for form in ("text/plain", "text/html"):
+        assert "terminated" in ended[form]
+        assert "List the laptops" not in ended[form], "its task is over"
+        assert "active · idle" in kept[form], "it was pending when its card was shown"
+    assert not any(WIDGET in card for card in cards)
+
+
+def test_nothing_but_text_is_saved_of_widgets(by_papermill):
+    saved = nbformat.writes(by_papermill)
+    assert "widgets" not in by_papermill.metadata
+    assert "_esm" not in saved
+    assert "/9j/" not in saved, "a picture of the live view"
+    assert "pictures are saved in no notebook" in saved
+
+
+def test_what_asks_is_stopped_in_one_line_where_nobody_can_answer(tmp_path):
+    nbformat.write(notebook(NOBODY_IS_ASKED, LOAD, ASKS, "1 + 1"), tmp_path / "in.ipynb")
+    ran = run(tmp_path, "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar")
+    assert ran.returncode == 1
+    saved = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    (error,) = [output for cell in saved.cells for output in cell.get("outputs", ()) if output.output_type == "error"]
+    assert error.ename == "GuardrailError"
+    assert "Norvane" in error.evalue
+    assert len(error.traceback) == 1
+    assert saved.cells[-1].execution_count is None, "papermill goes on after it"
+
+
+def test_nbconvert_runs_it_to_a_page_that_needs_no_widgets(tmp_path):
+    nbformat.write(notebook("limit = 400", LOAD, "%webrun start", TASK, "%webrun terminate"), tmp_path / "in.ipynb")
+    ran = run(tmp_path, "nbconvert", "--execute", "--to", "html", "in.ipynb")
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    page = (tmp_path / "in.html").read_text()
+    card = page.partition("<!--webrun-card-->")[2].partition("<!--/webrun-card-->")[0]
+    assert "terminated" in card
+    assert "ended by hand" in card
+    assert "399.99" in page
+    assert "jupyter.widget-state" not in page
+
+
+@contextmanager
+def voila(folder: Path) -> Iterator[str]:
+    """Serve `app.ipynb` with Voilà until the block ends; gives its address."""
+    port = free_port()
+    log = folder / "voila.log"
+    options = ("--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", f"--Voila.root_dir={folder}")
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voila", "app.ipynb", *options],
+            cwd=folder,
+            env=environment(folder),
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_up(process, f"http://127.0.0.1:{port}/voila/", log)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def test_in_voila_the_card_is_live_and_its_buttons_work(tmp_path):
+    nbformat.write(notebook(NOBODY_IS_ASKED, LOAD, "%webrun start"), tmp_path / "app.ipynb")
+    with voila(tmp_path) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser())
+        page = browser.new_page()
+        page.goto(address, timeout=60_000)
+        card = page.locator(".webrun-card")
+        expect(card).to_contain_text("active · idle", timeout=60_000)
+        elapsed = card.locator(".webrun-stat-elapsed .webrun-value")
+        expect(elapsed).not_to_have_text(elapsed.inner_text(), timeout=20_000)
+        card.get_by_role("button", name="Terminate", exact=True).click()
+        expect(card).to_contain_text("terminated", timeout=20_000)
+        browser.close()
+
+
+MARIMO = """
+import marimo
+
+app = marimo.App()
+
+@app.cell
+def _():
+    import webrun_nb as webrun
+
+    with webrun.start() as session:
+        text, url = "List the laptops under $400, cheapest first.", "practice:shop"
+        laptops = session.task(text, url=url, schema="name:str, price:float").df
+    return laptops, session
+
+@app.cell
+def _(laptops, session):
+    print(type(laptops).__name__, laptops["price"].tolist(), session.snapshot.status)
+    session
+"""
+
+
+def test_in_marimo_the_objects_work_and_a_session_shows_as_html(tmp_path):
+    (tmp_path / "app.py").write_text(MARIMO)
+    ran = run(tmp_path, "marimo", "export", "html", "app.py", "-o", "app.html")
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    page = (tmp_path / "app.html").read_text()
+    assert "DataFrame [329.0, 399.99] terminated" in page
+    assert "webrun-card-static" in page
