@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from notebook_kernel import Kernel, Ran, running_kernel
+from proxies import LocalProxy
 
 OPTIONS = '--url practice:shop --schema "name:str, price:float" -o laptops'
 TASK = f"%%webrun task {OPTIONS}\nList the laptops under ${{{{ limit }}}}."
@@ -21,6 +22,13 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         assert kernel.run(TASK).status == "ok"
         kernel.run("%%webrun task --url http://127.0.0.1:9/\nget the title")
         yield kernel
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Any]:
+    running = LocalProxy("http", "ada", "hunter2")
+    yield running
+    running.die()
 
 
 def value(ran: Ran) -> Any:
@@ -55,11 +63,45 @@ def test_the_code_of_a_task_does_the_same(kernel):
     assert "this kernel ran no task 'nonesuch'" in kernel.run("%webrun code nonesuch").one_line
 
 
+WRITTEN = "written = get_ipython().run_line_magic('webrun', 'code')"
+
+
+def run_written(kernel: Kernel) -> str:
+    """Execute what `code` writes for the last task, compare the frames, and return it."""
+    assert kernel.run(f"{WRITTEN}\nbefore = laptops\nexec(str(written))").status == "ok"
+    assert value(kernel.run("laptops.equals(before), len(laptops) > 0")) == (True, True)
+    return str(value(kernel.run("str(written)")))
+
+
+def test_the_code_of_a_session_has_names_and_its_proxy_without_the_password(kernel, proxy):
+    kernel.run('%webrun env create daily\n%webrun policy create careful --template "Research Only"')
+    kernel.run("import os\nos.environ['PROXY_PASSWORD'] = 'hunter2'")
+    start = f"%webrun start ruled --env daily --policy careful --proxy http://ada@127.0.0.1:{proxy.port}"
+    assert kernel.run(start).status == "ok"
+    assert kernel.run(TASK.replace("task", "task -s ruled", 1)).status == "ok"
+    written = run_written(kernel)
+    assert "webrun.environments.find('daily').id" in written
+    assert "webrun.policies.find('careful')[\"_id\"]" in written
+    assert f"proxy='http://ada@127.0.0.1:{proxy.port}'" in written
+    assert "hunter2" not in written
+    assert kernel.run("%webrun terminate ruled").status == "ok"
+
+
+def test_the_code_of_a_task_of_its_own_has_names(kernel):
+    assert kernel.run("%webrun terminate --all").status == "ok"
+    assert kernel.run('%webrun env create own\n%webrun policy create wary --template "Research Only"').status == "ok"
+    assert kernel.run(TASK.replace("task", "task --env own --policy wary", 1)).status == "ok"
+    written = run_written(kernel)
+    assert "webrun.environments.find('own').id" in written
+    assert "policies.find('wary')" in written
+    assert kernel.run("%webrun start shop").status == "ok"
+
+
 def test_the_code_goes_into_the_next_cell(kernel):
     kernel.client.execute("%webrun code", silent=False)
     payload = kernel.client.get_shell_msg(timeout=30)["content"]["payload"]
     assert payload[0]["source"] == "set_next_input"
-    assert "webrun.start('shop'" in payload[0]["text"]
+    assert "webrun.run_task(" in payload[0]["text"]
 
 
 def test_the_tab_key_knows_the_environments(kernel):

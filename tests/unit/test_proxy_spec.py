@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.proxies import read_proxy, read_spec
+from webrun_nb.client.proxies import read_proxy, read_spec, written_spec
 from webrun_nb.notebook.command import parse
 from webrun_nb.notebook.commands import ProxyTest, Start
 from webrun_nb.notebook.errors import CommandError
@@ -79,3 +79,14 @@ def test_a_line_with_a_password_is_refused_without_it():
         parse("start --proxy http://ada:s3cr3t@p.example:1", None)
     assert "s3cr3t" not in str(caught.value)
     assert "saved with its notebook" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "spec", ["http://10.0.0.1:3128", "socks5://[::1]:1080", "socks5://ada%40x@p.example:1080", "WebRun:DE"]
+)
+def test_what_was_read_is_written_again(spec: str) -> None:
+    assert written_spec(read_spec(spec).fields) == spec
+
+
+def test_what_is_written_again_has_no_password() -> None:
+    assert "hunter2" not in written_spec(tuple(sorted({**OWN, "username": "ada", "password": "hunter2"}.items())))

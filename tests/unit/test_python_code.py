@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from webrun_nb.notebook.commands import Task
-from webrun_nb.notebook.python_code import DoneTask, python_code
+from webrun_nb.notebook.python_code import DoneTask, environment_named, python_code
 
 
 def code(
@@ -83,9 +83,15 @@ def test_secrets_are_named_and_looked_up_again() -> None:
     assert "secrets={'shop.example.com': 'SHOP'}" in written
 
 
-def test_a_single_task_keeps_its_rules_and_its_environment() -> None:
-    written = python_code(DoneTask(Task("look"), "look", None, "", None, "65f0", "pol_1"))
-    assert "webrun.run_task(\"look\", policy_id='pol_1', environment_id='65f0')" in written
+def test_a_single_task_keeps_its_rules_and_its_environment_by_name() -> None:
+    written = code(Task("look", policy="careful", env="work"))
+    assert "policy_id=webrun.policies.find('careful')[\"_id\"]" in written
+    assert "environment_id=webrun.environments.find('work').id" in written
+
+
+def test_a_session_is_started_by_the_names_that_were_typed() -> None:
+    written = code(Task("look"), session={"environment_id": environment_named("work"), "policy_id": "pol_1"})
+    assert "environment_id=webrun.environments.find('work').id,\n    policy_id='pol_1'," in written
 
 
 def test_records_without_a_schema_are_asked_for_as_the_magic_does() -> None:

@@ -104,6 +104,52 @@ def test_the_sandbox_holds(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        "2 ** (10 ** 10)",
+        "x ** (10 ** 10)",
+        "'a' * 10 ** 9",
+        "10 ** 4 * 'ab'",
+        "names * 10 ** 6",
+        "'%1000000000d' % x",
+        "'%*d' % (1000000000, x)",
+        "'%1000000000d' | format(x)",
+        "'{:>1000000000}'.format(x)",
+        "'{:>{}}'.format(x, 1000000000)",
+        "'a'.ljust(1000000000)",
+        "'a' | center(1000000000)",
+        "'a' | indent(width=1000000000)",
+    ],
+)
+def test_a_few_characters_make_nothing_endless(expression: str) -> None:
+    with pytest.raises(CommandError, match=r"longer than the 10,000 characters"):
+        fill("{{ " + expression + " }}", {"x": 7, "names": ["a"]})
+
+
+@pytest.mark.parametrize(
+    ("expression", "filled"),
+    [
+        ("x ** 2 * 3", "147"),
+        ("price * 2", "2.5"),
+        ("'-' * 3", "---"),
+        ("'%.2f' % price", "1.25"),
+        ("'%05d' | format(x)", "00007"),
+        ("'{:,} of 100000'.format(x)", "7 of 100000"),
+        ("'%d' | format(123456)", "123456"),
+        ("'{:.1f}'.format(123456)", "123456.0"),
+        ("'a' | center(5)", "  a  "),
+    ],
+)
+def test_ordinary_sums_and_formats_work(expression: str, filled: str) -> None:
+    assert fill("{{ " + expression + " }}", {"x": 7, "price": 1.25}) == filled
+
+
+def test_depth_without_an_end_is_said() -> None:
+    with pytest.raises(CommandError):
+        fill("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", {})
+
+
+@pytest.mark.parametrize(
     "value",
     [
         None,

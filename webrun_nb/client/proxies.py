@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.http import Http
@@ -72,6 +72,16 @@ def read_spec(spec: str) -> ProxySpec:
         return ProxySpec(tuple(sorted(fields.items())))
     secret = DEFAULT_SECRET if own["secret"] is None else check_name(own["secret"])
     return ProxySpec(tuple(sorted({**fields, "username": username}.items())), secret)
+
+
+def written_spec(items: ProxyItems) -> str:
+    """Return how a line writes a proxy; its password is not in it, and is looked up again as `PROXY_PASSWORD`."""
+    fields = dict(items)
+    if fields["source"] == "WebRun":
+        return f"WebRun:{fields['country']}"
+    user = f"{quote(fields['username'], safe='')}@" if fields.get("username") else ""
+    host = f"[{fields['host']}]" if ":" in fields["host"] else fields["host"]
+    return f"{'http' if fields['type'] == 'http' else 'socks5'}://{user}{host}:{fields['port']}"
 
 
 async def read_proxy(given: Proxy | None) -> ProxyItems | None:

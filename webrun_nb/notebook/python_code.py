@@ -22,12 +22,31 @@ _EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _MODEL = re.compile(r"[^\W\d]\w*|list\[[^\W\d]\w*\]")
 
 
+class Expression(str):
+    """Python that stands for a value, where the value itself means nothing to a reader."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def environment_named(name: str) -> Expression:
+    """Return how an environment's id is had from its name (an id will do as well)."""
+    return Expression(f"webrun.environments.find({name!r}).id")
+
+
+def policy_named(name: str) -> Expression:
+    """Return how a policy's id is had from its name (an id will do as well)."""
+    return Expression(f'webrun.policies.find({name!r})["_id"]')
+
+
 @dataclass(frozen=True, slots=True)
 class DoneTask:
     """A task that was given to the service from this notebook.
 
     `text` and `url` are as they were sent, their `{{ }}` filled; `session` is what its session was started with, as
-    keyword arguments; None where the task had a session of its own.
+    keyword arguments (`Expression`s among them); None where the task had a session of its own.
     """
 
     command: Task
@@ -35,9 +54,6 @@ class DoneTask:
     url: str | None
     session_name: str
     session: Mapping[str, Any] | None
-    environment_id: str | None = None
-    policy_id: str | None = None
-    """Both of a session of the task's own."""
 
 
 def python_code(done: DoneTask) -> str:
@@ -52,11 +68,10 @@ def python_code(done: DoneTask) -> str:
         ("schema", _schema(command)),
         ("timeout_ms", None if command.timeout_ms is None else f"{command.timeout_ms:_}"),
         ("max_cost_usd", None if command.max_cost_usd is None else repr(str(command.max_cost_usd))),
-        ("policy_id", None if command.policy is None else f'webrun.policies.find({command.policy!r})["_id"]'),
+        ("policy_id", None if command.policy is None else policy_named(command.policy)),
+        ("environment_id", None if command.env is None else environment_named(command.env)),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
         ("files", repr([str(path) for path in command.files]) if command.files else None),
-        ("policy_id", None if done.policy_id is None else repr(done.policy_id)),
-        ("environment_id", None if done.environment_id is None else repr(done.environment_id)),
         ("end", "True" if command.end and done.session is not None else None),
     ]
     arguments = [text, *(f"{key}={value}" for key, value in given if value is not None)]

@@ -41,8 +41,7 @@ def start(workspace: Workspace, command: Start) -> None:
         new=command.new,
     )
     workspace.current = session
-    if command.secrets:
-        workspace.secrets_named[session.session_id] = dict(command.secrets)
+    workspace.started[session.session_id] = command
     workspace.show_card(session, again=True)
     if command.view:
         show_view(workspace, session, FPS)

@@ -12,6 +12,7 @@ from IPython.display import Markdown, display
 from webrun_nb.client.addresses import as_written, resolve_host
 from webrun_nb.client.errors import BudgetError, OneLine
 from webrun_nb.client.handles import TaskHandle
+from webrun_nb.client.proxies import written_spec
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.tasks import make_ask
@@ -22,7 +23,7 @@ from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
-from webrun_nb.notebook.python_code import DoneTask
+from webrun_nb.notebook.python_code import DoneTask, environment_named, policy_named
 from webrun_nb.notebook.results_shown import show_result
 from webrun_nb.notebook.safe_markdown import safe_markdown
 from webrun_nb.notebook.workspace import Workspace
@@ -98,17 +99,24 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Do
     """Return what is kept of a task, to be shown by `history` and `code`."""
     session = _session_for(workspace, command)
     if session is None:
-        return DoneTask(command, text, url, "", None, _environment_id(command), _policy_id(command))
-    options = session.options
+        return DoneTask(command, text, url, "", None)
+    options, written = session.options, workspace.started.get(session.session_id)
     started: dict[str, Any] = {
         "url": None if options.url is None else as_written(options.url, session.client.base_url),
         "environment_id": options.environment_id,
         "policy_id": options.policy_id,
+        "proxy": None if options.proxy is None else written_spec(options.proxy),
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
         "pictures": options.pictures or None,
     }
-    if session.session_id in workspace.secrets_named:
-        started["secrets"] = workspace.secrets_named[session.session_id]
+    if written is not None:  # what somebody typed says more than the ids that became of it
+        typed = {
+            "environment_id": None if written.env is None else environment_named(written.env),
+            "policy_id": None if written.policy is None else policy_named(written.policy),
+            "proxy": written.proxy,
+            "secrets": dict(written.secrets) or None,
+        }
+        started |= {name: value for name, value in typed.items() if value is not None}
     given = {name: value for name, value in started.items() if value is not None}
     return DoneTask(command, text, url, session.name, given)
 

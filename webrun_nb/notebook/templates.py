@@ -12,11 +12,14 @@ import builtins
 import math
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sized
+from functools import wraps
 from types import ModuleType
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from webrun_nb.notebook.errors import CommandError, near
@@ -26,6 +29,15 @@ __all__ = ["fill"]
 # jinja2 can't be told to have no statements and comments, so they begin with what no text may hold.
 _NEVER = "\x00"
 _RAW_HINT = "--raw leaves {{ }} as it is"
+MAX_CHARS = 10_000
+"""What a repetition, a power or a width may give: a task's text is no longer (`maxlength` of the emulator)."""
+_PLACEHOLDER = re.compile(r"%[^a-zA-Z%]*|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_WIDE = re.compile(r"\d{5,}|^%.*\*|:.*\{")
+"""What makes a placeholder's text long: a width of many digits, or one that is looked up."""
+_FORMATS = frozenset({"format", "format_map"})
+"""Their other values are what is formatted."""
+_PADDING_FILTERS = ("center", "format", "indent")
+_PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill", *_FORMATS})
 _DEFAULT_REPR = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
 
 
@@ -67,13 +79,78 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
         TypeError,
         ValueError,
         AttributeError,
+        RecursionError,
     ) as error:
         reason = str(error) or type(error).__name__
         raise CommandError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """jinja2's, which also refuses what a few characters would make endless: a power, a repetition, a width."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name in _PADDING_FILTERS:
+            self.filters[name] = _bounded(name, self.filters[name])
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Do a multiplication, a power or a `%`, where its result has a bounded size."""
+        if operator == "%":
+            _check_widths(left)
+        elif isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+            _check_size(bits)
+        elif operator == "*":
+            for many, times in ((left, right), (right, left)):
+                if isinstance(many, Sized) and isinstance(times, int):
+                    _check_size(len(many) * times)
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call something, where it is not told to make a text of a huge width."""
+        method = getattr(obj, "__wrapped__", obj)  # the sandbox has a str.format of its own
+        text, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+        if isinstance(text, str | bytes) and name in _PADDING_METHODS:
+            _check_widths(text, *(() if name in _FORMATS else (*args, *kwargs.values())))
+        return super().call(context, obj, *args, **kwargs)
+
+
+def _bounded(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that takes no huge width."""
+
+    @wraps(made)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        if name in _FORMATS:
+            _check_widths(args[0])
+        else:
+            _check_widths(None, *args[1:], *kwargs.values())
+        return made(*args, **kwargs)
+
+    return bounded
+
+
+def _check_widths(format_text: object, *widths: object) -> None:
+    """Refuse a huge width: in a format's placeholders, or given as a number."""
+    for placeholder in _PLACEHOLDER.findall(format_text) if isinstance(format_text, str) else ():
+        if _WIDE.search(placeholder):
+            _check_size(MAX_CHARS + 1)
+    for width in widths:
+        if isinstance(width, int):
+            _check_size(width)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_CHARS:
+        raise CommandError(
+            f"a {{{{ }}}} would become longer than the {MAX_CHARS:,} characters of a task",
+            "compute it in a cell, and name the result",
+        )
+
+
+def _environment() -> _Sandbox:
+    return _Sandbox(
         block_start_string=_NEVER + "{%",
         block_end_string="%}" + _NEVER,
         comment_start_string=_NEVER + "{#",

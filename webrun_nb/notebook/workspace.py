@@ -18,6 +18,7 @@ from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.notebook.card_actions import StartedAgain
+from webrun_nb.notebook.commands import Start
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.fallback import final_line
@@ -54,8 +55,8 @@ class Workspace:
         """Tasks in the background, by name, ended ones too; a name used again is its latest."""
         self.done: dict[str, DoneTask] = {}
         """Tasks this notebook gave to the service, by id, the latest last."""
-        self.secrets_named: dict[str, dict[str, str]] = {}
-        """Which names of secrets the sessions were started with, by their id: host and name, never a value."""
+        self.started: dict[str, Start] = {}
+        """What the sessions were started with, by their id, as it was typed: names, never a secret's value."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
 
