@@ -51,6 +51,14 @@ AIM = b"""<style>body{margin:0;height:600px}input{position:absolute;left:280px;t
 </script>"""
 
 
+_CITIES = b"<h1>Cities</h1><table><tr><th>city</th><th>people</th></tr>%s</table><a rel=next href=%s>Next</a>"
+LIST_PAGES = {
+    "/list/1": _CITIES % (b"<tr><td>Ulm<td>129000<tr><td>Graz<td>303000", b"/list/2"),
+    "/list/2": _CITIES % (b"<tr><td>Bern<td>137000<tr><td>Linz<td>212000", b"/never/3"),
+}
+"""A list whose third page never comes."""
+
+
 class Page(BaseHTTPRequestHandler):
     """Pages that behave, and pages that do not."""
 
@@ -79,6 +87,9 @@ class Page(BaseHTTPRequestHandler):
             return
         if self.path.startswith("/tabs"):
             self._answer(b"<h1>Tabs</h1><a href=/ target=_blank>Open a tab</a>")
+            return
+        if self.path in LIST_PAGES:
+            self._answer(LIST_PAGES[self.path])
             return
         if self.path.startswith("/never"):  # takes the request and never answers
             self.released.wait(60)

@@ -19,6 +19,7 @@ SCHEMA = {
     },
 }
 CITIES = [{"city": "Ulm", "people": 129000}, {"city": "Graz", "people": 303000}]
+FURTHER_CITIES = [{"city": "Bern", "people": 137000}, {"city": "Linz", "people": 212000}]
 
 
 def test_run_task_answers_with_its_result(emulator, run, page_url):
@@ -117,6 +118,31 @@ def test_max_duration_ends_a_task_on_a_page_that_does_not_answer(run, page_url, 
     body = run("List the cities.", startingPoint=page_url + path, maxDuration=1000)
     assert body["code"] == "TASK_TIMEOUT"
     assert body["usage"]["completion_time"] == pytest.approx(1, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "partial"),
+    [
+        ({"outputType": "structured_json", "outputSchema": SCHEMA}, json.dumps([*CITIES, *FURTHER_CITIES])),
+        ({}, "4 cities from 2 pages."),
+    ],
+    ids=["json", "text"],
+)
+def test_a_stopped_task_hands_over_what_it_had(emulator, idle_session, until, page_url, visits, fields, partial):
+    before = visits.count("/never/3")
+    with emulator.queue_in_background(
+        idle_session, taskDetails="List the cities.", startingPoint=f"{page_url}/list/1", **fields
+    ) as answer:
+        until(lambda: visits, lambda seen: seen.count("/never/3") > before)
+        assert emulator.message(idle_session, actionType="state", newState="stop")[0] == 200
+        body = answer()[1]
+    assert body["code"] == "TASK_STOPPED"
+    assert body["details"]["partial"].startswith(partial)
+
+
+def test_a_task_that_had_nothing_hands_nothing_over(run, page_url):
+    body = run("List the cities.", startingPoint=f"{page_url}/never", maxDuration=1000)
+    assert "partial" not in body.get("details", {})
 
 
 def test_the_input_token_limit_fails_the_task(run, page_url):

@@ -75,3 +75,30 @@ def test_no_amount_is_one_line_and_changes_nothing(kernel):
     assert "-1 can't be a budget" in kernel.run("%config WebrunMagics.max_cost = -1").text
     assert value(kernel.run("get_ipython().magics_manager.registry['WebrunMagics'].max_cost is None")) is True
     assert "can't be a budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
+
+
+WAITING = """
+from webrun_nb.notebook.objects import toolkit
+session, spent = webrun.start("shopping"), threading.Event()
+def spend(snapshot):
+    "Let three minutes pass once the list has been read and the task waits."
+    if "wait" in str(snapshot.last_action).lower() and not spent.is_set():
+        spent.set()
+        threading.Thread(target=get_ipython().run_line_magic, args=("webrun", "emulator advance 3m")).start()
+leave = session.subscribe(spend)
+"""
+TWO_ROWS = "what it had when it ended: 2 rows, bound to no name"
+
+
+@pytest.mark.parametrize(("limit", "code"), [("--max-cost 0.05", "BUDGET_REACHED"), ("--timeout 2m", "TASK_TIMEOUT")])
+def test_a_task_that_is_cut_short_shows_what_it_had(kernel, limit, code):
+    assert kernel.run("%webrun start shopping").status == "ok"
+    assert kernel.run(WAITING).status == "ok"
+    ran = kernel.run(
+        f'%%webrun task --url practice:shop --schema "name:str, price:float" -o cut {limit}\n'
+        "List the laptops under $400. Wait for 200 seconds."
+    )
+    assert code in ran.one_line
+    assert TWO_ROWS in ran.text
+    assert value(kernel.run("'cut' in globals()")) is False
+    assert kernel.run("leave()\n%webrun terminate shopping").status == "ok"

@@ -7,7 +7,7 @@ paused (nobody sends), stopped (it is closed) and run again (a new one is made).
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -113,7 +113,17 @@ class Finish:
     provenance: tuple[Provenance, ...] = ()
 
 
-Step = Look | Read | Act | Note | Ask | Finish
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """Tell what the answer would be if the task were stopped from now on. `Done()` comes back.
+
+    `finish` is called at most once, when that happens; None where what there is would mislead.
+    """
+
+    finish: Callable[[], Finish | None]
+
+
+Step = Look | Read | Act | Note | Ask | SoFar | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------

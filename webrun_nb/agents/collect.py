@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
+from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, SoFar, Step
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
@@ -227,11 +228,13 @@ class Collector:
         mapping, pages = yield from self._go_on(page, mapping, columns)
         source = mapping.source
         rows = yield from self._selected(source)
-        total = len(rows)
+        return self._counted(len(rows)) if self.wanted.count else self._listed(mapping, rows, columns, pages)
+
+    def _listed(self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], pages: int) -> Finish:
+        """Write down the rows that were selected."""
+        source = mapping.source
         if self.wanted.limit is not None:
             rows = rows[: self.wanted.limit]
-        if self.wanted.count:
-            return self._counted(total)
         shown = columns or tuple(Column(name) for name in mapping.matches)
         made = records_of(mapping, rows, shown)
         where = f" from {pages} pages" if pages > 1 else ""
@@ -244,6 +247,19 @@ class Collector:
         if rows:
             text += "\n\n" + markdown(made.records, [c.name for c in shown])
         return Finish(text, self._wrapped(made.records), made.provenance)
+
+    def _so_far(self, mapping: Mapping, columns: Sequence[Column], pages: int) -> Finish | None:
+        """Answer with what has been read by now; None where that would mislead, as half a count does."""
+        if self.wanted.count:
+            return None
+        selecting = self._selected(mapping.source)
+        try:
+            while True:
+                next(selecting)  # only notes: nobody is told any more why rows are left out
+        except StopIteration as selected:
+            return self._listed(mapping, selected.value, columns, pages)
+        except UntiedError:
+            return None
 
     def _selected(self, source: Source) -> Work[list[Row]]:
         rows: list[Row] = source.rows
@@ -388,6 +404,7 @@ class Collector:
                     f"Stopped after {counted(pages)} and {len(source.rows)} rows; there are more."
                 )
                 break
+            yield SoFar(partial(self._so_far, mapping, columns, pages))
             href = page.next_page.get("href")
             if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
                 break

@@ -28,6 +28,7 @@ from webrun_nb.agents.base import (
     Reply,
     Run,
     Seen,
+    SoFar,
     Step,
     TokenUse,
 )  # fmt: skip
@@ -117,7 +118,8 @@ class LocalAgent:
                 if isinstance(step, Finish) and task.error_page:
                     yield Note(of_error_page(*task.error_page))
                     step = replace(step, text=f"{step.text}\n\n{of_error_page(*task.error_page)}")
-                tokens.completion += estimate_tokens(written(step, brief))
+                if not isinstance(step, SoFar):  # a model's answer so far is in what it has written
+                    tokens.completion += estimate_tokens(written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
             return
@@ -164,6 +166,8 @@ class Task:
             if isinstance(intent, Extract):
                 yield from let_in(self, intent.sentence)
                 answers.append((yield from Collector(self, intent, shape).collect()))
+                if queue:
+                    yield SoFar(lambda: self._finish(answers))
             else:
                 queue[:0] = yield from self.follow(intent)
         yield self._finish(answers)

@@ -141,6 +141,11 @@ class OneLine(BaseException):
         self.session_id = session_id
         self.task_id = task_id
 
+    @property
+    def partial(self) -> str:
+        """What a task that was cut short had by then, in the form of its answer; empty where nothing is known."""
+        return str(self.details.get("partial", ""))
+
     def __str__(self) -> str:
         about = f"task {self.task_id}" if self.task_id else f"session {self.session_id}" if self.session_id else ""
         return " · ".join(part for part in (self.message, self.hint, about) if part)
@@ -194,7 +199,7 @@ class SessionGoneError(WebRunError):
 
 
 class TaskFailedError(WebRunError):
-    """The task ended without an answer."""
+    """The task ended without an answer; `partial` is what it had by then."""
 
 
 class GuardrailError(WebRunError):
@@ -253,14 +258,13 @@ class BudgetError(WebRunError):
             f"the {scope}'s {budget} is spent ({spent}): it was stopped",
             code="BUDGET_REACHED",
             hint=_BUDGET_HINTS[scope],
-            details={"limit": str(limit_usd), "cost": str(cost_usd), "emulated": emulated},
+            details={"limit": str(limit_usd), "cost": str(cost_usd), "emulated": emulated, "partial": partial},
             **about,
         )
         self.scope = scope
         self.limit_usd = limit_usd
         self.cost_usd = cost_usd
         self.emulated = emulated
-        self.partial = partial
 
     def about(self, task_id: str | None, partial: str) -> BudgetError:
         """Return the same for one of the tasks that ended with it."""

@@ -221,7 +221,8 @@ class Session(ByHand):
             raise
         except TaskFailedError as error:
             if error.code == "SESSION_TERMINATED" and self.overrun is not None:
-                raise self.overrun.about(run.task_id, self.watch.partial(run.task_id)) from error
+                had = error.partial or self.watch.partial(run.task_id)
+                raise self.overrun.about(run.task_id, had) from error
             raise
         except (GuardrailError, BudgetError):  # the task is over
             raise

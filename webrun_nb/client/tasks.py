@@ -329,7 +329,7 @@ class TaskRun:
             limit_usd=self._ask.max_cost_usd,
             cost_usd=usd(body.usage.cost),
             emulated=body.usage.emulated,
-            partial=self._owner.watch.partial(body.task_id),
+            partial=(body.details or {}).get("partial") or self._owner.watch.partial(body.task_id),
             **about,
         )
 

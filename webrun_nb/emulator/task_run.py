@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from webrun_nb.agents.base import (
     Act,
@@ -22,6 +23,7 @@ from webrun_nb.agents.base import (
     Refused,
     Reply,
     Seen,
+    SoFar,
     Step,
     TokenUse,
 )
@@ -160,6 +162,15 @@ class TaskRun:
         )
         return answer
 
+    def _so_far(self, finish: Callable[[], Finish | None]) -> str | None:
+        """Write what there is by now as the answer would be written, secrets masked; None where it does not fit."""
+        try:
+            found = finish()
+            masked = self._session.vault.masker.data(found)
+            return None if masked is None else write_answer(self._task.order.fields, masked)
+        except AgentError:
+            return None
+
     async def _take(self, step: Step) -> Reply:
         match step:
             case Look():
@@ -169,6 +180,9 @@ class TaskRun:
             case Note(text=text):
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
+                return Done()
+            case SoFar(finish=finish):
+                self._task.so_far = partial(self._so_far, finish)
                 return Done()
             case Ask():
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer

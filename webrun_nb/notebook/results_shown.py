@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,33 @@ from webrun_nb.notebook.safe_markdown import safe_markdown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
+    """Show what a task that was cut short had by then; it is bound to no name.
+
+    Parameters
+    ----------
+    text : str
+        In the form of its answer.
+    wanted : Schema or None
+        What was asked for.
+    rows : int
+        Rows to show.
+    """
+    if wanted is None:
+        print("what it had when it ended:")
+        display(Markdown(safe_markdown(text)))  # type: ignore[no-untyped-call]
+        return
+    from webrun_nb.notebook.frames import to_frame
+
+    try:
+        data = json.loads(text)
+    except ValueError:  # a service may have told a part of it
+        return
+    frame, _ = to_frame(data, wanted, meta={})
+    print(f"what it had when it ended: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
+    display(frame.head(rows))  # type: ignore[no-untyped-call]
 
 
 def show_result(

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from IPython.display import Markdown, display
-
 from webrun_nb.client.addresses import as_written, resolve_host
-from webrun_nb.client.errors import BudgetError, OneLine
+from webrun_nb.client.errors import OneLine
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.proxies import written_spec
 from webrun_nb.client.results import TaskResult
@@ -24,8 +22,7 @@ from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask, environment_named, policy_named
-from webrun_nb.notebook.results_shown import show_result
-from webrun_nb.notebook.safe_markdown import safe_markdown
+from webrun_nb.notebook.results_shown import show_partial, show_result
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -81,9 +78,8 @@ def task(workspace: Workspace, command: Task) -> None:
     except OneLine as error:
         if error.task_id is not None:
             workspace.done[error.task_id] = sent
-        if isinstance(error, BudgetError) and error.partial and not command.quiet:
-            print("what it had when its budget was spent:")
-            display(Markdown(safe_markdown(error.partial)))  # type: ignore[no-untyped-call]
+        if error.partial and not command.quiet:
+            show_partial(error.partial, wanted, rows=command.rows)
         raise
     finally:
         workspace.drain_cards()  # so that the saved card says how it ended, however it ended

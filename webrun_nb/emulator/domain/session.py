@@ -483,6 +483,7 @@ class Session:
 
     def _end_task(self, task: Task, event: TaskEvent) -> None:
         task.machine.fire(event)
+        task.cut_short()
         task.ended_ms = self._clock.now()
         task.question = None
         if task is self.current:

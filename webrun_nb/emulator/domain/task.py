@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
 from webrun_nb.emulator.domain.steps import Source, Step
+
+CUT_SHORT = frozenset({"TASK_STOPPED", "TASK_TIMEOUT", "SESSION_TERMINATED", "INPUT_TOKEN_LIMIT"})
+"""Failures that say nothing against what the task had done by then."""
+PARTIAL = "partial"
+"""Where a failure's details have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,20 @@ class Task:
         """How long the page texts are that are kept with its steps."""
         self.provenance: tuple[Source, ...] = ()
         """Where its answer's values come from."""
+        self.so_far: Callable[[], str | None] | None = None
+        """Writes the message that its answer would be by now, where the agent has told how."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
+
+    def cut_short(self) -> None:
+        """Have its failure hold what it had by then, where its time, its tokens or somebody's patience ran out."""
+        so_far, self.so_far = self.so_far, None
+        if so_far is None or self.failure is None or self.failure.code not in CUT_SHORT:
+            return
+        partial = so_far()
+        if partial is not None:
+            self.failure = replace(self.failure, details={**self.failure.details, PARTIAL: partial})
 
     @property
     def state(self) -> TaskState:
