@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 from sqlalchemy import select, text
 
+from webrun_nb.emulator.store import archive
 from webrun_nb.emulator.store.archive import RETENTION_MS, Archive
 from webrun_nb.emulator.store.database import FILE_NAME, Database
 from webrun_nb.emulator.store.presence import Presence
@@ -105,6 +106,24 @@ async def test_what_cannot_be_written_is_written_later_and_said_once(start, capl
     one.session("s", ended_ms=5.0)
     assert await one.archive.write_pending()
     assert (await one.archive.session("s", 6.0)).answer["status"] == "terminated"
+
+
+async def test_what_cannot_be_written_is_bounded_and_nothing_of_it_lost(start, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_PENDING", 3)
+    one = await start()
+    async with one.database.writing() as session:
+        await session.execute(text("PRAGMA max_page_count = 1"))  # as on a disk that is full
+    one.archive.keep_session("s", "ann", 0.0, None, {"padding": "x" * 100_000})
+    one.task("s", "t1")
+    one.task("s", "t2")
+    full = [one.archive.full]  # many rows alone are no reason to refuse work: they are about to be written
+    assert not await one.archive.write_pending()
+    full.append(one.archive.full)
+    async with one.database.writing() as session:
+        await session.execute(text("PRAGMA max_page_count = 1000000"))
+    assert await one.archive.write_pending()
+    assert [*full, one.archive.full] == [False, True, False]
+    assert [await one.archive.task("s", id) is not None for id in ("t1", "t2")] == [True, True]
 
 
 async def test_a_task_whose_session_was_removed_holds_nothing_up(start):

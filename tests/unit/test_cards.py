@@ -168,6 +168,11 @@ def test_the_reason_of_an_end_is_in_words(status: str, reason: str, text: str) -
     assert dict(card_rows(replace(ENDED, status=status, reason=reason)))["ended"] == text
 
 
+def test_a_failed_session_says_which_of_the_two_it_was() -> None:
+    ended = replace(ENDED, status="failed", reason="failed", note="its last task failed: no Buy button")
+    assert dict(card_rows(ended))["ended"] == "its last task failed: no Buy button"
+
+
 @pytest.mark.parametrize(
     ("form", "pattern"),
     [

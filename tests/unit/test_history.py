@@ -6,15 +6,17 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from webrun_nb.emulator.accounts import Accounts
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.limits import HOSTED
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import TaskOrder
+from webrun_nb.emulator.domain.task import Failure, TaskOrder
 from webrun_nb.emulator.history import History
 from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.store import archive
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
 from webrun_nb.emulator.store.presence import Presence
@@ -30,7 +32,7 @@ class Emulator:
     """The parts of one that remember."""
 
     def __init__(self, database: Database, presence: Presence, clock: Clock) -> None:
-        self.clock = clock
+        self.clock, self.database = clock, database
         self.sessions = OpenSessions()
         self.archive = Archive(database, presence.id)
         self.history = History(self.sessions, self.archive, clock, HERE)
@@ -42,6 +44,11 @@ class Emulator:
         self.history.keep(session)
         session.instance_ready()
         return session
+
+    async def fill_disk(self, pages: int) -> None:
+        """Have the database hold so many pages at most."""
+        async with self.database.writing() as session:
+            await session.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     async def end(self, session: Session) -> None:
         """End a session, as the service follows it."""
@@ -171,3 +178,30 @@ async def test_ended_and_open_sessions_are_listed_together_newest_first(emulator
         ("s1", "terminated"),
     ]
     assert await emulator.history.sessions("bob") == []
+
+
+async def test_a_failed_session_says_why_its_browser_did_not_start(emulator):
+    session = Session("s", "ann", emulator.clock, PRICES_2026, lambda session, happening: None)
+    session.error("failed", Failure("INSTANCE_LOST", "no room"))
+    assert session.note == "its browser did not start: no room"
+
+
+async def test_a_failed_session_says_why_its_last_task_failed(emulator):
+    session = emulator.open("s")
+    session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=True))
+    session.fail(session.start_next(), Failure("ELEMENT_NOT_FOUND", "no Buy button"))
+    assert (session.state.value, session.note) == ("failed", "its last task failed: no Buy button")
+
+
+async def test_while_nothing_can_be_written_down_no_work_is_begun(emulator, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_PENDING", 1)
+    await emulator.fill_disk(1)
+    emulator.archive.keep_session("s", "ann", 0.0, None, {"padding": "x" * 100_000})
+    emulator.history.admit_work()
+    assert not await emulator.archive.write_pending()
+    with pytest.raises(CommandRefusedError, match="no new work until they can") as refused:
+        emulator.history.admit_work()
+    await emulator.fill_disk(1_000_000)
+    assert await emulator.archive.write_pending()
+    emulator.history.admit_work()
+    assert refused.value.code == "INSTANCE_UNAVAILABLE"

@@ -37,6 +37,11 @@ class Enforcement:
         self._opened = ""
         """Where the last action that was let through led: a page that needs approval, if that was given."""
 
+    @property
+    def speechless(self) -> bool:
+        """Whether what is decided could not be put on record: then nothing is to be done."""
+        return self.rulebook is not None and self._trail.full
+
     def decide(self, facts: Facts) -> Decision:
         """Decide on an action; an allowed one is on record already, the others once `note` says what became of them."""
         return Allow() if self.rulebook is None else self.rulebook.decide(facts)

@@ -158,6 +158,8 @@ class Gate:
 
     def admits_download(self, url: str, name: str, task: Task | None) -> bool:
         """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
+        if self._enforcement.speechless:
+            return False
         deed = Deed("File Download", Haystack(f"{name}\n{url[:2000]}"))
         facts = Facts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
         decision = self._enforcement.decide(facts)
@@ -188,6 +190,9 @@ class Gate:
         BrowserError
             `BLOCKED_BY_POLICY`.
         """
+        if self._enforcement.speechless:
+            why = "the audit trail can't be written down now, and what is not on record is not done; is the disk full?"
+            raise BrowserError("BLOCKED_BY_POLICY", why)
         known = await self._foresee(action)
         for _ in range(_MOST_APPROVALS):
             step.target = known.shown.target[:500]

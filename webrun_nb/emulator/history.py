@@ -74,6 +74,18 @@ class History:
             file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
         self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
 
+    def admit_work(self) -> None:
+        """Let new work be begun, if what comes of it can be kept.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INSTANCE_UNAVAILABLE`.
+        """
+        if self._archive.full:
+            message = "results can't be written down now (is the disk full?): no new work until they can"
+            raise CommandRefusedError("INSTANCE_UNAVAILABLE", message)
+
     async def put_away(self, session: Session) -> None:
         """Take a session that has ended out of the memory, as soon as the database has it."""
         await self._archive.written()

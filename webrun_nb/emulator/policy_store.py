@@ -30,6 +30,10 @@ class PolicyStore(Protocol):
 class AuditTrail(Protocol):
     """What is asked of the audit trail: it only grows."""
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing can be written down, nor much more be held: then nothing more is to be decided on."""
+
     def append(self, entry: AuditEntry) -> None:
         """Keep a decision, after those before it. Must not block: a store on disk writes it down soon after."""
 
@@ -72,6 +76,11 @@ class MemoryTrail:
 
     def __init__(self) -> None:
         self._entries: list[AuditEntry] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds no more: never."""
+        return False
 
     def append(self, entry: AuditEntry) -> None:
         """Keep a decision."""

@@ -154,6 +154,7 @@ class Service:
         fields = message.task
         if not session.ended:
             self._check_task(fields)
+            self.history.admit_work()
             self.account(user).admit_work(self.spent_usd(user))
             fields = take_in(fields, session.vault)
         files = () if session.ended else await self.library.attach(user, fields.files, session.environment_id)
@@ -334,6 +335,7 @@ class Service:
         rules: Rulebook | None,
     ) -> tuple[Session, Task | None]:
         self._check_task(fields)
+        self.history.admit_work()
         environment = None
         if request.environment_id is not None:
             environment = await self.library.environments.find(user, request.environment_id)

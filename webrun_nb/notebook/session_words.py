@@ -90,6 +90,8 @@ def ending(snapshot: SessionSnapshot) -> str:
     if snapshot.reason == "expired":
         return f"ended by {duration(snapshot.inactivity_timeout_ms)} of inactivity"
     why = snapshot.reason or snapshot.status
+    if why == "failed" and snapshot.note:  # the emulator says which of the two
+        return clean(snapshot.note, ACTION_CHARACTERS)
     return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
 
 

@@ -275,6 +275,7 @@ class Session:
         task.failure = failure
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
+            self.note = f"its last task failed: {failure.message}"
             self._end(SessionEvent.ERROR, "failed")
 
     # --- what people say ----------------------------------------------------------------------------------------------
@@ -520,6 +521,8 @@ class Session:
         self._cancel_grace()
         self._manual = False
         self.reason = reason
+        if event is SessionEvent.ERROR and failure is not None:
+            self.note = f"its browser did not start: {failure.message}" if never_began else failure.message
         ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
         for task in [*([self.current] if self.current else []), *self._queue]:
             was_begun = task is self.current or self.meter.running_ms(task.id, self._clock.now()) > 0

@@ -24,6 +24,8 @@ RETENTION_MS = 30 * 24 * 3_600_000
 _MEMORY_OF_REMOVED_MS = 365 * 24 * 3_600_000
 """How long it is remembered that there was one."""
 _RETRY_S = 2.0
+MOST_PENDING = 2_000
+"""What can't be written is kept in memory, and nothing of it dropped; past so many rows no new work is taken on."""
 _AT_ONCE = 500
 
 
@@ -40,7 +42,8 @@ class Archive:
 
     Handing something over returns at once; `run` writes what has come together since, in one transaction, in the order
     in which it came in: a session before its tasks. What can't be written (the disk is full) is tried again until it
-    can; what was said about the same session or task meanwhile takes its place.
+    can; what was said about the same session or task meanwhile takes its place. Nothing is dropped: whoever hands
+    things over asks whether it is `full` before it begins what would add to them.
 
     Parameters
     ----------
@@ -60,6 +63,11 @@ class Archive:
         """How often something was handed over; and up to which of those all is written."""
         self._done = 0
         self._failing = False
+
+    @property
+    def full(self) -> bool:
+        """Whether so much can't be written that nothing new is to be begun."""
+        return self._failing and len(self._pending) >= MOST_PENDING
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

@@ -123,6 +123,11 @@ class DatabaseTrail:
         self._archive = archive
         self._emulator_id = emulator_id
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing can be written down, nor much more be held."""
+        return self._archive.full
+
     def append(self, entry: AuditEntry) -> None:
         """Keep a decision, after those before it; returns at once."""
         written = _ENTRY.dump_python(entry, mode="json")
