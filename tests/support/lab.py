@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import ipykernel
 import nbformat
@@ -133,7 +133,7 @@ class LabPage:
         """Return what a cell printed."""
         return "".join("".join(output["text"]) for output in self.outputs()[cell] if output["output_type"] == "stream")
 
-    def theme(self, name: Literal["JupyterLab Light", "JupyterLab Dark"]) -> None:
+    def theme(self, name: str) -> None:
         """Change the theme and wait until it is there."""
         self.command("apputils:change-theme", {"theme": name})
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")

@@ -107,7 +107,7 @@ class CardBoard:
         self._writer: CardWriter[SessionCard] = CardWriter(self._write)
         self._tables: CardWriter[SessionsTable] = CardWriter(SessionsTable.flush)
 
-    def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> None:
+    def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> bool:
         """Show a session's card in the running cell, unless it has one already. Only from the main thread.
 
         Parameters
@@ -119,21 +119,27 @@ class CardBoard:
         again : bool
             It was asked for by name (`%webrun start`, `%webrun status`): show it here too. It is still one card, with
             one display id, so that what is written into one place is written into all.
+
+        Returns
+        -------
+        bool
+            It was shown in this cell.
         """
         snapshot = session.snapshot
         if not has_front_end():
             print(card_text(snapshot))
-            return
+            return True
         with self._lock:
             placed = self._placed.get(snapshot.session_id)
             if placed is not None and not again:
-                return
+                return False
             if placed is None:
                 card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
                 placed = _Placed(card, uuid.uuid4().hex, session.subscribe(card.receive))
                 self._placed[snapshot.session_id] = placed
                 card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
         display(placed.card, display_id=placed.display_id)  # type: ignore[no-untyped-call]
+        return True
 
     def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
         """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.

@@ -9,7 +9,7 @@ from IPython.display import display
 from webrun_nb.client.runtime import runtime
 from webrun_nb.notebook.cards import CardWriter, has_front_end
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.widgets.job_card import JobCard, card_text
+from webrun_nb.notebook.widgets.job_card import Form, JobCard, card_text
 
 
 class JobBoard:
@@ -19,12 +19,12 @@ class JobBoard:
         self._display_ids: dict[JobCard, str] = {}
         self._writer: CardWriter[JobCard] = CardWriter(self._write)
 
-    def show(self, job: Job) -> None:
-        """Show a job's card in the running cell. Only from the main thread."""
+    def show(self, job: Job, form: Form | None = None) -> None:
+        """Show a job's card in the running cell, with its session's `form`. Only from the main thread."""
         if not has_front_end():
             print(card_text(job))
             return
-        card = JobCard(job, self._writer.mark, lambda: runtime.submit(job.acancel()).result)
+        card = JobCard(job, self._writer.mark, lambda: runtime.submit(job.acancel()).result, form)
         self._display_ids[card] = uuid.uuid4().hex
         display(card, display_id=self._display_ids[card])  # type: ignore[no-untyped-call]
         self._writer.mark(card)  # what came before it was on the page

@@ -40,14 +40,20 @@ def check_name(workspace: Workspace, name: str) -> None:
 
 
 def begin(workspace: Workspace, command: Task, handle: TaskHandle) -> None:
-    """Bind a job that has been begun, and show its card."""
+    """Bind a job that has been begun, and show its card.
+
+    Where its session's card is in another cell, the job's own has the form for what the task may ask; else the one
+    right above it has.
+    """
+    from webrun_nb.notebook.cards import cards
     from webrun_nb.notebook.job_board import job_board
 
     assert command.job is not None, "it was begun for --bg"
     job = Job(command.job, handle, rows=command.rows, quiet=command.quiet)
     workspace.jobs[job.name] = job
     workspace.shell.push({job.name: job})  # type: ignore[no-untyped-call]
-    job_board.show(job)
+    in_this_cell = workspace.show_card(handle.session)
+    job_board.show(job, None if in_this_cell else cards.card(handle.session.session_id))
 
 
 def jobs(workspace: Workspace, command: Jobs) -> pd.DataFrame | None:

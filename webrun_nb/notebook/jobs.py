@@ -14,6 +14,7 @@ from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.widgets.question_form import other_way
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ class JobFacts:
     usd_per_minute: Decimal
     action: str = ""
     asks: str = ""
+    answer_with: str = ""
+    """How its question is answered without a form."""
     error: str = ""
 
     @property
@@ -55,7 +58,7 @@ class JobFacts:
     def next(self) -> str:
         """What there is to do now: how its question is answered, or how its result is read."""
         if self.asks:
-            return f"asks: {self.asks} – answer on the card, or with %webrun answer {self.session} …"
+            return f"asks: {self.asks} – answer on the card, or with {self.answer_with}"
         if self.error:
             return self.error
         return f"read it with {self.name}.df" if self.state == "complete" else self.action
@@ -148,10 +151,11 @@ class Job:
         message = error.message if isinstance(error, OneLine) else str(error or "")
         code = getattr(error, "code", "")
         question = snapshot.question if ours else None
+        session = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
         return JobFacts(
             name=self.name,
             state=state,
-            session=words.clean(snapshot.name, words.CANDIDATE_CHARACTERS),
+            session=session,
             session_id=snapshot.session_id,
             task_id=self.task_id,
             elapsed_ms=round(self.elapsed_s * 1000),
@@ -160,6 +164,7 @@ class Job:
             usd_per_minute=snapshot.prices.compute_usd_per_minute,
             action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
             asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),
+            answer_with="" if question is None else other_way(session, question),
             error=words.clean(f"{code}: {message}" if code else message, ERROR_CHARACTERS),
         )
 

@@ -123,7 +123,7 @@ def _result(
     text: str,
     url: str | None,
     wanted: schema.Schema | None,
-    show_card: Callable[[Session], None],
+    show_card: Callable[[Session], object],
 ) -> TaskResult:
     session = _session_for(workspace, command)
     if session is None:
@@ -149,7 +149,7 @@ def _result(
 
 
 def _begun(workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskHandle:
-    """Begin it in the background; its session's card has the form for what it may ask."""
+    """Begin it in the background."""
     session = _session_for(workspace, command)
     limits = _limits(command)
     if session is None:
@@ -165,7 +165,6 @@ def _begun(workspace: Workspace, command: Task, text: str, url: str | None, want
         if command.end:
             workspace.told_ended.add(session)
         handle = session.submit(text, url=url, schema=wanted, end=command.end, **limits)
-    workspace.show_card(handle.session)
     return handle
 
 

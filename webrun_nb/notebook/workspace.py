@@ -135,12 +135,12 @@ class Workspace:
             self.told_ended.add(session)
             print(final_line(session.snapshot))
 
-    def show_card(self, session: Session, *, again: bool = False) -> None:
-        """Show a session's card; see `CardBoard.show`."""
+    def show_card(self, session: Session, *, again: bool = False) -> bool:
+        """Show a session's card, and tell whether it is in the running cell; see `CardBoard.show`."""
         from webrun_nb.notebook.cards import cards  # widgets are imported with the first card
 
         toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
-        cards.show(session, Buttons(session, self), again=again)
+        return cards.show(session, Buttons(session, self), again=again)
 
     def show_view(self, session: Session, fps: float) -> None:
         """Show a session's live view in the running cell."""
@@ -155,7 +155,7 @@ class Workspace:
         cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
 
     @contextlib.contextmanager
-    def following(self) -> Iterator[Callable[[Session], None]]:
+    def following(self) -> Iterator[Callable[[Session], object]]:
         """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
         from webrun_nb.notebook import terminal_card
         from webrun_nb.notebook.cards import has_front_end

@@ -1,57 +1,96 @@
-/* The job card: one line that counts on by itself. What it shows is data, perhaps a hostile page's: text only. */
+/* The job card: one line that counts on by itself, and the form where its task asks. What it shows is data, perhaps a
+   hostile page's: text only. */
 
-function render({ model, el }) {
+const JOB_SHAPES = {
+  queued: "dashes", running: "dot", paused: "bars", guardrail: "question", manual: "hand", complete: "check",
+  failed: "cross", stopped: "square",
+};
+
+function build(el, act) {
   const card = element("section", "webrun-card webrun-job", el);
   const line = element("div", "webrun-head", card);
+  const where = element("span", "webrun-state", line);
+  const icon = stateIcon(where);
+  const state = element("span", "webrun-state-word", where);
   const name = dataElement("webrun-job-name", line);
-  const state = element("span", "webrun-state-word", line);
   const elapsed = element("span", "webrun-job-elapsed", line);
   const cost = element("span", "webrun-job-cost", line);
-  const where = dataElement("webrun-job-session", line);
-  const next = dataElement("webrun-job-next", line);
+  const session = element("span", "webrun-job-session", line);
+  session.append("session ");
+  const sessionName = dataElement("", session);
   const buttons = element("div", "webrun-buttons", line);
   buttons.dataset.lmSuppressShortcuts = "true";
   const cancel = element("button", "webrun-button", buttons);
   cancel.type = "button";
   cancel.title = "Stop the task; a session of its own ends with it";
+  cancel.addEventListener("click", () => {
+    if (cancel.getAttribute("aria-disabled") !== "true") act.cancel();
+  });
+  const next = dataElement("webrun-job-next", card);
+  const question = questionForm(card, act.answer, act.cancel, () => {});
+  const notice = element("div", "webrun-notice", card);
   const live = element("div", "webrun-live", card);
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
+  return { card, icon, state, name, elapsed, cost, sessionName, buttons, cancel, next, question, notice, live };
+}
 
+function render({ model, el }) {
   let goneAtMs = null;
-  let asked = false;
-  cancel.addEventListener("click", () => {
-    if (cancel.getAttribute("aria-disabled") === "true") return;
-    asked = true;
-    model.send({ type: "cancel" });
-    draw();
+  const press = pressing(model, () => draw());
+  const ui = build(el, {
+    cancel: () => press.start("cancel"),
+    answer: (what) => {
+      const { id, taskId } = model.get("facts").question;
+      press.start("answer", { taskId, question: id, ...what });
+    },
   });
+  const shown = tellingShown(model, () => (goneAtMs === null ? model.get("facts").question : null));
 
   const tick = () => {
     const facts = model.get("facts");
     const grownMs = facts.done ? 0 : Math.max(0, (goneAtMs ?? Date.now()) - arrivalOf(facts));
-    put(elapsed, duration(facts.elapsedMs + grownMs));
+    put(ui.elapsed, duration(facts.elapsedMs + grownMs));
     const grownUsd = facts.state === "running" ? (Number(facts.usdPerMinute) * grownMs) / 60_000 : 0;
     const about = facts.emulated ? "≈\u00a0" : "";
     const amount = facts.costUsd === null ? "cost unknown" : about + usd(Number(facts.costUsd) + grownUsd);
-    put(cost, facts.emulated ? `${amount} (emulated, you pay $0.00)` : amount);
+    put(ui.cost, facts.emulated ? `${amount} (emulated, you pay $0.00)` : amount);
+  };
+  const noticeOf = (facts) => {
+    if (goneAtMs !== null) return KERNEL_IS_GONE;
+    return press.unanswered ? KERNEL_IS_BUSY : facts.press?.message ?? "";
   };
   const draw = () => {
     const facts = model.get("facts");
-    card.dataset.tone = facts.tone;
-    card.setAttribute("aria-label", `Job ${facts.name}`);
-    put(name, facts.name);
-    put(state, facts.state);
-    put(where, `session ${facts.session}`);
-    put(next, goneAtMs === null ? facts.next : "The kernel is gone; these are its last known facts.");
-    put(cancel, asked ? "cancelling…" : "Cancel");
-    cancel.setAttribute("aria-disabled", String(asked || goneAtMs !== null));
-    buttons.hidden = facts.done;
-    put(live, `job ${facts.name}: ${facts.state}`);
+    press.settle(facts);
+    // It is stopped once its task has ended, which is after the server's word.
+    const cancelling = press.command === "cancel" || (facts.press?.command === "cancel" && facts.press.state !== "failed");
+    const answering = press.command === "answer" || (facts.press?.command === "answer" && facts.press.state === "sent");
+    ui.card.dataset.tone = facts.tone;
+    ui.card.setAttribute("aria-label", `Job ${facts.name}, session ${facts.session}`);
+    ui.icon(JOB_SHAPES[facts.state]);
+    put(ui.name, facts.name);
+    put(ui.state, facts.state);
+    put(ui.sessionName, facts.session);
+    put(ui.next, facts.question === null ? facts.next : "");
+    put(ui.cancel, cancelling ? "cancelling…" : "Cancel");
+    ui.cancel.setAttribute("aria-disabled", String(cancelling || goneAtMs !== null));
+    ui.buttons.hidden = facts.done;
+    put(ui.notice, noticeOf(facts));
+    drawQuestion(facts.question, answering, cancelling || goneAtMs !== null);
+    const asks = facts.question ? `${facts.question.title}: ${facts.question.text}` : "";
+    put(ui.live, [`job ${facts.name}: ${facts.state}`, asks, ui.notice.textContent].filter(Boolean).join(". "));
     tick();
+  };
+  const drawQuestion = (question, answering, disabled) => {
+    const hadFocus = ui.question.box.contains(document.activeElement);
+    const isNew = ui.question.draw(question, answering, disabled);
+    if (hadFocus && question === null) ui.cancel.focus({ preventScroll: true });
+    if (isNew && question.answerable) shown.tell(question.id);
   };
   const onFacts = () => {
     arrivalOf(model.get("facts"));
+    goneAtMs = null;
     draw();
   };
   const onCommLost = () => {
@@ -65,6 +104,8 @@ function render({ model, el }) {
   draw();
   return () => {
     stopTicking();
+    press.stop();
+    shown.stop();
     model.off("change:facts", onFacts);
     model.off("comm_live_update", onCommLost);
   };

@@ -8,6 +8,7 @@ const FIELD_ATTRIBUTES = {
   password: { type: "password", autocomplete: "off", "data-1p-ignore": "", "data-lpignore": "true", "data-bwignore": "" },
 };
 const KEPT_UNTIL_ANSWERED = new Set(["text"]);
+const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 
 /* `send` takes {choice} or {text}; `stop` ends the task, `show` shows the page that it is about. */
 function questionForm(parent, send, stop, show) {
@@ -77,6 +78,21 @@ function questionForm(parent, send, stop, show) {
       target.focus({ preventScroll: true });
     },
   };
+}
+
+/* The kernel has to know that a person can answer here. The first word may wait behind a running cell: JupyterLab sends
+   messages past it only once it has a second channel, which it opens when the card comes. So it is said again. */
+function tellingShown(model, questionNow) {
+  let telling;
+  const tell = (id, pauses = SHOWN_AGAIN_AFTER_MS) => {
+    const question = questionNow();
+    if (question?.id !== id || question.shown) return;
+    model.send({ type: "shown", taskId: question.taskId, question: id });
+    const [pause, ...rest] = pauses;
+    clearTimeout(telling);
+    if (pause !== undefined) telling = setTimeout(() => tell(id, rest), pause);
+  };
+  return { tell, stop: () => clearTimeout(telling) };
 }
 
 function buildControls(controls, question, act) {

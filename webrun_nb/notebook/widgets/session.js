@@ -3,6 +3,8 @@
 const SENT_AGAIN_AFTER_MS = 500;
 const UNANSWERED_MS = 1000;
 const MINUTE_MS = 60_000;
+const KERNEL_IS_GONE = "The kernel is gone; these are its last known facts.";
+const KERNEL_IS_BUSY = "The kernel is busy: use Interrupt (■). What you asked for takes effect when it is free again.";
 const SVG = "http://www.w3.org/2000/svg";
 
 /* Drawn in a 12×12 box; every state has a shape of its own. */

@@ -2,7 +2,6 @@
    goes on while a cell runs and costs no kernel message. Everything shown is data, perhaps a hostile page's: it gets
    into the document as text only. */
 
-const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 const AMBER_MS = 60_000;
 function statistic(parent, name, title) {
   const box = element("div", `webrun-stat webrun-stat-${name}`, parent);
@@ -158,8 +157,8 @@ function renderButtons(ui, facts, busy, press, kernelGone) {
 }
 
 function noticeOf(facts, unanswered, kernelGone) {
-  if (kernelGone) return "The kernel is gone; these are its last known facts.";
-  if (unanswered) return "The kernel is busy: use Interrupt (■). What you asked for takes effect when it is free again.";
+  if (kernelGone) return KERNEL_IS_GONE;
+  if (unanswered) return KERNEL_IS_BUSY;
   if (facts.press?.message) return facts.press.message;
   if (!facts.connected && !facts.ended) return "The server can't be reached; the figures are carried on from its last word.";
   return "";
@@ -203,7 +202,6 @@ function keepFocus(ui, sessionId) {
 
 function render({ model, el }) {
   let kernelGoneAtMs = null;
-  let telling;
   const press = pressing(model, () => draw());
   const answer = (what) => {
     const { id, taskId } = model.get("facts").question;
@@ -238,22 +236,13 @@ function render({ model, el }) {
     const isNew = ui.question.draw(question, answering, gone);
     if (hadFocus && question === null) firstButton(ui)?.focus({ preventScroll: true });
     if (!isNew || !question.answerable) return;
-    tellShown(question.id);
+    shown.tell(question.id);
     // After the page has laid it out.
     requestAnimationFrame(() => {
       if (model.get("facts").question?.id === question.id) ui.question.focus(ui.card);
     });
   };
-  /* The kernel has to know that a person can answer here. The first word may wait behind a running cell: JupyterLab sends
-     messages past it only once it has a second channel, which it opens when the card comes. So it is said again. */
-  const tellShown = (id, pauses = SHOWN_AGAIN_AFTER_MS) => {
-    const question = model.get("facts").question;
-    if (question?.id !== id || question.shown || kernelGoneAtMs !== null) return;
-    model.send({ type: "shown", taskId: question.taskId, question: id });
-    const [pause, ...rest] = pauses;
-    clearTimeout(telling);
-    if (pause !== undefined) telling = setTimeout(() => tellShown(id, rest), pause);
-  };
+  const shown = tellingShown(model, () => (kernelGoneAtMs === null ? model.get("facts").question : null));
   const onFacts = () => {
     kernelGoneAtMs = null;
     draw();
@@ -277,7 +266,7 @@ function render({ model, el }) {
     press.stop();
     ui.view.stop();
     announcer.stop();
-    clearTimeout(telling);
+    shown.stop();
     ui.steps.stop();
     model.off("change:facts", onFacts);
     model.off("msg:custom", onMessage);

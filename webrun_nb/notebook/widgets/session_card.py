@@ -70,6 +70,7 @@ class SessionCard(NotebookWidget):
         self._news = threading.Condition()
         self._monotonic_s = monotonic_s
         self._on_change = on_change
+        self._watchers: list[Callable[[], None]] = []
         self._on_again = on_again
         self._feed: ViewFeed | None = None
         self._use(actions)
@@ -94,6 +95,11 @@ class SessionCard(NotebookWidget):
 
     # --- what it is fed with ------------------------------------------------------------------------------------------
 
+    def _tell_change(self) -> None:
+        self._on_change(self)
+        for watcher in self._watchers:
+            watcher()
+
     def receive(self, snapshot: SessionSnapshot, *, instead_of: SessionSnapshot | None = None) -> None:
         """Take a new snapshot; any thread. With `instead_of`, only if that one is still the latest."""
         with self._news:
@@ -108,7 +114,7 @@ class SessionCard(NotebookWidget):
             self._latest, self._received_s = snapshot, self._monotonic_s()
             self._last_task_id = snapshot.current_task_id or self._last_task_id
             self._news.notify_all()
-        self._on_change(self)
+        self._tell_change()
 
     def turn_to(self, snapshot: SessionSnapshot, actions: CardActions) -> None:
         """Show another session from now on, started in place of one that has ended; any thread."""
@@ -119,7 +125,7 @@ class SessionCard(NotebookWidget):
             self._seen_ended_ms = None
             self._questions += 1
             self._use(actions)
-        self._on_change(self)
+        self._tell_change()
 
     def flush(self) -> None:
         """Send what is new to the page: not what it ticks to by itself. Only the one writer thread calls this."""
@@ -132,6 +138,30 @@ class SessionCard(NotebookWidget):
         if not ticks_to(self.facts, facts, (received_s - self._sent_s) * 1000):
             self._sent_s = received_s
             self.facts = facts
+
+    # --- for the card of a job that has this one's form too -----------------------------------------------------------
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the question, or what became of an answer, may have changed; it returns at once."""
+        self._watchers.append(watcher)
+
+    def question(self, task_id: str) -> dict[str, Any] | None:
+        """Return what a page needs of the form, if this task asks; None: it does not."""
+        question: dict[str, Any] | None = self._facts()["question"]
+        return question if question is not None and question["taskId"] == task_id else None
+
+    @property
+    def press(self) -> Press | None:
+        """The last that was pressed."""
+        return self._press
+
+    def take(self, content: Mapping[str, Any]) -> None:
+        """Take what a page says of a form: an answer, or that it is shown; any thread, returns at once."""
+        match content.get("type"):
+            case "answer":
+                self._take_answer(content)
+            case "shown":
+                self._take_shown(str(content.get("question")))
 
     def wait_until_shown(self, task_id: str, timeout_s: float) -> bool:
         """Wait until a page shows the form for what the task asks now; blocks, from any thread but the loop's.
@@ -212,12 +242,10 @@ class SessionCard(NotebookWidget):
         match content.get("type") if isinstance(content, dict) else None:
             case "command":
                 self._take_command(str(content.get("command")), str(content.get("id")))
-            case "answer":
-                self._take_answer(content)
+            case "answer" | "shown":
+                self.take(content)
             case "view":
                 self._take_view(content)
-            case "shown":
-                self._take_shown(str(content.get("question")))
             case "steps":
                 self._read_steps()
             case "step_picture":
@@ -247,7 +275,7 @@ class SessionCard(NotebookWidget):
         with self._news:
             self._shown_id = question_id
             self._news.notify_all()
-        self._on_change(self)
+        self._tell_change()
 
     def _read_steps(self) -> None:
         """Fetch the latest task's steps for the page that has its log open; sent with the next flush."""
@@ -289,7 +317,7 @@ class SessionCard(NotebookWidget):
     def _tell_steps(self, steps: Sequence[StepBody], said: str, task_id: str = "") -> None:
         with self._news:
             self._steps_to_send = {"type": "steps", "task": task_id, "steps": step_rows(steps), "said": said}
-        self._on_change(self)
+        self._tell_change()
 
     def _take_answer(self, content: Mapping[str, Any]) -> None:
         """Send an answer on. It may be a password: from here it goes to the action and nowhere else."""
@@ -328,7 +356,7 @@ class SessionCard(NotebookWidget):
             if self._press is not None and self._press.id != press.id and press.state != "sent":
                 return  # a later click has taken its place
             self._press = press
-        self._on_change(self)
+        self._tell_change()
 
     def _settle(self, press: Press, done: Future[Any]) -> None:
         if done.cancelled():

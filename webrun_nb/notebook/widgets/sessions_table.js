@@ -129,8 +129,8 @@ function render({ model, el }) {
     }
     const late = [...shown.values()].some(({ press }) => press.unanswered);
     const failed = rows.filter((facts) => facts.press?.state === "failed").map((facts) => `${facts.name}: ${facts.press.message}`);
-    if (gone) put(ui.notice, "The kernel is gone; these are its last known facts.");
-    else put(ui.notice, late ? "The kernel is busy: use Interrupt (■). What you asked for takes effect when it is free again." : failed.join(" · "));
+    if (gone) put(ui.notice, KERNEL_IS_GONE);
+    else put(ui.notice, late ? KERNEL_IS_BUSY : failed.join(" · "));
     put(ui.live, [...rows.map((facts) => `${facts.name}: ${facts.label}`), ui.notice.textContent].filter(Boolean).join(". "));
     tick();
   };

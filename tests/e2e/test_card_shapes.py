@@ -1,0 +1,145 @@
+"""Every widget in every theme and shape: nothing overflows, axe finds nothing, colours are the front end's own.
+
+One page for all: the widgets are shown once, side by side, and the page around them changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from gallery import GALLERY_FILES
+from lab import LabPage, LabServer
+from playwright.sync_api import Browser, expect
+
+CARD = ".webrun-card"
+OUTPUT = ".jp-NotebookPanel .jp-OutputArea"
+NARROW_PX = 320
+VSCODE_DARK = {
+    "--vscode-editor-foreground": "#d4d4d4",
+    "--vscode-descriptionForeground": "#a3a3a3",
+    "--vscode-editor-background": "#1e1e1e",
+    "--vscode-editorWidget-background": "#252526",
+    "--vscode-panel-border": "#454545",
+    "--vscode-focusBorder": "#3794ff",
+    "--vscode-charts-blue": "#3794ff",
+    "--vscode-charts-green": "#89d185",
+    "--vscode-charts-yellow": "#cca700",
+    "--vscode-charts-red": "#f48771",
+}
+WIDER_THAN_THEIR_BOX = """() => [...document.querySelectorAll('.webrun-card, .webrun-card *')]
+  .filter(node => node instanceof HTMLElement && !node.closest('.webrun-live, .webrun-scroll > *') && node.clientWidth > 0)
+  .filter(node => node.scrollWidth > node.clientWidth && !node.matches('.webrun-scroll, .webrun-screen-doing'))
+  .map(node => `${node.className}: ${node.scrollWidth} > ${node.clientWidth}`)"""
+OUT_OF_THEIR_CARD = """() => [...document.querySelectorAll('.webrun-card')].flatMap(card => {
+  const room = card.getBoundingClientRect();
+  return [...card.querySelectorAll('*')].filter(node => !node.closest('.webrun-live, .webrun-scroll > *'))
+    .filter(node => { const box = node.getBoundingClientRect();
+      return box.width > 0 && (box.left < room.left - 1 || box.right > room.right + 1); })
+    .map(node => `${card.getAttribute('aria-label')}: ${node.className}`);
+})"""
+
+
+@pytest.fixture(scope="module")
+def shown(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
+    """Return a page that shows them all, its logs of steps and live views open."""
+    context = lab_browser.new_context(viewport={"width": 1200, "height": 4200})
+    lab = LabPage(lab_server, context.new_page())
+    lab.open_notebook(["from gallery import *\nsessions = gallery()"], GALLERY_FILES)
+    lab.run_all()
+    lab.wait_until_done()
+    expect(lab.find(f"{CARD}.webrun-view .webrun-screen")).to_have_attribute("data-pictures", re.compile("."))
+    running = lab.find(f"{CARD}[aria-label^='Session أسعار']")
+    running.locator(".webrun-steps summary").click()
+    expect(running.locator(".webrun-steps tbody tr")).to_have_count(3)
+    running.locator(".webrun-fold summary").click()
+    expect(running.locator(".webrun-screen")).to_have_attribute("data-pictures", re.compile("."))
+    yield lab
+    lab.close_notebook()
+    context.close()
+
+
+def wears(lab: LabPage, variables: Mapping[str, str]) -> None:
+    """Have the front end's colour variables be these, and none of JupyterLab's."""
+    lab.page.evaluate(
+        """([selector, variables]) => {
+          const { style } = document.querySelector(selector);
+          style.cssText = '';
+          if (Object.keys(variables).length === 0) return;
+          for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) for (const name of rule.style ?? []) {
+            if (name.startsWith('--jp-')) style.setProperty(name, 'initial');
+          }
+          for (const name of document.documentElement.style) if (name.startsWith('--jp-')) style.setProperty(name, 'initial');
+          for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+          if (variables['--vscode-editor-background']) style.background = variables['--vscode-editor-background'];
+        }""",
+        [OUTPUT, dict(variables)],
+    )
+
+
+def in_theme(theme: str) -> Callable[[LabPage], None]:
+    return lambda lab: lab.theme(theme)
+
+
+def in_forced_colors(lab: LabPage) -> None:
+    lab.page.emulate_media(forced_colors="active")
+
+
+def in_vscode(lab: LabPage) -> None:
+    wears(lab, VSCODE_DARK)
+
+
+def narrow(lab: LabPage) -> None:
+    lab.page.evaluate(
+        "([selector, width]) => { document.querySelector(selector).style.maxWidth = `${width}px`; }",
+        [OUTPUT, NARROW_PX],
+    )
+
+
+def zoomed(lab: LabPage) -> None:
+    lab.page.set_viewport_size({"width": 600, "height": 5600})  # what 200 % leaves of 1200
+
+
+def right_to_left(lab: LabPage) -> None:
+    lab.page.evaluate("selector => { document.querySelector(selector).dir = 'rtl'; }", OUTPUT)
+
+
+def narrow_and_right_to_left(lab: LabPage) -> None:
+    narrow(lab)
+    right_to_left(lab)
+
+
+LOOKS: Mapping[str, Callable[[LabPage], None]] = {
+    "light": in_theme("JupyterLab Light"),
+    "dark": in_theme("JupyterLab Dark"),
+    "high-contrast": in_theme("JupyterLab Dark High Contrast"),
+    "forced-colors": in_forced_colors,
+    "vscode": in_vscode,
+    "narrow": narrow,
+    "zoomed": zoomed,
+    "right-to-left": right_to_left,
+    "narrow-right-to-left": narrow_and_right_to_left,
+}
+
+
+@pytest.fixture(params=LOOKS)
+def looks(shown: LabPage, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LabPage]:
+    """Return the page in one look, of which a picture is kept; afterwards it is as before."""
+    LOOKS[request.param](shown)
+    shown.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"{request.param}.png")
+    yield shown
+    shown.page.emulate_media(forced_colors="none")
+    shown.page.set_viewport_size({"width": 1200, "height": 4200})
+    wears(shown, {})
+    shown.page.evaluate("selector => document.querySelector(selector).removeAttribute('dir')", OUTPUT)
+    shown.theme("JupyterLab Light")
+
+
+def test_nothing_overflows_and_axe_finds_nothing(looks: LabPage) -> None:
+    assert looks.page.evaluate(WIDER_THAN_THEIR_BOX) == []
+    assert looks.page.evaluate(OUT_OF_THEIR_CARD) == []
+    found = Axe().run(looks.page, context=CARD)
+    assert found.violations_count == 0, found.generate_report()
