@@ -31,7 +31,8 @@ VSCODE_DARK = {
     "--vscode-charts-red": "#f48771",
 }
 WIDER_THAN_THEIR_BOX = """() => [...document.querySelectorAll('.webrun-card, .webrun-card *')]
-  .filter(node => node instanceof HTMLElement && !node.closest('.webrun-live, .webrun-scroll > *') && node.clientWidth > 0)
+  .filter(node => node instanceof HTMLElement && node.clientWidth > 0)
+  .filter(node => !node.closest('.webrun-live, .webrun-scroll > *'))
   .filter(node => node.scrollWidth > node.clientWidth && !node.matches('.webrun-scroll, .webrun-screen-doing'))
   .map(node => `${node.className}: ${node.scrollWidth} > ${node.clientWidth}`)"""
 OUT_OF_THEIR_CARD = """() => [...document.querySelectorAll('.webrun-card')].flatMap(card => {
@@ -69,10 +70,10 @@ def wears(lab: LabPage, variables: Mapping[str, str]) -> None:
           const { style } = document.querySelector(selector);
           style.cssText = '';
           if (Object.keys(variables).length === 0) return;
-          for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) for (const name of rule.style ?? []) {
+          const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]);
+          for (const declared of rules.map(rule => rule.style ?? [])) for (const name of declared) {
             if (name.startsWith('--jp-')) style.setProperty(name, 'initial');
           }
-          for (const name of document.documentElement.style) if (name.startsWith('--jp-')) style.setProperty(name, 'initial');
           for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
           if (variables['--vscode-editor-background']) style.background = variables['--vscode-editor-background'];
         }""",

@@ -1,4 +1,4 @@
-"""Every widget in its telling states in one output, for the tests of how they look: doubles behind them, no emulator."""
+"""Every widget in its telling states in one output, for the tests of how they look; doubles are behind them."""
 
 from __future__ import annotations
 
@@ -66,11 +66,14 @@ def viewed(name, session_id, phase="running", **changes):
 def gallery():
     """Show them all; returns the sessions."""
     idle = show("prices", "galleryidle0", expires_at_ms=now_ms() + 41_000)
-    running = viewed("أسعار (shop)", "galleryrun00", **{**RUNNING, "current_task": ARABIC, "last_action": f"click {ARABIC}"})
-    running.recorded = [step(1, "navigateUrl", "http://shop.localhost/"), step(2, "click", LONG, decision="allow", rule="default"),
-                        step(3, "click", ARABIC, decision="block", rule="no deleting", outcome="blocked", duration=None)]
+    works = {**RUNNING, "current_task": ARABIC, "last_action": f"click {ARABIC}"}
+    running = viewed("أسعار (shop)", "galleryrun00", **works)
+    running.recorded = [step(1, "navigateUrl", "http://shop.localhost/"),
+                        step(2, "click", LONG, decision="allow", rule="default"),
+                        step(3, "click", ARABIC, decision="block", rule="no deleting", outcome="blocked")]
     cards.show(running, running)
-    for kind, choices, text in (("ambiguous", ("Personal", LONG, "حساب الشركة (EUR)"), "Which account? أي حساب؟ " + LONG),
+    accounts = ("Personal", LONG, "حساب الشركة (EUR)")
+    for kind, choices, text in (("ambiguous", accounts, "Which account? أي حساب؟ " + LONG),
                                 ("credentials", (), "كلمة المرور for ada@example.com at shop.localhost")):
         show(kind, f"gallery{kind}"[:12], **asking(kind, *choices, text=text))
     show(LONG, "galleryended", status="terminated", phase=None, reason="expired", expires_at_ms=None)
@@ -78,10 +81,9 @@ def gallery():
     for number, (state, more) in enumerate((("running", {"action": f"click {ARABIC}"}), ("complete", {}),
                                             ("failed", {"error": f"NAVIGATION_FAILED: {LONG}"}), ("stopped", {}))):
         job_board.show(Job(f"laptops{number}" if number else "حواسيب", state, running, **more))
-    asks = Session("questions", "galleryjob00", **asking("two_factor", text="The code that was sent to •• 42"))
-    cards.show(asks, asks)
-    asks_too = Job("codes", "guardrail", asks, asks="The code that was sent to •• 42", answer_with="webrun.on_guardrail(fn)")
-    job_board.show(asks_too, cards.card("galleryjob00"))
+    sent = "The code that was sent to •• 42"
+    asks = show("questions", "galleryjob00", **asking("two_factor", text=sent))
+    job_board.show(Job("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
     cards.show_view(running, running.view, 8)
     return idle, running
 '''

@@ -123,7 +123,7 @@ def _result(
     text: str,
     url: str | None,
     wanted: schema.Schema | None,
-    show_card: Callable[[Session], object],
+    show_card: Callable[[Session], None],
 ) -> TaskResult:
     session = _session_for(workspace, command)
     if session is None:

@@ -135,7 +135,11 @@ class Workspace:
             self.told_ended.add(session)
             print(final_line(session.snapshot))
 
-    def show_card(self, session: Session, *, again: bool = False) -> bool:
+    def show_card(self, session: Session, *, again: bool = False) -> None:
+        """Show a session's card; see `CardBoard.show`."""
+        self.place_card(session, again=again)
+
+    def place_card(self, session: Session, *, again: bool = False) -> bool:
         """Show a session's card, and tell whether it is in the running cell; see `CardBoard.show`."""
         from webrun_nb.notebook.cards import cards  # widgets are imported with the first card
 
@@ -155,7 +159,7 @@ class Workspace:
         cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
 
     @contextlib.contextmanager
-    def following(self) -> Iterator[Callable[[Session], object]]:
+    def following(self) -> Iterator[Callable[[Session], None]]:
         """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
         from webrun_nb.notebook import terminal_card
         from webrun_nb.notebook.cards import has_front_end
