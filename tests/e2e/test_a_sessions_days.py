@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from lab import LabPage, needs_subshells
+from lab import KERNEL_IS_READY, LabPage, needs_subshells
 from playwright.sync_api import expect
 
 CARD = ".webrun-card"
@@ -58,6 +58,22 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
     shows(lab, "The kernel is gone")
     lab.run_more("%load_ext webrun_nb\n%webrun start")
     expect(lab.find(CARD).last).to_contain_text("active · idle", timeout=READY_MS)
+
+
+def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPage) -> None:
+    lab.open_notebook([START, "%webrun status"])
+    lab.run_all()
+    lab.wait_until_done()
+    expect(lab.find(CARD)).to_have_count(2)
+    lab.save()
+    lab.page.reload()
+    expect(lab.find(CARD)).to_have_count(2, timeout=READY_MS)
+    lab.page.wait_for_function(KERNEL_IS_READY)
+    shows(lab, "active · idle")
+    lab.find(CARD).last.get_by_role("button", name="Terminate", exact=True).click()
+    for card in lab.find(CARD).all():
+        expect(card).to_contain_text("terminated")
+        expect(card.get_by_role("button", name="Start again")).to_be_visible()
 
 
 @pytest.mark.timeout(180)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lab import needs_subshells
 from playwright.sync_api import Locator, expect
 
 if TYPE_CHECKING:
@@ -170,6 +171,33 @@ def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved
     assert "JFIF" not in saved
     assert "/9j/" not in saved
     assert len(saved) < 60_000
+
+
+@needs_subshells
+@pytest.mark.timeout(180)
+def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(lab: LabPage, told: Told) -> None:
+    screen = open_view(lab, told.url)
+    lab.find(".webrun-fold summary").first.click()
+    elsewhere = lab.find(SCREEN).first
+    lab.run_more("%%webrun task\nwait for 15 seconds, then get the heading")
+    lab.page.set_viewport_size({"width": 1700, "height": 2600})  # both views are seen
+    expect(screen).to_contain_text("The agent drives", timeout=40_000)
+    take_over(screen)
+    expect(elsewhere).to_have_attribute("data-driver", "other")
+    for number, width in enumerate((1700, 1200, 620), start=1):
+        lab.page.set_viewport_size({"width": width, "height": 2600})
+        click_at(screen, 333, 204)
+        until(lab, lambda number=number: len(told.kinds("click")) >= number)
+    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
+    lab.page.keyboard.type("by hand")
+    lab.page.keyboard.press("Enter")
+    until(lab, lambda: ["Enter"] in told.kinds("key"))
+    assert told.kinds("value")[-1] == ["by hand"]
+    expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
+    screen.get_by_role("button", name="Release").click()
+    expect(elsewhere).to_have_attribute("data-driver", "agent")
+    lab.wait_for_output(2, "Aim here")
+    assert not [output for output in lab.outputs()[2] if output["output_type"] == "error"]
 
 
 def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, told: Told) -> None:

@@ -26,7 +26,7 @@ from webrun_nb.bench.jupyter_server import (
     lab_server,
 )
 
-__all__ = ["App", "LabPage", "LabServer", "find_browser", "lab_server", "needs_subshells"]
+__all__ = ["KERNEL_IS_READY", "App", "LabPage", "LabServer", "find_browser", "lab_server", "needs_subshells"]
 
 _names = itertools.count()
 
