@@ -42,6 +42,17 @@ def test_all_cells_of_the_quickstart_run(lab):
     lab.theme("JupyterLab Dark")
     keep(lab, "quickstart-dark")
     assert errors == []
+    saved = nbformat.reads(lab.save(), as_version=4)
+    assert "widgets" not in saved.metadata
+    whole = nbformat.writes(saved)
+    assert "/9j/" not in whole, "a picture of the live view"
+    (status,) = [cell for cell in saved.cells if cell.source == "%webrun status"]
+    (card,) = [output.data for output in status.outputs if "data" in output]
+    for form in ("text/plain", "text/html"):
+        assert "ended by hand" in card[form], "what stands for the card says how it ended"
+    for cell in saved.cells:
+        cell.outputs = []
+    assert len(whole) - len(nbformat.writes(saved)) < 60_000
 
 
 def test_the_dataframe_shows(lab):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,26 @@ def test_it_is_saved_without_widget_state_and_stays_small(path):
     saved = nbformat.read(path, as_version=4)
     assert "widgets" not in saved.metadata
     assert path.stat().st_size < 100_000
+
+
+def test_what_a_run_adds_to_the_quickstart_is_small():
+    saved = nbformat.read(QUICKSTART, as_version=4)
+    whole = len(nbformat.writes(saved))
+    for cell in saved.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    assert whole - len(nbformat.writes(saved)) < 60_000
+
+
+@by_name
+def test_its_cards_need_no_widget_and_say_how_it_is_at_the_end(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    shown = [output.data for cell in cells for output in cell.outputs if "data" in output]
+    assert not any("application/vnd.jupyter.widget-view+json" in data for data in shown)
+    cards = [data for data in shown if "state " in data.get("text/plain", "") and "[webrun-card]" in data["text/plain"]]
+    for card in cards:
+        assert re.search(r"state +(completed|terminated|failed)", card["text/plain"]), card["text/plain"]
+        assert re.search(r">(completed|terminated|failed)\b", card["text/html"])
 
 
 @by_name

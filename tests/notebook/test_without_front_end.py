@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pexpect
+import psutil
 import pytest
+from process_family import living
 
 TASK = "get_ipython().run_cell_magic('webrun', 'task --url practice:shop', 'wait for 2 seconds')"
 
@@ -38,7 +40,23 @@ def test_in_a_terminal_the_card_is_text_that_is_written_over_in_place(ipython):
     ipython.expect_exact("In [4]: ")
 
 
+def test_ctrl_c_in_a_terminal_stops_the_task_and_keeps_the_session(ipython):
+    ipython.sendline("%load_ext webrun_nb")
+    ipython.expect_exact("In [2]: ")
+    ipython.sendline("%webrun start kept")
+    ipython.expect_exact("In [3]: ")
+    ipython.sendline("get_ipython().run_cell_magic('webrun', 'task', 'wait for 60 seconds')")
+    ipython.expect(r"state\s+active · running")
+    ipython.sendintr()
+    ipython.expect(r"TaskInterruptedError.*kept")
+    ipython.expect_exact("In [4]: ")
+    ipython.sendline("%webrun status")
+    ipython.expect(r"state\s+active · stopped")
+    ipython.expect_exact("In [5]: ")
+
+
 SCRIPT = """
+import psutil
 import webrun_nb as webrun
 with webrun.start() as session:
     later = session.submit("get the title", url="practice:shop")
@@ -46,6 +64,9 @@ with webrun.start() as session:
     frame = session.task("List the laptops under $400.", url="practice:shop", schema="name:str, price:float").df
     print(frame["price"].tolist(), webrun.last.completeness["rows"])
 print(webrun.run_task("get the title", url="practice:shop").text)
+print(session.snapshot.status)
+webrun.start("left open").task("get the title", url="practice:shop")
+print("family", *(child.pid for child in psutil.Process().children(recursive=True)))
 """
 
 
@@ -56,4 +77,9 @@ def test_a_plain_script_needs_no_magics(tmp_path):
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=environment, timeout=90)
     assert ran.returncode == 0, ran.stderr
     assert "[329.0, 399.99] 2" in ran.stdout
+    assert "terminated" in ran.stdout
     assert ran.stderr == ""
+    family = [int(pid) for pid in ran.stdout.rpartition("family")[2].split()]
+    assert len(family) > 2, "an emulator, its driver and a browser"
+    left = [psutil.Process(pid) for pid in family if psutil.pid_exists(pid)]
+    assert living(left, within_s=10) == []
