@@ -88,10 +88,13 @@ class RunningEmulator:
         status, answer = self.post("/_emulator/clock", {"advance": ms})
         assert status == 200, answer
 
-    def end(self) -> None:
-        self.http.close()
+    def tell_to_end(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+
+    def end(self) -> None:
+        self.http.close()
+        self.tell_to_end()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -105,9 +108,9 @@ class RunningEmulator:
 StartEmulator = Callable[..., RunningEmulator]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
-    """Start emulators with the options given; each is ended at the end of the run at the latest."""
+    """Start emulators with the options given; each is ended at the end of its file at the latest."""
     running: list[RunningEmulator] = []
 
     def start(*options: str, key: str | None = KEY, env: dict[str, str] | None = None) -> RunningEmulator:
@@ -130,6 +133,8 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
         return emulator
 
     yield start
+    for emulator in running:
+        emulator.tell_to_end()
     for emulator in running:
         emulator.end()
 
