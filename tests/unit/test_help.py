@@ -7,7 +7,7 @@ import pytest
 
 from webrun_nb.notebook.command import parse
 from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.help import help_text, usage
+from webrun_nb.notebook.help import examples, help_text, usage
 from webrun_nb.notebook.verbs import VERBS, Verb, find_verb
 
 BY_NAME = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
@@ -35,6 +35,16 @@ def test_the_first_screens_example_works() -> None:
 def test_help_explains_every_option(verb: Verb) -> None:
     text = help_text(verb.name)
     assert [option for option in verb.options if option.label not in text or option.help not in text] == []
+
+
+@BY_NAME
+def test_help_of_every_verb_has_an_example_that_can_be_read(verb: Verb) -> None:
+    text = help_text(verb.name)
+    (shown, *more) = [cell for cell in examples() if cell.lstrip("%").split()[1] == verb.name]
+    assert all(f"  {line}" in text for cell in (shown, *more) for line in cell.splitlines())
+    for cell in (shown, *more):
+        line, newline, body = cell.partition("\n")
+        parse(line.lstrip("%").removeprefix("webrun "), body if newline else None)
 
 
 @BY_NAME
@@ -90,7 +100,7 @@ def test_help_of_the_emulator_explains_all_its_verbs() -> None:
 
 def test_the_examples_of_the_emulators_help_work() -> None:
     lines = [line.split("   ")[0].strip() for line in help_text("emulator").splitlines() if "  %webrun" in line]
-    assert len(lines) == 5
+    assert len(lines) == 8
     for line in lines:
         parse(line.removeprefix("%webrun "), None)
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from webrun_nb.notebook.verbs import VERBS, Option, Verb, find_verb
 
-__all__ = ["help_text", "usage"]
+__all__ = ["examples", "help_text", "usage"]
 
 _FIRST_SCREEN = ("start", "task", "status", "terminate", "help")
 _SHARED_TEXT = {"wait": "jobs", "cancel": "jobs", "logout": "login"}
@@ -26,6 +26,17 @@ def help_text(verb: str | None = None) -> str:
         There is no such verb.
     """
     return _first_screen() if verb is None else _verb_screen(find_verb(verb))
+
+
+def examples() -> list[str]:
+    """Return a cell for each thing that help shows how to do; in this order they work one after the other."""
+    cells: list[str] = []
+    for line in _packaged("notebook", "help", "examples.txt").splitlines():
+        if line.startswith("%"):
+            cells.append(line)
+        else:
+            cells[-1] += f"\n{line}"
+    return cells
 
 
 def usage(verb: Verb) -> str:
@@ -61,6 +72,8 @@ def _verb_screen(verb: Verb) -> str:
     lines += _option_lines(verb)
     for part in verb.parts:
         lines += ["", _wrapped_usage(part), f"    {part.summary}", *_option_lines(part)]
+    shown = [cell for cell in examples() if cell.lstrip("%").split()[1] == verb.name]
+    lines += ["", "For example", *(f"  {line}" for cell in shown for line in cell.splitlines())]
     if text := _own_text(_SHARED_TEXT.get(verb.name, verb.name)):
         lines += ["", text]
     if verb.cell:
