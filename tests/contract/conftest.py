@@ -85,6 +85,9 @@ class Page(BaseHTTPRequestHandler):
                 b"<h1 id=n>0</h1><dl><dt>Clicked<dd>never</dl><script>setInterval(() => n.textContent++, 20)</script>"
             )
             return
+        if self.path.startswith("/far/"):
+            self._answer(f"<h1>Far</h1><div style=height:{int(self.path[5:])}px></div><button>Ring</button>".encode())
+            return
         if self.path.startswith("/tabs"):
             self._answer(b"<h1>Tabs</h1><a href=/ target=_blank>Open a tab</a>")
             return

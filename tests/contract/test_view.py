@@ -256,6 +256,23 @@ async def test_an_action_says_where_on_the_page_it_is(emulator, shown, page_url)
     assert click["box"]["width"] > 20
 
 
+@pytest.mark.parametrize("below", [0, 2000])
+async def test_what_a_question_is_about_is_brought_into_view_and_framed(emulator, page_url, below):
+    rule = {"category": "Click", "permission": "guardrail"}
+    _, made = emulator.post("/policies", {"name": "Ask", "actionRules": [rule]})
+    session_id = emulator.start(policyId=made["policy"]["_id"])
+    url = f"{page_url}/far/{below}"
+    _, body = emulator.message(session_id, actionType="newTask", taskDetails="click Ring", startingPoint=url)
+    assert body["status"] == "guardrail_trigger", body
+    async with watching(emulator, session_id) as viewer:
+        asks = await viewer.until_note(phase="guardrail")
+        assert 0 <= asks["about"]["y"] <= 600 - asks["about"]["height"]
+        assert asks["about"]["width"] > 20
+        emulator.message(session_id, actionType="guardrail", taskDetails="approve")
+        await viewer.until_note(phase="idle")
+    assert not [note for note in viewer.notes if note.get("phase") != "guardrail" and "about" in note]
+
+
 async def test_an_input_that_makes_no_sense_is_refused_to_its_sender_alone(emulator, shown):
     async with watching(emulator, shown) as viewer, watching(emulator, shown) as other:
         await viewer.do(type="releaseControl")

@@ -126,6 +126,22 @@ def test_where_the_agent_acts_is_framed(page: Page, url: str, emulator: Any, ses
     assert page.evaluate("() => Math.max(...window.marked)") > 20
 
 
+def test_what_a_question_is_about_stays_framed_until_it_is_answered(page: Page, emulator: Any) -> None:
+    rule = {"category": "Click", "permission": "guardrail"}
+    policy_id = emulator.post("/policies", {"name": "Ask", "actionRules": [rule]})[1]["policy"]["_id"]
+    asking = emulator.start(policyId=policy_id)
+    click = {"taskDetails": "Click the Laptops link", "startingPoint": emulator.shop}
+    assert emulator.message(asking, actionType="newTask", **click)[1]["status"] == "guardrail_trigger"
+    page.goto(f"{emulator.url}/view/{asking}#key={emulator.key}")
+    expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
+    mark = page.locator(".webrun-screen-mark.webrun-screen-held")
+    expect(mark).to_be_visible()
+    assert page.evaluate("() => document.querySelector('.webrun-screen-mark').getAnimations().length") == 0
+    emulator.message(asking, actionType="guardrail", taskDetails="reject")
+    expect(mark).to_be_hidden()
+    emulator.message(asking, actionType="state", newState="terminate")
+
+
 def test_it_says_when_the_session_has_ended_and_when_there_is_none(page: Page, url: str, emulator: Any) -> None:
     ended = emulator.start()
     page.goto(f"{emulator.url}/view/{ended}#key={emulator.key}")

@@ -88,6 +88,8 @@ class Ask:
     question: str
     candidates: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    ref: int | None = None
+    """The element of the last look that it is about."""
 
 
 @dataclass(frozen=True, slots=True)

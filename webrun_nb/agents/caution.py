@@ -167,7 +167,7 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
     about = f'{what}: the button "{_readable(element.name)}" at {seen.url}, for "{because}".{says}'
     question = f"{about} Go on? (`{APPROVE}` or `{REJECT}`)"
     for _ in range(MAX_ANSWERS):
-        reply = yield Ask(kind, question, (APPROVE, REJECT))
+        reply = yield Ask(kind, question, (APPROVE, REJECT), ref=element.ref)
         answer = reply.text.strip() if isinstance(reply, Answered) else ""
         if _YES.fullmatch(answer):
             return "yes"

@@ -258,7 +258,7 @@ class Login:
         order = ", in this order, with a blank between them" if len(names) > 1 else ""
         self._asked += 1
         question = f"{unclear}{_host(seen)} asks to log in: what is the {wanted} for it{order}?{known}"
-        reply = yield Ask(kind, question, (), names)
+        reply = yield Ask(kind, question, (), names, missing[0].ref)
         if not isinstance(reply, Answered):
             raise AgentError("AGENT_ERROR", f'"{self._sentence}": nobody gave what {_host(seen)} asks for.')
 

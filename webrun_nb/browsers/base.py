@@ -409,6 +409,12 @@ class BrowserInstance(Protocol):
             `ELEMENT_NOT_FOUND`: its element isn't there any more.
         """
 
+    async def point_out(self, action: Action) -> Box | None:
+        """Bring what an action would hit into view, for a person to look at, and tell where it is; None: it is nowhere.
+
+        Raises nothing.
+        """
+
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
         """Do one thing, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
 

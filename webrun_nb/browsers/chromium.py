@@ -15,6 +15,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from webrun_nb.browsers.base import (
     NAVIGATION_TIMEOUT_MS,
     Action,
+    Box,
     BrowserError,
     Checkpoint,
     Click,
@@ -48,7 +49,7 @@ from webrun_nb.browsers.failures import (
     raise_unless_redirected,
     unreachable,
 )
-from webrun_nb.browsers.foresight import foresee
+from webrun_nb.browsers.foresight import foresee, point_out
 from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scroll, wait_for
 from webrun_nb.browsers.hands import press, use
 from webrun_nb.browsers.lifeline import CutError, Lifeline
@@ -163,6 +164,15 @@ class ChromiumInstance:
             except Error as error:
                 why = f"The page does not let itself be looked at: {first_line(error)}"
                 raise BrowserError("ELEMENT_NOT_FOUND", why) from error
+
+    async def point_out(self, action: Action) -> Box | None:
+        """Bring what an action would hit into view, and tell where it is."""
+        try:
+            async with self._operation():
+                return await point_out(self._current(), self._sight, action, self._answer)
+        except BrowserError as error:
+            logger.debug("what is asked about can't be shown: %s", error.message)
+            return None
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
         """Do one thing, and wait until the page has settled (nobody waits for what an `Input` leads to).

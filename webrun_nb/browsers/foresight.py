@@ -10,6 +10,7 @@ from playwright.async_api import ElementHandle, Frame, Page
 
 from webrun_nb.browsers.base import (
     Action,
+    Box,
     Click,
     Foresight,
     PointerClick,
@@ -58,6 +59,13 @@ frame => {
   return [frame.clientLeft + parseFloat(style.paddingLeft), frame.clientTop + parseFloat(style.paddingTop)];
 }
 """
+_INTO_VIEW_JS = """
+el => {
+  const box = Element.prototype.getBoundingClientRect.call(el);
+  if (box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth) return;
+  Element.prototype.scrollIntoView.call(el, { block: "center", inline: "nearest", behavior: "instant" });
+}
+"""
 _MAX_TEXT = 20_000
 _MAX_DEPTH = 10
 """Frames within frames."""
@@ -80,6 +88,22 @@ async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience)
     hit = await _hit(page, sight, action, patience)
     spot = None if hit is None else await patience(hit.evaluate(_SPOT_JS))
     return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot)
+
+
+async def point_out(page: Page, sight: Sight, action: Action, patience: _Patience) -> Box | None:
+    """Bring what an action would hit into view, where it is not, and return where it is then; None: it hits nothing.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
+    """
+    hit = await _hit(page, sight, action, patience)
+    if hit is None:
+        return None
+    await patience(hit.evaluate(_INTO_VIEW_JS))
+    box = await patience(hit.bounding_box())
+    return None if box is None else Box(box["x"], box["y"], box["width"], box["height"])
 
 
 async def _hit(page: Page, sight: Sight, action: Action, patience: _Patience) -> ElementHandle | None:

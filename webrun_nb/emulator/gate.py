@@ -34,14 +34,15 @@ from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.domain.verdict import Allow, Ask, Deny
 from webrun_nb.emulator.enforcement import Enforcement, permission
 from webrun_nb.emulator.file_names import safe_name
-from webrun_nb.emulator.place import place
+from webrun_nb.emulator.place import in_view, place
 from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.seal import Seal
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
-Approve = Callable[[str], Awaitable[Response]]
-"""Puts a question to a person and returns what they said: approved, rejected or took over."""
+Approve = Callable[[str, Mapping[str, float] | None], Awaitable[Response]]
+"""Puts a question to a person, with where on the page it is about something, and returns what they said: approved,
+rejected or took over."""
 
 _REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
 """What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
@@ -108,6 +109,10 @@ class Gate:
             page = self._seal.shown(await self.instance.read())
             step.url, step.target = page.url[:500], page.title[:500]
             return page
+
+    async def point_out(self, action: Action) -> Mapping[str, float] | None:
+        """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
+        return None if isinstance(action, _LEAVES) else in_view(await self.instance.point_out(action))
 
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
@@ -209,7 +214,7 @@ class Gate:
                     self._enforcement.note(known.shown, decision, by, task, None)
                     self._say(task, f"Not done: {reason}")
                     raise BrowserError("BLOCKED_BY_POLICY", reason)
-            step.response = await self._response(decision, known.shown, by, task, approve)
+            step.response = await self._response(decision, action, known.shown, by, task, approve)
             if step.response == "took over":
                 return False
             if step.response not in ("approved", "by hand"):
@@ -223,7 +228,7 @@ class Gate:
         raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
 
     async def _response(
-        self, asked: Ask, facts: Facts, by: Actor, task: Task | None, approve: Approve | None
+        self, asked: Ask, action: Action, facts: Facts, by: Actor, task: Task | None, approve: Approve | None
     ) -> Response:
         """Return what a person says of it. However that ends, it is written down, once."""
         response: Response = "unanswered"
@@ -231,7 +236,7 @@ class Gate:
             if by == "user":
                 response = "by hand"
             elif approve is not None:
-                response = await approve(asked.question)
+                response = await approve(asked.question, await self.point_out(action))
             return response
         finally:  # the task may have ended while it waited
             self._enforcement.note(facts, asked, by, task, response)

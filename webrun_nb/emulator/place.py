@@ -44,6 +44,11 @@ def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
             box = Box(x, y, 0, 0)
         case _:
             box = None
+    return in_view(box)
+
+
+def in_view(box: Box | None) -> dict[str, float] | None:
+    """Return a box as listeners get it; None where there is none, or it is out of view."""
     if box is None or not _in_view(box):
         return None
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from webrun_nb.agents.base import (
@@ -27,7 +27,7 @@ from webrun_nb.agents.base import (
     Step,
     TokenUse,
 )
-from webrun_nb.browsers.base import Action, BrowserError, Navigate
+from webrun_nb.browsers.base import Action, BrowserError, Click, Navigate
 from webrun_nb.emulator import views
 from webrun_nb.emulator.answers import write_answer
 from webrun_nb.emulator.approvals import CHOICES, read_response
@@ -187,7 +187,8 @@ class TaskRun:
             case Ask():
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
                     self.asks_in_confidence = step.kind in SECRET_KINDS
-                    answer = await self._ask(Question(step.kind, step.question, step.candidates))
+                    box = None if step.ref is None else await self._gate.point_out(Click(step.ref))
+                    answer = await self._ask(Question(step.kind, step.question, step.candidates, box=box))
                 return Answered(self._confided(step, answer))
             case Act(action=action):
                 return await self._try(action)
@@ -210,11 +211,11 @@ class TaskRun:
         self._session.vault.confide(self._gate.instance.url, answer, asked.fields)
         return SHOWN
 
-    async def _approve(self, question: str) -> Response:
+    async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
         """Have a person approve an action, reject it, or do things by hand instead."""
         asked, self.asks_in_confidence = question, False
         for _ in range(MAX_ANSWERS):
-            answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True))
+            answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True, box=box))
             if answer == TOOK_OVER:
                 return "took over"
             response = read_response(answer)

@@ -223,12 +223,15 @@ def control_event(session: Session, *, taken: bool) -> dict[str, Any]:
 def view_state(session: Session) -> dict[str, Any]:
     """Tell those who watch how the session is, and who drives (section 12, view)."""
     driver = None if session.phase is None else "user" if session.phase == "manual" else "agent"
+    question = session.current.question if session.phase == "guardrail" and session.current else None
+    about = {} if question is None or question.box is None else {"about": dict(question.box)}
     return {
         "type": "state",
         "status": session.state.value,
         "phase": session.phase,
         "driver": driver,
         "ended": session.ended,
+        **about,
     }
 
 

@@ -197,9 +197,10 @@ function screenView(parent, port, { announce = false } = {}) {
   });
 
   /* Frames the element that is acted on, in shares of the picture: right at any size. */
-  const point = (box) => {
+  const point = (box, held = false) => {
     clearTimeout(marking);
     mark.hidden = true;
+    mark.classList.toggle("webrun-screen-held", held);
     if (!box || ![box.x, box.y, box.width, box.height].every(Number.isFinite)) return;
     const percent = (value, whole) => `${(100 * value) / whole}%`;
     mark.style.left = percent(box.x, SCREEN_WIDTH_PX);
@@ -208,7 +209,7 @@ function screenView(parent, port, { announce = false } = {}) {
     mark.style.height = percent(box.height, SCREEN_HEIGHT_PX);
     void mark.offsetWidth; // starts its animation anew
     mark.hidden = false;
-    marking = setTimeout(() => { mark.hidden = true; }, MARKED_FOR_MS);
+    if (!held) marking = setTimeout(() => { mark.hidden = true; }, MARKED_FOR_MS);
   };
 
   const show = () => {
@@ -242,6 +243,8 @@ function screenView(parent, port, { announce = false } = {}) {
     note(message) {
       if (message.type === "state") {
         const was = driving();
+        // What a question is about stays framed as long as it is asked.
+        if (message.about || state.about) point(message.about, true);
         state = message;
         if (state.phase === "manual" && asked) mine = true;
         if (state.phase !== "manual") mine = false;

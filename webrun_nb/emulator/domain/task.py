@@ -58,6 +58,8 @@ class Question:
     candidates: tuple[str, ...] = ()
     ends_by_hand: bool = False
     """Taking over, and releasing again, is an answer too."""
+    box: Mapping[str, float] | None = field(default=None, compare=False)
+    """Where in the view the element is that it is about: x, y, width and height."""
 
 
 @dataclass(frozen=True, slots=True)
