@@ -139,7 +139,7 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
         emulator.end()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def until() -> Callable[..., Any]:
     """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
 

@@ -11,6 +11,7 @@ import base64
 import html
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,10 @@ from process_family import family
 EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
 SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
-VALUES = (EMAIL, PASSWORD, SEED)
+BY_HAND = "typed-by-hand-4b1d-into-a-password-field"
+VALUES = (EMAIL, PASSWORD, SEED, BY_HAND)
+HAND = """<title>By hand</title><input type=password autofocus oninput="
+fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})">"""
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
 RULES = [
     {"category": "Click", "permission": "block", "scope": "target", "matchType": "keyword", "match": f"{MARKER} link"},
@@ -50,6 +54,7 @@ def written(value: str) -> Iterator[bytes]:
         yield json.dumps(text)[1:-1].encode()
         yield json.dumps(text, ensure_ascii=False)[1:-1].encode()
         yield text.encode().hex().encode()
+        yield re.sub(r'[\\/:*?"<>|]', "_", text).encode()  # in the name of a file
     for before in ("", "x", "xy"):
         whole = base64.b64encode((before + value).encode()).rstrip(b"=")
         yield whole[4 if before else 0 : -2]
@@ -87,6 +92,8 @@ class Lived:
     steps: Any = None
     pictures: list[bytes] = field(default_factory=list)
     download: Any = None
+    named: Any = None
+    by_hand: Any = None
     provenance: Any = None
     audit: Any = None
     notebook: Any = None
@@ -174,7 +181,7 @@ def run_notebook(lived: Lived, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
+def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
     data_dir, temporary = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
     site = LoginSite()
     emulator = start_emulator("--data-dir", str(data_dir), "--control", env={"TMPDIR": str(temporary)})
@@ -185,6 +192,14 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         status, body = emulator.message(lived.session_id, actionType="newTask", taskDetails=details, **fields)
         assert status == 200, body
         return body
+
+    def type_by_hand() -> None:
+        site.page("/hand", HAND)
+        task("Get the heading", startingPoint=site.url("/hand"))
+        action = {"type": "TYPE", "text": BY_HAND}
+        emulator.message(lived.session_id, actionType="interaction", action=action)
+        until(lambda: list(site.posted), lambda posted: any(form.get("typed") == BY_HAND for *_, form in posted))
+        lived.by_hand = [event for event in lived.events if "where the focus is" in str(event)]
 
     def live() -> None:
         lived.text = task(
@@ -199,6 +214,8 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
         task(f'Click the "{MARKER} link" link')
         lived.download = task('Click the "Save it" link')
+        lived.named = task('Click the "Named by the server" link')
+        type_by_hand()
         _, lived.state = emulator.get("/_emulator/state")
         ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
         lived.steps = [emulator.get(f"/_emulator/tasks/{task_id}/steps") for task_id in ids]
@@ -257,6 +274,8 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the command lines": (lambda lived: processes(lived, lambda p: p.cmdline()), "--data-dir"),
     "the environments": (lambda lived: processes(lived, lambda p: p.environ()), "TMPDIR"),
     "the name of a download": (lambda lived: dumped(lived.download["data"]["files"]), MARKER),
+    "the name that a server gives a download": (lambda lived: dumped(lived.named["data"]["files"]), MARKER),
+    "what was done by hand": (lambda lived: dumped(lived.by_hand), "where the focus is"),
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 MARKER = "echoed-beside-the-secret"
 """Stands next to each echo: where it is found, the secret would have been."""
@@ -59,6 +59,8 @@ class LoginSite:
                         "<title>Orders</title><table><tr><th>order</th><th>total</th></tr>"
                         "<tr><td>A-17</td><td>30</td></tr><tr><td>A-18</td><td>40</td></tr></table>"
                     )
+                elif path == "/named":
+                    self._attach(unquote(urlsplit(self.path).query))
                 elif path == "/away":
                     self._redirect(f"http://evil.localhost:{site.port}/login")
                 elif path == "/welcome":
@@ -94,6 +96,15 @@ class LoginSite:
                     self.send_header("set-cookie", cookie)
                 self.send_header("content-length", "0")
                 self.end_headers()
+
+            def _attach(self, name: str) -> None:
+                self.send_response(200)
+                self.send_header("content-type", "text/csv")
+                named = quote(f"{MARKER} {name}.csv", safe="")
+                self.send_header("content-disposition", f"attachment; filename*=UTF-8''{named}")
+                self.send_header("content-length", "2")
+                self.end_headers()
+                self.wfile.write(b"a\n")
 
             def _answer(self, body: str) -> None:
                 data = f"<!doctype html><meta charset=utf-8>{body}".encode()
@@ -144,11 +155,14 @@ def echoing(said: dict[str, str]) -> str:
   console.log("{MARKER}", {script});
   fetch("/seen?{MARKER}=" + encodeURIComponent({script}));
   document.cookie = "who=" + encodeURIComponent({script});
+  history.replaceState(null, "", "/welcome/" + encodeURIComponent({script}) + location.search);
+  setTimeout(() => alert("{MARKER} " + {script}), 0);
   setTimeout(() => {{ throw new Error({script}) }}, 0);
 </script>
 <table><tr><th>way</th><th>echo</th></tr>{rows}</table>
 <a href="/with?q={quote(everything, safe="")}" title="{attribute}" download="{attribute}.csv">{MARKER} link</a>
 <a href="/file" download="{MARKER} {attribute}.csv">Save it</a>
+<a href="/named?{quote(everything, safe="")}">Named by the server</a>
 <button data-testid="{attribute}" aria-label="{attribute}">{MARKER} {shown}</button>
 <img alt="{attribute}" src="/pixel?{quote_plus(everything)}"><input aria-label="Filled {MARKER}" value="{attribute}">
 <dl><dt>cut</dt><dd>{html.escape(everything[:half])}</dd><dd>{html.escape(everything[half:])}</dd></dl>

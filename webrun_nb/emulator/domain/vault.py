@@ -27,6 +27,7 @@ CodeMaker = Callable[[str], str]
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _TWO_SPELLINGS = frozenset("ßς\u200c\u200d")
 """Browsers and Python disagree on what these are in a host's name: one of the two could be somebody else's."""
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -140,6 +141,7 @@ class Vault:
         self._entries.setdefault(HostPattern.parse(match), {}).update(fields)
         for value in fields.values():
             self.masker.add(value)
+            self.masker.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
             if value.startswith("otpauth:") and (seed := re.search(r"[?&]secret=([^&]+)", value)):
                 self.masker.add(seed[1])
 
