@@ -144,3 +144,38 @@ def test_nothing_overflows_and_axe_finds_nothing(looks: LabPage) -> None:
     assert looks.page.evaluate(OUT_OF_THEIR_CARD) == []
     found = Axe().run(looks.page, context=CARD)
     assert found.violations_count == 0, found.generate_report()
+
+
+def colours(lab: LabPage) -> set[str]:
+    """Return the backgrounds of all cards."""
+    return set(
+        lab.page.evaluate("s => [...document.querySelectorAll(s)].map(n => getComputedStyle(n).backgroundColor)", CARD)
+    )
+
+
+def test_cards_that_are_shown_follow_a_change_of_theme(shown: LabPage) -> None:
+    light = colours(shown)
+    shown.theme("JupyterLab Dark")
+    dark = colours(shown)
+    shown.theme("JupyterLab Light")
+    assert (len(light), len(dark), light & dark) == (1, 1, set())
+    assert colours(shown) == light
+
+
+def test_where_there_are_only_vscodes_colours_they_are_used(shown: LabPage) -> None:
+    in_vscode(shown)
+    seen = colours(shown)
+    wears(shown, {})
+    assert seen == {"rgb(30, 30, 30)"}
+
+
+def test_nothing_moves_for_who_wants_less_motion(shown: LabPage) -> None:
+    moving = """selector => [...document.querySelectorAll(selector)].filter(node => {
+      const { transitionDuration, animationName } = getComputedStyle(node);
+      return transitionDuration !== '0s' || animationName !== 'none';
+    }).length"""
+    assert shown.page.evaluate(moving, f"{CARD} *") > 0
+    shown.page.emulate_media(reduced_motion="reduce")
+    left = shown.page.evaluate(moving, f"{CARD} *")
+    shown.page.emulate_media(reduced_motion="no-preference")
+    assert left == 0
