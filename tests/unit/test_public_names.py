@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
 import webrun_nb
 
@@ -51,6 +53,29 @@ def test_every_public_name_is_there() -> None:
 
 def test_every_public_thing_is_documented() -> None:
     assert [name for name in PUBLIC - {"last"} if not inspect.getdoc(getattr(webrun_nb, name))] == []
+
+
+FOR_US = {
+    *("about", "ask_person", "begin", "end_for", "free_name", "make_ask", "note_task", "open_again", "perform", "sent"),
+    *("upload_for_task", "load_ipython_extension"),
+}
+"""What the toolkit's own parts call, and IPython."""
+
+
+def _callables() -> Iterator[tuple[str, Callable[..., object]]]:
+    for name in sorted(PUBLIC - {"last", "environments", "policies"}):
+        thing = getattr(webrun_nb, name)
+        members = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else [(name, thing)]
+        yield from ((f"{name}.{own}", fn) for own, fn in members if not own.startswith("_") and own not in FOR_US)
+
+
+def test_every_public_call_says_what_it_takes() -> None:
+    def silent(fn: Callable[..., object]) -> bool:
+        text, taken = inspect.getdoc(fn) or "", set(inspect.signature(fn).parameters) - {"self"}
+        section = text.partition("Parameters\n")[2]
+        return not text or any(not re.search(rf"^[\w, *]*\b{name}\b", section, re.MULTILINE) for name in taken)
+
+    assert [name for name, fn in _callables() if silent(fn)] == []
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

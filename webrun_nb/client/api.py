@@ -155,10 +155,14 @@ class Client:
             await session.end_for(self.budget.error("notebook", session_id=session.session_id))
 
     def on_guardrail(self, handler: GuardrailHandler | None) -> None:
-        """Have `handler` answer when a task asks; None for nobody.
+        """Have a function answer when a task asks.
 
-        It is called with a `Question` in the thread that waits in the blocking call, so that it may print and ask;
-        for the awaitable face in a thread of its own. It may be a coroutine function.
+        Parameters
+        ----------
+        handler : callable or None
+            Takes a `Question` and returns the answer, or None to stop the task; may be a coroutine function. It is
+            called in the thread that waits in the blocking call, so that it may print and ask; for the awaitable face
+            in a thread of its own. None: nobody answers.
         """
         self._handler = handler
 

@@ -65,23 +65,57 @@ class ByHand(ABC):
         await self._interact("releaseControl")
 
     async def _click(self, x: float, y: float) -> None:
-        """Click at (x, y): 0…1024, 0…600."""
+        """Click at a place of the page.
+
+        Parameters
+        ----------
+        x, y : float
+            px of the page, from its top left: 0…1024, 0…600.
+        """
         await self._interact("CLICK", **_on_wire(x, y))
 
     async def _double_click(self, x: float, y: float) -> None:
-        """Click twice at (x, y): 0…1024, 0…600."""
+        """Click twice at a place of the page.
+
+        Parameters
+        ----------
+        x, y : float
+            px of the page, from its top left: 0…1024, 0…600.
+        """
         await self._interact("DOUBLE_CLICK", **_on_wire(x, y))
 
     async def _type(self, text: str, human_like: bool = False) -> None:
-        """Type into what has the focus; `human_like`: with a person's pauses."""
+        """Type into what has the focus.
+
+        Parameters
+        ----------
+        text : str
+            What to type.
+        human_like : bool
+            With a person's pauses.
+        """
         await self._interact("TYPE", text=text, humanLike=human_like)
 
     async def _press(self, key: str) -> None:
-        """Press a key by its name: `Enter`, `Tab`, `ArrowDown`, `a`."""
+        """Press a key.
+
+        Parameters
+        ----------
+        key : str
+            Its name: `Enter`, `Tab`, `ArrowDown`, `a`.
+        """
         await self._interact("KEY_PRESS", key=key)
 
     async def _scroll(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
-        """Turn the mouse wheel at (x, y) by (dx, dy) px; a positive `dy` goes down the page."""
+        """Turn the mouse wheel at a place of the page.
+
+        Parameters
+        ----------
+        x, y : float
+            px of the page, from its top left: 0…1024, 0…600.
+        dx, dy : float
+            How far, in px; a positive `dy` goes down the page.
+        """
         await self._interact("SCROLL", **_on_wire(x, y), deltaX=dx, deltaY=dy)
 
     take_over, atake_over = faces(_take_over)

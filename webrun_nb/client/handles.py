@@ -72,7 +72,13 @@ class TaskHandle:
         return self._run.cost_usd
 
     def on_done(self, fn: Callable[[], None]) -> None:
-        """Have `fn` called once it has ended, at once where it has; on the client's loop thread."""
+        """Have a function called once it has ended, at once where it has; on the client's loop thread.
+
+        Parameters
+        ----------
+        fn : callable
+            Takes nothing, and returns at once.
+        """
         self._call.result.add_done_callback(lambda _: fn())
 
     @property
@@ -82,6 +88,11 @@ class TaskHandle:
 
     def result(self, timeout_s: float | None = None) -> TaskResult:
         """Wait for its answer. An interrupt ends the waiting, not the task.
+
+        Parameters
+        ----------
+        timeout_s : float, optional
+            How long to wait at most.
 
         Raises
         ------

@@ -106,6 +106,11 @@ class Session(ByHand):
     def subscribe(self, fn: Subscriber) -> Callable[[], None]:
         """Have `fn` called with each new snapshot, on the client's loop thread; it must return at once.
 
+        Parameters
+        ----------
+        fn : callable
+            Takes a `SessionSnapshot`.
+
         Returns
         -------
         callable
@@ -115,7 +120,13 @@ class Session(ByHand):
         return lambda: self.watch.unsubscribe(fn)
 
     def unsubscribe(self, fn: Subscriber) -> None:
-        """Call `fn` no more."""
+        """Call `fn` no more.
+
+        Parameters
+        ----------
+        fn : callable
+            As given to `subscribe`.
+        """
         self.watch.unsubscribe(fn)
 
     # --- tasks --------------------------------------------------------------------------------------------------------
@@ -328,6 +339,11 @@ class Session(ByHand):
     async def _stop(self, task_id: str | None = None) -> None:
         """End the current task (or the one named, running or queued) and keep the session, which is billed on.
 
+        Parameters
+        ----------
+        task_id : str, optional
+            Its id, running or queued; else the current one's.
+
         Raises
         ------
         RequestError
@@ -356,6 +372,13 @@ class Session(ByHand):
 
     async def _answer(self, text: str, task_id: str | None = None) -> None:
         """Answer the question that its task waits with; with `task_id`, only if it is that task's.
+
+        Parameters
+        ----------
+        text : str
+            The answer. A login or a code is masked wherever it would be shown.
+        task_id : str, optional
+            The task that it is meant for.
 
         Raises
         ------
