@@ -140,3 +140,53 @@ def test_asyncio_run_works_in_cells_and_so_do_tasks_after_it(kernel):
     assert ran.status == "ok", ran.errors
     assert "Electronics" in ran.text
     assert task(kernel, "").status == "ok"
+
+
+def test_the_last_result_has_all_that_the_grammar_promises(kernel):
+    task(kernel, '--schema "name:str, price:float" -o last_frame')
+    assert value(kernel, "last = webrun.last\nlast.df.equals(last_frame)") == "True"
+    assert (
+        value(kernel, "[type(each).__name__ for each in (last.text, last.json, last.raw)]") == "['str', 'list', 'dict']"
+    )
+    assert value(kernel, "len(last.files), len(last.network) > 0, last.usage.total_tokens > 0") == "(0, True, True)"
+    assert value(kernel, "len(last.steps) > 0, len(last.provenance) > 0, last.completeness is not None") == (
+        "(True, True, True)"
+    )
+
+
+def test_what_a_frame_says_of_itself_outlives_parquet(kernel, tmp_path):
+    task(kernel, '--schema "name:str, price:float?, shelf:enum(a|b)?" -o kept')
+    path = str(tmp_path / "kept.parquet")
+    said = f"kept.to_parquet({path!r})\nimport pandas\npandas.read_parquet({path!r}).attrs == kept.attrs"
+    assert value(kernel, said) == "True"
+    assert value(kernel, "kept['shelf'].isna().all().item(), str(kept['price'].dtype)") == "(True, 'Float64')"
+
+
+@pytest.mark.parametrize("schema", ["Sort", "as_dict", "sort.json"])
+def test_one_record_by_a_dataclass_a_dict_or_a_file(kernel, schema):
+    made = (
+        "import dataclasses, json, pathlib\n@dataclasses.dataclass\nclass Sort:\n    title: str\n"
+        "as_dict = {'type': 'object', 'properties': {'title': {'type': 'string'}}, 'required': ['title']}\n"
+        "pathlib.Path('sort.json').write_text(json.dumps(as_dict))"
+    )
+    assert kernel.run(made).status == "ok"
+    ran = kernel.run(f"%%webrun task --url practice:shop --schema {schema} -o one\nGet the title.")
+    kernel.run("pathlib.Path('sort.json').unlink()")
+    assert ran.status == "ok", ran.errors
+    assert value(kernel, "one.shape, str(one['title'].dtype)") == "((1, 1), 'string')"
+
+
+def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(kernel):
+    waits = (
+        "%webrun start held\nimport os, signal\n"
+        "def interrupt(snapshot):\n"
+        "    if 'wait' in str(snapshot.last_action).lower():\n"
+        "        leave()\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "leave = webrun.start('held').subscribe(interrupt)"
+    )
+    assert kernel.run(waits).status == "ok"
+    line = kernel.run("%%webrun task -s held --url practice:shop\nGet the title. Wait for 60 seconds.").one_line
+    assert "the task was stopped, session held is kept" in line
+    assert "until it times out" in line
+    assert value(kernel, "webrun.start('held').status().status") == "'active'"
+    assert kernel.run("%webrun terminate held").status == "ok"
