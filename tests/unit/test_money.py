@@ -137,5 +137,15 @@ def test_a_typed_columns_null_is_not_called_missing() -> None:
     assert note == "3 rows incomplete (dept: 3 without a value that fits), shown as <NA>"
 
 
+def test_an_optional_column_that_no_row_has_is_announced() -> None:
+    note = completeness_note(Completeness(9, 0, {"brand": 9, "weight": 9, "b": 4}, {"b": 0}, typed=("weight",)))
+    assert note == "brand: found nowhere; weight: no value that fits, shown as <NA>"
+
+
+def test_an_optional_column_that_no_row_has_is_announced_among_others() -> None:
+    note = completeness_note(Completeness(9, 2, {"a": 2, "brand": 9}, {"a": 0, "brand": 0}, ("a",)))
+    assert note == "2 rows incomplete (a: 2 missing; brand: found nowhere), shown as <NA>"
+
+
 def test_a_complete_result_has_no_note() -> None:
     assert completeness_note(Completeness(9, 0, {"b": 4}, {"b": 0})) == ""

@@ -153,8 +153,9 @@ class Task:
             )
         shape = shape_of(self.brief)
         intents = plan(self.brief.instruction)
-        if not intents and not (shape and self.brief.starting_url):
-            intents = [Unclear(self.brief.instruction.strip() or "(nothing)")]
+        said = self.brief.instruction.strip()
+        if not intents and (said or not (shape and self.brief.starting_url)):  # "hello" asks for no rows
+            intents = [Unclear(said or "(nothing)")]
         extracts = [i for i in intents if isinstance(i, Extract)]
         if shape is not None and not extracts:
             # A schema asks for values even where the text only says how to get to them.

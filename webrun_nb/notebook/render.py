@@ -48,13 +48,19 @@ def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
 
 def completeness_note(completeness: Completeness) -> str:
     """Say what is missing or didn't fit, per column; empty where the result is complete."""
+    absent = "; ".join(
+        f"{column}: {'no value that fits' if column in completeness.typed else 'found nowhere'}"
+        for column, missing in completeness.missing.items()
+        if missing and missing == completeness.rows and column not in completeness.required
+    )
     if completeness.complete:
-        return ""
+        return f"{absent}, shown as <NA>" if absent else ""
     columns = [
         f"{column}: {' and '.join(counts)}"
         for column in completeness.missing
         if (counts := _lacks(completeness, column))
     ]
+    columns += [absent] if absent else []
     return f"{_count(completeness.incomplete_rows, 'row')} incomplete ({'; '.join(columns)}), shown as <NA>"
 
 
