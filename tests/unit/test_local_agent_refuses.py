@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.agents.base import Ask, Brief, Note, Read, Step, TokenUse
+from webrun_nb.agents.base import AgentError, Ask, Brief, Note, Read, Step, TokenUse
 from webrun_nb.agents.local import LocalAgent
+from webrun_nb.agents.planner import plan
+from webrun_nb.agents.planner.intents import Extract
 
 SCHEMA = {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
 SHOP = "https://shop.example/"
@@ -28,3 +30,29 @@ async def test_a_greeting_is_asked_about_and_gives_no_rows(schema: dict[str, obj
 
 async def test_a_schema_alone_asks_for_the_pages_records() -> None:
     assert isinstance(await first_step(Brief("", "structured_json", SCHEMA, SHOP)), Read | Note)
+
+
+@pytest.mark.parametrize(
+    ("question", "instead"),
+    [
+        ("What is the average price of laptops?", "list the laptops with their price"),
+        ("What is the total price of all laptops?", "list the laptops with their price"),
+        ("get the median rating of the phones", "list the phones with their rating"),
+    ],
+)
+async def test_what_would_have_to_be_computed_is_refused_with_the_sentence_that_works(
+    question: str, instead: str
+) -> None:
+    with pytest.raises(AgentError) as caught:
+        await first_step(Brief(question, starting_url=SHOP))
+    assert caught.value.message == (
+        f'"{question}": the local agent computes nothing. Use `{instead}`, and compute with pandas.'
+    )
+    assert [type(intent) for intent in plan(instead)] == [Extract]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["How many laptops are there?", "list the laptops with their average rating", "What is the total?"]
+)
+async def test_what_a_page_may_say_itself_is_read(sentence: str) -> None:
+    assert isinstance(await first_step(Brief(sentence, starting_url=SHOP)), Read)

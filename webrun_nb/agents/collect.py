@@ -19,6 +19,7 @@ from webrun_nb.agents.extract.records import column_names, markdown, records_of
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
 from webrun_nb.agents.extract.sources import Row, Source, resemblance, sources
+from webrun_nb.agents.planner.computing import without_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.browsers.base import Click, Element, GoBack, Navigate, PageData, WaitFor
@@ -84,6 +85,12 @@ class Collector:
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
+        if instead := without_computing(self.wanted):
+            raise AgentError(
+                "AGENT_ERROR",
+                f'"{self.wanted.sentence}": the local agent computes nothing. '
+                f"Use `{instead}`, and compute with pandas.",
+            )
         for _ in range(4):
             try:
                 one = self.wanted.one or (self.shape is not None and not self.shape.many)
