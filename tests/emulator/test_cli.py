@@ -76,30 +76,20 @@ LAPTOPS = """<h1>Laptops</h1><table><thead><tr><th>Name</th><th>Price</th></tr><
 <tr><td>Aurora 13</td><td>$749.00</td></tr><tr><td>Borealis \x1b[2J</td><td>$1,299.00</td></tr></tbody></table>"""
 
 
-def test_demo_shows_steps_table_cost_and_where_the_notebook_is(webrun_nb: CommandLine) -> None:
+def test_demo_shows_steps_table_cost_and_where_the_notebook_is_and_leaves_no_ledger(webrun_nb: CommandLine) -> None:
     code, out, err = webrun_nb.run("demo")
     assert (code, err) == (0, "")
     for said in ("navigateUrl http://shop.localhost", "rows × 3", "in_stock", "you pay $0.00", "-m webrun_nb lab"):
         assert said in out
-
-
-def test_demo_leaves_nothing_in_the_ledger(webrun_nb: CommandLine) -> None:
-    code, _, err = webrun_nb.run("demo")
-    assert code == 0, err
     assert not (Path(webrun_nb.environment["WEBRUN_DATA_DIR"]) / "ledger.sqlite3").exists()
 
 
 def test_demo_works_on_any_page(webrun_nb: CommandLine, site: Site) -> None:
+    """And the page's values do not steer the terminal."""
     url = site.page("/laptops", LAPTOPS)
     code, out, _ = webrun_nb.run("demo", "--url", url, "--schema", "name:str, price:float", "List the laptops")
     assert code == 0
     assert "2 rows × 2" in out
-    assert "Aurora 13" in out
-
-
-def test_a_page_s_values_do_not_steer_the_terminal(webrun_nb: CommandLine, site: Site) -> None:
-    url = site.page("/laptops", LAPTOPS)
-    _, out, _ = webrun_nb.run("demo", "--url", url, "--schema", "name:str, price:float", "List the laptops")
     assert "Borealis" in out
     assert "\x1b" not in out
 
