@@ -67,13 +67,16 @@ async def _viewer(emulator: Emulator, session_id: str) -> AsyncIterator[_Viewer]
         yield viewer
 
 
-async def _shown(rig: Rig, url: str) -> tuple[Emulator, str]:
-    """Return a session in a browser of its own that shows a page."""
-    emulator = await rig.emulator("process")
+@asynccontextmanager
+async def _shown(emulator: Emulator, url: str) -> AsyncIterator[str]:
+    """Have a session in a browser of its own show a page, and end it: a page that moves would disturb what follows."""
     session_id = await emulator.start_session(startingPoint=url)
     await emulator.until_active(session_id)
-    await rig.until_at_rest()
-    return emulator, session_id
+    async with _viewer(emulator, session_id) as viewer:
+        await viewer.until_settled()
+    await asyncio.sleep(_SETTLED_S)
+    yield session_id
+    await emulator.terminate(session_id)
 
 
 class ViewRate:
@@ -87,13 +90,14 @@ class ViewRate:
     _emulator: Emulator
 
     async def prepare(self, rig: Rig) -> None:
-        """Open the page."""
-        self._emulator, self._session_id = await _shown(rig, rig.site.moving_url)
+        """Start the emulator."""
+        self._emulator = await rig.emulator("process")
 
     async def sample(self, rig: Rig) -> Sample:
         """Watch."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
-        async with _viewer(self._emulator, self._session_id) as viewer:
+        page = _shown(self._emulator, rig.site.moving_url)
+        async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             began_s = time.perf_counter()
             await viewer.watch(seconds)
@@ -119,18 +123,18 @@ class ViewCpu:
     _emulator: Emulator
 
     async def prepare(self, rig: Rig) -> None:
-        """Open the page."""
-        self._emulator, self._session_id = await _shown(rig, rig.site.moving_url)
+        """Start the emulator."""
+        self._emulator = await rig.emulator("process")
 
     async def sample(self, rig: Rig) -> Sample:
         """Count without a viewer, then with one."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
-        alone = await self._percent(seconds, asyncio.sleep(seconds))
-        async with _viewer(self._emulator, self._session_id) as viewer:
-            await viewer.until_settled()
-            watched = await self._percent(seconds, viewer.watch(seconds))
-            details = {"page_alone": alone, "watched": watched, "pictures_per_s": viewer.pictures / seconds}
-        await asyncio.sleep(_SETTLED_S)
+        async with _shown(self._emulator, rig.site.moving_url) as session_id:
+            alone = await self._percent(seconds, asyncio.sleep(seconds))
+            async with _viewer(self._emulator, session_id) as viewer:
+                await viewer.until_settled()
+                watched = await self._percent(seconds, viewer.watch(seconds))
+                details = {"page_alone": alone, "watched": watched, "pictures_per_s": viewer.pictures / seconds}
         return Sample(watched - alone, details=details)
 
     async def _percent(self, seconds: float, during: Awaitable[None]) -> float:
@@ -154,18 +158,19 @@ class ViewQuiet:
     _emulator: Emulator
 
     async def prepare(self, rig: Rig) -> None:
-        """Open both pages."""
-        self._emulator, self._still = await _shown(rig, rig.site.orders_url)
-        _, self._moving = await _shown(rig, rig.site.moving_url)
+        """Start the emulator."""
+        self._emulator = await rig.emulator("process")
 
     async def sample(self, rig: Rig) -> Sample:
         """Watch the one, and hide before the other."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
-        async with _viewer(self._emulator, self._still) as viewer:
+        page = _shown(self._emulator, rig.site.orders_url)
+        async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             await viewer.watch(seconds)
             still = viewer.bytes
-        async with _viewer(self._emulator, self._moving) as viewer:
+        page = _shown(self._emulator, rig.site.moving_url)
+        async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             await viewer.say(type="visible", visible=False)
             await viewer.watch(_SETTLED_S)
