@@ -440,3 +440,10 @@ async def test_an_error_on_an_error_page_says_so(instance: BrowserInstance, shop
 async def test_an_error_page_that_was_left_is_forgotten(instance: BrowserInstance, shop: str) -> None:
     worked = await work(instance, Brief('click "Laptops", then get the title', starting_url=f"{shop}nowhere"))
     assert "404" not in worked.answer.text
+
+
+@pytest.mark.parametrize("subject", ["dishwashers", "washing machines"])
+async def test_labels_of_a_filter_form_are_no_records(instance: BrowserInstance, shop: str, subject: str) -> None:
+    brief = Brief(f"Give me the {subject}", "structured_json", rows_of("name", "price"), shop)
+    with pytest.raises(AgentError, match="the search for it lists none"):
+        await work(instance, brief)

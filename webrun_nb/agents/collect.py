@@ -82,6 +82,7 @@ class Collector:
         self._page_words = ""
         self._start = ""
         """Where the list begins."""
+        self._searched = False
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
@@ -227,6 +228,12 @@ class Collector:
         if mapping is None:
             raise self._nothing(columns, [name for m in rank((), sources(page))[:1] for name in column_names(m)])
         self._columns_shown = column_names(mapping)
+        if self._searched and mapping.covered <= 1 < len(columns) and not self._says_subject(mapping):
+            raise AgentError(
+                "ELEMENT_NOT_FOUND",
+                f'"{self.wanted.sentence}": no link is called "{self.wanted.subject}", '
+                "and the search for it lists none.",
+            )
         self._start = page.url
         # Ask before going through pages, where it is certain already.
         keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
@@ -236,6 +243,9 @@ class Collector:
         source = mapping.source
         rows = yield from self._selected(source)
         return self._counted(len(rows)) if self.wanted.count else self._listed(mapping, rows, columns, pages)
+
+    def _says_subject(self, mapping: Mapping) -> bool:
+        return any(about(self.wanted.subject, row.text) for row in mapping.source.rows)
 
     def _listed(self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], pages: int) -> Finish:
         """Write down the rows that were selected."""
@@ -390,6 +400,7 @@ class Collector:
             return False
         yield from self.task.note(f'No link is called "{subject}"; searching for it.')
         yield from self.task.search(subject, self.wanted.sentence)
+        self._searched = True
         return True
 
     # --- pages --------------------------------------------------------------------------------------------------------

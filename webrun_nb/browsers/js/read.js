@@ -355,11 +355,22 @@
     record.forEach((el, i) => walk(el, i + ":" + el.tagName.toLowerCase(), record.length > 1 ? `(+${i})` : "", false, 0, ""));
     return fields;
   };
+  // A control and its label say what can be asked for, and are no record: nothing is said but in them.
+  const CONTROL = "input:not([type=hidden]),select,textarea";
+  const onlyControls = (record) => record.some((el) => el.matches(CONTROL) || el.querySelector(CONTROL)) &&
+    record.some((el) => el.matches("label") || el.querySelector("label")) && record.every((el) => {
+      const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (/[\p{L}\p{N}]/u.test(node.data) && !node.parentElement.closest("label,select,textarea,button,datalist,script,style")) return false;
+      }
+      return true;
+    });
   const groups = [];
   const seen = new Set();
   for (const [, c] of signatures) {
     if (groups.length >= MAX.groups || total > MAX.totalFields) break;
-    const records = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img")))).slice(0, MAX.items);
+    const records = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img"))))
+      .filter((r) => !safely(() => onlyControls(r))).slice(0, MAX.items);
     if (!records.length) continue;
     const key = c.how + records.length + pathOf(records[0][0]) + records[0].length;
     if (seen.has(key)) continue;
