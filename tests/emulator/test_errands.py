@@ -129,6 +129,17 @@ async def test_who_has_to_log_in_to_check_out_is_asked_for_it(instance: BrowserI
     assert urlsplit(instance.url).path == "/login"
 
 
+async def test_a_login_page_is_no_answer(instance: BrowserInstance, sites: PracticeServer) -> None:
+    """It stands where the list would, and names a demo account."""
+    with pytest.raises(AgentError, match=r"bank\.localhost asks to log in .* .--secret bank\.localhost=NAME"):
+        await told(instance, "List the accounts", url=sites.url("bank", "/accounts"))
+
+
+async def test_a_login_page_that_was_asked_for_is_read(instance: BrowserInstance, sites: PracticeServer) -> None:
+    worked = await told(instance, "get the heading", url=sites.url("bank", "/login"))
+    assert "Log in" in worked.answer.text
+
+
 async def test_orders_are_downloaded(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
     worked = await told(instance, "open Orders, then download my orders as CSV")

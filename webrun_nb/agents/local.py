@@ -36,7 +36,7 @@ from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import shape_of
-from webrun_nb.agents.login import Login, let_in
+from webrun_nb.agents.login import Login, let_in, turned_away
 from webrun_nb.agents.other_ways import other_ways
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
@@ -201,6 +201,13 @@ class Task:
         if not isinstance(reply, Data):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
         self._arrived(reply.page.url, reply.page.status)
+        host = turned_away(self.meant, reply.page.url)
+        if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
+            raise AgentError(
+                "AGENT_ERROR",
+                f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
+                f"one (--secret {host}=NAME), or take over and log in.",
+            )
         self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
         return reply.page
 

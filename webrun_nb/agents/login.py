@@ -42,6 +42,8 @@ _OTHER_WAY = re.compile(
 )
 _LOGIN_LINK = re.compile(r"^(?:please\s+)?(?:log|sign)[ -]?(?:in|on)(?:\s*(?:/|or)\s*(?:sign up|register))?$", re.I)
 _LOGIN_PAGE = re.compile(r"log.?in|sign.?in|log.?on|auth|session|verify|2fa|password", re.I)
+_LOGIN_PATH = re.compile(r"(?:^|[/_.-])(?:log|sign)[-_]?(?:in|on)(?:$|[/_.-])", re.I)
+"""Narrower than `_LOGIN_PAGE`: decided by the address alone."""
 _WRONG = re.compile(
     r"^.*\b(?:incorrect|invalid|wrong|fail(?:ed|ure)?|not (?:right|correct|valid|match|recogni[sz]ed|belong)|do(?:es)?"
     r" not (?:match|belong)|unknown|try again|locked|expired|denied)\b.*$",
@@ -303,6 +305,13 @@ def let_in(doer: Doer, sentence: str) -> Work[bool]:
         yield from doer.attempt(Navigate(meant), sentence)
         yield from doer.look(again=True)
     return True
+
+
+def turned_away(meant: str | None, url: str) -> str | None:
+    """Return the host that shows its login instead of the page that was meant; None where it does not."""
+    if meant is None or _page(meant) == _page(url) or _LOGIN_PATH.search(urlsplit(meant).path):
+        return None
+    return urlsplit(url).hostname if _LOGIN_PATH.search(urlsplit(url).path) else None
 
 
 def _page(url: str) -> str:
