@@ -60,6 +60,18 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
     expect(lab.find(CARD).last).to_contain_text("active · idle", timeout=READY_MS)
 
 
+def test_a_kernel_that_is_shut_down_is_told_on_the_card_and_in_the_view(lab: LabPage) -> None:
+    lab.open_notebook([START, "%webrun view"])
+    lab.run_all()
+    lab.wait_until_done()
+    shows(lab, "active · idle")
+    lab.command("kernelmenu:shutdown")
+    shows(lab, "The kernel is gone")
+    card = lab.find(CARD).first
+    expect(card.get_by_role("button", name="Terminate", exact=True)).to_have_attribute("aria-disabled", "true")
+    expect(lab.find(".webrun-view")).to_contain_text("The kernel is gone")
+
+
 def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPage) -> None:
     lab.open_notebook([START, "%webrun status"])
     lab.run_all()

@@ -93,12 +93,12 @@ function render({ model, el }) {
     goneAtMs = null;
     draw();
   };
-  const onCommLost = () => {
+  const onKernelLost = () => {
     goneAtMs = Date.now();
     draw();
   };
   model.on("change:facts", onFacts);
-  model.on("comm_live_update", onCommLost);
+  const stopWatching = watchKernel(model, onKernelLost);
   const stopTicking = everySecond(tick);
   arrivalOf(model.get("facts"));
   draw();
@@ -107,7 +107,7 @@ function render({ model, el }) {
     press.stop();
     shown.stop();
     model.off("change:facts", onFacts);
-    model.off("comm_live_update", onCommLost);
+    stopWatching();
   };
 }
 

@@ -68,7 +68,7 @@ class JobCard(NotebookWidget):
         Without it the card says where else a question is answered.
     """
 
-    _esm = script("dom.js", "session.js", "question_form.js", "job_card.js")
+    _esm = script("dom.js", "kernel.js", "session.js", "question_form.js", "job_card.js")
     _css = style("session_card.css", "job_card.css")
     facts = traitlets.Dict().tag(sync=True)
 

@@ -37,13 +37,13 @@ function kernelView(model, parent) {
   };
   const lost = () => screen.link("The kernel is gone");
   model.on("msg:custom", hear);
-  model.on("comm_live_update", lost);
+  const stopWatching = watchKernel(model, lost);
   return {
     screen,
     stop() {
       clearTimeout(asking);
       model.off("msg:custom", hear);
-      model.off("comm_live_update", lost);
+      stopWatching();
       screen.stop();
       send({ type: "visible", visible: false });
     },

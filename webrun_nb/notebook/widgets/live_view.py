@@ -31,7 +31,7 @@ class LiveViewWidget(NotebookWidget):
         Pictures a second at most.
     """
 
-    _esm = script("dom.js") + VIEW_SCRIPT + script("live_view_widget.js")
+    _esm = script("dom.js", "kernel.js") + VIEW_SCRIPT + script("live_view_widget.js")
     _css = style("session_card.css") + VIEW_STYLE
     name = traitlets.Unicode().tag(sync=True)
 

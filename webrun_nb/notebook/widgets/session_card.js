@@ -247,7 +247,7 @@ function render({ model, el }) {
     kernelGoneAtMs = null;
     draw();
   };
-  const onCommLost = () => {
+  const onKernelLost = () => {
     kernelGoneAtMs = Date.now();
     draw();
   };
@@ -258,7 +258,7 @@ function render({ model, el }) {
   };
   model.on("change:facts", onFacts);
   model.on("msg:custom", onMessage);
-  model.on("comm_live_update", onCommLost);
+  const stopWatching = watchKernel(model, onKernelLost);
   const stopTicking = everySecond(tick);
   draw();
   return () => {
@@ -270,7 +270,7 @@ function render({ model, el }) {
     ui.steps.stop();
     model.off("change:facts", onFacts);
     model.off("msg:custom", onMessage);
-    model.off("comm_live_update", onCommLost);
+    stopWatching();
   };
 }
 

@@ -53,7 +53,11 @@ class SessionCard(NotebookWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "session.js") + VIEW_SCRIPT + script("question_form.js", "steps_log.js", "session_card.js")
+    _esm = (
+        script("dom.js", "kernel.js", "session.js")
+        + VIEW_SCRIPT
+        + script("question_form.js", "steps_log.js", "session_card.js")
+    )
     _css = style("session_card.css", "table.css", "steps_log.css") + VIEW_STYLE
     facts = traitlets.Dict().tag(sync=True)
     """What `session_facts` returns."""

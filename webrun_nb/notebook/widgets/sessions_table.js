@@ -135,17 +135,17 @@ function render({ model, el }) {
     tick();
   };
   const onRows = () => { kernelGoneAtMs = null; draw(); };
-  const onCommLost = () => { kernelGoneAtMs = Date.now(); draw(); };
+  const onKernelLost = () => { kernelGoneAtMs = Date.now(); draw(); };
 
   model.on("change:rows", onRows);
-  model.on("comm_live_update", onCommLost);
+  const stopWatching = watchKernel(model, onKernelLost);
   const stopTicking = everySecond(tick);
   draw();
   return () => {
     stopTicking();
     for (const { press } of shown.values()) press.stop();
     model.off("change:rows", onRows);
-    model.off("comm_live_update", onCommLost);
+    stopWatching();
   };
 }
 

@@ -52,7 +52,7 @@ class SessionsTable(NotebookWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "session.js", "sessions_table.js")
+    _esm = script("dom.js", "kernel.js", "session.js", "sessions_table.js")
     _css = style("session_card.css", "table.css", "sessions_table.css")
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     """What `session_facts` returns, a session each."""
