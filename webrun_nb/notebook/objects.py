@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 from webrun_nb.client.api import Client, FormShown, GuardrailHandler
 from webrun_nb.client.budget import Amount
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.results import Schema, TaskResult
@@ -193,8 +193,13 @@ class Toolkit:
             self._local = None
         return emulator
 
-    client, aclient = faces(_client)
+    client, aclient = faces(_client, lambda toolkit: nothing_started())
     restart_emulator, arestart_emulator = faces(_restart_emulator)
+
+
+def nothing_started() -> TaskInterruptedError:
+    """Return the line that says what an interrupt did before there was a session."""
+    return TaskInterruptedError("interrupted: no session was started, nothing is billed", hint="")
 
 
 async def _let_go(client: Client) -> None:
