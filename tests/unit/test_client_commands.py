@@ -114,6 +114,13 @@ def test_a_handles_stop_names_its_task(session: Session, service: Service) -> No
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
+def test_a_stopped_handle_says_so_as_soon_as_its_server_does(session: Session, service: Service) -> None:
+    service.hold = asyncio.Event()
+    handle = session.submit("List")
+    handle.stop()
+    assert (handle.stopped, handle.done, handle.state) == (True, True, "failed")
+
+
 def test_an_unanswered_question_of_a_submitted_task_waits(session: Session, service: Service) -> None:
     service.task = asking()
     handle = session.submit("Buy it")

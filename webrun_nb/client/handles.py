@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import wait
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import Call, runtime
-from webrun_nb.client.tasks import TaskRun
+from webrun_nb.client.tasks import STOP_WITHIN_S, TaskRun
 
 if TYPE_CHECKING:
     from webrun_nb.client.session import Session
@@ -26,6 +27,7 @@ class TaskHandle:
         self.session = session
         self._run = run
         self._call = call
+        self._stopped = False
 
     def __repr__(self) -> str:
         return f"<TaskHandle {self.task_id} in session {self.session.name}: {self.state}>"
@@ -70,6 +72,11 @@ class TaskHandle:
     def cost_usd(self) -> Decimal | None:
         """What it has cost, as last read; None where that isn't known. On the emulator: what it would have cost."""
         return self._run.cost_usd
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped by this handle, as the server has confirmed."""
+        return self._stopped
 
     def on_done(self, fn: Callable[[], None]) -> None:
         """Have a function called once it has ended, at once where it has; on the client's loop thread.
@@ -116,11 +123,15 @@ class TaskHandle:
         """
         if not self.done:
             self.session.stop(self.task_id)
+            self._stopped = True
+            wait([self._call.result], STOP_WITHIN_S)
 
     async def astop(self) -> None:
         """End this task without blocking; see `stop`."""
         if not self.done:
             await self.session.astop(self.task_id)
+            self._stopped = True
+            await asyncio.wait({asyncio.wrap_future(self._call.result)}, timeout=STOP_WITHIN_S)
 
 
 def _heard(over: asyncio.Future[TaskResult]) -> None:

@@ -125,6 +125,8 @@ class Job:
     def state(self) -> str:
         """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete`, `failed` or `stopped`."""
         state = self.handle.state
+        if not self.done and self.handle.stopped:  # what it ended with is on its way
+            return "stopped"
         stopped = state == "failed" and getattr(self.handle.error, "code", "") == "TASK_STOPPED"
         return "stopped" if stopped else state
 
