@@ -427,12 +427,11 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
         return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
     per_minute_usd = snapshot.prices.compute_usd_per_minute
     until_timeout_usd = per_minute_usd * snapshot.inactivity_timeout_ms / 60_000
-    price = (
-        f"{'you pay $0.00; hosted: ' if snapshot.emulated else ''}${per_minute_usd} a minute, ${until_timeout_usd:.2f}"
-    )
+    price = f"${per_minute_usd} a minute, ${until_timeout_usd:.2f} until it times out"
+    costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
     return TaskInterruptedError(
         f"interrupted: the task was stopped, session {snapshot.name} is kept",
-        hint=f"it costs {price} until it times out; `%webrun terminate` ends it",
+        hint=f"{costs}; `%webrun terminate` ends it",
         **about,
     )
 
