@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
-from client_service import Service, completed, failed
+from client_service import Service, asking, completed, failed, still_pending
 
 from webrun_nb.client.api import Client
-from webrun_nb.client.errors import TaskFailedError
+from webrun_nb.client.errors import ConnectionLostError, GuardrailError, TaskFailedError, TaskInterruptedError
 from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_mark
 
 GONE = "999999999@1"
@@ -246,6 +249,42 @@ def test_tasks_that_end_are_in_the_ledger(client: Client, ledger: Ledger, servic
         ("t1", "complete"),
         ("t2", "NAVIGATION_FAILED"),
     ]
+
+
+def test_a_task_that_was_stopped_for_want_of_an_answer_is_in_the_ledger(
+    client: Client, ledger: Ledger, service: Service
+) -> None:
+    service.task = asking()
+    with pytest.raises(GuardrailError):
+        client.start("shop").task("Buy it")
+    assert [(task.task_id, task.outcome, str(task.cost_usd)) for task in ledger.tasks()] == [
+        ("t1", "GUARDRAIL", "0.0041")
+    ]
+
+
+def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, service: Service) -> None:
+    service.hold = asyncio.Event()
+    session = client.start("shop")
+    thread = threading.Thread(target=lambda: service.began.wait(10) and os.kill(os.getpid(), signal.SIGINT))
+    thread.start()
+    with pytest.raises(TaskInterruptedError):
+        session.task("List")
+    thread.join()
+    assert [(task.task_id, task.outcome) for task in ledger.tasks()] == [("t1", "INTERRUPTED")]
+
+
+def test_a_task_whose_emulator_was_killed_is_in_the_ledger(
+    client: Client, ledger: Ledger, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(session_id: str, task_id: str) -> None:
+        raise ConnectionLostError("the emulator was killed (signal 9)", code="EMULATOR_GONE")
+
+    session = client.start("shop")
+    monkeypatch.setattr(session.http, "task", gone)
+    service.task = still_pending()
+    with pytest.raises(ConnectionLostError):
+        session.task("List")
+    assert [(task.task_id, task.outcome) for task in ledger.tasks()] == [("t1", "EMULATOR_GONE")]
 
 
 def test_nothing_secret_is_on_disk(client: Client, ledger: Ledger, service: Service) -> None:

@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,7 +33,7 @@ from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
-from webrun_nb.wire.responses import AccountUsage, TaskCompleted, TaskFailed
+from webrun_nb.wire.responses import AccountUsage
 
 DEFAULT_NAME = "main"
 SINGLE_TASK = "single task"
@@ -356,10 +357,10 @@ class Client:
         if self.budget.exceeded:
             raise self.budget.error("notebook")
 
-    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
-        """Have the ledger take note of how a task ended."""
+    def note_task(self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal) -> None:
+        """Have the ledger take note of how a task ended: `complete` or the code of its failure."""
         if self._books is not None:
-            self._books.note_task(body)
+            self._books.note_task(session_id, task_id, outcome, cost_usd)
 
     async def _bring_ledger_up_to_date(self) -> None:
         """Have the ledger say what the live sessions cost now.

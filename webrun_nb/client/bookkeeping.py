@@ -6,14 +6,13 @@ import os
 import platform
 import time
 from dataclasses import replace
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord, process_mark
-from webrun_nb.client.results import usd
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.watch import Watch
 from webrun_nb.wire.requests import MAX_DURATION_MS
-from webrun_nb.wire.responses import TaskCompleted, TaskFailed
 
 WRITE_EVERY_MS = 30_000
 """While nothing but the cost changes."""
@@ -61,11 +60,9 @@ class Bookkeeper:
         """Follow a session no more: there is nothing left to be recorded of it."""
         self._followed.pop(session_id, None)
 
-    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
-        """Record what a task that has ended cost."""
-        outcome = "complete" if isinstance(body, TaskCompleted) else body.code
-        record = TaskRecord(self.base_url, body.session_id, body.task_id, now_ms(), outcome, usd(body.usage.cost))
-        self.ledger.write_task(record)
+    def note_task(self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal) -> None:
+        """Record how a task ended, and what it cost as last known."""
+        self.ledger.write_task(TaskRecord(self.base_url, session_id, task_id, now_ms(), outcome, cost_usd))
 
     def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
         """Return what is to be written of a session; `before` is what was written last."""

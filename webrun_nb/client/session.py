@@ -34,7 +34,6 @@ from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import Ask, TaskRun, interruption
 from webrun_nb.client.watch import Watch
-from webrun_nb.wire.responses import TaskCompleted, TaskFailed
 
 if TYPE_CHECKING:
     from webrun_nb.client.api import Client
@@ -229,6 +228,7 @@ class Session(ByHand):
             raise
         except ConnectionLostError as error:
             self.watch.lost(error)
+            run.note(error.code)
             raise
         except TaskFailedError as error:
             if error.code == "SESSION_TERMINATED" and self.overrun is not None:
@@ -293,9 +293,9 @@ class Session(ByHand):
         run = TaskRun(self, ask, self.client.ask_person, task_id, patient=True)
         return await TaskHandle.begun(self, run, self._carry(run))
 
-    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
-        """Have the ledger take note of how a task ended."""
-        self.client.note_task(body)
+    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal) -> None:
+        """Have the ledger take note of how a task ended: `complete` or the code of its failure."""
+        self.client.note_task(self.session_id, task_id, outcome, cost_usd)
 
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""

@@ -42,6 +42,8 @@ STOP_WITHIN_S = 2.0
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 AWAY_AT_MOST_S = 60.0
 """How long a task's server may be out of reach before its waiter gives up."""
+INTERRUPTED = "INTERRUPTED"
+"""The outcome of a task whose waiter was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """Between looks at a task; the last one is repeated."""
 
@@ -131,8 +133,8 @@ class TaskOwner(Protocol):
     def watch(self) -> Watch:
         """Who keeps its snapshot."""
 
-    def note_task(self, body: TaskCompleted | TaskFailed) -> None:
-        """Take note of how a task ended."""
+    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal) -> None:
+        """Take note of how a task ended: `complete` or the code of its failure."""
 
     @property
     def submitting(self) -> asyncio.Lock:
@@ -179,6 +181,7 @@ class TaskRun:
         self._post: asyncio.Task[TaskBody] | None = None
         self._spent_usd: Decimal | None = None
         """What it had cost when its budget was found to be spent, and it was stopped."""
+        self._before_usd = owner.watch.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
         self.cost_usd: Decimal | None = None
         """What it has cost, as last read; while one that is not `patient` runs, nobody asks."""
@@ -272,11 +275,12 @@ class TaskRun:
                     self.cost_usd = usd(body.usage.cost)
                 match body:
                     case TaskCompleted():
-                        self._owner.note_task(body)
+                        self.note("complete")
                         return body
                     case TaskFailed():
-                        self._owner.note_task(body)
-                        raise self._failure(body)
+                        failure = self._failure(body)
+                        self.note(failure.code)
+                        raise failure
                     case TaskGuardrail():
                         if await self._answer(question_of(body)):
                             pauses_s = iter(POLL_PAUSES_S)
@@ -349,7 +353,9 @@ class TaskRun:
             return False
         if not isinstance(answer, str):
             await self._stop_on_server()
-            raise GuardrailError(question, session_id=self._owner.session_id)
+            error = GuardrailError(question, session_id=self._owner.session_id)
+            await self._note_end(error.code)
+            raise error
         answer = HiddenText(answer)
         try:
             await self._http.answer_guardrail(self._owner.session_id, answer)
@@ -357,6 +363,28 @@ class TaskRun:
             if error.code != "INVALID_STATE":  # which it is where somebody else answered first
                 raise
         return True
+
+    # --- the ledger ---------------------------------------------------------------------------------------------------
+
+    def note(self, outcome: str) -> None:
+        """Have the ledger take note of how it ended, with what it cost as far as that is known."""
+        if self.task_id is None:
+            return
+        since_usd = (self._owner.watch.snapshot.cost_usd or Decimal(0)) - self._before_usd
+        self._owner.note_task(
+            self.task_id, outcome, max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
+        )
+
+    async def _note_end(self, outcome: str) -> None:
+        """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""
+        with contextlib.suppress(WebRunError, TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                body = await self._http.task(self._owner.session_id, self.task_id or "")
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = usd(body.usage.cost)
+                if isinstance(body, TaskCompleted):  # it was quicker than its stop
+                    outcome = "complete"
+        self.note(outcome)
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 
@@ -393,6 +421,7 @@ class TaskRun:
                 if self._post is not None:
                     await asyncio.gather(self._post, return_exceptions=True)
                 await self._owner.watch.refresh()
+                await self._note_end(INTERRUPTED)
                 return True
         except (TimeoutError, WebRunError):
             return False
