@@ -184,7 +184,7 @@ def test_no_answer_is_a_surprise(
     emulator: Any, guests: Guests, served: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     @given(case=served[path][method].as_strategy(generation_mode=mode))
-    @settings(max_examples=FEW.get(path, 30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=FEW.get(path, 50), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case: Any) -> None:
         answer = case.call_and_validate(headers={"Authorization": f"Bearer {emulator.key}"}, checks=CHECKS)
         _tidy(emulator, guests, case, answer)
