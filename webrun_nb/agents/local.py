@@ -137,8 +137,8 @@ class Task:
         self.tokens = tokens
         self.seen: Observation | None = None
         self.done: list[str] = []
-        self.meant: str | None = brief.starting_url
         self.files = brief.files
+        self.meant: str | None = brief.starting_url
         """The page that was asked for last; None where it was left since."""
         self.let_in_at: set[str] = set()
         self.acted = False
