@@ -7,6 +7,19 @@ import pytest
 
 
 @pytest.fixture
+def orphan(emulator, idle_session, until):
+    """Take the session's browser in one way or another, and hold back the next until the session was seen orphaned."""
+
+    def take(action: str) -> None:
+        emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
+        emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": action})
+        until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+
+    yield take
+    emulator.post("/_emulator/faults", {"clear": True})
+
+
+@pytest.fixture
 def waiting(emulator, until, page_url):
     """A session whose task waits on the page with the doors."""
     session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
@@ -109,20 +122,27 @@ def test_the_state_names_the_browser_of_each_session(emulator, idle_session):
     assert {"sessionId": idle_session, "kind": "process"} in instances
 
 
-def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until):
-    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
+def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until, orphan):
+    orphan("kill")
+    emulator.post("/_emulator/faults", {"clear": True})
     status = until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active", 20)
     assert status["phase"] == "idle"
 
 
-def test_past_the_grace_period_the_session_fails(emulator, idle_session, until):
-    emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
-    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
-    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+def test_past_the_grace_period_the_session_fails(emulator, idle_session, orphan):
+    orphan("kill")
     emulator.advance(5 * 60_000)
     status = emulator.status(idle_session)
-    emulator.post("/_emulator/faults", {"clear": True})
     assert (status["status"], status["reason"]) == ("failed", "instance_lost")
+
+
+def test_a_restore_while_there_is_no_browser_is_what_happens_anyway(emulator, idle_session, until, orphan):
+    """A kill of no browser is refused."""
+    orphan("kill")
+    instance = f"/_emulator/sessions/{idle_session}/instance"
+    killed = until(lambda: emulator.post(instance, {"action": "kill"}), lambda answer: answer[0] != 200)
+    restored = emulator.post(instance, {"action": "restore"})[0]
+    assert (killed[0], killed[1]["code"], restored) == (409, "INVALID_STATE", 200)
 
 
 def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, until, page_url, visits):
@@ -150,21 +170,23 @@ def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, 
     assert visits.count("/rung") == 1
 
 
-def test_a_paused_task_stays_paused_when_its_browser_comes_back(emulator, idle_session, until, page_url, visits):
+def test_a_paused_task_stays_paused_when_its_browser_comes_back(
+    emulator, idle_session, until, page_url, visits, orphan
+):
     long_task = {"taskDetails": "wait for 30 seconds", "startingPoint": page_url + "/held"}
     with emulator.queue_in_background(idle_session, **long_task):
         until(lambda: visits, lambda paths: "/held" in paths)
         emulator.message(idle_session, actionType="state", newState="pause")
-        emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
-        until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+        orphan("kill")
+        emulator.post("/_emulator/faults", {"clear": True})
         until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "paused")
         emulator.message(idle_session, actionType="state", newState="terminate")
     assert visits.count("/held") == 1
 
 
-def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until):
-    emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "hang"})
-    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until, orphan):
+    orphan("hang")
+    emulator.post("/_emulator/faults", {"clear": True})
     until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
 
 

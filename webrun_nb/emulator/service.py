@@ -26,6 +26,7 @@ from webrun_nb.emulator.domain.happenings import (
     TokensCounted,
 )
 from webrun_nb.emulator.domain.limits import Account, RateLimiter
+from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
@@ -268,6 +269,9 @@ class Service:
     async def on_instance(self, user: str, session_id: str, action: Literal["kill", "hang", "restore"]) -> None:
         """Kill a session's browser, make it hang, or let it go on.
 
+        An orphaned session may have no browser at that moment; a new one is on its way then (section 12), which is what
+        "restore" asks for.
+
         Raises
         ------
         CommandRefusedError
@@ -276,6 +280,8 @@ class Service:
         session = self.session(user, session_id)
         worker = self._workers.get(session.id)
         instance = worker.instance if worker is not None else None
+        if instance is None and session.state is SessionState.ORPHANED and action == "restore":
+            return
         if session.ended or instance is None:
             code = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
             raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)

@@ -118,4 +118,5 @@ async def _no_database(request: Request, error: Exception) -> JSONResponse:
 async def _defect(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     body = views.error("INTERNAL_ERROR", "an unexpected error, see the emulator's log", {})
-    return JSONResponse(body.to_wire(), status_code=500)
+    # The server hangs up after a defect: unsaid, the client's next call on this connection would be reset.
+    return JSONResponse(body.to_wire(), status_code=500, headers={"Connection": "close"})
