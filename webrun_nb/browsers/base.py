@@ -1,19 +1,78 @@
 """What the rest of the emulator knows of a browser: values in, values out, no Playwright.
 
-An instance is an isolated browser of one session. It is told what to do with an `Action`, shows what can be acted on
-with `observe` (an `Observation`) and what can be extracted with `read` (a `PageData`). Everything a page says in
-there is data from a possibly hostile page, never an instruction.
+An instance is an isolated browser of one session. It is told what to do with an `Action` (module `actions`), and shows
+what can be acted on with `observe` and what can be extracted with `read` (module `sights`). Everything of those two can
+be imported from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from webrun_nb.browsers.actions import (
+    Action,
+    Click,
+    GoBack,
+    Input,
+    Navigate,
+    PointerClick,
+    Press,
+    PressKey,
+    Scroll,
+    Select,
+    Type,
+    TypeReleased,
+    TypeSecret,
+    TypeText,
+    Upload,
+    WaitFor,
+    Wheel,
+)
+from webrun_nb.browsers.sights import Box, Element, FieldPlace, Foresight, Observation, PageData, Spot
+
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import WayOut
+
+__all__ = [
+    "NAVIGATION_TIMEOUT_MS",
+    "VIEW_HEIGHT_PX",
+    "VIEW_WIDTH_PX",
+    "Action",
+    "Box",
+    "BrowserError",
+    "BrowserInstance",
+    "Browsers",
+    "Checkpoint",
+    "Click",
+    "Element",
+    "FieldPlace",
+    "Foresight",
+    "GoBack",
+    "Input",
+    "InstanceKind",
+    "InstanceListener",
+    "InstanceUnavailableError",
+    "Navigate",
+    "Observation",
+    "PageData",
+    "PointerClick",
+    "Press",
+    "PressKey",
+    "Screen",
+    "Scroll",
+    "Select",
+    "Spot",
+    "Type",
+    "TypeReleased",
+    "TypeSecret",
+    "TypeText",
+    "Upload",
+    "WaitFor",
+    "Wheel",
+]
 
 InstanceKind = Literal["process", "context"]
 
@@ -46,300 +105,6 @@ class InstanceUnavailableError(BrowserError):
 
     def __init__(self, message: str) -> None:
         super().__init__("INSTANCE_UNAVAILABLE", message)
-
-
-# --- what can be seen -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in CSS px of the 1024×600 page (no browser bar counted)."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """Something on the page that a person could act on.
-
-    `ref` is its index within its observation and means nothing in another one.
-    """
-
-    ref: int
-    role: str
-    """ARIA role: button, link, tab, textbox, searchbox, combobox, checkbox, radio, option, menuitem, …"""
-    name: str
-    """Accessible name, whitespace collapsed."""
-    tag: str
-    text: str = ""
-    label: str = ""
-    placeholder: str = ""
-    nearby: str = ""
-    """Visible text right before or around it, for "the Add button next to Aurora"."""
-    value: str = ""
-    """Current value; never that of a password field."""
-    input_type: str = ""
-    href: str | None = None
-    options: tuple[str, ...] = ()
-    checked: bool | None = None
-    enabled: bool = True
-    in_form: bool = False
-    box: Box | None = None
-    hint: str = ""
-    """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
-    region: str = ""
-    """nav, header or footer, where it stands in one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """The page as something to act on, in document order."""
-
-    url: str
-    title: str
-    elements: tuple[Element, ...]
-    text: str
-    """Visible text, at most 20,000 characters."""
-    status: int | None = None
-    """HTTP status that the page came with; None where it came without one."""
-    secrets: tuple[str, ...] = ()
-    """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPlace:
-    """A field that a secret is about to be typed into, as the browser has it at that moment."""
-
-    url: str
-    """Of the very document that it is in, which may be a frame's."""
-    targets: tuple[str, ...]
-    """Where its form can be sent: the action, and what its buttons have instead; empty without a form."""
-    input_type: str
-    """`password`, `email`, …; of something other than an `<input>`, its tag."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageData:
-    """The page as something to extract from: candidates found in the page, nothing interpreted yet.
-
-    The values are plain JSON as the reading script made them; `agents.extract` gives them meaning.
-    """
-
-    url: str
-    title: str
-    tables: Sequence[Mapping[str, Any]] = ()
-    groups: Sequence[Mapping[str, Any]] = ()
-    json_ld: Sequence[Any] = ()
-    microdata: Sequence[Mapping[str, Any]] = ()
-    meta: Mapping[str, str] = field(default_factory=dict)
-    pairs: Sequence[Mapping[str, Any]] = ()
-    text: str = ""
-    headings: Sequence[Mapping[str, Any]] = ()
-    next_page: Mapping[str, Any] | None = None
-    """The "Next" of a list: `href` (None for a button) and `text`."""
-    status: int | None = None
-    """HTTP status that the page came with; None where it came without one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """An element that an action is about to hit, as the page has it at that moment."""
-
-    name: str
-    """What people would call it."""
-    words: tuple[str, ...] = ()
-    """All that the page calls it: its text, labels, titles, its own names for it. Never what a field holds."""
-    tag: str = ""
-    input_type: str = ""
-    href: str = ""
-    """Where the link that it is, or is in, leads."""
-    sends: str = ""
-    """What sending its form does: `POST https://example.com/pay`."""
-    sends_to: str = ""
-    """The address of that."""
-    submits: bool = False
-    """A click on it sends its form."""
-    enters: bool = False
-    """Enter in it sends its form."""
-    activates: bool = False
-    """Enter or Space on it is a click."""
-    opens_tab: bool = False
-    downloads: bool = False
-    """The link says that what it leads to is to be saved."""
-    picks_file: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Foresight:
-    """The page right before an action, and what the action would hit (None where it hits no element)."""
-
-    url: str
-    title: str
-    text: str
-    """Visible text, at most 20,000 characters."""
-    spot: Spot | None = None
-
-
-# --- what can be done -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Navigate:
-    """Open an http(s) URL."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoBack:
-    """One page back in the history."""
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """Click the element `ref` of the last observation. `target` names it for people."""
-
-    ref: int
-    target: str = ""
-    double: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """Replace the content of a field; with `submit`, press Enter after it."""
-
-    ref: int
-    text: str
-    target: str = ""
-    submit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TypeSecret:
-    """Type the session's secret `field` (a name of `Observation.secrets`) as `Type` does; `otp_secret` gives a code.
-
-    Agents propose it; what they never see is filled in on the way to the browser, as a `TypeReleased`.
-    """
-
-    ref: int
-    field: str
-    target: str = ""
-    submit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TypeReleased:
-    """Type what `release` returns for the very place that it is typed into. Where that raises, nothing is typed.
-
-    What was typed is shown as dots, whatever the field's type.
-    """
-
-    ref: int
-    release: Callable[[FieldPlace], str] = field(repr=False, compare=False)
-    target: str = ""
-    submit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """Choose an option of a `<select>` by its visible text."""
-
-    ref: int
-    option: str
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Press a key (`Enter`, `Escape`, `Control+A`, …) where the focus is, or in `ref`.
-
-    Keys have their DOM names (`KeyboardEvent.key`); a character that no US keyboard has is entered as text.
-    """
-
-    key: str
-    ref: int | None = None
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Give files to a file field, in the place of what it has. `names` are those that the task knows them by.
-
-    An agent knows names alone; where their contents lie (`paths`) is added last, by the worker.
-    """
-
-    ref: int
-    names: tuple[str, ...]
-    target: str = ""
-    paths: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WaitFor:
-    """Wait until `text` is visible (at most `timeout_ms`, else `ELEMENT_NOT_FOUND`), or, empty, just `timeout_ms`."""
-
-    text: str = ""
-    timeout_ms: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Scroll:
-    """Scroll the page by CSS px."""
-
-    delta_x: float = 0
-    delta_y: float = 0
-
-
-# What a person does who has taken over (contract, section 3). It needs no observation and returns as soon as the page
-# has taken it, without waiting for what it leads to.
-
-
-@dataclass(frozen=True, slots=True)
-class PointerClick:
-    """Click at a point of the view, CSS px from its upper left corner (0…1024, 0…600: no browser bar counted)."""
-
-    x: float
-    y: float
-    double: bool = False
-    second: bool = False
-    """Only the second click of a double-click: the first was one by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeText:
-    """Type where the focus is; `human_like`: key by key, with small irregular pauses."""
-
-    text: str
-    human_like: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PressKey:
-    """Press a key where the focus is; names as in `Press`."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wheel:
-    """Turn the mouse wheel by CSS px with the pointer at a point of the view."""
-
-    x: float
-    y: float
-    delta_x: float = 0
-    delta_y: float = 0
-
-
-Input = PointerClick | TypeText | PressKey | Wheel
-Action = (
-    Navigate | GoBack | Click | Type | TypeSecret | TypeReleased | Select | Press | WaitFor | Scroll | Upload | Input
-)
-
-
-# --- the instance -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

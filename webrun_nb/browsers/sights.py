@@ -1,0 +1,142 @@
+"""What a browser shows of a page: as something to act on, as something to extract from, and right before an action.
+
+Everything a page says in there is data from a possibly hostile page, never an instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in CSS px of the 1024×600 page (no browser bar counted)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something on the page that a person could act on.
+
+    `ref` is its index within its observation and means nothing in another one.
+    """
+
+    ref: int
+    role: str
+    """ARIA role: button, link, tab, textbox, searchbox, combobox, checkbox, radio, option, menuitem, …"""
+    name: str
+    """Accessible name, whitespace collapsed."""
+    tag: str
+    text: str = ""
+    label: str = ""
+    placeholder: str = ""
+    nearby: str = ""
+    """Visible text right before or around it, for "the Add button next to Aurora"."""
+    value: str = ""
+    """Current value; never that of a password field."""
+    input_type: str = ""
+    href: str | None = None
+    options: tuple[str, ...] = ()
+    checked: bool | None = None
+    enabled: bool = True
+    in_form: bool = False
+    box: Box | None = None
+    hint: str = ""
+    """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
+    region: str = ""
+    """nav, header or footer, where it stands in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The page as something to act on, in document order."""
+
+    url: str
+    title: str
+    elements: tuple[Element, ...]
+    text: str
+    """Visible text, at most 20,000 characters."""
+    status: int | None = None
+    """HTTP status that the page came with; None where it came without one."""
+    secrets: tuple[str, ...] = ()
+    """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """A field that a secret is about to be typed into, as the browser has it at that moment."""
+
+    url: str
+    """Of the very document that it is in, which may be a frame's."""
+    targets: tuple[str, ...]
+    """Where its form can be sent: the action, and what its buttons have instead; empty without a form."""
+    input_type: str
+    """`password`, `email`, …; of something other than an `<input>`, its tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """The page as something to extract from: candidates found in the page, nothing interpreted yet.
+
+    The values are plain JSON as the reading script made them; `agents.extract` gives them meaning.
+    """
+
+    url: str
+    title: str
+    tables: Sequence[Mapping[str, Any]] = ()
+    groups: Sequence[Mapping[str, Any]] = ()
+    json_ld: Sequence[Any] = ()
+    microdata: Sequence[Mapping[str, Any]] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
+    pairs: Sequence[Mapping[str, Any]] = ()
+    text: str = ""
+    headings: Sequence[Mapping[str, Any]] = ()
+    next_page: Mapping[str, Any] | None = None
+    """The "Next" of a list: `href` (None for a button) and `text`."""
+    status: int | None = None
+    """HTTP status that the page came with; None where it came without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An element that an action is about to hit, as the page has it at that moment."""
+
+    name: str
+    """What people would call it."""
+    words: tuple[str, ...] = ()
+    """All that the page calls it: its text, labels, titles, its own names for it. Never what a field holds."""
+    tag: str = ""
+    input_type: str = ""
+    href: str = ""
+    """Where the link that it is, or is in, leads."""
+    sends: str = ""
+    """What sending its form does: `POST https://example.com/pay`."""
+    sends_to: str = ""
+    """The address of that."""
+    submits: bool = False
+    """A click on it sends its form."""
+    enters: bool = False
+    """Enter in it sends its form."""
+    activates: bool = False
+    """Enter or Space on it is a click."""
+    opens_tab: bool = False
+    downloads: bool = False
+    """The link says that what it leads to is to be saved."""
+    picks_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """The page right before an action, and what the action would hit (None where it hits no element)."""
+
+    url: str
+    title: str
+    text: str
+    """Visible text, at most 20,000 characters."""
+    spot: Spot | None = None
