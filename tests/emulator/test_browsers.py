@@ -523,7 +523,7 @@ async def test_a_context_survives_the_crash_of_its_page(browsers, recorder, site
 
 
 async def test_a_page_that_does_not_answer_counts_as_crashed(instance, site, monkeypatch):
-    monkeypatch.setattr("webrun_nb.browsers.chromium.ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("webrun_nb.browsers.tabs.ANSWER_TIMEOUT_S", 0.5)
     await instance.perform(Navigate(site.page("/", "<button onclick='setTimeout(() => { for (;;); })'>Go</button>")))
     ref = await ref_of(instance, "Go")
 

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from typing import Any, TypeVar, cast, get_args
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Any, cast, get_args
 
 from playwright.async_api import BrowserContext, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
@@ -46,6 +46,7 @@ from webrun_nb.browsers.failures import (
     first_line,
     is_harmless,
     is_web,
+    lost,
     raise_unless_redirected,
     unreachable,
 )
@@ -57,20 +58,15 @@ from webrun_nb.browsers.page_scripts import READ_JS, parse_observation, parse_pa
 from webrun_nb.browsers.screencast import Screencast
 from webrun_nb.browsers.settle import Traffic, settle
 from webrun_nb.browsers.sight import Sight
+from webrun_nb.browsers.tabs import Tabs
 from webrun_nb.browsers.thumbnails import Thumbnails
 
 logger = logging.getLogger(__name__)
 
 ELEMENT_TIMEOUT_MS = 5_000
 """How long an element may take to become visible, still, enabled and uncovered."""
-ANSWER_TIMEOUT_S = 10.0
-"""How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
 LOSS_FOLLOWS_S = 0.3
 """When a browser dies its pages go first: how long a crash waits to see whether it is that."""
-MAX_PAGES = 20
-"""Popups past this are closed at once."""
-
-T = TypeVar("T")
 
 
 class ChromiumInstance:
@@ -110,15 +106,12 @@ class ChromiumInstance:
         self._listener = listener
         self._send_signal = send_signal
         self._end = end
-        self._pages: list[Page] = []
-        self._crashed = ""
         self._lifeline = Lifeline()
         self._sight = Sight()
         self._veil = Veil()
         self._performing = 0
         self._hands = asyncio.Lock()
         self._refused: str | None = None
-        self._background: set[asyncio.Task[None]] = set()
         self._traffic = Traffic(context, listener.requested)
         self._downloads = Downloads(context, listener)
         self._way = way
@@ -127,8 +120,8 @@ class ChromiumInstance:
         way.withheld = self._withheld_from
         self.screen = Screencast(context, self._veil.restore)
         self._thumbnails = Thumbnails(context, self._veil.restore, self._lifeline)
-        context.on("page", self._on_page)
-        self._on_page(page)
+        self._tabs = Tabs(context, self._lifeline, self._traffic, self.screen, self._on_page)
+        self._tabs.add(page)
 
     @property
     def kind(self) -> InstanceKind:
@@ -138,29 +131,30 @@ class ChromiumInstance:
     @property
     def url(self) -> str:
         """Where the page is now; `about:blank` where there is none."""
-        return self._pages[-1].url if self._pages else "about:blank"
+        page = self._tabs.newest
+        return page.url if page else "about:blank"
 
     async def observe(self) -> Observation:
         """List what can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
-            text = await self._look(self._sight.observe)
+            text = await self._tabs.ask(self._sight.observe)
         return parse_observation(text)
 
     async def read(self) -> PageData:
         """Collect what can be extracted."""
         async with self._operation():
-            text = await self._look(lambda page: page.evaluate(READ_JS))
+            text = await self._tabs.ask(lambda page: page.evaluate(READ_JS))
         return parse_page_data(text)
 
     async def foresee(self, action: Action) -> Foresight:
         """Tell what an action would hit; does nothing."""
         async with self._operation():
             try:
-                return await foresee(self._current(), self._sight, action, self._answer)
+                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
             except Error:  # another document came meanwhile
-                await self._answer(self._current().wait_for_load_state("domcontentloaded", timeout=0))
+                await self._tabs.answer(self._tabs.current().wait_for_load_state("domcontentloaded", timeout=0))
             try:
-                return await foresee(self._current(), self._sight, action, self._answer)
+                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
             except Error as error:
                 why = f"The page does not let itself be looked at: {first_line(error)}"
                 raise BrowserError("ELEMENT_NOT_FOUND", why) from error
@@ -169,7 +163,7 @@ class ChromiumInstance:
         """Bring what an action would hit into view, and tell where it is."""
         try:
             async with self._operation():
-                return await point_out(self._current(), self._sight, action, self._answer)
+                return await point_out(self._tabs.current(), self._sight, action, self._tabs.answer)
         except BrowserError as error:
             logger.debug("what is asked about can't be shown: %s", error.message)
             return None
@@ -190,19 +184,19 @@ class ChromiumInstance:
             refusals = self._way.refusals
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
             since = self._traffic.begin()
-            await self._documents.watch(self._current())
+            await self._documents.watch(self._tabs.current())
             await self._do(action, since, timeout_ms)
             if not isinstance(action, WaitFor):
                 moves = isinstance(action, Navigate | GoBack)
-                await settle(self._current, self._traffic, since, deadline, always_quiet=not moves)
+                await settle(self._tabs.current, self._traffic, since, deadline, always_quiet=not moves)
             await self._check_where_it_led(refusals)
 
     async def _by_hand(self, action: Input) -> None:
         """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
         async with self._hands, self._operation():
-            page = self._current()
+            page = self._tabs.current()
             with self._acting(page, "the page", self._traffic.begin()):
-                await use(page, action, self._answer)
+                await use(page, action, self._tabs.answer)
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
@@ -213,12 +207,13 @@ class ChromiumInstance:
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
         async with self._operation():
-            await self._answer(self._veil.restore())
-            return await self._answer(self._current().screenshot(type="png", timeout=0))
+            await self._tabs.answer(self._veil.restore())
+            return await self._tabs.answer(self._tabs.current().screenshot(type="png", timeout=0))
 
     async def thumbnail(self) -> bytes | None:
         """Small JPEG of the view; None where there is none to be had soon, and a page that hangs is left as it is."""
-        return await self._thumbnails.take(self._pages[-1]) if self._pages and not self._crashed else None
+        page = self._tabs.newest
+        return await self._thumbnails.take(page) if page and not self._tabs.crashed else None
 
     async def downloads_finished(self, within_s: float) -> None:
         """Wait until what is being downloaded has come, or the time is up."""
@@ -228,9 +223,9 @@ class ChromiumInstance:
         """Cookies, local storage, IndexedDB and the open URL."""
         async with self._operation():
             try:
-                state = await self._answer(self._context.storage_state(indexed_db=True))
+                state = await self._tabs.answer(self._context.storage_state(indexed_db=True))
             except Error:  # a page may store what can't be copied, such as keys that can't be exported
-                state = await self._answer(self._context.storage_state())
+                state = await self._tabs.answer(self._context.storage_state())
             return Checkpoint(cast("dict[str, Any]", state), self.url)
 
     async def reopen(self, url: str) -> None:
@@ -247,8 +242,7 @@ class ChromiumInstance:
     async def close(self) -> None:
         """End it. Safe twice, and on a dead browser."""
         self.let_go()
-        for task in self._background:
-            task.cancel()
+        self._tabs.stop()
         self._downloads.stop()
         self._documents.close()
         await self._end()
@@ -285,45 +279,22 @@ class ChromiumInstance:
 
     def _signal(self, number: int) -> None:
         if self._gone:
-            raise _lost()
+            raise lost()
         self._send_signal(number)
 
     # --- what happens to the pages ----------------------------------------------------------------------------------
 
     def _on_page(self, page: Page) -> None:
-        if page in self._pages:
-            return
-        if len(self._pages) >= MAX_PAGES:
-            self._spawn(close_page(page))
-            return
-        self._pages.append(page)
         self._downloads.watch(page)
-        self._spawn(self._documents.watch(page))
-        self.screen.follow(page)
-        page.on("close", self._on_page_closed)
-        page.on("crash", self._on_page_crashed)
+        self._tabs.meanwhile(self._documents.watch(page))
         page.on("framenavigated", self._on_navigated)
-        self._traffic.wake()
-
-    def _on_page_closed(self, page: Page) -> None:
-        if page in self._pages:
-            self._pages.remove(page)
-            self.screen.follow(self._pages[-1] if self._pages else None)
-        self._traffic.wake()
-
-    def _on_page_crashed(self, page: Page) -> None:
-        if self._pages and page is self._pages[-1]:
-            self._crashed = "The page crashed"
-            self._traffic.wake()
-        else:
-            self._spawn(close_page(page))
 
     def _on_navigated(self, frame: Frame) -> None:
         self._traffic.committed(frame)
         # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
         if not self._performing and frame.parent_frame is None and self._unwelcome(frame.url):
             logger.warning("a page led to what must not be reached and is left")
-            self._spawn(leave(frame.page))
+            self._tabs.meanwhile(leave(frame.page))
 
     def _on_refused(self, why: str) -> None:
         self._refused = why
@@ -339,21 +310,6 @@ class ChromiumInstance:
         """Return why the page must not stand where it stands."""
         return unwelcome(url) or self._way.known_refusal(url)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    def _current(self) -> Page:
-        """Return the newest open page, or raise the error that says why there is none."""
-        if self._gone:
-            raise _lost()
-        if self._crashed:
-            raise BrowserError("PAGE_CRASH", self._crashed)
-        if not self._pages:
-            raise BrowserError("PAGE_CRASH", "The page closed itself")
-        return self._pages[-1]
-
     @contextlib.asynccontextmanager
     async def _operation(self) -> AsyncIterator[None]:
         """Run one operation, only as long as the browser is there, and say in the contract's words what went wrong."""
@@ -361,24 +317,23 @@ class ChromiumInstance:
             async with self._lifeline.held(), self._explained():
                 yield
         except CutError as error:
-            raise _lost() from error
+            raise lost() from error
 
     @contextlib.asynccontextmanager
     async def _explained(self) -> AsyncIterator[None]:
         try:
-            if not self._pages:
-                self._on_page(await self._answer(self._context.new_page()))
-            self._current()
+            if not self._tabs:
+                await self._tabs.open()
+            self._tabs.current()
             yield
         except (BrowserError, Error) as error:
             if self._gone:
-                raise _lost() from error
-            if self._crashed or (isinstance(error, BrowserError) and error.code == "PAGE_CRASH"):
+                raise lost() from error
+            if self._tabs.crashed or (isinstance(error, BrowserError) and error.code == "PAGE_CRASH"):
                 await asyncio.sleep(LOSS_FOLLOWS_S)  # cut short by the loss of the browser
-            if self._crashed:
-                crashed, self._crashed = self._crashed, ""
-                await self._replace_page()
-                raise BrowserError("PAGE_CRASH", crashed) from error
+            if self._tabs.crashed:
+                self._sight.forget()
+                raise BrowserError("PAGE_CRASH", await self._tabs.replace_crashed()) from error
             if isinstance(error, BrowserError):
                 raise
             # What is left is a browser or a driver that went away before anything told us so.
@@ -392,64 +347,33 @@ class ChromiumInstance:
         finally:
             self._performing -= 1
 
-    async def _replace_page(self) -> None:
-        """Open a new page for one that crashed, so that the context lives on."""
-        dead = self._pages.pop()
-        self._sight.forget()
-        try:
-            self._on_page(await self._answer(self._context.new_page()))
-        except Error as error:
-            raise BrowserError("INSTANCE_LOST", "The browser crashed with its page") from error
-        self._spawn(close_page(dead))
-
-    # --- looking ----------------------------------------------------------------------------------------------------
-
-    async def _look(self, how: Callable[[Page], Awaitable[str]]) -> str:
-        """Ask the current page, and once more if it was replaced by another document while being asked."""
-        page = self._current()
-        try:
-            return await self._answer(how(page))
-        except Error:
-            now = self._current()
-            await self._answer(now.wait_for_load_state("domcontentloaded", timeout=0))
-            return await self._answer(how(now))
-
-    async def _answer(self, question: Awaitable[T]) -> T:
-        """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout."""
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                return await question
-        except TimeoutError as error:
-            self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
-            raise BrowserError("PAGE_CRASH", self._crashed) from error
-
     # --- acting -----------------------------------------------------------------------------------------------------
 
     async def _do(self, action: Action, since: int, timeout_ms: int) -> None:
-        page = self._current()
+        page = self._tabs.current()
         match action:
             case Navigate():
                 await self._navigate(page, action.url, timeout_ms)
             case GoBack():
-                await go_back(self._context, page, timeout_ms, opened_by_another=len(self._pages) > 1)
+                await go_back(self._context, page, timeout_ms, opened_by_another=len(self._tabs) > 1)
             case WaitFor():
                 await wait_for(page, action)
             case Scroll():
-                await self._answer(scroll(page, action))
+                await self._tabs.answer(scroll(page, action))
             case Press(ref=None):
                 with self._acting(page, f"key {action.key}", since):
-                    await self._answer(press(page, action.key))
+                    await self._tabs.answer(press(page, action.key))
             case Click() | Type() | TypeReleased() | Select() | Press() | Upload():
                 assert action.ref is not None
                 target = action.target or "the element"
-                element = await self._sight.element(page, action.ref, target, self._answer)
+                element = await self._sight.element(page, action.ref, target, self._tabs.answer)
                 patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
                 with self._acting(page, target, since):
                     if isinstance(action, TypeReleased):
-                        await self._answer(self._documents.follow_secrets(self._withheld_from))
-                        await self._answer(self._veil.type(page, element, action, patience_ms))
+                        await self._tabs.answer(self._documents.follow_secrets(self._withheld_from))
+                        await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
                     else:
-                        await self._answer(act_on(page, element, action, target, patience_ms))
+                        await self._tabs.answer(act_on(page, element, action, target, patience_ms))
             case _:
                 raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
 
@@ -466,7 +390,7 @@ class ChromiumInstance:
             message = f"{url} did not load within {timeout_ms / 1000:g} s"
             raise BrowserError("NAVIGATION_TIMEOUT", message) from error
         except Error as error:
-            if self._refused is None and not self._crashed and not self._gone:
+            if self._refused is None and not self._tabs.crashed and not self._gone:
                 raise_unless_redirected(url, first_line(error), self._way.failure(url))
 
     @contextlib.contextmanager
@@ -488,18 +412,15 @@ class ChromiumInstance:
     async def _check_where_it_led(self, refusals: int) -> None:
         if self._refused:
             raise blocked(self._refused)
-        if not self._pages:
+        if not self._tabs:
             return
-        failure = self._traffic.failure(self._current())
+        failure = self._traffic.failure(self._tabs.current())
         why = self._unwelcome(self.url)
         if failure and not why and self._way.refusals > refusals:
             why = self._way.refusal
         if why:  # the first document of a popup is asked for before anything here can decide on it
-            await self._answer(close_page(self._pages[-1]) if len(self._pages) > 1 else leave(self._pages[-1]))
+            page = self._tabs.current()
+            await self._tabs.answer(close_page(page) if len(self._tabs) > 1 else leave(page))
             raise blocked(why)
         if failure and not is_harmless(failure):
             raise unreachable("The page", failure, self._way.failure(self.url))
-
-
-def _lost() -> BrowserError:
-    return BrowserError("INSTANCE_LOST", "The session's browser is gone")

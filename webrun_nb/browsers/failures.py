@@ -69,6 +69,11 @@ def blocked(why: str) -> BrowserError:
     return BrowserError("BLOCKED_BY_POLICY", why)
 
 
+def lost() -> BrowserError:
+    """Return the error for a browser that is gone."""
+    return BrowserError("INSTANCE_LOST", "The session's browser is gone")
+
+
 def capital(text: str) -> str:
     """Begin a sentence with it."""
     return text[:1].upper() + text[1:]
