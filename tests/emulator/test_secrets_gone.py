@@ -57,7 +57,7 @@ async def test_what_was_released_is_shown_as_dots_in_any_field(instance, fields,
 
 async def test_what_a_page_uncovers_is_covered_again_before_a_picture(instance, fields):
     covered = await typed(instance, fields, 1, lambda at: TypeReleased(at, lambda place: "iiiiwwww"))
-    page = instance._current()
+    page = instance._tabs.current()
     await page.evaluate("() => { document.querySelector('#b').type = 'text'; document.querySelector('#b').style = '' }")
     assert await instance.screenshot() == covered
 
