@@ -95,7 +95,7 @@ def _order(options: argparse.Namespace) -> _Order:
     WebRunError
         It can't be asked for; the line says why.
     """
-    from webrun_nb.client.tasks import make_ask
+    from webrun_nb.client.asks import make_ask
     from webrun_nb.notebook.errors import CommandError
     from webrun_nb.notebook.objects import NotebookFrames
 

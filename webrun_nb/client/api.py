@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
 from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.asks import Ask, make_ask, read_schema
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.budget import Amount, Budget, limit_usd
 from webrun_nb.client.control import EmulatorControl
@@ -26,13 +25,14 @@ from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
-from webrun_nb.client.results import Frames, Schema, TaskResult
-from webrun_nb.client.runtime import faces, in_caller, runtime
+from webrun_nb.client.questions import FormShown, GuardrailHandler, Unanswered, ask_person
+from webrun_nb.client.results import Frames, TaskResult
+from webrun_nb.client.runtime import faces, runtime
 from webrun_nb.client.secret import HostSecret, wire_secrets
 from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
-from webrun_nb.client.tasks import Ask, Unanswered, expect_task, make_ask
+from webrun_nb.client.tasks import expect_task
 from webrun_nb.wire.responses import AccountUsage
 
 DEFAULT_NAME = "main"
@@ -40,18 +40,6 @@ SINGLE_TASK = "single task"
 
 USERS_LEDGER = Ledger()
 """In the user's data folder."""
-
-GuardrailHandler = Callable[[Question], str | None] | Callable[[Question], Awaitable[str | None]]
-"""Answers a question: text to go on with, None to have the task stopped."""
-FormShown = Callable[[str, str], bool]
-"""Takes session and task id; waits a little for a form, in a thread of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class JsonSchema:
-    """A JSON Schema as it is, where no notebook layer reads schemas."""
-
-    json_schema: Mapping[str, Any]
 
 
 class Client:
@@ -455,7 +443,7 @@ class Client:
             text,
             base_url=self.base_url,
             url=url,
-            schema=self._read_schema(schema),
+            schema=read_schema(schema, self.frames),
             end=end,
             timeout_ms=timeout_ms,
             avoid_domains=tuple(avoid_domains),
@@ -476,32 +464,9 @@ class Client:
         """
         return [each.file_id for each in await self.environments.aupload_files(files)] if files else []
 
-    def _read_schema(self, given: object) -> Schema | None:
-        if given is None:
-            return None
-        if self.frames is not None:
-            return self.frames.read_schema(given)
-        if isinstance(given, Mapping):
-            return JsonSchema(given)
-        if hasattr(given, "json_schema"):
-            return cast(Schema, given)
-        raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
-
     async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
-        """Have the handler answer; where there is none, tell whether a person sees the question elsewhere."""
-        handler = self._handler
-        if handler is None:
-            seen = self.form_shown is not None and await asyncio.to_thread(
-                self.form_shown, session_id, question.task_id
-            )
-            return Unanswered.SEEN if seen else Unanswered.UNSEEN
-        if inspect.iscoroutinefunction(handler):
-            answer = await handler(question)
-        else:
-            answer = await in_caller(lambda: handler(question))
-        if answer is not None and not isinstance(answer, str):
-            raise TypeError(f"the guardrail handler has to return text or None, not {type(answer).__name__}")
-        return answer
+        """Have somebody answer a question of a session's task."""
+        return await ask_person(session_id, question, self._handler, self.form_shown)
 
 
 def _first_page(options: SessionOptions) -> dict[str, Any]:

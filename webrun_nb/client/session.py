@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from webrun_nb.client.asks import Ask
 from webrun_nb.client.budget import Amount
 from webrun_nb.client.by_hand import ByHand
 from webrun_nb.client.errors import (
@@ -32,7 +33,7 @@ from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.secret import HiddenText, HostSecret
 from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
-from webrun_nb.client.tasks import Ask, TaskRun, interruption
+from webrun_nb.client.tasks import TaskRun, interruption
 from webrun_nb.client.watch import Watch
 
 if TYPE_CHECKING:

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
-from pydantic import ValidationError
-
-from webrun_nb.client.addresses import resolve_url
-from webrun_nb.client.budget import Amount, limit_usd, seconds_left
+from webrun_nb.client.asks import Ask
+from webrun_nb.client.budget import seconds_left
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -25,17 +20,15 @@ from webrun_nb.client.errors import (
     TaskFailedError,
     TaskInterruptedError,
     WebRunError,
-    refusal,
 )
 from webrun_nb.client.http import Http
 from webrun_nb.client.policies import Recorded
-from webrun_nb.client.results import Frames, Schema, TaskResult, result_of, usd
-from webrun_nb.client.secret import HiddenText, HostSecret, wire_secrets
+from webrun_nb.client.questions import AskPerson, Unanswered
+from webrun_nb.client.results import Frames, TaskResult, result_of, usd
+from webrun_nb.client.secret import HiddenText
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.watch import Watch, question_of
-from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
-from webrun_nb.wire.validation import contract_error
 
 STOP_WITHIN_S = 2.0
 """How long an interrupted task may take to be stopped on the server."""
@@ -46,76 +39,6 @@ INTERRUPTED = "INTERRUPTED"
 """The outcome of a task whose waiter was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """Between looks at a task; the last one is repeated."""
-
-
-class Unanswered(Enum):
-    """Why there is no answer yet."""
-
-    SEEN = "a person sees the question, and may answer it elsewhere"
-    UNSEEN = "nobody is there to answer"
-
-
-AskPerson = Callable[[str, Question], Awaitable[str | Unanswered | None]]
-"""Has somebody answer the question of a session's task: the answer, why there is none, or None to stop the task."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A task as it is going to be sent."""
-
-    instruction: str
-    url: str | None
-    schema: Schema | None
-    fields: Mapping[str, Any]
-    """Under their wire names."""
-    max_cost_usd: Decimal | None = None
-    """Kept by us: the wire has no such field."""
-
-
-def make_ask(
-    text: str,
-    *,
-    base_url: str,
-    url: str | None,
-    schema: Schema | None,
-    end: bool,
-    timeout_ms: float | None,
-    avoid_domains: tuple[str, ...],
-    max_input_tokens: int | None,
-    max_output_tokens: int | None,
-    max_cost_usd: Amount | None = None,
-    secrets: Sequence[HostSecret] = (),
-    file_ids: Sequence[str] = (),
-) -> Ask:
-    """Check a task by the contract's own model, before anything is started.
-
-    Raises
-    ------
-    RequestError
-        What the service would answer with 400.
-    """
-    url = None if url is None else resolve_url(url, base_url)
-    given: dict[str, Any] = {
-        "taskDetails": text,
-        "startingPoint": url,
-        "maxDuration": timeout_ms,
-        "avoidDomains": list(avoid_domains) or None,
-        "maxInputTokens": max_input_tokens,
-        "maxOutputTokens": max_output_tokens,
-        "terminateOnCompletion": end or None,
-        "files": list(file_ids) or None,
-    }
-    if not text.strip():
-        raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")
-    try:
-        fields = TaskFields.model_validate({name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        code, message, details = contract_error(error.errors())
-        raise refusal(400, code, message, details=details) from None
-    # the schema itself is checked by who reads it and by the server: the checker takes a second to import
-    shape = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
-    confided = {"secrets": wire_secrets(secrets)} if secrets else {}
-    return Ask(text, url, schema, {**fields.to_wire(), **shape, **confided}, limit_usd(max_cost_usd))
 
 
 class TaskOwner(Protocol):

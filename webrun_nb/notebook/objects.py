@@ -12,12 +12,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from webrun_nb.client.api import Client, FormShown, GuardrailHandler
+from webrun_nb.client.api import Client
 from webrun_nb.client.budget import Amount
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.policies import Policies
+from webrun_nb.client.questions import FormShown, GuardrailHandler
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.snapshot import SessionSnapshot

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from webrun_nb.client.addresses import as_written, resolve_host
+from webrun_nb.client.asks import make_ask
 from webrun_nb.client.errors import OneLine
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.proxies import written_spec
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
-from webrun_nb.client.tasks import make_ask
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.notebook import job_verbs, schema, templates
 from webrun_nb.notebook.commands import Task
