@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+
+from webrun_nb.emulator.store.database import FILE_NAME
 
 #: remembers what `?set=` says in four places, and reports what was there before
 PAGE = b"""<!doctype html><title>Memory</title><h1>Memory</h1><button onclick="remember('clicked')">Click me</button>
@@ -275,16 +279,49 @@ def test_a_profile_that_is_broken_fails_its_session_and_stays(emulator, memory, 
     assert state.read_bytes() == whole[:50]
 
 
-def test_two_emulators_share_what_is_in_one_folder(emulator, start_emulator, memory, environment, folder, until):
-    session, _ = visit(emulator, memory, environment, "one")
-    end(emulator, session)
+def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told(
+    emulator, start_emulator, memory, environment, folder, until
+):
+    before, _ = visit(emulator, memory, environment, "before", until)
+    end(emulator, before)
     until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
-    other = start_emulator("--data-dir", str(folder))
-    _, seen = visit(other, memory, environment, "two")
+    other = start_emulator("--control", "--data-dir", str(folder))
+    other.advance(3_600_000)  # whose clock says what does not count
+    first, seen = visit(emulator, memory, environment, "first", until)
+    second, seen_too = visit(other, memory, environment, "second", until)
+    told_first = until(lambda: emulator.status(first).get("note"), bool)
+    told_second = until(lambda: other.status(second).get("note"), bool)
+    end(other, second)
+    until(lambda: emulator.status(second), lambda status: status["status"] == "terminated")
+    end(emulator, first)
+    third, left = visit(emulator, memory, environment)
+    end(emulator, third)
     other.end()
-    again, left = visit(emulator, memory, environment)
-    end(emulator, again)
-    assert (seen, left) == (all_of("one"), all_of("two"))
+    assert (seen, seen_too, left) == (all_of("before"), all_of("before"), all_of("first"))
+    assert (f"{second} (of another emulator)" in told_first, f"{first} (of another emulator)" in told_second) == (
+        True,
+        True,
+    )
+
+
+def test_a_session_of_an_emulator_that_was_killed_is_none_to_be_told_of(
+    emulator, start_emulator, memory, environment, folder, until
+):
+    killed = start_emulator("--data-dir", str(folder))
+    lost, _ = visit(killed, memory, environment, "lost", until)
+    until(lambda: open_in(folder), lambda ids: lost in ids)
+    killed.process.kill()
+    killed.process.wait()
+    session, seen = visit(emulator, memory, environment)
+    until(lambda: emulator.status(lost), lambda status: status["status"] == "failed")  # it was looked for, and ended
+    note = emulator.status(session).get("note")
+    end(emulator, session)
+    assert (seen, note) == (NOTHING, None)
+
+
+def open_in(folder):
+    with closing(sqlite3.connect(folder / FILE_NAME)) as database:
+        return [row[0] for row in database.execute("SELECT id FROM sessions WHERE ended_ms IS NULL")]
 
 
 def test_an_upload_is_what_the_next_session_begins_with(emulator, memory, environment):

@@ -119,7 +119,7 @@ async def service(browsers, tmp_path) -> AsyncIterator[Service]:
         prices=PRICES_2026,
         practice=PracticeSites((), 9),
         egress=Egress(home("127.0.0.1", 9), (), {}),
-        library=await Library.open(database, clock, ids, events, url),
+        library=await Library.open(database, clock, ids, events, url, presence),
     )
     writing = asyncio.create_task(archive.run())
     yield Service(parts)

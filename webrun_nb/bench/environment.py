@@ -22,6 +22,7 @@ from webrun_nb.emulator.environments import Environments
 from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.store.presence import Presence
 
 _LEAST_BYTES = 1_000_000
 
@@ -68,7 +69,8 @@ class EnvironmentState:
         clock = Clock(system_time())
         database = await Database.open(Path(folder.name))
         rig.at_end(database.close)
-        library = await Library.open(database, clock, IdSource(), EventHub(clock), "http://127.0.0.1")
+        presence = await Presence.announce(database, clock.now())
+        library = await Library.open(database, clock, IdSource(), EventHub(clock), "http://127.0.0.1", presence)
         self._environments = library.environments
         self._environment_id = (await library.environments.create("bench", "bench", None)).id
         self._pool = ChromiumPool()
@@ -92,7 +94,7 @@ class EnvironmentState:
         began_s = time.perf_counter()
         left = await self._full.checkpoint()
         read_s = time.perf_counter()
-        await self._environments.save(self._environment_id, left.storage_state)
+        await self._environments.save(self._environment_id, left.storage_state, time.time())
         saved_s = time.perf_counter()
         state = await self._environments.load(self._environment_id)
         loaded_s = time.perf_counter()

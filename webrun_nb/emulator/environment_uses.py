@@ -1,19 +1,24 @@
 """Which session uses which environment: who is told of whom, whose state is kept, and who waits for whose.
 
-Two sessions may use one environment at once. Both run, both are told, and the state of the one that ends last is what
-the environment keeps. A session that starts while another's state is being saved waits for it.
+Several sessions may use one environment at once, also in several emulators on one data folder. All run, all are told,
+and the state of the one that ends last is what the environment keeps. A session that starts while another of the same
+emulator is being saved waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
+
+from sqlalchemy.exc import DBAPIError
 
 from webrun_nb.browsers.base import BrowserError, Checkpoint
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.environments import Environments, ProfileUnreadableError
+from webrun_nb.emulator.store.database import reason
+from webrun_nb.emulator.store.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +29,22 @@ STATE_WITHIN_S = 5.0
 """How long a browser may take to hand over its state at a session's end; else the last checkpoint is saved."""
 STATE_WITHIN_CLOSING_S = 1.0
 """The same while the emulator is closing, which has not long for all of it."""
+NEIGHBOURS_EVERY_S = 1.0
+"""How often the database is asked for sessions of other emulators, while an environment is in use here."""
 
 
 class Use:
     """One session's use of an environment. Made by `Uses.begin`."""
 
-    def __init__(self, uses: Uses, session: Session, environment_id: str) -> None:
+    def __init__(self, uses: Uses, session: Session, environment_id: str, name: str) -> None:
         self._uses = uses
         self.session = session
         self.environment_id = environment_id
-        self.order: int | None = None
-        """The how manieth it was to end; None while it goes on."""
+        self.name = name
+        self.with_others: frozenset[str] = frozenset()
+        """The sessions that it was told of."""
+        self.ended_s: float | None = None
+        """When it ended, by this machine's time; None while it goes on."""
         self.over = asyncio.Event()
         """What it leaves behind has been saved."""
 
@@ -45,7 +55,7 @@ class Use:
 
     def ended(self) -> None:
         """Take note that the session has ended, now: its place among those that do."""
-        self.order = self._uses.next_order()
+        self.ended_s = time.time()
 
     def finished(self) -> None:
         """Let go: whoever waits for what this session leaves behind waits no more. Safe twice."""
@@ -68,77 +78,82 @@ class Use:
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Keep what the session ends with, unless one that ended later has been saved already."""
-        await self._uses.save(self, checkpoint)
+        assert self.ended_s is not None, "it has ended"
+        if not await self._uses.environments.save(self.environment_id, checkpoint.storage_state, self.ended_s):
+            log.info("session %s: its environment is gone, its state is not kept", self.session.id)
 
 
 class Uses:
     """All sessions of this emulator that have an environment."""
 
-    def __init__(self, environments: Environments, tell: Tell) -> None:
+    def __init__(self, environments: Environments, neighbours: Neighbours, tell: Tell) -> None:
         self.environments = environments
         self.closing = False
         """The emulator is being ended."""
+        self._neighbours = neighbours
         self._tell = tell
         self._uses: list[Use] = []
-        self._orders = itertools.count(1)
-        self._saved: dict[str, int] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._watching: asyncio.Task[None] | None = None
 
     def begin(self, session: Session, environment_id: str, name: str) -> Use:
         """Have a session use an environment, and tell it and the others of one another."""
-        others = [use.session for use in self._of(environment_id) if use.order is None]
-        use = Use(self, session, environment_id)
+        use = Use(self, session, environment_id, name)
         self._uses.append(use)
-        for each in (session, *others):
-            used_by = [other.id for other in (session, *others) if other is not each]
-            if used_by:
-                each.note = (
-                    f"environment {name} is used by session {', '.join(used_by)} too: "
-                    "what the session that ends last leaves behind is kept"
-                )
-                self._tell(each, each.note)
+        self._tell_of_one_another(environment_id, ())
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._watch(), name="environments in use elsewhere")
         return use
 
     def deleted(self, environment_id: str) -> None:
         """Tell the sessions that use an environment that it is no more."""
-        for use in self._of(environment_id):
-            if use.order is None:
-                use.session.note = "the environment was deleted: what this session leaves behind is not kept"
-                self._tell(use.session, use.session.note)
-
-    def replaced(self, environment_id: str) -> None:
-        """Take note that an archive took the place of what sessions that have ended left, or are about to leave."""
-        self._saved[environment_id] = self.next_order()
-
-    def next_order(self) -> int:
-        """Return the number of the next session to end."""
-        return next(self._orders)
+        for use in self._going_on(environment_id):
+            use.session.note = "the environment was deleted: what this session leaves behind is not kept"
+            self._tell(use.session, use.session.note)
 
     def forget(self, use: Use) -> None:
         """See `Use.finished`."""
         use.over.set()
         if use in self._uses:
             self._uses.remove(use)
-        if not self._of(use.environment_id):
-            self._turns.pop(use.environment_id, None)
-            self._saved.pop(use.environment_id, None)
 
     async def saved(self, environment_id: str) -> None:
         """Wait until every session that has ended is saved."""
         for use in self._of(environment_id):
-            if use.order is not None:
+            if use.ended_s is not None:
                 await use.over.wait()
 
-    async def save(self, use: Use, checkpoint: Checkpoint) -> None:
-        """See `Use.save`."""
-        assert use.order is not None, "it has ended"
-        async with self._turns.setdefault(use.environment_id, asyncio.Lock()):
-            if self._saved.get(use.environment_id, 0) > use.order:
-                return
-            if await self.environments.save(use.environment_id, checkpoint.storage_state):
-                self._saved[use.environment_id] = use.order
-            else:
-                log.info("session %s: its environment is gone, its state is not kept", use.session.id)
+    async def close(self) -> None:
+        """Ask for the sessions of other emulators no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+
+    async def _watch(self) -> None:
+        """Look for sessions of other emulators for as long as there are any of this one: the database tells nobody."""
+        while wanted := {use.environment_id for use in self._uses if use.ended_s is None}:
+            try:
+                for environment_id, elsewhere in (await self._neighbours.sessions(wanted)).items():
+                    self._tell_of_one_another(environment_id, elsewhere)
+            except (DBAPIError, OSError) as error:
+                log.warning("who else uses an environment can't be told for now: %s", reason(error))
+            await asyncio.sleep(NEIGHBOURS_EVERY_S)
+
+    def _tell_of_one_another(self, environment_id: str, elsewhere: Collection[str]) -> None:
+        """Tell each of the sessions here of all the others, where there is one that it has not been told of."""
+        going_on = self._going_on(environment_id)
+        for use in going_on:
+            others = [other.session.id for other in going_on if other is not use]
+            others += sorted(f"{session_id} (of another emulator)" for session_id in elsewhere)
+            if set(others) - use.with_others:
+                use.with_others |= set(others)
+                use.session.note = (
+                    f"environment {use.name} is used by session {', '.join(others)} too: "
+                    "what the session that ends last leaves behind is kept"
+                )
+                self._tell(use.session, use.session.note)
+
+    def _going_on(self, environment_id: str) -> list[Use]:
+        return [use for use in self._of(environment_id) if use.ended_s is None]
 
     def _of(self, environment_id: str) -> list[Use]:
         return [use for use in self._uses if use.environment_id == environment_id]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.files import Files, Received, unknown_environment
 from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.environments import EnvironmentRecord, FileRecord
+from webrun_nb.emulator.store.environments import EnvironmentRecord, FileRecord, LastEnding
 from webrun_nb.emulator.store.locks import FileLock
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ _SUFFIXES = (".tar.gz", ".tgz")
 
 class ProfileUnreadableError(Exception):
     """A profile can't be loaded; the message is one line for people."""
+
+
+class _OvertakenError(Exception):
+    """A session that ended later has been saved already."""
 
 
 class Environments:
@@ -183,7 +188,7 @@ class Environments:
                 )
                 for name, size in contents.files.items()
             }
-            return await self._put(user, environment_id, contents.state, archive.size, files, unpacked)
+            return await self._put(user, environment_id, contents.state, archive.size, time.time(), files, unpacked)
         except ArchiveError as error:
             raise _bad_archive(str(error)) from error
         finally:
@@ -229,13 +234,19 @@ class Environments:
             raise ProfileUnreadableError(f"the profile of environment {environment_id} can't be read") from error
         return state
 
-    async def save(self, environment_id: str, state: Mapping[str, Any]) -> bool:
-        """Keep a storage state in the place of an environment's profile; False where the environment is gone."""
+    async def save(self, environment_id: str, state: Mapping[str, Any], ended_s: float) -> bool:
+        """Keep a session's storage state in the place of an environment's profile; False where that is gone.
+
+        The state of one that ended before what is kept, is not; `ended_s` is by this machine's time.
+        """
         content = await asyncio.to_thread(lambda: json.dumps(state, ensure_ascii=False).encode())
-        with suppress(CommandRefusedError):
-            await self._put(None, environment_id, content, len(content), {}, {})
-            return True
-        return False
+        try:
+            await self._put(None, environment_id, content, len(content), ended_s, {}, {})
+        except CommandRefusedError:
+            return False
+        except _OvertakenError:
+            log.info("environment %s: a session that ended later has been saved already", environment_id)
+        return True
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -245,6 +256,7 @@ class Environments:
         environment_id: str,
         state: bytes,
         blob_size: int,
+        ended_s: float,
         files: Mapping[str, FileRecord],
         contents: Mapping[str, Path],
     ) -> EnvironmentRecord:
@@ -259,6 +271,10 @@ class Environments:
                     record = await session.get(EnvironmentRecord, environment_id)
                     if record is None or (user is not None and record.owner != user):
                         raise unknown_environment(environment_id)
+                    last = await session.get(LastEnding, environment_id)
+                    if user is None and last is not None and ended_s < last.ended_s <= time.time():
+                        raise _OvertakenError
+                    await session.merge(LastEnding(environment=environment_id, ended_s=ended_s))
                     if files:
                         same = FileRecord.environment == environment_id, FileRecord.original_name.in_(files)
                         old = list(await session.scalars(select(FileRecord).where(*same)))

@@ -17,10 +17,11 @@ from webrun_nb.emulator.downloads import Downloads
 from webrun_nb.emulator.environment_uses import Uses
 from webrun_nb.emulator.environments import Environments
 from webrun_nb.emulator.events import EventHub
-from webrun_nb.emulator.files import Files, Received
+from webrun_nb.emulator.files import Files
 from webrun_nb.emulator.signing import Signer, signing_key
 from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.environments import EnvironmentRecord
+from webrun_nb.emulator.store.neighbours import Neighbours
+from webrun_nb.emulator.store.presence import Presence
 from webrun_nb.emulator.store.records import SessionRecord
 
 
@@ -28,7 +29,14 @@ class Library:
     """What the service keeps for its users. Made by `Library.open`."""
 
     def __init__(
-        self, database: Database, folder: DataFolder, signer: Signer, clock: Clock, ids: IdSource, events: EventHub
+        self,
+        database: Database,
+        folder: DataFolder,
+        signer: Signer,
+        clock: Clock,
+        ids: IdSource,
+        events: EventHub,
+        neighbours: Neighbours,
     ) -> None:
         self.folder = folder
         self.signer = signer
@@ -36,10 +44,12 @@ class Library:
         self.files = Files(database, folder, clock, ids)
         self.environments = Environments(database, folder, clock, ids, self.files)
         self.downloads = Downloads(folder, signer, clock, ids)
-        self.uses = Uses(self.environments, self._tell)
+        self.uses = Uses(self.environments, neighbours, self._tell)
 
     @classmethod
-    async def open(cls, database: Database, clock: Clock, ids: IdSource, events: EventHub, base_url: str) -> Library:
+    async def open(
+        cls, database: Database, clock: Clock, ids: IdSource, events: EventHub, base_url: str, presence: Presence
+    ) -> Library:
         """Make what is missing of the data folder, and sweep away what has expired, or belongs to no record."""
         folder = await asyncio.to_thread(DataFolder, database.folder)
         await asyncio.to_thread(folder.sweep)
@@ -47,7 +57,8 @@ class Library:
         async with database.reading() as session:
             known = set(await session.scalars(select(SessionRecord.id)))
         await asyncio.to_thread(folder.sweep_downloads, known)
-        library = cls(database, folder, Signer(key, clock, base_url), clock, ids, events)
+        neighbours = Neighbours(database, presence, clock.now)
+        library = cls(database, folder, Signer(key, clock, base_url), clock, ids, events, neighbours)
         await library.files.sweep()
         return library
 
@@ -61,18 +72,6 @@ class Library:
         """
         await self.environments.delete(user, environment_id)
         self.uses.deleted(environment_id)
-
-    async def replace_profile(self, user: str, environment_id: str, archive: Received) -> EnvironmentRecord:
-        """Put an archive in the place of an environment's profile.
-
-        Raises
-        ------
-        CommandRefusedError
-            As `Environments.replace`.
-        """
-        record = await self.environments.replace(user, environment_id, archive)
-        self.uses.replaced(environment_id)
-        return record
 
     async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
         """Return the files that a task has at hand: those that it names, or else all of its session's environment.

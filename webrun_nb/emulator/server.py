@@ -187,7 +187,7 @@ class _Server:
         events = EventHub(clock)
         with start_errors(self._folder):
             presence = await Presence.announce(database, clock.now())
-            library = await Library.open(database, clock, ids, events, self._url)
+            library = await Library.open(database, clock, ids, events, self._url, presence)
         archive = Archive(database, presence.id)
         parts = Parts(
             url=self._url,

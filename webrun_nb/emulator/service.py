@@ -321,6 +321,7 @@ class Service:
         await self._webhooks.close()
         await self.parts.browsers.close()
         await self.history.close()
+        await self.library.uses.close()
 
     def _end_all(self) -> None:
         self._ending_all = True  # a session that is opened meanwhile would be forgotten

@@ -170,4 +170,4 @@ async def _replaced(environment_id: str, request: Request, service: Service, use
             raise CommandRefusedError("MISSING_REQUIRED_FIELD", "file is required: the archive", field="file")
         if len(archives) > 1:
             raise CommandRefusedError("INVALID_PARAMETER", "send one archive", parameter="file")
-        return await library.replace_profile(user, environment_id, archives[0])
+        return await library.environments.replace(user, environment_id, archives[0])

@@ -30,6 +30,19 @@ class EnvironmentRecord(Base):
     usage_count: Mapped[int]
 
 
+class LastEnding(Base):
+    """When the session ended whose state an environment keeps, or an archive took the place of that.
+
+    Of several that use it at once, in whichever emulator, the last one to end is kept; not the last one to be saved.
+    """
+
+    __tablename__ = "environment_endings"
+
+    environment: Mapped[str] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"), primary_key=True)
+    ended_s: Mapped[float]
+    """By this machine's time, not by an emulator's clock: those can be told to be elsewhere."""
+
+
 class FileRecord(Base):
     """A file that was uploaded. It belongs to an environment, or has a time at which it goes."""
 
