@@ -10,6 +10,8 @@ import pytest
 from lab import LabPage, needs_subshells
 from playwright.sync_api import expect
 
+from webrun_nb.notebook.starting import STARTING
+
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 CARD = ".webrun-card"
@@ -62,6 +64,9 @@ def test_cost_and_countdown_move_while_a_cell_is_running(lab):
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", "import time; time.sleep(60)"])
     lab.run_all()
     expect(lab.find(CARD)).to_contain_text("active · idle", timeout=30_000)
+    assert any(STARTING.encode() in frame for frame in lab.kernel_frames), "it said why nothing was to be seen yet"
+    (shown,) = lab.outputs()[0]
+    assert STARTING not in str(shown), "the card has its place"
     frames = len(lab.kernel_frames)
     changes(lab, COUNTDOWN, 3)
     changes(lab, COST, 2)

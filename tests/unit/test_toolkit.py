@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import pytest
 
-from webrun_nb.client.errors import TaskInterruptedError
-from webrun_nb.notebook import objects
+from webrun_nb.client.errors import EmulatorStartError, TaskInterruptedError
+from webrun_nb.notebook import objects, starting
 from webrun_nb.notebook.objects import Toolkit
 
 
@@ -22,3 +22,59 @@ def test_an_interrupt_while_the_emulator_starts_says_that_nothing_was_started(mo
     with pytest.raises(TaskInterruptedError) as raised:
         Toolkit().client()
     assert str(raised.value) == "interrupted: no session was started, nothing is billed"
+
+
+class Outputs:
+    """What cells show, by display id, as a front end keeps it."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, list[str]] = {}
+
+    def display(self, forms: dict[str, str], *, raw: bool, display_id: str, update: bool) -> None:
+        assert raw
+        assert update == (display_id in self.shown), "what is updated has been shown, and nothing is shown twice"
+        self.shown.setdefault(display_id, []).append(forms["text/plain"])
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
+    outputs = Outputs()
+    monkeypatch.setattr(starting, "display", outputs.display)
+    monkeypatch.setattr(starting, "has_front_end", lambda: True)
+    monkeypatch.setattr(starting, "page_may_show_it", lambda: True)
+    return outputs
+
+
+def test_the_line_that_the_emulator_starts_is_shown_meanwhile_and_taken_back(
+    monkeypatch: pytest.MonkeyPatch, outputs: Outputs
+) -> None:
+    async def start() -> NoReturn:
+        assert list(outputs.shown.values()) == [[starting.STARTING]]
+        raise EmulatorStartError("it ended")
+
+    monkeypatch.setattr(objects, "local_emulator", start)
+    with pytest.raises(EmulatorStartError):
+        Toolkit().client()
+    assert list(outputs.shown.values()) == [[starting.STARTING, ""]]
+
+
+def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
+    notice = starting.StartNotice()
+    with notice.held():
+        with notice.told():
+            pass
+        place = notice.take_place()
+    assert outputs.shown == {place: [starting.STARTING]}, "what stands there now is the card's"
+
+
+def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: Outputs) -> None:
+    monkeypatch.setattr(starting, "page_may_show_it", lambda: False)
+    with starting.StartNotice().told():
+        assert outputs.shown == {}
+
+
+def test_in_a_terminal_the_line_is_erased(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with starting.StartNotice().told():
+        assert capsys.readouterr().out == starting.STARTING
+    assert capsys.readouterr().out == "\r\x1b[2K"

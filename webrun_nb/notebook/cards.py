@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
+from webrun_nb.notebook.front_end import has_front_end, page_may_show_it
+from webrun_nb.notebook.starting import notice
 from webrun_nb.notebook.view_feed import OpenView
-from webrun_nb.notebook.widgets.base import page_may_show_it
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.sessions_table import SessionsTable
@@ -130,15 +130,17 @@ class CardBoard:
             print(card_text(snapshot))
             return True
         with self._lock:
-            placed = self._placed.get(snapshot.session_id)
+            placed, place = self._placed.get(snapshot.session_id), None
             if placed is not None and not again:
                 return False
             if placed is None:
                 card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
-                placed = _Placed(card, uuid.uuid4().hex, session.subscribe(card.receive))
+                place = notice.take_place()
+                placed = _Placed(card, place or uuid.uuid4().hex, session.subscribe(card.receive))
                 self._placed[snapshot.session_id] = placed
                 card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
-        display(placed.card, display_id=placed.display_id)  # type: ignore[no-untyped-call]
+        in_its_place = place is not None
+        display(placed.card, display_id=placed.display_id, update=in_its_place)  # type: ignore[no-untyped-call]
         return True
 
     def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
@@ -210,11 +212,6 @@ class CardBoard:
         if text != placed.saved_text:
             placed.saved_text = text
             display(card, display_id=placed.display_id, update=True)  # type: ignore[no-untyped-call]
-
-
-def has_front_end() -> bool:
-    """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
-    return hasattr(get_ipython(), "kernel")
 
 
 cards = CardBoard()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.api import USERS_LEDGER
-from webrun_nb.notebook.cards import has_front_end
 from webrun_nb.notebook.commands import Code, History
 from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.front_end import has_front_end
 from webrun_nb.notebook.python_code import python_code
 from webrun_nb.notebook.workspace import Workspace
 

@@ -7,7 +7,8 @@ import uuid
 from IPython.display import display
 
 from webrun_nb.client.runtime import runtime
-from webrun_nb.notebook.cards import CardWriter, has_front_end
+from webrun_nb.notebook.cards import CardWriter
+from webrun_nb.notebook.front_end import has_front_end
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.widgets.job_card import Form, JobCard, card_text
 

@@ -24,6 +24,7 @@ from webrun_nb.client.runtime import faces
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema as schemas
 from webrun_nb.notebook.money import Cost
+from webrun_nb.notebook.starting import notice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,8 +195,26 @@ class Toolkit:
             self._local = None
         return emulator
 
-    client, aclient = faces(_client, lambda toolkit: nothing_started())
-    restart_emulator, arestart_emulator = faces(_restart_emulator)
+    _client_now, aclient = faces(_client, lambda toolkit: nothing_started())
+    _restart_now, arestart_emulator = faces(_restart_emulator)
+
+    def client(self) -> Client:
+        """Return the current client; where the emulator has to be started for it, whoever looks is told so.
+
+        Raises
+        ------
+        EmulatorStartError
+            It did not come up.
+        """
+        if self._chosen is not None or ((emulator := running_emulator()) is not None and emulator.running):
+            return self._client_now()
+        with notice.told():
+            return self._client_now()
+
+    def restart_emulator(self) -> LocalEmulator:
+        """End this process's emulator with all its sessions, where it runs, and start another."""
+        with notice.told():
+            return self._restart_now()
 
 
 def nothing_started() -> TaskInterruptedError:

@@ -26,6 +26,7 @@ from webrun_nb.notebook import (
 from webrun_nb.notebook.commands import Asyncio, Command, Help, ProxyHelp
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.help import help_text
+from webrun_nb.notebook.starting import notice
 from webrun_nb.notebook.workspace import Workspace
 
 
@@ -116,4 +117,5 @@ class Runner:
         WebRunError
             In one line.
         """
-        return _VERBS[type(command)](self._workspace, command)
+        with notice.held():
+            return _VERBS[type(command)](self._workspace, command)

@@ -66,6 +66,8 @@ def task(workspace: Workspace, command: Task) -> None:
         _show_request(workspace, command, text, url, wanted)
         return
     sent = _sent(workspace, command, text, url)
+    if _session_for(workspace, command) is None:
+        toolkit.client()  # before the widgets are imported: whoever waits for the emulator is to be told at once
     if command.job is not None:
         handle = _begun(workspace, command, text, url, wanted)
         workspace.done[handle.task_id] = sent

@@ -22,6 +22,7 @@ from webrun_nb.notebook.commands import Start
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.fallback import final_line
+from webrun_nb.notebook.front_end import has_front_end
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask
@@ -162,7 +163,6 @@ class Workspace:
     def following(self) -> Iterator[Callable[[Session], None]]:
         """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
         from webrun_nb.notebook import terminal_card
-        from webrun_nb.notebook.cards import has_front_end
 
         if has_front_end() or not terminal_card.can_redraw(sys.stdout):
             yield self.show_card

@@ -5,23 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
-from IPython.core.getipython import get_ipython
 
-from webrun_nb import config
-
-
-def page_may_show_it() -> bool:
-    """Whether a page may show a widget of the running cell.
-
-    Programs that run notebooks by themselves (nbconvert, papermill, nbclient) say with each cell that nobody can be
-    asked for input. A widget there is seen by nobody, and would be put into the file with its script, in front of the
-    HTML that says the same. Voilà runs cells in the same way, and does have a page.
-    """
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None or config.is_voila():
-        return True
-    request = kernel.get_parent().get("content") or {}
-    return bool(request.get("allow_stdin", True))
+from webrun_nb.notebook.front_end import page_may_show_it
 
 
 class NotebookWidget(anywidget.AnyWidget):

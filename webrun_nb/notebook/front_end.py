@@ -1,0 +1,26 @@
+"""Who sees what a cell shows: a page, a program that runs the notebook, or a terminal. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from IPython.core.getipython import get_ipython
+
+from webrun_nb import config
+
+
+def has_front_end() -> bool:
+    """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
+    return hasattr(get_ipython(), "kernel")
+
+
+def page_may_show_it() -> bool:
+    """Whether a page may show a widget of the running cell.
+
+    Programs that run notebooks by themselves (nbconvert, papermill, nbclient) say with each cell that nobody can be
+    asked for input. A widget there is seen by nobody, and would be put into the file with its script, in front of the
+    HTML that says the same. Voilà runs cells in the same way, and does have a page.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None or config.is_voila():
+        return True
+    request = kernel.get_parent().get("content") or {}
+    return bool(request.get("allow_stdin", True))
