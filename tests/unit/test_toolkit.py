@@ -39,7 +39,7 @@ class Outputs:
 @pytest.fixture
 def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
     outputs = Outputs()
-    monkeypatch.setattr(starting, "display", outputs.display)
+    monkeypatch.setattr("IPython.display.display", outputs.display)
     monkeypatch.setattr(starting, "has_front_end", lambda: True)
     monkeypatch.setattr(starting, "page_may_show_it", lambda: True)
     return outputs

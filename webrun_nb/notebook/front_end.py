@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from IPython.core.getipython import get_ipython
+import sys
+from typing import Any
 
 from webrun_nb import config
 
 
+def _kernel() -> Any:
+    """Return the kernel that this is, or None. A plain script has not loaded IPython, and is not to."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython.core.getipython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None)
+
+
 def has_front_end() -> bool:
     """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
-    return hasattr(get_ipython(), "kernel")
+    return _kernel() is not None
 
 
 def page_may_show_it() -> bool:
@@ -19,7 +29,7 @@ def page_may_show_it() -> bool:
     asked for input. A widget there is seen by nobody, and would be put into the file with its script, in front of the
     HTML that says the same. Voilà runs cells in the same way, and does have a page.
     """
-    kernel = getattr(get_ipython(), "kernel", None)
+    kernel = _kernel()
     if kernel is None or config.is_voila():
         return True
     request = kernel.get_parent().get("content") or {}

@@ -12,8 +12,6 @@ import threading
 import uuid
 from collections.abc import Iterator
 
-from IPython.display import display
-
 from webrun_nb.notebook.front_end import has_front_end, page_may_show_it
 
 STARTING = "starting the emulator on your machine…"
@@ -76,6 +74,8 @@ class StartNotice:
 
 
 def _show(text: str, display_id: str, *, update: bool = False) -> None:
+    from IPython.display import display  # there, as there is a front end; a plain script does without
+
     forms = {"text/plain": text, "text/html": text}
     display(forms, raw=True, display_id=display_id, update=update)  # type: ignore[no-untyped-call]
 
