@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 import anywidget
+from traitlets import MetaHasTraits
 
 from webrun_nb.notebook.front_end import page_may_show_it
 
 
-class NotebookWidget(anywidget.AnyWidget):
+class _AbstractMeta(ABCMeta, MetaHasTraits):
+    """Has a widget that lacks an abstract method refused when it is made, as `abc` does for other classes."""
+
+
+class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
     """A widget with text and HTML beside it; where no page may show it, it is those alone and talks to nobody."""
 
     def __init__(self, **traits: Any) -> None:
@@ -26,9 +32,9 @@ class NotebookWidget(anywidget.AnyWidget):
         if self.on_page:
             super().open()
 
+    @abstractmethod
     def static_forms(self) -> dict[str, str]:
         """Return what stands for it where no widget can be shown, by MIME type."""
-        raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if not self.on_page:
