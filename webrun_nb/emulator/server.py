@@ -181,15 +181,43 @@ class _Server:
             await database.close()
 
     async def _serve(self, database: Database) -> None:
-        options = self._options
         clock = Clock(system_time())
-        ids = IdSource(options.seed)
+        ids = IdSource(self._options.seed)
         events = EventHub(clock)
         with start_errors(self._folder):
             presence = await Presence.announce(database, clock.now())
             library = await Library.open(database, clock, ids, events, self._url, presence)
+        parts = self._parts(database, presence, library, clock, ids, events)
+        service = Service(parts)
+        live = LiveEvents(service)
+        server = self._http(self._door(service, live, clock))
+        background = [
+            asyncio.create_task(_pump(clock), name="clock"),
+            asyncio.create_task(live.run(), name="live events"),
+            asyncio.create_task(parts.archive.run(), name="archive"),
+        ]
+        http = asyncio.create_task(server.serve(sockets=self._listeners), name="http")
+        service.history.start()
+        self._end_when_told()
+        await server.answers.wait()
+        print(json.dumps({"url": self._url, "apiKey": self._local_key, "pid": os.getpid()}), flush=True)
+        await self._ending.wait()
+        _end_process_after(_CLOSING_S)
+        await _end_all_sessions(service, parts.archive)
+        for task in background:
+            task.cancel()
+        await asyncio.wait(background)
+        await parts.archive.flush()
+        await presence.leave(clock.now())
+        server.should_exit = True
+        await asyncio.wait([http])
+
+    def _parts(
+        self, database: Database, presence: Presence, library: Library, clock: Clock, ids: IdSource, events: EventHub
+    ) -> Parts:
+        options = self._options
         archive = Archive(database, presence.id)
-        parts = Parts(
+        return Parts(
             url=self._url,
             clock=clock,
             database=database,
@@ -211,10 +239,11 @@ class _Server:
             slots=options.slots,
             secrets=self._live_secrets,
         )
-        service = Service(parts)
-        live = LiveEvents(service)
+
+    def _door(self, service: Service, live: LiveEvents, clock: Clock) -> Door:
+        options = self._options
         keys = Keys(self._keys, clock.now)
-        door = Door(
+        return Door(
             api=make_app(service, None if is_everywhere(options.host) else self._url, with_control=options.control),
             live=live.app,
             view=LiveView(service, keys, with_control=options.control),
@@ -225,44 +254,20 @@ class _Server:
             patience=options.patience,
             tasks_need_key=options.tasks_need_key,
         )
+
+    def _http(self, door: Door) -> _Uvicorn:
         settings = uvicorn.Config(
             door,
             log_config=None,
             access_log=False,
-            http=impatient(options.patience),
+            http=impatient(self._options.patience),
             limit_concurrency=_CONNECTIONS,
             lifespan="off",
             ws="wsproto",
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        server = _Uvicorn(settings)
-        background = [
-            asyncio.create_task(_pump(clock), name="clock"),
-            asyncio.create_task(live.run(), name="live events"),
-            asyncio.create_task(archive.run(), name="archive"),
-            asyncio.create_task(server.serve(sockets=self._listeners), name="http"),
-        ]
-        service.history.start()
-        self._end_when_told()
-        await server.answers.wait()
-        print(json.dumps({"url": self._url, "apiKey": self._local_key, "pid": os.getpid()}), flush=True)
-        await self._ending.wait()
-        _end_process_after(_CLOSING_S)
-        service.end_sessions()
-        with contextlib.suppress(
-            TimeoutError
-        ):  # first what people would miss most: browsers can take all the time left
-            async with asyncio.timeout(_CLOSING_S / 2):
-                await archive.written()
-        await service.close()
-        for task in background[:3]:
-            task.cancel()
-        await asyncio.wait(background[:3])
-        await archive.flush()
-        await presence.leave(clock.now())
-        server.should_exit = True
-        await asyncio.wait(background)
+        return _Uvicorn(settings)
 
     def _end_when_told(self) -> None:
         loop = asyncio.get_running_loop()
@@ -287,6 +292,15 @@ async def _parent_gone(ending: asyncio.Event) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110 (the system tells nobody)
         await asyncio.sleep(_PARENT_CHECK_S)
     ending.set()
+
+
+async def _end_all_sessions(service: Service, archive: Archive) -> None:
+    """Write first what people would miss most: browsers can take all the time that is left."""
+    service.end_sessions()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSING_S / 2):
+            await archive.written()
+    await service.close()
 
 
 def _end_process_after(seconds: float) -> None:
