@@ -93,7 +93,7 @@ def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator):
             if "chrom" in process.name() and "--type" not in " ".join(process.cmdline()):
                 process.suspend()
     emulator.process.stdin.close()
-    emulator.process.wait(4)
+    emulator.process.wait(15)  # it gives its browsers 4 s
     assert living(everyone, 3) == []
 
 

@@ -57,6 +57,16 @@ class PausableActions(Actions):
         return self._begin("resume")
 
 
+class AnsweringActions(Actions):
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[tuple[str, str]] = []
+
+    def answer(self, task_id: str, text: str) -> Future[None]:
+        self.answers.append((task_id, text))
+        return self._begin("answer")
+
+
 class Session:
     def __init__(self, snapshot: SessionSnapshot) -> None:
         self.snapshot = snapshot

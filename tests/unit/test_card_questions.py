@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Output, Session, make_card
+from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, AnsweringActions, Output, Session, make_card
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -28,16 +28,6 @@ NEXT = replace(IDLE, session_id="next00000000")
 
 def asking(kind: str = "", *candidates: str, text: str = "Which one?", task_id: str = "t1") -> SessionSnapshot:
     return replace(RUNNING, phase="guardrail", question=Question(task_id, text, kind, candidates))
-
-
-class AnsweringActions(Actions):
-    def __init__(self) -> None:
-        super().__init__()
-        self.answers: list[tuple[str, str]] = []
-
-    def answer(self, task_id: str, text: str) -> Future[None]:
-        self.answers.append((task_id, text))
-        return self._begin("answer")
 
 
 def answer(card: SessionCard, question_id: str | None = None, **what: Any) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from card_doubles import RUNNING, Actions, make_card
+from card_doubles import RUNNING, AnsweringActions, make_card
 
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.jobs import JobFacts
@@ -21,18 +21,6 @@ FACTS = JobFacts(
     cost_usd=Decimal("0.0041"), emulated=True, usd_per_minute=Decimal("0.02"), asks="The password for shop.localhost",
     answer_with="webrun.on_guardrail(fn)",
 )  # fmt: skip
-
-
-class Asking(Actions):
-    """Actions that take answers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answers: list[tuple[str, str]] = []
-
-    def answer(self, task_id: str, text: str) -> Future[None]:
-        self.answers.append((task_id, text))
-        return self._begin("answer")
 
 
 class Job:
@@ -60,12 +48,12 @@ def cancelled() -> list[Future[Any]]:
 
 
 @pytest.fixture
-def actions() -> Asking:
-    return Asking()
+def actions() -> AnsweringActions:
+    return AnsweringActions()
 
 
 @pytest.fixture
-def card(actions: Asking, cancelled: list[Future[Any]]) -> JobCard:
+def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
     def cancel() -> Future[Any]:
         cancelled.append(Future())
         return cancelled[-1]
@@ -73,14 +61,14 @@ def card(actions: Asking, cancelled: list[Future[Any]]) -> JobCard:
     return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))  # type: ignore[arg-type]  # a double
 
 
-def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: Asking) -> None:
+def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: AnsweringActions) -> None:
     send(card, type="answer", id="p1", question=card.facts["question"]["id"], text="pa55-word")
     assert actions.answers == [("t1", "pa55-word")]
     assert "pa55-word" not in repr(card.get_state())
     assert card.facts["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
 
 
-def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: Asking) -> None:
+def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: AnsweringActions) -> None:
     send(card, type="answer", id="p1", question="another", text="pa55-word")
     assert actions.answers == []
     assert "too late" in card.facts["press"]["message"]
