@@ -79,7 +79,7 @@ LAPTOPS = """<h1>Laptops</h1><table><thead><tr><th>Name</th><th>Price</th></tr><
 def test_demo_shows_steps_table_cost_and_where_the_notebook_is_and_leaves_no_ledger(webrun_nb: CommandLine) -> None:
     code, out, err = webrun_nb.run("demo")
     assert (code, err) == (0, "")
-    for said in ("navigateUrl http://shop.localhost", "rows × 3", "in_stock", "you pay $0.00", "-m webrun_nb lab"):
+    for said in ("open http://shop.localhost", "rows × 3", "in_stock", "you pay $0.00", "-m webrun_nb lab"):
         assert said in out
     assert not (Path(webrun_nb.environment["WEBRUN_DATA_DIR"]) / "ledger.sqlite3").exists()
 
@@ -124,7 +124,7 @@ def test_without_a_browser_demo_ends_in_one_line(webrun_nb: CommandLine) -> None
 def test_ctrl_c_ends_the_task_the_emulator_and_the_browsers(webrun_nb: CommandLine, site: Site) -> None:
     with webrun_nb.start("demo", "--url", site.silent("/never"), "List the laptops") as process:
         assert process.stdout is not None
-        assert any("navigateUrl" in line for line in process.stdout)
+        assert any(" open http" in line for line in process.stdout)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=_ENDS_WITHIN_S)
     assert process.returncode == 130

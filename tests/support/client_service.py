@@ -39,6 +39,8 @@ class Service:
     number: int = 0
     refuse: tuple[int, str] | None = None
     """Status and code that messages are answered with."""
+    ends: bool = False
+    """Its task is to end the session."""
     forgotten: bool = False
     """It knows no session any more."""
 
@@ -69,6 +71,7 @@ class Service:
         if body.get("initialTask", {}).get("taskDetails"):
             answer["taskId"] = self.current = "t1"
             self.phase = "running"
+            self.ends = body["initialTask"].get("terminateOnCompletion", False)
         return httpx.Response(200, json=answer)
 
     def _state(self, session_id: str) -> dict[str, Any]:
@@ -105,6 +108,8 @@ class Service:
             case "state", "stop":
                 self.phase, self.current = "stopped", None
                 self.task = failed("TASK_STOPPED")
+                if self.ends:
+                    self.status, self.phase, self.reason = "terminated", None, "terminated"
                 if self.hold is not None:
                     self.hold.set()
             case "guardrail", _:

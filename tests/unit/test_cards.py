@@ -161,7 +161,16 @@ def test_an_empty_queue_is_not_mentioned() -> None:
         ("failed", "instance_lost", "its browser was lost and did not come back"),
         ("failed", "failed", "its browser did not start, or its last task failed"),
         ("completed", "terminateOnCompletion", "its last task was done"),
-        ("failed", "emulator ended", "emulator ended"),
+        ("completed", "completed", "its last task was done"),
+        ("failed", "emulator ended", "its emulator ended"),
+        ("terminated", "budget", "its budget was spent"),
+        ("terminated", "task budget", "its task's budget was spent"),
+        ("terminated", "unanswered", "nobody answered what its task asked"),
+        ("terminated", "interrupted", "interrupted, and so it was ended"),
+        ("terminated", "task stopped", "its task was stopped by hand, and it ended with it"),
+        ("terminated", "with block", "its with block ended"),
+        ("terminated", "session not found", "the server knows it no more"),
+        ("terminated", "session expired", "the server keeps its record no more"),
     ],
 )
 def test_the_reason_of_an_end_is_in_words(status: str, reason: str, text: str) -> None:

@@ -49,4 +49,4 @@ def test_messages_become_events(message: Any, event: LiveEvent | None) -> None:
 
 def test_an_action_reads_as_people_say_it() -> None:
     assert ActionDone("click", '"Laptops"').text == 'click "Laptops"'
-    assert ActionDone("goBack").text == "goBack"
+    assert ActionDone("goBack").text == "go back"

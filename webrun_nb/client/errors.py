@@ -30,6 +30,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
+from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import Question
 from webrun_nb.wire.codes import HTTP_STATUS
 
@@ -331,6 +332,7 @@ def refusal(
     session_id: str | None = None,
 ) -> WebRunError:
     """Return the error for an HTTP error's body (contract, section 2). The code decides, then the status."""
+    message = plain(message)
     about: dict[str, Any] = {"code": code, "details": details, "session_id": session_id}
     if code in _GONE:
         return SessionGoneError(message, **about)

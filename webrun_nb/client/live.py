@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webrun_nb.client.plain_words import action_word
+
 _log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 5.0
@@ -39,7 +41,7 @@ class ActionDone:
     @property
     def text(self) -> str:
         """For people: `click "Laptops"`."""
-        return f"{self.name} {self.target}".strip()
+        return f"{action_word(self.name)} {self.target}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ class Opener:
             session, _ = await opening
         except WebRunError as error:
             return TaskInterruptedError(f"interrupted while starting, which failed: {error.message}", hint="")
+        session.watch.ends_for("interrupted")
         try:
             await session.aterminate()
         except WebRunError as error:

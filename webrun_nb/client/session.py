@@ -350,6 +350,7 @@ class Session(ByHand):
         RequestError
             `INVALID_STATE`: there is no task to stop.
         """
+        self.watch.stops_for("task stopped", task_id)
         await self._command("stop", task_id)
 
     async def _terminate(self) -> None:
@@ -368,7 +369,7 @@ class Session(ByHand):
         """End the session because a budget is spent; what it does fails with that error."""
         if not self.ended:
             self.overrun = overrun
-            self.watch.end_reason = "budget"
+            self.watch.ends_for("budget")
             await self._terminate()
 
     async def _answer(self, text: str, task_id: str | None = None) -> None:
@@ -433,6 +434,7 @@ class Session(ByHand):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.watch.ends_for("with block")
         try:
             self.terminate()
         except WebRunError as failure:
@@ -444,6 +446,7 @@ class Session(ByHand):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.watch.ends_for("with block")
         try:
             await self.aterminate()
         except WebRunError as failure:

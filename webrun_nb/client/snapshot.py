@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from webrun_nb.client.plain_words import end_word
 from webrun_nb.wire.prices import PRICES_2026, Prices
 from webrun_nb.wire.responses import FINAL_STATUSES
 
@@ -45,6 +46,8 @@ class SessionSnapshot:
     clock_running: bool = True
     reason: str | None = None
     """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""
+    unanswered: bool = False
+    """It ended while its task waited for a person."""
     note: str | None = None
     """What to know of it, such as that another session uses its environment, too."""
     current_task_id: str | None = None
@@ -77,7 +80,7 @@ class SessionSnapshot:
     @property
     def state_label(self) -> str:
         """The state as people read it: `active · idle`, `pending · proxy`, `terminated · expired`."""
-        detail = self.phase if self.status == "active" else self.reason
+        detail = self.phase if self.status == "active" else end_word(self.reason)
         if self.status == "pending" and self.proxied:
             detail = "proxy"
         return f"{self.status} · {detail}" if detail and detail != self.status else self.status

@@ -22,6 +22,7 @@ from webrun_nb.client.errors import (
     WebRunError,
 )
 from webrun_nb.client.http import Http
+from webrun_nb.client.plain_words import plain
 from webrun_nb.client.policies import Recorded
 from webrun_nb.client.questions import AskPerson, Unanswered
 from webrun_nb.client.results import Frames, TaskResult, result_of, usd
@@ -99,6 +100,7 @@ class TaskRun:
         self._http = owner.http
         self._ask = ask
         self._ask_person = ask_person
+        self._ends_session = bool(ask.fields.get("terminateOnCompletion"))
         self._patient = patient
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskBody] | None = None
@@ -184,7 +186,7 @@ class TaskRun:
     def _found(self, task_id: str) -> None:
         self.task_id = task_id
         self._owner.seen_task_ids.add(task_id)
-        self._owner.watch.describe(task_id, self._ask.instruction)
+        self._owner.watch.describe(task_id, self._ask.instruction, ends_session=self._ends_session)
         self.identified.set()
 
     # --- waiting ------------------------------------------------------------------------------------------------------
@@ -243,14 +245,14 @@ class TaskRun:
             rate_usd = watch.snapshot.prices.compute_usd_per_minute
             return seconds_left(limit - cost_usd, rate_usd) or POLL_PAUSES_S[-1]
         self._spent_usd = cost_usd
-        await self._stop_on_server()
+        await self._stop_on_server("task budget")
         return 0.0
 
     def _failure(self, body: TaskFailed) -> WebRunError:
         """Return the error that says how the task failed: where it was stopped for its budget, that."""
         about = {"session_id": self._owner.session_id, "task_id": body.task_id}
         if self._spent_usd is None or self._ask.max_cost_usd is None:
-            return TaskFailedError(body.message, code=body.code, details=body.details, **about)
+            return TaskFailedError(plain(body.message), code=body.code, details=body.details, **about)
         return BudgetError(
             "task",
             limit_usd=self._ask.max_cost_usd,
@@ -275,7 +277,7 @@ class TaskRun:
             self._asked = question
             return False
         if not isinstance(answer, str):
-            await self._stop_on_server()
+            await self._stop_on_server("unanswered")
             error = GuardrailError(question, session_id=self._owner.session_id)
             await self._note_end(error.code)
             raise error
@@ -311,8 +313,10 @@ class TaskRun:
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 
-    async def _stop_on_server(self) -> None:
-        """Stop the task; one that has ended meanwhile is as good as stopped."""
+    async def _stop_on_server(self, reason: str) -> None:
+        """Stop the task; one that has ended meanwhile is as good as stopped. A session that ends with it says why."""
+        if self._ends_session:
+            self._owner.watch.ends_for(reason)
         try:
             await self._http.change_state(self._owner.session_id, "stop", self.task_id)
         except SessionGoneError:
@@ -340,7 +344,7 @@ class TaskRun:
                     await self._identify(self._post)
                 if self.task_id is None:
                     return True  # it was never sent, or refused
-                await self._stop_on_server()
+                await self._stop_on_server("interrupted")
                 if self._post is not None:
                     await asyncio.gather(self._post, return_exceptions=True)
                 await self._owner.watch.refresh()

@@ -41,6 +41,8 @@ PENDING_S = 0.2
 REFRESH_AT_MOST_EVERY_S = 0.1
 CONTROL = frozenset({"takeOverControl", "releaseControl"})
 """The actions that change who drives."""
+TERMINATED = "terminated"
+"""The server's word for every end that somebody asked for."""
 NAVIGATION = "navigateUrl"
 """The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
@@ -82,8 +84,8 @@ class Watch:
         self._snapshot: SessionSnapshot | None = None
         self._max_cost_usd = max_cost_usd
         self._partials: dict[str, str] = {}
-        self.end_reason: str | None = None
-        """Why the client itself ends it, where the server can't say: shown once it has ended."""
+        self._end_reason: str | None = None
+        self._ending_tasks: set[str] = set()
         self.last_url = url
         """The last page that the browser was told to open, as far as events say."""
 
@@ -121,11 +123,22 @@ class Watch:
         """Whether there is nothing left to watch."""
         return self._task is not None and self._task.done()
 
-    def describe(self, task_id: str, instruction: str) -> None:
-        """Remember what a task was told, for the snapshots it is in."""
+    def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
+        """Remember what a task was told, for the snapshots it is in, and whether its session ends with it."""
         self._instructions[task_id] = instruction
+        if ends_session:
+            self._ending_tasks.add(task_id)
         if self.snapshot.current_task_id == task_id:
             self._set(replace(self.snapshot, current_task=instruction))
+
+    def ends_for(self, reason: str) -> None:
+        """Take note of why the client is about to end it, of which the server says no more than `terminated`."""
+        self._end_reason = self._end_reason or reason
+
+    def stops_for(self, reason: str, task_id: str | None) -> None:
+        """Take note of why a task is about to be stopped: a session that is to end with it ends for that."""
+        if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
+            self.ends_for(reason)
 
     @contextlib.contextmanager
     def news(self) -> Iterator[asyncio.Event]:
@@ -284,8 +297,10 @@ class Watch:
         return self._partials.get(task_id or "", "")
 
     def _set(self, snapshot: SessionSnapshot) -> None:
-        if snapshot.ended and self.end_reason is not None:
-            snapshot = replace(snapshot, reason=self.end_reason)
+        if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):
+            snapshot = replace(snapshot, reason=self._end_reason)
+        if snapshot.ended and (before := self._snapshot) is not None:
+            snapshot = replace(snapshot, unanswered=before.unanswered or before.question is not None)
         snapshot = replace(snapshot, max_cost_usd=self._max_cost_usd)
         if snapshot == self._snapshot:
             return

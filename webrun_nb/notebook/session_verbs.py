@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from webrun_nb.client.api import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError, one_line
 from webrun_nb.client.left_open import Ended
+from webrun_nb.client.plain_words import end_name
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import templates
@@ -122,7 +123,7 @@ def _terminate_all(workspace: Workspace) -> None:
         except WebRunError as error:
             failures.append(error)
     for one in ended:
-        print(f"{one.record.name}, left open by an earlier kernel: {one.reason}")
+        print(f"{one.record.name}, left open by an earlier kernel: {end_name(one.reason)}")
     elsewhere = USERS_LEDGER.left_open(round(time.time() * 1000))
     if elsewhere:
         print(f"not ended: {told(elsewhere)}; that takes %webrun login to that server, or the inactivity timeout")

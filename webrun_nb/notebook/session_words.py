@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from webrun_nb.client.errors import dollars
+from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import SessionSnapshot
 
 TASK_CHARACTERS = 400
@@ -25,6 +26,14 @@ _ENDINGS = {
     "failed": "its browser did not start, or its last task failed",
     "balance": "the balance ran out",
     "budget": "its budget was spent",
+    "task budget": "its task's budget was spent",
+    "unanswered": "nobody answered what its task asked",
+    "interrupted": "interrupted, and so it was ended",
+    "task stopped": "its task was stopped by hand, and it ended with it",
+    "with block": "its with block ended",
+    "emulator ended": "its emulator ended",
+    "session not found": "the server knows it no more",
+    "session expired": "the server keeps its record no more",
     "instance_lost": "its browser was lost and did not come back",
 }
 
@@ -88,10 +97,15 @@ def ending(snapshot: SessionSnapshot) -> str:
     if not snapshot.ended:
         return ""
     if snapshot.reason == "expired":
-        return f"ended by {duration(snapshot.inactivity_timeout_ms)} of inactivity"
+        span = duration(snapshot.inactivity_timeout_ms)
+        return (
+            f"nobody answered what its task asked for {span}"
+            if snapshot.unanswered
+            else f"ended by {span} of inactivity"
+        )
     why = snapshot.reason or snapshot.status
     if why == "failed" and snapshot.note:  # the emulator says which of the two
-        return clean(snapshot.note, ACTION_CHARACTERS)
+        return clean(plain(snapshot.note), ACTION_CHARACTERS)
     return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
 
 

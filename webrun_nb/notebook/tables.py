@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.plain_words import end_name
 from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.jobs import Job
@@ -27,7 +28,7 @@ def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
             "session_id": snapshot.session_id,
             "status": snapshot.status,
             "phase": snapshot.phase,
-            "reason": snapshot.reason,
+            "reason": None if snapshot.reason is None else end_name(snapshot.reason),
             "created_at": snapshot.created_at_ms,
             "queued_tasks": snapshot.queued_tasks,
             "cost_usd": None if snapshot.cost_usd is None else float(snapshot.cost_usd),
@@ -259,7 +260,9 @@ def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) 
         idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else session.idle_usd
         # a session's own sum may be older than its last task: its idle time is spent all the same
         working_usd = None if rest_usd is None or idle_usd is None else max(Decimal(0), rest_usd - idle_usd)
-        rows.append(_usage_row(session, session.opened_at_ms, session.reason or "open", working_usd, idle_usd))
+        rows.append(
+            _usage_row(session, session.opened_at_ms, end_name(session.reason or "open"), working_usd, idle_usd)
+        )
     frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
     frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.as_unit("ms").dt.floor("D")
     return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from webrun_nb.client.live_view import LiveView, ViewListener
+from webrun_nb.client.plain_words import action_word
 from webrun_nb.client.runtime import runtime
 
 SEEN_WITHIN_S = 5.0
@@ -125,7 +126,8 @@ class ViewFeed:
         if message.get("type") == "state":
             self._state = message
         if self._looking:
-            self._send({"type": "view", "note": dict(message)}, None)
+            named = {"name": action_word(message["name"])} if isinstance(message.get("name"), str) else {}
+            self._send({"type": "view", "note": {**message, **named}}, None)
 
     def link(self, trouble: str) -> None:
         """Tell the pages why nothing comes."""

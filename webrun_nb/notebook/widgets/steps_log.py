@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from webrun_nb.client.plain_words import action_word
 from webrun_nb.notebook import session_words as words
 from webrun_nb.wire.policies import StepBody
 
@@ -29,7 +30,7 @@ def _row(step: StepBody) -> dict[str, Any]:
     return {
         "number": step.seq,
         "what": words.clean(
-            f"{step.name or step.kind}{' (by hand)' if step.by == 'user' else ''}", words.TASK_CHARACTERS
+            f"{action_word(step.name or step.kind)}{' (by hand)' if step.by == 'user' else ''}", words.TASK_CHARACTERS
         ),
         "where": words.clean(step.target or step.url, words.ACTION_CHARACTERS),
         "policy": words.clean(_policy(step), words.ACTION_CHARACTERS),

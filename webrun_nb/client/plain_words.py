@@ -1,0 +1,65 @@
+"""The wire's names in the words that people type and read: the one place for that. Codes stay as they are.
+
+What a service says of a request speaks of its own fields (`startingPoint`, `maxDuration`); whoever typed `--url` and
+`--timeout` never saw those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_FIELDS: Mapping[str, str] = {
+    "taskDetails": "the task's text",
+    "startingPoint": "--url",
+    "startingUrl": "--url",
+    "maxDuration": "--timeout",
+    "maxInputTokens": "max_input_tokens",
+    "maxOutputTokens": "max_output_tokens",
+    "avoidDomains": "avoid_domains",
+    "terminateOnCompletion": "--end",
+    "outputType": "the answer's type",
+    "outputSchema": "--schema",
+    "environmentId": "--env",
+    "profileId": "--env",
+    "policyId": "--policy",
+    "sessionId": "the session's id",
+    "taskId": "the task's id",
+    "fileId": "the file's id",
+    "newState": "the command",
+    "actionType": "the command's kind",
+    "domainRules": "the rules about hosts",
+    "actionRules": "the rules about actions",
+}
+_FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(_FIELDS)})\b(?!['\"/=])")
+
+_ACTIONS: Mapping[str, str] = {
+    "navigateUrl": "open",
+    "goBack": "go back",
+    "goForward": "go forward",
+    "pageRefresh": "reload",
+    "takeOverControl": "taken over by hand",
+    "releaseControl": "given back",
+}
+
+_ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "instance_lost": "browser lost"}
+
+
+def plain(message: str) -> str:
+    """Return what a service says of a request, with its fields under the names that people gave them by."""
+    return _FIELD.sub(lambda found: _FIELDS[found[1]], message)
+
+
+def action_word(name: str) -> str:
+    """Return what an action is called where people read it: `open` for `navigateUrl`."""
+    return _ACTIONS.get(name, name)
+
+
+def end_name(reason: str) -> str:
+    """Return a session's end reason as tables have it: `completed` has two names on the wire."""
+    return "completed" if reason == "terminateOnCompletion" else reason
+
+
+def end_word(reason: str | None) -> str:
+    """Return a session's end reason as it stands behind its state; empty where the state says it."""
+    return "" if reason is None else _ENDS.get(reason, reason)
