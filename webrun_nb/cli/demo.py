@@ -64,8 +64,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         order = _order(options)
     except WebRunError as error:
-        # People wrote --url; startingPoint is the wire's name for it.
-        complain("demo", _in_a_line(error).replace("startingPoint", f"--url {options.url}"))
+        complain("demo", _in_a_line(error).replace("--url", f"--url {options.url}", 1))
         return 2
     try:
         install_browser(partial(print, flush=True))
