@@ -28,7 +28,7 @@ from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
 from webrun_nb.client.questions import FormShown, GuardrailHandler, Unanswered, ask_person
 from webrun_nb.client.results import Frames, TaskResult
 from webrun_nb.client.runtime import faces, runtime
-from webrun_nb.client.secret import HostSecret, wire_secrets
+from webrun_nb.client.secret import wire_secrets
 from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
@@ -258,7 +258,7 @@ class Client:
         WebRunError
             As `start` and `Session.task` do.
         """
-        ask = self.make_ask(
+        ask = await self.make_ask(
             text,
             url=url,
             schema=schema,
@@ -268,11 +268,10 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
-            secrets=await read_secrets(secrets, self.base_url),
-            file_ids=await self.upload_for_task(files),
+            secrets=secrets,
+            files=files,
         )
-        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        session, task_id = await self._opened_for_one(options, ask)
+        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy)
         try:
             return await session.perform(ask, task_id, opened)
         except asyncio.CancelledError:
@@ -310,7 +309,7 @@ class Client:
         WebRunError
             As `start` does.
         """
-        ask = self.make_ask(
+        ask = await self.make_ask(
             text,
             url=url,
             schema=schema,
@@ -320,15 +319,17 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
-            secrets=await read_secrets(secrets, self.base_url),
-            file_ids=await self.upload_for_task(files),
+            secrets=secrets,
+            files=files,
         )
-        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        session, task_id = await self._opened_for_one(options, ask)
+        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy)
         return await session.begin(ask, task_id)
 
-    async def _opened_for_one(self, options: SessionOptions, ask: Ask) -> tuple[Session, str]:
+    async def _opened_for_one(
+        self, ask: Ask, environment_id: str | None, policy_id: str | None, proxy: Proxy | None
+    ) -> tuple[Session, str]:
         """Open a session for one task, and give it the task."""
+        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
         self._refuse_beyond_budget()
         session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
         return session, expect_task(task_id)
@@ -417,7 +418,7 @@ class Client:
 
     # --- for sessions -------------------------------------------------------------------------------------------------
 
-    def make_ask(
+    async def make_ask(
         self,
         text: str,
         *,
@@ -428,17 +429,19 @@ class Client:
         avoid_domains: tuple[str, ...],
         max_input_tokens: int | None,
         max_output_tokens: int | None,
-        max_cost_usd: Amount | None = None,
-        secrets: Sequence[HostSecret] = (),
-        file_ids: Sequence[str] = (),
+        max_cost_usd: Amount | None,
+        secrets: Secrets | None,
+        files: Sequence[str | Path],
     ) -> Ask:
-        """Check a task and make it ready to send.
+        """Check a task and make it ready to send: its secrets are looked up, and its files uploaded.
 
         Raises
         ------
         RequestError
-            What the service would answer with 400.
+            What the service would answer with 400; `FILE_NOT_FOUND`: there is no such file.
         """
+        confided = await read_secrets(secrets, self.base_url)
+        uploaded = await self.environments.aupload_files(files) if files else []
         return make_ask(
             text,
             base_url=self.base_url,
@@ -450,19 +453,9 @@ class Client:
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
-            secrets=secrets,
-            file_ids=file_ids,
+            secrets=confided,
+            file_ids=[each.file_id for each in uploaded],
         )
-
-    async def upload_for_task(self, files: Sequence[str | Path]) -> list[str]:
-        """Upload files of this machine for one task; return their ids.
-
-        Raises
-        ------
-        RequestError
-            `FILE_NOT_FOUND`: there is no such file.
-        """
-        return [each.file_id for each in await self.environments.aupload_files(files)] if files else []
 
     async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
         """Have somebody answer a question of a session's task."""

@@ -31,7 +31,7 @@ from webrun_nb.client.http import Http
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.secret import HiddenText, HostSecret
-from webrun_nb.client.secret_sources import Secrets, read_secrets
+from webrun_nb.client.secret_sources import Secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import TaskRun, interruption
 from webrun_nb.client.watch import Watch
@@ -187,7 +187,7 @@ class Session(ByHand):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             It was refused, or the server went away.
         """
-        ask = self.client.make_ask(
+        ask = await self.client.make_ask(
             text,
             url=url,
             schema=schema,
@@ -197,8 +197,8 @@ class Session(ByHand):
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
-            secrets=await read_secrets(secrets, self.client.base_url),
-            file_ids=await self.client.upload_for_task(files),
+            secrets=secrets,
+            files=files,
         )
         return await self.perform(ask)
 
@@ -274,7 +274,7 @@ class Session(ByHand):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             It was refused, or the server went away.
         """
-        ask = self.client.make_ask(
+        ask = await self.client.make_ask(
             text,
             url=url,
             schema=schema,
@@ -284,8 +284,8 @@ class Session(ByHand):
             max_input_tokens=max_input_tokens,
             max_output_tokens=max_output_tokens,
             max_cost_usd=max_cost_usd,
-            secrets=await read_secrets(secrets, self.client.base_url),
-            file_ids=await self.client.upload_for_task(files),
+            secrets=secrets,
+            files=files,
         )
         return await self.begin(ask)
 
