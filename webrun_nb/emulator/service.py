@@ -6,9 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal
 
-from webrun_nb.browsers.base import BrowserInstance, InstanceKind
+from webrun_nb.browsers.base import InstanceKind
 from webrun_nb.emulator import views
 from webrun_nb.emulator.accounts import Accounts
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -26,7 +25,6 @@ from webrun_nb.emulator.domain.happenings import (
     TokensCounted,
 )
 from webrun_nb.emulator.domain.limits import Account, RateLimiter
-from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
@@ -35,6 +33,7 @@ from webrun_nb.emulator.enforcement import Enforcement
 from webrun_nb.emulator.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.hands import page_action
 from webrun_nb.emulator.history import History
+from webrun_nb.emulator.instances import Instances
 from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.live_view import LiveViews
 from webrun_nb.emulator.parts import Parts
@@ -70,6 +69,7 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._workers: dict[str, SessionWorker] = {}
+        self.instances = Instances(parts.store, self._workers)
         self._accounts = Accounts(parts.store, parts.clock, parts.limits, parts.prices)
         self.history = History(parts.store, parts.archive, parts.clock, parts.url)
         self._rates = RateLimiter(parts.limits.requests_per_minute)
@@ -85,7 +85,7 @@ class Service:
         self.sockets: dict[str, set[str]] = {}
         """Who listens to a session's live events: ids of sockets, by session."""
         self._browsers = RefusingBrowsers(parts.browsers, self.faults)
-        self.live_views = LiveViews(parts.events, self._instance_of)
+        self.live_views = LiveViews(parts.events, self.instances.of_session)
 
     # --- accounts -----------------------------------------------------------------------------------------------------
 
@@ -261,38 +261,6 @@ class Service:
         """Return what became of the user's webhooks, oldest first."""
         return [delivery for delivery in self._webhooks.deliveries if delivery.owner == user]
 
-    def instances(self, user: str) -> list[tuple[str, BrowserInstance]]:
-        """Return the browsers that the user's sessions have now, with the sessions' ids."""
-        workers = [(session.id, self._workers.get(session.id)) for session in self.parts.store.of(user)]
-        return [(session_id, worker.instance) for session_id, worker in workers if worker and worker.instance]
-
-    async def on_instance(self, user: str, session_id: str, action: Literal["kill", "hang", "restore"]) -> None:
-        """Kill a session's browser, make it hang, or let it go on.
-
-        An orphaned session may have no browser at that moment; a new one is on its way then (section 12), which is what
-        "restore" asks for.
-
-        Raises
-        ------
-        CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`; `INVALID_STATE`: it has no browser now.
-        """
-        session = self.session(user, session_id)
-        worker = self._workers.get(session.id)
-        instance = worker.instance if worker is not None else None
-        if instance is None and session.state is SessionState.ORPHANED and action == "restore":
-            return
-        if session.ended or instance is None:
-            code = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
-            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)
-        match action:
-            case "kill":
-                await instance.kill()
-            case "hang":
-                await instance.hang()
-            case "restore":
-                await instance.unhang()
-
     async def reset(self) -> None:
         """End all, remove all that this emulator has made from the database, and put the clock back to real time."""
         self._end_all()
@@ -435,10 +403,6 @@ class Service:
             worker.on(happening)
             if isinstance(happening, SessionEnded):
                 self._forget_later(session, worker)
-
-    def _instance_of(self, session_id: str) -> BrowserInstance | None:
-        worker = self._workers.get(session_id)
-        return None if worker is None else worker.instance
 
     def _forget_later(self, session: Session, worker: SessionWorker) -> None:
         async def forget() -> None:

@@ -85,7 +85,7 @@ async def state(service: TheService, user: TheUser) -> dict[str, Any]:
         "clock": _clock(service),
         "sessions": [session.to_wire() for session in await service.history.sessions(user)],
         "instances": [
-            {"sessionId": session_id, "kind": instance.kind} for session_id, instance in service.instances(user)
+            {"sessionId": session_id, "kind": instance.kind} for session_id, instance in service.instances.of(user)
         ],
         "account": views.account(service.account(user), service.spent_usd(user)).to_wire(),
         "prices": {
@@ -113,7 +113,7 @@ async def reset(service: TheService) -> dict[str, Any]:
 async def instance(session_id: str, body: InstanceAction, service: TheService, user: TheUser) -> dict[str, Any]:
     """Kill a session's browser, stop it, or let it go on."""
     await service.history.admit_command(user, session_id)
-    await service.on_instance(user, session_id, body.action)
+    await service.instances.act_on(service.session(user, session_id), body.action)
     return {"success": True}
 
 
