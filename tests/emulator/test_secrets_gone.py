@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from login_pages import LoginSite
+from policies_in_memory import MemoryPolicies, MemoryTrail
 
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.base import BrowserError, FieldPlace, Navigate, Type, TypeReleased
@@ -20,7 +21,6 @@ from webrun_nb.emulator.events import EventHub
 from webrun_nb.emulator.library import Library
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.parts import Parts, PracticeSites
-from webrun_nb.emulator.policy_store import MemoryPolicies, MemoryTrail
 from webrun_nb.emulator.service import Service
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database

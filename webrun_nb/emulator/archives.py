@@ -26,8 +26,6 @@ MANIFEST = "manifest.json"
 STATE = "storage-state.json"
 FILES = "files"
 
-MAX_ARCHIVE_BYTES = 500_000_000
-"""Contract, section 8."""
 MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_RATIO = 100
 """Unpacked to packed: JSON shrinks to a twentieth at best, a bomb to a thousandth."""
@@ -93,7 +91,7 @@ def _read_members(tar: tarfile.TarFile, unpacked: _Unpacked, sink: Callable[[str
     state: bytes | None = None
     files: dict[str, int] = {}
     seen: set[str] = set()
-    for count, member in enumerate(_members(tar, unpacked), start=1):
+    for count, member in enumerate(_members(tar), start=1):
         if count > MAX_MEMBERS:
             raise ArchiveError(f"the archive holds more than {MAX_MEMBERS} files")
         name = _checked_name(member)
@@ -123,7 +121,7 @@ def _read_members(tar: tarfile.TarFile, unpacked: _Unpacked, sink: Callable[[str
     return Contents(state, files)
 
 
-def _members(tar: tarfile.TarFile, unpacked: _Unpacked) -> Iterator[tarfile.TarInfo]:
+def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     while (member := tar.next()) is not None:
         yield member
         tar.members.clear()  # type: ignore[attr-defined] # not in typeshed; it would remember all of them

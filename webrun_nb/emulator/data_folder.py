@@ -111,10 +111,6 @@ class DataFolder:
         """Move what a browser has downloaded to its place."""
         _move(content, self.download(session_id, download_id, name))
 
-    def remove_downloads(self, session_id: str) -> None:
-        """Remove all that a session downloaded."""
-        remove(self._downloads / session_id)
-
 
 def place(beside: Path, target: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file so that it is there as a whole or not at all, also after the power went away."""

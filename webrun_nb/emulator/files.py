@@ -104,13 +104,6 @@ class Files:
             query = select(FileRecord).where(FileRecord.environment == environment_id)
             return list(await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name)))
 
-    async def of_user(self, user: str) -> list[FileRecord]:
-        """Return the files of a user that belong to no environment and have not expired, oldest first."""
-        async with self._database.reading() as session:
-            query = select(FileRecord).where(FileRecord.owner == user, FileRecord.environment.is_(None))
-            found = await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name))
-            return [record for record in found if not self._expired(record)]
-
     async def delete(self, environment_id: str, file_id: str) -> None:
         """Delete a file of an environment.
 
