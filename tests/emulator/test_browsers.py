@@ -18,6 +18,8 @@ from webrun_nb.browsers.base import (
     Action,
     BrowserError,
     BrowserInstance,
+    Checkpoint,
+    CheckpointRefusedError,
     Click,
     GoBack,
     InstanceKind,
@@ -439,6 +441,81 @@ async def test_a_checkpoint_brings_everything_back(browsers, recorder, site, kin
     text = await text_of(second)
     await second.close()
     assert text == "who=ada ada ada told"
+
+
+RICH = """
+<script>
+  const opening = indexedDB.open("rich", 3);
+  opening.onupgradeneeded = () => {
+    const people = opening.result.createObjectStore("people", {keyPath: ["last", "first"]});
+    people.createIndex("by tag", "tags", {multiEntry: true});
+    people.add({last: "Lovelace", first: "Ada", tags: ["a", "b"], born: BORN});
+    opening.result.createObjectStore("log", {autoIncrement: true}).add("one");
+  };
+  opening.onsuccess = () => document.body.append("kept");
+</script>
+<body>
+"""
+TELL_RICH = """
+<script>
+  const opening = indexedDB.open("rich");
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction(["people", "log"]);
+    const person = reading.objectStore("people").index("by tag").get("b");
+    const log = reading.objectStore("log").getAll();
+    reading.oncomplete = () => document.body.append(
+      [opening.result.version, person.result.first, new Date(person.result.born).getUTCFullYear(), log.result, "told"]
+        .join(" "));
+  };
+</script>
+<body>
+"""
+
+
+@pytest.mark.parametrize("born", ["'1815-12-10'", "new Date('1815-12-10')"], ids=["plain", "a date"])
+async def test_databases_come_back_with_keys_and_indexes(browsers, recorder, site, born):
+    first = await browsers.open("context", recorder())
+    await first.perform(Navigate(site.page("/", RICH.replace("BORN", born))))
+    await first.perform(WaitFor("kept"))
+    saved = await first.checkpoint()
+    await first.close()
+    site.page("/", TELL_RICH)
+    second = await browsers.open("context", recorder(), restore=saved)
+    await second.perform(WaitFor("told"))
+    text = await text_of(second)
+    await second.close()
+    assert text == "3 Ada 1815 one told"
+
+
+async def test_giving_storages_back_asks_the_network_for_nothing_and_leaves_an_empty_page(browsers, recorder, site):
+    first = await browsers.open("context", recorder())
+    await first.perform(Navigate(site.page("/", KEEP)))
+    await first.perform(WaitFor("kept"))
+    saved = await first.checkpoint()
+    await first.close()
+    here = site.page("/here", "<body><script>document.body.append('history ' + history.length)</script>")
+    site.asked.clear()
+    told = []
+    for restore in (Checkpoint(saved.storage_state, ""), None):
+        instance = await browsers.open("context", recorder(), restore=restore)
+        url = instance.url
+        await instance.perform(Navigate(here))
+        told.append((url, await text_of(instance)))
+        await instance.close()
+    assert told[0] == told[1]
+    assert site.asked == ["/here", "/here"]
+
+
+async def test_a_checkpoint_that_no_browser_takes_costs_no_neighbour_its_browser(browsers, recorder, site):
+    neighbour = await browsers.open("context", recorder())
+    group = browsers.group_of(neighbour)
+    store = {"name": "a", "keyPath": "no key path!", "autoIncrement": False, "records": [], "indexes": []}
+    origin = {"origin": site.url(""), "localStorage": [], "indexedDB": [{"name": "a", "version": 1, "stores": [store]}]}
+    with pytest.raises(CheckpointRefusedError, match="can't be given"):
+        await browsers.open("context", recorder(), restore=Checkpoint({"cookies": [], "origins": [origin]}, ""))
+    await neighbour.perform(Navigate(site.page("/", "<body>here")))
+    assert (await text_of(neighbour), browsers.group_of(neighbour)) == ("here", group)
+    await neighbour.close()
 
 
 async def test_a_checkpoint_is_plain_json(instance, site):

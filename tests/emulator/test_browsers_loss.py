@@ -197,14 +197,14 @@ async def test_a_kill_is_reported_once(browsers, recorder, kind):
 
 
 async def test_a_killed_renderer_in_a_shared_browser_is_one_sessions_crash(browsers, recorder, site):
+    """Its renderer is the one that has worked: neighbours and the spare page have theirs in the same browser."""
     url = site.page("/", "<p>Hello")
     neighbour = await browsers.open("context", recorder())
     await neighbour.perform(Navigate(url))
-    before = renderers(browsers.group_of(neighbour))
     instance = await browsers.open("context", recorder())
-    await instance.perform(Navigate(url))
-    for each in renderers(browsers.group_of(instance)) - before:
-        each.send_signal(signal.SIGKILL)
+    await instance.perform(Navigate(site.page("/busy", "<p>Busy<script>for (let n = 0; n < 2e9; n++);</script>")))
+    busiest = max(renderers(browsers.group_of(instance)), key=lambda each: each.cpu_times().user)
+    busiest.send_signal(signal.SIGKILL)
     code = await failure_of(instance.perform(WaitFor("never")))
     await instance.perform(Navigate(url))
     texts = [(await each.observe()).text for each in (instance, neighbour)]
@@ -296,7 +296,7 @@ async def test_the_spare_takes_the_place_of_a_dead_shared_browser(pool, recorder
     listener = recorder()
     instance = await pool.open("context", listener)
     await pool.open("process", recorder())
-    spare = (await pool._spare).process.running.group
+    spare = (await pool._spare.ready()).process.running.group
     await instance.kill()
     await listener.is_lost.wait()
     assert pool.group_of(await pool.open("context", recorder())) == spare
@@ -305,7 +305,7 @@ async def test_the_spare_takes_the_place_of_a_dead_shared_browser(pool, recorder
 async def test_a_session_comes_back_in_the_spare(pool, recorder):
     listener = recorder()
     instance = await pool.open("process", listener)
-    spare = (await pool._spare).process.running.group
+    spare = (await pool._spare.ready()).process.running.group
     saved = await instance.checkpoint()
     await instance.kill()
     await listener.is_lost.wait()
@@ -316,9 +316,23 @@ async def test_a_spare_that_hangs_keeps_nobody_from_coming_back(pool, recorder, 
     instance = await pool.open("process", recorder())
     await instance.perform(Navigate(site.page("/", "<p>Here")))
     saved = await instance.checkpoint()
-    os.killpg((await pool._spare).process.running.group, signal.SIGSTOP)
+    os.killpg((await pool._spare.ready()).process.running.group, signal.SIGSTOP)
     back = await pool.open("process", recorder(), restore=saved)
     assert (await back.observe()).text == "Here"
+
+
+async def test_a_spare_page_that_crashed_is_nobodys(pool, recorder, site):
+    """It costs no neighbour its browser either."""
+    neighbour = await pool.open("context", recorder())
+    await pool._spare_page.ready()
+    group = pool.group_of(neighbour)
+    for each in renderers(group):
+        each.send_signal(signal.SIGKILL)
+    assert await failure_of(neighbour.perform(WaitFor("never"))) == "PAGE_CRASH"
+    instance = await pool.open("context", recorder())
+    await instance.perform(Navigate(site.page("/", "<p>Here")))
+    assert pool.group_of(instance) == group
+    assert (await instance.observe()).text == "Here"
 
 
 async def test_opening_in_a_shared_browser_that_hangs_leads_to_another(pool, recorder, site):

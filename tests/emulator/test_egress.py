@@ -75,11 +75,12 @@ async def test_no_listener_is_left_of_a_session_or_a_pool(site):
     before = listening()
     pool = ChromiumPool(named=HERE)
     instances = [await pool.open(kind, Quiet()) for kind in ("context", "process")]
-    await pool._spare
-    assert listening() == before + 3  # two sessions and the spare
+    await pool._spare.ready()
+    await pool._spare_page.ready()
+    assert listening() == before + 4  # two sessions, and the spare of each kind
     for instance in instances:
         await instance.close()
-    assert listening() == before + 1
+    assert listening() == before + 2
     await pool.close()
     assert listening() == before
 

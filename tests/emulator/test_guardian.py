@@ -28,7 +28,7 @@ class Listener:
 async def main():
     pool = ChromiumPool()
     instances = [await pool.open(kind, Listener()) for kind in ("context", "process", "process")]
-    await pool._spare
+    await pool._spare.ready()
     if "fork" in sys.argv and os.fork() == 0:
         os.kill(os.getpid(), 19)  # stopped, it keeps every pipe of its parent open
     print(*(pool.group_of(each) for each in instances), flush=True)

@@ -15,7 +15,10 @@ import pytest
 from webrun_nb.emulator import archives
 from webrun_nb.emulator.archives import ArchiveError
 
-STATE = json.dumps({"cookies": [{"name": "a", "value": "b"}], "origins": []}).encode()
+COOKIE = {"name": "a", "value": "b", "domain": "shop.example", "path": "/", "expires": -1}
+STATE = json.dumps(
+    {"cookies": [COOKIE | {"httpOnly": False, "secure": False, "sameSite": "Lax"}], "origins": []}
+).encode()
 MANIFEST = json.dumps({"format": "webrun-profile", "version": 1}).encode()
 
 
@@ -181,7 +184,14 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
         ([("manifest.json", MANIFEST)], "no storage-state.json"),
         ([("manifest.json", MANIFEST), ("storage-state.json", b"{")], "no JSON"),
         ([("manifest.json", MANIFEST), ("storage-state.json", b"[]")], "no storage state"),
-        ([("manifest.json", MANIFEST), ("storage-state.json", b'{"cookies": [1]}')], "no storage state"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b'{"cookies": [1]}')], "cookies.0: "),
+        (
+            [
+                ("manifest.json", MANIFEST),
+                ("storage-state.json", b'{"origins": [{"origin": "file:///x", "localStorage": []}]}'),
+            ],
+            "origins.0.origin: ",
+        ),
         ([("manifest.json", b'{"format": "x"}'), ("storage-state.json", STATE)], "does not say"),
         (
             [("manifest.json", b'{"format": "webrun-profile", "version": 2}'), ("storage-state.json", STATE)],

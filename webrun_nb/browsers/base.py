@@ -107,6 +107,13 @@ class InstanceUnavailableError(BrowserError):
         super().__init__("INSTANCE_UNAVAILABLE", message)
 
 
+class CheckpointRefusedError(BrowserError):
+    """What was kept of another instance is nothing that a browser takes; the browser itself is well."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("INSTANCE_UNAVAILABLE", f"What was saved can't be given to a browser: {why}")
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from webrun_nb.browsers.egress.reach import RefusedError
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
 _SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_NOTHING = {"responseCode": 200, "responseHeaders": [{"name": "content-type", "value": "text/html"}]}
 _MOST_SENT = 5_000
 _UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
 """Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
@@ -51,6 +52,7 @@ class Documents:
         self._deciding: set[asyncio.Task[None]] = set()
         self._routed = False
         self._greeted = False
+        self._blank = False
         self._sent: dict[str | None, None] = {}
         """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
         self._withheld: Callable[[str], str | None] | None = None
@@ -65,6 +67,16 @@ class Documents:
             self._watching[page] = watching
             page.on("close", self._forget)
         await asyncio.shield(watching)
+
+    @contextlib.asynccontextmanager
+    async def left_blank(self, page: Page) -> AsyncIterator[None]:
+        """Answer for the network meanwhile, with empty documents, and have the page forget where it was."""
+        self._blank = True
+        try:
+            yield
+            await self._sessions[page].send("Page.resetNavigationHistory")
+        finally:
+            self._blank = False
 
     async def follow_rules(self) -> None:
         """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
@@ -132,6 +144,9 @@ class Documents:
 
     async def _decide(self, session: CDPSession, tree: asyncio.Future[Any], event: dict[str, Any]) -> None:
         request = event["requestId"]
+        if self._blank:
+            await _send(session, "Fetch.fulfillRequest", {"requestId": request, **_NOTHING})
+            return
         try:
             self._check_redirect(event)
             if event["resourceType"] == "Document":

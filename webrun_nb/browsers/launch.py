@@ -7,10 +7,12 @@ import logging
 import os
 import re
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, BrowserType, CDPSession, Error
 
-from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, Checkpoint, InstanceUnavailableError
+from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
 from webrun_nb.browsers.find import Candidate
 from webrun_nb.browsers.processes import Guardian, browser_group, kill_group, signal_group
 
@@ -153,8 +155,8 @@ class Launcher:
         return RunningBrowser(browser, browser_group(self._driver_pid, marker), self._guardian)
 
 
-async def new_context(browser: Browser, proxy_url: str, restore: Checkpoint | None) -> BrowserContext:
-    """Open an isolated context: en-US, UTC, 1024×600 px, with the state of a checkpoint where one is given.
+async def new_context(browser: Browser, proxy_url: str, storage_state: Mapping[str, Any] | None) -> BrowserContext:
+    """Open an isolated context: en-US, UTC, 1024×600 px, with a storage state where one is given.
 
     Everything goes through the proxy, loopback too. Its password is not Playwright's business: given to it, it would
     route every request and turn the cache off.
@@ -165,7 +167,7 @@ async def new_context(browser: Browser, proxy_url: str, restore: Checkpoint | No
         locale="en-US",
         timezone_id="UTC",
         accept_downloads=True,
-        storage_state=dict(restore.storage_state) if restore else None,  # type: ignore[arg-type] # plain JSON by contract
+        storage_state=dict(storage_state) if storage_state else None,  # type: ignore[arg-type] # plain JSON by contract
     )
 
 

@@ -1,9 +1,9 @@
 """Where browser instances come from: one Playwright driver, one shared browser, and a warm spare.
 
-Everything starts with the first session. A `context` instance is a context in the shared browser; a `process`
-instance takes the spare, a browser that was launched ahead with an empty page open, and the next spare is launched.
-The spare also takes the place of a shared browser that died. What dies or stops answering (`heartbeat`) is killed for
-good and reported, and nothing new is opened in it.
+Everything starts with the first session. A `context` instance is a context in the shared browser, a `process` instance
+a browser of its own. Either takes the spare of its kind, which has an empty page open already, and the next spare is
+made. A spare browser also takes the place of a shared browser that died. What dies or stops answering (`heartbeat`) is
+killed for good and reported, and nothing new is opened in it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
-from weakref import WeakSet
 
-from playwright.async_api import BrowserContext, Error, Page
+from playwright.async_api import Error
 
 from webrun_nb.browsers import find
 from webrun_nb.browsers.base import (
     BrowserInstance,
     Checkpoint,
+    CheckpointRefusedError,
     InstanceKind,
     InstanceListener,
     InstanceUnavailableError,
@@ -33,41 +32,19 @@ from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.egress.network import Network, SystemNetwork
 from webrun_nb.browsers.egress.reach import Reach
 from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.failures import first_line
 from webrun_nb.browsers.find import FoundBrowser
 from webrun_nb.browsers.heartbeat import until_silent
 from webrun_nb.browsers.launch import CLOSE_TIMEOUT_S, RunningBrowser, new_context
+from webrun_nb.browsers.ready import BrowserProcess, ReadyPage, Spare
+from webrun_nb.browsers.storages import fill, is_plain
 
 logger = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 30.0
 """How long a browser that answers may take for a context and a page; past it, it is replaced."""
+_FAILURES = (Error, TimeoutError, InstanceUnavailableError)
 _LAUNCHES_AT_ONCE = max(2, os.cpu_count() or 1)
-
-
-@dataclass(slots=True, eq=False)
-class _Process:
-    """A browser and the instances that live in it."""
-
-    running: RunningBrowser
-    instances: set[ChromiumInstance] = field(default_factory=set)
-    ways: WeakSet[Listener] = field(default_factory=WeakSet)
-    closing: bool = False
-    heartbeat: asyncio.Task[None] | None = None
-
-    @property
-    def alive(self) -> bool:
-        return not self.closing and self.running.browser.is_connected()
-
-
-@dataclass(slots=True)
-class _Ready:
-    """A browser with an empty page open in a context of its own, which has a way out of its own."""
-
-    process: _Process
-    context: BrowserContext
-    page: Page
-    way: Listener
-    documents: Documents
 
 
 class ChromiumPool:
@@ -85,9 +62,10 @@ class ChromiumPool:
         self._network = network or SystemNetwork()
         self._named = tuple(named)
         self._driver: Driver | None = None
-        self._processes: set[_Process] = set()
-        self._shared: _Process | None = None
-        self._spare: asyncio.Task[_Ready] | None = None
+        self._processes: set[BrowserProcess] = set()
+        self._shared: BrowserProcess | None = None
+        self._spare = Spare(self._in_new_process, "spare browser")
+        self._spare_page = Spare(self._page_of_shared, "spare page of the shared browser")
         self._closing: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._sharing = asyncio.Lock()
@@ -179,24 +157,23 @@ class ChromiumPool:
             kind, ready.context, ready.page, ready.way, ready.documents, listener, process.running.signal, end
         )
         process.instances.add(instance)
-        if not process.alive:
-            await instance.close()
-            raise InstanceUnavailableError("The browser ended while a session was being opened in it")
         await ready.documents.follow_rules()
         if restore is not None:
             await instance.reopen(restore.url)
+        if self._closing is None:  # not before: making one takes time from whoever waits for this one
+            (self._spare if kind == "process" else self._spare_page).order()
         return instance
 
-    async def _open_page(self, process: _Process, restore: Checkpoint | None) -> _Ready:
+    async def _open_page(self, process: BrowserProcess, storage_state: Mapping[str, Any] | None = None) -> ReadyPage:
         way = await Listener.open(self._network, self._own_way_out())
         process.ways.add(way)
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                context = await new_context(process.running.browser, way.url, restore)
+                context = await new_context(process.running.browser, way.url, storage_state)
                 page = await context.new_page()
                 documents = Documents(context, way)
                 await documents.watch(page)
-                return _Ready(process, context, page, way, documents)
+                return ReadyPage(process, context, page, way, documents)
         except BaseException:
             way.close()
             raise
@@ -205,64 +182,74 @@ class ChromiumPool:
         if not opened.cancelled() and opened.exception() is None:
             self._spawn(opened.result().close())
 
-    async def _in_shared(self, restore: Checkpoint | None) -> _Ready:
+    async def _in_shared(self, restore: Checkpoint | None) -> ReadyPage:
         for _ in range(2):
             process = await self._shared_process()
             try:
-                return await self._open_page(process, restore)
-            except (Error, TimeoutError) as error:
+                return await self._page_in(process, await self._spare_page.take(), restore)
+            except _FAILURES as error:
                 if process.alive:
                     logger.warning("the shared browser opens no session (%s) and is replaced", type(error).__name__)
                 self._on_gone(process, "The browser opened no session any more")
         raise InstanceUnavailableError("The browser starts, but opens no page")
 
-    async def _shared_process(self) -> _Process:
+    async def _page_in(self, process: BrowserProcess, ready: ReadyPage | None, restore: Checkpoint | None) -> ReadyPage:
+        """Return the page that is ready, if it will do, or a new one, with what a checkpoint kept."""
+        state = restore.storage_state if restore is not None else None
+        fills = state is not None and is_plain(state)
+        if ready is not None and (ready.crashed or not (state is None or fills)):
+            self._spawn(_end_context(ready))
+            ready = None
+        try:
+            if ready is None:
+                ready = await self._open_page(process, None if fills else state)
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                await ready.page.title()  # a browser that hangs gives no answer; nothing has been asked of it for long
+                if state is not None and fills:
+                    await fill(ready, state)
+        except Error as error:
+            if state is None:
+                raise
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                await process.running.ping()  # fails where the browser is what failed
+            if ready is not None:
+                self._spawn(_end_context(ready))
+            raise CheckpointRefusedError(first_line(error)) from error
+        if not process.alive:
+            raise InstanceUnavailableError("The browser ended while a session was being opened in it")
+        return ready
+
+    async def _shared_process(self) -> BrowserProcess:
         async with self._sharing:
             if self._shared is None or not self._shared.alive:
-                spare = await self._take_spare()
+                spare = await self._spare.take()
                 self._shared = spare.process if spare else await self._launch()
                 if spare:
                     self._spawn(_end_context(spare))
             return self._shared
 
-    async def _own_process(self, restore: Checkpoint | None) -> _Ready:
-        ready = await self._take_spare()
-        if ready is not None and restore is not None:
-            self._spawn(_end_context(ready))
+    async def _own_process(self, restore: Checkpoint | None) -> ReadyPage:
+        spare = await self._spare.take()
+        if spare is not None:
             try:
-                ready = await self._open_page(ready.process, restore)
-            except (Error, TimeoutError) as error:
+                return await self._page_in(spare.process, spare, restore)
+            except _FAILURES as error:
                 logger.warning("the spare browser opens no session (%s)", type(error).__name__)
-                self._on_gone(ready.process, "The browser opened no session")
-                ready = None
-        if ready is None:
-            ready = await self._prepare(restore)
-        if self._spare is None and self._closing is None:
-            self._spare = asyncio.create_task(self._prepare(None), name="spare browser")
-            self._spare.add_done_callback(_read_failure)
-        return ready
+                self._on_gone(spare.process, "The browser opened no session")
+        return await self._in_new_process(restore)
 
-    async def _take_spare(self) -> _Ready | None:
-        """Return the spare, for the caller alone, where there is one (or one on its way) and it lives."""
-        spare, self._spare = self._spare, None
-        if spare is None:
-            return None
-        try:
-            ready = await spare
-        except InstanceUnavailableError as error:
-            logger.warning("the spare browser did not start: %s", error.message)
-            return None
-        return ready if ready.process.alive else None
-
-    async def _prepare(self, restore: Checkpoint | None) -> _Ready:
+    async def _in_new_process(self, restore: Checkpoint | None = None) -> ReadyPage:
         process = await self._launch()
         try:
-            return await self._open_page(process, restore)
-        except (Error, TimeoutError) as error:
+            return await self._page_in(process, None, restore)
+        except _FAILURES as error:
             await self._end(process)
             raise InstanceUnavailableError("The browser starts, but opens no page") from error
 
-    async def _launch(self) -> _Process:
+    async def _page_of_shared(self) -> ReadyPage:
+        return await self._open_page(await self._shared_process())
+
+    async def _launch(self) -> BrowserProcess:
         async with self._starting:
             if self._driver is None:
                 driver, first = await Driver.start()
@@ -273,8 +260,8 @@ class ChromiumPool:
         async with self._launches:
             return self._adopt(await driver.launch(), driver)
 
-    def _adopt(self, running: RunningBrowser, driver: Driver) -> _Process:
-        process = _Process(running)
+    def _adopt(self, running: RunningBrowser, driver: Driver) -> BrowserProcess:
+        process = BrowserProcess(running)
         self._processes.add(process)
         running.browser.on("disconnected", lambda _: self._on_gone(process, "The browser ended unexpectedly"))
         if running.group is not None:
@@ -282,7 +269,7 @@ class ChromiumPool:
             process.heartbeat = asyncio.create_task(beating, name=f"heartbeat of browser {running.group}")
         return process
 
-    async def _listen(self, process: _Process, pid: int, driver: Driver) -> None:
+    async def _listen(self, process: BrowserProcess, pid: int, driver: Driver) -> None:
         """Report a browser or driver that has stopped answering."""
         silent = await until_silent((pid, process.running.ping), (driver.pid, driver.ping))
         if silent == "browser":
@@ -292,7 +279,7 @@ class ChromiumPool:
 
     # --- ending -----------------------------------------------------------------------------------------------------
 
-    def _on_gone(self, process: _Process, reason: str) -> None:
+    def _on_gone(self, process: BrowserProcess, reason: str) -> None:
         """Kill what is left of a browser, and tell its instances; once, and not where it is being ended."""
         if process.closing:
             return
@@ -312,7 +299,7 @@ class ChromiumPool:
             self._on_gone(process, reason)
         self._spawn(driver.stop())
 
-    def _end(self, process: _Process, *, lost: bool = False) -> Coroutine[Any, Any, None]:
+    def _end(self, process: BrowserProcess, *, lost: bool = False) -> Coroutine[Any, Any, None]:
         """Open nothing in it from now on; what is returned ends it."""
         process.closing = True
         if self._shared is process:
@@ -323,15 +310,17 @@ class ChromiumPool:
             process.running.kill()
         return self._until_ended(process)
 
-    async def _until_ended(self, process: _Process) -> None:
+    async def _until_ended(self, process: BrowserProcess) -> None:
         for way in process.ways:
             way.close()
         await process.running.close()
         self._processes.discard(process)
 
     async def _close(self) -> None:
-        for task in [*self._opening, *([self._spare] if self._spare else [])]:
+        for task in self._opening:
             task.cancel()
+        self._spare.cancel()
+        self._spare_page.cancel()
         for process in self._processes:
             for instance in process.instances:
                 instance.let_go()
@@ -349,16 +338,10 @@ class ChromiumPool:
         task.add_done_callback(self._background.discard)
 
 
-async def _end_context(ready: _Ready) -> None:
+async def _end_context(ready: ReadyPage) -> None:
     ready.way.close()
     try:
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await ready.context.close()
     except (Error, TimeoutError) as error:
         logger.info("a context did not close (%s): its browser is gone or hangs", type(error).__name__)
-
-
-def _read_failure(spare: asyncio.Task[_Ready]) -> None:
-    """Keep asyncio from reporting a spare's failure that nobody came to ask for; whoever takes it logs it."""
-    if not spare.cancelled():
-        spare.exception()

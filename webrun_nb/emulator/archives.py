@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from webrun_nb.emulator.file_names import safe_name
+from webrun_nb.emulator.storage_state import what_is_wrong
 
 FORMAT = "webrun-profile"
 VERSION = 1
@@ -188,13 +189,9 @@ def _check_manifest(manifest: bytes | None, seen: set[str]) -> None:
 
 
 def _check_state(state: bytes) -> None:
-    found = _json(state, STATE)
-    if not (
-        isinstance(found, dict)
-        and all(isinstance(found.get(part, []), list) for part in ("cookies", "origins"))
-        and all(isinstance(each, dict) for part in ("cookies", "origins") for each in found.get(part, []))
-    ):
-        raise ArchiveError(f"{STATE} in the archive is no storage state: it needs lists of cookies and origins")
+    _json(state, STATE)
+    if wrong := what_is_wrong(state):
+        raise ArchiveError(f"{STATE} in the archive is no storage state of Playwright's: {wrong}")
 
 
 def _json(content: bytes, name: str) -> Any:
