@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -55,7 +55,7 @@ class RunningEmulator:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=70, trust_env=False
+            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=110, trust_env=False
         )
 
     @property
@@ -104,7 +104,7 @@ class RunningEmulator:
         self.http.close()
         self.tell_to_end()
         try:
-            self.process.wait(5)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -151,13 +151,14 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
 def until() -> Callable[..., Any]:
     """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
 
-    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
+    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 60) -> Any:
         deadline = monotonic() + seconds
         while True:
             answer = ask()
             if wanted(answer):
                 return answer
             assert monotonic() < deadline, answer
+            sleep(0.01)  # asking without a pause, we would take the processor from what we wait for
 
     return wait
 

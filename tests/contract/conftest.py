@@ -39,6 +39,7 @@ def _skip_what_only_the_emulator_has(request: pytest.FixtureRequest) -> None:
 
 
 _VISITS: list[str] = []
+_GATE = Event()
 AIM = b"""<style>body{margin:0;height:600px}input{position:absolute;left:280px;top:190px;width:200px}</style>
 <dl><dt>Clicked</dt><dd id=where>nowhere</dd></dl><input aria-label=field>
 <script>
@@ -63,6 +64,7 @@ class Page(BaseHTTPRequestHandler):
     """Pages that behave, and pages that do not."""
 
     released: Event
+    gate: Event
     visits: list[str]
     nonce = secrets.token_hex(8)
 
@@ -94,6 +96,8 @@ class Page(BaseHTTPRequestHandler):
         if self.path in LIST_PAGES:
             self._answer(LIST_PAGES[self.path])
             return
+        if self.path.startswith("/gate"):  # answered once the test lets it
+            self.gate.wait(60)
         if self.path.startswith("/never"):  # takes the request and never answers
             self.released.wait(60)
             return
@@ -122,9 +126,9 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def page_url() -> Iterator[str]:
-    """Serve `/` (two doors, a bell, a table), `/never` and `/endless`."""
+    """Serve `/` (two doors, a bell, a table), the same at `/gate` in its time, `/never` and `/endless`."""
     released, visits = Event(), _VISITS
-    handler = type("Handler", (Page,), {"released": released, "visits": visits})
+    handler = type("Handler", (Page,), {"released": released, "gate": _GATE, "visits": visits})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
@@ -132,6 +136,22 @@ def page_url() -> Iterator[str]:
     released.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def gate() -> Iterator[Event]:
+    """Give what opens `/gate`: whoever asks for it waits as long as the test wants."""
+    _GATE.clear()
+    yield _GATE
+    _GATE.set()
+
+
+@pytest.fixture
+def standing_clock(emulator: Any) -> Iterator[None]:
+    """Have no time pass but what the test lets pass."""
+    emulator.post("/_emulator/clock", {"freeze": True})
+    yield
+    emulator.post("/_emulator/clock", {"freeze": False})
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def orphan(emulator, idle_session, until):
 @pytest.fixture
 def waiting(emulator, until, page_url):
     """A session whose task waits on the page with the doors."""
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda status: status["phase"] == "running")
     return session_id
 
@@ -125,7 +125,7 @@ def test_the_state_names_the_browser_of_each_session(emulator, idle_session):
 def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until, orphan):
     orphan("kill")
     emulator.post("/_emulator/faults", {"clear": True})
-    status = until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active", 20)
+    status = until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
     assert status["phase"] == "idle"
 
 
@@ -146,7 +146,7 @@ def test_a_restore_while_there_is_no_browser_is_what_happens_anyway(emulator, id
 
 
 def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, until, page_url, visits):
-    long_task = {"taskDetails": "wait for 30 seconds", "startingPoint": page_url + "/once-more"}
+    long_task = {"taskDetails": "wait for 60 seconds", "startingPoint": page_url + "/once-more"}
     with emulator.queue_in_background(idle_session, **long_task):
         until(lambda: visits, lambda paths: "/once-more" in paths)
         task_id = emulator.status(idle_session)["currentTaskId"]
@@ -159,7 +159,7 @@ def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, until, pag
 
 def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, page_url, visits):
     with emulator.queue_in_background(
-        idle_session, taskDetails=f"go to {page_url}, click the Ring button, wait for 30 seconds"
+        idle_session, taskDetails=f"go to {page_url}, click the Ring button, wait for 60 seconds"
     ):
         until(lambda: visits, lambda paths: "/rung" in paths)
         task_id = emulator.status(idle_session)["currentTaskId"]
@@ -173,7 +173,7 @@ def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, 
 def test_a_paused_task_stays_paused_when_its_browser_comes_back(
     emulator, idle_session, until, page_url, visits, orphan
 ):
-    long_task = {"taskDetails": "wait for 30 seconds", "startingPoint": page_url + "/held"}
+    long_task = {"taskDetails": "wait for 60 seconds", "startingPoint": page_url + "/held"}
     with emulator.queue_in_background(idle_session, **long_task):
         until(lambda: visits, lambda paths: "/held" in paths)
         emulator.message(idle_session, actionType="state", newState="pause")
@@ -239,6 +239,7 @@ def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator, until)
     ids = [running.start(), running.start()]
     for session_id in ids:
         until(lambda session_id=session_id: running.status(session_id), lambda s: s["phase"] == "idle")
+    running.post("/_emulator/clock", {"freeze": True})
     running.http.put("/_emulator/account", json={"balance": 0.04})
     running.advance(50_000)
     alive = running.status(ids[0])["status"]
@@ -259,7 +260,7 @@ def test_a_browser_that_never_starts_fails_its_session(start_emulator, until, tm
     browser.chmod(0o755)
     running = start_emulator(env={"WEBRUN_BROWSER": str(browser)})
     _, started = running.post("/start/start-session", {"taskDetails": "list it"})
-    status = until(lambda: running.status(started["sessionId"]), lambda s: s["status"] != "pending", 60)
+    status = until(lambda: running.status(started["sessionId"]), lambda s: s["status"] != "pending")
     task = running.get(f"/task/{started['sessionId']}/{started['taskId']}")[1]
     running.end()
     assert (status["status"], status["reason"]) == ("failed", "failed")

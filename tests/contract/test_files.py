@@ -166,7 +166,7 @@ def test_an_environments_file_is_at_hand_without_being_named(emulator, run, site
     assert b'filename="cv.pdf"' in taken[0]
 
 
-def test_a_file_without_an_environment_lives_an_hour_by_the_clock(emulator, run, site):
+def test_a_file_without_an_environment_lives_an_hour_by_the_clock(emulator, run, site, standing_clock):
     file_id = uploaded(emulator, "cv.pdf", b"a life")
     emulator.advance(3_599_000)
     kept = run("Attach cv.pdf as the CV", startingPoint=f"{site}/upload", files=[file_id])

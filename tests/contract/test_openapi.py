@@ -124,6 +124,8 @@ def served(emulator: Any, guests: Guests) -> Any:
         f"{emulator.url}/openapi.json", headers={"Authorization": f"Bearer {emulator.key}"}
     )
 
+    loaded.config.update(request_timeout=120)  # 10 s say how busy the machine is
+
     @loaded.hook
     def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
         def known(given: dict[str, Any] | None) -> dict[str, Any] | None:

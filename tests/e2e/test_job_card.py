@@ -12,7 +12,6 @@ from login_pages import LoginSite
 from playwright.sync_api import Browser, Locator, expect
 
 JOB = ".webrun-job"
-READY_MS = 40_000
 BLOCK = "while not {job}.done: time.sleep(0.05)\nprint('[{job}', {job}.state, getattr({job}.error, 'code', ''), ']')"
 THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
@@ -37,7 +36,7 @@ def day(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
     lab = LabPage(lab_server, context.new_page())
     lab.open_notebook(["import time\n%load_ext webrun_nb\n%webrun start"])
     lab.run_all()
-    expect(lab.find(".webrun-card").first).to_contain_text("active · idle", timeout=READY_MS)
+    expect(lab.find(".webrun-card").first).to_contain_text("active · idle")
     yield lab
     lab.close_notebook()
     context.close()
@@ -47,14 +46,14 @@ def begin(lab: LabPage, name: str, task: str, options: str = "") -> Locator:
     """Begin a job, and run a cell behind it that blocks until it has ended; return its card."""
     lab.run_more(f"%%webrun task --bg {name} {options}\n{task}")
     card = lab.find(f"{JOB}[aria-label='Job {name}, session main']")
-    card.wait_for(timeout=READY_MS)
+    card.wait_for()
     lab.run_more(BLOCK.format(job=name))
     return card
 
 
 def ended(lab: LabPage, text: str) -> None:
     """Wait until the last cell, which waits for the job, says how it ended."""
-    expect(lab.find(".jp-OutputArea-output").filter(has_text=text)).to_have_count(1, timeout=READY_MS)
+    expect(lab.find(".jp-OutputArea-output").filter(has_text=text)).to_have_count(1)
 
 
 def look(lab: LabPage, card: Locator, folder: Path, name: str) -> None:
@@ -68,7 +67,7 @@ def look(lab: LabPage, card: Locator, folder: Path, name: str) -> None:
 @needs_subshells
 def test_cancel_pressed_mid_cell_stops_the_task_at_the_emulator(day: LabPage, tmp_path: Path) -> None:
     card = begin(day, "slow", "wait for 60 seconds")
-    expect(card).to_contain_text("running", timeout=READY_MS)
+    expect(card).to_contain_text("running")
     look(day, card, tmp_path, "running")
     card.get_by_role("button", name="Cancel").click()
     ended(day, "[slow stopped TASK_STOPPED ]")
@@ -91,7 +90,7 @@ def test_it_says_how_its_result_is_read_and_how_it_failed(day: LabPage, tmp_path
 @needs_subshells
 def test_a_choice_is_made_on_it_while_a_cell_waits(day: LabPage, tmp_path: Path) -> None:
     card = begin(day, "norvane", "click the Norvane link, then get the name", "--url practice:shop")
-    card.get_by_role("radio").first.check(timeout=READY_MS)
+    card.get_by_role("radio").first.check()
     look(day, card, tmp_path, "choice")
     found = Axe().run(day.page, context=".webrun-card")
     assert found.violations_count == 0, found.generate_report()
@@ -105,7 +104,7 @@ def test_credentials_are_given_on_it_and_kept_nowhere(day: LabPage, site: LoginS
     secret = "-".join(("lavender", "typed", "on", "a", "job"))
     card = begin(day, "login", "Log in", f"--url {site.url()}")
     field = card.locator("input[type=password]")
-    field.fill(f"ada@example.com {secret}", timeout=READY_MS)
+    field.fill(f"ada@example.com {secret}")
     look(day, card, tmp_path, "credentials")
     field.press("Enter")
     ended(day, "[login complete  ]")
@@ -118,7 +117,7 @@ def test_credentials_are_given_on_it_and_kept_nowhere(day: LabPage, site: LoginS
 def test_a_code_is_given_on_it(day: LabPage, site: LoginSite) -> None:
     card = begin(day, "code", "Log in", f"--url {site.url('/code', 'verify.localhost')}")
     field = card.locator("input[autocomplete=one-time-code]")
-    field.fill("90210", timeout=READY_MS)
+    field.fill("90210")
     field.press("Enter")
     ended(day, "[code complete  ]")
     assert site.posted[-1][2] == {"c": "90210"}

@@ -196,7 +196,6 @@ JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {
 @pytest.mark.parametrize("site", JOURNEYS)
 def test_axe_finds_no_violation_on_the_way(page: Page, server: PracticeServer, site: str) -> None:
     """And no page on the way is too wide for a narrow screen."""
-    page.set_default_timeout(10_000)
     for where in JOURNEYS[site](page, server.url(site).rstrip("/")):
         assert_accessible(page, where)
         page.set_viewport_size({"width": 360, "height": 640})

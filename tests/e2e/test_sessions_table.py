@@ -28,7 +28,7 @@ def row(lab: LabPage, session_id: str):
 
 @needs_subshells
 def test_a_rows_button_ends_that_session_while_a_cell_blocks(lab: LabPage) -> None:
-    lab.open_notebook([THREE, "print(b.called.wait(30), a.calls, b.calls)"], FILES)
+    lab.open_notebook([THREE, "print(b.called.wait(60), a.calls, b.calls)"], FILES)
     lab.run_all()
     row(lab, "tablebbbbbbb").get_by_role("button", name="Terminate prices").click()
     lab.wait_until_done()

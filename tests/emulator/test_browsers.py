@@ -43,7 +43,7 @@ async def ref_of(instance: BrowserInstance, name: str) -> int:
     return found[0]
 
 
-async def click(instance: BrowserInstance, name: str, *, timeout_ms: int = 10_000) -> None:
+async def click(instance: BrowserInstance, name: str, *, timeout_ms: int = 60_000) -> None:
     await instance.perform(Click(await ref_of(instance, name), name), timeout_ms=timeout_ms)
 
 
@@ -51,7 +51,7 @@ async def text_of(instance: BrowserInstance) -> str:
     return (await instance.observe()).text
 
 
-async def failure(instance: BrowserInstance, action: Action, *, timeout_ms: int = 5_000) -> BrowserError:
+async def failure(instance: BrowserInstance, action: Action, *, timeout_ms: int = 30_000) -> BrowserError:
     with pytest.raises(BrowserError) as caught:
         await instance.perform(action, timeout_ms=timeout_ms)
     return caught.value
@@ -87,7 +87,7 @@ async def test_an_error_without_a_body_is_no_failure(instance, site):
 
 
 async def test_an_unknown_host_fails(instance):
-    error = await failure(instance, Navigate("http://nowhere.invalid/"), timeout_ms=20_000)
+    error = await failure(instance, Navigate("http://nowhere.invalid/"), timeout_ms=60_000)
     assert (error.code, error.message) == (
         "NAVIGATION_FAILED",
         "http://nowhere.invalid/ could not be opened: there is no such host",
@@ -113,7 +113,7 @@ async def test_an_endless_document_times_out(instance, site):
 
 async def test_an_image_that_never_comes_is_not_waited_for(instance, site):
     site.silent("/image.png")
-    await instance.perform(Navigate(site.page("/", "<img src=/image.png><p>Here")), timeout_ms=10_000)
+    await instance.perform(Navigate(site.page("/", "<img src=/image.png><p>Here")), timeout_ms=60_000)
     assert await text_of(instance) == "Here"
 
 

@@ -84,7 +84,7 @@ async def test_nothing_of_a_browser_that_hung_is_left(browsers, recorder):
     processes = family(browsers.group_of(instance))
     await instance.hang()
     await listener.is_lost.wait()
-    assert await asyncio.to_thread(living, processes, 3) == []
+    assert await asyncio.to_thread(living, processes) == []
 
 
 async def test_every_session_in_a_shared_browser_that_hangs_is_lost(browsers, recorder):

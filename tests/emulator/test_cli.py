@@ -20,7 +20,7 @@ Site = Any
 
 pytestmark = pytest.mark.skipif(not find.installed(), reason="no browser is installed; run: webrun-nb install-browser")
 
-_ENDS_WITHIN_S = 60
+_ENDS_WITHIN_S = 250
 
 
 class CommandLine:
@@ -54,7 +54,7 @@ class CommandLine:
                     ours.append(process)
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
-        return psutil.wait_procs(ours, timeout=5)[1]
+        return psutil.wait_procs(ours, timeout=60)[1]
 
 
 @pytest.fixture

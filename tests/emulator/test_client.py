@@ -76,7 +76,7 @@ def wait_for(session: Session, wanted: Callable[[SessionSnapshot], bool]) -> Ses
 
     leave = session.subscribe(look)
     look(session.snapshot)
-    assert found.wait(30), session.snapshot
+    assert found.wait(60), session.snapshot
     leave()
     return seen[0]
 
@@ -86,7 +86,7 @@ def interrupting(*events: threading.Event) -> Iterator[None]:
     """Press the stop button once all `events` are set."""
 
     def interrupt() -> None:
-        if all(event.wait(30) for event in events):
+        if all(event.wait(60) for event in events):
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
@@ -217,7 +217,7 @@ def test_an_interrupted_single_task_leaves_no_session(client: Client, site: Any)
 async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -> None:
     async with await client.astart() as session:
         waiting = asyncio.ensure_future(session.atask(LIST, url=site.silent("/never")))
-        await asyncio.to_thread(site.was_asked.wait, 30)
+        await asyncio.to_thread(site.was_asked.wait, 60)
         await session.astop()
         with pytest.raises(TaskFailedError) as raised:
             await waiting
@@ -233,9 +233,9 @@ def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, si
     wait_for(session, lambda snapshot: snapshot.phase == "running")
     assert (first.state, second.state) == ("running", "queued")
     first.stop()
-    assert len(second.result(30).json) == 2
+    assert len(second.result(60).json) == 2
     with pytest.raises(TaskFailedError) as raised:
-        first.result(30)
+        first.result(60)
     assert raised.value.code == "TASK_STOPPED"
 
 
@@ -244,7 +244,7 @@ def test_an_answer_from_elsewhere_lets_a_submitted_task_go_on(session: Session, 
     question = wait_for(session, lambda snapshot: snapshot.question is not None).question
     assert question is not None
     session.answer(question.candidates[0], question.task_id)
-    handle.result(30)
+    handle.result(60)
     assert session.status().question is None
 
 
@@ -360,7 +360,7 @@ def test_a_killed_emulator_is_one_line_and_no_session_is_stuck(own_emulator: Loc
     session = client.start()
 
     def kill() -> None:
-        if site.was_asked.wait(30):
+        if site.was_asked.wait(60):
             os.kill(own_emulator.pid, signal.SIGKILL)
 
     thread = threading.Thread(target=kill)
@@ -380,7 +380,7 @@ def test_after_a_death_the_toolkit_starts_another(monkeypatch: pytest.MonkeyPatc
     emulator = toolkit.emulator
     assert emulator is not None
     os.kill(emulator.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(emulator.pid)] if psutil.pid_exists(emulator.pid) else [], 5)
+    psutil.wait_procs([psutil.Process(emulator.pid)] if psutil.pid_exists(emulator.pid) else [], 60)
     second = toolkit.client()
     try:
         assert second.base_url != first.base_url
@@ -414,7 +414,7 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Any) -> None:
     )
     pid = int(owner.stdout)
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(10)
+        psutil.Process(pid).wait(60)
     assert not psutil.pid_exists(pid)
 
 

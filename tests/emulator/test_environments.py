@@ -118,7 +118,7 @@ def visit(emulator, memory, environment, value=None, until=None):
     """Open a session on the page; return its id, and what the page had in mind before."""
     url = memory.setting(value) if value else memory.url
     session = emulator.start(environmentId=environment, initialTask={"startingPoint": url})
-    seen = memory.reports.get(timeout=30)
+    seen = memory.reports.get(timeout=60)
     if until:
         until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
     return session, seen
@@ -144,8 +144,8 @@ def run_out_of_balance(emulator, session):
 
 
 @pytest.mark.parametrize("ending", [terminate, time_out, run_out_of_balance])
-def test_the_next_session_begins_where_the_last_one_ended(emulator, memory, environment, ending):
-    session, seen = visit(emulator, memory, environment, "one")
+def test_the_next_session_begins_where_the_last_one_ended(emulator, memory, environment, until, ending):
+    session, seen = visit(emulator, memory, environment, "one", until)
     assert seen == NOTHING
     ending(emulator, session)
     second, seen = visit(emulator, memory, environment)
@@ -163,7 +163,7 @@ def test_a_single_task_leaves_its_state_behind_too(emulator, memory, environment
         },
     )
     assert (status, body["status"]) == (200, "complete"), body
-    assert memory.reports.get(timeout=5) == NOTHING
+    assert memory.reports.get(timeout=60) == NOTHING
     second, seen = visit(emulator, memory, environment)
     end(emulator, second)
     assert seen == all_of("clicked")
@@ -191,8 +191,8 @@ def test_an_emulator_that_is_ended_saves_first(start_emulator, memory, tmp_path,
     if hung:  # its state can't be read any more: the checkpoint after its last task is what is kept
         first.post(f"/_emulator/sessions/{session}/instance", {"action": "hang"})
     first.process.send_signal(signal.SIGTERM)
-    first.process.wait(10)
-    memory.reports.get(timeout=5)
+    first.process.wait(60)
+    memory.reports.get(timeout=60)
     second = start_emulator("--data-dir", str(tmp_path))
     again, seen = visit(second, memory, environment)
     second.end()

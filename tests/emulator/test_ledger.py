@@ -41,7 +41,7 @@ ready = threading.Event()
 see = lambda snapshot: ready.set() if snapshot.phase == "idle" else None
 session.subscribe(see)
 see(session.snapshot)
-assert ready.wait(30)
+assert ready.wait(60)
 print(pid, flush=True)
 sys.stdin.read()
 """
@@ -117,7 +117,7 @@ def test_a_killed_kernel_takes_its_own_emulator_and_browsers_along(ledger: Ledge
     everyone = family(int(pid))
     assert everyone
     kill(process)
-    assert living(everyone, 5) == []
+    assert living(everyone) == []
     assert ledger.left_open(now_ms()) == []
     assert [record.reason for record in ledger.sessions()] == [EMULATOR_ENDED]
 
@@ -129,7 +129,7 @@ def test_the_ledger_remembers_what_a_killed_emulator_took_along(tmp_path: Path, 
         session = client.start()
         process = psutil.Process(own.pid)
         os.kill(own.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
         session.terminate()  # which is safe
     finally:
         client.close()
@@ -147,7 +147,7 @@ def test_an_expired_session_is_in_the_ledger_as_forgotten(client: Client, ledger
 
     session.subscribe(see)
     see(session.snapshot)
-    assert ready.wait(30)
+    assert ready.wait(60)
     emulator.advance(6 * 60_000)
     assert session.status().ended
     (record,) = ledger.sessions()

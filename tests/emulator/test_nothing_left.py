@@ -45,7 +45,7 @@ def test_an_ended_session_leaves_no_browser_and_no_listener(emulator, ending):
                 emulator.post(f"/_emulator/sessions/{session_id}/instance", {"action": "kill"})
                 emulator.message(session_id, actionType="state", newState="terminate")
             emulator.post("/_emulator/faults", {"clear": True})
-    deadline = monotonic() + 30
+    deadline = monotonic() + 60
     while True:
         left = emulator.get("/_emulator/state")[1]["instances"]
         ports = listeners(emulator.process.pid)

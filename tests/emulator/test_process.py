@@ -49,7 +49,7 @@ def test_the_line_names_url_key_and_pid(tmp_path):
 def test_a_taken_port_is_one_clear_line(start_emulator, tmp_path):
     taken = httpx.URL(start_emulator().url).port
     run = subprocess.run(
-        [*COMMAND, "--port", str(taken), "--data-dir", str(tmp_path)], capture_output=True, text=True, timeout=30
+        [*COMMAND, "--port", str(taken), "--data-dir", str(tmp_path)], capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 1
     assert run.stdout == ""
@@ -71,8 +71,8 @@ def test_nothing_is_left_after_a_signal(start_emulator, number):
     everyone = family(emulator.process.pid)
     assert len(everyone) > 5
     emulator.process.send_signal(number)
-    emulator.process.wait(5)
-    assert living(everyone, 3) == []
+    emulator.process.wait(60)
+    assert living(everyone) == []
 
 
 def test_nothing_is_left_when_its_lifeline_closes(start_emulator):
@@ -80,8 +80,8 @@ def test_nothing_is_left_when_its_lifeline_closes(start_emulator):
     open_both_kinds(emulator)
     everyone = family(emulator.process.pid)
     emulator.process.stdin.close()
-    assert living(everyone[1:], 3) == []
-    assert emulator.process.wait(3) == 0
+    assert living(everyone[1:]) == []
+    assert emulator.process.wait(60) == 0
 
 
 def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator):
@@ -93,8 +93,8 @@ def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator):
             if "chrom" in process.name() and "--type" not in " ".join(process.cmdline()):
                 process.suspend()
     emulator.process.stdin.close()
-    emulator.process.wait(15)  # it gives its browsers 4 s
-    assert living(everyone, 3) == []
+    emulator.process.wait(60)
+    assert living(everyone) == []
 
 
 PARENT = """
@@ -102,8 +102,8 @@ import subprocess, sys, time
 child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
 print(child.stdout.readline().decode(), end="", flush=True)
 if __import__("os").fork() == 0:  # holds the lifeline open after its parent is gone
-    time.sleep(60)
-time.sleep(60)
+    time.sleep(300)
+time.sleep(300)
 """
 
 
@@ -115,7 +115,7 @@ def test_it_ends_with_its_parent_even_if_a_fork_holds_the_lifeline(tmp_path):
     forks = [process for process in family(parent.pid)[1:] if process.pid not in {each.pid for each in everyone}]
     parent.kill()
     parent.wait()
-    left = living(everyone, 3)
+    left = living(everyone)
     for fork in forks:
         fork.kill()
     parent.stdout.close()

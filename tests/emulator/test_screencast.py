@@ -32,10 +32,19 @@ class Watcher:
         self._came.set()
 
     async def until(self, wanted: Callable[[], Any]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not wanted():
                 self._came.clear()
                 await self._came.wait()
+
+    async def quiet(self) -> None:
+        """Wait until no picture has come for a span of time; which one that goes on never is."""
+        async with asyncio.timeout(60):
+            await self.until(lambda: self.pictures)
+            count = 0
+            while count < len(self.pictures):
+                count = len(self.pictures)
+                await self.rest()
 
     async def rest(self, seconds: float = 0.7) -> None:
         """Let a span of time pass in which nothing is done."""
@@ -63,8 +72,7 @@ async def test_nothing_runs_before_it_is_started_and_after_it_is_stopped(instanc
 async def test_it_shows_the_document_that_replaces_another(instance, watcher, site):
     await instance.perform(Navigate(site.page("/", "<h1>one</h1>")))
     watcher.start()
-    await watcher.until(lambda: watcher.pictures)
-    await watcher.rest()
+    await watcher.quiet()
     before = watcher.pictures[-1]
     await instance.perform(Navigate(site.page("/two", "<h1>two</h1>")))
     await watcher.until(lambda: watcher.pictures[-1] != before)
@@ -73,20 +81,20 @@ async def test_it_shows_the_document_that_replaces_another(instance, watcher, si
 async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(instance, watcher, site):
     await instance.perform(Navigate(site.page("/", "<h1 id=n>0</h1><script>onclick = () => n.textContent++</script>")))
     watcher.start()
-    await watcher.until(lambda: watcher.pictures)
-    await watcher.rest()
+    await watcher.quiet()
     watcher.may.clear()
     for _ in range(8):
         await instance.perform(PointerClick(5, 5))
         await watcher.rest(0.05)
+    seen = len(watcher.pictures)
     watcher.may.set()
-    await watcher.rest(1.2)
+    await watcher.until(lambda: len(watcher.pictures) > seen)
+    await watcher.quiet()
     last = watcher.pictures[-1]
     instance.screen.stop()
     fresh = Watcher(instance)
     fresh.start()
-    await fresh.until(lambda: fresh.pictures)
-    await fresh.rest()
+    await fresh.quiet()
     assert fresh.pictures[-1] == last
 
 
@@ -125,8 +133,10 @@ async def test_a_field_that_a_secret_was_typed_into_shows_dots(instance, watcher
         await instance.perform(Navigate(site.page("/", html)))
         seen = await instance.observe()
         await instance.perform(TypeReleased(seen.elements[0].ref, release=lambda place, text=secret: text))
+        watcher.pictures.clear()
         watcher.start()
-        await watcher.rest(1.0)
+        await watcher.until(lambda: watcher.pictures)
+        await watcher.rest()  # a caret that nobody sees goes on blinking
         shown.append(watcher.pictures[-1])
         instance.screen.stop()
     assert shown[0] == shown[1]

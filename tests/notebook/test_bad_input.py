@@ -94,7 +94,7 @@ gone = threading.Event()
 session.subscribe(lambda snapshot: gone.set() if snapshot.ended or not snapshot.connected else None)
 emulator.kill()
 emulator.wait()
-assert gone.wait(20)
+assert gone.wait(60)
 """
 
 

@@ -16,7 +16,7 @@ def ended(session):
     look = lambda snapshot: over.set() if snapshot.ended else None
     leave = session.subscribe(look)
     look(session.snapshot)
-    assert over.wait(30), session.snapshot
+    assert over.wait(60), session.snapshot
     leave()
     return session.snapshot.state_label
 """
@@ -55,10 +55,23 @@ def test_a_task_is_stopped_when_its_budget_is_spent_and_the_session_kept(kernel)
     kernel.run("%webrun terminate kept")
 
 
+WAITING = """
+from webrun_nb.notebook.objects import toolkit
+session, spent = webrun.start({session}), threading.Event()
+def spend(snapshot):
+    "Let three minutes pass once the task waits."
+    if "wait" in str(snapshot.last_action).lower() and not spent.is_set():
+        spent.set()
+        threading.Thread(target=get_ipython().run_line_magic, args=("webrun", "emulator advance 3m")).start()
+leave = session.subscribe(spend)
+"""
+
+
 def test_a_task_ends_with_its_sessions_budget(kernel):
-    kernel.run("%webrun start tight --max-cost 0.002")
+    assert kernel.run("%webrun start tight --max-cost 0.05").status == "ok"
+    assert kernel.run(WAITING.format(session="'tight', max_cost_usd=0.05")).status == "ok"
     ran = kernel.run("%%webrun task\nwait for 60 seconds")
-    assert "BUDGET_REACHED: the session's emulated budget of $0.002 is spent" in ran.one_line
+    assert "BUDGET_REACHED: the session's emulated budget of $0.05 is spent" in ran.one_line
     assert "the session was ended" in ran.one_line
 
 
@@ -77,23 +90,13 @@ def test_no_amount_is_one_line_and_changes_nothing(kernel):
     assert "can't be a budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
 
 
-WAITING = """
-from webrun_nb.notebook.objects import toolkit
-session, spent = webrun.start("shopping"), threading.Event()
-def spend(snapshot):
-    "Let three minutes pass once the list has been read and the task waits."
-    if "wait" in str(snapshot.last_action).lower() and not spent.is_set():
-        spent.set()
-        threading.Thread(target=get_ipython().run_line_magic, args=("webrun", "emulator advance 3m")).start()
-leave = session.subscribe(spend)
-"""
 TWO_ROWS = "what it had when it ended: 2 rows, bound to no name"
 
 
 @pytest.mark.parametrize(("limit", "code"), [("--max-cost 0.05", "BUDGET_REACHED"), ("--timeout 2m", "TASK_TIMEOUT")])
 def test_a_task_that_is_cut_short_shows_what_it_had(kernel, limit, code):
     assert kernel.run("%webrun start shopping").status == "ok"
-    assert kernel.run(WAITING).status == "ok"
+    assert kernel.run(WAITING.format(session="'shopping'")).status == "ok"
     ran = kernel.run(
         f'%%webrun task --url practice:shop --schema "name:str, price:float" -o cut {limit}\n'
         "List the laptops under $400. Wait for 200 seconds."

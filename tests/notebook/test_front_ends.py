@@ -55,7 +55,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
     )
 
 
@@ -148,7 +148,7 @@ def voila(folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def test_in_voila_the_card_is_live_and_its_buttons_work(tmp_path):
@@ -160,9 +160,9 @@ def test_in_voila_the_card_is_live_and_its_buttons_work(tmp_path):
         card = page.locator(".webrun-card")
         expect(card).to_contain_text("active · idle", timeout=60_000)
         elapsed = card.locator(".webrun-stat-elapsed .webrun-value")
-        expect(elapsed).not_to_have_text(elapsed.inner_text(), timeout=20_000)
+        expect(elapsed).not_to_have_text(elapsed.inner_text(), timeout=60_000)
         card.get_by_role("button", name="Terminate", exact=True).click()
-        expect(card).to_contain_text("terminated", timeout=20_000)
+        expect(card).to_contain_text("terminated", timeout=60_000)
         browser.close()
 
 

@@ -99,7 +99,7 @@ def test_the_code_of_a_task_of_its_own_has_names(kernel):
 
 def test_the_code_goes_into_the_next_cell(kernel):
     kernel.client.execute("%webrun code", silent=False)
-    payload = kernel.client.get_shell_msg(timeout=30)["content"]["payload"]
+    payload = kernel.client.get_shell_msg(timeout=120)["content"]["payload"]
     assert payload[0]["source"] == "set_next_input"
     assert "webrun.run_task(" in payload[0]["text"]
 
@@ -107,7 +107,7 @@ def test_the_code_goes_into_the_next_cell(kernel):
 def test_the_tab_key_knows_the_environments(kernel):
     assert kernel.run("%webrun env create work").status == "ok"
     kernel.client.complete("%webrun start --env w", 21)
-    assert kernel.client.get_shell_msg(timeout=30)["content"]["matches"] == ["work"]
+    assert kernel.client.get_shell_msg(timeout=120)["content"]["matches"] == ["work"]
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_the_tab_key_knows_the_environments(kernel):
 )
 def test_the_tab_key_completes_in_a_kernel(kernel, line, offered):
     kernel.client.complete(line, len(line))
-    matches = kernel.client.get_shell_msg(timeout=30)["content"]["matches"]
+    matches = kernel.client.get_shell_msg(timeout=120)["content"]["matches"]
     assert offered in matches

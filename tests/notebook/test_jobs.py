@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,9 +69,24 @@ def test_waiting_a_little_is_no_error_and_an_early_look_is_one_line(kernel, sess
     assert "had ended: stopped" in kernel.run("%webrun cancel slow").text
 
 
+STOP_BUTTON = """
+import os, signal, sys, threading, time
+def waits(frame):
+    while frame is not None and frame.f_code is not type(slow).result.__code__:
+        frame = frame.f_back
+    return frame is not None
+def press():
+    "Press the stop button once the main thread waits for the job."
+    while not waits(sys._current_frames()[threading.main_thread().ident]):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=press, daemon=True).start()
+"""
+
+
 def test_interrupting_a_wait_leaves_the_job_running(kernel, session):
     kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
-    threading.Timer(1.0, kernel.manager.interrupt_kernel).start()
+    assert kernel.run(STOP_BUTTON).status == "ok"
     assert "nobody waits any more, job slow goes on" in kernel.run("%webrun wait slow").one_line
     assert value(kernel.run("slow.done, slow.session.status().phase")) == (False, "running")
 
@@ -133,7 +147,7 @@ def test_a_kernels_end_stops_its_jobs(tmp_path, start_emulator):
             task = value(kernel.run("slow.session.session_id, slow.task_id"))
             process = psutil.Process(value(kernel.run("import os; os.getpid()")))
             kernel.client.execute("exit")
-            psutil.wait_procs([process], 20)
+            assert psutil.wait_procs([process], 60)[1] == []
         assert emulator.get("/task/{}/{}".format(*task))[1]["code"] == "TASK_STOPPED"
     finally:
         emulator.end()

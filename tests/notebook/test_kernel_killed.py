@@ -20,7 +20,7 @@ def kernel(tmp_path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     manager.start_kernel(env={**os.environ, "WEBRUN_DATA_DIR": str(tmp_path)})
     client = manager.blocking_client()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
+    client.wait_for_ready(timeout=120)
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -37,12 +37,12 @@ def begin_a_long_task(client: BlockingKernelClient, before: str = "") -> list[ps
         "session.subscribe(lambda s: under_way.set() if s.phase == 'running' else None)\n"
         "thread = threading.Thread(target=session.task, args=('wait for 60 seconds',), daemon=True)\n"
         "thread.start()\n"
-        "assert under_way.wait(30)\n"
+        "assert under_way.wait(60)\n"
         "print(os.getpid())\n"
     )
     said: list[str] = []
     reply = client.execute_interactive(
-        cells, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+        cells, timeout=120, output_hook=lambda message: said.append(message["content"].get("text", ""))
     )
     assert reply["content"]["status"] == "ok", reply
     kernel_pid = int("".join(said).split()[-1])
@@ -60,7 +60,7 @@ def test_nothing_is_left_after_a_kill(kernel):
     manager, client = kernel
     everyone = begin_a_long_task(client)
     manager.signal_kernel(signal.SIGKILL)
-    assert living(everyone, 3) == []
+    assert living(everyone) == []
 
 
 def test_nothing_is_left_with_a_stopped_browser(kernel):
@@ -71,7 +71,7 @@ def test_nothing_is_left_with_a_stopped_browser(kernel):
             if "chrom" in process.name():
                 process.suspend()
     manager.signal_kernel(signal.SIGKILL)
-    assert living(everyone, 3) == []
+    assert living(everyone) == []
 
 
 POOL = """
@@ -90,7 +90,7 @@ def test_nothing_is_left_with_a_pool_worker_that_inherited_the_lifeline(kernel):
     workers = [process for process in kernel_process.children(recursive=True) if process.pid not in ours]
     assert workers
     manager.signal_kernel(signal.SIGKILL)
-    left = living(everyone, 3)
+    left = living(everyone)
     for worker in workers:
         if worker.is_running():
             worker.kill()

@@ -174,7 +174,7 @@ def run_notebook(lived: Lived, folder: Path) -> None:
     book.cells = [nbformat.v4.new_code_cell(cell.format(**given)) for cell in CELLS]
     mine = {"PLANTED_EMAIL": EMAIL, "PLANTED_PASSWORD": PASSWORD, "PLANTED_OTP_SECRET": SEED}
     environment = {**os.environ, **mine, "IPYTHONDIR": str(folder), "WEBRUN_DATA_DIR": str(folder / "data")}
-    client = NotebookClient(book, timeout=90, kernel_name="python3", allow_errors=True)
+    client = NotebookClient(book, timeout=180, kernel_name="python3", allow_errors=True)
     client.execute(env=environment)
     lived.notebook = json.loads(nbformat.writes(book))
     lived.kernel_files = files_of(folder)
@@ -199,7 +199,9 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         action = {"type": "TYPE", "text": BY_HAND}
         emulator.message(lived.session_id, actionType="interaction", action=action)
         until(lambda: list(site.posted), lambda posted: any(form.get("typed") == BY_HAND for *_, form in posted))
-        lived.by_hand = [event for event in lived.events if "where the focus is" in str(event)]
+        lived.by_hand = until(
+            lambda: [event for event in lived.events if "where the focus is" in str(event)], lambda said: len(said) > 0
+        )
 
     def live() -> None:
         lived.text = task(
@@ -238,7 +240,14 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
 
 
 def files_of(folder: Path) -> bytes:
-    return b"\n".join(str(p).encode() + b"\n" + p.read_bytes() for p in folder.rglob("*") if p.is_file())
+    return b"\n".join(str(p).encode() + b"\n" + content_of(p) for p in folder.rglob("*") if p.is_file())
+
+
+def content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a browser's temporary file, or what a database keeps beside itself
+        return b""
 
 
 def processes(lived: Lived, what: Callable[[psutil.Process], object]) -> str:

@@ -100,6 +100,8 @@ def show(*args, **changes):
     return session
 def show_table(*sessions):
     cards.show_table([(session, session) for session in sessions])
+def begun():
+    print('begun', flush=True)
 def wait_for(name):
     while not Path(name).exists():
         time.sleep(0.02)

@@ -14,7 +14,7 @@ from typing import Any
 import ipykernel
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from webrun_nb.bench.jupyter_server import (
     KERNEL_IS_READY,
@@ -26,9 +26,19 @@ from webrun_nb.bench.jupyter_server import (
     lab_server,
 )
 
-__all__ = ["KERNEL_IS_READY", "App", "LabPage", "LabServer", "find_browser", "lab_server", "needs_subshells"]
+__all__ = [
+    "KERNEL_IS_READY",
+    "READY_MS",
+    "App",
+    "LabPage",
+    "LabServer",
+    "find_browser",
+    "lab_server",
+    "needs_subshells",
+]
 
 _names = itertools.count()
+expect.set_options(timeout=READY_MS)  # for whoever imports this; 5 s are not enough on a busy machine
 
 needs_subshells = pytest.mark.skipif(
     ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells: there the card says to use Interrupt"
@@ -47,6 +57,7 @@ class LabPage:
     console_errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(READY_MS)
         self.page.on("websocket", self._listen)
         self.page.on("console", lambda m: self.console_errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))

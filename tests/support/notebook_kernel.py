@@ -46,7 +46,7 @@ class Kernel:
     manager: KernelManager
     client: BlockingKernelClient
 
-    def run(self, cell: str, timeout_s: float = 60, typed: str | None = None) -> Ran:
+    def run(self, cell: str, timeout_s: float = 120, typed: str | None = None) -> Ran:
         """Run a cell and wait for it; `typed` is what a person types who is asked, None where nobody can be."""
         outputs: list[dict[str, Any]] = []
 
@@ -72,7 +72,7 @@ def running_kernel(**environment: str) -> Iterator[Kernel]:
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=120)
         yield Kernel(manager, client)
     finally:
         client.stop_channels()

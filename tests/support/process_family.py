@@ -7,8 +7,11 @@ import time
 import psutil
 
 
-def living(found: list[psutil.Process], within_s: float) -> list[psutil.Process]:
-    """Return who is still there after so long at most; a zombie that nobody reaped doesn't live."""
+def living(found: list[psutil.Process], within_s: float = 60) -> list[psutil.Process]:
+    """Return who is still there after so long at most; a zombie that nobody reaped doesn't live.
+
+    What is to end within 3 s is given longer: on a busy machine it isn't even told so soon.
+    """
     deadline = time.monotonic() + within_s
     while alive := [each for each in found if is_alive(each)]:
         if time.monotonic() > deadline:
