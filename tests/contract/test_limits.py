@@ -10,12 +10,19 @@ import pytest
 START = "/start/start-session"
 
 
-@pytest.fixture
-def hosted(start_emulator):
-    """An emulator with the hosted limits, for one test."""
+@pytest.fixture(scope="module")
+def with_limits(start_emulator):
+    """An emulator with the hosted limits."""
     running = start_emulator("--limits", "hosted", "--control")
     yield running
     running.end()
+
+
+@pytest.fixture
+def hosted(with_limits):
+    """It, as new."""
+    assert with_limits.post("/_emulator/reset", {})[0] == 200
+    return with_limits
 
 
 def test_five_sessions_at_once(hosted):

@@ -245,7 +245,7 @@ def test_while_it_runs_the_snapshot_says_what(session: Session, service: Service
 
 def interrupt_once(began: threading.Event) -> threading.Thread:
     def interrupt() -> None:
-        if began.wait(10):
+        if began.wait(60):
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
@@ -393,7 +393,8 @@ def test_an_interrupted_start_ends_the_session_again(client: Client, service: Se
         if request.url.path.startswith("/start/session-status/") and not held:
             held.append(asyncio.current_task())
             service.began.set()
-            await asyncio.sleep(0.2)  # the interrupt comes in here
+            await asyncio.to_thread(thread.join)
+            await asyncio.sleep(0.2)  # the interrupt that was sent comes in here
         return await service(request)
 
     other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -18,6 +21,8 @@ from typing import Any, Literal
 from webrun_nb.config import child_environment, search_path
 
 READY_MS = 60_000
+_PAUSE_S = 0.05
+"""Between two questions whether a server is up: asked without a pause, it would have half a machine to start on."""
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -66,11 +71,12 @@ def find_browser() -> str | None:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a loopback port that nobody listens on, and that no system gives to a connection meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # those for connections begin at 32768 (Linux) or later
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
@@ -90,7 +96,7 @@ def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None
         except urllib.error.HTTPError:
             return  # a refusal is an answer too
         except (urllib.error.URLError, TimeoutError, ConnectionError):
-            continue
+            time.sleep(_PAUSE_S)
 
 
 @contextmanager
@@ -138,7 +144,7 @@ def lab_server(
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
