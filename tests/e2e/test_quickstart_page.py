@@ -65,8 +65,9 @@ def test_cost_and_countdown_move_while_a_cell_is_running(lab):
     assert any(STARTING.encode() in frame for frame in lab.kernel_frames), "it said why nothing was to be seen yet"
     (shown,) = lab.outputs()[0]
     assert STARTING not in str(shown), "the card has its place"
+    changes(lab, COUNTDOWN, 1)  # what it is shown with has been said by then
     frames = len(lab.kernel_frames)
-    changes(lab, COUNTDOWN, 3)
+    changes(lab, COUNTDOWN, 2)
     changes(lab, COST, 2)
     told = [frame for frame in lab.kernel_frames[frames:] if b"comm_msg" in frame]
     keep(lab, "mid-cell")
