@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def test_it_ticks_without_a_message_and_adds_up_no_real_with_emulated_money(lab:
     frames = [frame for frame in lab.kernel_frames if b"comm_msg" in frame]
     (lab.server.notebooks / "go-table").touch()
     assert frames == []
-    assert "you pay $0.03" in shown
+    assert re.search(r"you pay \$0\.0[3-5]", shown), "what one of them costs, however long this has taken"
 
 
 def test_it_is_accessible_in_each_theme(lab: LabPage, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def client(service: Service):
 def wait_for_end(session: Session) -> str:
     over = threading.Event()
     session.subscribe(lambda snapshot: over.set() if snapshot.ended else None)
-    assert session.ended or over.wait(10)
+    assert session.ended or over.wait(60)
     return session.snapshot.state_label
 
 

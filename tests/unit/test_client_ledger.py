@@ -265,7 +265,7 @@ def test_a_task_that_was_stopped_for_want_of_an_answer_is_in_the_ledger(
 def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, service: Service) -> None:
     service.hold = asyncio.Event()
     session = client.start("shop")
-    thread = threading.Thread(target=lambda: service.began.wait(10) and os.kill(os.getpid(), signal.SIGINT))
+    thread = threading.Thread(target=lambda: service.began.wait(60) and os.kill(os.getpid(), signal.SIGINT))
     thread.start()
     with pytest.raises(TaskInterruptedError):
         session.task("List")

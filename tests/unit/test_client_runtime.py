@@ -143,7 +143,7 @@ def test_a_forked_child_has_a_loop_of_its_own(own: Runtime) -> None:
     child = os.fork()
     if child == 0:
         try:
-            os._exit(0 if own.run(_thread_name(), timeout_s=5) == "webrun" else 1)
+            os._exit(0 if own.run(_thread_name(), timeout_s=60) == "webrun" else 1)
         finally:
             os._exit(2)
     assert os.waitpid(child, 0)[1] == 0

@@ -138,7 +138,7 @@ def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: S
     told = threading.Event()
     session.subscribe(lambda snapshot: told.set() if snapshot.status == "orphaned" else None)
     service.status = "orphaned"
-    assert told.wait(10)
+    assert told.wait(60)
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
         with pytest.raises(TaskInterruptedError, match="will be ended as soon as it comes up"):
             other.start()
         runtime.loop.call_soon_threadsafe(come_up.set)
-        assert ended.wait(10)
+        assert ended.wait(60)
     finally:
         thread.join()
         other.close()
