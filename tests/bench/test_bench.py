@@ -15,7 +15,7 @@ from webrun_nb.bench.base import Result, Sample, Target
 from webrun_nb.bench.runner import MEASUREMENTS
 from webrun_nb.browsers import find
 
-pytestmark = pytest.mark.timeout(300)  # the first test waits for all measurements
+pytestmark = pytest.mark.timeout(600)  # the first test waits for all measurements
 
 RAW_PLAYWRIGHT_CAN = {
     "context-session",
@@ -46,7 +46,7 @@ PAGE_HTML = (
 HALF_SCORER = 'def score(records, page):\n    return {"row_f1": 0.5 * (records == page["records"]), "cell_acc": 1.0}\n'
 
 
-def bench(*arguments: str, timeout_s: float = 110) -> subprocess.CompletedProcess[str]:
+def bench(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "webrun_nb", "bench", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
 
@@ -64,7 +64,7 @@ def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
     (pages / "towns.html").write_text(PAGE_HTML)
     (pages / "score_records.py").write_text(HALF_SCORER)
     names = MEASUREMENTS if pytestconfig.getoption("--every-measurement", False) else set(MEASUREMENTS) - IN_JUPYTERLAB
-    done = bench(*names, "--json", "--quick", "--pages", str(pages), timeout_s=280)
+    done = bench(*names, "--json", "--quick", "--pages", str(pages), timeout_s=580)
     assert done.returncode == 0, done.stderr
     results: list[dict[str, Any]] = json.loads(done.stdout)
     return {result["name"]: result for result in results}

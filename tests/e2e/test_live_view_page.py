@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,11 +91,10 @@ def take_over(screen: Locator) -> None:
 
 
 def until(lab: LabPage, wanted: Any) -> None:
-    for _ in range(READY_MS // 50):
-        if wanted():
-            return
+    deadline = monotonic() + READY_MS / 1000
+    while not wanted():
+        assert monotonic() < deadline
         lab.page.wait_for_timeout(50)
-    raise AssertionError(wanted())
 
 
 def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:

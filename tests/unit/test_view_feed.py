@@ -73,7 +73,7 @@ def test_a_picture_goes_on_and_its_acknowledgement_comes_back(pages):
     pages.feed.picture(b"one")
     pages.say(type="ack")
     assert pages.pictures == [b"one"]
-    assert pages.views[0].said == [True, True, "ack"]
+    assert pages.views[0].said == [True, "ack"]
 
 
 def test_one_of_two_pages_may_look_away(pages):
@@ -122,6 +122,22 @@ def test_an_acknowledged_picture_is_not_given_up(pages):
     pages.say(type="ack")
     pages.feed._give_up(sent_s)
     assert pages.views[0].said[-1] == "ack"
+
+
+def test_a_page_that_acknowledges_after_all_looks_again(pages):
+    pages.say(type="visible", visible=True)
+    pages.feed.picture(b"one")
+    pages.feed._give_up(pages.feed._sent_s)
+    pages.say(type="ack")
+    assert pages.views[0].said[-2:] == [True, "ack"]
+
+
+def test_a_page_that_looked_away_may_acknowledge_what_was_on_its_way(pages):
+    pages.say(type="visible", visible=True)
+    pages.feed.picture(b"one")
+    pages.say(type="visible", visible=False)
+    pages.say(type="ack")
+    assert pages.views[0].said[-2:] == [False, "ack"]
 
 
 def test_hands_go_to_the_session(pages):

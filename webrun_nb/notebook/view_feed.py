@@ -54,6 +54,8 @@ class ViewFeed:
         self._monotonic_s = monotonic_s
         self._view: LiveView | None = None
         self._looking: set[str] = set()
+        self._given_up: set[str] = set()
+        """Pages that looked, and were taken for gone."""
         self._state: Mapping[str, Any] | None = None
         self._trouble: str | None = None
         self._picture: bytes | None = None
@@ -80,7 +82,8 @@ class ViewFeed:
             case "ack":
                 if self._sent_s is not None:
                     self._sent_s = None
-                    self._look(page, True, again=False)  # it may have been taken for gone
+                    if page in self._given_up:  # one that has looked away may acknowledge what was on its way
+                        self._look(page, True, again=False)
                     if self._view is not None:
                         self._view.acknowledge()
             case "input":
@@ -91,6 +94,7 @@ class ViewFeed:
                 _log.warning("a page said something unknown of a live view: %s", str(kind)[:40])
 
     def _look(self, page: str, looks: bool, *, again: bool = True) -> None:
+        self._given_up.discard(page)
         if not looks:
             self._looking.discard(page)
         elif len(self._looking) < _PAGES:
@@ -143,6 +147,7 @@ class ViewFeed:
 
     def _give_up(self, sent_s: float) -> None:
         if self._sent_s == sent_s:  # still in flight: nobody is there
+            self._given_up |= self._looking
             self._looking.clear()
             if self._view is not None:
                 self._view.set_visible(False)
