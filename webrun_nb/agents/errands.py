@@ -51,6 +51,9 @@ class Doer(Logging, Protocol):
     def note(self, text: str) -> Work[None]:
         """Say something."""
 
+    def accepted(self) -> Work[None]:
+        """Make sure that the page took what was sent to it last."""
+
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
         """Ask a person."""
 
@@ -161,6 +164,7 @@ def _check_out(doer: Doer, sentence: str) -> Work[None]:
                 "ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} has no way on to an order; nothing was ordered.'
             )
         yield from press(doer, onward, sentence)
+        yield from doer.accepted()
     raise AgentError("AGENT_ERROR", f'"{sentence}": the checkout has more than {MAX_PAGES} pages; nothing was ordered.')
 
 
@@ -206,6 +210,7 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         yield from press(doer, button, sentence)
         if risky:
             return
+        yield from doer.accepted()
         seen = yield from doer.look(again=True)
         if seen.url == before:
             raise AgentError("AGENT_ERROR", f'"{sentence}": {_where(seen)} did not take it; nothing was sent.')

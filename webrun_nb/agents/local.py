@@ -34,6 +34,7 @@ from webrun_nb.agents.base import (
 )  # fmt: skip
 from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
+from webrun_nb.agents.controls import choose, set_checked, sort
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.login import Login, let_in, turned_away
@@ -65,6 +66,7 @@ from webrun_nb.agents.planner.intents import (
     Unclear,
     Wait,
 )  # fmt: skip
+from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.agents.wording import (
     NO_PAGE,
@@ -74,7 +76,6 @@ from webrun_nb.agents.wording import (
     chosen,
     not_found,
     of_error_page,
-    option_of,
     rendered,
     shown_text,
     written,
@@ -90,7 +91,6 @@ from webrun_nb.browsers.base import (
     PageData,
     Press,
     Scroll,
-    Select,
     Type,
     WaitFor,
 )  # fmt: skip
@@ -102,7 +102,6 @@ Work = Generator[Step, Reply | None, T]
 MAX_ANSWERS = 3
 """How often one sentence is asked about before the task fails."""
 _SETTLE_MS = 800
-_SORT_CONTROL = Target("sort", "select")
 
 
 class LocalAgent:
@@ -124,7 +123,7 @@ class LocalAgent:
         except StopIteration:
             return
         except AgentError as error:
-            if task.error_page is None:
+            if task.error_page is None or "status" in error.details:  # it says so itself
                 raise
             raise AgentError(error.code, f"{error.message} {of_error_page(*task.error_page)}", error.details) from error
 
@@ -144,6 +143,11 @@ class Task:
         self.acted = False
         self.error_page: tuple[str, int] | None = None
         """The page that is open and its HTTP status, where that says that it is not what was asked for."""
+        self._last: Action | None = None
+        self._sent: tuple[str, Element, Observation] | None = None
+        """What was sent and not looked after yet: for which sentence, with what, and the page as it was."""
+        self._refusal: AgentError | None = None
+        self._remarks: tuple[str, ...] = ()
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
@@ -177,6 +181,7 @@ class Task:
         if not answers:
             where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
             said = f"Done: {'; '.join(self.done)}." if self.done else "Nothing was done: every step was skipped."
+            said += f" The page says: {'; '.join(self._remarks)}." if self._remarks else ""
             return Finish(text=f"{said}{' Ended' + where + '.' if where else ''}")
         if len(answers) == 1 or self.brief.output_type != "text":
             return answers[-1]
@@ -192,6 +197,10 @@ class Task:
                 raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
             self._arrived(reply.observation.url, reply.observation.status)
             self.seen = reply.observation
+            if self._sent is not None:
+                (sentence, by, before), self._sent = self._sent, None
+                self._refusal = refusal(sentence, by, before, self.seen)
+                self._remarks = remarks(before, self.seen)
             self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return self.seen
 
@@ -241,16 +250,33 @@ class Task:
             self.seen = None
             return None
         self.acted = True
+        by, before = sends(dared, self.seen, self._last), self.seen
         reply = yield Act(dared, because)
         if isinstance(reply, Refused):
             return reply
         if isinstance(reply, Failed):
             return reply
+        if not isinstance(action, WaitFor | Scroll):
+            self._last, self._refusal, self._remarks = dared, None, ()
+            self._sent = (because, by, before) if by is not None and before is not None else None
         if not keeps_page:
             self.seen = None
             if not isinstance(action, WaitFor | Scroll):
                 self.meant = action.url if isinstance(action, Navigate) else None
         return None
+
+    def accepted(self) -> Work[None]:
+        """Make sure that the page took what was sent to it last.
+
+        Raises
+        ------
+        AgentError
+            It did not; the message quotes the page.
+        """
+        if self._sent is not None:
+            yield from self.look(again=True)
+        if self._refusal is not None:
+            raise self._refusal
 
     def attempt(self, action: Action, because: str) -> Work[str | None]:
         """Do something that leaves what was seen true; return why it was not done, where it was not."""
@@ -273,29 +299,29 @@ class Task:
             case Unclear(understood=understood):
                 return (yield from self.ask_again(sentence, understood))
             case Open(url=url):
-                yield from self._must(self.act(Navigate(url), sentence))
+                yield from self.must(self.act(Navigate(url), sentence))
             case Back():
-                yield from self._must(self.act(GoBack(), sentence))
+                yield from self.must(self.act(GoBack(), sentence))
             case PressKey(key=key):
-                yield from self._must(self.act(Press(key), sentence))
+                yield from self.must(self.act(Press(key), sentence))
             case Wait(text=text, duration_ms=duration_ms):
-                yield from self._must(self.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
+                yield from self.must(self.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
             case ScrollPage(screens=screens):
-                yield from self._must(self.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
+                yield from self.must(self.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
             case ClickOn(target=target, double=double):
-                yield from self._on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), double), False)
+                yield from self.on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), double), False)
             case Fill(text=text, target=target, submit=submit):
-                yield from self._on(
+                yield from self.on(
                     intent, target, FIELD_ROLES, lambda e: Type(e.ref, text, called(e), submit), not submit
                 )
             case SetChecked(target=target):
-                yield from self._check(intent)
+                yield from set_checked(self, intent)
             case Choose():
-                yield from self._choose(intent)
+                yield from choose(self, intent)
             case SearchFor(query=query):
                 yield from self.search(query, sentence)
             case SortBy():
-                yield from self._sort(intent)
+                yield from sort(self, intent)
             case LogIn():
                 yield from Login(self, sentence).run()
             case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
@@ -304,15 +330,19 @@ class Task:
                 return (yield from self.ask_again(sentence, f'leave out "{what}"'))
             case Extract():
                 raise AssertionError("extractions are collected, not followed")
+        if isinstance(intent, LogIn):  # a login has its own ways to fail
+            self._sent = self._refusal = None
+        yield from self.accepted()
         self.done.append(sentence)
         return []
 
-    def _must(self, work: Work[Failed | None]) -> Work[None]:
+    def must(self, work: Work[Failed | None]) -> Work[None]:
+        """Do something that the task is of no use without."""
         failed = yield from work
         if failed:
             raise AgentError(failed.code, failed.message)
 
-    def _on(
+    def on(
         self,
         intent: Intent,
         target: Target,
@@ -377,41 +407,6 @@ class Task:
             "ELEMENT_NOT_FOUND", f'"{sentence}": the answers named none of {len(elements)} elements that fit.'
         )
 
-    def _check(self, intent: SetChecked) -> Work[None]:
-        element = yield from self.element(
-            intent.sentence, Target(intent.target.words, "checkbox", intent.target.near, intent.target.ordinal)
-        )
-        if element.checked is not intent.checked:
-            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence, keeps_page=True))
-
-    def _choose(self, intent: Choose) -> Work[None]:
-        """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
-        seen = yield from self.look()
-        having = [e for e in seen.elements if e.enabled and option_of(e, intent.option)]
-        if intent.target.words or intent.target.ordinal:
-            element = yield from self.element(intent.sentence, intent.target)
-        elif len(having) == 1:
-            element = having[0]
-        elif having:
-            element = yield from self.which(intent.sentence, intent.target, tuple(having))
-        else:
-            element = yield from self.element(intent.sentence, Target(intent.option))
-        if not element.options:
-            yield from self._must(self.act(Click(element.ref, element.name), intent.sentence))
-            if element.name.casefold() != intent.option.casefold() and (intent.target.words or intent.target.ordinal):
-                # A list made of other elements: it is open now, and the option is one of them.
-                yield from self._on(intent, Target(intent.option), None, lambda e: Click(e.ref, e.name), False)
-            return
-        option = option_of(element, intent.option)
-        if option is None:
-            shown = ", ".join(element.options[:12])
-            raise AgentError(
-                "ELEMENT_NOT_FOUND",
-                f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
-            )
-        select = Select(element.ref, option, called(element))
-        yield from self._must(self.act(select, intent.sentence, keeps_page=True))
-
     def search(self, query: str, sentence: str) -> Work[None]:
         """Use the page's search box."""
         seen = yield from self.look()
@@ -430,20 +425,7 @@ class Task:
             if len(boxes) == 1 or boxes[0].role == "searchbox"
             else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
         )
-        yield from self._must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
-
-    def _sort(self, intent: SortBy) -> Work[None]:
-        """Use the page's own sort control: an option that speaks of the column, in the right direction."""
-        seen = yield from self.look()
-        words = intent.order.column.casefold()
-        down = re.compile(r"high.{0,12}low|desc|z.{0,4}a\b|newest|most|↓", re.I)
-        options = [(e, o) for e in seen.elements for o in e.options if words in o.casefold()]
-        fitting = [(e, o) for e, o in options if bool(down.search(o)) == intent.order.descending] or options
-        if len(fitting) == 1:
-            element, option = fitting[0]
-            yield from self._must(self.act(Select(element.ref, option, called(element)), intent.sentence))
-            return
-        yield from self._on(intent, Target(intent.order.column), None, lambda e: Click(e.ref, e.name), False)
+        yield from self.must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
 
     def ask_again(
         self, sentence: str, understood: str = "", about: str = "", candidates: Sequence[str] = ()

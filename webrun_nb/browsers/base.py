@@ -31,7 +31,7 @@ from webrun_nb.browsers.actions import (
     WaitFor,
     Wheel,
 )
-from webrun_nb.browsers.sights import Box, Element, FieldPlace, Foresight, Observation, PageData, Spot
+from webrun_nb.browsers.sights import Box, Complaint, Element, FieldPlace, Foresight, Observation, PageData, Spot
 
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import WayOut
@@ -47,6 +47,7 @@ __all__ = [
     "Browsers",
     "Checkpoint",
     "Click",
+    "Complaint",
     "Element",
     "FieldPlace",
     "Foresight",

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.base import Box, Element, Foresight, Observation, PageData, Spot
+from webrun_nb.browsers.base import Box, Complaint, Element, Foresight, Observation, PageData, Spot
 
 _SCRIPTS = files("webrun_nb.browsers") / "js"
 
@@ -59,6 +59,11 @@ def parse_observation(json_text: str) -> Observation:
         elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
         text=_text(raw, "text"),
         status=_status(raw),
+        complaints=tuple(
+            Complaint(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
+            for item in _mappings(raw, "complaints")
+        ),
+        fresh=raw.get("fresh") is True,
     )
 
 
@@ -142,6 +147,7 @@ def _element(ref: int, item: Mapping[str, Any]) -> Element:
         checked=checked if isinstance(checked, bool) else None,
         enabled=item.get("enabled") is not False,
         in_form=item.get("in_form") is True,
+        submits=item.get("submits") is True,
         box=_box(box),
         hint=_text(item, "hint"),
         region=_text(item, "region"),

@@ -34,10 +34,13 @@ class Sight:
     async def observe(self, page: Page) -> str:
         """Look at a page; return what `parse_observation` reads. Earlier refs mean nothing any more."""
         before, self._seen = self._seen, None
+        since = None
         if before is not None:
             with contextlib.suppress(Error):  # it went with its document
+                if self._page is page:
+                    since = await before.evaluate("seen => seen.later()")
                 await before.dispose()
-        seen = await page.evaluate_handle(OBSERVE_JS)
+        seen = await page.evaluate_handle(OBSERVE_JS, since)
         text = await seen.evaluate("seen => seen.json")
         self._seen, self._page = seen, page
         return cast(str, text)

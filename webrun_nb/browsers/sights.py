@@ -46,11 +46,25 @@ class Element:
     checked: bool | None = None
     enabled: bool = True
     in_form: bool = False
+    submits: bool = False
+    """A button that sends its form."""
     box: Box | None = None
     hint: str = ""
     """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
     region: str = ""
     """nav, header or footer, where it stands in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something that a page or the browser finds wrong with what was entered. All of it is the page's own text."""
+
+    kind: str
+    """`held`: the browser held a form back since the last look. `field`: the page marks it as invalid. `alert`: a live
+    alert. `styled`: a text in a form that is styled as an error."""
+    label: str
+    """What the page calls the field; empty where it belongs to none."""
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,9 @@ class Observation:
     """Visible text, at most 20,000 characters."""
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
+    complaints: tuple[Complaint, ...] = ()
+    fresh: bool = True
+    """Another document than at the last look."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
 

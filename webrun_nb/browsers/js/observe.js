@@ -1,5 +1,6 @@
 // The page as something to act on: one evaluate, one JSON string, and the nodes themselves (refs are indexes into them).
 // Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
+// `arg` is what `later` of the last look said, null where that look's document is gone.
 (arg) => {
   const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
@@ -118,6 +119,7 @@
     else if (ariaChecked) item.checked = ariaChecked === "true";
     if (el.disabled === true || el.getAttribute("aria-disabled") === "true") item.enabled = false;
     if (el.closest("form")) item.in_form = true;
+    if (el.form && (type === "submit" || type === "image" || (tag === "button" && el.type === "submit"))) item.submits = true;
     if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
     else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
@@ -130,6 +132,51 @@
     elements.push(item);
     nodes.push(el);
   }
+
+  // What the page complains of: marked fields, and alerts, with the one field that each stands beside.
+  const MAX_COMPLAINTS = 8, MAX_SAID = 200, MAX_LOOKED_AT = 300;
+  const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]),select,textarea";
+  const nameOf = (el) => labelOf(el) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
+    collapse(byIds(el, "aria-labelledby"), MAX_NAME) || collapse(el.getAttribute("placeholder") || el.getAttribute("name"), MAX_NAME);
+  const saidBy = (el) => el.tagName !== "SCRIPT" && visible(el) && collapse(el.innerText, MAX_SAID);
+  const besideOf = (el) => {
+    if (el.id) {
+      const id = CSS.escape(el.id), field = document.querySelector(`[aria-describedby~="${id}"],[aria-errormessage~="${id}"]`);
+      if (field) return field;
+    }
+    for (let up = el.parentElement, i = 0; up && i < 3 && up.tagName !== "FORM" && up.tagName !== "BODY"; up = up.parentElement, i++) {
+      const fields = up.querySelectorAll(FIELDS);
+      if (fields.length) return fields.length === 1 ? fields[0] : null;
+    }
+    return null;
+  };
+  const complaints = [];
+  const complain = (kind, label, said) => {
+    if (complaints.length < MAX_COMPLAINTS && !complaints.some((c) => c.said === said && c.label === label)) complaints.push({ kind, label, said });
+  };
+  const some = (selector) => Array.from(document.querySelectorAll(selector)).slice(0, MAX_LOOKED_AT);
+  for (const el of some("[aria-invalid=true]")) safely(() => {
+    if (visible(el)) complain("field", nameOf(el), collapse(byIds(el, "aria-errormessage"), MAX_SAID) || collapse(byIds(el, "aria-describedby"), MAX_SAID));
+  });
+  for (const el of some("[role=alert],[role=alertdialog],[aria-live=assertive]")) safely(() => {
+    const said = saidBy(el), field = besideOf(el);
+    if (said) complain("alert", field ? nameOf(field) : "", said);
+  });
+  for (const el of some("form [class*=error i],form .invalid-feedback")) safely(() => {
+    const said = el.matches(FIELDS) || el.querySelector(FIELDS) ? "" : saidBy(el), field = besideOf(el);
+    if (said) complain("styled", field ? nameOf(field) : "", said);
+  });
+
+  // Asked by the next look: the fields for which the browser has held a form back since this one.
+  const invalid = new Set(), sent = new Set(), listening = new AbortController();
+  document.addEventListener("invalid", (e) => { if (e.isTrusted && invalid.size < 100) invalid.add(e.target); }, { capture: true, signal: listening.signal });
+  document.addEventListener("submit", (e) => { if (sent.size < 100) sent.add(e.target); }, { capture: true, signal: listening.signal });
+  const later = () => {
+    listening.abort();
+    const held = Array.from(invalid).filter((el) => el.isConnected && el.willValidate && !el.validity.valid && !sent.has(el.form));
+    return held.slice(0, MAX_COMPLAINTS).map((el) => safely(() => ({ kind: "held", label: nameOf(el), said: collapse(el.validationMessage, MAX_SAID) })));
+  };
+
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, text: text.slice(0, MAX_TEXT) }), nodes };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, complaints: [...(arg || []), ...complaints], fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }
