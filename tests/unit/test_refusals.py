@@ -41,7 +41,7 @@ def test_what_is_no_refusal(seen: Observation) -> None:
     [
         (after(Complaint("held", "Mail", "Fill it in")), 'the browser holds it back at the field "Mail": "Fill it in"'),
         (after(Complaint("field", "Mail", "")), 'not take it at the field "Mail"'),
-        (after(Complaint("field", "Mail", ""), Complaint("alert", "Mail", "Fehlt")), 'not take it at the field "Mail": "Fehlt"'),
+        (after(Complaint("field", "Mail", ""), Complaint("alert", "Mail", "Fehlt")), 'at the field "Mail": "Fehlt"'),
         (after(Complaint("alert", "", "Sorry, sold out")), 'not take it. The page says: "Sorry, sold out"'),
         (after(status=500, fresh=True), 'refused: https://a.example/x answered 500 with "Oops".'),
     ],
