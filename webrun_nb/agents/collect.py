@@ -7,22 +7,22 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, SoFar, Step
-from webrun_nb.agents.extract.mapping import Mapping, Match, assign, open_mapping, rank, with_wishes
+from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
+from webrun_nb.agents.extract.mapping import Mapping, Match, rank, with_wishes
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
-from webrun_nb.agents.extract.pages import counted, is_about, open_record, together, words_of
+from webrun_nb.agents.extract.pages import counted, is_about, open_record, words_of
 from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of
-from webrun_nb.agents.extract.rows import UntiedError, about, arrange, keep, of_noun, of_subject
+from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.sources import Row, Source, resemblance, sources
-from webrun_nb.agents.planner.computing import without_computing
+from webrun_nb.agents.extract.sources import Row, Source, sources
+from webrun_nb.agents.paging import Pager
+from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
-from webrun_nb.browsers.base import Click, Element, GoBack, Navigate, PageData, WaitFor
+from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
-_ONWARD = "the next page of the list"
-"""Why it is turned: a page's own words for it are no reason for anything."""
-_SAME_LIST = 0.6
-"""Below this a list of the next page is another list."""
-MAX_PAGES = 50
-MAX_ROWS = 20_000
 _SETTLE_MS = 1000
 GENERIC = frozenset(
     [
@@ -83,15 +77,13 @@ class Collector:
         self._start = ""
         """Where the list begins."""
         self._searched = False
+        self._unknown = 0
+        """Rows that the page gives no value of, to compare with a condition."""
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
-        if instead := without_computing(self.wanted):
-            raise AgentError(
-                "AGENT_ERROR",
-                f'"{self.wanted.sentence}": the local agent computes nothing. '
-                f"Use `{instead}`, and compute with pandas.",
-            )
+        if why := refused_computing(self.wanted):
+            raise AgentError("AGENT_ERROR", why)
         for _ in range(4):
             try:
                 one = self.wanted.one or (self.shape is not None and not self.shape.many)
@@ -239,42 +231,52 @@ class Collector:
         keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
         if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
             raise UntiedError(unmet[0])
-        mapping, pages = yield from self._go_on(page, mapping, columns)
-        source = mapping.source
-        rows = yield from self._selected(source)
-        return self._counted(len(rows)) if self.wanted.count else self._listed(mapping, rows, columns, pages)
+        pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
+        mapping = yield from pager.go_on(page, mapping)
+        rows = yield from self._selected(mapping.source)
+        if self.wanted.count:
+            return self._counted(len(rows), pager)
+        order, limit = self.wanted.order, self.wanted.limit
+        remarks = compared(mapping.source, rows, order, limit) if order is not None and limit is not None else []
+        for remark in remarks:  # a table has no room for them
+            yield from self.task.note(remark)
+        return self._listed(mapping, rows, columns, self._read(pager.pages, pager.whole), remarks)
+
+    def _read(self, pages: int, whole: bool) -> str:
+        """Say how much of the list was read, where that is not all there is to it or not on one page."""
+        read = f" from {pages} pages" if pages > 1 else " on this page" if not whole else ""
+        only_first = self.wanted.limit is not None and self.wanted.order is None
+        return f"{read}; the list goes on" if not whole and not only_first else read if pages > 1 else ""
 
     def _says_subject(self, mapping: Mapping) -> bool:
         return any(about(self.wanted.subject, row.text) for row in mapping.source.rows)
 
-    def _listed(self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], pages: int) -> Finish:
+    def _listed(
+        self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], read: str, remarks: Sequence[str] = ()
+    ) -> Finish:
         """Write down the rows that were selected."""
         source = mapping.source
         if self.wanted.limit is not None:
             rows = rows[: self.wanted.limit]
         shown = columns or tuple(Column(name) for name in mapping.matches)
         made = records_of(mapping, rows, shown)
-        where = f" from {pages} pages" if pages > 1 else ""
         what = self.wanted.subject if self.wanted.subject.endswith("s") else "rows"
-        text = (
-            f"{len(rows)} of {len(source.rows)} {what}{where}."
-            if len(rows) != len(source.rows)
-            else f"{len(rows)} {what}{where}."
-        )
+        of = f" of {len(source.rows)}" if len(rows) != len(source.rows) else ""
+        text = " ".join([f"{len(rows)}{of} {what}{read}.", *remarks])
         if rows:
             text += "\n\n" + markdown(made.records, [c.name for c in shown])
         return Finish(text, self._wrapped(made.records), made.provenance)
 
-    def _so_far(self, mapping: Mapping, columns: Sequence[Column], pages: int) -> Finish | None:
+    def _so_far(self, columns: Sequence[Column], mapping: Mapping, pages: int) -> Finish | None:
         """Answer with what has been read by now; None where that would mislead, as half a count does."""
-        if self.wanted.count:
+        if self.wanted.count or (self.wanted.order and self.wanted.limit):  # the cheapest may come yet
             return None
         selecting = self._selected(mapping.source)
         try:
             while True:
                 next(selecting)  # only notes: nobody is told any more why rows are left out
         except StopIteration as selected:
-            return self._listed(mapping, selected.value, columns, pages)
+            return self._listed(mapping, selected.value, columns, self._read(pages, whole=False))
         except UntiedError:
             return None
 
@@ -288,6 +290,7 @@ class Collector:
         kept = keep(source, rows, self.wanted.constraints)
         for words, count in kept.unknown.items():
             yield from self.task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
+        self._unknown = sum(kept.unknown.values())
         return arrange(source, kept.rows, self.wanted.order)
 
     def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
@@ -316,8 +319,17 @@ class Collector:
             rows = saying
         return rows
 
-    def _counted(self, total: int) -> Finish:
-        text = f"{total} {self.wanted.subject or 'rows'}"
+    def _counted(self, total: int, pager: Pager) -> Finish:
+        """Answer how many there are, of a list that was read to its end or of the one page that was asked for."""
+        if not pager.whole and self.wanted.all_pages:
+            raise AgentError(
+                "AGENT_ERROR",
+                f'"{self.wanted.sentence}": {total} on {counted(pager.pages)}, but the list goes on and could not be '
+                'read to its end; say "on this page" to count those of one page.',
+            )
+        where = f" (on {counted(pager.pages)})" if pager.pages > 1 else "" if pager.whole else " (on this page)"
+        text = f"{total} {self.wanted.subject or 'rows'}{where}"
+        text += f"; {self._unknown} more give no value to compare" if self._unknown else ""
         names = [c.name for c in self.shape.columns if c.kind in ("int", "float", "any")] if self.shape else []
         record: dict[str, object] = {names[0] if names else "count": total}
         return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
@@ -412,64 +424,6 @@ class Collector:
         if place and wanted.place_ordinal is None:
             ranked = [m for m in ranked if set(place) <= set(tokens(m.source.titles))]
         return ranked[0] if ranked else None
-
-    def _go_on(self, page: PageData, mapping: Mapping, columns: Sequence[Column]) -> Work[tuple[Mapping, int]]:
-        """Collect the same rows from the next pages. Returns all of them, and the number of pages read."""
-        pages, source, visited = 1, mapping.source, {page.url}
-        while page.next_page and self.wanted.all_pages and not self.wanted.place_ordinal and not self._enough(source):
-            if pages >= MAX_PAGES or len(source.rows) >= MAX_ROWS:
-                yield from self.task.note(
-                    f"Stopped after {counted(pages)} and {len(source.rows)} rows; there are more."
-                )
-                break
-            yield SoFar(partial(self._so_far, mapping, columns, pages))
-            href = page.next_page.get("href")
-            if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
-                break
-            if not (yield from self._turn(str(href) if href else None, str(page.next_page.get("text") or "Next"))):
-                break
-            page = yield from self.task.read()
-            more = self._same(page, source, columns)
-            if more is None:
-                yield from self.task.note(
-                    f"{page.url} has no such list; {len(source.rows)} rows from {counted(pages)}."
-                )
-                yield from self.task.act(GoBack(), "back to the list")
-                break
-            visited |= {str(href), page.url}
-            source, grown = together(source, more, turned=bool(href))
-            if not grown:
-                break
-            mapping = self._mapped(source, columns)
-            pages += 1
-        return mapping, pages
-
-    def _enough(self, source: Source) -> bool:
-        limit = self.wanted.limit
-        if limit is None or self.wanted.order is not None or self.wanted.count:
-            return False
-        return len(keep(source, source.rows, self.wanted.constraints).rows) >= limit
-
-    def _turn(self, href: str | None, text: str) -> Work[bool]:
-        if href:
-            outcome = yield from self.task.propose(Navigate(href), _ONWARD)
-            if isinstance(outcome, Refused):
-                yield from self.task.note(f"The next page is not opened: {outcome.reason}")
-            return outcome is None
-        seen = yield from self.task.look(again=True)
-        buttons = find(Target(text), seen).elements
-        if not buttons:
-            return False
-        return (yield from self.task.act(Click(buttons[0].ref, buttons[0].name), _ONWARD)) is None
-
-    def _same(self, page: PageData, source: Source, columns: Sequence[Column]) -> Source | None:
-        """Find the list of another page that goes on with `source`."""
-        likely = [(resemblance(source, other), -i, other) for i, other in enumerate(sources(page))]
-        best = max(likely, key=lambda entry: entry[:2], default=None)
-        return best[2] if best and best[0] >= _SAME_LIST else None
-
-    def _mapped(self, source: Source, columns: Sequence[Column]) -> Mapping:
-        return assign(columns, source) if columns else open_mapping(source)
 
     # --- the form of the answer ---------------------------------------------------------------------------------------
 

@@ -36,7 +36,8 @@ from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.controls import choose, set_checked, sort
 from webrun_nb.agents.errands import run_errand
-from webrun_nb.agents.extract.schema import shape_of
+from webrun_nb.agents.extract.schema import Shape, shape_of
+from webrun_nb.agents.intended import intended
 from webrun_nb.agents.login import Login, let_in, turned_away
 from webrun_nb.agents.other_ways import other_ways
 from webrun_nb.agents.planner import plan
@@ -66,11 +67,12 @@ from webrun_nb.agents.planner.intents import (
     Unclear,
     Wait,
 )  # fmt: skip
+from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.agents.wording import (
     NO_PAGE,
-    PHRASINGS,
+    VALUES_BY_SCHEMA,
     blocked,
     called,
     chosen,
@@ -156,33 +158,42 @@ class Task:
                 f"The policy's role for me, which I can repeat but not reason about: {self.brief.role}"
             )
         shape = shape_of(self.brief)
-        intents = plan(self.brief.instruction)
-        said = self.brief.instruction.strip()
-        if not intents and (said or not (shape and self.brief.starting_url)):  # "hello" asks for no rows
-            intents = [Unclear(said or "(nothing)")]
-        extracts = [i for i in intents if isinstance(i, Extract)]
-        if shape is not None and not extracts:
-            # A schema asks for values even where the text only says how to get to them.
-            intents.append(Extract(self.brief.instruction.strip(), one=not shape.many))
+        meant = intended(self.brief.instruction, shape, has_page=bool(self.brief.starting_url))
         answers: list[Finish] = []
-        queue = list(intents)
+        queue = list(meant.steps)
         while queue:
             intent = queue.pop(0)
             if isinstance(intent, Extract):
-                yield from let_in(self, intent.sentence)
-                answers.append((yield from Collector(self, intent, shape).collect()))
+                implied = meant.values_by_schema and intent is meant.steps[-1]
+                if implied and answers:
+                    continue  # a person was asked meanwhile, and said which values are meant
+                answers.append((yield from self._collected(intent, shape, implied=implied)))
                 if queue:
                     yield SoFar(lambda: self._finish(answers))
             else:
                 queue[:0] = yield from self.follow(intent)
         yield self._finish(answers)
 
+    def _collected(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
+        """Extract; where only the schema asks for it, say so, and say what was done if the page has nothing of it."""
+        yield from let_in(self, wanted.sentence)
+        if implied:
+            yield from self.note(VALUES_BY_SCHEMA)
+        try:
+            return (yield from Collector(self, wanted, shape).collect())
+        except AgentError as error:
+            if not implied or not self.done:
+                raise
+            done = f"{error.message} Done before: {'; '.join(self.done)}."
+            raise AgentError(error.code, done, error.details) from error
+
     def _finish(self, answers: Sequence[Finish]) -> Finish:
         if not answers:
             where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
             said = f"Done: {'; '.join(self.done)}." if self.done else "Nothing was done: every step was skipped."
             said += f" The page says: {'; '.join(self._remarks)}." if self._remarks else ""
-            return Finish(text=f"{said}{' Ended' + where + '.' if where else ''}")
+            text = f"{said}{' Ended' + where + '.' if where else ''}"
+            return Finish(text, None if self.brief.output_type == "text" else [{"answer": text}])
         if len(answers) == 1 or self.brief.output_type != "text":
             return answers[-1]
         return Finish("\n\n".join(a.text for a in answers), None, tuple(p for a in answers for p in a.provenance))
@@ -433,9 +444,7 @@ class Task:
         """Ask what a sentence means until the answer can be followed; the answer takes the sentence's place."""
         problem = about or "I can't follow this"
         for _ in range(MAX_ANSWERS):
-            known = f" Understood: {understood}." if understood else " Understood: nothing of it."
-            question = f'{problem}: "{sentence}".{known} Sentences that work: ' + "; ".join(f"`{p}`" for p in PHRASINGS)
-            question += "; or `skip it` to go on without."
+            question = f"{unclear(sentence, understood, problem)}; or `skip it` to go on without."
             answer = yield from self.ask(question, candidates)
             if answer.casefold() in ("skip", "skip it", "ignore", "leave it out"):
                 return []

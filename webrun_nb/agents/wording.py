@@ -11,10 +11,8 @@ from webrun_nb.agents.planner.elements import Found, describe
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.browsers.base import Element, Observation, PageData
 
-PHRASINGS = (
-    'click the "Add to cart" button next to Norvane Aurora 14',
-    'type "Ada" into the Name field',
-    "list the laptops under $900, cheapest first",
+VALUES_BY_SCHEMA = (
+    "No sentence asks for values; the schema does: they are those of the page as it is after the last step."
 )
 NO_PAGE = (
     "No page is open: say where to begin with --url (url= in Python, startingPoint on the wire), "

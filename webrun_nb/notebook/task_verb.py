@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from webrun_nb.client.addresses import as_written, resolve_host
+from webrun_nb.client.addresses import as_written, is_local, resolve_host
 from webrun_nb.client.asks import make_ask
 from webrun_nb.client.errors import OneLine
 from webrun_nb.client.handles import TaskHandle
+from webrun_nb.client.local_plan import local_plan
 from webrun_nb.client.proxies import written_spec
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
@@ -253,3 +254,17 @@ def _show_request(
     shown = {**policy, **ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
     # a dry run looks no secret up, and uploads nothing
     print(json.dumps(shown, indent=2, ensure_ascii=False))
+    if is_local(base_url):
+        _show_plan(ask.fields)
+
+
+def _show_plan(fields: Mapping[str, Any]) -> None:
+    """Show what the emulator's agent would do, and what of the text it would refuse, in the words of a run."""
+    meant = local_plan(fields)
+    if meant is None:
+        print("what the emulator's agent would do can't be told: its program gave no answer")
+        return
+    for number, words in enumerate(meant.steps, 1):
+        print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {words}")
+    for problem in meant.problems:
+        print(f"it would not go through: {problem}")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.extract.mapping import find_field
 from webrun_nb.agents.extract.names import likeness, singular, tokens
 from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Field, Row, Source
-from webrun_nb.agents.extract.values import MISSING, convert, number, parse_date
+from webrun_nb.agents.extract.values import MISSING, convert, currency, number, parse_date
 from webrun_nb.agents.planner.intents import Constraint, Order
 
 
@@ -67,6 +68,15 @@ def arrange(source: Source, rows: Sequence[Row], order: Order | None) -> list[Ro
     found = _field_for(source, order.column)
     if found is None:
         raise UntiedError(order.words)
+    one_currency(rows, found, order.words)
+    keys = _keys(rows, found)
+    having = [pair for pair in keys if pair[0] is not None]
+    having.sort(key=lambda pair: pair[0], reverse=order.descending)  # type: ignore[arg-type, return-value]
+    return [row for _, row in having] + [row for key, row in keys if key is None]
+
+
+def _keys(rows: Sequence[Row], found: Field) -> list[tuple[Decimal | str | None, Row]]:
+    """Give each row what it is sorted by: numbers or days where most are, else words."""
     keys = [(sort_key(_text(row, found), _exact(row, found)), row) for row in rows]
     numeric = sum(isinstance(key, Decimal) for key, _ in keys)
     if 0 < numeric < len(keys) and numeric >= 0.6 * len(keys):
@@ -76,9 +86,36 @@ def arrange(source: Source, rows: Sequence[Row], order: Order | None) -> list[Ro
             (None if key is None else _text(row, found).casefold() if isinstance(key, Decimal) else key, row)
             for key, row in keys
         ]
-    having = [pair for pair in keys if pair[0] is not None]
-    having.sort(key=lambda pair: pair[0], reverse=order.descending)  # type: ignore[arg-type, return-value]
-    return [row for _, row in having] + [row for key, row in keys if key is None]
+    return keys
+
+
+def compared(source: Source, rows: Sequence[Row], order: Order, limit: int) -> list[str]:
+    """Say what "the cheapest" leaves open, of rows that `arrange` sorted: ties, and rows that could not be compared."""
+    found = _field_for(source, order.column)
+    if found is None or not rows:
+        return []
+    keys = [key for key, _ in _keys(rows, found)]
+    said = []
+    tied = sum(key == keys[limit - 1] and key is not None for key in keys[limit:]) if len(keys) > limit else 0
+    if tied:
+        said.append(f"{tied} more {'has' if tied == 1 else 'have'} the same {order.column} as the last of these.")
+    if unknown := sum(key is None for key in keys):
+        said.append(f"{unknown} of {len(keys)} have no {order.column} to compare.")
+    return said
+
+
+def one_currency(rows: Sequence[Row], found: Field, words: str, wanted: str = "") -> None:
+    """Make sure that amounts can be compared: with one another, and with an amount in the currency that is `wanted`.
+
+    Raises
+    ------
+    AgentError
+        They are in several currencies, or in another one; nothing is converted.
+    """
+    shown = {code for row in rows if (code := currency(_text(row, found)))}
+    if len(shown) > 1 or (wanted and shown - {wanted}):
+        names = " and ".join(sorted(shown))
+        raise AgentError("AGENT_ERROR", f'"{words}": the page\'s amounts are in {names}, and nothing is converted.')
 
 
 def sort_key(text: str, exact: str = "") -> Decimal | str | None:
@@ -131,11 +168,23 @@ def _comparing(source: Source, c: Constraint) -> Any:
     if found is None or low is None or (c.op == "between" and high is None):
         raise UntiedError(c.words)
 
+    one_currency(source.rows, found, c.words, _currency_said(c))
+
     def test(row: Row) -> bool | None:
         value = number(_text(row, found))
         return None if value is None else _holds(value, c.op, low, high)
 
     return test
+
+
+def _currency_said(c: Constraint) -> str:
+    """Give the currency that a condition names; empty where it names none."""
+    words = f"{c.words} {c.value} {c.high}".casefold()
+    if re.search(r"\beuros?\b", words):
+        return "EUR"
+    if re.search(r"\bpounds?\b|\bsterling\b", words) and not re.search(r"\bweigh", words):
+        return "GBP"
+    return "USD" if re.search(r"\bdollars?\b", words) else currency(c.value)
 
 
 def _comparing_dates(source: Source, c: Constraint) -> Any:

@@ -30,3 +30,11 @@ def without_computing(wanted: Extract) -> str:
     if not wish and (inner := _OF_WHAT.match(subject)):
         wish, subject = inner["wish"], inner["subject"]
     return f"list the {subject} with their {wish or 'values'}"
+
+
+def refused_computing(wanted: Extract) -> str:
+    """Return the refusal of a question that wants something computed; empty where it wants nothing of the kind."""
+    instead = without_computing(wanted)
+    if not instead:
+        return ""
+    return f'"{wanted.sentence}": the local agent computes nothing. Use `{instead}`, and compute with pandas.'

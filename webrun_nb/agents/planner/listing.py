@@ -75,10 +75,16 @@ def parse_extraction(clause: str) -> Extract:
         column, descending = _superlative(best["word"])
         reading.order, subject = Order(best["word"], column or "price", descending), best["rest"]
         reading.limit, one = (1 if one else reading.limit), False
+    elif reading.order is not None and subject.lower() == reading.order.column and not wishes:
+        # "the highest price": of whatever the page lists.
+        subject, wishes, with_name = "", (subject,), True
     elif _is_a_field(text, subject, wishes) and not reading.constraints and reading.order is None:
         subject, wishes, one = "", (subject,), True
     if whole := re.fullmatch(r"(first|second|third|fourth|fifth|last)\s+(?:table|list|grid)", subject, re.I):
         subject, ordinal = "", patterns.ORDINALS[whole[1].lower()]
+    if price_of and reading.order is not None:  # "how much is the cheapest laptop": a row of a list, with its name
+        one, price_of, with_name = False, False, True
+        reading.limit = reading.limit or 1
     restore = held.restore
     return Extract(
         sentence=clause,

@@ -28,6 +28,7 @@ from webrun_nb.agents.planner.intents import (
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.planner.listing import is_extraction, parse_extraction, parse_order
+from webrun_nb.agents.planner.questions import Question, as_listing, counts_no_rows
 from webrun_nb.agents.planner.split import Held, split, unquote
 
 _ROLES = {
@@ -96,6 +97,10 @@ def parse_clause(clause: str) -> Intent:
             made = make(clause, match, held)
             if made is not None:
                 return made
+    if counts_no_rows(clause):
+        return Unclear(clause)
+    if question := as_listing(held.text):
+        return _answering(clause, question, held)
     if is_extraction(clause):
         return _extraction(clause)
     if _DOMAIN.match(clause):
@@ -295,8 +300,10 @@ def _extract(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return _extraction(clause)
 
 
-def _extraction(clause: str) -> Intent:
+def _extraction(clause: str) -> Extract | Unclear:
     read = parse_extraction(clause)
+    if _VERBS.search(Held(read.subject).text):
+        return Unclear(clause)
     if read.leftover or not (
         read.subject or read.wishes or read.constraints or read.order or read.place or read.place_ordinal
     ):
@@ -308,6 +315,19 @@ def _extraction(clause: str) -> Intent:
         about += [f'"{c.words}"' for c in read.constraints]
         return Unclear(clause, ", ".join(about))
     return read
+
+
+_VERBS = re.compile(r"\b(?:is|are|has|have|does|do|did|should|can|could|would|was|were|costs?)\b", re.I)
+
+
+def _answering(clause: str, question: Question, held: Held) -> Intent:
+    """Read the sentence that lists a question's answer; what is said of it is said of the question."""
+    read = _extraction(held.restore(question.text))
+    if isinstance(read, Unclear):
+        return replace(read, sentence=clause)
+    if question.one and read.limit is None:
+        read = replace(read, limit=1)
+    return replace(read, sentence=clause)
 
 
 _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(

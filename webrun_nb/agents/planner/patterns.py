@@ -101,12 +101,12 @@ DESCENDING = {
     "heaviest": "weight",
     "most": "",
 }
-_SUPERLATIVE = "|".join(
+SUPERLATIVE = "|".join(
     sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in {**ASCENDING, **DESCENDING}), key=len, reverse=True)
 )
 FIRST = re.compile(
     rf"(?:,\s*|\bwith\s+the\s+|\bthe\s+"
-    rf"|\bfrom\s+the\s+)?\b(?P<word>{_SUPERLATIVE})(?P<column>(?:\s+[a-z_]+){{0,2}}?)\s+(?:ones?\s+)?first\b",
+    rf"|\bfrom\s+the\s+)?\b(?P<word>{SUPERLATIVE})(?P<column>(?:\s+[a-z_]+){{0,2}}?)\s+(?:ones?\s+)?first\b",
     re.I,
 )
 SORT = re.compile(
@@ -124,7 +124,7 @@ TOP_BY = re.compile(
     re.I,
 )
 RANGE_SORT = re.compile(
-    rf"(?:,\s*)?\bfrom\s+(?:the\s+)?(?P<word>{_SUPERLATIVE})\s+to\s+(?:the\s+)?[a-z]+(?:\s+expensive)?", re.I
+    rf"(?:,\s*)?\bfrom\s+(?:the\s+)?(?P<word>{SUPERLATIVE})\s+to\s+(?:the\s+)?[a-z]+(?:\s+expensive)?", re.I
 )
 ALPHABET = re.compile(
     r"(?:,\s*)?\b(?:alphabetically|in\s+alphabetical\s+order|a\s*-\s*z)\b(?:\s+by\s+(?P<column>[a-z_]+))?", re.I
@@ -140,10 +140,10 @@ LIMIT = re.compile(
 LIMIT_NOUN = re.compile(r"^\s*(?:results|rows|items|records|entries|of\s+them)\b", re.I)
 COUNTED = re.compile(
     rf"^(?:the\s+)?(?P<n>\d{{1,4}}|one|two|three|four|five|six|seven|eight|nine|ten"
-    rf"|twenty)\s+(?P<word>{_SUPERLATIVE})\s+",
+    rf"|twenty)\s+(?P<word>{SUPERLATIVE})\s+",
     re.I,
 )
-SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{_SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
+SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
 WORDS = {
     word: n
     for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])

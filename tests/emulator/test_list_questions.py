@@ -1,0 +1,111 @@
+"""Questions about lists, answered from all of their rows or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from agent_work import work
+from practice_server import serving
+
+from webrun_nb.agents.base import AgentError, Brief, Note
+from webrun_nb.browsers.base import BrowserInstance
+from webrun_nb.practice.shop import catalogue
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Site = Any
+"""conftest's; tests are no package, so it has no name to import."""
+LAPTOPS = [product for product in catalogue().products if product.category.slug == "laptops"]
+ROWS = {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}}
+
+
+def table(*rows: tuple[str, str], more: str = "") -> str:
+    cells = "".join(f"<tr><td>{name}</td><td>{price}</td></tr>" for name, price in rows)
+    return f"<h1>Lamps</h1><table><tr><th>Name</th><th>Price</th></tr>{cells}</table>{more}"
+
+
+async def told(instance: BrowserInstance, url: str, text: str) -> str:
+    return (await work(instance, Brief(text, starting_url=url))).answer.text
+
+
+async def test_the_cheapest_is_that_of_all_pages_and_the_answer_says_so(instance: BrowserInstance) -> None:
+    cheapest = min(LAPTOPS, key=lambda laptop: laptop.price_usd)
+    with serving() as sites:
+        shop = sites.url("shop")
+        said = await told(instance, shop, "What is the cheapest laptop?")
+        assert said.startswith(f"1 of {len(LAPTOPS)} rows from 2 pages.")
+        assert cheapest.name in said
+        here = await told(instance, sites.url("shop", "/category/laptops"), "How many laptops are on this page?")
+        assert here == "12 laptops (on this page)"
+        assert await told(instance, shop, "How many laptops are there?") == f"{len(LAPTOPS)} laptops (on 2 pages)"
+        stocked = sum(laptop.in_stock for laptop in LAPTOPS)
+        in_stock = await told(instance, shop, "How many laptops are in stock?")
+        assert in_stock == f"{stocked} laptops (on 2 pages)"
+
+
+async def test_ties_and_rows_without_a_value_are_told(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/ties", table(("Ada", "$9"), ("Bo", "$7"), ("Cy", "$7"), ("Di", "on request")))
+    said = await told(instance, url, "Which lamp is the cheapest?")
+    assert said.startswith(
+        "1 of 4 rows. 1 more has the same price as the last of these. 1 of 4 have no price to compare."
+    )
+    worked = await work(instance, Brief("find the 2 cheapest lamps", "structured_json", ROWS, url))
+    assert worked.answer.data == [{"name": "Bo"}, {"name": "Cy"}]
+    assert [step.text for step in worked.steps if isinstance(step, Note)] == ["1 of 4 have no price to compare."]
+
+
+@pytest.mark.parametrize(
+    ("prices", "sentence", "shown"),
+    [
+        (("$9", "€7"), "what is the cheapest lamp", "EUR and USD"),
+        (("$9", "$7"), "list the lamps under 8 euros", "USD"),
+        (("£9", "£7"), "list the lamps under $8", "GBP"),
+    ],
+)
+async def test_amounts_are_never_compared_across_currencies(
+    instance: BrowserInstance, site: Site, prices: tuple[str, str], sentence: str, shown: str
+) -> None:
+    url = site.page("/mixed", table(("Ada", prices[0]), ("Bo", prices[1])))
+    with pytest.raises(AgentError) as caught:
+        await told(instance, url, sentence)
+    assert f"the page's amounts are in {shown}, and nothing is converted." in caught.value.message
+
+
+async def test_a_count_of_a_list_that_can_not_be_read_to_its_end_is_refused(
+    instance: BrowserInstance, site: Site
+) -> None:
+    url = site.page("/first", table(("Ada", "$9"), ("Bo", "$7"), more='<a rel="next" href="/gone">Next</a>'))
+    site.page("/gone", table(("Cy", "$1"), ("Di", "$2")), status=500)
+    with pytest.raises(AgentError, match="2 on 1 page, but the list goes on"):
+        await told(instance, url, "how many lamps are there?")
+    assert await told(instance, url, "how many lamps are on this page?") == "2 lamps (on this page)"
+
+
+async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_then(
+    instance: BrowserInstance, site: Site
+) -> None:
+    row = "<tr><td>Cy</td><td>$5</td></tr>"
+    grown = f"<button onclick=\"document.querySelector('table').innerHTML += '{row}'\">More</button>"
+    url = site.page("/grows", table(("Ada", "$9"), ("Bo", "$7"), more=grown))
+    worked = await work(instance, Brief("click More", "structured_json", ROWS, url))
+    assert worked.answer.data == [{"name": "Ada"}, {"name": "Bo"}, {"name": "Cy"}]
+    assert any("the schema does" in step.text for step in worked.steps if isinstance(step, Note))
+    bare = site.page("/bare", "<button>More</button>")
+    with pytest.raises(AgentError, match=r"fits name.* Done before: click More"):
+        await work(instance, Brief("click More", "structured_json", ROWS, bare))
+
+
+async def test_a_click_with_no_columns_asked_for_has_no_rows(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/click", table(("Ada", "$9"), ("Bo", "$7"), more="<button>More</button>"))
+    anything = {"type": "array", "items": {"type": "object"}}
+    [row] = (await work(instance, Brief("click More", "structured_json", anything, url))).answer.data
+    assert list(row) == ["answer"]
+    assert row["answer"].startswith("Done: click More.")
+
+
+async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: BrowserInstance, site: Site) -> None:
+    """And the page's whole list does not take its place."""
+    url = site.page("/asked", table(("Ada", "$9"), ("Bo", "$7")))
+    brief = Brief("frobnicate", "structured_json", ROWS, url)
+    assert (await work(instance, brief, ["list the lamps under $8"])).answer.data == [{"name": "Bo"}]

@@ -1,0 +1,68 @@
+"""What a dry run says of a task: the steps as they are understood, and the refusal in a run's own words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from webrun_nb.agents.extract.schema import Column, Shape
+from webrun_nb.agents.intended import intended, preview
+from webrun_nb.agents.planner.intents import Extract
+
+COLUMNS = Shape((Column("name"),))
+
+
+def test_the_steps_are_told_as_they_are_understood() -> None:
+    told = preview(
+        'open the Laptops page, type "a" into Name, list the laptops under $900, cheapest first', None, has_page=True
+    )
+    assert told.problems == ()
+    assert told.steps == (
+        'click "Laptops" link',
+        'type "a" into "Name" field',
+        'read "laptops", only under $900, by price, lowest first, over all its pages',
+    )
+
+
+def test_what_is_not_understood_is_told_with_its_part() -> None:
+    told = preview("click Save. Frobnicate the widgets.", None, has_page=True)
+    assert told.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
+    [problem] = told.problems
+    assert problem.startswith('I can\'t follow this: "Frobnicate the widgets". Understood: nothing of it. Sentences')
+
+
+def test_what_is_refused_is_refused_here_too() -> None:
+    told = preview("What is the total price of all laptops?", None, has_page=True)
+    assert told.problems == (
+        '"What is the total price of all laptops?": the local agent computes nothing. '
+        "Use `list the laptops with their price`, and compute with pandas.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "reads"),
+    [
+        ("click More", COLUMNS, True),
+        ("wait 3 seconds", COLUMNS, True),
+        ("go to https://a.example", Shape(), True),
+        ("search for lamps", Shape(), True),
+        ("click More", Shape(), False),
+        ("wait 3 seconds", Shape(), False),
+        ("click More", None, False),
+    ],
+)
+def test_a_schema_reads_what_no_sentence_asks_for(text: str, shape: Shape | None, reads: bool) -> None:
+    meant = intended(text, shape, has_page=True)
+    assert meant.values_by_schema is reads
+    assert isinstance(meant.steps[-1], Extract) is reads
+
+
+def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
+    fields = {"taskDetails": "list the lamps", "outputType": "structured_json", "outputSchema": {"type": "string"}}
+    ran = subprocess.run(
+        [sys.executable, "-m", "webrun_nb.agents"], input=json.dumps(fields), capture_output=True, text=True, check=True
+    )
+    assert "must be an object" in json.loads(ran.stdout)["problems"][0]

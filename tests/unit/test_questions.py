@@ -1,0 +1,77 @@
+"""Questions an analyst asks of a list: what they are read as, and which of them are told as not understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from webrun_nb.agents.planner import plan
+from webrun_nb.agents.planner.intents import Extract, Intent, Unclear
+
+
+def only(text: str) -> Intent:
+    [intent] = plan(text)
+    return intent
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "column", "descending", "limit"),
+    [
+        ("What is the cheapest laptop?", "laptop", "price", False, 1),
+        ("which laptop is the cheapest", "laptop", "price", False, 1),
+        ("Which laptops are the 3 most expensive?", "laptops", "price", True, 3),
+        ("find the 3 cheapest laptops", "laptops", "price", False, 3),
+        ("the 5 most expensive laptops", "laptops", "price", True, 5),
+        ("Which phone has the best rating?", "phone", "rating", True, 1),
+        ("which phone has the lowest price", "phone", "price", False, 1),
+        ("which phone costs the least?", "phone", "price", False, 1),
+        ("Which is the newest phone?", "phone", "date", True, 1),
+        ("Who is the newest user?", "user", "date", True, 1),
+        ("How much is the cheapest laptop?", "laptop", "price", False, 1),
+    ],
+)
+def test_a_superlative_is_an_order_and_a_number_of_rows(
+    question: str, subject: str, column: str, descending: bool, limit: int
+) -> None:
+    read = only(question)
+    assert isinstance(read, Extract)
+    assert (read.subject, read.limit, read.one, read.count) == (subject, limit, False, False)
+    assert read.order is not None
+    assert (read.order.column, read.order.descending) == (column, descending)
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "conditions"),
+    [
+        ("Which laptops are in stock?", False, ["in stock"]),
+        ("How many laptops are in stock?", True, ["in stock"]),
+        ("How many laptops are under $900?", True, ["<"]),
+        ("How many laptops cost less than $900?", True, ["<"]),
+        ("Which laptops cost less than $900?", False, ["<"]),
+        ("How many laptops are there?", True, []),
+        ("How many laptops are on this page?", True, []),
+    ],
+)
+def test_a_question_of_kind_or_number_keeps_its_conditions(question: str, count: bool, conditions: list[str]) -> None:
+    read = only(question)
+    assert isinstance(read, Extract)
+    assert (read.subject, read.count) == ("laptops", count)
+    assert [c.column if c.column == "in stock" else c.op for c in read.constraints] == conditions
+    assert read.all_pages is ("this page" not in question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many pages are there?",
+        "How many columns does the table have?",
+        "Which laptop should I buy?",
+        "list what is cheap",
+        "Why is the Aurora 14 so expensive?",
+    ],
+)
+def test_what_no_rows_answer_is_not_understood(question: str) -> None:
+    assert isinstance(only(question), Unclear)
+
+
+def test_a_question_keeps_its_own_words() -> None:
+    assert only("Which laptop is the cheapest?").sentence.startswith("Which laptop is the cheapest")

@@ -1,0 +1,36 @@
+"""`python -m webrun_nb.agents` says what the local agent would do with a task, and does nothing.
+
+A task's fields (contract, section 2) come in as JSON, `{"steps": […], "problems": […]}` goes out. The toolkit knows
+the emulator's parts as programs only, and a dry run must not have to start an emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from webrun_nb.agents.base import AgentError, Brief
+from webrun_nb.agents.extract.schema import shape_of
+from webrun_nb.agents.intended import Preview, preview
+
+
+def previewed(fields: Mapping[str, Any]) -> Preview:
+    """Preview a task as it goes over the wire."""
+    url = fields.get("startingPoint")
+    brief = Brief(fields["taskDetails"], fields.get("outputType", "text"), fields.get("outputSchema"), url)
+    try:
+        return preview(brief.instruction, shape_of(brief), has_page=url is not None)
+    except AgentError as error:
+        return Preview((), (error.message,))
+
+
+def main() -> None:
+    """Answer what stands on the standard input."""
+    json.dump(asdict(previewed(json.load(sys.stdin))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What a task's text and schema ask for, as steps: what the agent follows, and what a dry run shows. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webrun_nb.agents.extract.schema import Shape
+from webrun_nb.agents.planner import plan
+from webrun_nb.agents.planner.computing import refused_computing
+from webrun_nb.agents.planner.intents import Back, ClickOn, Extract, Intent, LogIn, Open, SearchFor, Unclear
+from webrun_nb.agents.planner.words import step_words, unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Steps, and whether the schema alone asks for the values."""
+
+    steps: tuple[Intent, ...]
+    values_by_schema: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a dry run says: the steps in words, and what is not understood, in the words of a run's refusal."""
+
+    steps: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def intended(instruction: str, shape: Shape | None, *, has_page: bool) -> Intended:
+    """Read an instruction as steps.
+
+    A sentence that only acts and a schema that names columns ask for those columns of the page as it is afterwards.
+    Without columns (`-o` alone) they do so where the last step leads somewhere; a click alone asks for no values.
+
+    Parameters
+    ----------
+    shape : Shape or None
+        The form of the answer; None for text.
+    has_page : bool
+        Whether a page is open to begin with.
+    """
+    steps, said = plan(instruction), instruction.strip()
+    if not steps and (said or not (shape and has_page)):  # "hello" asks for no rows
+        steps = [Unclear(said or "(nothing)")]
+    if shape is None or any(isinstance(step, Extract) for step in steps):
+        return Intended(tuple(steps))
+    last = steps[-1] if steps else None
+    leads = isinstance(last, Open | SearchFor | Back | LogIn | None) or (isinstance(last, ClickOn) and last.navigates)
+    if not (shape.columns or leads or isinstance(last, Unclear)):
+        return Intended(tuple(steps))
+    return Intended((*steps, Extract(said, one=not shape.many)), values_by_schema=bool(said))
+
+
+def preview(instruction: str, shape: Shape | None, *, has_page: bool) -> Preview:
+    """Say what would be done, without doing it."""
+    meant = intended(instruction, shape, has_page=has_page)
+    columns = tuple(column.name for column in shape.columns) if shape else ()
+    shown = meant.steps[:-1] if meant.values_by_schema else meant.steps
+    words = [step_words(step, columns) for step in shown]
+    problems = [unclear(step.sentence, step.understood) for step in meant.steps if isinstance(step, Unclear)]
+    problems += [why for step in meant.steps if isinstance(step, Extract) and (why := refused_computing(step))]
+    if meant.values_by_schema and not problems:
+        words.append(f"{step_words(meant.steps[-1], columns)}: what the schema asks for, as no sentence does")
+    return Preview(tuple(words), tuple(problems))

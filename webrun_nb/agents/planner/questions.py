@@ -1,0 +1,99 @@
+"""Questions about a list as sentences that list the answer: "which laptop is the cheapest" → "get the cheapest laptop".
+
+Only the form changes: every word that says what is wanted stays, so that what the page has no column for is still
+asked about, and what can't be answered from rows at all is told as not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from webrun_nb.agents.planner import patterns
+
+_NO_NOUN = r"(?!(?:is|are|do|does|has|have|costs?|was|were)\b)"
+_NOUN = rf"(?!(?:of|the)\b){_NO_NOUN}[\w-]+(?:\s+{_NO_NOUN}[\w-]+){{0,2}}?"
+_WHAT_IS = r"(?:what|which|who)(?:['’]s|\s+(?:is|are|was|were))"
+_SUPER = patterns.SUPERLATIVE
+_N = r"(?:(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\s+)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in the form that is parsed; `one`: a single row answers it."""
+
+    text: str
+    one: bool = False
+
+
+_FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
+    (re.compile(rf"{pattern}$", re.I), form, one)
+    for pattern, form, one in (
+        (
+            rf"(?:what|which|who)(?:['’]s|\s+(?:is|are|was|were))\s+(?P<what>(?:the\s+)?{_N}(?:{_SUPER})\s+.+)",
+            "get {what}",
+            False,
+        ),
+        (rf"(?P<what>(?:the\s+)?{_N}(?:{_SUPER})\s+[a-z].*)", "get {what}", False),
+        (
+            rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+(?:is|are)\s+(?:the\s+)?(?P<sup>{_N}(?:{_SUPER}))"
+            r"(?:\s+ones?)?(?P<rest>\s+.+|)",
+            "get the {sup} {noun}{rest}",
+            False,
+        ),
+        (
+            rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+(?P<verb>costs?)\s+the\s+(?P<sup>least|most)(?P<rest>)",
+            "get the {noun}, {sup} price first",
+            True,
+        ),
+        (
+            rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+(?:has|have|got)\s+the\s+(?P<sup>{_SUPER})"
+            r"\s+(?P<column>[\w-]+(?:\s+[\w-]+)?)",
+            "get the {noun}, {sup} {column} first",
+            True,
+        ),
+        (rf"which\s+(?P<noun>{_NOUN})\s+(?:is|are)\s+(?P<rest>.+)", "list the {noun} that are {rest}", False),
+        (rf"which\s+(?P<noun>{_NOUN})\s+(?:has|have)\s+(?P<rest>.+)", "list the {noun} with {rest}", False),
+        (rf"which\s+(?P<noun>{_NOUN})\s+(?P<rest>costs?\s+.+)", "list the {noun} that {rest}", False),
+        (
+            rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:are|is)(?!\s+there\b)(?:\s+(?P<rest>.+)|)",
+            "how many {noun} that are {rest}",
+            False,
+        ),
+        (rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:has|have)\s+(?P<rest>.+)", "how many {noun} with {rest}", False),
+        (
+            rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:does|do)\s+(?:the\s+)?(?P<whose>.+?)\s+have",
+            "what is the {noun} of {whose}",
+            False,
+        ),
+    )
+)
+_NOT_ROWS = re.compile(r"how\s+many\s+(?:pages?|columns?|fields?|values?|tables?|lists?|words?|elements?)\b", re.I)
+_PLACE_ONLY = re.compile(r"^(?:listed|shown|(?:on|from|in)\s+(?:this|the)\s+.+|here)$", re.I)
+
+
+def as_listing(text: str) -> Question | None:
+    """Return the sentence that lists a question's answer; None where it is no such question.
+
+    Parameters
+    ----------
+    text : str
+        A clause whose quotes stand aside as marks (`split.Held`).
+    """
+    bare = text.strip().rstrip(" ?.!")
+    for pattern, form, one in _FORMS:
+        match = pattern.match(bare)
+        if match is None:
+            continue
+        words = {name: value or "" for name, value in match.groupdict().items()}
+        if _PLACE_ONLY.match(words.get("rest", "").strip()):
+            form = form.replace(" that are", "")
+        plural = words.get("noun", "").lower().endswith("s")
+        said = " ".join(form.format(**words).split()).replace(" that are with ", " with ").removesuffix(" that are")
+        return Question(said, one and not plural)
+    return None
+
+
+def counts_no_rows(text: str) -> bool:
+    """Tell whether something else than the rows of a list is to be counted."""
+    return bool(_NOT_ROWS.match(text))

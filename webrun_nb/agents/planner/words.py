@@ -1,0 +1,87 @@
+"""Steps in words, for who wants to know what would be done; and what is said of a sentence that can't be followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.agents.planner.intents import (
+    Choose,
+    ClickOn,
+    Extract,
+    Fill,
+    Intent,
+    Open,
+    PressKey,
+    ScrollPage,
+    SearchFor,
+    SetChecked,
+    Skip,
+    SortBy,
+    Unclear,
+    Wait,
+)  # fmt: skip
+
+PHRASINGS = (
+    'click the "Add to cart" button next to Norvane Aurora 14',
+    'type "Ada" into the Name field',
+    "list the laptops under $900, cheapest first",
+)
+
+
+def unclear(sentence: str, understood: str = "", problem: str = "I can't follow this") -> str:
+    """Say that a sentence can't be followed, what was understood of it, and which sentences work."""
+    known = f" Understood: {understood}." if understood else " Understood: nothing of it."
+    return f'{problem}: "{sentence}".{known} Sentences that work: ' + "; ".join(f"`{p}`" for p in PHRASINGS)
+
+
+def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
+    """Say in a few words how a step was understood; `columns` are those of the task's schema."""
+    match step:
+        case Open(url=url):
+            return f"go to {url}"
+        case ClickOn(target=target, double=double):
+            return f"{'double-click' if double else 'click'} {target}"
+        case Fill(text=text, target=target, submit=submit):
+            return f'type "{text}" into {target}{" and press Enter" if submit else ""}'
+        case Choose(option=option, target=target):
+            return f'choose "{option}"{f" from {target}" if target.words or target.ordinal else ""}'
+        case SetChecked(target=target, checked=checked):
+            return f"{'tick' if checked else 'untick'} {target}"
+        case PressKey(key=key):
+            return f"press {key}"
+        case SearchFor(query=query):
+            return f'search for "{query}"'
+        case Wait(text=text, duration_ms=duration_ms):
+            return f'wait for "{text}"' if text else f"wait {duration_ms / 1000:g} s"
+        case ScrollPage(screens=screens):
+            return f"scroll {'up' if screens < 0 else 'down'}"
+        case SortBy(order=order):
+            return f"use the page's own sorting: {order.words}"
+        case Unclear(sentence=sentence) | Skip(sentence=sentence):
+            return f'not understood: "{sentence}"'
+        case Extract():
+            return _extract_words(step, columns)
+        case _:
+            return step.sentence
+
+
+def _extract_words(step: Extract, columns: Sequence[str]) -> str:
+    what = f'"{step.subject}"' if step.subject else "the page's own list" if not step.one else "the page's record"
+    head = f"count {what}" if step.count else f"read {'one of ' if step.one and step.subject else ''}{what}"
+    parts = [head]
+    names = list(dict.fromkeys([*columns, *step.wishes]))
+    if names and not step.count:
+        parts.append(f"columns {', '.join(names)}")
+    parts += [f"only {c.words}" for c in step.constraints]
+    if step.order:
+        parts.append(
+            f"by {step.order.column or step.order.words}, {'highest' if step.order.descending else 'lowest'} first"
+        )
+    if step.limit is not None:
+        parts.append(f"the first {step.limit}" if step.limit > 1 else "the first one")
+    if step.place or step.place_ordinal:
+        ordinal = f"number {step.place_ordinal} " if step.place_ordinal else ""
+        parts.append(f"in the table or list {ordinal}{step.place}".rstrip())
+    if not step.one:
+        parts.append("over all its pages" if step.all_pages and not step.place_ordinal else "on this page only")
+    return ", ".join(parts)
