@@ -122,7 +122,7 @@ VERBS: tuple[Verb, ...] = (
             _env("the environment of its session, where it has one of its own"),
             Option("--end", "end", "end the session after the task"),
             Option("--bg", "job", "return at once; the job has this name", "JOB", options.variable),
-            Option("--dry-run", "dry_run", "show what would be sent, and send nothing"),
+            Option("--dry-run", "dry_run", "show what would be sent and how it is understood, and send nothing"),
             Option("--raw", "raw", "leave {{ }} as it is"),
             Option("-q", "quiet", "show no rows; so does a ; at the end"),
         ),
