@@ -170,7 +170,7 @@ async def test_a_recipient_that_may_be_two_is_asked_about(instance: BrowserInsta
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("transfer 50 to Mallory", "Alice Moreau"), ("transfer 9999 to Alice", "did not take it")]
+    ("text", "said"), [("transfer 50 to Mallory", "Alice Moreau"), ("transfer 9999 to Alice", "There is only")]
 )
 async def test_money_goes_nowhere_else(instance: BrowserInstance, sites: PracticeServer, text: str, said: str) -> None:
     await log_in_to_bank(instance, sites)
