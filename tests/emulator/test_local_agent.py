@@ -415,7 +415,7 @@ async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_p
 @pytest.mark.parametrize("task", ["list the laptops", 'click "Laptops"', "check out", "search for usb cable"])
 async def test_without_a_page_it_is_said_at_once(instance: BrowserInstance, task: str) -> None:
     """Before anything is waited for, or asked."""
-    with pytest.raises(AgentError, match="No page is open: say where to begin with --url") as caught:
+    with pytest.raises(AgentError, match="No page is open: say where to begin, with startingPoint") as caught:
         await work(instance, Brief(task))
     assert caught.value.code == "NAVIGATION_FAILED"
 

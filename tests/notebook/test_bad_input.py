@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,9 +11,10 @@ from notebook_kernel import Kernel, running_kernel
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory) -> Iterator[Kernel]:
-    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
+    secret = {"SHOP_EMAIL": "ada@example.org", "SHOP_PASSWORD": "planted-for-bank"}
+    with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data")), **secret) as kernel:
         assert kernel.run("%load_ext webrun_nb").status == "ok"
-        assert kernel.run("%webrun start").status == "ok"
+        assert kernel.run("%webrun policy create careful --template 'Research Only'\n%webrun start").status == "ok"
         yield kernel
 
 
@@ -24,8 +26,17 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         ("%webrun status nobody", "nobody"),
         ("%%webrun task -s nobody\nList it", "nobody"),
         ("%%webrun task\n  \n", "cell"),
+        ("%%webrun task", "write what to do on the lines below"),
+        ("%webrun advance 6m", "did you mean %webrun emulator advance 6m?"),
+        ("%webrun config max_cost=-1", "%config WebrunMagics.max_cost = 0.50 sets one"),
+        ("%webrun start --new --policy carefull", "did you mean careful?"),
+        ("%webrun policy create b --template 'Reserch only'", "did you mean 'Research Only'?"),
+        (
+            "%%webrun task --url practice:shop --secret bank.example=SHOP\nLog in.",
+            "The session has secrets for bank.example alone.) · name a login with --secret HOST=NAME",
+        ),
         ("%%webrun task --url ftp://x.example/\nList it", "http"),
-        ("%%webrun task --url shop\nList it", "http"),
+        ("%%webrun task --url shop\nList it", "did you mean practice:shop?"),
         ("%%webrun task --url practice:nosuch\nList it", "practice"),
         ("%%webrun task --schema 'name:strin'\nList it", "str"),
         ('%%webrun task --schema \'{"type": "lst"}\'\nList it', "schema"),
@@ -55,6 +66,23 @@ def test_a_failure_is_not_bound_to_the_name_asked_for(kernel):
 
 def test_the_session_is_none_the_worse_for_it(kernel):
     assert kernel.run("%%webrun task --url practice:shop\nList the laptops.").status == "ok"
+
+
+@pytest.mark.parametrize(("name", "value"), [("max_cost", "-1"), ("max_cost", "'much'"), ("short_errors", "3")])
+def test_an_option_that_can_not_be_so_is_one_clear_line_and_stays_as_it_was(kernel, name, value):
+    option = f"WebrunMagics.{name}"
+    said = kernel.run(f"%config {option} = {value}").text
+    assert f"{name}: {value} can't be" in said
+    assert f"%config {option} = " in said
+    assert value not in kernel.run(f"%config {option}").text
+
+
+def test_a_session_that_has_ended_says_why_when_and_how_to_go_on(kernel):
+    assert kernel.run("%webrun start gone\n%webrun terminate gone").status == "ok"
+    for cell in ("%%webrun task -s gone\nList it", "%webrun pause gone", "%webrun stop gone"):
+        said = kernel.run(cell).one_line
+        assert re.search(r"gone ended at \d\d:\d\d:\d\d UTC: ended by hand · `%webrun start gone` opens another", said)
+    assert kernel.run("%webrun start").status == "ok"
 
 
 def test_tracebacks_can_be_had(kernel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +46,9 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
 def test_an_environment_keeps_what_a_session_leaves(kernel):
     made = kernel.run("%webrun env create home --description 'where I live'")
     assert "environment home" in made.text
+    twin = kernel.run("%webrun env create home")
+    (known,) = re.findall("[0-9a-f]{24}", made.text)
+    assert f"'home' already, {known} · --env home uses it" in twin.one_line
     for name in ("first", "second"):
         kernel.run("%webrun start --env home")
         assert kernel.run(TASK.format(name=name, options="")).status == "ok"

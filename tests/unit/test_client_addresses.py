@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.addresses import PRACTICE_SITES, resolve_url
 from webrun_nb.client.errors import RequestError
+from webrun_nb.practice import sites
 
 LOCAL = "http://127.0.0.1:4321"
 
@@ -58,3 +59,17 @@ def test_a_url_without_its_scheme_is_refused_with_the_one_that_was_meant(given: 
 )
 def test_other_urls_are_left_to_the_service(given: str) -> None:
     assert resolve_url(given, LOCAL) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("shop", "practice:shop"), ("shpo", "practice:shop"), ("bank/login?next=1", "practice:bank/login?next=1")],
+)
+def test_a_practice_sites_bare_name_is_told_how_to_write_it(given: str, meant: str) -> None:
+    with pytest.raises(RequestError) as raised:
+        resolve_url(given, LOCAL)
+    assert raised.value.hint == f"did you mean {meant}?"
+
+
+def test_the_practice_sites_are_those_that_there_are() -> None:
+    assert set(PRACTICE_SITES) == set(sites())

@@ -14,10 +14,7 @@ from webrun_nb.browsers.base import Element, Observation, PageData
 VALUES_BY_SCHEMA = (
     "No sentence asks for values; the schema does: they are those of the page as it is after the last step."
 )
-NO_PAGE = (
-    "No page is open: say where to begin with --url (url= in Python, startingPoint on the wire), "
-    'or begin with "go to https://…".'
-)
+NO_PAGE = 'No page is open: say where to begin, with startingPoint, or begin with "go to https://…".'
 
 
 def of_error_page(url: str, status: int) -> str:

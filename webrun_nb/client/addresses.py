@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from webrun_nb.client.errors import RequestError
+from webrun_nb.client.errors import RequestError, near
 
+PRACTICE_SITES = ("shop", "bank", "forms", "admin", "upload", "hostile", "collector")
+"""Those of an emulator of this version; one of another may have others."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?#].*)?", re.IGNORECASE)
 
@@ -38,6 +40,9 @@ def resolve_url(url: str, base_url: str) -> str:
     """
     if url[:9].lower() != "practice:":
         if _BARE.fullmatch(url):
+            word, rest = re.match(r"([^/?#:]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]  # matches all
+            if is_local(base_url) and "." not in word and not _NEAR.match(url) and (site := near(word, PRACTICE_SITES)):
+                raise _invalid(f"{url[:100]} is no URL", f"did you mean practice:{site}{rest[:100]}?")
             scheme = "http" if _NEAR.match(url) else "https"
             raise _invalid(f"{url[:100]} is no URL: it has no {scheme}://", f"did you mean {scheme}://{url[:100]}?")
         return url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from webrun_nb.client.errors import RequestError, refusal
+from webrun_nb.client.errors import RequestError, near, refusal
 from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.transfers import Transfers, existing_files
@@ -73,12 +73,13 @@ class Environments:
                 + " or ".join(found.id for found in named),
             )
         if not named:
+            meant = near(environment, [found.name for found in known])
             names = ", ".join(found.name for found in known[:10])
             there_are = f"there are: {names}" if names else "there is none yet"
             raise RequestError(
                 f"there is no environment {environment!r}",
                 code="ENVIRONMENT_NOT_FOUND",
-                hint=f"{there_are}; `%webrun env create NAME` makes one",
+                hint=f"did you mean {meant}?" if meant else f"{there_are}; `%webrun env create NAME` makes one",
             )
         return named[0]
 

@@ -203,6 +203,9 @@ class TaskFailedError(WebRunError):
     """The task ended without an answer; `partial` is what it had by then."""
 
 
+_SECRET_HINT = "name a login with --secret HOST=NAME (secrets=), or answer with `webrun.on_guardrail(fn)`"
+
+
 class GuardrailError(WebRunError):
     """A task asked a person and nobody answered, so it was stopped."""
 
@@ -211,6 +214,7 @@ class GuardrailError(WebRunError):
         super().__init__(
             f"the task asks: {question.text}{choices}",
             code="GUARDRAIL",
+            hint=_SECRET_HINT if question.kind in ("credentials", "two_factor") else None,
             details={"kind": question.kind, "candidates": list(question.candidates)},
             session_id=session_id,
             task_id=question.task_id,

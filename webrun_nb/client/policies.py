@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from webrun_nb.client.control import EmulatorControl
-from webrun_nb.client.errors import refusal
+from webrun_nb.client.errors import RequestError, near, refusal
 from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
@@ -51,7 +51,13 @@ class Policies:
         """
         given = {"name": name, "template": template}
         body = {**(fields or {}), **{key: value for key, value in given.items() if value is not None}}
-        return await self._policy("POST", "", body)
+        try:
+            return await self._policy("POST", "", body)
+        except RequestError as error:
+            if error.details.get("parameter") == "template":
+                meant = near(str(template), [each["name"] for each in await self._templates()])
+                error.hint = f"did you mean {meant!r}?" if meant else "name one of them, in quotes"
+            raise
 
     async def _list(self) -> list[Record]:
         """Return the account's policies, oldest first."""
@@ -76,8 +82,14 @@ class Policies:
         if len(found) == 1:
             return found[0]
         if not found:
-            there = ", ".join(each["name"] for each in policies) or "none yet"
-            raise refusal(404, "POLICY_NOT_FOUND", f"there is no policy {policy!r}; there are: {there}")
+            names = [str(each["name"]) for each in policies]
+            meant = near(policy, names)
+            there_are = f"there are: {', '.join(names[:10])}" if names else "there is none yet"
+            raise RequestError(
+                f"there is no policy {policy!r}",
+                code="POLICY_NOT_FOUND",
+                hint=f"did you mean {meant}?" if meant else f"{there_are}; `%webrun policy create NAME` makes one",
+            )
         ids = ", ".join(each["_id"] for each in found)
         raise refusal(
             400, "POLICY_AMBIGUOUS", f"{len(found)} policies are called {policy!r}: name one by its id: {ids}"

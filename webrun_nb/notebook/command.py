@@ -85,7 +85,7 @@ def parse(line: str, cell: str | None) -> Command:
     if not words or words[0].startswith("-"):
         example = "%webrun start" if cell is None else "%%webrun task"
         raise CommandError("the verb is missing", f"write it first: {example} …")
-    verb = find_verb(words[0])
+    verb = find_verb(words[0], words[1:])
     _check_kind_of_magic(verb, cell)
     verb, words = _part(verb, words)
     values = _read_options(verb, words[1:])
@@ -98,7 +98,7 @@ def parse(line: str, cell: str | None) -> Command:
         if not values["text"]:
             raise CommandError(
                 f"the cell holds no {verb.name}",
-                f"write what to do on the lines below {verb.magic}, in plain words",
+                f"write what to do on the lines below {verb.magic}, such as: List the laptops under $900.",
             )
     return verb.build(**values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.errors import one_line
@@ -34,8 +35,21 @@ def list_environments(workspace: Workspace, command: EnvList) -> pd.DataFrame | 
 
 
 def create(workspace: Workspace, command: EnvCreate) -> None:
-    """Make an environment."""
-    made = toolkit.client().environments.create(command.name, command.description)
+    """Make an environment, but none of a name that there is: it could be used by its id alone.
+
+    Raises
+    ------
+    CommandError
+        There is one of that name.
+    """
+    environments = toolkit.client().environments
+    if twins := [known for known in environments.list() if known.name == command.name]:
+        raise CommandError(
+            f"there is an environment {one_line(command.name)!r} already, {twins[0].id}",
+            f"--env {shlex.quote(one_line(command.name))} uses it; for an empty one choose another name,"
+            " or %webrun env delete it first",
+        )
+    made = environments.create(command.name, command.description)
     print(f"environment {one_line(made.name)} · {made.id} · empty; %webrun start --env uses it")
 
 

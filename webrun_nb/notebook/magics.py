@@ -7,7 +7,7 @@ first card and pandas with the first table.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -20,11 +20,21 @@ if TYPE_CHECKING:
     from webrun_nb.notebook.runner import Runner
 
 
+class OnOff(Bool[bool, bool]):
+    """A Bool that says what it takes."""
+
+    def error(self, obj: object, value: object, *about: object) -> NoReturn:
+        """Say what is wrong, and what is right."""
+        raise TraitError(
+            f"{self.name}: {value!r} can't be used; write True or False: %config WebrunMagics.{self.name} = True"
+        )
+
+
 @magics_class
 class WebrunMagics(Magics):
     """`%config WebrunMagics` lists and sets its options."""
 
-    short_errors = Bool(True, help="Show an error as one line; False shows tracebacks.").tag(config=True)
+    short_errors = OnOff(True, help="Show an error as one line; False shows tracebacks.").tag(config=True)
 
     max_cost = Any(
         None,
@@ -50,7 +60,8 @@ class WebrunMagics(Magics):
         try:
             limit_usd(proposal.value)
         except WebRunError as error:
-            raise TraitError(f"{error.message}; {error.hint}") from error  # traitlets takes back what raises this
+            write = "write US dollars, %config WebrunMagics.max_cost = 0.50, or None for no limit"
+            raise TraitError(f"max_cost: {error.message}; {write}") from error  # traitlets takes back what raises this
         return proposal.value
 
     @observe("max_cost")
@@ -71,6 +82,13 @@ class WebrunMagics(Magics):
             self._runner = Runner(self.shell)
         return self._runner.run(parse(line, cell))
 
+    @staticmethod
+    def keep_empty_cells(lines: list[str]) -> list[str]:
+        """Let a cell of `%%webrun` that has no text be ours: IPython would refuse it without saying what to write."""
+        if lines and lines[0].startswith("%%webrun") and not "".join(lines[1:]).strip():
+            return [f"{lines[0].rstrip()}\n", " \n"]
+        return lines
+
     def complete(self, shell: InteractiveShell, event: SimpleNamespace) -> list[str]:
         """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
         from webrun_nb.notebook.completion import complete
@@ -83,6 +101,8 @@ def load(ipython: InteractiveShell) -> None:
     """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing."""
     magics = WebrunMagics(ipython)
     ipython.register_magics(magics)
+    if WebrunMagics.keep_empty_cells not in ipython.input_transformers_cleanup:
+        ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
     for name in ("%webrun", "%%webrun"):
         ipython.set_hook("complete_command", magics.complete, str_key=name)  # type: ignore[no-untyped-call]
     if "webrun" not in ipython.user_ns:

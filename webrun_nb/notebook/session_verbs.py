@@ -67,21 +67,21 @@ def status(workspace: Workspace, command: Status) -> pd.DataFrame | None:
 
 def pause(workspace: Workspace, command: Pause) -> None:
     """Hold the task."""
-    session = workspace.session(command.name)
+    session = workspace.live_session(command.name)
     session.pause()
     print(f"paused; session {session.name} still counts, {_price(session.snapshot)}; %webrun resume goes on")
 
 
 def resume(workspace: Workspace, command: Resume) -> None:
     """Let the task go on."""
-    session = workspace.session(command.name)
+    session = workspace.live_session(command.name)
     session.resume()
     print(f"the task in session {session.name} goes on")
 
 
 def stop(workspace: Workspace, command: Stop) -> None:
     """End the task, keep the session."""
-    session = workspace.session(command.name)
+    session = workspace.live_session(command.name)
     session.stop()
     print(f"stopped; session {session.name} is kept, {_price(session.snapshot)}")
 
@@ -164,10 +164,10 @@ def answer(workspace: Workspace, command: Answer) -> None:
 def _answered(workspace: Workspace, command: Answer) -> tuple[Session, str]:
     """Return whose question is answered and with what: a first word may be the name of a session or job that asks."""
     if command.name is not None:
-        return workspace.session(command.name), command.text
+        return workspace.live_session(command.name), command.text
     first, _, rest = command.text.partition(" ")
     job = workspace.jobs.get(first)
     named = job.session if job is not None else workspace.sessions.get(first)
     if named is not None and rest.strip() and not named.ended and named.status().question is not None:
         return named, rest.strip()
-    return workspace.session(None), command.text
+    return workspace.live_session(None), command.text

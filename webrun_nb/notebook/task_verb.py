@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from webrun_nb.client.addresses import as_written, is_local, resolve_host
 from webrun_nb.client.asks import make_ask
-from webrun_nb.client.errors import OneLine
+from webrun_nb.client.errors import OneLine, SessionGoneError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.local_plan import local_plan
 from webrun_nb.client.proxies import written_spec
@@ -24,7 +24,7 @@ from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask, environment_named, policy_named
 from webrun_nb.notebook.results_shown import show_partial, show_result
-from webrun_nb.notebook.workspace import Workspace
+from webrun_nb.notebook.workspace import Workspace, gone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,13 +142,13 @@ def _result(
     show_card(session)
     if command.end:
         workspace.told_ended.add(session)
-    return session.task(
-        text,
-        url=url,
-        schema=wanted,
-        **_limits(command),
-        end=command.end,
-    )
+    try:
+        return session.task(text, url=url, schema=wanted, **_limits(command), end=command.end)
+    except SessionGoneError as error:  # it ended by itself, a moment ago
+        session.status()
+        if session.ended:
+            raise gone(session) from error
+        raise
 
 
 def _begun(workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskHandle:
@@ -219,7 +219,10 @@ def _session_for(workspace: Workspace, command: Task) -> Session | None:
 
 def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
     if command.session is not None:
-        return workspace.session(command.session)
+        session = workspace.session(command.session)
+        if session.ended:
+            raise gone(session)
+        return session
     current = workspace.current
     if current is None or not current.ended:
         return current

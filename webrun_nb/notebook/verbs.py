@@ -5,6 +5,9 @@ The parser and the help texts both read the table, so they can't disagree.
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 from webrun_nb.notebook import options
 from webrun_nb.notebook.commands import (
     DEFAULT_HISTORY,
@@ -37,6 +40,9 @@ from webrun_nb.notebook.policy_grammar import POLICY, policy_option
 from webrun_nb.notebook.proxy_grammar import PROXY, SPECS
 
 __all__ = ["VERBS", "Option", "Verb", "find_verb"]
+
+
+_LONGEST_HINT = 100
 
 
 def _verb_name(value: str, what: str) -> str:
@@ -230,18 +236,31 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-def find_verb(word: str) -> Verb:
+CONFIG_HINT = "%config WebrunMagics lists the options, and %config WebrunMagics.max_cost = 0.50 sets one"
+
+
+def find_verb(word: str, rest: Sequence[str] = ()) -> Verb:
     """Return the verb called `word`.
 
     Raises
     ------
     CommandError
-        There is none; the hint names the near one.
+        There is none; the hint names the near one, with the `rest` of the line where it is the part of a verb.
     """
     names = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
     if word in names:
         return names[word]
-    meant = near(word, names)
-    raise CommandError(
-        f"there is no verb {word!r}", f"did you mean {meant}?" if meant else f"there are: {', '.join(names)}"
-    )
+    if word == "config":
+        raise CommandError(f"there is no verb {word!r}", CONFIG_HINT)
+    parts: dict[str, list[str]] = {}
+    for part in (part for verb in VERBS for part in verb.parts):
+        parts.setdefault(part.word, []).append(part.magic)
+    meant = word if word in parts else near(word, names) or near(word, parts)
+    if meant in names:
+        hint = f"did you mean {meant}?"
+    elif meant is not None:
+        whole = [shlex.join([*magic.split(), *rest])[:_LONGEST_HINT] for magic in parts[meant]]
+        hint = f"did you mean {' or '.join(whole)}?"
+    else:
+        hint = f"there are: {', '.join(names)}"
+    raise CommandError(f"there is no verb {word!r}", hint)

@@ -8,15 +8,17 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.commands import Start
 from webrun_nb.notebook.completion import Names
@@ -95,6 +97,23 @@ class Workspace:
             there_are = f"there are: {', '.join(known)}" if known else f"%webrun start {name}"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
         return known[name]
+
+    def live_session(self, name: str | None) -> Session:
+        """Return the session of that name, else the current one, for something that only a live one can do.
+
+        Raises
+        ------
+        CommandError
+            There is none.
+        SessionGoneError
+            It has ended; it says why, when, and how to go on.
+        """
+        session = self.session(name)
+        if not session.ended:
+            session.status()
+        if session.ended:
+            raise gone(session)
+        return session
 
     def known_names(self) -> dict[str, Names]:
         """Return how what there is gets looked up, by what it is."""
@@ -187,6 +206,19 @@ class Workspace:
         with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
+
+
+def gone(session: Session) -> SessionGoneError:
+    """Return the error for a session that has ended: why, when, and how to go on."""
+    snapshot = session.snapshot
+    at_ms = words.ended_at_ms(snapshot)
+    at = "" if at_ms is None else f" at {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M:%S} UTC"
+    return SessionGoneError(
+        f"session {session.name} ended{at}: {words.ending(snapshot)}",
+        code="SESSION_NOT_ACTIVE",
+        hint=f"`%webrun start {session.name}` opens another; without an open one, tasks run in sessions of their own",
+        session_id=session.session_id,
+    )
 
 
 def _environment_names() -> list[str]:
