@@ -59,6 +59,25 @@ def test_an_interrupt_cancels_the_coroutine_and_lets_it_tidy_up(own: Runtime) ->
     assert tidied == ["stopped"]
 
 
+def test_an_interrupt_that_wakes_nobody_is_noticed(own: Runtime) -> None:
+    """As one that comes just before the wait begins: another thread is given it here, as this one takes none."""
+    waited_in_vain: list[bool] = []
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+        await asyncio.sleep(20)
+        waited_in_vain.append(True)
+
+    own.run(_thread_name())  # its thread is there, and takes signals
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            own.run(work())
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    assert waited_in_vain == []
+
+
 def test_a_timeout_cancels_the_coroutine(own: Runtime) -> None:
     with pytest.raises(TimeoutError):
         own.run(asyncio.Event().wait(), timeout_s=0.01)

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from functools import wraps
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from webrun_nb.client.errors import ArgumentError
@@ -28,6 +28,9 @@ P = ParamSpec("P")
 
 TIDY_UP_S = 4.0
 """How long an interrupted call may take to stop what it began."""
+_LOOK_UP_S = 0.25
+"""How often a wait looks up: a signal that came between the last look and the wait, or that another thread was given,
+wakes nobody."""
 
 _caller: contextvars.ContextVar[Caller | None] = contextvars.ContextVar("webrun_caller", default=None)
 
@@ -43,7 +46,13 @@ class Caller:
 
     def serve(self) -> None:
         """Run what is asked for, until `release`."""
-        while (work := self._work.get()) is not None:
+        while True:
+            try:
+                work = self._work.get(timeout=_LOOK_UP_S)
+            except Empty:
+                continue
+            if work is None:
+                return
             work()
 
     def release(self) -> None:
