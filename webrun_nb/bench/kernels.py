@@ -52,7 +52,7 @@ class Kernel:
             match message["msg_type"]:
                 case "stream":
                     told.append(message["content"]["text"])
-                case "display_data":
+                case "display_data" | "update_display_data":
                     self.displayed.update(message["content"]["data"])
 
         try:
