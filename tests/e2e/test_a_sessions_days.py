@@ -68,6 +68,7 @@ def test_a_kernel_that_is_shut_down_is_told_on_the_card_and_in_the_view(lab: Lab
     card = lab.find(CARD).first
     expect(card.get_by_role("button", name="Terminate", exact=True)).to_have_attribute("aria-disabled", "true")
     expect(lab.find(".webrun-view")).to_contain_text("The kernel is gone")
+    expect(lab.find(".webrun-view .webrun-screen-who")).to_be_hidden()
 
 
 def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPage) -> None:

@@ -147,7 +147,8 @@ def test_it_says_when_the_session_has_ended_and_when_there_is_none(page: Page, u
     page.goto(f"{emulator.url}/view/{ended}#key={emulator.key}")
     expect(page.locator(SCREEN)).to_have_attribute("data-driver", "agent")
     emulator.message(ended, actionType="state", newState="terminate")
-    expect(page.locator(".webrun-screen-word")).to_have_text("The session has ended")
+    expect(page.locator(SCREEN)).to_contain_text("The session has ended")
+    expect(page.locator(".webrun-screen-who")).to_be_hidden()
     page.goto(f"{emulator.url}/view/nosuchsessio#key={emulator.key}")
     expect(page.locator(".webrun-screen-word")).to_have_text("There is no such session")
 

@@ -59,7 +59,12 @@ def test_an_environment_keeps_what_a_session_leaves(kernel):
 def test_a_single_task_may_have_an_environment(kernel):
     kernel.run("%webrun env create visit")
     for name in ("first", "second"):
-        assert kernel.run(TASK.format(name=name, options="--env visit")).status == "ok"
+        ran = kernel.run(TASK.format(name=name, options="--env visit"))
+        assert ran.status == "ok", ran.errors
+    kernel.run("from webrun_nb.notebook.objects import toolkit\nfrom webrun_nb.notebook.session_words import usd")
+    assert value(kernel.run("usd([*toolkit.current.sessions.values()][-1].snapshot.cost_usd)")) in ran.text, (
+        "as its card"
+    )
     assert value(kernel.run("[first.visitor[0], second.visitor[0]]")) == ["nobody", "an old friend"]
 
 

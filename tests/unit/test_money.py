@@ -105,7 +105,7 @@ def test_the_summary_line() -> None:
 
 
 def test_the_summary_line_of_a_text_answer() -> None:
-    assert summary_line(elapsed_ms=72_400, cost=Cost(Decimal("0.01"), emulated=False)) == "1 min 12 s · $0.01"
+    assert summary_line(elapsed_ms=72_400, cost=Cost(Decimal("0.01"), emulated=False)) == "1 min 12 s · $0.0100"
 
 
 @pytest.mark.parametrize(("ms", "shown"), [(59_940, "59.9 s"), (59_960, "1 min 0 s"), (119_700, "2 min 0 s")])

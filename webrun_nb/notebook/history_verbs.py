@@ -36,6 +36,7 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
     CommandError
         No session of that name was ever opened.
     """
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import history_frame
 
     sessions = USERS_LEDGER.sessions()
@@ -47,7 +48,8 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
             raise CommandError(f"no task of a session {command.name!r} is known", hint)
         sessions = [record for record in sessions if record.name == command.name]
     texts = {task_id: done.command.text for task_id, done in workspace.done.items()}
-    frame = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
+    whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
+    frame = narrow(whole, "ended_at", "task_id", "session", "outcome", "cost_usd", "text")
     return None if command.quiet else frame
 
 

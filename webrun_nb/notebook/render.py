@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webrun_nb.notebook.frames import Completeness
 from webrun_nb.notebook.money import Cost
+from webrun_nb.notebook.session_words import usd
 
 __all__ = ["head_note", "summary_line"]
 
@@ -18,7 +19,7 @@ def summary_line(
     elapsed_ms : float
         How long it took.
     cost : Cost or None
-        What it cost; None leaves it out.
+        What it cost, in as many digits as the card has; None leaves it out.
     shape : (rows, columns) or None
         Of the frame; None where the answer is a text.
     name : str or None
@@ -29,7 +30,8 @@ def summary_line(
         parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
     parts.append(_elapsed(elapsed_ms))
     if cost is not None:
-        parts.append(f"{cost} (emulated, you pay $0.00)" if cost.emulated else str(cost))
+        amount = str(cost) if cost.amount_usd is None else f"{'≈ ' if cost.emulated else ''}{usd(cost.amount_usd)}"
+        parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
     if name:
         parts.append(name)
     return " · ".join(parts)

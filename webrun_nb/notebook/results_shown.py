@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.display import Markdown, display
 
 from webrun_nb.client.results import TaskResult
+from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.objects import meta_of
@@ -52,6 +53,7 @@ def show_result(
     rows: int,
     quiet: bool,
     bind: Callable[[pd.DataFrame], None] = lambda _: None,
+    own_session: SessionSnapshot | None = None,
 ) -> None:
     """Show a result.
 
@@ -66,10 +68,14 @@ def show_result(
         Show none.
     bind : callable, optional
         Given the whole frame, where the result has a schema, before anything is shown.
+    own_session : SessionSnapshot, optional
+        The session that was the task's alone, where that has ended: then what it cost is what the task did.
     """
     from webrun_nb.notebook.render import completeness_note, head_note, summary_line
 
     cost = Cost.from_usage(result.usage.model_dump())
+    if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
+        cost = Cost(own_session.cost_usd, own_session.emulated)
     if result.schema is None:
         print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost))
         if not quiet:

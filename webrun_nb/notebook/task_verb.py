@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from webrun_nb.client.addresses import as_written, is_local, resolve_host
+from webrun_nb.client.api import SINGLE_TASK
 from webrun_nb.client.asks import make_ask
 from webrun_nb.client.errors import OneLine, SessionGoneError
 from webrun_nb.client.handles import TaskHandle
@@ -91,7 +92,15 @@ def task(workspace: Workspace, command: Task) -> None:
         if command.out is not None:
             workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
 
-    show_result(result, name=command.out, rows=command.rows, quiet=command.quiet, bind=bind)
+    own = next((each for each in workspace.sessions.values() if each.session_id == result.session_id), None)
+    show_result(
+        result,
+        name=command.out,
+        rows=command.rows,
+        quiet=command.quiet,
+        bind=bind,
+        own_session=own.snapshot if own is not None and own.name.startswith(SINGLE_TASK) else None,
+    )
 
 
 def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> DoneTask:

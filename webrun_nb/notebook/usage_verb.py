@@ -29,6 +29,7 @@ COMPLETE = "complete"
 
 def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
     """Sum up what is in the ledger, and return it: a row per task, and one per session for the time between them."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import usage_frame
 
     client = toolkit.current
@@ -43,7 +44,7 @@ def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
         print(line)
     if command.plot:
         display(Image(data=drawn(frame)))  # type: ignore[no-untyped-call]
-    return None if command.quiet else frame
+    return None if command.quiet else narrow(frame, "day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
 
 
 def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:

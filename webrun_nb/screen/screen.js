@@ -10,6 +10,7 @@ const WHEEL_EVERY_MS = 50;
 const LONGEST_TYPED = 10_000;
 const LINE_PX = 16;
 
+const OVER = new Set(["The session has ended", "There is no such session"]);
 const AGENT = { running: "The agent drives", guardrail: "The agent asks", paused: "The agent is held" };
 
 /* What the browser that shows this keeps for itself, with Ctrl or ⌘ and alone. */
@@ -45,7 +46,8 @@ function screenKey(event) {
 }
 
 /* `port.send` takes {type: "ack"}, {type: "visible", visible} and {type: "input", action}. Gives what to tell it with:
-   `picture(bytes)`, `note(message)`, `link(text)` (why nothing comes; "" when it does), `fold(folded)`, `stop()`. */
+   `picture(bytes)`, `note(message)`, `link(text, gone)` (why nothing comes; "" when it does; `gone`: and never will),
+   `fold(folded)`, `stop()`. */
 function screenView(parent, port, { announce = false } = {}) {
   const make = (tag, className, into) => {
     const node = document.createElement(tag);
@@ -92,6 +94,7 @@ function screenView(parent, port, { announce = false } = {}) {
   let mine = false; // whoever took over here drives from here; others first say that they want to
   let asked = false;
   let link = "…";
+  let gone = false;
   let pictured = false;
   let folded = false;
   let seen = false;
@@ -108,15 +111,20 @@ function screenView(parent, port, { announce = false } = {}) {
     const ended = state.ended === true;
     root.dataset.driver = driving() ? "you" : manual ? "other" : "agent";
     const words = driving() ? "You drive" : manual ? "Driven by hand, elsewhere" : AGENT[state.phase] ?? "Nobody drives";
-    write(who, ended ? "" : words);
+    const over = ended || gone || OVER.has(link); // then nobody drives, and what is shown is the last picture, or nothing
+    write(who, over || link !== "" ? "" : words);
+    if (over) write(doing, "");
     write(button, ended || link !== "" ? "" : driving() ? "Release" : manual ? "Drive from here" : "Take over");
     button.title = driving() ? "Give the browser back; a task that waited goes on" : "Drive the browser yourself; a running task waits";
     button.setAttribute("aria-disabled", String(asked || !(manual || state.status === "active")));
     hands.readOnly = !driving();
     hands.tabIndex = driving() ? 0 : -1;
     hands.setAttribute("aria-label", driving() ? "The session's page: keys and clicks go to it" : "The session's page: click to take over");
-    write(help, driving() ? "Clicks and keys go to the page, Tab too. Esc leaves the picture, Shift+Esc sends Esc to the page." : "");
-    write(word, link !== "" ? link : pictured ? "" : ended ? "The session has ended" : "Waiting for the first picture…");
+    const keys = "Clicks and keys go to the page, Tab too. Esc leaves the picture, Shift+Esc sends Esc to the page.";
+    const last = `${link || "The session has ended"}: this is the last picture.`;
+    write(help, driving() ? keys : over && pictured ? last : "");
+    root.classList.toggle("webrun-screen-empty", over && !pictured);
+    write(word, over && pictured ? "" : link !== "" ? link : pictured ? "" : ended ? "The session has ended" : "Waiting for the first picture…");
     root.classList.toggle("webrun-screen-stale", link !== "" || ended);
   };
 
@@ -261,8 +269,9 @@ function screenView(parent, port, { announce = false } = {}) {
         draw();
       }
     },
-    link(text) {
+    link(text, isGone = false) {
       link = text;
+      gone = isGone;
       if (text !== "") asked = false;
       draw();
     },

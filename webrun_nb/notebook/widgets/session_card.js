@@ -35,7 +35,7 @@ function build(model, el, press, answer) {
 
   const stats = element("div", "webrun-stats", card);
   const elapsed = statistic(stats, "elapsed", "Elapsed");
-  const cost = statistic(stats, "cost", "Cost");
+  const cost = statistic(stats, "cost", "Session cost");
   const countdown = statistic(stats, "countdown", "Inactivity");
   const bar = element("div", "webrun-bar", countdown.box);
   bar.setAttribute("aria-hidden", "true");
