@@ -134,7 +134,7 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
         assert process.stdout is not None
         assert process.stderr is not None
         line = process.stdout.readline()
-        assert line, process.stderr.read()
+        assert line, process.communicate()[1]
         ready = json.loads(line)
         emulator = RunningEmulator(process, ready["url"], ready["apiKey"])
         running.append(emulator)

@@ -209,7 +209,7 @@ class BrowserInstance(Protocol):
     async def thumbnail(self) -> bytes | None:
         """Small JPEG of the view (320×188), with the same covered; None where the page or browser gives none soon.
 
-        Raises nothing, and takes a second at most.
+        Raises nothing, and takes 2.5 s at most.
         """
 
     async def downloads_finished(self, within_s: float) -> None:

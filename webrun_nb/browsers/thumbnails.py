@@ -19,7 +19,7 @@ WIDTH_PX, HEIGHT_PX = 320, 188
 QUALITY = 50
 LARGEST_BYTES = 30_000
 """Of what was never seen: the noisiest page has about 20 kB."""
-WITHIN_S = 1.0
+WITHIN_S = 2.5
 """A page or browser that hangs must not hold anybody up."""
 FRAME_WITHIN_S = 0.35
 """So long a screencast's first frame is waited for; a document that has just come may send none, and does when it is
@@ -57,7 +57,7 @@ class Thumbnails:
         self._session: CDPSession | None = None
 
     async def take(self, page: Page) -> bytes | None:
-        """Return a JPEG of at most 320×188; None where page or browser give none within a second."""
+        """Return a JPEG of at most 320×188; None where page or browser give none in time."""
         try:
             async with asyncio.timeout(WITHIN_S), self._lifeline.held():
                 await self._cover()

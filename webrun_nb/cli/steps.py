@@ -11,8 +11,8 @@ from typing import Self
 from webrun_nb.cli.terminal import printable
 from webrun_nb.client.live import ActionDone, AgentSaid, LinkChanged, Live, LiveEvent, SessionEnded, TaskEnded
 
-_CONNECT_WITHIN_S = 5.0
-_LAST_WORDS_WITHIN_S = 1.0
+_CONNECT_WITHIN_S = 30.0
+_LAST_WORDS_WITHIN_S = 10.0
 
 
 class StepPrinter:

@@ -180,7 +180,7 @@ class CardBoard:
         card = self.card(session_id)
         return card is not None and card.wait_until_shown(task_id, timeout_s)
 
-    def drain(self, timeout_s: float = 2.0) -> bool:
+    def drain(self, timeout_s: float = 10.0) -> bool:
         """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
         return self._writer.drain(timeout_s)
 
