@@ -26,14 +26,21 @@ SETTLES_WITHIN_S = 0.25
 """So long after the last acknowledgement a change would have been sent; past it the picture is asked for again."""
 LOOKS_FOR_S = 1.0
 """So long a picture that is asked for may take. Where the document is replaced meanwhile it may never come."""
-_OPTIONS: dict[str, Any] = {
-    "format": "jpeg",
-    "quality": QUALITY,
-    "maxWidth": VIEW_WIDTH_PX,
-    "maxHeight": VIEW_HEIGHT_PX,
-    # Larger numbers give a page that stands still no picture at all (lab notes, Browser 4).
-    "everyNthFrame": 1,
-}
+
+
+def cast_of(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
+    """Return what Chromium is told to begin a screencast: JPEGs of at most that size, their quality in percent."""
+    return {
+        "format": "jpeg",
+        "quality": quality,
+        "maxWidth": width_px,
+        "maxHeight": height_px,
+        # Larger numbers give a page that stands still no picture at all (lab notes, Browser 4).
+        "everyNthFrame": 1,
+    }
+
+
+_OPTIONS = cast_of(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
 
 
 class Screencast:

@@ -12,6 +12,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 
 from webrun_nb.browsers.lifeline import CutError, Lifeline
+from webrun_nb.browsers.screencast import cast_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +28,7 @@ asked once more."""
 AGAIN_AFTER_S = 0.03
 # A screencast's first frame rather than a screenshot: the browser scales it by itself, which neither resizes the page
 # nor shows in a live view, and costs half as much.
-_CAST: dict[str, Any] = {
-    "format": "jpeg",
-    "quality": QUALITY,
-    "maxWidth": WIDTH_PX,
-    "maxHeight": HEIGHT_PX,
-    "everyNthFrame": 1,
-}
+_CAST = cast_of(WIDTH_PX, HEIGHT_PX, QUALITY)
 
 
 class Thumbnails:
