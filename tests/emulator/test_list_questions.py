@@ -109,3 +109,17 @@ async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: Bro
     url = site.page("/asked", table(("Ada", "$9"), ("Bo", "$7")))
     brief = Brief("frobnicate", "structured_json", ROWS, url)
     assert (await work(instance, brief, ["list the lamps under $8"])).answer.data == [{"name": "Bo"}]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"), [("show the lamps with price $7", "price $7"), ("list fans and ovens", "fans")]
+)
+async def test_a_wish_that_is_no_column_is_asked_about(
+    instance: BrowserInstance, site: Site, sentence: str, words: str
+) -> None:
+    url = site.page("/wishes", table(("Ada", "$9"), ("Bo", "$7")))
+    columns = {name: {"type": ["string", "null"]} for name in ("name", "price")}
+    schema = {"type": "array", "items": {"type": "object", "properties": columns, "required": list(columns)}}
+    worked = await work(instance, Brief(sentence, "structured_json", schema, url), ["list the lamps under $8"])
+    assert f'Nothing on the page answers to "{words}"' in worked.asked[0].question
+    assert worked.answer.data == [{"name": "Bo", "price": "$7"}]

@@ -26,6 +26,7 @@ def only(text: str) -> Intent:
         ("which phone costs the least?", "phone", "price", False, 1),
         ("Which is the newest phone?", "phone", "date", True, 1),
         ("Who is the newest user?", "user", "date", True, 1),
+        ("list the laptop with the lowest price", "laptop", "price", False, 1),
         ("How much is the cheapest laptop?", "laptop", "price", False, 1),
     ],
 )
@@ -66,11 +67,25 @@ def test_a_question_of_kind_or_number_keeps_its_conditions(question: str, count:
         "How many columns does the table have?",
         "Which laptop should I buy?",
         "list what is cheap",
+        "list the cheapest laptop of each brand",
+        "list laptops over $900 or under $500",
+        "list laptops not by Norvane",
+        "list the best and the worst laptop",
+        "list the second cheapest laptop",
+        "how many phones and laptops are there?",
+        "list the last 5 transactions",
+        "list 5 random laptops",
         "Why is the Aurora 14 so expensive?",
     ],
 )
 def test_what_no_rows_answer_is_not_understood(question: str) -> None:
     assert isinstance(only(question), Unclear)
+
+
+def test_a_number_before_a_noun_is_how_many() -> None:
+    read = only("show me 3 laptops")
+    assert isinstance(read, Extract)
+    assert (read.subject, read.limit) == ("laptops", 3)
 
 
 def test_a_question_keeps_its_own_words() -> None:

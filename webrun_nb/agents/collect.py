@@ -18,6 +18,7 @@ from webrun_nb.agents.extract.records import column_names, markdown, records_of
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
 from webrun_nb.agents.extract.sources import Row, Source, sources
+from webrun_nb.agents.extract.wishes import no_column
 from webrun_nb.agents.paging import Pager
 from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.elements import find
@@ -231,6 +232,8 @@ class Collector:
         keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
         if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
             raise UntiedError(unmet[0])
+        if said := no_column(mapping, columns, subject=self.wanted.subject):
+            raise UntiedError(said)
         pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
         mapping = yield from pager.go_on(page, mapping)
         rows = yield from self._selected(mapping.source)

@@ -6,7 +6,9 @@ import re
 
 from webrun_nb.agents.planner.intents import Extract
 
-_COMPUTED = re.compile(r"(?:average|mean|median|total|sum|combined|overall)\b\s*(?:of\s+)?(?:the\s+)?(?P<of>.*)$", re.I)
+_COMPUTED = re.compile(
+    r"(?:average|mean|median|total|sum|combined|overall|price\s+range)\b\s*(?:of\s+)?(?:the\s+)?(?P<of>.*)$", re.I
+)
 _OF_WHAT = re.compile(r"(?:the\s+)?(?P<wish>[\w ]+?)\s+of\s+(?:all\s+)?(?:the\s+)?(?P<subject>.+)$", re.I)
 
 

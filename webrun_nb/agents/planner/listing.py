@@ -174,6 +174,9 @@ def _take_limit(reading: _Reading) -> None:
         reading.limit = number(match["n"])
         reading.order = reading.order or Order(match["word"], column, descending)
         reading.text = reading.text[match.end() :]
+    elif match := patterns.SOME.match(reading.text):  # "show me 3 laptops"
+        reading.limit = number(match["n"])
+        reading.text = reading.text[match.end() :]
     text = reading.text
     if reading.order is None and (match := patterns.SUPER_SUBJECT.match(re.sub(r"^(?:me|only)\s+", "", text))):
         column, descending = _superlative(match["word"])

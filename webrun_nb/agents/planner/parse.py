@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from webrun_nb.agents.planner import errands
+from webrun_nb.agents.planner.doubts import leaves_out
 from webrun_nb.agents.planner.intents import (
     Back,
     Choose,
@@ -302,8 +303,8 @@ def _extract(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 def _extraction(clause: str) -> Extract | Unclear:
     read = parse_extraction(clause)
-    if _VERBS.search(Held(read.subject).text):
-        return Unclear(clause)
+    if leaves_out(read):
+        return Unclear(clause, _known(read))
     if read.leftover or not (
         read.subject or read.wishes or read.constraints or read.order or read.place or read.place_ordinal
     ):
@@ -311,13 +312,14 @@ def _extraction(clause: str) -> Extract | Unclear:
             r"\w+(?:\s+(?:it|them|everything|all|the\s+(?:data|page|records)))?", clause, re.I
         ):
             return read
-        about = [f'a list of "{read.subject}"'] if read.subject else []
-        about += [f'"{c.words}"' for c in read.constraints]
-        return Unclear(clause, ", ".join(about))
+        return Unclear(clause, _known(read))
     return read
 
 
-_VERBS = re.compile(r"\b(?:is|are|has|have|does|do|did|should|can|could|would|was|were|costs?)\b", re.I)
+def _known(read: Extract) -> str:
+    """Say what of a sentence was understood."""
+    about = [f'a list of "{read.subject}"'] if read.subject else []
+    return ", ".join([*about, *(f'"{c.words}"' for c in read.constraints)])
 
 
 def _answering(clause: str, question: Question, held: Held) -> Intent:

@@ -143,6 +143,11 @@ COUNTED = re.compile(
     rf"|twenty)\s+(?P<word>{SUPERLATIVE})\s+",
     re.I,
 )
+SOME = re.compile(
+    r"^(?:me\s+)?(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twenty)\s+"
+    r"(?=[a-z]{2,}s\b(?:\s+(?:with|under|over|below|above|by|in|on|from|that|sorted)\b|\s*,|\s*$))",
+    re.I,
+)
 SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
 WORDS = {
     word: n

@@ -14,6 +14,8 @@ from webrun_nb.agents.planner import patterns
 _NO_NOUN = r"(?!(?:is|are|do|does|has|have|costs?|was|were)\b)"
 _NOUN = rf"(?!(?:of|the)\b){_NO_NOUN}[\w-]+(?:\s+{_NO_NOUN}[\w-]+){{0,2}}?"
 _WHAT_IS = r"(?:what|which|who)(?:['’]s|\s+(?:is|are|was|were))"
+_LIST = r"(?:list|show(?:\s+me)?|get|find(?:\s+me)?|give\s+me|extract|make)"
+_SITE = r"(?:shop|store|site|website|page|list|table|catalogue|catalog)"
 _SUPER = patterns.SUPERLATIVE
 _N = r"(?:(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\s+)?"
 
@@ -61,6 +63,17 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
             False,
         ),
         (rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:has|have)\s+(?P<rest>.+)", "how many {noun} with {rest}", False),
+        (
+            rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:does|do)\s+(?:this|the)\s+{_SITE}\s+(?:have|sell|list|show|offer)",
+            "how many {noun}",
+            False,
+        ),
+        (
+            rf"{_LIST}\s+(?:the\s+)?(?P<noun>{_NOUN})\s+with\s+the\s+(?P<sup>{_SUPER})\s+(?P<column>[\w-]+)",
+            "get the {noun}, {sup} {column} first",
+            True,
+        ),
+        (rf"{_LIST}\s+an?\s+(?:table|list|overview)\s+of\s+(?P<rest>.+)", "list {rest}", False),
         (
             rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:does|do)\s+(?:the\s+)?(?P<whose>.+?)\s+have",
             "what is the {noun} of {whose}",
