@@ -1,0 +1,34 @@
+"""What was wished for and is no column: it is asked about, not answered with everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from webrun_nb.agents.extract.mapping import Mapping, Match
+from webrun_nb.agents.extract.schema import Column
+from webrun_nb.agents.extract.sources import Field, Row, Source
+from webrun_nb.agents.extract.values import Cell
+from webrun_nb.agents.extract.wishes import no_column
+
+ROLE = Field("role", "Role", names=[(("role",), 1.0)])
+ROWS = [Row({"role": [Cell(text)]}) for text in ("Admin", "Member")]
+
+
+def mapped(column: str) -> Mapping:
+    return Mapping(Source("table", ROWS, [ROLE]), {column: Match(ROLE, 1.0)}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("column", "wish", "subject", "told"),
+    [
+        ("role admin", "role admin", "users", "role admin"),
+        ("role", "role admin", "users", "role admin"),
+        ("role", "role name", "users", ""),
+        ("role", "role", "users", ""),
+        ("role", "fans", "", "fans"),
+        ("role", "the role", "", ""),
+        ("part", "role", "", ""),
+    ],
+)
+def test_a_wish_is_a_column_or_is_told(column: str, wish: str, subject: str, told: str) -> None:
+    assert no_column(mapped(column), [Column(column, wish=wish)], subject=subject) == told
