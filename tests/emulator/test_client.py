@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ from webrun_nb.client.local import LocalEmulator
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.emulator.store.locks import FileLock
 from webrun_nb.notebook.objects import NotebookFrames, Toolkit
 
 CITIES = "<table><tr><th>city</th><th>people</th></tr><tr><td>Ulm</td><td>129000</td></tr>\
@@ -389,6 +391,42 @@ def test_after_a_death_the_toolkit_starts_another(monkeypatch: pytest.MonkeyPatc
         second.close()
         assert toolkit.emulator is not None
         toolkit.emulator.stop()
+
+
+INTERRUPTED = """
+import webrun_nb as webrun
+try:
+    webrun.start()
+except KeyboardInterrupt as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_an_interrupt_while_the_emulator_starts_ends_it_and_says_that_nothing_was_started(tmp_path: Any) -> None:
+    """What an emulator opens first is locked here, so that it is starting for as long as it takes."""
+    with FileLock(tmp_path / "opening.lock"):
+        kernel = subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "WEBRUN_DATA_DIR": str(tmp_path)},
+        )
+        emulator = waiting_for_a_lock(psutil.Process(kernel.pid))
+        kernel.send_signal(signal.SIGINT)
+        said, _ = kernel.communicate(timeout=30)
+        assert said == "TaskInterruptedError interrupted: no session was started, nothing is billed\n"
+        assert psutil.wait_procs([emulator], 10)[1] == []
+
+
+def waiting_for_a_lock(kernel: psutil.Process) -> psutil.Process:
+    """Return the emulator that a kernel has started, once it has its log open: it is about to want the lock."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for child in kernel.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if any(file.path.endswith("emulator.log") for file in child.open_files()):
+                    return child
+    raise AssertionError("no emulator was started")
 
 
 def test_an_emulator_that_can_not_start_says_why_in_one_line() -> None:

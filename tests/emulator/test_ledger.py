@@ -17,6 +17,7 @@ import pytest
 from process_family import family, living
 
 from webrun_nb.client.api import Client
+from webrun_nb.client.errors import ConnectionLostError
 from webrun_nb.client.ledger import EMULATOR_ENDED, Ledger
 from webrun_nb.client.local import LocalEmulator
 from webrun_nb.client.runtime import runtime
@@ -127,14 +128,21 @@ def test_the_ledger_remembers_what_a_killed_emulator_took_along(tmp_path: Path, 
     client = Client(own.url, key=own.key, explain_loss=own.explain_loss, ledger=ledger, emulator_pid=own.pid)
     try:
         session = client.start()
+        handle = session.submit("wait for 60 seconds")
+        running = threading.Event()
+        session.subscribe(lambda snapshot: running.set() if snapshot.phase == "running" else None)
+        assert session.snapshot.phase == "running" or running.wait(60)
         process = psutil.Process(own.pid)
         os.kill(own.pid, signal.SIGKILL)
         process.wait(60)
+        with pytest.raises(ConnectionLostError):
+            handle.result(60)
         session.terminate()  # which is safe
     finally:
         client.close()
         own.stop()
     assert [record.reason for record in ledger.sessions()] == [EMULATOR_ENDED]
+    assert [task.outcome for task in ledger.tasks()] == ["EMULATOR_GONE"]
 
 
 def test_an_expired_session_is_in_the_ledger_as_forgotten(client: Client, ledger: Ledger, emulator: Any) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
-from client_service import Service, asking, completed, failed, still_pending
+from client_service import Service, asking, completed, failed
 
 from webrun_nb.client.api import Client
-from webrun_nb.client.errors import ConnectionLostError, GuardrailError, TaskFailedError, TaskInterruptedError
+from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
 from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_mark
 
 GONE = "999999999@1"
@@ -271,20 +271,6 @@ def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, se
         session.task("List")
     thread.join()
     assert [(task.task_id, task.outcome) for task in ledger.tasks()] == [("t1", "INTERRUPTED")]
-
-
-def test_a_task_whose_emulator_was_killed_is_in_the_ledger(
-    client: Client, ledger: Ledger, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def gone(session_id: str, task_id: str) -> None:
-        raise ConnectionLostError("the emulator was killed (signal 9)", code="EMULATOR_GONE")
-
-    session = client.start("shop")
-    monkeypatch.setattr(session.http, "task", gone)
-    service.task = still_pending()
-    with pytest.raises(ConnectionLostError):
-        session.task("List")
-    assert [(task.task_id, task.outcome) for task in ledger.tasks()] == [("t1", "EMULATOR_GONE")]
 
 
 def test_nothing_secret_is_on_disk(client: Client, ledger: Ledger, service: Service) -> None:

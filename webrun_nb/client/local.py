@@ -49,43 +49,15 @@ class LocalEmulator:
         EmulatorStartError
             It ended, or said nothing for `START_DEADLINE_S`.
         """
-        return await asyncio.to_thread(cls._start, options)
-
-    @classmethod
-    def _start(cls, options: tuple[str, ...]) -> LocalEmulator:
-        key = "wr_" + secrets.token_hex(24)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "webrun_nb", "emulator", "--lifeline", "--control", *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=config.child_environment(WEBRUN_EMULATOR_KEY=key),
-            start_new_session=True,
-        )
-        first_line: SimpleQueue[str | None] = SimpleQueue()
-        last_words: deque[str] = deque(maxlen=_KEPT_LINES)
-        listeners = [
-            _drain(process.stdout, "webrun-emulator-out", first_line),
-            _drain(process.stderr, "webrun-emulator-err", last_words),
-        ]
+        starting = _Starting(options)
+        work = asyncio.ensure_future(asyncio.to_thread(starting.run))
         try:
-            line = first_line.get(timeout=START_DEADLINE_S)
-        except Empty:
-            line = None
-        try:
-            greeting = json.loads(line or "")
-            return cls(process, str(greeting["url"]), key, last_words)
-        except (ValueError, KeyError, TypeError) as error:
-            ended = process.poll() is not None or (line is None and _ends(process))
-            process.kill()
-            process.wait()
-            _close_lifeline(process)
-            for listener in listeners:
-                listener.join(1.0)
-            raise _start_error(ended, line, last_words, key) from error
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            starting.give_up()
+            await asyncio.wait({work})
+            work.exception()  # that it was killed is no news
+            raise
 
     @property
     def pid(self) -> int:
@@ -120,6 +92,59 @@ class LocalEmulator:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+class _Starting:
+    """An emulator that has not answered yet. `run` blocks until it has, or was given up."""
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self._options = options
+        self._process: subprocess.Popen[str] | None = None
+        self._given_up = False
+
+    def give_up(self) -> None:
+        """Kill it: nobody has a session there yet. Right at any moment, from any thread."""
+        self._given_up = True
+        if self._process is not None:
+            self._process.kill()
+
+    def run(self) -> LocalEmulator:
+        """Start it and wait for its greeting; see `LocalEmulator.start`."""
+        key = "wr_" + secrets.token_hex(24)
+        process = self._process = subprocess.Popen(
+            [sys.executable, "-m", "webrun_nb", "emulator", "--lifeline", "--control", *self._options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=config.child_environment(WEBRUN_EMULATOR_KEY=key),
+            start_new_session=True,
+        )
+        if self._given_up:  # before there was one to kill
+            process.kill()
+        first_line: SimpleQueue[str | None] = SimpleQueue()
+        last_words: deque[str] = deque(maxlen=_KEPT_LINES)
+        listeners = [
+            _drain(process.stdout, "webrun-emulator-out", first_line),
+            _drain(process.stderr, "webrun-emulator-err", last_words),
+        ]
+        try:
+            line = first_line.get(timeout=START_DEADLINE_S)
+        except Empty:
+            line = None
+        try:
+            greeting = json.loads(line or "")
+            return LocalEmulator(process, str(greeting["url"]), key, last_words)
+        except (ValueError, KeyError, TypeError) as error:
+            ended = process.poll() is not None or (line is None and _ends(process))
+            process.kill()
+            process.wait()
+            _close_lifeline(process)
+            for listener in listeners:
+                listener.join(1.0)
+            raise _start_error(ended, line, last_words, key) from error
 
 
 def _drain(stream: IO[str] | None, name: str, into: SimpleQueue[str | None] | deque[str]) -> threading.Thread:
