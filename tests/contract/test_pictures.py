@@ -86,6 +86,20 @@ def test_without_a_wish_none_is_taken_and_a_wish_can_be_taken_back(emulator, pag
     assert not any(step["picture"] for step in do(emulator, session_id, "read it", startingPoint=page_url)[1])
 
 
+def test_where_the_policy_forbids_screenshots_none_is_kept(emulator, page_url):
+    """By what is on the page, here: of one page none, of the next one."""
+    rule = {"category": "Screenshot", "permission": "block", "scope": "page", "matchType": "keyword", "match": "Graz"}
+    _, made = emulator.post("/policies", {"name": "shy", "status": "active", "actionRules": [rule]})
+    policy_id = made["policy"]["policyId"]
+    session_id = emulator.start(policyId=policy_id)
+    wish(emulator, session_id, wanted=True)
+    _, steps = do(emulator, session_id, f"Go to {page_url}/aim", startingPoint=page_url)
+    _, audit = emulator.get(f"/policies/{policy_id}/audit")
+    decisions = [(row["decision"], row["action"]) for row in audit["audit"] if row["action"] == "screenshot"]
+    assert [s["picture"] for s in steps if s["kind"] == "action"] == [False, True]
+    assert decisions == [("block", "screenshot"), ("allow", "screenshot")]
+
+
 def test_a_secret_is_dots(emulator, site):
     """Two secrets of one length look the same."""
     shown = []

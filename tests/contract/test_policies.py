@@ -72,6 +72,15 @@ def test_a_policy_comes_back_as_it_was_sent(emulator):
     assert body["policy"]["_id"].startswith("pol_")
 
 
+def test_a_policy_says_in_words_what_never_applies_here(emulator, make):
+    rules = [{"category": each, "permission": "block"} for each in ("Shell Command", "Screenshot", "Mouse Move")]
+    summary = emulator.get(f"/policies/{make(actionRules=rules)}")[1]["policy"]["summary"]
+    assert (
+        summary[-1] == "Shell Command and Mouse Move: never applies here, as the local agent does nothing of the kind"
+    )
+    assert "never" not in emulator.get(f"/policies/{make(actionRules=[RULE])}")[1]["policy"]["summary"][-1]
+
+
 def test_what_is_not_said_is_what_restricts_nothing(emulator, make):
     policy = emulator.get(f"/policies/{make(name='Bare')}")[1]["policy"]
     assert (policy["status"], policy["defaultAction"], policy["actionRules"]) == ("active", "allow", [])

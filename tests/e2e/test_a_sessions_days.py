@@ -58,16 +58,18 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
     expect(lab.find(CARD).last).to_contain_text("active · idle")
 
 
-def test_a_kernel_that_is_shut_down_is_told_on_the_card_and_in_the_view(lab: LabPage) -> None:
-    lab.open_notebook([START, "%webrun view"])
+def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: LabPage) -> None:
+    job = "%%webrun task --bg heading --url practice:shop\nget the heading"
+    lab.open_notebook([START, "%webrun view", job, "%webrun status --all"])
     lab.run_all()
     lab.wait_until_done()
+    expect(lab.find(".webrun-job")).to_contain_text("read it with heading.df")
     shows(lab, "active · idle")
     lab.command("kernelmenu:shutdown")
-    shows(lab, "The kernel is gone")
-    card = lab.find(CARD).first
-    expect(card.get_by_role("button", name="Terminate", exact=True)).to_have_attribute("aria-disabled", "true")
-    expect(lab.find(".webrun-view")).to_contain_text("The kernel is gone")
+    for shown in (CARD, ".webrun-view", ".webrun-job", ".webrun-sessions"):
+        expect(lab.find(shown).first).to_contain_text("The kernel is gone")
+    button = lab.find(CARD).first.get_by_role("button", name="Terminate", exact=True)
+    expect(button).to_have_attribute("aria-disabled", "true")
     expect(lab.find(".webrun-view .webrun-screen-who")).to_be_hidden()
 
 

@@ -17,8 +17,23 @@ import pytest
 import pytest_asyncio
 from here import HERE
 
+from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.base import BrowserInstance, InstanceKind
 from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.emulator.domain import limits
+from webrun_nb.emulator.domain.clock import Clock, system_time
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.egress import Egress, home
+from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.library import Library
+from webrun_nb.emulator.open_sessions import OpenSessions
+from webrun_nb.emulator.parts import Parts, PracticeSites
+from webrun_nb.emulator.service import Service
+from webrun_nb.emulator.store.archive import Archive
+from webrun_nb.emulator.store.database import Database
+from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.store.presence import Presence
+from webrun_nb.wire.prices import PRICES_2026
 
 
 @dataclass(frozen=True)
@@ -166,3 +181,36 @@ async def instance(browsers: ChromiumPool) -> AsyncIterator[BrowserInstance]:
 @pytest.fixture(params=["context", "process"])
 def kind(request: pytest.FixtureRequest) -> InstanceKind:
     return request.param  # type: ignore[no-any-return]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Service]:
+    """The emulator's service in this process, without its door."""
+    clock, events, ids = Clock(system_time()), EventHub(Clock(system_time())), IdSource()
+    database = await Database.open(tmp_path, None)
+    presence = await Presence.announce(database, clock.now())
+    archive = Archive(database, presence.id)
+    url = "http://127.0.0.1:9"
+    parts = Parts(
+        url=url,
+        clock=clock,
+        database=database,
+        archive=archive,
+        emulator_id=presence.id,
+        store=OpenSessions(),
+        events=events,
+        policies=DatabasePolicies(database, presence.id),
+        trail=DatabaseTrail(database, archive, presence.id),
+        browsers=browsers,
+        agent=LocalAgent(),
+        ids=ids,
+        limits=limits.NONE,
+        prices=PRICES_2026,
+        practice=PracticeSites((), 9),
+        egress=Egress(home("127.0.0.1", 9), (), {}),
+        library=await Library.open(database, clock, ids, events, url, presence),
+    )
+    writing = asyncio.create_task(archive.run())
+    yield Service(parts)
+    writing.cancel()
+    await database.close()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from dropping_proxy import DroppingProxy
 
+from webrun_nb.bench.dropping_proxy import DroppingProxy
 from webrun_nb.client.api import Client
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from login_pages import LoginSite
-from policies_in_memory import MemoryPolicies, MemoryTrail
 
-from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.base import BrowserError, FieldPlace, Navigate, Type, TypeReleased
-from webrun_nb.emulator.domain import limits
-from webrun_nb.emulator.domain.clock import Clock, system_time
-from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.egress import Egress, home
-from webrun_nb.emulator.events import EventHub
-from webrun_nb.emulator.library import Library
-from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.parts import Parts, PracticeSites
-from webrun_nb.emulator.service import Service
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.presence import Presence
-from webrun_nb.wire.prices import PRICES_2026
 from webrun_nb.wire.requests import RunTask
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -93,38 +76,6 @@ def holders() -> list[str]:
             if (isinstance(held, str) and sought in held) or (isinstance(held, bytes) and sought.encode() in held):
                 found.append(repr(type(holder)))
     return found
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def service(browsers, tmp_path) -> AsyncIterator[Service]:
-    clock, events, ids = Clock(system_time()), EventHub(Clock(system_time())), IdSource()
-    database = await Database.open(tmp_path, None)
-    presence = await Presence.announce(database, clock.now())
-    archive = Archive(database, presence.id)
-    url = "http://127.0.0.1:9"
-    parts = Parts(
-        url=url,
-        clock=clock,
-        database=database,
-        archive=archive,
-        emulator_id=presence.id,
-        store=OpenSessions(),
-        events=events,
-        policies=MemoryPolicies(),
-        trail=MemoryTrail(),
-        browsers=browsers,
-        agent=LocalAgent(),
-        ids=ids,
-        limits=limits.NONE,
-        prices=PRICES_2026,
-        practice=PracticeSites((), 9),
-        egress=Egress(home("127.0.0.1", 9), (), {}),
-        library=await Library.open(database, clock, ids, events, url, presence),
-    )
-    writing = asyncio.create_task(archive.run())
-    yield Service(parts)
-    writing.cancel()
-    await database.close()
 
 
 async def test_nothing_holds_them_after_the_end(service):

@@ -25,15 +25,17 @@ import nbformat
 import psutil
 import pytest
 import socketio
-from login_pages import MARKER, LoginSite
+from login_pages import MARKER, LoginSite, echoing
 from nbclient import NotebookClient
 from process_family import family
+from proxies import LocalProxy
 
 EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
 SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
 BY_HAND = "typed-by-hand-4b1d-into-a-password-field"
-VALUES = (EMAIL, PASSWORD, SEED, BY_HAND)
+PROXY_USER, PROXY_PASSWORD = "planted-proxy-user", "mauve-elephants-in-transit-5e2c"
+VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, PROXY_PASSWORD)
 HAND = """<title>By hand</title><input type=password autofocus oninput="
 fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})">"""
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
@@ -84,6 +86,7 @@ class Lived:
     rows: Any = None
     text: Any = None
     failure: Any = None
+    partial: Any = None
     question: Any = None
     events: list[Any] = field(default_factory=list)
     view: list[str] = field(default_factory=list)
@@ -96,6 +99,10 @@ class Lived:
     by_hand: Any = None
     provenance: Any = None
     audit: Any = None
+    tested: Any = None
+    status: Any = None
+    listed: Any = None
+    page: str = ""
     notebook: Any = None
     kernel_files: bytes = b""
 
@@ -161,6 +168,10 @@ CELLS = [
     "%config WebrunMagics.short_errors = False\n%xmode Verbose",
     "%%webrun task --secret login.localhost=PLANTED\nClick the Frobnicate button",
     "client.sessions['planted'].task('Log in', secrets={{'login.localhost': 'PLANTED', 'x y': 'PLANTED'}})",
+    "session = client.sessions['planted']; session",
+    "from IPython.display import HTML; HTML(session._repr_html_())",
+    "job = client.sessions['planted'].submit('Extract every way: way, echo')\njob.result(60); job, repr(job)",
+    "%webrun history",
     "%webrun status --all",
     "%webrun usage",
     "%webrun terminate --all",
@@ -193,6 +204,16 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         assert status == 200, body
         return body
 
+    def stop_half_way() -> None:
+        said = {"email": EMAIL, "password": PASSWORD}
+        site.page("/many", echoing(said) + "<a rel=next href=/never>Next</a>")
+        fields = {"outputType": "structured_json", "outputSchema": ECHOES, "startingPoint": site.url("/many")}
+        ask = emulator.queue_in_background(lived.session_id, taskDetails="Extract every way: way, echo", **fields)
+        with ask as answer:
+            assert site.held.wait(30)
+            emulator.message(lived.session_id, actionType="state", newState="stop")
+            _, lived.partial = answer()
+
     def type_by_hand() -> None:
         site.page("/hand", HAND)
         task("Get the heading", startingPoint=site.url("/hand"))
@@ -218,6 +239,10 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         lived.download = task('Click the "Save it" link')
         lived.named = task('Click the "Named by the server" link')
         type_by_hand()
+        stop_half_way()
+        lived.status = emulator.status(proxied)
+        lived.listed = emulator.get("/start/sessions")
+        lived.page = emulator.http.get(lived.status["streaming"]["webViewURL"]).text
         _, lived.state = emulator.get("/_emulator/state")
         ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
         lived.steps = [emulator.get(f"/_emulator/tasks/{task_id}/steps") for task_id in ids]
@@ -228,14 +253,21 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
             if step["picture"]
         ]
         lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
-        lived.audit = emulator.get(f"/policies/{policy['policy']['policyId']}/audit")
+        policy_id = policy["policy"]["policyId"]
+        lived.audit = emulator.get(f"/policies/{policy_id}/audit")
+        lived.tested = emulator.post(f"/policies/{policy_id}/test", {"taskId": lived.text["taskId"]})
 
     _, policy = emulator.post("/policies", {"name": "planted", "status": "active", "actionRules": RULES})
+    proxy = LocalProxy("http", PROXY_USER, PROXY_PASSWORD)
+    through = {"startingPoint": site.url("/x", "127.0.0.1")}
+    proxied = emulator.start(proxy=proxy.wire, initialTask=through)
+    until(lambda: list(proxy.asked), lambda asked: f"127.0.0.1:{site.port}" in asked)
     lived.session_id = emulator.start(policyId=policy["policy"]["policyId"])
     emulator.http.put(f"/_emulator/sessions/{lived.session_id}/pictures", json={"wanted": True})
     hear(lived, lived.session_id, live)
     run_notebook(lived, tmp_path_factory.mktemp("ipython"))
     yield lived
+    proxy.die()
     site.close()
 
 
@@ -273,6 +305,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "a text answer": (lambda lived: dumped(lived.text), "Welcome ***"),
     "the network log": (lambda lived: dumped(lived.text["data"]["network"]), MARKER),
     "an error": (lambda lived: dumped(lived.failure), MARKER),
+    "what a stopped task had by then": (lambda lived: lived.partial["details"]["partial"], MARKER),
     "a question": (lambda lived: dumped(lived.question), MARKER),
     "the events": (lambda lived: dumped(lived.events), MARKER),
     "the live view's notes": (lambda lived: dumped(lived.view), "navigateUrl"),
@@ -289,6 +322,10 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
+    "what another policy would have decided": (lambda lived: dumped(lived.tested), "navigateUrl"),
+    "a session's status": (lambda lived: dumped(lived.status), PROXY_USER),
+    "the list of sessions": (lambda lived: dumped(lived.listed), PROXY_USER),
+    "the page of the live view": (lambda lived: lived.page, "<html"),
     "the emulator's state": (lambda lived: dumped(lived.state), "sessions"),
     "a notebook's outputs": (outputs, MARKER),
     "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),

@@ -28,6 +28,9 @@ class LoginSite:
         self.posted: list[tuple[str, str, dict[str, str]]] = []
         self.pages: dict[str, str] = {}
         self.check: Callable[[dict[str, str]], bool] = lambda form: True
+        self.held = threading.Event()
+        """Somebody waits for `/never`, which is not answered."""
+        self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if tls is not None:  # greeted when the first bytes are read: on the connection's own thread
@@ -42,6 +45,7 @@ class LoginSite:
         self.pages[path] = body.replace("{port}", str(self.port))
 
     def close(self) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -63,6 +67,9 @@ class LoginSite:
                         "<title>Orders</title><table><tr><th>order</th><th>total</th></tr>"
                         "<tr><td>A-17</td><td>30</td></tr><tr><td>A-18</td><td>40</td></tr></table>"
                     )
+                elif path == "/never":
+                    site.held.set()
+                    site._closing.wait(60)
                 elif path == "/named":
                     self._attach(unquote(urlsplit(self.path).query))
                 elif path == "/away":

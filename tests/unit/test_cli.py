@@ -276,6 +276,15 @@ def test_a_kernel_s_version_decides_when_buttons_answer(version: str, said: str)
     assert said in doctor.ipykernel_version(version).said
 
 
+def test_a_kernel_whose_cards_would_stand_still_is_objected_to() -> None:
+    found = doctor.ipykernel_version("7.0.1")
+    assert (found.state, "cards stand still" in found.said, "ipykernel>=7.1" in (found.fix or "")) == (
+        "missing",
+        True,
+        True,
+    )
+
+
 def test_a_data_folder_that_can_not_be_made_is_missing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert doctor.data_folder(tmp_path / "file" / "data").state == "missing"

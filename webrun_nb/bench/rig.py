@@ -61,7 +61,12 @@ class Emulator:
     @property
     def headers(self) -> dict[str, str]:
         """What a request of the account's carries."""
-        return {"Authorization": f"Bearer {self._local.key}"}
+        return {"Authorization": f"Bearer {self.key}"}
+
+    @property
+    def key(self) -> str:
+        """The account's."""
+        return self._local.key
 
     async def get(self, path: str) -> dict[str, Any]:
         """Ask it.

@@ -15,6 +15,7 @@ from webrun_nb.bench.idle_processes import IdleProcessMemory
 from webrun_nb.bench.live_view import ViewCpu, ViewQuiet, ViewRate
 from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.lost_browsers import HangSeen, Restore
+from webrun_nb.bench.lost_servers import EmulatorLost, NetworkLost
 from webrun_nb.bench.many_parts import ManyParts, ManyPartsByPath
 from webrun_nb.bench.many_sessions import ManySessions
 from webrun_nb.bench.policy_decision import PolicyDecision
@@ -49,6 +50,8 @@ _ALL: tuple[type[Measurement], ...] = (
     ViewQuiet,
     HangSeen,
     Restore,
+    EmulatorLost,
+    NetworkLost,
     PolicyDecision,
 )
 MEASUREMENTS = {each.name: each for each in _ALL}

@@ -199,6 +199,9 @@ def widgets_in_lab(folders: list[Path]) -> Finding:
 
 def ipykernel_version(version: str) -> Finding:
     """Say what a kernel's version means for a card's buttons while a cell runs (lab notes, Jupyter 4)."""
+    if version.startswith("7.0."):
+        said = f"{version}: cards stand still, as it lets no thread but its own speak to the page"
+        return Finding("ipykernel", "missing", said, f"later ones do: {pip_line('ipykernel>=7.1')}")
     if int(version.split(".")[0]) >= 7:
         return Finding("ipykernel", "ok", f"{version}: a card's buttons answer while a cell runs")
     return Finding(

@@ -92,6 +92,8 @@ class Gate:
         self._seen: Observation | None = None
         self._download_approved = False
         """A person has approved that the present action downloads something."""
+        self._pictures_refused = False
+        """It has been said that the policy wants no pictures kept."""
         self._enforcement = enforcement
         self._recorder = recorder
 
@@ -159,7 +161,26 @@ class Gate:
             try:
                 await self.instance.perform(opened)
             finally:
-                self._recorder.pictures.take(self.instance, task, step)
+                self._recorder.pictures.take(self.instance, task, step, self._admits_picture)
+
+    async def _admits_picture(self, task: Task) -> bool:
+        """Tell whether the policy lets a picture be kept of the page as it is; nobody is asked about every picture."""
+        if self._enforcement.rulebook is None:
+            return True
+        if self._enforcement.speechless:
+            return False
+        try:
+            here = await self.instance.foresee(Scroll(0, 0))
+        except BrowserError:  # nobody knows what would be in it
+            return False
+        facts = Facts("screenshot", "", (Deed("Screenshot"),), Page.of(here.url, here.title, here.text))
+        decision = self._enforcement.decide(facts)
+        response: Response | None = "unanswered" if isinstance(decision, Ask) else None
+        self._enforcement.note(self._seal.shown(facts), self._seal.shown(decision), "agent", task, response)
+        if not isinstance(decision, Allow) and not self._pictures_refused:
+            self._pictures_refused = True
+            self._say(task, f"No picture of the page is kept: {decision.rule}")
+        return isinstance(decision, Allow)
 
     def admits_download(self, url: str, name: str, task: Task | None) -> bool:
         """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""

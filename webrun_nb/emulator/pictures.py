@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 
 from webrun_nb.browsers.base import BrowserInstance
 from webrun_nb.emulator.domain.session import Session
@@ -14,6 +15,9 @@ MAX_PICTURES, MAX_BYTES = 60, 400_000
 """Of one task; the oldest go first."""
 MAX_SESSION_BYTES = 4_000_000
 """Of all tasks of an open session."""
+
+Admitted = Callable[[Task], Awaitable[bool]]
+"""Tells whether a picture of the page as it is now may be kept."""
 
 
 class Pictures:
@@ -33,20 +37,20 @@ class Pictures:
         self._kept: deque[tuple[str, Step]] = deque()
         self._taking: asyncio.Task[None] | None = None
 
-    def take(self, instance: BrowserInstance, task: Task | None, step: Step) -> None:
+    def take(self, instance: BrowserInstance, task: Task | None, step: Step, admitted: Admitted) -> None:
         """Begin to take a picture of the page as it is right after a step; returns at once, and raises nothing."""
         if self._session.pictures_wanted and task is not None and step.by == "agent":
-            self._taking = asyncio.create_task(self._take(instance, task.id, step), name=f"picture {task.id}")
+            self._taking = asyncio.create_task(self._take(instance, task, step, admitted), name=f"picture {task.id}")
 
     async def taken(self) -> None:
         """Wait until the last picture is taken, which is soon, with or without success."""
         if self._taking is not None:
             await asyncio.wait({self._taking})
 
-    async def _take(self, instance: BrowserInstance, task_id: str, step: Step) -> None:
-        picture = await instance.thumbnail()
+    async def _take(self, instance: BrowserInstance, task: Task, step: Step, admitted: Admitted) -> None:
+        picture = await instance.thumbnail() if await admitted(task) else None
         if picture is not None:
-            self.keep(task_id, step, picture)
+            self.keep(task.id, step, picture)
 
     def keep(self, task_id: str, step: Step, picture: bytes) -> None:
         """Keep a picture with its step; let go of the oldest where there are too many."""

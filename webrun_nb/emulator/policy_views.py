@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webrun_nb.emulator.domain.audit import AuditEntry
-from webrun_nb.emulator.domain.policy import ActionRule, Policy, action_rule_in_words, domain_entry_in_words
+from webrun_nb.emulator.domain.policy import (
+    NEVER_DONE,
+    ActionRule,
+    Policy,
+    action_rule_in_words,
+    domain_entry_in_words,
+)
 from webrun_nb.emulator.domain.steps import Step
 from webrun_nb.emulator.enforcement import permission
 from webrun_nb.emulator.policies import Tested
@@ -114,12 +120,14 @@ def in_words(policy: Policy) -> list[str]:
         "allowlist": "only the hosts listed may be reached",
         "blocklist": "every host may be reached but those listed",
     }[domains.mode]
+    named = list(dict.fromkeys(rule.category for rule in policy.action_rules if rule.category in NEVER_DONE))
     rest = {"allow": "allow", "guardrail": "ask before", "block": "block"}[policy.default_action]
     return [
         reach,
         *(domain_entry_in_words(domains.mode, entry) for entry in domains.entries),
         *map(action_rule_in_words, policy.action_rules),
         f"{rest} everything else",
+        *(f"{' and '.join(named)}: never applies here, as the local agent does nothing of the kind" for _ in named[:1]),
     ]
 
 

@@ -25,6 +25,9 @@ Category = Literal[
     "Mouse Move",
 ]
 
+NEVER_DONE: tuple[Category, ...] = ("Shell Command", "Mouse Move")
+"""Categories that nothing falls into which the local agent, or a person who has taken over, does."""
+
 SEVERITY: dict[Permission, int] = {"allow": 0, "guardrail": 1, "block": 2}
 """All matching rules are evaluated, and the most restrictive wins."""
 

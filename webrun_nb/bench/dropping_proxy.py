@@ -5,16 +5,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 
 class DroppingProxy:
-    """Passes bytes on to a server; while `drop` holds, connections are cut and none is let through."""
+    """Passes bytes on to a server. While `drop` holds, connections are cut and none is let through.
+
+    While `silence` does, they stand still.
+
+    Parameters
+    ----------
+    server_url : str
+        On this machine.
+
+    Attributes
+    ----------
+    url : str
+        What to use in the server's place.
+    """
 
     def __init__(self, server_url: str) -> None:
         self._port = urlsplit(server_url).port or 0
         self._open: set[asyncio.StreamWriter] = set()
         self._dropping = False
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -22,22 +41,30 @@ class DroppingProxy:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def drop(self) -> None:
+        """Cut what is connected, and let nothing through any more."""
         self._do(self._set(dropping=True))
 
+    def silence(self) -> None:
+        """Keep what is connected, and pass no byte on any more: as where packets get lost and nobody says so."""
+        self._do(self._set(dropping=False, flowing=False))
+
     def restore(self) -> None:
+        """Let connections and bytes through again."""
         self._do(self._set(dropping=False))
 
     def close(self) -> None:
+        """End it."""
         self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
 
-    def _do(self, coro):  # type: ignore[no-untyped-def]
+    def _do(self, coro: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coro, self._loop).result(10)
 
-    async def _set(self, *, dropping: bool) -> None:
+    async def _set(self, *, dropping: bool, flowing: bool = True) -> None:
         self._dropping = dropping
+        self._flowing.set() if flowing else self._flowing.clear()
         for writer in self._open if dropping else ():
             writer.transport.abort()
 
@@ -59,10 +86,10 @@ class DroppingProxy:
             await asyncio.gather(self._copy(reader, outward), self._copy(inward, writer))
         self._open -= {writer, outward}
 
-    @staticmethod
-    async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65_536):
+                await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
         finally:
