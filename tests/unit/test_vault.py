@@ -198,3 +198,30 @@ BOTH = ("email", "password")
 )
 def test_an_answer_is_read_as_it_was_asked_for(text, wanted, read):
     assert read_answer(text, wanted) == read
+
+
+@pytest.mark.parametrize(
+    ("around", "given"),
+    [
+        ((), True),
+        (("https://x.com/a",), True),
+        (("https://shop.example/",), True),
+        (("https://shop.example/", "https://x.com/"), True),
+        (("https://evil.example/",), False),
+        (("https://evil.example/", "https://x.com/"), False),
+        (("https://x.com/", "about:blank"), False),
+        (("https://www.shop.example/",), False),
+    ],
+)
+def test_who_shows_a_frame_has_to_be_trusted_by_name(around, given):
+    vault = Vault()
+    vault.put("x.com", {"email": "ada@x.com"})
+    vault.put("shop.example", {"email": "ada@shop.example"})
+    vault.put("all", {"note": "for everybody"})
+    assert vault.names("https://x.com/login", around) == (("email",) if given else ())
+    place = Place("https://x.com/login", around=around)
+    if given:
+        assert vault.release("email", place) == "ada@x.com"
+        return
+    with pytest.raises(WithheldError, match=r"x\.com is shown in a frame of"):
+        vault.release("email", place)

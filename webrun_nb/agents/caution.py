@@ -8,7 +8,7 @@ was in the person's own sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -94,20 +94,20 @@ def pressed_by(action: Action, seen: Observation) -> Element | None:
         return _at(seen, action.ref)
     if isinstance(action, Type) and action.submit:
         field = _at(seen, action.ref)
-        return _risky_button(seen) if field is not None and field.in_form else None
+        return _risky_button(seen.part_with(field).elements) if field is not None and field.in_form else None
     if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter", "Space", " "):
-        return _risky_button(seen)
+        return _risky_button(seen.everything)
     return None
 
 
-def _risky_button(seen: Observation) -> Element | None:
+def _risky_button(elements: Sequence[Element]) -> Element | None:
     """Find a button that Enter might press: which form has the focus nobody can tell, so any risky one counts."""
-    buttons = (e for e in seen.elements if e.role == "button" and e.enabled and e.in_form)
+    buttons = (e for e in elements if e.role == "button" and e.enabled and e.in_form)
     return next((e for e in buttons if risk_of(e, "delete") is not None), None)
 
 
 def _at(seen: Observation, ref: int) -> Element | None:
-    return next((element for element in seen.elements if element.ref == ref), None)
+    return next((element for element in seen.everything if element.ref == ref), None)
 
 
 def facts_of(seen: Observation) -> tuple[str, ...]:
@@ -143,6 +143,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         kind = risk_of(element, because) if element is not None else None
         if element is None or kind is None:
             return action
+        seen = seen.part_with(element)
         facts = facts_of(seen)
         answer = yield from _asked(kind, element, seen, facts, because)
         if answer == "done":
@@ -150,15 +151,20 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         # What is pressed is what was approved: a page that has changed meanwhile is asked about anew.
         after = yield from looker.look(again=True)
         again = _at(after, element.ref)
-        if again is not None and (again.name, again.text) == (element.name, element.text) and facts_of(after) == facts:
+        if again is not None and _same(again, element) and facts_of(after.part_with(again)) == facts:
             return action
-        twin = next((e for e in after.elements if (e.role, e.name) == (element.role, element.name)), None)
+        twins = (e for e in after.everything if (e.role, e.name) == (element.role, element.name))
+        twin = next((e for e in twins if e.frame == element.frame), None)
         if twin is None:
             gone = f'"{because}": "{_readable(element.name)}" is gone since it was approved.'
             raise AgentError("ELEMENT_NOT_FOUND", gone)
         if isinstance(action, Click):
             action = replace(action, ref=twin.ref)
     raise AgentError("TASK_STOPPED", f'"{because}": the page changes whenever it is approved; nothing was pressed.')
+
+
+def _same(one: Element, other: Element) -> bool:
+    return (one.name, one.text, one.frame) == (other.name, other.text, other.frame)
 
 
 def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str, ...], because: str) -> Work[str]:

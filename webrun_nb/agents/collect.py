@@ -17,7 +17,7 @@ from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.sources import Row, Source, sources
+from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
 from webrun_nb.agents.extract.wishes import no_column
 from webrun_nb.agents.paging import Pager
 from webrun_nb.agents.planner.computing import refused_computing
@@ -422,11 +422,15 @@ class Collector:
 
     def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
         wanted = self.wanted
-        ranked = rank(columns, sources(page), about=wanted.subject, place=wanted.place, ordinal=wanted.place_ordinal)
         place = tokens(wanted.place) if wanted.place else ()
-        if place and wanted.place_ordinal is None:
-            ranked = [m for m in ranked if set(place) <= set(tokens(m.source.titles))]
-        return ranked[0] if ranked else None
+        # What a frame of another host shows is taken where the page itself has nothing, and never in its place.
+        for found in (sources(page), sources_elsewhere(page)):
+            ranked = rank(columns, found, about=wanted.subject, place=wanted.place, ordinal=wanted.place_ordinal)
+            if place and wanted.place_ordinal is None:
+                ranked = [m for m in ranked if set(place) <= set(tokens(m.source.titles))]
+            if ranked:
+                return ranked[0]
+        return None
 
     # --- the form of the answer ---------------------------------------------------------------------------------------
 

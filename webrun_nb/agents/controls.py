@@ -10,7 +10,7 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Choose, SetChecked, SortBy, Target
 from webrun_nb.agents.wording import called, option_of
-from webrun_nb.browsers.base import Click, Select
+from webrun_nb.browsers.base import Click, Element, Select
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -31,7 +31,9 @@ def set_checked(task: Task, intent: SetChecked) -> Work[None]:
 def choose(task: Task, intent: Choose) -> Work[None]:
     """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
     seen = yield from task.look()
-    having = [e for e in seen.elements if e.enabled and option_of(e, intent.option)]
+    having: list[Element] = []
+    for part in seen.parts:
+        having = having or [e for e in part.elements if e.enabled and option_of(e, intent.option)]
     if intent.target.words or intent.target.ordinal:
         element = yield from task.element(intent.sentence, intent.target)
     elif len(having) == 1:

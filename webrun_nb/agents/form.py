@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Reply, Step
@@ -92,12 +92,8 @@ def entry_of(seen: Observation, pair: str, sentence: str) -> Entry:
     AgentError
         `ELEMENT_NOT_FOUND`: no beginning names one field; the message says which fields there are.
     """
-    label, mark, value = _apart(pair)
-    words = label.split() if mark else pair.split()
-    longest = len(words) if mark else min(_LABEL_WORDS, len(words) - 1)
-    for count in range(longest, (len(words) if mark else 1) - 1, -1):
-        rest = value if mark else unquote(" ".join(words[count:]))
-        entry = _entry(seen, " ".join(words[:count]), rest)
+    for part in seen.parts:
+        entry = _entry_in(part, pair)
         if entry is not None:
             return entry
     names = ", ".join(dict.fromkeys(_name(e) for e in seen.elements if e.role in _FIELDS and not e.region))
@@ -106,6 +102,18 @@ def entry_of(seen: Observation, pair: str, sentence: str) -> Entry:
         "ELEMENT_NOT_FOUND",
         f'"{sentence}": "{pair}" names no field of {seen.title or seen.url}. It has: {names or "none"}; {hint}.',
     )
+
+
+def _entry_in(seen: Observation, pair: str) -> Entry | None:
+    label, mark, value = _apart(pair)
+    words = label.split() if mark else pair.split()
+    longest = len(words) if mark else min(_LABEL_WORDS, len(words) - 1)
+    for count in range(longest, (len(words) if mark else 1) - 1, -1):
+        rest = value if mark else unquote(" ".join(words[count:]))
+        entry = _entry(seen, " ".join(words[:count]), rest)
+        if entry is not None:
+            return entry
+    return None
 
 
 def _apart(pair: str) -> tuple[str, str, str]:
@@ -117,6 +125,7 @@ def _apart(pair: str) -> tuple[str, str, str]:
 
 
 def _entry(seen: Observation, label: str, value: str) -> Entry | None:
+    seen = replace(seen, frames=())
     fields = find(Target(label, "field"), seen, _FIELDS).elements
     fields = tuple(e for e in fields if not e.region) or fields
     if len(fields) == 1 and (not fields[0].options or option_of(fields[0], value)):

@@ -105,11 +105,26 @@ def login_form(seen: Observation) -> LoginForm | None:
     return None
 
 
-def blocks_the_way(seen: Observation) -> bool:
-    """Tell whether the page is there to log in on, rather than one that also has a form for it."""
-    if login_form(seen) is None:
-        return False
-    return _is_for_login(seen)
+def part_to_log_in_on(seen: Observation) -> Observation | None:
+    """Find what of a page has a form to log in with: the page itself, else one of its frames; None where nothing has.
+
+    A frame that may be given secrets comes before one that may not: anybody can put a form into a frame.
+    """
+    having = [part for part in seen.parts if login_form(part) is not None]
+    if having and having[0] is seen:
+        return seen
+    return next((part for part in having if part.secrets), having[0] if having else None)
+
+
+def blocks_the_way(seen: Observation) -> Observation | None:
+    """Find what of the page is there to log in on, rather than that it also has a form for it.
+
+    A frame of another host is in nobody's way: it is no part of the site that was asked for.
+    """
+    part = part_to_log_in_on(seen)
+    if part is None or _host(part) != _host(seen):
+        return None
+    return part if _is_for_login(part) or _is_for_login(seen) else None
 
 
 def _is_for_login(seen: Observation) -> bool:
@@ -190,20 +205,23 @@ class Login:
             `AGENT_ERROR`: the site does not accept them, or nobody gave any.
         """
         seen = yield from self._doer.look()
-        if login_form(seen) is None:
+        if part_to_log_in_on(seen) is None:
             seen = yield from self._find_form(seen)
         for _ in range(MAX_FORMS):
-            form = login_form(seen)
-            if form is None:
+            part = part_to_log_in_on(seen)
+            form = None if part is None else login_form(part)
+            if part is None or form is None:
                 return
-            yield from self._fill(seen, form)
+            if part is not seen:
+                self._check_frame(part, seen)
+            yield from self._fill(part, form)
             seen = yield from self._settled()
         raise AgentError("AGENT_ERROR", f'"{self._sentence}": the login at {_host(seen)} goes on and on.')
 
     def _settled(self) -> Work[Observation]:
         """Look at what came of a form; once more where it is still there, for pages that answer late."""
         seen = yield from self._doer.look(again=True)
-        if login_form(seen) is not None:
+        if part_to_log_in_on(seen) is not None:
             yield from self._doer.attempt(WaitFor(timeout_ms=_SETTLE_MS), self._sentence)
             seen = yield from self._doer.look(again=True)
         return seen
@@ -214,11 +232,30 @@ class Login:
         if ways:
             yield from self._must(Click(ways[0].ref, ways[0].name))
             seen = yield from self._doer.look(again=True)
-        if login_form(seen) is None:
+        if part_to_log_in_on(seen) is None and seen.frames:  # which come late
+            yield from self._doer.attempt(WaitFor(timeout_ms=_SETTLE_MS), self._sentence)
+            seen = yield from self._doer.look(again=True)
+        if part_to_log_in_on(seen) is None:
             raise AgentError(
                 "ELEMENT_NOT_FOUND", f'"{self._sentence}": there is no form to log in with on {seen.title or seen.url}.'
             )
         return seen
+
+    def _check_frame(self, part: Observation, seen: Observation) -> None:
+        """Check that a frame's login is one to fill in; nobody is asked for secrets in the name of another's frame.
+
+        Raises
+        ------
+        AgentError
+            `BLOCKED_BY_POLICY`.
+        """
+        if part.secrets or _host(part) == _host(seen):
+            return
+        raise AgentError(
+            "BLOCKED_BY_POLICY",
+            f'"{self._sentence}": the form to log in with is in a frame of {_host(part)} within {_host(seen)}, and a '
+            f"frame is given secrets only where the session has some for both hosts; open {_host(part)} itself.",
+        )
 
     def _fill(self, seen: Observation, form: LoginForm) -> Work[None]:
         chosen: list[tuple[Element, str]] = []
@@ -290,7 +327,8 @@ def let_in(doer: Doer, sentence: str) -> Work[bool]:
         return False
     seen = yield from doer.look(again=True)
     host, meant = _host(seen), doer.meant
-    if not seen.secrets or host in doer.let_in_at or not blocks_the_way(seen):
+    part = blocks_the_way(seen)
+    if part is None or not part.secrets or host in doer.let_in_at:
         return False
     if meant is not None and _page(meant) == _page(seen.url) and _LOGIN_PAGE.search(urlsplit(meant).path):
         return False  # it is in nobody's way: it is what was asked for

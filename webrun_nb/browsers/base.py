@@ -31,7 +31,17 @@ from webrun_nb.browsers.actions import (
     WaitFor,
     Wheel,
 )
-from webrun_nb.browsers.sights import Box, Complaint, Element, FieldPlace, Foresight, Observation, PageData, Spot
+from webrun_nb.browsers.sights import (
+    Box,
+    Complaint,
+    Element,
+    FieldPlace,
+    Foresight,
+    Observation,
+    PageData,
+    SeenFrame,
+    Spot,
+)
 
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import WayOut
@@ -64,6 +74,7 @@ __all__ = [
     "PressKey",
     "Screen",
     "Scroll",
+    "SeenFrame",
     "Select",
     "Spot",
     "Type",

@@ -54,10 +54,9 @@ from webrun_nb.browsers.foresight import foresee, point_out
 from webrun_nb.browsers.gestures import act_on, close_page, go_back, leave, scroll, wait_for
 from webrun_nb.browsers.hands import press, use
 from webrun_nb.browsers.lifeline import CutError, Lifeline
-from webrun_nb.browsers.page_scripts import READ_JS, parse_observation, parse_page_data
 from webrun_nb.browsers.screencast import Screencast
 from webrun_nb.browsers.settle import Traffic, settle
-from webrun_nb.browsers.sight import Sight
+from webrun_nb.browsers.sight import Sight, read
 from webrun_nb.browsers.tabs import Tabs
 from webrun_nb.browsers.thumbnails import Thumbnails
 
@@ -65,6 +64,8 @@ logger = logging.getLogger(__name__)
 
 ELEMENT_TIMEOUT_MS = 5_000
 """How long an element may take to become visible, still, enabled and uncovered."""
+FRAMES_WITHIN_S = 3.0
+"""How long the documents of frames may take to come before a page is looked at without them."""
 LOSS_FOLLOWS_S = 0.3
 """When a browser dies its pages go first: how long a crash waits to see whether it is that."""
 
@@ -137,14 +138,14 @@ class ChromiumInstance:
     async def observe(self) -> Observation:
         """List what can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
-            text = await self._tabs.ask(self._sight.observe)
-        return parse_observation(text)
+            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
+            return await self._tabs.ask(lambda page: self._sight.observe(page, self._way.known_refusal))
 
     async def read(self) -> PageData:
         """Collect what can be extracted."""
         async with self._operation():
-            text = await self._tabs.ask(lambda page: page.evaluate(READ_JS))
-        return parse_page_data(text)
+            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
+            return await self._tabs.ask(lambda page: read(page, self._way.known_refusal))
 
     async def foresee(self, action: Action) -> Foresight:
         """Tell what an action would hit; does nothing."""
@@ -369,13 +370,23 @@ class ChromiumInstance:
                 element = await self._sight.element(page, action.ref, target, self._tabs.answer)
                 patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
                 with self._acting(page, target, since):
+                    frame = await self._tabs.answer(element.owner_frame())
+                    self._check_frame(frame)
                     if isinstance(action, TypeReleased):
-                        await self._tabs.answer(self._documents.follow_secrets(self._withheld_from))
+                        await self._tabs.answer(self._documents.follow_secrets(self._withheld_from, frame))
                         await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
                     else:
                         await self._tabs.answer(act_on(page, element, action, target, patience_ms))
             case _:
                 raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
+
+    def _check_frame(self, frame: Frame | None) -> None:
+        """Check that what is acted on is in no frame that must not be reached: rules change after it came."""
+        if frame is None or frame.parent_frame is None:
+            return
+        if why := self._way.known_refusal(frame.url):
+            raise blocked(why)
+        self._traffic.within = frame
 
     async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
         if not is_web(url):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import ElementHandle, Error, Page
 
 from webrun_nb.browsers.base import BrowserError, FieldPlace, TypeReleased
+from webrun_nb.browsers.frames import ancestors, is_sandboxed
 
 _PLACE_JS = (files("webrun_nb.browsers") / "js" / "place.js").read_text(encoding="utf-8")
 # A style rather than a box over it: screenshots and the live view both have it, wherever the field moves to.
@@ -18,6 +19,7 @@ _VEIL_JS = """
 el => CSSStyleDeclaration.prototype.setProperty.call(el.style, "-webkit-text-security", "disc", "important")
 """
 _MAX_VEILED = 50
+_SANDBOXED = "the field is in a sandboxed frame, which belongs to no host, and a secret is for a host"
 
 
 class Veil:
@@ -51,7 +53,7 @@ class Veil:
         """
         place = await _place(element)
         text = action.release(place)
-        self._confided[urlsplit(place.url)[:2]] = (place, action)
+        self._confided[_site(place.url)] = (place, action)
         await element.evaluate(_VEIL_JS)
         self._veiled = [*self._veiled[1 - _MAX_VEILED :], element]
         await element.fill(text, timeout=timeout_ms)
@@ -70,6 +72,14 @@ class Veil:
 async def _place(element: ElementHandle) -> FieldPlace:
     frame = await element.owner_frame()  # the browser's word, not the page's
     found = json.loads(await element.evaluate(_PLACE_JS))
-    if frame is None or found["more"]:
+    # Two witnesses: the document says where it is, the browser what is in the frame now.
+    if frame is None or found["more"] or _site(str(found["at"])) != _site(frame.url):
         raise BrowserError("ELEMENT_NOT_FOUND", "The field is not in a page that a secret can be typed into")
-    return FieldPlace(frame.url, tuple(str(url) for url in found["targets"]), str(found["type"]))
+    if found["opaque"] or await is_sandboxed(frame):
+        raise BrowserError("BLOCKED_BY_POLICY", f"{_SANDBOXED}: nothing was typed")
+    around = tuple(each.url for each in ancestors(frame))
+    return FieldPlace(frame.url, tuple(str(url) for url in found["targets"]), str(found["type"]), around)
+
+
+def _site(url: str) -> tuple[str, str]:
+    return urlsplit(url)[:2]

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
+from playwright.async_api import BrowserContext, CDPSession, Error, Frame, Page, Route
 
 from webrun_nb.browsers.egress.listener import GREETING_URL, USERNAME, Listener
 from webrun_nb.browsers.egress.reach import RefusedError
@@ -49,11 +49,12 @@ class Documents:
         self._way = way
         self._watching: dict[Page, asyncio.Task[None]] = {}
         self._sessions: dict[Page, CDPSession] = {}
+        self._frames: dict[Frame, CDPSession] = {}
         self._deciding: set[asyncio.Task[None]] = set()
         self._routed = False
         self._greeted = False
         self._blank = False
-        self._sent: dict[str | None, None] = {}
+        self._sent: dict[tuple[CDPSession, str | None], None] = {}
         """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
         self._withheld: Callable[[str], str | None] | None = None
         self.refused: Callable[[str], None] = lambda why: None
@@ -88,18 +89,34 @@ class Documents:
             await self._context.unroute("**/*", self._decide_route)
         self._routed = wanted
 
-    async def follow_secrets(self, withheld: Callable[[str], str | None]) -> None:
+    async def follow_secrets(self, withheld: Callable[[str], str | None], frame: Frame | None = None) -> None:
         """See to it from now on that no redirect carries on what a page was told in confidence (307 and 308 would).
 
         Parameters
         ----------
         withheld : callable
             Says why what is sent must not go on to a URL; None where it may.
+        frame : Frame, optional
+            Where it is told: what a frame of another site sends is seen in the frame alone.
         """
-        if self._withheld is not None:
-            return
-        self._withheld = withheld
-        await asyncio.gather(*(_enable(session, self._patterns) for session in self._sessions.values()))
+        if self._withheld is None:
+            self._withheld = withheld
+            await asyncio.gather(*(_enable(session, self._patterns) for session in self._sessions.values()))
+        while frame is not None and frame.parent_frame is not None:
+            if await self._watch_frame(frame):
+                return
+            frame = frame.parent_frame
+
+    async def _watch_frame(self, frame: Frame) -> bool:
+        """Decide on what a frame of another site asks for; False where it has its parent's part of the browser."""
+        if (known := self._frames.pop(frame, None)) is None or not await _enable(known, self._patterns):
+            try:
+                known = await self._context.new_cdp_session(frame)
+            except Error:
+                return False
+            self._listen(known, None)
+        self._frames[frame] = known
+        return await _enable(known, self._patterns)
 
     @property
     def _patterns(self) -> list[dict[str, str]]:
@@ -126,14 +143,19 @@ class Documents:
             session = await self._context.new_cdp_session(page)
             # Asked for beside the rest: a session is not there before its page is watched.
             tree = asyncio.ensure_future(session.send("Page.getFrameTree"))
-            session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
-            session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
+            self._listen(session, tree)
             self._sessions[page] = session
             await asyncio.gather(tree, _enable(session, self._patterns))
         except Error:
             return  # the page has gone
 
+    def _listen(self, session: CDPSession, tree: asyncio.Future[Any] | None) -> None:
+        session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
+        session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
+
     def _forget(self, page: Page) -> None:
+        for frame in [frame for frame in self._frames if frame.page is page]:
+            del self._frames[frame]
         self._watching.pop(page, None)
         self._sessions.pop(page, None)
 
@@ -142,18 +164,18 @@ class Documents:
         self._deciding.add(task)
         task.add_done_callback(self._deciding.discard)
 
-    async def _decide(self, session: CDPSession, tree: asyncio.Future[Any], event: dict[str, Any]) -> None:
+    async def _decide(self, session: CDPSession, tree: asyncio.Future[Any] | None, event: dict[str, Any]) -> None:
         request = event["requestId"]
         if self._blank:
             await _send(session, "Fetch.fulfillRequest", {"requestId": request, **_NOTHING})
             return
         try:
-            self._check_redirect(event)
+            self._check_redirect(session, event)
             if event["resourceType"] == "Document":
                 await self._way.check(event["request"]["url"])
         except RefusedError as error:
             with contextlib.suppress(Error):  # the page has gone
-                in_its_place = event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
+                in_its_place = tree is not None and event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
                 if in_its_place:
                     self.refused(str(error))
                 reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
@@ -161,12 +183,12 @@ class Documents:
         else:
             await _send(session, "Fetch.continueRequest", {"requestId": request})
 
-    def _check_redirect(self, event: dict[str, Any]) -> None:
+    def _check_redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
         """Check that a redirect carries nothing to where it must not go; raises RefusedError.
 
         The first request of a chain is the page's own doing, and the page was trusted with what it sends.
         """
-        sent, method = event.get("networkId"), event["request"]["method"]
+        sent, method = (session, event.get("networkId")), event["request"]["method"]
         if self._withheld is None or method in _WITHOUT_BODY:
             return
         if "redirectedRequestId" not in event and sent not in self._sent:  # only the latter where origins are crossed
@@ -202,9 +224,13 @@ class Documents:
             await route.fallback()
 
 
-async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> None:
-    with contextlib.suppress(Error):  # the page has gone meanwhile
+async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> bool:
+    """Have what fits stop here; False where the page, or the frame's document, has gone meanwhile."""
+    try:
         await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": patterns})
+    except Error:
+        return False
+    return True
 
 
 async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:

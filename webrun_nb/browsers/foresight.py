@@ -87,7 +87,11 @@ async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience)
     """
     hit = await _hit(page, sight, action, patience)
     spot = None if hit is None else await patience(hit.evaluate(_SPOT_JS))
-    return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot)
+    within = None if hit is None else await patience(hit.owner_frame())
+    frame = None
+    if within is not None and within.parent_frame is not None:
+        frame = await patience(within.evaluate(_PAGE_JS, _MAX_TEXT))
+    return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
 
 
 async def point_out(page: Page, sight: Sight, action: Action, patience: _Patience) -> Box | None:

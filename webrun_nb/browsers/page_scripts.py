@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.base import Box, Complaint, Element, Foresight, Observation, PageData, Spot
+from webrun_nb.browsers.base import Box, Complaint, Element, Foresight, Observation, PageData, SeenFrame, Spot
 
 _SCRIPTS = files("webrun_nb.browsers") / "js"
 
@@ -24,6 +25,8 @@ READ_JS = (
     f"(arg) => {{ const VEIL = {(_SCRIPTS / 'veil.js').read_text(encoding='utf-8')}; "
     f"return ({(_SCRIPTS / 'read.js').read_text(encoding='utf-8')})(arg); }}"
 )
+_MOST_IN_FRAMES = 2_000
+"""Elements of all frames of a page together."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x7f-\x9f]")
 _ESCAPED = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])|\\.", re.IGNORECASE)
 _STEERS = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
@@ -67,6 +70,27 @@ def parse_observation(json_text: str) -> Observation:
     )
 
 
+def with_frames(page: Observation, inside: Sequence[tuple[SeenFrame, float, float]]) -> Observation:
+    """Add to a page what was seen in its frames, each with where its view begins in the page's.
+
+    Refs go on counting; a frame's are cut where there are too many.
+    """
+    first, frames = len(page.elements), []
+    most = first + _MOST_IN_FRAMES
+    for number, (frame, left, top) in enumerate(inside, 1):
+        elements = tuple(
+            replace(element, ref=ref, frame=number, box=_moved(element.box, left, top))
+            for ref, element in enumerate(frame.elements[: most - first], first)
+        )
+        frames.append(replace(frame, elements=elements))
+        first += len(elements)
+    return replace(page, frames=tuple(frames))
+
+
+def _moved(box: Box | None, left: float, top: float) -> Box | None:
+    return box and Box(box.x + left, box.y + top, box.width, box.height)
+
+
 def parse_page_data(json_text: str) -> PageData:
     """Make a `PageData` of what `READ_JS` returned.
 
@@ -98,8 +122,10 @@ def _status(raw: Mapping[str, Any]) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
-def parse_foresight(page_json: str, spot_json: object) -> Foresight:
+def parse_foresight(page_json: str, spot_json: object, frame_json: object = None) -> Foresight:
     """Make a `Foresight` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
+
+    `frame_json` is about the frame that is hit, as `page_json` is about the page; None where none is.
 
     Raises
     ------
@@ -108,7 +134,9 @@ def parse_foresight(page_json: str, spot_json: object) -> Foresight:
     """
     page = _object(page_json)
     spot = _spot(_object(spot_json)) if isinstance(spot_json, str) else None
-    return Foresight(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot)
+    frame = _object(frame_json) if isinstance(frame_json, str) else {}
+    within = "\n".join(_text(frame, key) for key in ("url", "title", "text") if frame)
+    return Foresight(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot, within)
 
 
 def _spot(raw: Mapping[str, Any]) -> Spot:

@@ -8,6 +8,7 @@ the DOM has been quiet for a moment. All but the document is waited for only for
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -61,13 +62,16 @@ class Traffic:
         self._started = 0
         self._changed = asyncio.Event()
         self._failed: Request | None = None
+        self._late: set[Request] = set()
+        self.within: Frame | None = None
+        """The frame that the present action is done in, whose documents are waited for as well."""
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
 
     def begin(self) -> int:
         """Mark the start of an action; requests from before it aren't waited for."""
-        self._failed = None
+        self._failed = self.within = None
         return self._started
 
     def failure(self, page: Page) -> str | None:
@@ -81,7 +85,28 @@ class Traffic:
 
     def busy(self, since: int) -> bool:
         """Tell whether something is under way that may change the page."""
-        return any(number > since and each.resource_type in _AWAITED_TYPES for each, number in self._pending.items())
+        return any(number > since and self._is_awaited(each) for each, number in self._pending.items())
+
+    def _is_awaited(self, request: Request) -> bool:
+        if request.resource_type in _AWAITED_TYPES:
+            return True
+        within = self.within
+        return within is not None and request.is_navigation_request() and _frame(request) == within
+
+    async def frames_came(self, page: Page, within_s: float) -> None:
+        """Wait until what the page's frames are to show has come; for one that is late only once."""
+        try:
+            async with asyncio.timeout(within_s):
+                while self._frames_under_way(page):
+                    await self.change()
+        except TimeoutError:
+            self._late.update(self._frames_under_way(page))
+            logger.debug("frames of %s are late; not waiting for them any longer", page.url)
+
+    def _frames_under_way(self, page: Page) -> list[Request]:
+        under_way = [each for each in self._pending if each.is_navigation_request() and each not in self._late]
+        frames = [(each, _frame(each)) for each in under_way]
+        return [each for each, frame in frames if frame is not None and frame.parent_frame and frame.page is page]
 
     def committed(self, frame: Frame) -> None:
         """Record that a frame shows its new document (which may still be coming in)."""
@@ -121,6 +146,7 @@ class Traffic:
 
     def _drop(self, request: Request) -> None:
         self._pending.pop(request, None)
+        self._late.discard(request)
         self._changed.set()
 
 
@@ -157,6 +183,9 @@ async def settle(
                 current = page()
                 quiet_ms = QUIET_MS if always_quiet else QUIET_NEW_MS
                 await current.evaluate(_QUIET_JS, [always_quiet, quiet_ms, QUIET_MAX_MS])
+                if traffic.within is not None:
+                    with contextlib.suppress(Error):  # it is going to another document, or is gone
+                        await traffic.within.evaluate(_QUIET_JS, [True, quiet_ms, QUIET_MAX_MS])
                 if current is page() and not traffic.navigating(current, since):
                     if not traffic.busy(since):
                         return
@@ -189,6 +218,13 @@ def _is_main_document(request: Request) -> bool:
         return request.frame.parent_frame is None
     except Error:
         return True  # the first document of a popup that isn't known as a page yet
+
+
+def _frame(request: Request) -> Frame | None:
+    try:
+        return request.frame
+    except Error:
+        return None  # the first document of a popup
 
 
 def _main_page(request: Request) -> Page | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,24 @@ class Element:
     """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
     region: str = ""
     """nav, header or footer, where it stands in one."""
+    frame: int = 0
+    """Which of the observation's `frames` it is in, counted from 1; 0: the page itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFrame:
+    """A frame that can be seen in the page: another document, which may be another site's, even a hostile one's."""
+
+    url: str
+    title: str = ""
+    elements: tuple[Element, ...] = ()
+    """Their refs go on where those of the page, or of the frame before, end."""
+    text: str = ""
+    """Visible text, at most 20,000 characters."""
+    around: tuple[str, ...] = ()
+    """URLs of the documents that it is in, the page's last."""
+    secrets: tuple[str, ...] = ()
+    """Names of the session's secrets that its fields may be given; the emulator adds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +88,13 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The page as something to act on, in document order."""
+    """The page as something to act on, in document order; what is in its frames is apart from what is its own."""
 
     url: str
     title: str
     elements: tuple[Element, ...]
     text: str
-    """Visible text, at most 20,000 characters."""
+    """Visible text of the page itself, at most 20,000 characters."""
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
     complaints: tuple[Complaint, ...] = ()
@@ -83,6 +102,23 @@ class Observation:
     """Another document than at the last look."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
+    frames: tuple[SeenFrame, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Element, ...]:
+        """The elements of the page and of its frames; an element's `ref` is its index."""
+        return self.elements + tuple(element for frame in self.frames for element in frame.elements)
+
+    @property
+    def parts(self) -> tuple[Observation, ...]:
+        """The page itself, then each of its frames as if it were a page, those of the page's own host first."""
+        host = urlsplit(self.url).hostname
+        ordered = sorted(self.frames, key=lambda frame: urlsplit(frame.url).hostname != host)
+        return (self, *(Observation(f.url, f.title, f.elements, f.text, secrets=f.secrets) for f in ordered))
+
+    def part_with(self, element: Element) -> Observation:
+        """Return the one of its parts that an element is in."""
+        return next((part for part in self.parts if element in part.elements), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +131,8 @@ class FieldPlace:
     """Where its form can be sent: the action, and what its buttons have instead; empty without a form."""
     input_type: str
     """`password`, `email`, …; of something other than an `<input>`, its tag."""
+    around: tuple[str, ...] = ()
+    """Where that document is a frame's: URLs of the documents that it is in, the page's last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +156,8 @@ class PageData:
     """The "Next" of a list: `href` (None for a button) and `text`."""
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
+    frames: tuple[PageData, ...] = ()
+    """The same of each frame that can be seen in it, which may be another site's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +197,5 @@ class Foresight:
     text: str
     """Visible text, at most 20,000 characters."""
     spot: Spot | None = None
+    frame: str = ""
+    """Address, title and visible text of the frame that the spot is in; empty where it is in the page itself."""

@@ -123,7 +123,7 @@ class Tabs:
             self.meanwhile(close_page(dead))
         return crashed
 
-    async def ask(self, how: Callable[[Page], Awaitable[str]]) -> str:
+    async def ask(self, how: Callable[[Page], Awaitable[T]]) -> T:
         """Ask the current page, and once more if it was replaced by another document while being asked."""
         page = self.current()
         try:

@@ -41,7 +41,7 @@ def facts_of(action: Action, foresight: Foresight) -> Facts:
     target = str(shown.get("target") or (spot.name if spot else ""))
     if isinstance(action, PointerClick) and spot is not None:
         target = spot.name
-    page = Page.of(foresight.url, foresight.title, foresight.text)
+    page = Page.of(foresight.url, foresight.title, foresight.text, foresight.frame)
     return Facts(str(shown["name"]), target, tuple(_deeds(action, spot, target)), page)
 
 

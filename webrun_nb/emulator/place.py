@@ -39,7 +39,8 @@ def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
             | Select(ref=int(ref))
             | Press(ref=int(ref))
         ):
-            box = seen.elements[ref].box if seen is not None and 0 <= ref < len(seen.elements) else None
+            known = () if seen is None else seen.everything
+            box = known[ref].box if 0 <= ref < len(known) else None
         case PointerClick(x=x, y=y) | Wheel(x=x, y=y):
             box = Box(x, y, 0, 0)
         case _:

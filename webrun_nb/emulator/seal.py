@@ -49,7 +49,11 @@ class Seal:
         if self._vault.masker.idle:
             return observation
         masked = self._vault.masker.data(observation)
-        return replace(masked, secrets=self._vault.names(observation.url))
+        frames = tuple(
+            replace(shown, secrets=self._vault.names(frame.url, frame.around))
+            for shown, frame in zip(masked.frames, observation.frames, strict=True)
+        )
+        return replace(masked, secrets=self._vault.names(observation.url), frames=frames)
 
     def shown(self, data: T) -> T:
         """Return plain data, or a dataclass, as it may be shown."""
@@ -88,7 +92,7 @@ class Seal:
 
     def _release(self, action: TypeSecret, place: FieldPlace) -> str:
         try:
-            return self._vault.release(action.field, Place(place.url, place.targets, place.input_type))
+            return self._vault.release(action.field, Place(place.url, place.targets, place.input_type, place.around))
         except WithheldError as error:
             raise BrowserError("BLOCKED_BY_POLICY", f"{error}: nothing was typed") from None
 

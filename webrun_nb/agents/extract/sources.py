@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from webrun_nb.agents.extract.names import hint_tokens, tokens
 from webrun_nb.agents.extract.values import MONEY, Cell, parse_date
@@ -79,10 +80,24 @@ class Source:
 
 
 def sources(page: PageData) -> list[Source]:
-    """Collect the candidates of a page, tables first, in document order."""
-    found = [source for i, table in enumerate(page.tables) if (source := _table(_dated(table, "rows", page.url), i))]
-    found += [source for i, group in enumerate(page.groups) if (source := _group(_dated(group, "items", page.url), i))]
-    return found
+    """Collect the candidates of a page and of its frames of the same host, tables first, in document order."""
+    return _collected([page, *(frame for frame in page.frames if _host(frame) == _host(page))])
+
+
+def sources_elsewhere(page: PageData) -> list[Source]:
+    """Collect the candidates in frames of other hosts: for where the page itself has nothing."""
+    return _collected([frame for frame in page.frames if _host(frame) != _host(page)])
+
+
+def _host(page: PageData) -> str | None:
+    return urlsplit(page.url).hostname
+
+
+def _collected(pages: Sequence[PageData]) -> list[Source]:
+    tables = [_dated(table, "rows", page.url) for page in pages for table in page.tables]
+    groups = [_dated(group, "items", page.url) for page in pages for group in page.groups]
+    found = [source for i, table in enumerate(tables) if (source := _table(table, i))]
+    return [*found, *(source for i, group in enumerate(groups) if (source := _group(group, i)))]
 
 
 def _dated(raw: Mapping[str, Any], key: str, url: str) -> Mapping[str, Any]:

@@ -58,17 +58,25 @@ def normal(text: str) -> str:
 
 
 def find(target: Target, seen: Observation, roles: frozenset[str] | None = None) -> Found:
-    """Find what `target` names.
+    """Find what `target` names: in the page itself, else in its frames; none of those gets in the way of its own.
 
     Parameters
     ----------
     roles : frozenset of str, optional
         The only roles that can be meant (fields, where text is typed); else by what the target was called.
     """
+    found = _find(target, seen, roles)
+    for part in seen.parts[1:]:
+        if not found.elements:
+            found = replace(_find(target, part, roles), near_misses=found.near_misses)
+    return found
+
+
+def _find(target: Target, seen: Observation, roles: frozenset[str] | None) -> Found:
     if target.said and roles is None:
-        found = find(replace(target, said=""), seen)
+        found = _find(replace(target, said=""), seen, None)
         whole = Target(target.said, "", target.near, target.ordinal)
-        return found if found.elements else find(whole, seen)
+        return found if found.elements else _find(whole, seen, None)
     wanted = roles or _ROLES.get(target.role) or _CLICKABLE
     candidates = [
         e

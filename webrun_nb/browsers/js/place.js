@@ -23,5 +23,5 @@
     for (const part of Element.prototype.querySelectorAll.call(form, "[formaction]")) goes(attribute(part, "formaction"));
   }
   const type = el instanceof HTMLInputElement ? getter(HTMLInputElement.prototype, "type").call(el) : el.localName;
-  return JSON.stringify({ targets: targets.slice(0, MAX_TARGETS), more: targets.length > MAX_TARGETS, type });
+  return JSON.stringify({ at: location.href, opaque: origin === "null", targets: targets.slice(0, MAX_TARGETS), more: targets.length > MAX_TARGETS, type });
 }

@@ -46,9 +46,9 @@ class Page:
     """All three, for rules that look at the page."""
 
     @classmethod
-    def of(cls, url: str, title: str, text: str) -> Page:
-        """Make the page of its parts."""
-        return cls(url, title, Haystack(f"{url}\n{title}\n{text[:MAX_PAGE_TEXT]}"))
+    def of(cls, url: str, title: str, text: str, frame: str = "") -> Page:
+        """Make the page of its parts, and of what the frame says that the action is in, where it is in one."""
+        return cls(url, title, Haystack(f"{url}\n{title}\n{text[:MAX_PAGE_TEXT]}\n{frame[: 2 * MAX_PAGE_TEXT]}"))
 
 
 @dataclass(frozen=True, slots=True)

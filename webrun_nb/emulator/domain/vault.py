@@ -104,6 +104,8 @@ class Place:
     targets: tuple[str, ...] = ()
     """Where its form can be sent: the action, and what its buttons say instead."""
     input_type: str = "text"
+    around: tuple[str, ...] = ()
+    """Where it is a frame's: URLs of the documents that it is in."""
 
 
 class Vault:
@@ -150,11 +152,19 @@ class Vault:
         """Whether nothing is kept."""
         return not self._entries
 
-    def names(self, url: str) -> tuple[str, ...]:
-        """Return the names of the fields that a page at `url` may be given; empty where there are none."""
+    def names(self, url: str, around: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the names of the fields that a page at `url` may be given; empty where there are none.
+
+        Parameters
+        ----------
+        url : str
+        around : sequence of str
+            Where it is a frame's: URLs of the documents that it is in.
+        """
         host = _host(url)
-        fields = self._for(host)[1] if host is not None else {}
-        return tuple(sorted(fields))
+        if host is None or any(not self._may_hold(host, outer) for outer in around):
+            return ()
+        return tuple(sorted(self._for(host)[1]))
 
     def hosts(self) -> tuple[str, ...]:
         """Return what the secrets are for, as patterns; for people."""
@@ -175,6 +185,12 @@ class Vault:
         pattern, fields = self._for(host)
         if pattern is None or name not in fields:
             raise WithheldError(f"no secret {name} is meant for {host}")
+        for outer in place.around:
+            if not self._may_hold(host, outer):
+                there = _host(outer) or "a page of no host"
+                raise WithheldError(
+                    f"{host} is shown in a frame of {there}, which no secret is for; open {host} itself"
+                )
         for target in place.targets:
             _check_target(urlsplit(place.url), target, pattern)
         if name in _PASSWORDS and place.input_type != "password":
@@ -221,6 +237,17 @@ class Vault:
         self.masker.forget()
         # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
         parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it
+
+    def _may_hold(self, host: str, outer: str) -> bool:
+        """Tell whether a page of `host` is trusted where it is shown in a frame of another page.
+
+        Who holds a frame decides what is seen around it and what covers it. It has to be the host itself, or one that
+        this session has secrets for by name: whoever is given a login of its own is trusted to show another's.
+        """
+        there = _host(outer)
+        return there is not None and (
+            there == host or any(bool(pattern.host) and pattern.fits(there) for pattern in self._entries)
+        )
 
     def _for(self, host: str) -> tuple[HostPattern | None, Mapping[str, str]]:
         fitting = [pattern for pattern in self._entries if pattern.fits(host)]
