@@ -2,6 +2,7 @@
    anew when something has happened, and a step's picture when somebody wants to see it. Every text in it is data. */
 
 const ASKED_AGAIN_AFTER_MS = 400;
+const UNANSWERED_AFTER_MS = [1000, 2000, 4000, 8000];
 const STEP_COLUMNS = ["#", "What", "Where", "Policy", "Time", "Cost", "Picture"];
 const PICTURE_WIDTH_PX = 320;
 const PICTURE_HEIGHT_PX = 188;
@@ -26,12 +27,23 @@ function stepsLog(parent, send) {
   const note = element("div", "webrun-note", box);
   let asked = "";
   let waiting;
+  let repeating;
   let task = "";
   let rows = new Map(); // by the step's number: rows are kept, so that the focus and what is unfolded stay
 
-  const askSoon = () => {
+  /* The first word may wait behind a running cell, as a live view's does: it is said again until something comes. */
+  const ask = (pauses) => {
+    send({ type: "steps" });
+    const [pause, ...rest] = pauses;
+    if (pause !== undefined) repeating = setTimeout(() => ask(rest), pause);
+  };
+  const stop = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => send({ type: "steps" }), asked === "" ? 0 : ASKED_AGAIN_AFTER_MS);
+    clearTimeout(repeating);
+  };
+  const askSoon = () => {
+    stop();
+    waiting = setTimeout(() => ask(UNANSWERED_AFTER_MS), asked === "" ? 0 : ASKED_AGAIN_AFTER_MS);
   };
   box.addEventListener("toggle", () => {
     asked = "";
@@ -53,6 +65,7 @@ function stepsLog(parent, send) {
       asked = now;
     },
     take({ task: its, steps, said }) {
+      clearTimeout(repeating);
       put(note, said);
       scroll.hidden = steps.length === 0;
       if (its !== task) rows = new Map();
@@ -68,7 +81,7 @@ function stepsLog(parent, send) {
     picture({ task: its, step, said }, buffers) {
       if (its === task) rows.get(step)?.show?.(said, buffers?.[0]);
     },
-    stop: () => clearTimeout(waiting),
+    stop,
   };
 }
 
