@@ -82,6 +82,12 @@ async def test_a_count_of_a_list_that_can_not_be_read_to_its_end_is_refused(
     assert await told(instance, url, "how many lamps are on this page?") == "2 lamps (on this page)"
 
 
+async def test_nothing_is_counted_on_an_error_page(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/missing", table(("Ada", "$9"), ("Bo", "$7")), status=404)
+    with pytest.raises(AgentError, match=r"nothing is counted on an error page. .* answered 404"):
+        await told(instance, url, "how many lamps are there?")
+
+
 async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_then(
     instance: BrowserInstance, site: Site
 ) -> None:

@@ -324,6 +324,8 @@ class Collector:
 
     def _counted(self, total: int, pager: Pager) -> Finish:
         """Answer how many there are, of a list that was read to its end or of the one page that was asked for."""
+        if self.task.error_page:  # which one the run adds
+            raise AgentError("AGENT_ERROR", f'"{self.wanted.sentence}": nothing is counted on an error page.')
         if not pager.whole and self.wanted.all_pages:
             raise AgentError(
                 "AGENT_ERROR",
