@@ -129,6 +129,7 @@ def _read_again(workspace: Workspace) -> None:
             session.status()
         except WebRunError as error:
             print(f"{session.name}: {error.message}")
+    workspace.drain_cards()  # the last cell of a notebook may be this one
     _say_ended(workspace)
 
 
