@@ -292,7 +292,7 @@ def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told
     told_first = until(lambda: emulator.status(first).get("note"), bool)
     told_second = until(lambda: other.status(second).get("note"), bool)
     end(other, second)
-    until(lambda: emulator.status(second), lambda status: status["status"] == "terminated")
+    until(lambda: seen_from(emulator, second), lambda status: status == "terminated")
     end(emulator, first)
     third, left = visit(emulator, memory, environment)
     end(emulator, third)
@@ -313,10 +313,15 @@ def test_a_session_of_an_emulator_that_was_killed_is_none_to_be_told_of(
     killed.process.kill()
     killed.process.wait()
     session, seen = visit(emulator, memory, environment)
-    until(lambda: emulator.status(lost), lambda status: status["status"] == "failed")  # it was looked for, and ended
+    until(lambda: seen_from(emulator, lost), lambda status: status == "failed")  # it was looked for, and ended
     note = emulator.status(session).get("note")
     end(emulator, session)
     assert (seen, note) == (NOTHING, None)
+
+
+def seen_from(emulator, session):
+    """Tell how another emulator's session is; None as long as this one does not know of it."""
+    return emulator.get(f"/start/session-status/{session}")[1].get("status")
 
 
 def open_in(folder):
