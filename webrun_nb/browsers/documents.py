@@ -23,6 +23,7 @@ _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Re
 _SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOTHING = {"responseCode": 200, "responseHeaders": [{"name": "content-type", "value": "text/html"}]}
+_LOOK_AGAIN_S = 0.01
 _MOST_SENT = 5_000
 _UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
 """Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
@@ -75,7 +76,7 @@ class Documents:
         self._blank = True
         try:
             yield
-            await self._sessions[page].send("Page.resetNavigationHistory")
+            await _forget_history(self._sessions[page])
         finally:
             self._blank = False
 
@@ -231,6 +232,18 @@ async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> bool:
     except Error:
         return False
     return True
+
+
+async def _forget_history(session: CDPSession) -> None:
+    """Have a page forget where it was, once the browser takes its new document for its own: a moment later."""
+    while True:
+        try:
+            await session.send("Page.resetNavigationHistory")
+            return
+        except Error as error:
+            if "Not attached to an active page" not in error.message:
+                raise
+        await asyncio.sleep(_LOOK_AGAIN_S)
 
 
 async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:
