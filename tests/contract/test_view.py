@@ -19,7 +19,7 @@ LONGEST_S = 60
 
 
 CLICKED = {
-    "taskDetails": "get where it was clicked",
+    "taskDetails": "get the Clicked",
     "outputType": "structured_json",
     "outputSchema": {"type": "object", "properties": {"Clicked": {"type": "string"}}},
 }

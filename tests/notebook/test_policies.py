@@ -72,7 +72,7 @@ def test_a_template_is_a_policy_to_begin_with(kernel):
         ("create other", "what is it to say?"),
         ("create other --file nowhere.json", "can't be read"),
         ("create other --file {folder}/broken.json", "actionRules[0].permission"),
-        ("show nobody", "there is no policy 'nobody'; there are: careful"),
+        ("show nobody", "there are: careful; `%webrun policy create NAME` makes one"),
         ("create other --template Anything", "there are: Research Only"),
     ],
 )

@@ -34,12 +34,21 @@ TASK: Any = SimpleNamespace(id="t1")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "task", "by", "count"),
-    [(True, TASK, "agent", 1), (False, TASK, "agent", 0), (True, None, "agent", 0), (True, TASK, "user", 0)],
+    ("wanted", "task", "by", "admitted", "count"),
+    [
+        (True, TASK, "agent", True, 1),
+        (False, TASK, "agent", True, 0),
+        (True, None, "agent", True, 0),
+        (True, TASK, "user", True, 0),
+        (True, TASK, "agent", False, 0),
+    ],
 )
-async def test_only_the_agents_actions_in_a_task_are_pictured_where_that_is_wanted(wanted, task, by, count):
+async def test_only_the_agents_actions_in_a_task_are_pictured_where_that_is_wanted(wanted, task, by, admitted, count):
+    async def admit(task):
+        return admitted
+
     camera, pictures, one = Camera(), of(wanted=wanted), step(by)
-    pictures.take(camera, task, one)  # type: ignore[arg-type] # all it asks of an instance
+    pictures.take(camera, task, one, admit)  # type: ignore[arg-type] # all it asks of an instance
     await pictures.taken()
     assert camera.taken == count
     assert (one.picture is not None) == bool(count)

@@ -28,8 +28,6 @@ _FIELDS: Mapping[str, str] = {
     "fileId": "the file's id",
     "newState": "the command",
     "actionType": "the command's kind",
-    "domainRules": "the rules about hosts",
-    "actionRules": "the rules about actions",
 }
 _FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(_FIELDS)})\b(?!['\"/=])")
 
