@@ -21,6 +21,7 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
     WebRunError,
 )
+from webrun_nb.client.live import QuestionAsked
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -334,6 +335,36 @@ def test_a_task_whose_handler_breaks_is_stopped(client: Client, session: Session
 def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, service: Service) -> None:
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     assert session.status().question == Question("t1", "Which?", "ambiguous", ("Blue", "Green"))
+
+
+def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: Service) -> None:
+    """What is being typed into its form would go with it."""
+    held, go_on = threading.Event(), asyncio.Event()
+    service.phase, service.current = "running", "t1"
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        answer = await service(request)
+        if service.phase == "running" and other.sessions:
+            held.set()
+            await go_on.wait()
+        return answer
+
+    other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)
+    try:
+        watch = other.start("shop").watch
+        asked: list[bool] = []
+        watch.subscribe(lambda snapshot: asked.append(snapshot.question is not None))
+        reading = runtime.submit(watch.refresh())
+        assert held.wait(30)
+        service.phase, service.task = "guardrail", asking()
+        event = QuestionAsked("Which?", "ambiguous", ("Blue", "Green"), "t1")
+        runtime.loop.call_soon_threadsafe(watch._on, event)
+        runtime.loop.call_soon_threadsafe(go_on.set)
+        reading.result.result(30)
+    finally:
+        other.close()
+    assert asked
+    assert all(asked)
 
 
 # --- single tasks -----------------------------------------------------------------------------------------------------

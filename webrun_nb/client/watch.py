@@ -78,6 +78,8 @@ class Watch:
         self._subscribers: list[Subscriber] = []
         self._instructions: dict[str, str] = {}
         self._stale = asyncio.Event()
+        self._moves = 0
+        """How many events have told of something that the status tells too."""
         self._followers: set[asyncio.Event] = set()
         self._live: Live | None = None
         self._task: asyncio.Task[None] | None = None
@@ -163,8 +165,12 @@ class Watch:
         WebRunError
             As the status call does.
         """
-        state = await self._http.session_status(self._session_id)
-        question = await self._question(state)
+        while True:
+            moves = self._moves
+            state = await self._http.session_status(self._session_id)
+            question = await self._question(state)
+            if moves == self._moves:
+                break  # else an event has come since it was asked for, and it may tell of a time before that
         self._set(snapshot_of(state, self._name, self._instructions, self._snapshot, question))
         return state
 
@@ -288,6 +294,7 @@ class Watch:
         )
 
     def _moved(self) -> None:
+        self._moves += 1
         self._stale.set()
         for follower in self._followers:
             follower.set()
