@@ -18,6 +18,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Frame, Page,
 
 from webrun_nb.browsers.egress.listener import GREETING_URL, USERNAME, Listener
 from webrun_nb.browsers.egress.reach import RefusedError
+from webrun_nb.browsers.failures import comes_too_early
 
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
 _SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
@@ -241,7 +242,7 @@ async def _forget_history(session: CDPSession) -> None:
             await session.send("Page.resetNavigationHistory")
             return
         except Error as error:
-            if "Not attached to an active page" not in error.message:
+            if not comes_too_early(error):
                 raise
         await asyncio.sleep(_LOOK_AGAIN_S)
 

@@ -86,3 +86,11 @@ def is_web(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def comes_too_early(error: Error) -> bool:
+    """Tell whether a browser was asked something about a document that it has not taken for the page's own yet.
+
+    Its renderer says that it is there a moment before; on a busy machine that moment is long.
+    """
+    return "Not attached to an active page" in error.message

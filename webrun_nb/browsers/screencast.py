@@ -18,6 +18,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 
 from webrun_nb.browsers.base import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+from webrun_nb.browsers.failures import comes_too_early
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def cast_of(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
     }
 
 
+_LOOK_AGAIN_S = 0.05
 _OPTIONS = cast_of(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
 
 
@@ -129,11 +131,21 @@ class Screencast:
             logger.debug("a page can't be shown: %s", error.message.partition("\n")[0])
             return
         try:
-            await _Cast(page, session, show, wanted).run()
-        except Error as error:
-            logger.debug("a page is shown no more: %s", error.message.partition("\n")[0])
+            while await self._came_too_early(_Cast(page, session, show, wanted)):
+                pass
         finally:
             await asyncio.shield(_let_go(session))
+
+    async def _came_too_early(self, cast: _Cast) -> bool:
+        """Show a page until it is gone; True if it only was between two documents, and is to be shown again."""
+        try:
+            await cast.run()
+        except Error as error:
+            logger.debug("a page is shown no more: %s", error.message.partition("\n")[0])
+            if comes_too_early(error):
+                await asyncio.sleep(_LOOK_AGAIN_S)
+                return True
+        return False
 
 
 class _Cast:
