@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+
+from stored_pages import StoredPage
 
 from webrun_nb.agents.base import (
     Act,
@@ -19,6 +21,7 @@ from webrun_nb.agents.base import (
     Read,
     Reply,
     Seen,
+    SoFar,
     Step,
     TokenUse,
 )
@@ -81,5 +84,65 @@ async def work(instance: BrowserInstance, brief: Brief, answers: Sequence[str] =
                         reply = Failed(error.code, error.message)
                 case Note():
                     reply = Done()
+    finally:
+        await run.aclose()
+
+
+class StoredWorker:
+    """Answers an agent's steps from a stored page, without a browser.
+
+    Parameters
+    ----------
+    page : StoredPage
+        What every look and read shows.
+    replies : iterable of str, optional
+        Answers to what is asked, in order; without any left, an ask ends the run.
+    outcomes : callable, optional
+        What comes of an action; all are done without it.
+    """
+
+    def __init__(
+        self,
+        page: StoredPage,
+        replies: Iterable[str] = (),
+        outcomes: Callable[[object], Reply] = lambda action: Done(),
+    ) -> None:
+        self._page = page
+        self._replies = iter(replies)
+        self._outcomes = outcomes
+
+    def reply(self, step: Step) -> Reply | None:
+        """Reply to a step; None where the run is to end here."""
+        match step:
+            case Finish():
+                return None
+            case Look():
+                return Seen(self._page.observation)
+            case Read():
+                return Data(self._page.data)
+            case Ask():
+                text = next(self._replies, None)
+                return None if text is None else Answered(text)
+            case Act(action=action):
+                return self._outcomes(action)
+            case Note() | SoFar():
+                return Done()
+
+
+async def work_on(
+    page: StoredPage, brief: Brief, replies: Iterable[str] = (), outcomes: Callable[[object], Reply] | None = None
+) -> list[Step]:
+    """Run the local agent on a stored page until it finishes, or asks what no reply is left for; return its steps."""
+    worker = StoredWorker(page, replies, outcomes or (lambda action: Done()))
+    run, steps = LocalAgent().run(brief, TokenUse()), list[Step]()
+    reply: Reply | None = None
+    try:
+        while len(steps) < 500:
+            step = await run.asend(reply)
+            steps.append(step)
+            reply = worker.reply(step)
+            if reply is None:
+                break
+        return steps
     finally:
         await run.aclose()

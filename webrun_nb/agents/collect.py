@@ -285,7 +285,7 @@ class Collector:
 
     def _selected(self, source: Source) -> Work[list[Row]]:
         rows: list[Row] = source.rows
-        if self.filter_subject:
+        if self.filter_subject and self.wanted.subject:  # a person may have taken it back
             rows = of_subject(rows, source, self.wanted.subject) or rows
         else:
             rows = yield from self._of_noun(source, rows)

@@ -1,4 +1,4 @@
-"""Boxes, lists of options and the page's own sorting: controls that have more than one way to be worked."""
+"""Boxes, lists of options, sorting and keys: controls that have more than one way to be worked."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.planner.elements import describe
-from webrun_nb.agents.planner.intents import Choose, SetChecked, SortBy, Target
+from webrun_nb.agents.planner.intents import Choose, PressKey, SetChecked, SortBy, Target
 from webrun_nb.agents.wording import called, option_of
-from webrun_nb.browsers.base import Click, Element, Select
+from webrun_nb.browsers.base import Click, Element, Press, Select
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -71,3 +71,22 @@ def sort(task: Task, intent: SortBy) -> Work[None]:
         yield from task.must(task.act(Select(element.ref, option, called(element)), intent.sentence))
         return
     yield from task.on(intent, Target(intent.order.column), None, lambda e: Click(e.ref, e.name), False)
+
+
+def press_key(task: Task, intent: PressKey) -> Work[None]:
+    """Press a key; where a control of the page has the key's name, ask which of the two is meant."""
+    controls: list[Element] = []
+    if intent.name:
+        seen = yield from task.look()
+        named = [e for e in seen.elements if e.enabled and e.role in ("button", "link", "tab", "menuitem")]
+        controls = [e for e in named if e.name.strip().casefold() == intent.name.casefold()]
+    if controls:
+        key = f"the {intent.key} key"
+        choices = [key, *(f"the {describe(control)}" for control in controls[:11])]
+        question = f'In "{intent.sentence}": the page has a control with the name of the key. Which one is meant?'
+        chosen = yield from task.choice(question, choices)
+        if chosen:
+            control = controls[chosen - 1]
+            yield from task.must(task.act(Click(control.ref, control.name), intent.sentence))
+            return
+    yield from task.must(task.act(Press(intent.key), intent.sentence))

@@ -127,6 +127,8 @@ def _unlike(elements: Iterable[Element]) -> tuple[Element, ...]:
 def _closest(elements: tuple[Element, ...], what: str) -> tuple[Element, ...]:
     """Prefer what is called exactly so: "Umbrel One" before "Umbrel One Max"."""
     wanted = normal(what)
+    if not wanted:
+        return elements
 
     def ends_there(element: Element) -> bool:
         rest = normal(element.name).partition(wanted)[2]

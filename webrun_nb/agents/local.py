@@ -34,7 +34,7 @@ from webrun_nb.agents.base import (
 )  # fmt: skip
 from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
-from webrun_nb.agents.controls import choose, set_checked, sort
+from webrun_nb.agents.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import Shape, shape_of
 from webrun_nb.agents.intended import intended
@@ -76,6 +76,7 @@ from webrun_nb.agents.wording import (
     blocked,
     called,
     chosen,
+    named_choice,
     not_found,
     of_error_page,
     rendered,
@@ -91,7 +92,6 @@ from webrun_nb.browsers.base import (
     Navigate,
     Observation,
     PageData,
-    Press,
     Scroll,
     Type,
     WaitFor,
@@ -301,6 +301,21 @@ class Task:
             return reply.text.strip()
         raise AgentError("AGENT_ERROR", f"Nobody answered: {question}")
 
+    def choice(self, question: str, choices: Sequence[str]) -> Work[int]:
+        """Ask which of several is meant; return its position.
+
+        Raises
+        ------
+        AgentError
+            `AGENT_ERROR`: no answer names one.
+        """
+        numbered = [f"{number}. {words}" for number, words in enumerate(choices, 1)]
+        for _ in range(MAX_ANSWERS):
+            answer = yield from self.ask(f"{question} (a number or its words)", numbered)
+            if (position := named_choice(answer, choices)) is not None:
+                return position
+        raise AgentError("AGENT_ERROR", f"{question} {MAX_ANSWERS} answers named none of: {'; '.join(choices)}.")
+
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def follow(self, intent: Intent) -> Work[list[Intent]]:
@@ -313,8 +328,8 @@ class Task:
                 yield from self.must(self.act(Navigate(url), sentence))
             case Back():
                 yield from self.must(self.act(GoBack(), sentence))
-            case PressKey(key=key):
-                yield from self.must(self.act(Press(key), sentence))
+            case PressKey():
+                yield from press_key(self, intent)
             case Wait(text=text, duration_ms=duration_ms):
                 yield from self.must(self.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
             case ScrollPage(screens=screens):

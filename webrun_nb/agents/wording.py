@@ -43,6 +43,17 @@ def chosen(answer: str, elements: Sequence[Element]) -> Element | None:
     return None
 
 
+def named_choice(answer: str, choices: Sequence[str]) -> int | None:
+    """Return the position of the choice that an answer names, by its number or by words that only it has."""
+    text = answer.strip().strip(".)").casefold()
+    if match := re.fullmatch(r"(?:number\s+|no\.?\s*|#)?(\d{1,2})(?:\.\s.*)?", text):
+        position = int(match[1]) - 1
+        return position if 0 <= position < len(choices) else None
+    said = set(re.findall(r"\w+", text)) - _SAYS_NOTHING
+    fitting = [i for i, words in enumerate(choices) if said and said <= set(re.findall(r"\w+", words.casefold()))]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 _SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", "an", "i", "mean", "want", "on", "of"})
 """Words around the one that tells the candidates apart: "the left one, please"."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9\u00c0-\u024f\u0400-\u04ff]+")
+_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_\u00b2\u00b3\u00b9\u2070-\u209f]+")
 _MEASURE = re.compile(r"(\d+)(?:\.0+)?\s*(g|kg|mg|ml|l|cm|mm|m|km|oz|lb|gb|mb|tb|%)\b", re.IGNORECASE)
 _STOP = frozenset(
     ["the", "a", "an", "of", "for", "to", "in", "on", "at", "is", "are", "its", "their", "this", "that", "and", "or"]

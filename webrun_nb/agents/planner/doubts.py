@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.planner import patterns
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.planner.split import Held
@@ -24,6 +25,8 @@ def leaves_out(wanted: Extract) -> bool:
     """
     text = Held(wanted.sentence).text
     subject = Held(wanted.subject).text
+    if subject and not tokens(subject):  # signs alone name nothing
+        return True
     if _VERBS.search(subject) or _NO_NOUN.search(subject) or _RANKED.search(text):
         return True
     if wanted.order is not None and wanted.limit is not None:

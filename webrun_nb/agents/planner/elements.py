@@ -117,6 +117,8 @@ def _submit(candidates: Sequence[Element]) -> Found:
 
 def _is_near(element: Element, near: str) -> bool:
     words = normal(near)
+    if not words:  # signs alone: only the same signs will do
+        return near.strip() in f"{element.nearby} {element.name}"
     return words in normal(f"{element.nearby} {element.name}") or (
         words in normal(element.href or "") if element.href else False
     )
@@ -126,8 +128,9 @@ def _score(target: Target, element: Element) -> float:
     """How well an element's names fit the words: 1 for the same, less for parts, 0 for nothing alike."""
     words = normal(target.words)
     if not words:
-        # "the second link", "the field": any of the role will do.
-        return 0.6
+        # "the second link", "the field": any of the role will do; "×" is only what is called so.
+        signs = target.words.strip()
+        return 0.6 if not signs else float(signs in (element.name.strip(), element.text.strip(), element.label.strip()))
     best = 0.0
     for text, weight in (
         (element.name, 1.0),

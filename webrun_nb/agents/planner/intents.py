@@ -74,10 +74,15 @@ class SetChecked:
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """Press a key where the focus is; `key` as Playwright names it."""
+    """Press a key where the focus is; `key` as Playwright names it.
+
+    `name` is the key's name as the sentence has it, where a control of the page may have that name too ("Delete");
+    else empty.
+    """
 
     sentence: str
     key: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from webrun_nb.agents.planner import errands
 from webrun_nb.agents.planner.doubts import leaves_out
@@ -62,6 +63,8 @@ _KEYS = {
     "arrow down": "ArrowDown", "arrow left": "ArrowLeft", "arrow right": "ArrowRight", "up arrow": "ArrowUp",
     "down arrow": "ArrowDown", "left arrow": "ArrowLeft", "right arrow": "ArrowRight",
 }  # fmt: skip
+_ONLY_KEYS = frozenset({"Enter", "Escape", "Tab", "Backspace", "PageUp", "PageDown"})
+"""Keys whose name a person hardly uses for a control of a page."""
 _MODIFIERS = {
     "ctrl": "Control",
     "control": "Control",
@@ -104,7 +107,7 @@ def parse_clause(clause: str) -> Intent:
         return _answering(clause, question, held)
     if is_extraction(clause):
         return _extraction(clause)
-    if _DOMAIN.match(clause):
+    if _is_address(clause):
         return Open(clause, _url(clause))
     return Unclear(clause, _understood(clause))
 
@@ -149,6 +152,16 @@ def target(words: str, held: Held | None = None) -> Target:
     return Target(unquote(restore(text)), role, unquote(restore(near)), ordinal, restore(said) if role else "")
 
 
+def _is_address(text: str) -> bool:
+    """Tell whether a text is a web address; one whose host can't be read is none."""
+    if not _DOMAIN.match(text):
+        return False
+    try:
+        return bool(urlsplit(_url(text)).netloc) or text.startswith("practice:")
+    except ValueError:
+        return False
+
+
 def _url(text: str) -> str:
     text = unquote(text).strip()
     if re.match(r"https?://|practice:", text):
@@ -162,7 +175,7 @@ _Make = Callable[[str, "re.Match[str]", Held], "Intent | None"]
 def _open(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     words = held.restore(match["what"]).strip()
     bare = unquote(re.sub(r"^(?:the\s+)?(?:page|site|website|url|address)\s+", "", words))
-    if _DOMAIN.match(bare):
+    if _is_address(bare):
         return Open(clause, _url(bare))
     if re.fullmatch(r"(?:the\s+)?(?:previous|last)\s+page", words, re.I):
         return Back(clause)
@@ -211,18 +224,29 @@ def _check(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 
 def _press(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "press Enter" as a key, and "press Submit" and "press the Delete button" as a click."""
     words = unquote(held.restore(match["what"])).strip()
-    words = re.sub(r"^the\s+|\s+(?:key|button)$", "", words, flags=re.I)
+    said = re.sub(r"^the\s+|\s+key$", "", words, flags=re.I)
+    if re.fullmatch(r"(?:enter|return|esc(?:ape)?)\s+button", said, re.I):
+        said = said.split()[0]
+    key = _key(said)
+    if key is None:
+        return _click(clause, match, held)
+    sure = "+" in key or key in _ONLY_KEYS or re.search(r"\bkey$", words, re.I)
+    return PressKey(clause, key, "" if sure else said)
+
+
+def _key(words: str) -> str | None:
+    """Return a key, with its modifiers, as Playwright names it; None where the words name none."""
     *modifiers, last = re.split(r"\s*\+\s*", words)
     names = [_MODIFIERS.get(m.lower()) for m in modifiers]
-    key = _KEYS.get(last.lower()) or (
-        last.upper() if re.fullmatch(r"f\d{1,2}", last, re.I) else last if len(last) == 1 else None
-    )
+    function_key = last.upper() if re.fullmatch(r"f(?:[1-9]|1\d|2[0-4])", last, re.I) else None
+    key = _KEYS.get(last.lower()) or function_key or (last if len(last) == 1 else None)
     if key is None or None in names:
-        return _click(clause, match, held)
+        return None
     if modifiers and len(key) == 1:
         key = key.upper()
-    return PressKey(clause, "+".join([*(name for name in names if name), key]))
+    return "+".join([*(name for name in names if name), key])
 
 
 def _search(clause: str, match: re.Match[str], held: Held) -> Intent | None:
@@ -340,7 +364,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (r"(?:visit|load)\s+(?P<what>.+)$", _open),
         (r"open\s+(?:up\s+)?(?P<what>.+)$", _open),
         (r"(?P<verb>double[- ]click|click|tap|hit|push)(?:\s+on)?\s+(?P<what>.+)$", _click),
-        (r"press\s+(?P<what>.+)$", _press),
+        (r"(?P<verb>press)\s+(?:on\s+)?(?P<what>.+)$", _press),
         (
             r"(?P<verb>add|put|remove|delete)\s+(?P<what>.+?)\s+(?:to|in|into|from)\s+(?:the|my"
             r"|your)\s+(?P<where>cart|basket|bag|wish\s?list)$",
