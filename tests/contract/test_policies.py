@@ -151,6 +151,16 @@ def test_a_deleted_policy_is_gone(emulator, make):
             "domainRules.entries[1].pattern",
         ),
         (
+            {"domainRules": {"mode": "blocklist", "entries": [{"pattern": "xn--ü.de"}]}},
+            "INVALID_PARAMETER",
+            "domainRules.entries[0].pattern",
+        ),
+        (
+            {"actionRules": [{"category": "Navigation", "permission": "block", "urlPattern": "*faß.de/*"}]},
+            "INVALID_PARAMETER",
+            "actionRules[0].urlPattern",
+        ),
+        (
             {"domainRules": {"mode": "blocklist", "entries": [{"pattern": "a.com", "action": "allow"}]}},
             "INVALID_PARAMETER",
             "domainRules.entries[0].action",
@@ -225,6 +235,23 @@ def test_a_starting_point_that_is_blocked_is_not_opened(make, act, page_url, vis
     _, body = act(make(domainRules=blocked), "List the cities.", page_url)
     assert (body["status"], body["code"]) == ("failed", "BLOCKED_BY_POLICY")
     assert visits == []
+
+
+@pytest.mark.parametrize("visited", ["faß.localhost", "xn--fa-hia.localhost"])
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"domainRules": {"mode": "blocklist", "entries": [{"pattern": "faß.localhost"}]}},
+        {"domainRules": {"mode": "allowlist", "entries": [{"pattern": "fass.localhost"}]}},
+        {"actionRules": [{"category": "Navigation", "permission": "block", "urlPattern": "*://faß.localhost:*"}]},
+    ],
+)
+def test_a_policy_means_the_host_that_the_browser_opens(make, act, page_url, visits, rules, visited):
+    policy_id = make(**rules)
+    _, body = act(policy_id, "List the cities.", page_url.replace("127.0.0.1", visited))
+    assert (body["status"], body.get("code"), visits) == ("failed", "BLOCKED_BY_POLICY", []), body
+    _, body = act(policy_id, "List the cities.", page_url.replace("127.0.0.1", "fass.localhost"))
+    assert (body["status"], len(visits)) == ("complete", 1), body
 
 
 def test_a_refused_link_is_reached_another_way(make, act, emulator):

@@ -49,6 +49,12 @@ def test_a_login_is_filled_in_with_the_secrets_for_its_host(run, site):
     assert has_none(body)
 
 
+@pytest.mark.parametrize(("host", "told"), [("xn--fa-hia.localhost", [WELL]), ("fass.localhost", [])])
+def test_a_host_with_other_letters_is_the_one_that_the_browser_opens(run, site, host, told):
+    run("Log in", startingPoint=site.url(host=host), secrets=[{**MINE[0], "match": "faß.localhost"}])
+    assert posted(site, host) == told
+
+
 @pytest.mark.parametrize("wrapper", ["task", "initialTask"])
 def test_both_vocabularies_take_secrets(emulator, site, wrapper):
     fields = {"prompt": "Log in", "startingUrl": site.url(), "secrets": MINE}

@@ -334,3 +334,10 @@ def test_the_report_is_aligned_and_says_states_in_words(monkeypatch: pytest.Monk
 def test_a_price_that_is_none_is_said_before_anything_starts(price: str, said: str, capsys: Captured) -> None:
     assert main(["emulator", "--price", price]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_host_to_allow_that_is_none_is_a_wrong_command_line(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["emulator", "--allow-host", "a b"])
+    assert ended.value.code == 2
+    assert "'a b' is not a host name" in capsys.readouterr().err

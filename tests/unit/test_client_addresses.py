@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.client.addresses import PRACTICE_SITES, resolve_url
+from webrun_nb.client.addresses import PRACTICE_SITES, resolve_host, resolve_url
 from webrun_nb.client.errors import RequestError
 from webrun_nb.practice import sites
 
@@ -73,3 +73,24 @@ def test_a_practice_sites_bare_name_is_told_how_to_write_it(given: str, meant: s
 
 def test_the_practice_sites_are_those_that_there_are() -> None:
     assert set(PRACTICE_SITES) == set(sites())
+
+
+@pytest.mark.parametrize(
+    ("given", "pattern"),
+    [
+        ("Shop.example.com", "shop.example.com"),
+        ("*.faß.de", "*.xn--fa-hia.de"),
+        ("[::1]", "[::1]"),
+        ("all", "all"),
+        ("practice:shop", "shop.localhost"),
+    ],
+)
+def test_what_a_secret_is_for_is_sent_as_browsers_write_it(given: str, pattern: str) -> None:
+    assert resolve_host(given, LOCAL) == pattern
+
+
+@pytest.mark.parametrize("given", ["xn--ü.de", "shop.example.com:hunter2", "a b"])
+def test_what_a_secret_is_for_is_a_host_or_refused_and_not_repeated(given: str) -> None:
+    with pytest.raises(RequestError, match="what a secret is for is not a host name") as raised:
+        resolve_host(given, LOCAL)
+    assert given not in f"{raised.value}"

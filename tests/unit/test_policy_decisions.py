@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webrun_nb.emulator.domain.facts import Deed, Facts, Haystack, Page
-from webrun_nb.emulator.domain.hosts import HostPattern, canonical_host, pattern_fault
+from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
 from webrun_nb.emulator.domain.policy import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.domain.verdict import Allow, Ask, Decision, Deny, Rulebook
 from webrun_nb.emulator.regexes import compile_regex
@@ -128,6 +128,13 @@ def test_a_blocked_host_is_never_reached(listed, host):
         ("*example.com", ["example.com", "www.example.com", "badexample.com"], ["example.com.evil.org"]),
         ("EXAMPLE.com.", ["example.com"], []),
         ("münchen.de", ["xn--mnchen-3ya.de"], ["munchen.de"]),
+        ("faß.de", ["xn--fa-hia.de"], ["fass.de"]),
+        ("*.faß.de", ["www.xn--fa-hia.de"], ["xn--fa-hia.de", "www.fass.de"]),
+        ("*faß.de", ["xn--fa-hia.de", "www.xn--fa-hia.de", "xn--xfa-7ka.de"], ["fass.de", "xfass.de"]),
+        ("*cher.de", ["xn--bcher-kva.de"], []),
+        ("*kva.de", ["akva.de"], ["xn--bcher-kva.de"]),
+        ("i❤.ws", ["xn--i-7iq.ws"], []),
+        ("127.1", ["127.0.0.1"], []),
         ("127.0.0.1", ["127.0.0.1"], ["127.0.0.10"]),
         ("[::1]", ["::1"], ["::2"]),
     ],
@@ -139,15 +146,24 @@ def test_patterns_of_hosts(pattern, yes, no):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "*", "http://example.com", "example.com/path", "a b", "exa*mple.com", "x.com:80"]
+    "pattern",
+    [
+        "",
+        "*",
+        "http://example.com",
+        "example.com/path",
+        "a b",
+        "exa*mple.com",
+        "x.com:80",
+        "a..b",
+        "xn--ü.de",
+        "1.2.3.4.5",
+        "*.127.0.0.1",
+        "*.[::1]",
+    ],
 )
 def test_what_is_no_pattern_of_hosts(pattern):
     assert pattern_fault(pattern)
-
-
-@pytest.mark.parametrize("written", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1."])
-def test_other_ways_to_write_an_address_are_that_address(written):
-    assert canonical_host(written) == "127.0.0.1"
 
 
 def test_an_allowlist_lets_only_its_hosts_be_reached():
@@ -182,11 +198,29 @@ def test_an_allowlist_goes_by_the_parsed_host(url, decision):
         ("https://x.com/?q=*", "https://x.com/aq=1", False),
         ("x.com/pay*", "https://x.com/payments", True),
         ("https://x.com", "https://x.com/", True),
+        ("faß.de/*", "https://xn--fa-hia.de/x", True),
+        ("faß.de/*", "https://faß.de/x", True),
+        ("faß.de/*", "https://fass.de/x", False),
+        ("fass.de/*", "https://faß.de/x", False),
+        ("*://*.FAß.de:8080/*", "http://www.xn--fa-hia.de:8080/x", True),
+        ("*/*straße*", "https://x.com/Stra%C3%9Fe", True),
     ],
 )
 def test_url_patterns_are_globs_of_whole_addresses(pattern, url, matches):
     rule = ActionRule("Navigation", "block", url_pattern=pattern)
     assert said(book(action_rules=(rule,)).decide(to(url))) == ("block" if matches else "allow")
+
+
+@pytest.mark.parametrize("pattern", ["*faß.de/*", "*ß*", "https://f*ß.de/", "a b.ü.de/*"])
+def test_a_url_pattern_whose_host_can_t_be_converted_is_refused(pattern):
+    with pytest.raises(ValueError, match="write a host with such letters whole"):
+        address_pattern(pattern)
+
+
+def test_an_address_without_a_host_that_can_be_checked_is_blocked_where_hosts_are():
+    listed = book(domain_rules=DomainRules("blocklist", (DomainEntry("a.com"),)))
+    assert said(listed.decide(to("http://a..com/"))) == "block"
+    assert said(book().decide(to("http://a..com/"))) == "allow"
 
 
 def test_a_glob_of_many_stars_is_decided_at_once():

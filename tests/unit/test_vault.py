@@ -37,6 +37,11 @@ def passwords(vault, **matches):
         ("*.x.com", "ax.com", False),
         ("bücher.example", "xn--bcher-kva.example", True),
         ("xn--bcher-kva.example", "BÜCHER.example", True),
+        ("faß.de", "xn--fa-hia.de", True),
+        ("faß.de", "fass.de", False),
+        ("fass.de", "faß.de", False),
+        ("*.i❤.ws", "a.xn--i-7iq.ws", True),
+        ("127.1", "127.0.0.1", True),
         ("all", "anything.example", True),
         ("127.0.0.1", "127.0.0.1", True),
         ("[::1]", "[0:0:0:0:0:0:0:1]", True),
@@ -49,8 +54,8 @@ def test_a_match_means_what_the_contract_says(vault, match, host, fits):
 
 
 @pytest.mark.parametrize(
-    "match", ["", "*", "https://x.com", "x.com/login", "x.com:443", "*.*.com", "a*.com", "*x.com", "-x.com", "a b.com",
-              "faß.de", "*.127.0.0.1", "user@x.com", ".x.com", "a..b"],
+    "match", ["", "*", "https://x.com", "x.com/login", "x.com:443", "*.*.com", "a*.com", "*x.com", "a b.com",
+              "xn--ü.de", "1.2.3.4.5", "*.127.0.0.1", "user@x.com", ".x.com", "a..b"],
 )  # fmt: skip
 def test_what_is_no_match_is_refused(match):
     with pytest.raises(ValueError, match=r"\w"):
@@ -110,6 +115,8 @@ def test_a_form_may_go_to_the_hosts_the_secret_is_for(vault, match, page, target
         ("x.com", "http://x.com:8080/", "http://x.com:9090/", "another port, 9090"),
         ("x.com", "https://x.com/", "mailto:thief@evil.example", "sent by mailto"),
         ("x.com", "https://x.com/", "https://x.com@evil.example/", "another host, evil.example"),
+        ("x.com", "https://x.com/", "https:\\\\evil.example\\@x.com/", "another host, evil.example"),
+        ("x.com", "https://x.com/", "http://[", "nothing known"),
     ],
 )
 def test_a_form_that_goes_elsewhere_gets_nothing(vault, match, page, target, why):

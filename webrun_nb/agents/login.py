@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Brief, Reply, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.base import Action, Click, Element, Navigate, Observation, TypeSecret, WaitFor
+from webrun_nb.common.hosts import browser_url, host_of
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -335,11 +336,7 @@ def let_in(doer: Doer, sentence: str) -> Work[bool]:
     doer.let_in_at.add(host)
     yield from Login(doer, sentence).run()
     after = yield from doer.look()
-    if (
-        meant is not None
-        and _page(meant) not in (_page(seen.url), _page(after.url))
-        and host == urlsplit(meant).hostname
-    ):
+    if meant is not None and _page(meant) not in (_page(seen.url), _page(after.url)) and host == host_of(meant):
         yield from doer.attempt(Navigate(meant), sentence)
         yield from doer.look(again=True)
     return True
@@ -349,16 +346,16 @@ def turned_away(meant: str | None, url: str) -> str | None:
     """Return the host that shows its login instead of the page that was meant; None where it does not."""
     if meant is None or _page(meant) == _page(url) or _LOGIN_PATH.search(urlsplit(meant).path):
         return None
-    return urlsplit(url).hostname if _LOGIN_PATH.search(urlsplit(url).path) else None
+    return host_of(url) if _LOGIN_PATH.search(urlsplit(url).path) else None
 
 
 def _page(url: str) -> str:
-    parts = urlsplit(url)
+    parts = urlsplit(browser_url(url) or url)
     return f"{parts.hostname}{parts.path.rstrip('/')}?{parts.query}"
 
 
 def _host(seen: Observation) -> str:
-    return urlsplit(seen.url).hostname or seen.url
+    return host_of(seen.url) or seen.url
 
 
 def _said(seen: Observation) -> str:

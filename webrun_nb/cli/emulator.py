@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from webrun_nb.common.hosts import HostNameError, domain_of
 from webrun_nb.wire.prices import PRICES_2026
 
 
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-host",
         action="append",
+        type=_host,
         default=[],
         metavar="HOST",
         help="a host on a loopback or private address that sessions may reach without a task that names it "
@@ -111,6 +113,14 @@ def run(options: argparse.Namespace) -> int:
         print(f"webrun-nb emulator: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _host(text: str) -> str:
+    try:
+        domain_of(text)
+    except HostNameError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _port(text: str) -> int:

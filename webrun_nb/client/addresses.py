@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from webrun_nb.client.errors import RequestError, near
+from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
 
 PRACTICE_SITES = ("shop", "bank", "forms", "admin", "upload", "hostile", "collector")
 """Those of an emulator of this version; one of another may have others."""
@@ -20,7 +21,7 @@ _NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[
 
 def is_local(base_url: str) -> bool:
     """Tell whether a service is on this machine."""
-    return urlsplit(base_url).hostname in LOCAL_HOSTS
+    return host_of(base_url) in LOCAL_HOSTS
 
 
 def resolve_url(url: str, base_url: str) -> str:
@@ -60,22 +61,41 @@ def resolve_url(url: str, base_url: str) -> str:
 
 
 def resolve_host(host: str, base_url: str) -> str:
-    """Return the host that is meant, in the same way: `practice:shop` is `shop.localhost`.
+    """Return the pattern of hosts that a secret is meant for, with its host as browsers write it.
+
+    Parameters
+    ----------
+    host : str
+        `shop.example.com`, `*.example.com`, `all` or `practice:NAME`.
+    base_url : str
+        The service.
 
     Raises
     ------
     RequestError
-        As `resolve_url`.
+        As `resolve_url`, and where browsers open no such host.
     """
-    if host[:9].lower() != "practice:":
-        return host
-    return urlsplit(resolve_url(host, base_url)).hostname or host
+    if host[:9].lower() == "practice:":
+        meant = host_of(resolve_url(host, base_url))
+        assert meant is not None, "the address of a practice site has a host"
+        return meant
+    star = "*." if host.strip().startswith("*.") else ""
+    try:
+        name = canonical_host(host.strip().removeprefix(star))
+    except HostNameError:  # its message repeats the text, which could hold the secret itself
+        raise RequestError(
+            "what a secret is for is not a host name",
+            code="INVALID_PARAMETER",
+            hint="write a host (shop.example.com), all hosts below one (*.example.com), or all",
+            details={"parameter": "secrets"},
+        ) from None
+    return f"{star}[{name}]" if ":" in name else f"{star}{name}"
 
 
 def as_written(url: str, base_url: str) -> str:
     """Return a practice site's URL as people write it, `practice:NAME`; any other as it is."""
     parts, service = urlsplit(url), urlsplit(base_url)
-    site, dot, domain = (parts.hostname or "").partition(".")
+    site, dot, domain = (host_of(url) or "").partition(".")
     if not is_local(base_url) or (dot and domain) != "localhost" or parts.port != service.port:
         return url
     rest = url.partition("//")[2].partition("/")[2]

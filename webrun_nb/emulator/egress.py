@@ -13,10 +13,10 @@ import psutil
 from pydantic import ValidationError
 
 from webrun_nb.browsers.egress.addresses import Address, parse
-from webrun_nb.browsers.egress.hosts import host_of, named_in
 from webrun_nb.browsers.egress.reach import Home, Reach
 from webrun_nb.browsers.egress.routes import WayOut
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.wire.proxies import CustomProxy, ManagedProxy
@@ -160,7 +160,7 @@ def home(host: str, port: int) -> Home:
 def hosts_named_by(fields: TaskFields) -> Iterable[str]:
     """Return the hosts that a task names: its starting point, and those in its words."""
     start = host_of(fields.starting_point) if fields.starting_point else None
-    return {*named_in(fields.task_details), *([start] if start else ())}
+    return {*hosts_in(fields.task_details), *([start] if start else ())}
 
 
 def _own_addresses() -> Iterable[Address]:

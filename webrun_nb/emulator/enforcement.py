@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from webrun_nb.browsers.egress.reach import Reach
+from webrun_nb.common.hosts import host_of
 from webrun_nb.emulator.domain.audit import Actor, AuditEntry, Response
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.facts import Facts
-from webrun_nb.emulator.domain.hosts import canonical_host, host_of
 from webrun_nb.emulator.domain.policy import Permission
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
@@ -83,13 +83,12 @@ class Enforcement:
             reach.url_rule = self.refuses_page
 
     def refuses_host(self, host: str) -> str | None:
-        """Say why a host must not be reached, by whatever the browser asks for; None where it may.
+        """Say why a host (canonical) must not be reached, by whatever the browser asks for; None where it may.
 
         A host that needs approval is open to the page that a person approved, and to nothing else.
         """
         if self.rulebook is None:
             return None
-        host = canonical_host(host)
         found, rule = self.rulebook.destination(host)
         if found == "allow" or (found == "guardrail" and host == host_of(self._opened)):
             return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.base import Browsers
+from webrun_nb.common.hosts import host_of, port_of
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
@@ -40,9 +40,11 @@ class PracticeSites:
         CommandRefusedError
             `INVALID_PARAMETER`; the message lists the sites.
         """
-        parts = urlsplit(url or "")
-        site, _, suffix = (parts.hostname or "").rpartition(".")
-        if suffix == "localhost" and parts.port == self.port and site not in self.names:
+        host = None if url is None else host_of(url)
+        if url is None or host is None:
+            return
+        site, _, suffix = host.rpartition(".")
+        if suffix == "localhost" and port_of(url) == self.port and site not in self.names:
             raise CommandRefusedError(
                 "INVALID_PARAMETER",
                 f"there is no practice site {site[:40]!r}; there is: {', '.join(self.names)}",

@@ -9,7 +9,7 @@ from webrun_nb.emulator.domain.audit import AuditEntry
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.facts import NOTHING
-from webrun_nb.emulator.domain.hosts import HostPattern, pattern_fault
+from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.domain.policy_templates import TEMPLATES
@@ -138,7 +138,8 @@ class Policies:
         Raises
         ------
         CommandRefusedError
-            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: it is a draft, and drafts are not enforced.
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: it is a draft, and drafts are not enforced; or it was kept by an
+            earlier version, and one of its rules can't be read.
         """
         if policy_id is None:
             return None
@@ -149,7 +150,7 @@ class Policies:
                 f'the policy "{policy.name}" is a draft, which is not enforced: set its status to active first',
                 parameter="policyId",
             )
-        return Rulebook(policy, self._compile)
+        return self._readable(policy)
 
     async def test(self, user: str, policy_id: str, steps: Sequence[Step]) -> list[Tested]:
         """Decide once more on what a task did, by another policy (drafts too). Nothing is done or written down.
@@ -157,9 +158,9 @@ class Policies:
         Raises
         ------
         CommandRefusedError
-            `POLICY_NOT_FOUND`.
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: one of its rules can't be read.
         """
-        book = Rulebook(await self.one(user, policy_id), self._compile)
+        book = self._readable(await self.one(user, policy_id))
         return [
             Tested(number, step, book.decide(step.facts), step.facts.page.seen is not NOTHING)
             for number, step in enumerate(steps, 1)
@@ -170,6 +171,10 @@ class Policies:
         """Forget all."""
         await self._kept.clear()
         await self.trail.clear()
+
+    def _readable(self, policy: Policy) -> Rulebook:
+        _check(policy, self._compile)
+        return Rulebook(policy, self._compile)
 
     async def _put(self, policy: Policy) -> Policy:
         _check(policy, self._compile)
@@ -201,9 +206,11 @@ def _changed(policy: Policy, fields: PolicyFields) -> Policy:
         "default_action": fields.default_action,
     }
     if fields.domain_rules is not None:
-        _check_holes(fields.domain_rules)
         entries = tuple(DomainEntry(entry.pattern.strip(), entry.action) for entry in fields.domain_rules.entries)
-        given["domain_rules"] = DomainRules(fields.domain_rules.mode, entries)  # type: ignore[assignment]  # mixed
+        domain_rules = DomainRules(fields.domain_rules.mode, entries)
+        _check_domains(domain_rules)
+        _check_holes(fields.domain_rules)
+        given["domain_rules"] = domain_rules  # type: ignore[assignment]  # mixed
     if fields.action_rules is not None:
         given["action_rules"] = tuple(  # type: ignore[assignment]  # as above
             ActionRule(r.category, r.permission, r.url_pattern, r.scope, r.match_type, r.match)
@@ -262,8 +269,8 @@ def _check_rule(where: str, rule: ActionRule, compile_regex: CompileRegex) -> No
         if rule.match is not None or rule.scope != "all":
             field = "match" if rule.match is not None else "scope"
             raise _invalid(f"{where}.{field}", f"{where}: Navigation goes by urlPattern alone, not by {field}")
-        if rule.url_pattern is not None and not rule.url_pattern.strip():
-            raise _invalid(f"{where}.urlPattern", f"{where}.urlPattern is empty: leave it out for every address")
+        if rule.url_pattern is not None:
+            _check_address(f"{where}.urlPattern", rule.url_pattern)
         return
     if rule.url_pattern is not None:
         raise _invalid(f"{where}.urlPattern", f"{where}.urlPattern: only Navigation goes by addresses, use match")
@@ -277,6 +284,15 @@ def _check_rule(where: str, rule: ActionRule, compile_regex: CompileRegex) -> No
         raise _invalid(f"{where}.match", f"{where}.match is empty: leave it out for every {rule.category}")
     if rule.match_type == "regex":
         _check_regex(where, rule.match, compile_regex)
+
+
+def _check_address(where: str, pattern: str) -> None:
+    if not pattern.strip():
+        raise _invalid(where, f"{where} is empty: leave it out for every address")
+    try:
+        address_pattern(pattern)
+    except ValueError as error:
+        raise _invalid(where, f"{where}: {error}", pattern) from None
 
 
 def _check_regex(where: str, pattern: str, compile_regex: Callable[[str], object]) -> None:

@@ -16,6 +16,7 @@ from webrun_nb.browsers.egress.http1 import BadMessageError
 from webrun_nb.browsers.egress.network import DialError
 from webrun_nb.browsers.egress.reach import Home
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.hosts import browser_url, host_of
 
 ECHO_SITE = "whoami"
 """The emulator's own page (`whoami.localhost`) that says who is asking; proxies on this machine reach it."""
@@ -81,8 +82,8 @@ async def try_proxy(proxy: UpstreamProxy, home: Home, echo_url: str | None = Non
 
 
 async def _ask(proxy: UpstreamProxy, url: str, dialled: str | None) -> str:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    parts = urlsplit(browser_url(url) or url)
+    host = host_of(url) or ""
     tls = parts.scheme == "https"
     reader, writer = await proxy.tunnel(dialled or host, parts.port or (443 if tls else 80))
     try:

@@ -24,8 +24,8 @@ from webrun_nb.browsers.base import (
     InstanceUnavailableError,
     Navigate,
 )
-from webrun_nb.browsers.egress.hosts import host_of, named_in
 from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.happenings import (
@@ -187,7 +187,7 @@ class SessionWorker:
                 self._slot.insist()
                 if answer is not None and self._run is not None:
                     if not self._run.asks_in_confidence:  # a password with a dot in it is no host that was named
-                        self.way_out.reach.name(named_in(answer))
+                        self.way_out.reach.name(hosts_in(answer))
                     self._run.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._look_again.set()

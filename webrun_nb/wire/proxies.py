@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from webrun_nb.common.hosts import HostNameError, canonical_host
 from webrun_nb.wire.base import Request
 
-_HOST = re.compile(r"\[?[0-9A-Za-z._:-]+\]?")
 _LONGEST_WORD = 255
 """SOCKS5 has one byte for the length of a name, a password and a host (RFC 1929, RFC 1928)."""
 
@@ -49,9 +49,11 @@ class CustomProxy(Request):
     @field_validator("host")
     @classmethod
     def _is_a_host(cls, host: str) -> str:
-        if not _HOST.fullmatch(host):
-            raise ValueError("expected a host name or an address, without http:// and port")
-        return host.removeprefix("[").removesuffix("]")
+        """Take the canonical form: the system would look a name with other letters up by older rules than browsers."""
+        try:
+            return canonical_host(host)
+        except HostNameError:
+            raise ValueError("expected a host name or an address, without http:// and port") from None
 
     @field_validator("port", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from webrun_nb.common.hosts import HostNameError, domain_of, host_of
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.json_schema import schema_fault
 from webrun_nb.wire.proxies import ProxyFields
@@ -80,6 +81,9 @@ def _checked_url(parameter: str, url: str) -> str:
         readable = False
     if not readable or any(ord(c) <= 32 for c in url):
         raise invalid(parameter, f"{parameter} must be an http(s) URL", url[:200])
+    if host_of(url) is None:
+        message = f"{parameter}: {parts.hostname!r:.80} is not a host name: write it as in a browser's address bar"
+        raise invalid(parameter, message, url[:200])
     return url
 
 
@@ -144,6 +148,17 @@ class TaskFields(Request):
     @classmethod
     def _http_url(cls, url: str | None) -> str | None:
         return None if url is None else _checked_url("startingPoint", url)
+
+    @field_validator("avoid_domains")
+    @classmethod
+    def _hosts(cls, domains: list[str]) -> list[str]:
+        for number, domain in enumerate(domains):
+            try:
+                domain_of(domain)
+            except HostNameError as error:
+                parameter = f"avoidDomains[{number}]"
+                raise invalid(parameter, f"{parameter}: {error}", domain[:200]) from None
+        return domains
 
     @field_validator("max_input_tokens")
     @classmethod

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from webrun_nb.browsers.egress import http1
 from webrun_nb.browsers.egress.exchange import Exchange
-from webrun_nb.browsers.egress.hosts import ascii_name, host_of, port_of
 from webrun_nb.browsers.egress.http1 import BadMessageError, Head, Target
 from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
 from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.egress.routes import Route, Router, WayOut
+from webrun_nb.common.hosts import HostNameError, canonical_host, host_of, port_of
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ class Listener:
 
     async def find(self, target: Target, *, plain: bool) -> Route:
         """Find the route to a target; raises RefusedError or DialError, and remembers it."""
-        host = ascii_name(target.host)
+        host = _host(target)
         try:
             if not plain and self.way_out.reach.is_practice(host, target.port):
                 raise RefusedError("practice sites speak plain http")
@@ -168,7 +168,11 @@ class Listener:
 
     def note(self, target: Target, error: DialError) -> None:
         """Remember why a target was not reached."""
-        _keep(self._failures, (ascii_name(target.host), target.port), error)
+        try:
+            host = canonical_host(target.host)
+        except HostNameError:
+            host = target.host
+        _keep(self._failures, (host, target.port), error)
 
     def sends_on(self, url: str) -> bool:
         """Tell whether what a request has sent may be redirected to a URL."""
@@ -215,6 +219,14 @@ class Listener:
     def _is_ours(self, head: Head) -> bool:
         given = (head.get("proxy-authorization") or "").encode("latin-1")
         return hmac.compare_digest(given, self._authorization)
+
+
+def _host(target: Target) -> str:
+    """Return the canonical host of a target; raises DialError where no host can have this name."""
+    try:
+        return canonical_host(target.host)
+    except HostNameError as error:
+        raise DialError(str(error)) from error
 
 
 def _keep(notes: dict[tuple[str, int], T], key: tuple[str, int], note: T) -> None:

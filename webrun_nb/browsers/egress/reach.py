@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from webrun_nb.browsers.egress import addresses, hosts
+from webrun_nb.browsers.egress import addresses
 from webrun_nb.browsers.egress.addresses import Address
+from webrun_nb.common import hosts
 
 _LOCALHOST = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
@@ -53,12 +54,17 @@ class Reach:
         Hosts that the user's configuration names, `*.x` for all below x: private addresses are open to them.
     home : Home, optional
         The emulator's own server.
+
+    Raises
+    ------
+    HostNameError
+        One of `named` is no host.
     """
 
     def __init__(self, named: Iterable[str] = (), home: Home | None = None) -> None:
-        given = [name.strip().lower() for name in named]
-        self._named = {hosts.normalize(name) for name in given if not name.startswith("*.")}
-        self._named_below = frozenset(hosts.normalize(name) for name in given if name.startswith("*."))
+        given = [name.strip() for name in named]
+        self._named = {hosts.domain_of(name) for name in given if not name.startswith("*.")}
+        self._named_below = frozenset(hosts.domain_of(name) for name in given if name.startswith("*."))
         self._home = home
         self._avoided: frozenset[str] = frozenset()
         self._seen_public: set[str] = set()
@@ -68,12 +74,18 @@ class Reach:
         """A policy's word on the URLs of documents: asked where one is opened."""
 
     def name(self, named: Iterable[str]) -> None:
-        """Take hosts as named by the user, for as long as the session lives."""
-        self._named |= set(map(hosts.ascii_name, named))
+        """Take hosts (canonical) as named by the user, for as long as the session lives."""
+        self._named |= set(named)
 
     def avoid(self, domains: Iterable[str]) -> None:
-        """Replace the domains to avoid; each means the host and all below it."""
-        self._avoided = frozenset(filter(None, map(hosts.normalize, domains)))
+        """Replace the domains to avoid; each means the host and all below it.
+
+        Raises
+        ------
+        HostNameError
+            One of them is no host; the list is as before.
+        """
+        self._avoided = frozenset(map(hosts.domain_of, domains))
 
     def is_named(self, host: str) -> bool:
         """Tell whether the user named the host."""

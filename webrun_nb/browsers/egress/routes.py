@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.browsers.egress.addresses import Address
-from webrun_nb.browsers.egress.hosts import ascii_name
 from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_error
 from webrun_nb.browsers.egress.reach import Reach
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
@@ -92,6 +91,13 @@ class Router:
     async def find(self, way_out: WayOut, host: str, port: int) -> Route:
         """Look a destination up and check it.
 
+        Parameters
+        ----------
+        way_out : WayOut
+            The rules and the proxy.
+        host, port : str, int
+            The destination; the host is canonical (see `common.hosts`).
+
         Raises
         ------
         RefusedError
@@ -99,7 +105,6 @@ class Router:
         DialError
             There is no such host.
         """
-        host = ascii_name(host)
         reach = way_out.reach
         reach.check_host(host)
         answers = reach.local_answer(host, port)

@@ -1,63 +1,54 @@
-"""Hosts of addresses, and the patterns that policies write for them. Parsed hosts are compared, never text of URLs."""
+"""The patterns that policies write for hosts. Parsed hosts are compared, never text of URLs."""
 
 from __future__ import annotations
 
 import re
-import socket
-from urllib.parse import urlsplit
 
-_LABELS = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
-_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*")
-_IPV6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
+from webrun_nb.common.hosts import HostNameError, canonical_host, is_address, unicode_host
 
 HOST_PATTERNS = "example.com (that host alone), *.example.com (its subdomains), *example.com (any host that ends so)"
 
-
-def canonical_host(host: str) -> str:
-    """Return a host as browsers have it: lower case, punycode, no final dot, IPv4 in its usual form."""
-    host = host.strip().strip("[]").lower().removesuffix(".")
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            return host
-    if _NUMERIC.fullmatch(host):  # 2130706433 and 0x7f.1 are 127.0.0.1
-        try:
-            return socket.inet_ntoa(socket.inet_aton(host))
-        except OSError:
-            return host
-    return host
-
-
-def host_of(url: str) -> str:
-    """Return the host of a URL; empty where it has none."""
-    try:
-        return canonical_host(urlsplit(url).hostname or "")
-    except ValueError:
-        return ""
+_ADDRESS_PARTS = re.compile(r"([^/?#]*://)?([^/?#]*)(.*)", re.DOTALL)
 
 
 def pattern_fault(pattern: str) -> str | None:
     """Say why a pattern names no hosts; None where it does."""
-    _, host = _parts(pattern)
-    if _LABELS.fullmatch(host) or _IPV6.fullmatch(host):
-        return None
-    return f"is no pattern of hosts; there are {HOST_PATTERNS}, without scheme, port or path"
+    try:
+        HostPattern(pattern)
+    except HostNameError:
+        return f"is no pattern of hosts; there are {HOST_PATTERNS}, without scheme, port or path"
+    return None
 
 
 class HostPattern:
-    """A pattern, ready to be compared."""
+    """A pattern, ready to be compared.
+
+    Parameters
+    ----------
+    pattern : str
+        `example.com`, `*.example.com` or `*example.com`.
+
+    Raises
+    ------
+    HostNameError
+        It is none of these, or browsers open no such host.
+    """
 
     def __init__(self, pattern: str) -> None:
-        self._star, self._host = _parts(pattern)
+        text = pattern.strip()
+        self._star = next((star for star in ("*.", "*") if text.startswith(star)), "")
+        self._host = canonical_host(text[len(self._star) :])
+        if self._star and is_address(self._host):
+            raise HostNameError(pattern)  # no other host ends with an address
+        self._ending = unicode_host(self._host)
 
     def matches(self, host: str) -> bool:
         """Tell whether a canonical host is meant."""
         match self._star:
             case "*.":
                 return host.endswith("." + self._host)
-            case "*":
-                return host.endswith(self._host)
+            case "*":  # may end in a part of a label, and punycode converts whole labels
+                return unicode_host(host).endswith(self._ending)
             case _:
                 return host == self._host
 
@@ -67,7 +58,24 @@ class HostPattern:
         return self.matches(example)
 
 
-def _parts(pattern: str) -> tuple[str, str]:
+def address_pattern(pattern: str) -> str:
+    """Return a glob of addresses (`urlPattern`) with its host as browsers write it: in punycode.
+
+    Raises
+    ------
+    ValueError
+        Its host is no name that browsers open, or is not written whole; the message says how to write it.
+    """
     pattern = pattern.strip()
-    star = next((start for start in ("*.", "*") if pattern.startswith(start)), "")
-    return star, canonical_host(pattern[len(star) :])
+    before, host, rest = _ADDRESS_PARTS.fullmatch(pattern).groups("")  # type: ignore[union-attr]  # matches any text
+    if host.isascii():
+        return pattern
+    star = "*." if host.startswith("*.") else ""
+    name, colon, port = host.removeprefix(star).partition(":")
+    try:
+        return f"{before}{star}{canonical_host(name)}{colon}{port}{rest}"
+    except HostNameError:
+        raise ValueError(
+            f"{host[:60]!r} is no host: write a host with such letters whole (*://*.faß.de/*), "
+            "and a word of the path after a slash (*/*straße*)"
+        ) from None

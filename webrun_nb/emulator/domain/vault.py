@@ -6,13 +6,13 @@ document it is about to be typed into.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib import parse
 from urllib.parse import SplitResult, urlsplit
 
+from webrun_nb.common.hosts import HostNameError, browser_url, canonical_host, host_of, is_address
 from webrun_nb.emulator.domain.masking import Masker
 
 EVERY_HOST = "all"
@@ -24,35 +24,12 @@ _PASSWORDS = frozenset({"password", "passphrase"})
 CodeMaker = Callable[[str], str]
 """Makes the code for this moment from what an authenticator is set up with (`otp_secret`)."""
 
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
-_TWO_SPELLINGS = frozenset("ßς\u200c\u200d")
-"""Browsers and Python disagree on what these are in a host's name: one of the two could be somebody else's."""
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _PORTS = {"http": 80, "https": 443}
 
 
 class WithheldError(Exception):
     """A secret is not handed out; the message is one line and holds none."""
-
-
-def host_name(host: str) -> str:
-    """Return a host's name in the one form that is compared: lower case, no trailing dot, IDNA.
-
-    Raises
-    ------
-    ValueError
-        It can't be one.
-    """
-    name = host.strip().rstrip(".").lower()
-    if not name or name.startswith(".") or _TWO_SPELLINGS & set(name):
-        raise ValueError("no host's name")
-    if ":" in name:
-        return ipaddress.IPv6Address(name.strip("[]")).compressed
-    if not name.isascii():
-        name = name.encode("idna").decode()
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise ValueError("no host's name")
-    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +48,15 @@ class HostPattern:
         ValueError
             It is none of these; the message says what is wrong.
         """
-        text = match.strip().lower()
-        if text == EVERY_HOST:
+        text = match.strip()
+        if text.lower() == EVERY_HOST:
             return cls("")
         subdomains = text.startswith("*.")
         try:
-            host = host_name(text[2:] if subdomains else text)
-        except (ValueError, UnicodeError):
+            host = canonical_host(text[2:] if subdomains else text)
+        except HostNameError:
             raise ValueError("write a host (github.com), any subdomain of one (*.x.com), or all") from None
-        if subdomains and (":" in host or host.replace(".", "").isdigit()):
+        if subdomains and is_address(host):
             raise ValueError("an address has no subdomains")
         return cls(host, subdomains)
 
@@ -89,7 +66,7 @@ class HostPattern:
         return (0, 0) if not self.host else (1 if self.subdomains else 2, self.host.count("."))
 
     def fits(self, host: str) -> bool:
-        """Tell whether a host (as `host_name` returns it) is meant."""
+        """Tell whether a host (canonical, see `common.hosts`) is meant."""
         if not self.host:
             return True
         return host.endswith(f".{self.host}") if self.subdomains else host == self.host
@@ -192,7 +169,7 @@ class Vault:
                     f"{host} is shown in a frame of {there}, which no secret is for; open {host} itself"
                 )
         for target in place.targets:
-            _check_target(urlsplit(place.url), target, pattern)
+            _check_target(urlsplit(browser_url(place.url) or ""), browser_url(target) or "", pattern)
         if name in _PASSWORDS and place.input_type != "password":
             raise WithheldError(f"the {name} is typed into a password field alone, and this is none")
         if name not in CODE_FIELDS:
@@ -257,11 +234,7 @@ class Vault:
 
 def _host(url: str) -> str | None:
     """Return the host of a web address; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        return host_name(parts.hostname or "") if parts.scheme in _PORTS else None
-    except (ValueError, UnicodeError):
-        return None
+    return host_of(url) if url.partition(":")[0].strip().lower() in _PORTS else None
 
 
 def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from webrun_nb.common.hosts import browser_url, host_of
 from webrun_nb.emulator.domain.facts import Deed, Facts, Haystack, Page, readable
-from webrun_nb.emulator.domain.hosts import HostPattern, host_of
+from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern
 from webrun_nb.emulator.domain.policy import (
     SEVERITY,
     ActionRule,
@@ -140,8 +141,11 @@ class Rulebook:
 
     def _of_url(self, url: str) -> _Matched:
         scheme = _scheme(url)
-        if scheme in _WEB or self._mode != "allowlist" or scheme == "about":
-            return self._of_host(host_of(url) if scheme in _WEB else "")
+        if scheme in _WEB:
+            host = host_of(url)
+            return _NO_HOST if host is None and self._mode != "allow_all" else self._of_host(host or "")
+        if self._mode != "allowlist" or scheme == "about":
+            return self._of_host("")
         return _ONLY_LISTED  # data:, blob:, file: come from no host, so no list has them
 
     def _of_host(self, host: str) -> _Matched:
@@ -168,6 +172,7 @@ class Rulebook:
 
 
 _ENTRIES = "domainRules.entries"
+_NO_HOST = _Matched("block", "domainRules: the address has no host that can be checked")
 _ONLY_LISTED = _Matched("block", "domainRules: only the hosts listed")
 
 
@@ -262,17 +267,18 @@ def _keyword(words: str) -> Finder:
 
 
 def address_forms(url: str) -> set[str]:
-    """Return an address as it is written and as servers read it: `/x/../%61dmin/` is `/admin/` too."""
-    written = url.strip().casefold()
+    """Return an address as browsers write it and as servers read it: `/x/../%61dmin/` is `/admin/` too."""
+    address = browser_url(url) or url.strip()
+    written = address.casefold()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(address)
         path: list[str] = []
         for step in unquote(parts.path).replace("\\", "/").split("/"):
             if step == "..":
                 path[1:] = path[1:-1]
             elif step != ".":
                 path.append(step)
-        host = host_of(url)
+        host = host_of(address) or ""
         port = "" if parts.port is None or (parts.scheme, parts.port) in _USUAL else f":{parts.port}"
     except ValueError:
         return {written}
@@ -285,7 +291,7 @@ _USUAL = {("http", 80), ("https", 443)}
 
 def _glob(pattern: str) -> Finder:
     """Return what tells whether an address fits a glob, in linear time. `*` is any text; `?` is itself, as in URLs."""
-    pattern = pattern.strip().casefold()
+    pattern = address_pattern(pattern).casefold()
     if "://" not in pattern and not pattern.startswith("*"):
         pattern = f"*://{pattern}"
     first, *rest = pattern.split("*")
