@@ -65,8 +65,10 @@ def test_without_a_schema_the_frame_has_the_pages_own_columns_as_text(kernel):
 
 
 def test_without_an_answer_to_bind_the_text_is_shown(kernel):
-    (shown,) = [o for o in task(kernel, "").outputs if "text/markdown" in o.get("data", {})]
-    assert "Kestrin Scout 11" in shown["data"]["text/markdown"]
+    (shown,) = [o for o in task(kernel, "").outputs if "<table>" in o.get("data", {}).get("text/html", "")]
+    assert set(shown["data"]) == {"text/html", "text/plain"}, "a front end would render markdown by its own rules"
+    assert '<td style="text-align:left">Kestrin Scout 11</td>' in shown["data"]["text/html"]
+    assert "| Kestrin Scout 11 |" in shown["data"]["text/plain"]
 
 
 def test_n_shows_so_many_and_says_so(kernel):

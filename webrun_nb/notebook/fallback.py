@@ -6,10 +6,9 @@ What changes from run to run stands between fixed markers. nbval's `--nbval-sani
 
 from __future__ import annotations
 
-import html
-
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.safe_markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
 TEXT_BEGIN, TEXT_END = "[webrun-card]", "[/webrun-card]"
@@ -79,22 +78,17 @@ def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, be
     return "\n".join([TEXT_BEGIN, *lines, TEXT_END])
 
 
-def _escape(text: str) -> str:
-    # A page's MathJax would typeset what stands between two dollar signs; it does not look across elements.
-    return html.escape(text).replace("$", "<span>$</span>")
-
-
 def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = "") -> str:
     """Return the card as HTML between the HTML markers; self-contained, in the page's own colours."""
     cells = "".join(
         '<div style="display:flex;gap:1em;padding:1px 0">'
-        f'<span style="flex:0 0 7em;font-weight:600">{_escape(label.strip())}</span>'
-        f'<bdi style="flex:1;min-width:0;overflow-wrap:anywhere">{_escape(text)}</bdi></div>'
+        f'<span style="flex:0 0 7em;font-weight:600">{html_text(label.strip())}</span>'
+        f'<bdi style="flex:1;min-width:0;overflow-wrap:anywhere">{html_text(text)}</bdi></div>'
         for label, text in card_rows(snapshot, seen_ended_ms=seen_ended_ms, before=before)
     )
     box = "border:1px solid #8888;border-radius:4px;padding:8px 12px;max-width:56em"
     style = f"{box};font:13px/1.45 system-ui,sans-serif"
-    classes = "webrun-card-static tex2jax_ignore mathjax_ignore"
+    classes = f"webrun-card-static {NO_FORMULAS}"
     return f'{HTML_BEGIN}<div class="{classes}" style="{style}">{cells}</div>{HTML_END}'
 
 

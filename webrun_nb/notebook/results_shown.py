@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from IPython.display import Markdown, display
+from IPython.display import display
 
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.objects import meta_of
-from webrun_nb.notebook.safe_markdown import safe_markdown
+from webrun_nb.notebook.safe_markdown import PageText
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
     """
     if wanted is None:
         print("what it had when it ended:")
-        display(Markdown(safe_markdown(text)))  # type: ignore[no-untyped-call]
+        display(PageText(text, rest="the error's .partial"))  # type: ignore[no-untyped-call]
         return
     from webrun_nb.notebook.frames import to_frame
 
@@ -43,7 +43,7 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
         return
     frame, _ = to_frame(data, wanted, meta={})
     print(f"what it had when it ended: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
-    display(frame.head(rows))  # type: ignore[no-untyped-call]
+    _show_head(frame, rows)
 
 
 def show_result(
@@ -79,7 +79,7 @@ def show_result(
     if result.schema is None:
         print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost))
         if not quiet:
-            display(Markdown(safe_markdown(result.text)))  # type: ignore[no-untyped-call]
+            display(PageText(result.text))  # type: ignore[no-untyped-call]
         return
     from webrun_nb.notebook.frames import to_frame
 
@@ -92,6 +92,14 @@ def show_result(
     if quiet:
         return
     if rows or frame.empty:
-        display(frame.head(rows))  # type: ignore[no-untyped-call]
+        _show_head(frame, rows)
     if note := head_note(len(frame), min(rows, len(frame)), name):
         print(note)
+
+
+def _show_head(frame: pd.DataFrame, rows: int) -> None:
+    """Display the first rows; two prices in a text are no formula."""
+    import pandas as pd
+
+    with pd.option_context("display.html.use_mathjax", False):
+        display(frame.head(rows))  # type: ignore[no-untyped-call]

@@ -5,7 +5,6 @@ Python sends facts when they change; the page counts on by itself.
 
 from __future__ import annotations
 
-import html
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ import traitlets
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.fallback import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
 from webrun_nb.notebook.jobs import Job, JobFacts
+from webrun_nb.notebook.safe_markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.session_facts import Press
 from webrun_nb.notebook.widgets.sources import script, style
@@ -163,10 +163,9 @@ def card_text(job: Job) -> str:
 
 
 def _html(line: str) -> str:
-    shown = html.escape(line).replace("$", "<span>$</span>")
     box = "border:1px solid #8888;border-radius:4px;padding:4px 12px;max-width:56em"
-    classes = "webrun-card-static tex2jax_ignore mathjax_ignore"
-    return f'{HTML_BEGIN}<div class="{classes}" style="{box}"><bdi>{shown}</bdi></div>{HTML_END}'
+    classes = f"webrun-card-static {NO_FORMULAS}"
+    return f'{HTML_BEGIN}<div class="{classes}" style="{box}"><bdi>{html_text(line)}</bdi></div>{HTML_END}'
 
 
 def _facts(facts: JobFacts) -> dict[str, Any]:

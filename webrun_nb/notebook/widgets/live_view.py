@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import traitlets
 
 from webrun_nb import screen
 from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.safe_markdown import html_text
 from webrun_nb.notebook.view_feed import OpenView, ViewFeed
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.sources import script, style
@@ -47,4 +47,4 @@ class LiveViewWidget(NotebookWidget):
     def static_forms(self) -> dict[str, str]:
         """Return a sentence that stays true: how the session is, its card says."""
         said = f"live view of session {self.name}: its pictures are saved in no notebook"
-        return {"text/plain": said, "text/html": f"<em><bdi>{html.escape(said)}</bdi></em>"}
+        return {"text/plain": said, "text/html": f"<em><bdi>{html_text(said)}</bdi></em>"}
