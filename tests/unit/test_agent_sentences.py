@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from agent_work import work_on
 from stored_pages import stored
 
-from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Step
+from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Finish, Step
 from webrun_nb.browsers.base import Action, Click, Press
 
 
@@ -61,3 +64,53 @@ async def test_words_of_any_script_are_words() -> None:
     *_, asked = await work_on(stored("regions"), Brief("list 製品"))
     assert isinstance(asked, Ask)
     assert 'Nothing on the page answers to "製品"' in asked.question
+
+
+# --- words and columns ------------------------------------------------------------------------------------------------
+
+
+def rows_of(*columns: str) -> dict[str, Any]:
+    properties = {name: {"type": ["string", "null"]} for name in columns}
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+async def rows(page: str, sentence: str, *columns: str, replies: Sequence[str] = ()) -> Any:
+    brief = Brief(sentence, "structured_json", rows_of(*columns))
+    *_, last = await work_on(stored(page), brief, replies)
+    assert isinstance(last, Finish), last
+    return last.data
+
+
+async def test_words_and_columns_are_paired_by_name_whatever_their_order() -> None:
+    first, *_ = await rows("quotes", "list the quotes with text and author on this page", "author", "text")
+    assert first == {"author": "Ines Okafor", "text": "The sea is patient."}
+
+
+async def test_a_column_that_nothing_is_called_like_is_missing_and_takes_no_other_value() -> None:
+    found = await rows("programme", "list the talks in the first table with talk and room", "talk", "price")
+    assert found[0] == {"talk": "Reading tides", "price": None}
+
+
+async def test_a_pages_name_is_not_its_price() -> None:
+    schema = {"type": "object", "properties": {"weather": {"type": "string"}}}
+    with pytest.raises(AgentError) as caught:
+        await work_on(stored("product"), Brief("get the name", "structured_json", schema))
+    assert caught.value.code == "OUTPUT_SCHEMA_MISMATCH"
+
+
+async def test_a_column_for_whatever_is_asked_takes_what_is_asked() -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
+    *_, last = await work_on(stored("product"), Brief("get the weight", "structured_json", schema))
+    assert isinstance(last, Finish)
+    assert last.data == {"answer": "1.2 kg"}
+
+
+async def test_which_of_two_columns_is_meant_is_asked_in_the_pages_words() -> None:
+    sentence = "list the rows of the second table with state and price"
+    *_, asked = await work_on(stored("regions"), Brief(sentence, "structured_json", rows_of("state", "price")))
+    assert isinstance(asked, Ask)
+    assert asked.candidates == (
+        '1. "Unit price" (for example “$4.00”)', '2. "Pack price" (for example “$40.00”)',
+    )  # fmt: skip
+    found = await rows("regions", sentence, "state", "price", replies=["pack"])
+    assert found[0] == {"state": "HI", "price": "$40.00"}

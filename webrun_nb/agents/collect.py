@@ -9,12 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
-from webrun_nb.agents.extract.mapping import Mapping, Match, rank, with_wishes
+from webrun_nb.agents.extract.mapping import Mapping, Match, assign, rank
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.pages import counted, is_about, open_record, words_of
+from webrun_nb.agents.extract.pairing import paired, rivals
 from webrun_nb.agents.extract.record import assign_record, record_source
-from webrun_nb.agents.extract.records import column_names, markdown, records_of
+from webrun_nb.agents.extract.records import column_names, markdown, records_of, shown_field
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
 from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
@@ -78,6 +79,8 @@ class Collector:
         self._start = ""
         """Where the list begins."""
         self._searched = False
+        self._unpaired: tuple[str, ...] = ()
+        """Words for columns that the answer has none for."""
         self._unknown = 0
         """Rows that the page gives no value of, to compare with a condition."""
 
@@ -232,8 +235,11 @@ class Collector:
         keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
         if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
             raise UntiedError(unmet[0])
-        if said := no_column(mapping, columns, subject=self.wanted.subject):
+        if said := no_column(mapping, columns, subject=self.wanted.subject, unpaired=self._unpaired):
             raise UntiedError(said)
+        settled = yield from self._settled(mapping, columns)
+        if settled != columns:
+            columns, mapping = settled, assign(settled, mapping.source)
         pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
         mapping = yield from pager.go_on(page, mapping)
         rows = yield from self._selected(mapping.source)
@@ -244,6 +250,17 @@ class Collector:
         for remark in remarks:  # a table has no room for them
             yield from self.task.note(remark)
         return self._listed(mapping, rows, columns, self._read(pager.pages, pager.whole), remarks)
+
+    def _settled(self, mapping: Mapping, columns: tuple[Column, ...]) -> Work[tuple[Column, ...]]:
+        """Ask which of the page's columns is meant where several answer equally well to a column's name."""
+        settled = list(columns)
+        for i, column in enumerate(columns):
+            fields = rivals(mapping, column)
+            if fields:
+                question = f'In "{self.wanted.sentence}": which column of the page is "{column.name}"?'
+                position = yield from self.task.choice(question, [shown_field(f, mapping.source) for f in fields])
+                settled[i] = replace(column, field_key=fields[position].key)
+        return tuple(settled)
 
     def _read(self, pages: int, whole: bool) -> str:
         """Say how much of the list was read, where that is not all there is to it or not on one page."""
@@ -438,7 +455,8 @@ class Collector:
 
     def _columns(self) -> tuple[Column, ...]:
         if self.shape and self.shape.columns:
-            return with_wishes(self.shape.columns, self.wanted.wishes)
+            columns, self._unpaired = paired(self.shape.columns, self.wanted.wishes)
+            return columns
         wishes = [Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in self.wanted.wishes]
         named = any(set(tokens(c.name)) & {"name", "title", "model"} for c in wishes)
         return tuple([Column("name"), *wishes] if self.wanted.with_name and wishes and not named else wishes)

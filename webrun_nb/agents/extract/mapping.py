@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from webrun_nb.agents.extract.names import SYNONYM, likeness, singular, tokens
 from webrun_nb.agents.extract.schema import Column
@@ -48,17 +48,6 @@ class Mapping:
         return len(self.matches)
 
 
-def with_wishes(columns: Sequence[Column], wishes: Sequence[str]) -> tuple[Column, ...]:
-    """Give each column the words the instruction has for it: in order where they are as many, else by likeness."""
-    if len(wishes) == len(columns):
-        return tuple(replace(c, wish=w) for c, w in zip(columns, wishes, strict=True))
-    out = []
-    for column in columns:
-        best = max(wishes, key=lambda w: likeness(tokens(column.name), tokens(w)), default="")
-        out.append(replace(column, wish=best if best and likeness(tokens(column.name), tokens(best)) >= 0.5 else ""))
-    return tuple(out)
-
-
 def name_score(column: Column, field: Field) -> float:
     """How well a field's names fit a column's, by its own name or by what the instruction calls it."""
     wanted = {tokens(column.name)}
@@ -71,6 +60,8 @@ def name_score(column: Column, field: Field) -> float:
 
 def match_score(column: Column, field: Field, source: Source) -> float:
     """Score a field for a column: its names, what its values look like, and whether they can be converted."""
+    if column.field_key:  # a person has said which one it is
+        return float(column.field_key == field.key)
     words = set(tokens(column.name)) | set(tokens(column.wish.split("(")[0]))
     score = name_score(column, field)
     head = tokens(column.name)[-1:] or ("",)

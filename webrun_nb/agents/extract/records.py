@@ -11,8 +11,11 @@ from typing import Any
 from webrun_nb.agents.base import AgentError, Provenance
 from webrun_nb.agents.extract.mapping import Mapping, own_name
 from webrun_nb.agents.extract.schema import Column
-from webrun_nb.agents.extract.sources import Row
+from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.extract.values import MISSING, Cell, convert
+
+EXAMPLE_CHARS, LABEL_CHARS = 40, 60
+"""How much of a page's text stands in a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,16 @@ def column_names(mapping: Mapping) -> list[str]:
         if f.coverage >= 0.3 and not f.attribute and "button" not in f.evidence
     )
     return list(dict.fromkeys(name for name in names if name))[:20]
+
+
+def shown_field(field: Field, source: Source) -> str:
+    """Name a column of the page for people: its own words, and an example of its values."""
+    texts = (row.cells[field.key][0].text for row in source.rows if field.key in row.cells)
+    example = next((text for text in texts if text), "")
+    shown = f"“{example[:EXAMPLE_CHARS]}{'…' if len(example) > EXAMPLE_CHARS else ''}”" if example else ""
+    if field.label:
+        return f'"{field.label[:LABEL_CHARS]}"' + (f" (for example {shown})" if shown else "")
+    return f"the column with {shown}" if shown else "a column without values"
 
 
 def _value(mapping: Mapping, row: Row, column: Column, day_first: bool) -> tuple[Any, Cell | None]:

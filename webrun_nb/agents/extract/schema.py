@@ -24,7 +24,10 @@ _TYPES: Mapping[str, Kind] = {"string": "str", "integer": "int", "number": "floa
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the answer. `wish` is what the instruction calls it."""
+    """One column of the answer. `wish` is what the instruction calls it.
+
+    `field_key` is the key of the page's field that a person has chosen for it; empty where none was chosen.
+    """
 
     name: str
     kind: Kind = "str"
@@ -34,6 +37,7 @@ class Column:
     wish: str = ""
     item: Column | None = None
     """What a list holds."""
+    field_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

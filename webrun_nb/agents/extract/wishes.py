@@ -7,36 +7,51 @@ from collections.abc import Sequence
 from webrun_nb.agents.extract.mapping import Mapping
 from webrun_nb.agents.extract.names import likeness, tokens
 from webrun_nb.agents.extract.schema import Column
+from webrun_nb.agents.extract.sources import Field
 
 _ALIKE = 0.4
 
 
-def no_column(mapping: Mapping, columns: Sequence[Column], *, subject: str) -> str:
+def no_column(mapping: Mapping, columns: Sequence[Column], *, subject: str, unpaired: Sequence[str] = ()) -> str:
     """Return a wish that is a condition ("users with role admin") or a thing ("the laptops and phones"); else empty.
 
     Parameters
     ----------
     subject : str
         What is listed; empty where only wishes were understood.
+    unpaired : sequence of str
+        Wishes that name no column of the answer.
     """
+    for wish in unpaired:
+        if any(_says_value_of(mapping, field, wish) for field in mapping.source.fields if field.label):
+            return wish
     for column in columns:
         if _is_condition(mapping, column):
             return column.wish
     wished = [column for column in columns if column.wish]
     if wished and not subject and not any(_is_column(mapping, column) for column in wished):
         return wished[0].wish
+    if unpaired and not wished and not subject and not any(_is_field(mapping, wish) for wish in unpaired):
+        return unpaired[0]
     return ""
+
+
+def _is_field(mapping: Mapping, wish: str) -> bool:
+    return any(likeness(tokens(wish), name) >= _ALIKE for f in mapping.source.fields for name, _ in f.names if name)
 
 
 def _is_condition(mapping: Mapping, column: Column) -> bool:
     """Tell whether a wish is a column's name together with one of its values."""
-    match, wished = mapping.matches.get(column.name), tokens(column.wish)
-    if match is None or len(wished) < 2:
-        return False
-    more = [word for word in wished if word not in tokens(match.field.label)]
+    match = mapping.matches.get(column.name)
+    return match is not None and _says_value_of(mapping, match.field, column.wish)
+
+
+def _says_value_of(mapping: Mapping, field: Field, wish: str) -> bool:
+    wished = tokens(wish)
+    more = [word for word in wished if word not in tokens(field.label)]
     if not more or len(more) == len(wished):
         return False
-    cells = [cell for row in mapping.source.rows for cell in row.cells.get(match.field.key, ())]
+    cells = [cell for row in mapping.source.rows for cell in row.cells.get(field.key, ())]
     return any(tokens(cell.text) == tuple(more) for cell in cells)
 
 
