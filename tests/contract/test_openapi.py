@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from webrun_nb.wire.codes import HTTP_STATUS
+from webrun_nb.common.codes import HTTP_STATUS
 
 #: every endpoint of the contract that is built, as (method, path)
 OPERATIONS = [
@@ -63,7 +63,7 @@ UNTRIED = {("POST", "/_emulator/proxies/test")}
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
 FEW = {"/_emulator/reset": 3, "/_emulator/clock": 10, "/_emulator/account": 10}
 """Cases of operations after which sessions have to be opened anew."""
-OTHER_STATUSES = {"NOT_FOUND": {404}, "METHOD_NOT_ALLOWED": {405}, "SESSION_NOT_FOUND": {404, 401}}
+OTHER_STATUSES = {"SESSION_NOT_FOUND": {404, 401}}
 SHORTEST_MS = 1000
 
 
@@ -319,6 +319,12 @@ def test_bad_input_is_announced_as_400_and_never_as_422(document):
             assert "422" not in operation["responses"]
             (error,) = _objects(document, _content(operation["responses"]["400"]))
             assert set(error["properties"]) == {"success", "message", "error", "code", "details"}
+
+
+def test_every_status_of_the_table_of_codes_is_announced(document):
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert {int(status) for status in operation["responses"]} == {200, *HTTP_STATUS.values()}
 
 
 def test_the_key_is_announced_where_it_is_needed(document):

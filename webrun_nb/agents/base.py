@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from webrun_nb.browsers.base import Action, Observation, PageData
+from webrun_nb.common.codes import TaskFailureCode
 
 OutputType = Literal["text", "structured_json", "structured_csv"]
 
@@ -22,7 +23,7 @@ AskKind = Literal["ambiguous", "credentials", "purchase", "captcha", "security",
 class AgentError(Exception):
     """The agent gives up: the task fails with `code`, a task failure of the contract's section 2."""
 
-    def __init__(self, code: str, message: str, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, code: TaskFailureCode, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -154,7 +155,7 @@ class Done:
 class Failed:
     """The action could not be performed: the element was gone or not actable. Navigation failures end the task."""
 
-    code: str
+    code: TaskFailureCode
     message: str
 
 

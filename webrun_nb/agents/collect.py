@@ -25,6 +25,7 @@ from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
+from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -468,6 +469,7 @@ class Collector:
 
     def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
         names = ", ".join(c.name for c in columns) or "records"
-        code = "OUTPUT_SCHEMA_MISMATCH" if self.shape and self.shape.columns else "ELEMENT_NOT_FOUND"
+        has_columns = self.shape is not None and bool(self.shape.columns)
+        code: TaskFailureCode = "OUTPUT_SCHEMA_MISMATCH" if has_columns else "ELEMENT_NOT_FOUND"
         has = f" What it has: {', '.join(shown)}." if shown else ""
         return AgentError(code, f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}')

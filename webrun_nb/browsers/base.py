@@ -42,6 +42,7 @@ from webrun_nb.browsers.sights import (
     SeenFrame,
     Spot,
 )
+from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import WayOut
@@ -99,14 +100,14 @@ class BrowserError(Exception):
 
     Parameters
     ----------
-    code : str
+    code : TaskFailureCode
         A task failure of the contract's section 2: `NAVIGATION_TIMEOUT`, `NAVIGATION_FAILED`, `ELEMENT_NOT_FOUND`,
         `PAGE_CRASH`, `BLOCKED_BY_POLICY`, `INSTANCE_LOST`.
     message : str
         One line for people.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: TaskFailureCode, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -32,7 +32,7 @@ from typing import Any, ClassVar
 
 from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import Question
-from webrun_nb.wire.codes import HTTP_STATUS
+from webrun_nb.common.codes import HTTP_STATUS
 
 _LONGEST_MESSAGE = 600
 
@@ -47,6 +47,8 @@ HINTS: Mapping[str, str] = {
     "INSUFFICIENT_BALANCE": "top up in the dashboard, or use the emulator, which is free",
     "SPENDING_LIMIT_REACHED": "raise the limit in the dashboard, or use the emulator, which is free",
     "ACCOUNT_DEACTIVATED": "ask WebRun's support",
+    "NOT_FOUND": "is the base URL that of a WebRun service?",
+    "METHOD_NOT_ALLOWED": "is the base URL that of a WebRun service?",
     "SESSION_NOT_FOUND": "start one with `%webrun start` or `webrun.start()`",
     "SESSION_EXPIRED": "start another with `%webrun start` or `webrun.start()`",
     "SESSION_NOT_ACTIVE": "it has ended: start another with `%webrun start` or `webrun.start()`",
@@ -57,6 +59,7 @@ HINTS: Mapping[str, str] = {
     "INVALID_STATE": "`%webrun status` shows what it is doing",
     "RATE_LIMIT_EXCEEDED": "wait a minute, or use the emulator, which has no rate limit",
     "SESSION_LIMIT_REACHED": "end one with `%webrun terminate`",
+    "INTERNAL_ERROR": "the server's log says more",
     "INSTANCE_UNAVAILABLE": "install a browser with `webrun-nb install-browser`",
     # task failures
     "NAVIGATION_TIMEOUT": "the page did not load in time: check the address, or try again",
@@ -79,13 +82,14 @@ HINTS: Mapping[str, str] = {
     "EMULATOR_GONE": "start again with `%webrun start` or `webrun.start()`",
     "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
     "EMULATOR_ONLY": "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`",
+    "POLICY_AMBIGUOUS": "a policy's id names one alone",
     "PROTOCOL": "is the base URL that of a WebRun service?",
     "SECRET_NOT_FOUND": "set it in the environment that Jupyter is started in",
     "OTHER_PROCESS": "start one in this process with `webrun.start()`",
     "JOB_NOT_DONE": "wait for it with `%webrun wait`, or await it",
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
 }
-"""What to do about each code. The contract's codes, and ours."""
+"""What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
@@ -322,6 +326,7 @@ class TaskInterruptedError(OneLine, KeyboardInterrupt):
         super().__init__(message, code="INTERRUPTED", **rest)
 
 
+_STATUS_OF_CODE: Mapping[str, int] = dict(HTTP_STATUS.items())
 _GONE = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED", "SESSION_NOT_ACTIVE"})
 _BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
 
@@ -342,4 +347,4 @@ def refusal(
         return SessionGoneError(message, **about)
     if status == 429:
         return LimitError(message, retry_after_s=retry_after_s, **about)
-    return _BY_STATUS.get(HTTP_STATUS.get(code, status), RequestError)(message, **about)
+    return _BY_STATUS.get(_STATUS_OF_CODE.get(code, status), RequestError)(message, **about)

@@ -6,14 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.wire.json_schema import first_misfit
 from webrun_nb.wire.requests import TaskFields
 
-_MISMATCH = "OUTPUT_SCHEMA_MISMATCH"
+_MISMATCH: Final = "OUTPUT_SCHEMA_MISMATCH"
 
 
 def write_answer(fields: TaskFields, finish: Finish) -> str:

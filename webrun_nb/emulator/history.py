@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.exc import DBAPIError
 
+from webrun_nb.common.codes import RefusalCode
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -179,7 +180,7 @@ class History:
         if session.owner != user:
             raise _no_session(session_id)
 
-    async def why_not(self, session_id: str) -> str:
+    async def why_not(self, session_id: str) -> RefusalCode:
         """Return the code of why nobody can listen to a session that is not in memory."""
         try:
             await self._answer(session_id, None)

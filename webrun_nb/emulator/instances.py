@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from webrun_nb.browsers.base import BrowserInstance
+from webrun_nb.common.codes import RefusalCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.machine import SessionState
 from webrun_nb.emulator.domain.session import Session
@@ -53,7 +54,7 @@ class Instances:
         if instance is None and session.state is SessionState.ORPHANED and action == "restore":
             return
         if session.ended or instance is None:
-            code = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
+            code: RefusalCode = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
             raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)
         match action:
             case "kill":

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from webrun_nb.common.codes import RefusalCode
+
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
@@ -16,7 +18,7 @@ _LONGEST_VALUE = 200
 _SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})
 
 
-def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str, dict[str, Any]]:
+def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[RefusalCode, str, dict[str, Any]]:
     """Return code, message and details for the first finding.
 
     Parameters

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from webrun_nb.common.codes import RefusalCode
+
 
 class CommandRefusedError(Exception):
     """A command can't be carried out; nothing has changed.
 
     Parameters
     ----------
-    code : str
-        One of the contract's section 2.
+    code : RefusalCode
+        The contract's section 2; it determines the HTTP status.
     message : str
         One line for people.
     details : mapping, optional
         Plain JSON values.
     """
 
-    def __init__(self, code: str, message: str, **details: Any) -> None:
+    def __init__(self, code: RefusalCode, message: str, **details: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

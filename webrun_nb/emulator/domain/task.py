@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
 from webrun_nb.emulator.domain.steps import Source, Step
 
@@ -66,7 +67,7 @@ class Question:
 class Failure:
     """Why a task failed: a code of the contract's section 2."""
 
-    code: str
+    code: TaskFailureCode
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
 

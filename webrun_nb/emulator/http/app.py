@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from webrun_nb.common.codes import HTTP_STATUS, RefusalCode
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http import (
@@ -42,8 +44,7 @@ _CONTROL = (control, records, pictures, proxies)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": "An error, see `code`"}
-    for status in (400, 401, 402, 403, 404, 405, 409, 429, 503)
+    status: {"model": ErrorBody, "description": "An error, see `code`"} for status in sorted(set(HTTP_STATUS.values()))
 }
 
 
@@ -92,9 +93,12 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return refusal(CommandRefusedError(code, message, **details))
 
 
+_CODES_OF_STARLETTE: Mapping[int, RefusalCode] = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
 async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INVALID_PARAMETER")
+    code = _CODES_OF_STARLETTE.get(error.status_code, "INVALID_PARAMETER")
     body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
     headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     return JSONResponse(body.to_wire(), status_code=error.status_code, headers=headers)

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from webrun_nb.common.codes import HTTP_STATUS
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.limits import RateState
@@ -20,7 +21,6 @@ from webrun_nb.emulator.http.bodies import Patience, bounded
 from webrun_nb.emulator.keys import Keys
 from webrun_nb.emulator.listening import Names, is_loopback
 from webrun_nb.emulator.service import Service
-from webrun_nb.wire.codes import HTTP_STATUS
 
 PRACTICE_SUFFIX = ".localhost"
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
