@@ -60,6 +60,14 @@ LIST_PAGES = {
 """A list whose third page never comes."""
 
 
+def table_of(rows: int) -> bytes:
+    """Return a table with the columns `id` and `note_1` to `note_7`."""
+    head = "".join(f"<th>{name}</th>" for name in ("id", *(f"note_{column}" for column in range(1, 8))))
+    notes = "".join(f"<td>a note in column {column}</td>" for column in range(1, 8))
+    body = "".join(f"<tr><td>{row}</td>{notes}</tr>" for row in range(1, rows + 1))
+    return f"<h1>Rows</h1><table><tr>{head}</tr>{body}</table>".encode()
+
+
 class Page(BaseHTTPRequestHandler):
     """Pages that behave, and pages that do not."""
 
@@ -92,6 +100,9 @@ class Page(BaseHTTPRequestHandler):
             return
         if self.path.startswith("/tabs"):
             self._answer(b"<h1>Tabs</h1><a href=/ target=_blank>Open a tab</a>")
+            return
+        if self.path.startswith("/rows/"):
+            self._answer(table_of(int(self.path[6:])))
             return
         if self.path in LIST_PAGES:
             self._answer(LIST_PAGES[self.path])

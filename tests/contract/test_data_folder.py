@@ -40,12 +40,15 @@ def past(start) -> dict[str, Any]:
     before = start()
     ran = before.post("/start/run-task", {"taskDetails": "list the laptops", "startingPoint": before.shop})[1]
     failed = before.post("/start/run-task", {"taskDetails": "list them", "startingPoint": "http://127.0.0.1:9/"})[1]
+    task = {"taskDetails": "list the laptops", "startingPoint": before.shop, "maxOutputTokens": 30}
+    truncated = before.post("/start/run-task", task)[1]
     session_id, task_id = ran["sessionId"], ran["taskId"]
     open_one = before.start(reachOutMode="full")
     answers = {
         "session": before.status(session_id),
         "task": before.get(f"/task/{session_id}/{task_id}")[1],
         "failed": before.get(f"/task/{failed['sessionId']}/{failed['taskId']}")[1],
+        "truncated": before.get(f"/task/{truncated['sessionId']}/{truncated['taskId']}")[1],
         "open": open_one,
     }
     before.end()
@@ -68,9 +71,10 @@ def test_a_session_is_what_it_was(past, after):
     assert still(after.status(past["session"]["sessionId"])) == still(past["session"])
 
 
-@pytest.mark.parametrize("which", ["task", "failed"])
+@pytest.mark.parametrize("which", ["task", "failed", "truncated"])
 def test_a_result_is_what_it_was(past, after, which):
     task = past[which]
+    assert ("truncated" in task.get("data", {})) == (which == "truncated")
     assert after.get(f"/task/{task['sessionId']}/{task['taskId']}") == (200, task)
 
 

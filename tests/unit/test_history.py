@@ -13,7 +13,7 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.limits import HOSTED
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Failure, TaskOrder
+from webrun_nb.emulator.domain.task import Answer, Failure, TaskOrder
 from webrun_nb.emulator.history import History
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.store import archive
@@ -68,9 +68,9 @@ async def emulator(tmp_path):
 
 async def test_a_session_that_has_ended_leaves_the_memory_and_answers_as_before(emulator):
     session = emulator.open("s")
-    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=False))
+    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, ends_session=False))
     session.start_next()
-    session.complete(task, "done")
+    session.complete(task, Answer("done"))
     emulator.history.keep_task(session, task)
     answers = [await emulator.history.task_body("s", "t")]
     session.terminate()
@@ -84,9 +84,9 @@ async def test_a_session_that_has_ended_leaves_the_memory_and_answers_as_before(
 
 async def test_a_files_address_is_that_of_the_server_that_is_asked(emulator, monkeypatch):
     session = emulator.open("s")
-    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=False))
+    task = session.add_task("t", TaskOrder("x", 1e5, 1e5, ends_session=False))
     session.start_next()
-    session.complete(task, "done")
+    session.complete(task, Answer("done"))
     file = File(source="download", download_url=f"{HERE}/files/f", filename="f.csv", timestamp=1)
     data = task_data(task).model_copy(update={"files": [file]})
     monkeypatch.setattr("webrun_nb.emulator.views.task_data", lambda task, *more: data)
@@ -188,7 +188,7 @@ async def test_a_failed_session_says_why_its_browser_did_not_start(emulator):
 
 async def test_a_failed_session_says_why_its_last_task_failed(emulator):
     session = emulator.open("s")
-    session.add_task("t", TaskOrder("x", 1e5, 1e5, 1e5, ends_session=True))
+    session.add_task("t", TaskOrder("x", 1e5, 1e5, ends_session=True))
     session.fail(session.start_next(), Failure("ELEMENT_NOT_FOUND", "no Buy button"))
     assert (session.state.value, session.note) == ("failed", "its last task failed: no Buy button")
 

@@ -14,7 +14,7 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.happenings import SessionEnded, TaskEnded
 from webrun_nb.emulator.domain.machine import SessionState, TaskState
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Failure, Question, TaskOrder
+from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
 from webrun_nb.wire.prices import PRICES_2026
 
 PER_MS = Decimal("0.02") / 60_000
@@ -73,7 +73,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(ends=st.booleans(), duration=st.integers(1_000, 300_000))
     def a_task_comes_in(self, ends: bool, duration: int) -> None:
         self._try(
-            lambda: self.session.add_task(f"t{next(self.numbers)}", TaskOrder("do", duration, 100, 100, ends)),
+            lambda: self.session.add_task(f"t{next(self.numbers)}", TaskOrder("do", duration, 100, ends)),
             {"SESSION_NOT_ACTIVE"},
         )
 
@@ -97,7 +97,7 @@ class Sessions(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self._runs())
     def agent_finishes(self) -> None:
-        self.session.complete(self.session.current, "done")
+        self.session.complete(self.session.current, Answer("done"))
 
     @rule()
     @precondition(lambda self: self._runs())

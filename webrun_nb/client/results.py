@@ -13,7 +13,7 @@ from webrun_nb.client.http import Http
 from webrun_nb.client.policies import Recorded
 from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Usage
+from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Truncated, Usage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,9 @@ class TaskResult:
     """From asking to having it, waiting in the queue included."""
     raw: Mapping[str, Any] = field(repr=False)
     """The answer as it came over the wire."""
+    truncated: Truncated | None = None
+    """What `max_output_tokens` left of the answer: `returned` rows (of a text: characters) `of` so many; None where
+    the answer is whole, or the server does not say."""
     make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
     make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(
         default=None, repr=False, compare=False
@@ -90,7 +93,7 @@ class TaskResult:
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """What the table lacks, as counts: `rows`, `incomplete_rows`, and `missing` and `unfit` per column."""
+        """What the table lacks: `rows`, `incomplete_rows`, `missing` and `unfit` per column, as counts; `truncated`."""
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
 
@@ -184,6 +187,7 @@ def result_of(
         captured_at=datetime.fromtimestamp(body.completed_at / 1000, UTC),
         elapsed_s=elapsed_s,
         raw=body.to_wire(),
+        truncated=body.data.truncated,
         make_frame=None if frames is None else frames.make_frame,
         make_table=None if frames is None else frames.table,
         recorded=recorded,

@@ -1,47 +1,64 @@
-"""From what an agent found to the `message` of a completed task (contract, section 4)."""
+"""From what an agent found to the answer of a completed task (contract, section 4)."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.emulator.domain.task import Answer, Truncation
 from webrun_nb.wire.json_schema import first_misfit
 from webrun_nb.wire.requests import TaskFields
 
 _MISMATCH: Final = "OUTPUT_SCHEMA_MISMATCH"
 
 
-def write_answer(fields: TaskFields, finish: Finish) -> str:
-    """Return the message: markdown, JSON valid against the schema, or RFC 4180 CSV; at most `maxOutputTokens` long.
+def write_answer(fields: TaskFields, finish: Finish) -> Answer:
+    """Return the answer: markdown, JSON valid against the schema, or RFC 4180 CSV; at most `maxOutputTokens` long.
 
-    A structured answer is shortened by whole records, so that it stays valid.
+    A structured answer is truncated to whole records, so that it stays valid; the answer says what is left of it.
 
     Raises
     ------
     AgentError
-        `OUTPUT_SCHEMA_MISMATCH`: the answer does not fit the schema, or can't be shortened so that it does.
+        `OUTPUT_SCHEMA_MISMATCH`: the answer does not fit the schema, or can't be truncated so that it does.
     """
+    limit = fields.max_output_tokens
     if fields.output_type == "text":
-        return _shorten_text(finish.text, fields.max_output_tokens)
+        return _within(limit, len(finish.text), lambda count: finish.text[:count])
     if fields.output_type == "structured_csv":
-        columns = csv_columns(fields.output_schema)
-        return _shortest(list(finish.data or []), lambda rows: _csv(columns, rows), fields.max_output_tokens)
+        columns, rows = csv_columns(fields.output_schema), list(finish.data or [])
+        return _within(limit, len(rows), lambda count: _csv(columns, rows[:count]))
     schema = fields.output_schema
     assert isinstance(schema, Mapping), "the request's validation has seen to it"
     validate(finish.data, schema)
-    text = _json(finish.data)
-    if estimate_tokens(text) <= fields.max_output_tokens:
-        return text
-    if not isinstance(finish.data, list):
-        raise AgentError(_MISMATCH, f"the answer is longer than maxOutputTokens ({fields.max_output_tokens:g}) allows")
-    shortened = _shortest(finish.data, _json, fields.max_output_tokens)
-    validate(json.loads(shortened), schema)
-    return shortened
+    whole = _json(finish.data)
+    if limit is None or estimate_tokens(whole) <= limit:
+        return Answer(whole)
+    size, shorten = _records(finish.data)
+    answer = _within(limit, size, lambda count: _json(shorten(count)))
+    if not isinstance(finish.data, list) and estimate_tokens(answer.message) > limit:
+        raise AgentError(_MISMATCH, f"the answer is longer than maxOutputTokens ({limit:g}) allows")
+    validate(json.loads(answer.message), schema)
+    return answer
+
+
+def _records(data: Any) -> tuple[int, Callable[[int], Any]]:
+    """Return how many records an answer has, and a function that returns it with so many of them.
+
+    The records are a list, or the one list in an object. Anything else has none and stays as it is.
+    """
+    if isinstance(data, list):
+        return len(data), lambda count: data[:count]
+    lists = [name for name, value in data.items() if isinstance(value, list)] if isinstance(data, Mapping) else []
+    if len(lists) != 1:
+        return 0, lambda _: data
+    (name,) = lists
+    return len(data[name]), lambda count: {**data, name: data[name][:count]}
 
 
 def csv_columns(schema: Mapping[str, Any] | Sequence[str] | None) -> list[str]:
@@ -69,33 +86,19 @@ def validate(data: Any, schema: Mapping[str, Any]) -> None:
         raise AgentError(_MISMATCH, f"the answer does not fit the schema: at {place}: {reason}", {"path": place})
 
 
-def _shortest(rows: list[Any], write: Any, max_tokens: float) -> str:
-    """Write as many rows as fit, found by bisection."""
-    text: str = write(rows)
-    if estimate_tokens(text) <= max_tokens:
-        return text
-    fits, too_many = 0, len(rows)
+def _within(limit: float | None, size: int, write: Callable[[int], str]) -> Answer:
+    """Write as many of `size` rows or characters as fit into `limit` tokens, found by bisection."""
+    whole = write(size)
+    if limit is None or estimate_tokens(whole) <= limit:
+        return Answer(whole)
+    fits, too_many = 0, size
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if estimate_tokens(write(rows[:middle])) <= max_tokens:
+        if estimate_tokens(write(middle)) <= limit:
             fits = middle
         else:
             too_many = middle
-    shortened: str = write(rows[:fits])
-    return shortened
-
-
-def _shorten_text(text: str, max_tokens: float) -> str:
-    if estimate_tokens(text) <= max_tokens:
-        return text
-    fits, too_long = 0, len(text)
-    while too_long - fits > 1:
-        middle = (fits + too_long) // 2
-        if estimate_tokens(text[:middle]) <= max_tokens:
-            fits = middle
-        else:
-            too_long = middle
-    return text[:fits]
+    return Answer(write(fits), Truncation(fits, size))
 
 
 def _json(data: Any) -> str:

@@ -427,7 +427,6 @@ def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
         instruction=fields.task_details,
         max_duration_ms=fields.max_duration,
         max_input_tokens=fields.max_input_tokens,
-        max_output_tokens=fields.max_output_tokens,
         ends_session=fields.terminate_on_completion,
         fields=fields,
         files=files,

@@ -35,7 +35,7 @@ from webrun_nb.emulator.domain.audit import Response
 from webrun_nb.emulator.domain.masking import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
 from webrun_nb.emulator.domain.steps import Source
-from webrun_nb.emulator.domain.task import Question, Task
+from webrun_nb.emulator.domain.task import Answer, Question, Task
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.recorder import Recorder
 from webrun_nb.emulator.seal import SECRET_KINDS
@@ -104,7 +104,7 @@ class TaskRun:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(text)
 
-    async def answer(self) -> str:
+    async def answer(self) -> Answer:
         """Work until there is an answer, and return it.
 
         Raises
@@ -117,7 +117,7 @@ class TaskRun:
         finally:
             await self._recorder.pictures.taken()  # whoever hears of the end may ask for them at once
 
-    async def _work(self) -> str:
+    async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
         await self._cleared()
         await self._gate.instance.restrict(fields.avoid_domains)
@@ -154,15 +154,18 @@ class TaskRun:
         finally:
             await run.aclose()
 
-    def _finished(self, fields: TaskFields, finish: Finish) -> str:
+    def _finished(self, fields: TaskFields, finish: Finish) -> Answer:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
+        cut = answer.truncation if fields.output_type != "text" else None
         self._task.provenance = tuple(
-            Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT]) for p in finish.provenance
+            Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT])
+            for p in finish.provenance
+            if cut is None or p.row < cut.returned
         )
         return answer
 
-    def _so_far(self, finish: Callable[[], Finish | None]) -> str | None:
+    def _so_far(self, finish: Callable[[], Finish | None]) -> Answer | None:
         """Write what there is by now as the answer would be written, secrets masked; None where it does not fit."""
         try:
             found = finish()

@@ -35,6 +35,7 @@ from webrun_nb.wire.responses import (
     TaskGuardrail,
     TaskPending,
     TaskStillPending,
+    Truncated,
     Usage,
 )
 
@@ -166,7 +167,14 @@ def task_data(task: Task) -> TaskData:
     """Return a completed task's answer."""
     urls = [NetworkUrl(url=url, timestamp=round(at_ms)) for url, at_ms in task.network]
     log = NetworkLog(id=f"{task.id}-network", task_id=task.id, urls=urls)
-    return TaskData(message=task.answer or "", files=[downloaded_file(file) for file in task.downloads], network=[log])
+    assert task.answer is not None, "a completed task has an answer"
+    cut = task.answer.truncation
+    return TaskData(
+        message=task.answer.message,
+        truncated=None if cut is None else Truncated(returned=cut.returned, of=cut.of),
+        files=[downloaded_file(file) for file in task.downloads],
+        network=[log],
+    )
 
 
 def account(account_: Account, spent_usd: Decimal) -> AccountUsage:

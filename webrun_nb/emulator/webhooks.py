@@ -93,7 +93,7 @@ def _submission(webhook: WebhookFields, fields: TaskFields, session: Session, ta
     body = views.task_body(session, task).to_wire()
     if webhook.submitted_data == "ai_response" and task.answer is not None:
         types = {"structured_json": "application/json", "structured_csv": "text/csv"}
-        return task.answer, f"{types.get(fields.output_type, 'text/plain')}; charset=utf-8"
+        return task.answer.message, f"{types.get(fields.output_type, 'text/plain')}; charset=utf-8"
     ended = {"sessionId": session.id, "taskId": task.id, "completedAt": round(task.ended_ms or 0)}
     kind = "task_completed" if task.failure is None else "task_failed"
     if webhook.submitted_data == "just_ping":

@@ -400,7 +400,7 @@ class SessionWorker:
             )
             answer = await self._run.answer()
             await self._cleared(task)
-            self._publish(views.MESSAGE, views.response_update_event(task, answer))
+            self._publish(views.MESSAGE, views.response_update_event(task, answer.message))
             self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
             if error.code == "INSTANCE_LOST":  # the session decides what becomes of the task

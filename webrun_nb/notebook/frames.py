@@ -27,7 +27,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["META_KEYS", "Completeness", "to_frame"]
 
-META_KEYS = ("task", "session", "url", "captured_at", "cost")
+META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
 """What the caller knows of a result; a key that isn't given is None in `attrs`, never left out."""
 
 
@@ -66,6 +66,8 @@ class Completeness:
         Fields of records that the schema has no column for; they are not in the frame.
     typed : tuple of str
         Columns that are not plain text: there an agent says null for a value that doesn't fit, too.
+    truncated : dict of str to int, optional
+        Of an answer that a limit of tokens cut: `returned` rows (of a text: characters) `of` so many.
     """
 
     rows: int
@@ -75,11 +77,12 @@ class Completeness:
     required: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
+    truncated: Mapping[str, int] | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether no row is incomplete."""
-        return self.incomplete_rows == 0
+        """Whether all rows are there, and none is incomplete."""
+        return self.incomplete_rows == 0 and self.truncated is None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -120,6 +123,7 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
         records = [{ANSWER: value} for value in answer] if schema.bare else answer
         required = tuple(column.name for column in columns if not column.nullable)
     frame, currencies, completeness = _build(columns, records, required)
+    completeness = replace(completeness, truncated=meta.get("truncated"))
     frame.attrs["webrun"] = {
         **dict.fromkeys(META_KEYS),
         **{key: _plain(value) for key, value in meta.items()},

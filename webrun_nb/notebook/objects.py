@@ -76,6 +76,7 @@ def meta_of(result: TaskResult) -> dict[str, Any]:
         "url": result.url,
         "captured_at": result.captured_at,
         "cost": Cost.from_usage(result.usage.model_dump()),
+        "truncated": None if result.truncated is None else result.truncated.to_wire(),
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from webrun_nb.notebook.frames import Completeness
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.session_words import usd
+from webrun_nb.wire.responses import Truncated
 
-__all__ = ["head_note", "summary_line"]
+__all__ = ["head_note", "summary_line", "truncation_note"]
 
 
 def summary_line(
@@ -48,6 +49,20 @@ def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
     return f"{shown} shown; all are in {name or 'webrun.last.df'}"
 
 
+def truncation_note(truncated: Truncated, what: str) -> str:
+    """Say how much of an answer a limit of tokens left, and what to do.
+
+    Parameters
+    ----------
+    truncated : Truncated
+        As the service counted it.
+    what : str
+        What was counted: `rows` or `characters`.
+    """
+    left = f"{truncated.returned:,} of {truncated.of:,} {what}"
+    return f"truncated: {left} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"
+
+
 def completeness_note(completeness: Completeness) -> str:
     """Say what is missing or didn't fit, per column; empty where the result is complete."""
     absent = "; ".join(
@@ -55,7 +70,7 @@ def completeness_note(completeness: Completeness) -> str:
         for column, missing in completeness.missing.items()
         if missing and missing == completeness.rows and column not in completeness.required
     )
-    if completeness.complete:
+    if completeness.incomplete_rows == 0:
         return f"{absent}, shown as <NA>" if absent else ""
     columns = [
         f"{column}: {' and '.join(counts)}"

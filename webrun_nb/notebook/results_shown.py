@@ -71,13 +71,15 @@ def show_result(
     own_session : SessionSnapshot, optional
         The session that was the task's alone, where that has ended: then what it cost is what the task did.
     """
-    from webrun_nb.notebook.render import completeness_note, head_note, summary_line
+    from webrun_nb.notebook.render import completeness_note, head_note, summary_line, truncation_note
 
     cost = Cost.from_usage(result.usage.model_dump())
     if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
         cost = Cost(own_session.cost_usd, own_session.emulated)
     if result.schema is None:
         print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost))
+        if result.truncated is not None:
+            print(truncation_note(result.truncated, "characters"))
         if not quiet:
             display(PageText(result.text))  # type: ignore[no-untyped-call]
         return
@@ -87,6 +89,8 @@ def show_result(
     frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
     bind(frame)
     print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, shape=frame.shape, name=name))
+    if result.truncated is not None:
+        print(truncation_note(result.truncated, "rows"))
     if note := completeness_note(completeness):
         print(note)
     if quiet:

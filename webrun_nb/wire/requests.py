@@ -134,8 +134,10 @@ class TaskFields(Request):
     task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
     starting_point: Annotated[str, Field(max_length=MAX_URL_CHARS)] | None = None
     max_duration: Annotated[float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
-    max_input_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
-    max_output_tokens: Annotated[float, Field(ge=0)] = MAX_TOKENS
+    max_input_tokens: Annotated[float, Field(ge=0)] | None = None
+    """Without one an estimate of tokens limits nothing (section 3)."""
+    max_output_tokens: Annotated[float, Field(ge=0)] | None = None
+    """As `max_input_tokens`."""
     avoid_domains: list[str] = Field(default_factory=list)
     terminate_on_completion: bool = False
     output_type: OutputType = "text"
@@ -162,8 +164,8 @@ class TaskFields(Request):
 
     @field_validator("max_input_tokens")
     @classmethod
-    def _clamped(cls, tokens: float) -> float:
-        return min(tokens, MAX_TOKENS)
+    def _clamped(cls, tokens: float | None) -> float | None:
+        return None if tokens is None else min(tokens, MAX_TOKENS)
 
     @model_validator(mode="after")
     def _schema_fits_type(self) -> Self:

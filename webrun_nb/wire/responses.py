@@ -156,10 +156,20 @@ class NetworkLog(Response):
     urls: list[NetworkUrl]
 
 
+class Truncated(Response):
+    """What `maxOutputTokens` left of an answer: rows of a structured one, characters of a text (the emulator's own)."""
+
+    returned: int
+    of: int
+
+
 class TaskData(Response):
     """The answer of a task."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"truncated"})
+
     message: str
+    truncated: Truncated | None = None
     files: list[File] = Field(default_factory=list)
     network: list[NetworkLog] = Field(default_factory=list)
 

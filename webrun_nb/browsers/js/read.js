@@ -2,7 +2,7 @@
 // Candidates: real tables, groups of alike siblings, JSON-LD, microdata, meta, label/value pairs, headings, the next page.
 // Pages are hostile: every size is capped; hidden elements are skipped.
 (arg) => {
-  const MAX = { text: 20000, cell: 2000, tables: 40, rows: 5000, cells: 60, groups: 40, items: 500, fields: 60,
+  const MAX = { text: 20000, cell: 2000, tables: 40, rows: 20000, headRows: 6, cells: 60, groups: 40, items: 500, fields: 60,
     totalFields: 40000, pairs: 600, jsonLd: 60, jsonLdChars: 300000, microdata: 300, headings: 100, meta: 100 };
   const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "SVG", "svg", "HEAD", "LINK", "BR", "HR", "WBR", "IFRAME", "OBJECT"]);
   const INLINE = new Set(["B", "I", "EM", "STRONG", "SUP", "SUB", "SMALL", "U", "MARK", "CODE", "ABBR"]);
@@ -145,14 +145,14 @@
     return cellText.get(cell);
   };
   const readTable = (table) => {
-    const rows = Array.from(table.rows).filter((tr) => eyed(tr)).slice(0, MAX.rows);
+    const rows = Array.from(table.rows).filter((tr) => eyed(tr)).slice(0, MAX.rows + MAX.headRows);
     const grid = gridOf(rows).filter((g) => g.line.length && g.line.some((c) => c && (textOfCell(c) || c.querySelector("img,input,a"))));
     const width = grid.reduce((w, g) => Math.max(w, g.line.length), 0);
     if (!width || !grid.length) return null;
     const spansAll = (g) => new Set(g.line).size === 1 && width > 1;
     let head = 0;
     const headRows = [];
-    while (head < grid.length && head < 6) {
+    while (head < grid.length && head < MAX.headRows) {
       const g = grid[head], inHead = g.tr.parentElement.tagName === "THEAD";
       if (!(inHead || isHeaderRow(g.line))) break;
       if (!spansAll(g)) headRows.push(g.line);

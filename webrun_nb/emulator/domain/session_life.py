@@ -35,7 +35,7 @@ from webrun_nb.emulator.domain.machine import (
     TaskState,
 )
 from webrun_nb.emulator.domain.meter import Meter, PriceList, Usage
-from webrun_nb.emulator.domain.task import Failure, Question, Task, TaskOrder
+from webrun_nb.emulator.domain.task import Answer, Failure, Question, Task, TaskOrder
 from webrun_nb.emulator.domain.vault import Vault
 
 INACTIVITY_TIMEOUT_MS = 300_000
@@ -244,20 +244,20 @@ class SessionLife:
         self._notify(TaskAsks(task, question))
 
     def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
-        """Meter tokens; past its input limit the task fails with `INPUT_TOKEN_LIMIT`."""
+        """Meter tokens; past its input limit, where it has one, the task fails with `INPUT_TOKEN_LIMIT`."""
         self.meter.count_tokens(task.id, prompt, completion)
         self._notify(TokensCounted())
         used = self.task_usage(task).prompt_tokens
-        if used > task.order.max_input_tokens and not task.ended:
-            limit = int(task.order.max_input_tokens)
-            self.fail(task, Failure("INPUT_TOKEN_LIMIT", f"the task read {used} tokens; its limit is {limit}"))
+        limit = task.order.max_input_tokens
+        if limit is not None and used > limit and not task.ended:
+            self.fail(task, Failure("INPUT_TOKEN_LIMIT", f"the task read {used} tokens; its limit is {int(limit)}"))
 
     def count_bytes(self, up: int, down: int, proxied: int) -> None:
         """Meter what its browser sent and got, and what of it went through its proxy."""
         self.meter.count_bytes(up, down, proxied if self.proxy_is_managed else 0)
         self._notify(BytesCounted())
 
-    def complete(self, task: Task, answer: str) -> None:
+    def complete(self, task: Task, answer: Answer) -> None:
         """End the running task with its answer."""
         task.answer = answer
         self._end_task(task, TaskEvent.SUCCEED)

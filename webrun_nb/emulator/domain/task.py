@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -42,8 +42,8 @@ class TaskOrder:
 
     instruction: str
     max_duration_ms: float
-    max_input_tokens: float
-    max_output_tokens: float
+    max_input_tokens: float | None
+    """None where the request sets no limit."""
     ends_session: bool
     fields: Any = None
     files: tuple[AttachedFile, ...] = ()
@@ -64,6 +64,22 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Truncation:
+    """What a limit left of an answer: rows of a table, or characters of a text."""
+
+    returned: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The message of a completed task; `truncation` where it is not the whole answer."""
+
+    message: str
+    truncation: Truncation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a task failed: a code of the contract's section 2."""
 
@@ -81,8 +97,8 @@ class Task:
         self.created_ms = created_ms
         self.ended_ms: float | None = None
         self.question: Question | None = None
-        self.answer: str | None = None
-        """The message of a completed task."""
+        self.answer: Answer | None = None
+        """Of a completed task."""
         self.failure: Failure | None = None
         self.network: list[tuple[str, float]] = []
         """`(url, unix ms)` of the browser's requests while it ran."""
@@ -96,8 +112,8 @@ class Task:
         """How long the page texts are that are kept with its steps."""
         self.provenance: tuple[Source, ...] = ()
         """Where its answer's values come from."""
-        self.so_far: Callable[[], str | None] | None = None
-        """Writes the message that its answer would be by now, where the agent has told how."""
+        self.so_far: Callable[[], Answer | None] | None = None
+        """Writes the answer that it would have by now, where the agent has told how."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
@@ -109,7 +125,9 @@ class Task:
             return
         partial = so_far()
         if partial is not None:
-            self.failure = replace(self.failure, details={**self.failure.details, PARTIAL: partial})
+            cut = {} if partial.truncation is None else {"truncated": asdict(partial.truncation)}
+            details = {**self.failure.details, PARTIAL: partial.message, **cut}
+            self.failure = replace(self.failure, details=details)
 
     @property
     def state(self) -> TaskState:
