@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from notebook_kernel import Kernel, Ran, running_kernel
 
+BUDGET_ENDED = "terminated · budget"
 ENDED = """
 import threading
 def ended(session):
@@ -19,6 +20,10 @@ def ended(session):
     assert over.wait(60), session.snapshot
     leave()
     return session.snapshot.state_label
+def sessions():
+    "Return the sessions of this kernel, by name."
+    from webrun_nb.notebook.objects import toolkit
+    return toolkit.client().sessions
 """
 
 
@@ -79,7 +84,7 @@ def test_a_notebooks_budget_ends_all_its_sessions_and_refuses_more(kernel):
     kernel.run("%webrun start one\n%webrun start two\none, two = webrun.start('one'), webrun.start('two')")
     kernel.run("%config WebrunMagics.max_cost = 0.0001")
     assert value(kernel.run("ended(one), ended(two)")) == ("terminated · budget", "terminated · budget")
-    assert "the notebook's emulated budget of $0.0001 is spent" in kernel.run("%webrun start three").one_line
+    assert "the budget of the notebook ($0.0001 emulated) is spent" in kernel.run("%webrun start three").one_line
     kernel.run("%config WebrunMagics.max_cost = None")
     assert kernel.run("%webrun start three\n%webrun terminate three").status == "ok"
 
@@ -105,3 +110,61 @@ def test_a_task_that_is_cut_short_shows_what_it_had(kernel, limit, code):
     assert TWO_ROWS in ran.text
     assert value(kernel.run("'cut' in globals()")) is False
     assert kernel.run("leave()\n%webrun terminate shopping").status == "ok"
+
+
+def test_after_a_spent_budget_the_next_task_is_refused_until_a_session_is_started_or_a_budget_named(kernel):
+    kernel.run("%webrun start b --max-cost 0.002")
+    kernel.run("%webrun emulator advance 1m")
+    assert value(kernel.run("ended(sessions()['b'])")) == BUDGET_ENDED
+    for cell in (
+        "%%webrun task\nList the laptops",
+        "%%webrun task --bg job\nList the laptops",
+        "%%webrun task -s b\nGo",
+    ):
+        line = kernel.run(cell).one_line
+        assert "BUDGET_REACHED: the budget of session b ($0.002 emulated) is spent" in line
+        assert "nothing was started" in line
+        assert "`%webrun start b --max-cost 0.004`" in line
+    assert "is spent" in kernel.run("%webrun start b --max-cost 0.002").one_line
+    task = "%%webrun task --url practice:shop --max-cost 1 -o one\nList the laptops under $400."
+    assert kernel.run(task).status == "ok"
+    assert "is spent" in kernel.run("%%webrun task\nList the laptops").one_line
+    assert kernel.run("%webrun start b\n%webrun terminate b").status == "ok"
+    assert kernel.run(task.replace(" --max-cost 1", "")).status == "ok"
+
+
+def test_what_is_left_of_a_budget_limits_tasks_in_sessions_of_their_own(kernel):
+    kernel.run("%webrun start c --max-cost 0.5\nc = webrun.start('c', max_cost_usd='0.5')\n%webrun terminate c")
+    before = value(kernel.run("float(c.budget.left_usd)"))
+    assert kernel.run("%%webrun task --url practice:shop -o rows\nList the laptops under $400.").status == "ok"
+    assert 0 < value(kernel.run("float(c.budget.left_usd)")) < before
+    kernel.run("%webrun start c --max-cost 0.5")
+    shown = kernel.run("%webrun status c").outputs
+    assert any("of it spent before" in output.get("data", {}).get("text/plain", "") for output in shown)
+    kernel.run("%webrun terminate c")
+
+
+def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel):
+    kernel.run("%webrun start short")
+    assert kernel.run("%webrun emulator faults task --delay 8000").status == "ok"  # its cost is read once it has ended
+    ran = kernel.run(
+        "%%webrun task -s short --url practice:shop --max-cost 0.0001 -o rows\nList the laptops under $400."
+    )
+    assert "over its budget of $0.0001: it ended before it could be stopped" in ran.text
+    shown = kernel.run("%webrun status short").outputs
+    assert any(
+        "tasks exceeded their own budgets by" in output.get("data", {}).get("text/plain", "") for output in shown
+    )
+    assert value(kernel.run("webrun.last.over_budget_usd > 0")) is True
+    history = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
+    assert value(kernel.run(history)) is True
+    kernel.run("%webrun terminate short")
+
+
+def test_a_notebooks_budget_counts_on_after_a_restart_of_the_emulator(kernel):
+    kernel.run("%webrun start d\nd = webrun.start('d')")
+    kernel.run("%config WebrunMagics.max_cost = 0.0001")
+    assert value(kernel.run("ended(d)")) == BUDGET_ENDED
+    kernel.run("%webrun emulator restart")
+    assert "the budget of the notebook ($0.0001 emulated) is spent" in kernel.run("%webrun start e").one_line
+    assert kernel.run("%config WebrunMagics.max_cost = None").status == "ok"

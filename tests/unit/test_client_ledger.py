@@ -153,6 +153,33 @@ def test_a_newer_schema_is_left_alone(ledger: Ledger) -> None:
     database.close()
 
 
+VERSION_1 = """
+CREATE TABLE sessions (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, name TEXT NOT NULL, emulated INTEGER NOT NULL,
+    host TEXT NOT NULL, kernel TEXT NOT NULL, emulator TEXT, opened_at_ms INTEGER NOT NULL,
+    seen_at_ms INTEGER NOT NULL, lasts_until_ms INTEGER, ended_at_ms INTEGER, reason TEXT,
+    cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
+CREATE TABLE tasks (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, PRIMARY KEY (base_url, session_id, task_id));
+INSERT INTO tasks VALUES ('http://x', 's1', 't1', 7, 'complete', '0.5');
+PRAGMA user_version = 1;
+"""
+
+
+def test_the_tables_of_version_1_are_upgraded(ledger: Ledger) -> None:
+    ledger.path.parent.mkdir()
+    database = sqlite3.connect(ledger.path)
+    database.executescript(VERSION_1)
+    database.close()
+    before = TaskRecord("http://x", "s1", "t1", 7, "complete", Decimal("0.5"))
+    assert ledger.tasks() == [before]
+    after = replace(before, task_id="t2", ended_at_ms=8, max_cost_usd=Decimal("0.2"))
+    ledger.write_task(after)
+    assert ledger.tasks() == [before, after]
+    assert [record.over_budget_usd for record in ledger.tasks()] == [None, Decimal("0.3")]
+
+
 WRITER = """
 import sys
 from dataclasses import replace

@@ -90,3 +90,9 @@ def test_a_cancel_that_failed_is_said_and_can_be_pressed_again(card: JobCard, ca
 
 def test_the_text_names_a_way_that_takes_secrets(card: JobCard) -> None:
     assert "answer on the card, or with webrun.on_guardrail(fn)" in card.text()
+
+
+def test_a_job_that_cost_more_than_its_budget_says_so():
+    done = replace(FACTS, state="complete", asks="", over_budget_usd=Decimal("0.0031"))
+    assert done.next == "read it with laptops.df; ≈ $0.0031 over its budget"
+    assert replace(done, over_budget_usd=Decimal(0)).next == "read it with laptops.df"

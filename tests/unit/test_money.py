@@ -108,6 +108,23 @@ def test_the_summary_line_of_a_text_answer() -> None:
     assert summary_line(elapsed_ms=72_400, cost=Cost(Decimal("0.01"), emulated=False)) == "1 min 12 s · $0.0100"
 
 
+@pytest.mark.parametrize(
+    ("cost", "shown"),
+    [
+        (emulated("0.0048"), "≈ $0.0048 (emulated, you pay $0.00) · ≈ $0.0038 over its budget of $0.001"),
+        (Cost(Decimal("0.0048"), emulated=False), "$0.0048 · $0.0038 over its budget of $0.001"),
+    ],
+)
+def test_the_summary_line_names_a_cost_beyond_the_budget(cost: Cost, shown: str) -> None:
+    line = summary_line(elapsed_ms=6_200, cost=cost, max_cost_usd=Decimal("0.001"))
+    assert line == f"6.2 s · {shown}: it ended before it could be stopped"
+
+
+def test_the_summary_line_says_nothing_of_a_budget_that_was_kept() -> None:
+    line = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), max_cost_usd=Decimal("0.0048"))
+    assert line == "6.2 s · ≈ $0.0048 (emulated, you pay $0.00)"
+
+
 @pytest.mark.parametrize(("ms", "shown"), [(59_940, "59.9 s"), (59_960, "1 min 0 s"), (119_700, "2 min 0 s")])
 def test_elapsed_time_never_shows_60_seconds(ms: float, shown: str) -> None:
     assert summary_line(elapsed_ms=ms, cost=None, shape=(1, 3)) == f"1 row × 3 · {shown}"

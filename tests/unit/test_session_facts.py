@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from card_doubles import IDLE
 
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.widgets.session_facts import session_facts, ticks_to
 
 SHOWN = SessionSnapshot(
@@ -70,3 +72,21 @@ def test_small_differences_do_not_add_up_unseen() -> None:
     """What is compared is what was sent, however long ago."""
     slow = replace(LATER, server_now_ms=1_060_000)
     assert not ticks_to(session_facts(SHOWN), session_facts(slow), elapsed_ms=61_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, ""),
+        ({"max_cost_usd": Decimal("0.05")}, "emulated budget $0.05"),
+        (
+            {"max_cost_usd": Decimal("0.05"), "spent_before_usd": Decimal("0.01")},
+            "emulated budget $0.05, ≈ $0.0100 of it spent before",
+        ),
+        ({"max_cost_usd": Decimal("0.03")}, "emulated budget $0.03, exceeded by ≈ $0.0010"),
+        ({"tasks_over_usd": Decimal("0.0038")}, "tasks exceeded their own budgets by ≈ $0.0038"),
+        ({"tasks_over_usd": Decimal("0.0038"), "emulated": False}, "tasks exceeded their own budgets by $0.0038"),
+    ],
+)
+def test_budgets_are_told_with_what_was_spent_before_and_beyond(changes, shown):
+    assert words.budget(replace(IDLE, **changes)) == shown

@@ -14,10 +14,10 @@ import httpx
 from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.asks import Ask, make_ask, read_schema
 from webrun_nb.client.bookkeeping import Bookkeeper
-from webrun_nb.client.budget import Amount, Budget, limit_usd
+from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.ledger import Ledger
@@ -91,8 +91,8 @@ class Client:
         """What sessions may reach and do (the emulator's; the hosted service has them in its dashboard)."""
         self.control = EmulatorControl(self._http)
         """What only the emulator can do: time travel, faults, killed browsers."""
-        self.budget = Budget(None, self._end_all)
-        """What all its sessions may cost together; see `limit`."""
+        self.budgets = Budgets()
+        """What the account's sessions may cost. Clients that share them count together."""
         self._opener = Opener(self, self._books, listen=listen)
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
@@ -122,6 +122,11 @@ class Client:
             raise WebRunError("this session belongs to the process that was forked", code="OTHER_PROCESS")
         return self._http
 
+    @property
+    def budget(self) -> Budget:
+        """What all its sessions may cost together; see `limit`."""
+        return self.budgets.notebook
+
     def limit(self, max_cost_usd: Amount | None) -> None:
         """Have all sessions of this client ended once they have cost so much together; None for no limit.
 
@@ -137,11 +142,6 @@ class Client:
         """
         self.budget.limit_usd = limit_usd(max_cost_usd)
         runtime.loop.call_soon_threadsafe(self.budget.look)
-
-    async def _end_all(self) -> None:
-        """End all sessions, as the budget is spent."""
-        for session in list(self.sessions.values()):
-            await session.end_for(self.budget.error("notebook", session_id=session.session_id))
 
     def on_guardrail(self, handler: GuardrailHandler | None) -> None:
         """Have a function answer when a task asks.
@@ -184,17 +184,20 @@ class Client:
             Contract, section 7; or as a line writes it: `socks5://USER@HOST:PORT` (its password is the secret `PROXY`:
             `PROXY_PASSWORD`, the keyring, a prompt), `http://USER@HOST:PORT=NAME`, `WebRun:DE`.
         max_cost_usd : Decimal, float or str, optional
-            What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives.
+            What it may cost, in US dollars; once it has, it is ended. Kept by this process, while it lives. A session
+            started again with the same name and amount continues with what is left of it.
         secrets : mapping, optional
             For all its tasks; see `Session.task`.
         pictures : bool
             Keep a small picture of the page with each of its tasks' actions (`TaskResult.step_picture`); the emulator
             alone. They cost a tenth of a small task's CPU.
         new : bool
-            Start another one in any case; a name in use gets a number.
+            Start another one in any case, with a budget of its own; a name in use gets a number.
 
         Raises
         ------
+        BudgetError
+            Nothing is left of the budget of that name and amount, or of the notebook's.
         WebRunError
             `NAME_IN_USE`: a live session of that name has other options.
         RequestError, AuthenticationError, PaymentError, LimitError, ConnectionLostError
@@ -217,8 +220,9 @@ class Client:
                 name = self.free_name(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
-            self._refuse_beyond_budget()
-            session, _ = await self._opener.opened(name, options, _first_page(options))
+            budget = self.budgets.of_session(name, options.max_cost_usd, new=new)
+            session, _ = await self._opener.opened(name, options, _first_page(options), budget)
+            self.budgets.keep(name, budget)
         return session
 
     async def _run_task(
@@ -237,6 +241,7 @@ class Client:
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        budget: Budget | None = None,
         opened: Callable[[Session], None] | None = None,
     ) -> TaskResult:
         """Have one task done in a session of its own, which ends with it.
@@ -250,6 +255,8 @@ class Client:
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
+        budget : Budget, optional
+            A session's (`session.budget`), which this task counts against, too.
         opened : callable, optional
             Told the session as soon as it exists, in the thread that waits.
 
@@ -258,6 +265,7 @@ class Client:
         WebRunError
             As `start` and `Session.task` do.
         """
+        self.refuse_beyond(budget)
         ask = await self.make_ask(
             text,
             url=url,
@@ -271,7 +279,7 @@ class Client:
             secrets=secrets,
             files=files,
         )
-        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy)
+        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy, budget)
         try:
             return await session.perform(ask, task_id, opened)
         except asyncio.CancelledError:
@@ -294,6 +302,7 @@ class Client:
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        budget: Budget | None = None,
     ) -> TaskHandle:
         """Begin one task in a session of its own, which ends with it, and return once the server has it.
 
@@ -303,12 +312,15 @@ class Client:
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
+        budget : Budget, optional
+            A session's (`session.budget`), which this task counts against, too.
 
         Raises
         ------
         WebRunError
             As `start` does.
         """
+        self.refuse_beyond(budget)
         ask = await self.make_ask(
             text,
             url=url,
@@ -322,34 +334,57 @@ class Client:
             secrets=secrets,
             files=files,
         )
-        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy)
+        session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy, budget)
         return await session.begin(ask, task_id)
 
     async def _opened_for_one(
-        self, ask: Ask, environment_id: str | None, policy_id: str | None, proxy: Proxy | None
+        self,
+        ask: Ask,
+        environment_id: str | None,
+        policy_id: str | None,
+        proxy: Proxy | None,
+        budget: Budget | None,
     ) -> tuple[Session, str]:
         """Open a session for one task, and give it the task."""
         options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        self._refuse_beyond_budget()
-        session, task_id = await self._opener.opened(self.free_name(SINGLE_TASK), options, ask.fields)
+        name = self.free_name(SINGLE_TASK)
+        session, task_id = await self._opener.opened(name, options, ask.fields, budget)
         return session, expect_task(task_id)
 
     async def open_again(self, session: Session) -> Session:
         """Open a session with the options of another one; see `Session.again`."""
         name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
         async with self._starting:
-            self._refuse_beyond_budget()
-            again, _ = await self._opener.opened(self.free_name(name), session.options, _first_page(session.options))
+            name, options = self.free_name(name), session.options
+            again, _ = await self._opener.opened(name, options, _first_page(options), session.budget)
+            self.budgets.keep(name, session.budget)
         return again
 
-    def _refuse_beyond_budget(self) -> None:
-        if self.budget.exceeded:
-            raise self.budget.error("notebook")
+    def refuse_beyond(self, budget: Budget | None) -> None:
+        """Refuse work where nothing is left of `budget`, or of what all sessions may cost together.
 
-    def note_task(self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal) -> None:
-        """Have the ledger take note of how a task ended: `complete` or the code of its failure."""
+        Raises
+        ------
+        BudgetError
+            Nothing is left.
+        RequestError
+            `INVALID_PARAMETER`: the budget is one of another account.
+        """
+        if budget is not None and budget.account is not self.budgets:
+            raise RequestError(
+                "that budget is one of another account: emulated and real money are never added",
+                code="INVALID_PARAMETER",
+            )
+        for each in (budget, self.budget):
+            if each is not None:
+                each.refuse_if_spent()
+
+    def note_task(
+        self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None
+    ) -> None:
+        """Have the ledger take note of how a task ended (`complete` or the code of its failure), and of its money."""
         if self._books is not None:
-            self._books.note_task(session_id, task_id, outcome, cost_usd)
+            self._books.note_task(session_id, task_id, outcome, cost_usd, max_cost_usd)
 
     async def _bring_ledger_up_to_date(self) -> None:
         """Have the ledger say what the live sessions cost now.
@@ -404,7 +439,7 @@ class Client:
         """Stop watching and close the connections. Sessions live on, until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
-        await self.budget.close()
+        await self.budgets.close()
         await self._opener.close()
         await self._http.close()
 

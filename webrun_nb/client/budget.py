@@ -2,7 +2,11 @@
 
 Neither the contract nor the service knows a budget of this kind, so that the client keeps it: compute grows with time
 at a known price, so it is known when the money will be gone; what tokens take is read from the server while a task
-runs. A task, a session and all sessions of a client (a notebook) can each have one.
+runs. A task, a session and all sessions of an account (a notebook) can each have one.
+
+A session's budget belongs to the session's name. It outlives the session: a session that is started again with the
+same name and the same amount continues with what is left, and so does a task that is given the budget
+(`Client.run_task(..., budget=session.budget)`). Another amount, or `new=True`, begins a new budget.
 """
 
 from __future__ import annotations
@@ -11,10 +15,10 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
+from typing import Literal, Protocol
 
-from webrun_nb.client.errors import BudgetError, RequestError, WebRunError
+from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.watch import Watch
 
@@ -54,28 +58,65 @@ def seconds_left(left_usd: Decimal, usd_per_minute: Decimal) -> float | None:
     return None if usd_per_minute <= 0 else max(AT_LEAST_S, float(left_usd / usd_per_minute) * 60)
 
 
+class Spender(Protocol):
+    """A session, as a budget needs it."""
+
+    @property
+    def session_id(self) -> str:
+        """Its id."""
+
+    @property
+    def watch(self) -> Watch:
+        """Keeps its snapshot."""
+
+    async def end_for(self, overrun: BudgetError) -> None:
+        """End it because a budget is spent."""
+
+
 class Budget:
-    """One limit over some sessions. Lives on the loop thread.
+    """One limit over the sessions it covers, those that have ended among them. Changes on the loop thread only.
 
     Parameters
     ----------
-    limit_usd : Decimal or None
-        What they may cost together; None for no limit (it can be set later).
-    spent : callable
-        Called once they have cost that much; ends what costs, and is called again where that did not work.
+    account : Budgets
+        The account whose money it counts.
+    scope : str
+        `session` or `notebook`: what the limit was given to.
+    limit_usd : Decimal, optional
+        What the sessions may cost together; None for no limit (it can be set later).
+    name : str
+        The session's name; empty for a notebook.
     """
 
-    def __init__(self, limit_usd: Decimal | None, spent: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        account: Budgets,
+        scope: Literal["session", "notebook"],
+        limit_usd: Decimal | None = None,
+        name: str = "",
+    ) -> None:
+        self.account = account
+        self.scope = scope
+        self.name = name
         self.limit_usd = limit_usd
-        self._spent = spent
-        self._seen: dict[Watch, tuple[SessionSnapshot, float]] = {}
+        self._seen: dict[Spender, tuple[SessionSnapshot, float]] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def cover(self, watch: Watch) -> None:
+    def __repr__(self) -> str:
+        if self.limit_usd is None:
+            return f"<no budget: ${self.cost_usd} spent>"
+        return f"<budget of {self._whose} {dollars(self.limit_usd)}: ${self.left_usd} left>"
+
+    @property
+    def _whose(self) -> str:
+        return "the notebook" if self.scope == "notebook" else f"session {self.name}"
+
+    def cover(self, session: Spender) -> None:
         """Count a session's cost from now on, after its end too."""
-        self._seen[watch] = (watch.snapshot, time.monotonic())
-        watch.subscribe(lambda snapshot: self._see(watch, snapshot))
+        watch = session.watch
+        self._seen[session] = (watch.snapshot, time.monotonic())
+        watch.subscribe(lambda snapshot: self._see(session, snapshot))
         self.look()
 
     def look(self) -> None:
@@ -92,13 +133,18 @@ class Budget:
 
     @property
     def cost_usd(self) -> Decimal:
-        """What they have cost, as last read."""
+        """What the sessions have cost, as last read."""
         return sum((snapshot.cost_usd or Decimal(0) for snapshot, _ in self._seen.values()), Decimal(0))
+
+    @property
+    def left_usd(self) -> Decimal | None:
+        """What is left, as last read; 0 where more was spent than allowed, None without a limit."""
+        return None if self.limit_usd is None else max(Decimal(0), self.limit_usd - self.cost_usd)
 
     @property
     def exceeded(self) -> bool:
         """Whether nothing is left, as last read."""
-        return self.limit_usd is not None and self.cost_usd >= self.limit_usd
+        return self.left_usd == 0
 
     @property
     def follows(self) -> bool:
@@ -107,23 +153,44 @@ class Budget:
 
     @property
     def emulated(self) -> bool:
-        """Whether nobody pays; all sessions of a client are alike in that."""
+        """Whether the money is emulated; all sessions of an account are alike in that."""
         return any(snapshot.emulated for snapshot, _ in self._seen.values())
 
-    def error(self, scope: str, session_id: str | None = None) -> BudgetError:
-        """Return the error that says that it is spent."""
+    def refuse_if_spent(self) -> None:
+        """Refuse new work where nothing is left.
+
+        Raises
+        ------
+        BudgetError
+            It says how to allow more.
+        """
+        if self.exceeded:
+            raise self.error(refused=True)
+
+    def error(self, session_id: str | None = None, *, refused: bool = False) -> BudgetError:
+        """Return the error that says that the budget is spent.
+
+        Parameters
+        ----------
+        session_id : str, optional
+            The session that was ended.
+        refused : bool
+            Nothing was stopped: new work was refused.
+        """
         return BudgetError(
-            scope,
+            self.scope,
             limit_usd=self.limit_usd or Decimal(0),
             cost_usd=self.cost_usd,
             emulated=self.emulated,
+            name=self.name,
+            refused=refused,
             session_id=session_id,
         )
 
-    def _see(self, watch: Watch, snapshot: SessionSnapshot) -> None:
-        before, at_s = self._seen[watch]
+    def _see(self, session: Spender, snapshot: SessionSnapshot) -> None:
+        before, at_s = self._seen[session]
         # what only an event told carries the figures of the status before it
-        self._seen[watch] = (snapshot, at_s if before.server_now_ms == snapshot.server_now_ms else time.monotonic())
+        self._seen[session] = (snapshot, at_s if before.server_now_ms == snapshot.server_now_ms else time.monotonic())
         self._news.set()
 
     async def _keep(self) -> None:
@@ -159,17 +226,69 @@ class Budget:
         )
 
     async def _refresh(self) -> None:
-        for watch in self._seen:
-            if not watch.snapshot.ended:
+        for session in tuple(self._seen):
+            if not session.watch.snapshot.ended:
                 with contextlib.suppress(WebRunError):  # the watch itself shows that the server can't be read
-                    await watch.refresh()
+                    await session.watch.refresh()
 
     async def _end(self) -> None:
-        try:
-            await self._spent()
-        except WebRunError as error:
-            _log.warning("a budget is spent, and what costs can't be ended yet: %s", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+        for session in tuple(self._seen):
+            try:
+                await session.end_for(self.error(session.session_id))
+            except WebRunError as error:
+                _log.warning("a budget is spent, and session %s can't be ended yet: %s", session.session_id, error)
+                await asyncio.sleep(LOOK_EVERY_S)
+
+
+class Budgets:
+    """The budgets of one account: one over all its sessions, and one per name of a session that was given one.
+
+    They outlive the client that began them: a client of the same account is given the same ones, so that what is
+    left carries over a restart of the emulator and a new login.
+    """
+
+    def __init__(self) -> None:
+        self.notebook = Budget(self, "notebook")
+        self._of_sessions: dict[str, Budget] = {}
+        self._kept: list[Budget] = []
+
+    def of_session(self, name: str, limit_usd: Decimal | None, *, new: bool = False) -> Budget | None:
+        """Return the budget that a session is to be started with; `keep` makes it the one of its name.
+
+        Parameters
+        ----------
+        name : str
+            What the session is going to be called.
+        limit_usd : Decimal or None
+            The amount; that of the name's budget continues it, another one begins a new one.
+        new : bool
+            Begin a new one in any case.
+
+        Raises
+        ------
+        BudgetError
+            Nothing is left of it.
+        """
+        if limit_usd is None:
+            return None
+        known = self._of_sessions.get(name)
+        if new or known is None or known.limit_usd != limit_usd:
+            return Budget(self, "session", limit_usd, name)
+        known.refuse_if_spent()
+        return known
+
+    def keep(self, name: str, budget: Budget | None) -> None:
+        """Take note of the budget that a session of that name was started with; None: it has none any more."""
+        if budget is None:
+            self._of_sessions.pop(name, None)
+        else:
+            self._of_sessions[name] = budget
+            self._kept = [each for each in self._kept if each.follows and each is not budget] + [budget]
+
+    async def close(self) -> None:
+        """Follow no more."""
+        for budget in (self.notebook, *self._kept):
+            await budget.close()
 
 
 def _growth_usd(snapshot: SessionSnapshot) -> Decimal:

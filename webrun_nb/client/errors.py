@@ -9,7 +9,7 @@
     ├── SessionGoneError         the session has ended, or there is none of that id
     ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
     ├── GuardrailError           a task asked a person and nobody was there: it was stopped; `question`
-    ├── BudgetError              what it may cost (`max_cost_usd`) is spent: the work was stopped; `partial`
+    ├── BudgetError              what it may cost (`max_cost_usd`) is spent: work was stopped or refused; `partial`
     ├── ConnectionLostError      the server cannot be reached, or its answer broke off
     ├── ProtocolError            an answer that the wire contract doesn't allow
     └── EmulatorStartError       the emulator's process did not come up
@@ -236,15 +236,20 @@ class GuardrailError(WebRunError):
         return self.question.kind
 
 
-_BUDGET_HINTS = {
+_STOPPED_HINTS = {
     "task": "the session is kept; allow more with --max-cost (max_cost_usd=)",
     "session": "the session was ended; start one with more: --max-cost (max_cost_usd=)",
     "notebook": "its sessions were ended; allow more with `%config WebrunMagics.max_cost = …`",
 }
+_REFUSED_HINTS = {
+    "session": "`%webrun start {name} --max-cost {more}` begins a larger budget, `%%webrun task --max-cost {more}`"
+    " allows one task, `%webrun start --new` has no budget (max_cost_usd=, new=True)",
+    "notebook": "allow more with `%config WebrunMagics.max_cost = …`",
+}
 
 
 class BudgetError(WebRunError):
-    """What a task, a session or a notebook may cost is spent, and so its work was stopped.
+    """What a task, a session or a notebook may cost is spent: its work was stopped, or new work was refused.
 
     Parameters
     ----------
@@ -253,24 +258,46 @@ class BudgetError(WebRunError):
     limit_usd, cost_usd : Decimal
         The budget, and what was spent when it was noticed.
     emulated : bool
-        True where nobody pays.
+        Whether the money is emulated.
+    name : str
+        The session's name, where it is a session's budget.
     partial : str
         The answer as far as the server had told it; may be empty.
+    refused : bool
+        Nothing was stopped: new work was refused.
     """
 
     def __init__(
-        self, scope: str, *, limit_usd: Decimal, cost_usd: Decimal, emulated: bool, partial: str = "", **about: Any
+        self,
+        scope: str,
+        *,
+        limit_usd: Decimal,
+        cost_usd: Decimal,
+        emulated: bool,
+        name: str = "",
+        partial: str = "",
+        refused: bool = False,
+        **about: Any,
     ) -> None:
-        budget = f"{'emulated ' if emulated else ''}budget of {dollars(limit_usd)}"
         spent = f"≈ {_to_hundredths(cost_usd)}; you pay $0.00" if emulated else _to_hundredths(cost_usd)
+        limit = dollars(limit_usd)
+        if refused:
+            whose = f"session {name}" if scope == "session" else f"the {scope}"
+            amount = f"{limit} emulated" if emulated else limit
+            message = f"the budget of {whose} ({amount}) is spent ({spent}): nothing was started"
+            hint = _REFUSED_HINTS[scope].format(name=name, more=2 * limit_usd)
+        else:
+            budget = f"{'emulated ' if emulated else ''}budget of {limit}"
+            message, hint = f"the {scope}'s {budget} is spent ({spent}): it was stopped", _STOPPED_HINTS[scope]
         super().__init__(
-            f"the {scope}'s {budget} is spent ({spent}): it was stopped",
+            message,
             code="BUDGET_REACHED",
-            hint=_BUDGET_HINTS[scope],
+            hint=hint,
             details={"limit": str(limit_usd), "cost": str(cost_usd), "emulated": emulated, "partial": partial},
             **about,
         )
         self.scope = scope
+        self.name = name
         self.limit_usd = limit_usd
         self.cost_usd = cost_usd
         self.emulated = emulated
@@ -282,6 +309,7 @@ class BudgetError(WebRunError):
             limit_usd=self.limit_usd,
             cost_usd=self.cost_usd,
             emulated=self.emulated,
+            name=self.name,
             partial=partial,
             session_id=self.session_id,
             task_id=task_id,

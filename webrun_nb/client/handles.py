@@ -74,6 +74,12 @@ class TaskHandle:
         return self._run.cost_usd
 
     @property
+    def over_budget_usd(self) -> Decimal | None:
+        """What it has cost beyond its own budget, as last read; None where it has none, or its cost isn't known."""
+        limit_usd, cost_usd = self._run.max_cost_usd, self._run.cost_usd
+        return None if limit_usd is None or cost_usd is None else max(Decimal(0), cost_usd - limit_usd)
+
+    @property
     def stopped(self) -> bool:
         """Whether it was stopped by this handle, as the server has confirmed."""
         return self._stopped

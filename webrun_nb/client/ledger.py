@@ -22,7 +22,7 @@ from webrun_nb import config
 _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 1.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
@@ -35,9 +35,11 @@ CREATE TABLE sessions (
     cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
 CREATE TABLE tasks (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
-    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, PRIMARY KEY (base_url, session_id, task_id));
+    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, max_cost_usd TEXT, PRIMARY KEY (base_url, session_id, task_id));
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+_UPGRADES = {1: "ALTER TABLE tasks ADD COLUMN max_cost_usd TEXT; PRAGMA user_version = 2"}
+"""What makes the tables of a version those of the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ class TaskRecord:
     ended_at_ms: int
     outcome: str
     cost_usd: Decimal
+    max_cost_usd: Decimal | None = None
+    """Its own budget, where it had one."""
+
+    @property
+    def over_budget_usd(self) -> Decimal | None:
+        """What it cost beyond its own budget; 0 where it stayed within, None where it had none."""
+        return None if self.max_cost_usd is None else max(Decimal(0), self.cost_usd - self.max_cost_usd)
 
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
@@ -222,8 +231,7 @@ class Ledger:
         try:
             database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
-                if database.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
-                    return []
+                _prepare(database)
                 return database.execute(query, values).fetchall()
             finally:
                 database.close()
@@ -238,24 +246,28 @@ EMULATOR_ENDED = "emulator ended"
 
 
 def _prepare(database: sqlite3.Connection) -> None:
-    """Make the tables where there are none yet.
+    """Make the tables where there are none yet, and upgrade those of an earlier version.
 
     Raises
     ------
     sqlite3.Error
-        Among others: they are those of another version.
+        Among others: they are those of a later version.
     """
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version == 0:
+    if (version := _version(database)) < SCHEMA_VERSION:
         database.execute("BEGIN IMMEDIATE")
-        if database.execute("PRAGMA user_version").fetchone() == (0,):  # another kernel may have been quicker
-            for statement in _SCHEMA.split(";"):
+        while (version := _version(database)) < SCHEMA_VERSION:  # another kernel may have been quicker
+            for statement in (_UPGRADES[version] if version else _SCHEMA).split(";"):
                 database.execute(statement)
         database.execute("COMMIT")
-    elif version != SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise sqlite3.DatabaseError(f"its schema is version {version}, this toolkit writes {SCHEMA_VERSION}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 def _marks(count: int) -> str:
@@ -276,4 +288,6 @@ def _session(row: Sequence[Any]) -> SessionRecord:
 
 def _task(row: Sequence[Any]) -> TaskRecord:
     values = {field.name: value for field, value in zip(fields(TaskRecord), row, strict=True)}
-    return TaskRecord(**{**values, "cost_usd": Decimal(values["cost_usd"])})
+    limit = values["max_cost_usd"]
+    amounts = {"cost_usd": Decimal(values["cost_usd"]), "max_cost_usd": None if limit is None else Decimal(limit)}
+    return TaskRecord(**{**values, **amounts})

@@ -39,7 +39,6 @@ class Opener:
         self._books = books
         self._listen = listen
         self._watches: list[Watch] = []
-        self._budgets: list[Budget] = []
         self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
         self.interruption: TaskInterruptedError | None = None
         """What the last interrupt did."""
@@ -48,12 +47,12 @@ class Opener:
         """Let what is being ended end, for a moment, and stop watching."""
         if self._endings:
             await asyncio.wait(self._endings, timeout=STOP_WITHIN_S)
-        for budget in self._budgets:
-            await budget.close()
         for watch in self._watches:
             await watch.close()
 
-    async def _open(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
+    async def _open(
+        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
+    ) -> tuple[Session, str | None]:
         given = {
             "environmentId": options.environment_id,
             "policyId": options.policy_id,
@@ -62,7 +61,14 @@ class Opener:
         }
         body = {key: value for key, value in given.items() if value is not None}
         started = await self._client.http.start_session(body)
-        watch = Watch(self._client.http, name, started.session_id, task.get("startingPoint"), options.max_cost_usd)
+        watch = Watch(
+            self._client.http,
+            name,
+            started.session_id,
+            task.get("startingPoint"),
+            max_cost_usd=None if budget is None else budget.limit_usd,
+            spent_before_usd=Decimal(0) if budget is None else budget.cost_usd,
+        )
         try:
             if options.pictures:
                 await self._client.control.apictures(started.session_id)
@@ -73,24 +79,13 @@ class Opener:
         self._watches = [other for other in self._watches if not other.done] + [watch]
         if self._books is not None:
             self._books.follow(watch)
-        session = Session(self._client, watch, started.session_id, name, options)
-        self._budgets = [budget for budget in self._budgets if budget.follows]
-        if options.max_cost_usd is not None:
-            self._limit(session, options.max_cost_usd)
-        self._client.budget.cover(watch)
+        session = Session(self._client, watch, started.session_id, name, options, budget)
+        for covering in (budget, self._client.budget):
+            if covering is not None:
+                covering.cover(session)
         if started.task_id is not None:
             session.seen_task_ids.add(started.task_id)
         return session, started.task_id
-
-    def _limit(self, session: Session, limit_usd: Decimal) -> None:
-        """End a session once it has cost `limit_usd`."""
-
-        async def spent() -> None:
-            await session.end_for(budget.error("session", session_id=session.session_id))
-
-        budget = Budget(limit_usd, spent)
-        budget.cover(session.watch)
-        self._budgets.append(budget)
 
     async def _give_up(self, session_id: str) -> None:
         """End a session that could not be watched, as far as the server takes it within `STOP_WITHIN_S`."""
@@ -102,9 +97,18 @@ class Opener:
         except (TimeoutError, WebRunError) as error:
             _log.warning("session %s, of which nothing is known, could not be ended: %s", session_id, error)
 
-    async def opened(self, name: str, options: SessionOptions, task: Mapping[str, Any]) -> tuple[Session, str | None]:
-        """Open a session; cancelled meanwhile, it is ended again rather than left to cost."""
-        opening = asyncio.create_task(self._open(name, options, task))
+    async def opened(
+        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None = None
+    ) -> tuple[Session, str | None]:
+        """Open a session that counts against `budget`; cancelled meanwhile, it is ended again rather than left to cost.
+
+        Raises
+        ------
+        BudgetError
+            As `Client.refuse_beyond`; nothing was opened.
+        """
+        self._client.refuse_beyond(budget)
+        opening = asyncio.create_task(self._open(name, options, task, budget))
         try:
             session, task_id = await asyncio.shield(opening)
         except asyncio.CancelledError:

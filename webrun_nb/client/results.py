@@ -78,6 +78,8 @@ class TaskResult:
     )
     recorded: Recorded | None = field(default=None, repr=False, compare=False)
     """What the server has recorded of it."""
+    max_cost_usd: Decimal | None = None
+    """What it was allowed to cost; None where it had no budget of its own."""
 
     @property
     def json(self) -> Any:
@@ -148,6 +150,14 @@ class TaskResult:
         return usd(self.usage.cost)
 
     @property
+    def over_budget_usd(self) -> Decimal | None:
+        """What it cost beyond `max_cost_usd`; 0 where it stayed within, None where it had no budget of its own.
+
+        A budget is followed by reading the costs again and again, so that a short task may end before it is stopped.
+        """
+        return None if self.max_cost_usd is None else max(Decimal(0), self.cost_usd - self.max_cost_usd)
+
+    @property
     def emulated(self) -> bool:
         """True where nobody pays."""
         return self.usage.emulated
@@ -171,6 +181,7 @@ def result_of(
     frames: Frames | None,
     http: Http,
     recorded: Recorded | None = None,
+    max_cost_usd: Decimal | None = None,
 ) -> TaskResult:
     """Return the result that a completed task's body holds."""
     read_file = None if frames is None else frames.read_file
@@ -191,4 +202,5 @@ def result_of(
         make_frame=None if frames is None else frames.make_frame,
         make_table=None if frames is None else frames.table,
         recorded=recorded,
+        max_cost_usd=max_cost_usd,
     )

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from webrun_nb.client.asks import Ask
-from webrun_nb.client.budget import Amount
+from webrun_nb.client.budget import Amount, Budget
 from webrun_nb.client.by_hand import ByHand
 from webrun_nb.client.errors import (
     BudgetError,
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+_ENDED_WITH_SESSION = frozenset({"SESSION_TERMINATED", "SESSION_NOT_ACTIVE", "SESSION_NOT_FOUND"})
+"""Codes of a task that its session's end has ended, or kept from beginning."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
     """What a session was started with."""
@@ -66,8 +70,18 @@ class Session(ByHand):
     ...     session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
     """
 
-    def __init__(self, client: Client, watch: Watch, session_id: str, name: str, options: SessionOptions) -> None:
+    def __init__(
+        self,
+        client: Client,
+        watch: Watch,
+        session_id: str,
+        name: str,
+        options: SessionOptions,
+        budget: Budget | None = None,
+    ) -> None:
         self.client = client
+        self.budget = budget
+        """What it and the sessions before it that had the same budget may cost together; None: no limit."""
         self.watch = watch
         self.session_id = session_id
         self.name = name
@@ -165,7 +179,8 @@ class Session(ByHand):
         max_input_tokens, max_output_tokens : int, optional
             At most 100 000.
         max_cost_usd : Decimal, float or str, optional
-            What it may cost, in US dollars; once it has, it is stopped. Kept by this process, while it lives.
+            What it may cost, in US dollars; once it has, it is stopped. Kept by this process, while it lives. A task
+            that ends before its costs were read again may cost more: `result.over_budget_usd`.
         secrets : mapping, optional
             What the agent may log in with and never sees, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
             (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
@@ -181,12 +196,13 @@ class Session(ByHand):
         GuardrailError
             It asked a person and nobody answered; it was stopped.
         BudgetError
-            It, its session or the notebook has cost what it may; it was stopped.
+            It, its session or the notebook has cost what it may: it was stopped, or not begun.
         TaskInterruptedError
             The blocking face was interrupted: the task was stopped, the session kept.
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             It was refused, or the server went away.
         """
+        self.client.refuse_beyond(self.budget)
         ask = await self.client.make_ask(
             text,
             url=url,
@@ -231,10 +247,12 @@ class Session(ByHand):
             self.watch.lost(error)
             run.note(error.code)
             raise
-        except TaskFailedError as error:
-            if error.code == "SESSION_TERMINATED" and self.overrun is not None:
+        except (TaskFailedError, SessionGoneError) as error:
+            if self.overrun is not None and error.code in _ENDED_WITH_SESSION:
                 had = error.partial or self.watch.partial(run.task_id)
                 raise self.overrun.about(run.task_id, had) from error
+            if isinstance(error, SessionGoneError):
+                await run.stop()
             raise
         except (GuardrailError, BudgetError):  # the task is over
             raise
@@ -271,9 +289,12 @@ class Session(ByHand):
 
         Raises
         ------
+        BudgetError
+            Nothing is left of its session's budget, or of the notebook's.
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             It was refused, or the server went away.
         """
+        self.client.refuse_beyond(self.budget)
         ask = await self.client.make_ask(
             text,
             url=url,
@@ -294,9 +315,11 @@ class Session(ByHand):
         run = TaskRun(self, ask, self.client.ask_person, task_id, patient=True)
         return await TaskHandle.begun(self, run, self._carry(run))
 
-    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal) -> None:
-        """Have the ledger take note of how a task ended: `complete` or the code of its failure."""
-        self.client.note_task(self.session_id, task_id, outcome, cost_usd)
+    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None) -> None:
+        """Have the ledger and the card take note of how a task ended, and what it cost beyond its budget."""
+        if max_cost_usd is not None and cost_usd > max_cost_usd:
+            self.watch.note_over_budget(cost_usd - max_cost_usd)
+        self.client.note_task(self.session_id, task_id, outcome, cost_usd, max_cost_usd)
 
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""

@@ -65,6 +65,10 @@ class SessionSnapshot:
     """On the emulator, estimated."""
     max_cost_usd: Decimal | None = None
     """What it may cost; the client ends it then, with the reason `budget`."""
+    spent_before_usd: Decimal = Decimal(0)
+    """What of `max_cost_usd` was spent before it began, by sessions that had the same budget."""
+    tasks_over_usd: Decimal = Decimal(0)
+    """What its tasks have cost beyond budgets of their own, in sum."""
     prices: Prices = PRICES_2026
     proxied: bool = False
     """It goes out through a proxy."""

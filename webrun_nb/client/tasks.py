@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from webrun_nb.client.asks import Ask
 from webrun_nb.client.budget import seconds_left
@@ -57,8 +57,8 @@ class TaskOwner(Protocol):
     def watch(self) -> Watch:
         """Who keeps its snapshot."""
 
-    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal) -> None:
-        """Take note of how a task ended: `complete` or the code of its failure."""
+    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None) -> None:
+        """Take note of how a task ended (`complete` or the code of its failure), its cost and its own budget."""
 
     @property
     def submitting(self) -> asyncio.Lock:
@@ -113,6 +113,11 @@ class TaskRun:
         self.identified = asyncio.Event()
         """Set once `task_id` is known, or will never be."""
 
+    @property
+    def max_cost_usd(self) -> Decimal | None:
+        """Its own budget."""
+        return self._ask.max_cost_usd
+
     async def result(self, frames: Frames | None) -> TaskResult:
         """Send the task and return its answer.
 
@@ -141,6 +146,7 @@ class TaskRun:
             frames=frames,
             http=self._http,
             recorded=Recorded(self._http, body.task_id),
+            max_cost_usd=self._ask.max_cost_usd,
         )
 
     # --- sending ------------------------------------------------------------------------------------------------------
@@ -250,7 +256,7 @@ class TaskRun:
 
     def _failure(self, body: TaskFailed) -> WebRunError:
         """Return the error that says how the task failed: where it was stopped for its budget, that."""
-        about = {"session_id": self._owner.session_id, "task_id": body.task_id}
+        about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
         if self._spent_usd is None or self._ask.max_cost_usd is None:
             return TaskFailedError(plain(body.message), code=body.code, details=body.details, **about)
         return BudgetError(
@@ -296,9 +302,8 @@ class TaskRun:
         if self.task_id is None:
             return
         since_usd = (self._owner.watch.snapshot.cost_usd or Decimal(0)) - self._before_usd
-        self._owner.note_task(
-            self.task_id, outcome, max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
-        )
+        cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
+        self._owner.note_task(self.task_id, outcome, cost_usd, self._ask.max_cost_usd)
 
     async def _note_end(self, outcome: str) -> None:
         """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""

@@ -62,6 +62,8 @@ class Watch:
         Where it starts.
     max_cost_usd : Decimal, optional
         What it may cost; only to be shown.
+    spent_before_usd : Decimal
+        What of that was spent before it began; only to be shown.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Watch:
         session_id: str,
         url: str | None = None,
         max_cost_usd: Decimal | None = None,
+        spent_before_usd: Decimal = Decimal(0),
     ) -> None:
         self._http = http
         self._name = name
@@ -85,6 +88,8 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
         self._snapshot: SessionSnapshot | None = None
         self._max_cost_usd = max_cost_usd
+        self._spent_before_usd = spent_before_usd
+        self._tasks_over_usd = Decimal(0)
         self._partials: dict[str, str] = {}
         self._end_reason: str | None = None
         self._ending_tasks: set[str] = set()
@@ -141,6 +146,11 @@ class Watch:
         """Take note of why a task is about to be stopped: a session that is to end with it ends for that."""
         if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
             self.ends_for(reason)
+
+    def note_over_budget(self, over_usd: Decimal) -> None:
+        """Take note that a task has cost so much more than its own budget."""
+        self._tasks_over_usd += over_usd
+        self._set(self.snapshot)
 
     @contextlib.contextmanager
     def news(self) -> Iterator[asyncio.Event]:
@@ -308,7 +318,12 @@ class Watch:
             snapshot = replace(snapshot, reason=self._end_reason)
         if snapshot.ended and (before := self._snapshot) is not None:
             snapshot = replace(snapshot, unanswered=before.unanswered or before.question is not None)
-        snapshot = replace(snapshot, max_cost_usd=self._max_cost_usd)
+        snapshot = replace(
+            snapshot,
+            max_cost_usd=self._max_cost_usd,
+            spent_before_usd=self._spent_before_usd,
+            tasks_over_usd=self._tasks_over_usd,
+        )
         if snapshot == self._snapshot:
             return
         self._snapshot = snapshot

@@ -49,7 +49,8 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
         sessions = [record for record in sessions if record.name == command.name]
     texts = {task_id: done.command.text for task_id, done in workspace.done.items()}
     whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
-    frame = narrow(whole, "ended_at", "task_id", "session", "outcome", "cost_usd", "text")
+    over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
+    frame = narrow(whole, "ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
     return None if command.quiet else frame
 
 

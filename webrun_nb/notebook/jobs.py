@@ -36,6 +36,8 @@ class JobFacts:
     cost_usd: Decimal | None
     emulated: bool
     usd_per_minute: Decimal
+    over_budget_usd: Decimal = Decimal(0)
+    """What it has cost beyond its own budget, once it is done."""
     action: str = ""
     asks: str = ""
     answer_with: str = ""
@@ -52,7 +54,10 @@ class JobFacts:
         """What it has cost, in words: `≈ $0.0041`."""
         if self.cost_usd is None:
             return "cost unknown"
-        return f"{'≈ ' if self.emulated else ''}{words.usd(self.cost_usd)}"
+        return self._about(self.cost_usd)
+
+    def _about(self, amount_usd: Decimal) -> str:
+        return f"{'≈ ' if self.emulated else ''}{words.usd(amount_usd)}"
 
     @property
     def next(self) -> str:
@@ -61,7 +66,10 @@ class JobFacts:
             return f"asks: {self.asks} – answer on the card, or with {self.answer_with}"
         if self.error:
             return self.error
-        return f"read it with {self.name}.df" if self.state == "complete" else self.action
+        if self.state != "complete":
+            return self.action
+        over = f"; {self._about(self.over_budget_usd)} over its budget" if self.over_budget_usd else ""
+        return f"read it with {self.name}.df{over}"
 
     def line(self) -> str:
         """Return all of it in one line."""
@@ -163,6 +171,7 @@ class Job:
             elapsed_ms=round(self.elapsed_s * 1000),
             cost_usd=self.cost_usd,
             emulated=snapshot.emulated,
+            over_budget_usd=self.handle.over_budget_usd or Decimal(0),
             usd_per_minute=snapshot.prices.compute_usd_per_minute,
             action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
             asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),

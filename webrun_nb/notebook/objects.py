@@ -13,7 +13,7 @@ from functools import wraps
 from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from webrun_nb.client.api import Client
-from webrun_nb.client.budget import Amount
+from webrun_nb.client.budget import Amount, Budgets
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
@@ -93,10 +93,16 @@ class Toolkit:
         self._handler: GuardrailHandler | None = None
         self._form_shown: FormShown | None = None
         self._max_cost_usd: Amount | None = None
+        self._emulators_budgets = Budgets()
+        """Of all emulators of this process, one after the other: what was spent counts after a restart."""
+        self._budgets: dict[str, Budgets] = {}
+        """Of other servers, by URL: what was spent counts after a new login."""
 
     def use(self, client: Client | None) -> None:
         """Make `client` the current one; None for the emulator again. One before it keeps watch over its sessions."""
         if client is not None:
+            if not client.sessions:
+                client.budgets = self._budgets.setdefault(client.base_url, client.budgets)
             self._introduce(client)
         if self._chosen is not None and self._chosen is not client:
             self._left.append(self._chosen)
@@ -162,6 +168,7 @@ class Toolkit:
                 explain_loss=emulator.explain_loss,
                 emulator_pid=emulator.pid,
             )
+            self._local.budgets = self._emulators_budgets
             self._introduce(self._local)
         return self._local
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from webrun_nb.client.errors import dollars
 from webrun_nb.notebook.frames import Completeness
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.session_words import usd
@@ -11,7 +14,12 @@ __all__ = ["head_note", "summary_line", "truncation_note"]
 
 
 def summary_line(
-    *, elapsed_ms: float, cost: Cost | None, shape: tuple[int, int] | None = None, name: str | None = None
+    *,
+    elapsed_ms: float,
+    cost: Cost | None,
+    shape: tuple[int, int] | None = None,
+    name: str | None = None,
+    max_cost_usd: Decimal | None = None,
 ) -> str:
     """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
@@ -25,6 +33,8 @@ def summary_line(
         Of the frame; None where the answer is a text.
     name : str or None
         What the result was bound to (`-o`).
+    max_cost_usd : Decimal or None
+        What it was allowed to cost (`--max-cost`); a cost beyond it is named.
     """
     parts = []
     if shape is not None:
@@ -33,6 +43,9 @@ def summary_line(
     if cost is not None:
         amount = str(cost) if cost.amount_usd is None else f"{'≈ ' if cost.emulated else ''}{usd(cost.amount_usd)}"
         parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
+        if max_cost_usd is not None and cost.amount_usd is not None and cost.amount_usd > max_cost_usd:
+            over = f"{'≈ ' if cost.emulated else ''}{usd(cost.amount_usd - max_cost_usd)}"
+            parts.append(f"{over} over its budget of {dollars(max_cost_usd)}: it ended before it could be stopped")
     if name:
         parts.append(name)
     return " · ".join(parts)

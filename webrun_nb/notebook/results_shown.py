@@ -77,7 +77,7 @@ def show_result(
     if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
         cost = Cost(own_session.cost_usd, own_session.emulated)
     if result.schema is None:
-        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost))
+        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, max_cost_usd=result.max_cost_usd))
         if result.truncated is not None:
             print(truncation_note(result.truncated, "characters"))
         if not quiet:
@@ -88,7 +88,15 @@ def show_result(
     assert isinstance(result.schema, schema.Schema), "the notebook layer made it"
     frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
     bind(frame)
-    print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, shape=frame.shape, name=name))
+    print(
+        summary_line(
+            elapsed_ms=result.elapsed_s * 1000,
+            cost=cost,
+            shape=frame.shape,
+            name=name,
+            max_cost_usd=result.max_cost_usd,
+        )
+    )
     if result.truncated is not None:
         print(truncation_note(result.truncated, "rows"))
     if note := completeness_note(completeness):

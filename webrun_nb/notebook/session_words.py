@@ -157,10 +157,21 @@ def cost(snapshot: SessionSnapshot) -> str:
 
 
 def budget(snapshot: SessionSnapshot) -> str:
-    """Return what the session may cost at most: `emulated budget $0.05`; empty where there is no limit."""
-    if snapshot.max_cost_usd is None:
-        return ""
-    return f"{'emulated ' if snapshot.emulated else ''}budget {dollars(snapshot.max_cost_usd)}"
+    """Return what the session may cost at most: `emulated budget $0.05`; empty where there is no limit.
+
+    It also says what of that was spent by sessions before, and what the session or its tasks have cost beyond budgets.
+    """
+    parts = []
+    if snapshot.max_cost_usd is not None:
+        parts.append(f"{'emulated ' if snapshot.emulated else ''}budget {dollars(snapshot.max_cost_usd)}")
+        if snapshot.spent_before_usd:
+            parts.append(f"{about(snapshot.spent_before_usd, snapshot)} of it spent before")
+        over_usd = snapshot.spent_before_usd + (snapshot.cost_usd or Decimal(0)) - snapshot.max_cost_usd
+        if over_usd > 0:
+            parts.append(f"exceeded by {about(over_usd, snapshot)}")
+    if snapshot.tasks_over_usd:
+        parts.append(f"tasks exceeded their own budgets by {about(snapshot.tasks_over_usd, snapshot)}")
+    return ", ".join(parts)
 
 
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:

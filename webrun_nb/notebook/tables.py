@@ -104,8 +104,8 @@ def history_frame(
 ) -> pd.DataFrame:
     """Return a row per task of the sessions, newest first: money in US dollars, times in UTC.
 
-    Columns: ended_at, task_id, session, session_id, outcome, cost_usd, emulated, server, text (`<NA>` where it isn't
-    known: the ledger keeps none).
+    Columns: ended_at, task_id, session, session_id, outcome, cost_usd, over_budget_usd (`<NA>` where the task had no
+    budget of its own), emulated, server, text (`<NA>` where it isn't known: the ledger keeps none).
     """
     known = {(record.base_url, record.session_id): record for record in sessions}
     rows = [
@@ -116,6 +116,7 @@ def history_frame(
             "session_id": task.session_id,
             "outcome": task.outcome,
             "cost_usd": float(task.cost_usd),
+            "over_budget_usd": None if task.over_budget_usd is None else float(task.over_budget_usd),
             "emulated": session.emulated,
             "server": task.base_url,
             "text": texts.get(task.task_id),
@@ -135,6 +136,7 @@ _HISTORY_DTYPES = {
     "session_id": "string",
     "outcome": "string",
     "cost_usd": "Float64",
+    "over_budget_usd": "Float64",
     "emulated": "boolean",
     "server": "string",
     "text": "string",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from webrun_nb.client.addresses import as_written, is_local, resolve_host
 from webrun_nb.client.api import SINGLE_TASK
 from webrun_nb.client.asks import make_ask
-from webrun_nb.client.errors import OneLine, SessionGoneError
+from webrun_nb.client.budget import Budget
+from webrun_nb.client.errors import OneLine, SessionGoneError, dollars
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.local_plan import local_plan
 from webrun_nb.client.proxies import written_spec
@@ -18,6 +19,7 @@ from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.notebook import job_verbs, schema, templates
+from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.commands import Task
 from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.errors import CommandError
@@ -47,6 +49,16 @@ def _limits(command: Task) -> _Limits:
         "secrets": dict(command.secrets),
         "files": command.files,
     }
+
+
+def _budget_for(workspace: Workspace, command: Task) -> Budget | None:
+    """Return the budget of the current session, which has ended: a task in a session of its own counts against it.
+
+    The budget holds until a session is started. A task with a budget of its own (`--max-cost`) is not limited by it.
+    """
+    if command.max_cost_usd is not None or workspace.current is None:
+        return None
+    return workspace.current.budget
 
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
@@ -146,6 +158,7 @@ def _result(
             environment_id=_environment_id(command),
             policy_id=_policy_id(command),
             **_limits(command),
+            budget=_budget_for(workspace, command),
             opened=show_card,
         )
     show_card(session)
@@ -172,6 +185,7 @@ def _begun(workspace: Workspace, command: Task, text: str, url: str | None, want
             environment_id=_environment_id(command),
             policy_id=_policy_id(command),
             **limits,
+            budget=_budget_for(workspace, command),
         )
     else:
         if command.end:
@@ -230,6 +244,8 @@ def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
     if command.session is not None:
         session = workspace.session(command.session)
         if session.ended:
+            if session.budget is not None:
+                session.budget.refuse_if_spent()
             raise gone(session)
         return session
     current = workspace.current
@@ -237,8 +253,17 @@ def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
         return current
     if current not in workspace.told_ended:  # it ended by itself: nobody may think that the task still runs in it
         workspace.told_ended.add(current)
-        print(f"{final_line(current.snapshot)}; without it, tasks run in sessions of their own")
+        print(f"{final_line(current.snapshot)}; {_without(current, command)}")
     return None
+
+
+def _without(ended: Session, command: Task) -> str:
+    """Say where tasks run without a session that has ended, and what is left of its budget for them."""
+    budget = ended.budget
+    if command.max_cost_usd is not None or budget is None or budget.limit_usd is None or budget.left_usd is None:
+        return "without it, tasks run in sessions of their own"
+    left = f"{words.about(budget.left_usd, ended.snapshot)} of {dollars(budget.limit_usd)}"
+    return f"tasks run in sessions of their own, within what is left of its budget ({left})"
 
 
 def _show_request(
@@ -276,7 +301,7 @@ def _show_plan(fields: Mapping[str, Any]) -> None:
     if meant is None:
         print("what the emulator's agent would do can't be told: its program gave no answer")
         return
-    for number, words in enumerate(meant.steps, 1):
-        print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {words}")
+    for number, step in enumerate(meant.steps, 1):
+        print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {step}")
     for problem in meant.problems:
         print(f"it would not go through: {problem}")
