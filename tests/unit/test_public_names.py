@@ -56,7 +56,19 @@ def test_every_public_thing_is_documented() -> None:
 
 
 FOR_US = {
-    *("about", "ask_person", "begin", "end_for", "free_name", "make_ask", "note_task", "open_again", "perform", "sent"),
+    *(
+        "about",
+        "ask_person",
+        "begin",
+        "end_for",
+        "free_name",
+        "make_ask",
+        "note_task",
+        "open_again",
+        "perform",
+        "refuse_beyond",
+        "sent",
+    ),
     "load_ipython_extension",
 }
 """What the toolkit's own parts call, and IPython."""
