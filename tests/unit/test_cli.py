@@ -228,14 +228,14 @@ def test_python_has_to_be_new_enough(version: tuple[int, ...], state: str) -> No
 
 
 def test_a_required_package_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = groups(monkeypatch, ["no-such-package>=1", 'no-such-extra>=1; extra == "llm"'])
+    found = groups(monkeypatch, ["no-such-package>=1", 'no-such-extra>=1; extra == "lab"'])
     assert (found["toolkit"].state, found["toolkit"].said) == ("missing", "no no-such-package")
 
 
 def test_an_extra_that_is_not_there_is_optional_and_says_its_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = groups(monkeypatch, ["pytest", 'no-such-extra>=1; extra == "llm"'])
-    assert found["language models"].state == "optional"
-    assert "pip install 'webrun-nb[llm]'" in found["language models"].fix
+    found = groups(monkeypatch, ["pytest", 'no-such-extra>=1; extra == "lab"'])
+    assert found["lab's packages"].state == "optional"
+    assert "pip install 'webrun-nb[lab]'" in found["lab's packages"].fix
 
 
 def test_a_package_that_is_too_old_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

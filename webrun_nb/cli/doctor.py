@@ -28,8 +28,6 @@ _EXTRAS = {
     "": "toolkit",
     "emulator": "emulator's packages",
     "lab": "lab's packages",
-    "llm": "language models",
-    "dask": "Dask",
 }
 _REQUIRED_EXTRAS = frozenset({"", "emulator"})
 _ANSWER_WITHIN_S = 10.0

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from webrun_nb.emulator.store.locks import FileLock
+from webrun_nb.emulator.store.locks import FileLock, LocksMissingError, check_locks
 from webrun_nb.emulator.store.schema import NewerSchemaError, bring_up_to_date
 
 FILE_NAME = "webrun.db"
@@ -52,8 +52,12 @@ class Database:
         Raises
         ------
         StoreError
-            It can't be opened, is no database, or is newer than this program.
+            It can't be opened, is no database, or is newer than this program; or files can't be locked here.
         """
+        try:
+            check_locks()
+        except LocksMissingError as error:
+            raise StoreError(str(error)) from error
         make_folder(folder)
         address = URL.create("sqlite+aiosqlite", database=str(folder / FILE_NAME)) if url is None else _parse(url)
         shown = str(folder / FILE_NAME) if url is None else address.render_as_string(hide_password=True)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+
+class LocksMissingError(Exception):
+    """Files can't be locked on this system as the emulator needs it; the message is one line for people."""
+
+
+def check_locks() -> None:
+    """Check that files can be locked here.
+
+    Raises
+    ------
+    LocksMissingError
+        They can't: the system is none of those that the emulator is made for.
+    """
+    try:
+        import fcntl  # noqa: F401
+    except ImportError:
+        raise LocksMissingError(
+            "the emulator runs on Linux and macOS and is untested on this system, which can't lock files by fcntl"
+        ) from None
 
 
 class FileLock:
@@ -30,6 +49,8 @@ class FileLock:
         OSError
             The file can't be made.
         """
+        import fcntl  # not on Windows, where this module is imported all the same
+
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
