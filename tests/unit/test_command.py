@@ -108,6 +108,39 @@ def test_the_emulators_verbs(line: str, command: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("http://host/{{ i }}", "http://host/{{ i }}"),
+        ("http://host/{{i}}/{{ j }}?q=1", "http://host/{{i}}/{{ j }}?q=1"),
+        ("{{ urls[0] }}", "{{ urls[0] }}"),
+        ("http://host/{{ row['name'] }}", "http://host/{{ row['name'] }}"),
+        ('http://host/{{ row["a }} b"] }}', 'http://host/{{ row["a }} b"] }}'),
+        ('"http://host/{{ row["name"] }}"', 'http://host/{{ row["name"] }}'),
+        ("'http://host/{{ row['name'] }}'", "http://host/{{ row['name'] }}"),
+        (r'"http://host/{{ row[\"name\"] }}"', 'http://host/{{ row["name"] }}'),
+        ('"http://host/{{ i }} and more"', "http://host/{{ i }} and more"),
+        ("http://host/{{ x | replace(' #', '') }}", "http://host/{{ x | replace(' #', '') }}"),
+        (r"http://host/{{ x | replace('\\', '/') }}", r"http://host/{{ x | replace('\\', '/') }}"),
+    ],
+)
+def test_a_template_is_part_of_one_value(written: str, url: str) -> None:
+    line = f"start shop --url {written} --new # the rest"
+    assert parse(line, None) == Start("shop", url, True)
+    assert parse(f"task --url={written} --end;", "do it") == Task("do it", url=url, end=True, quiet=True)
+
+
+def test_a_template_without_an_end_is_refused_with_an_example() -> None:
+    error = refusal("task --url http://host/{{ i --end", "do it")
+    assert "a {{ on the line has no }}" in str(error)
+    assert "--url http://localhost:8000/{{ page }}" in str(error)
+
+
+def test_a_key_in_a_template_is_refused() -> None:
+    refused = refusal("start --url http://host/{{ 'enig_12345678' }}")
+    assert "enig" not in str(refused)
+
+
+@pytest.mark.parametrize(
     ("line", "cell", "answer"),
     [
         ("answer yes", None, Answer("yes")),

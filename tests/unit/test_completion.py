@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.notebook.completion import complete
+from webrun_nb.client.addresses import PRACTICE_SITES
+from webrun_nb.client.policies import TEMPLATES
+from webrun_nb.emulator.domain import policy_templates
+from webrun_nb.notebook.completion import Offered, complete
 
+SITES = [f"practice:{site}" for site in PRACTICE_SITES]
 NAMES = {
     "session": lambda: ["main", "shop"],
     "job": lambda: ["laptops"],
     "task": lambda: ["laptops", "abc123"],
-    "env": lambda: ["work"],
+    "env": lambda: ["work", "two words"],
+    "file": lambda: ["statement.csv"],
     "policy": lambda: ["strict"],
     "variable": lambda: ["frame"],
     "schema": lambda: ["Laptop"],
@@ -41,16 +46,61 @@ NAMES = {
         ("%%webrun task --url https://a.example --end --dr", ["--dry-run"]),
         ("%webrun start --max", ["--max-cost"]),
         ("%webrun nonsense ", []),
-        ("print(1)", []),
+        ("df = %webrun hist", ["history"]),
+        ("%%webrun task --url practice:", SITES),
+        ("%%webrun task --url practice:sh", ["practice:shop"]),
+        ("%%webrun task --url=practice:b", ["practice:bank"]),
+        ("%%webrun task --url http://host/{{ fr", ["frame"]),
+        ("%%webrun task --url http://host/{{ i }} --sch", ["--schema"]),
+        ("%%webrun task --secret a=B --secr", ["--secret"]),
+        ("%webrun policy create x --template ", [f'"{name}"' for name in TEMPLATES]),
+        ("%webrun policy create x --template Res", ['"Research Only"']),
+        ("%webrun policy create x --template 'strict l", ["'Strict Lockdown'"]),
+        ("%webrun start --env ", ["work", '"two words"']),
+        ("%webrun start --policy s", ["strict"]),
+        ("%webrun file download st", ["statement.csv"]),
+        ("%webrun file delete st", []),
+        ("%%webrun task -n ", []),
     ],
 )
 def test_what_is_offered(line: str, offered: list[str]) -> None:
-    assert complete(line, NAMES) == offered
+    found = complete(line, NAMES)
+    assert found is not None
+    assert found.names == offered
+    assert line.endswith(found.fragment)
+
+
+@pytest.mark.parametrize(
+    "line", ["print(1)", "%webrunner st", "%%webrun task --file da", "%webrun policy audit strict --csv "]
+)
+def test_pythons_names_and_files_are_left_to_ipython(line: str) -> None:
+    assert complete(line, NAMES) is None
+
+
+def test_two_dashes_offer_the_options_alone() -> None:
+    found = complete("%%webrun task --", {})
+    assert found is not None
+    assert found.fragment == "--"
+    assert {"--url", "--schema", "--max-cost", "--dry-run"} < set(found.names)
+    assert all(name.startswith("--") for name in found.names)
+
+
+def test_before_a_client_there_are_sites_and_templates_and_no_names() -> None:
+    assert complete("%%webrun task --url practice:s", {}) == Offered("practice:s", ["practice:shop"])
+    assert complete("%webrun start --env ", {}) == Offered("", [])
+
+
+def test_the_templates_are_the_emulators() -> None:
+    assert [template.name for template in policy_templates.TEMPLATES] == list(TEMPLATES)
 
 
 def test_an_option_that_is_there_is_not_offered_again() -> None:
-    assert "--url" not in complete("%%webrun task --url https://a.example --", NAMES)
+    found = complete("%%webrun task --url https://a.example --", NAMES)
+    assert found is not None
+    assert "--url" not in found.names
 
 
 def test_a_new_name_is_nobodys() -> None:
-    assert not {"main", "shop"} & set(complete("%webrun start ", NAMES))
+    found = complete("%webrun start ", NAMES)
+    assert found is not None
+    assert not {"main", "shop"} & set(found.names)

@@ -12,6 +12,8 @@ from webrun_nb.client.http import Http
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
 
+TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
+"""The policies to begin with of an emulator of this version; one of another may have others."""
 Record = dict[str, Any]
 """As it is on the wire."""
 

@@ -2,6 +2,7 @@
 
 Rules of the line, beyond the shell's quoting (`shlex`):
 
+- `{{ expression }}` is part of one value, with the spaces and quotes in it: `--url http://host/{{ row["id"] }}`.
 - A `#` that starts a word outside quotes starts a comment; the one in `https://example.com/#top` does not.
 - A `;` at the end of the line or of the cell hides the rows that would be shown and is not part of either.
 - An option is given at most once (a few may be repeated), in full, and an option this version doesn't have is an error.
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -32,6 +32,7 @@ from webrun_nb.notebook.commands import (
 )
 from webrun_nb.notebook.credentials import refuse_credentials
 from webrun_nb.notebook.errors import CommandError, near
+from webrun_nb.notebook.line_words import split_line, without_comment
 from webrun_nb.notebook.verbs import Verb, find_verb
 
 __all__ = [
@@ -50,8 +51,6 @@ __all__ = [
     "Usage",
     "parse",
 ]
-
-_QUOTED_OR_COMMENT = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?P<comment>(?<!\S)\#.*)""", re.DOTALL)
 
 
 def parse(line: str, cell: str | None) -> Command:
@@ -77,9 +76,9 @@ def parse(line: str, cell: str | None) -> Command:
     first_word = line.split(maxsplit=1)[:1]
     if first_word == ["answer"]:
         return _read_answer(line, cell)
-    line, line_silenced = _without_semicolon(_without_comment(line))
+    line, line_silenced = _without_semicolon(without_comment(line))
     refuse_credentials(line)
-    words = _split(line)
+    words = split_line(line)
     if not words and cell is None:
         return Help()
     if not words or words[0].startswith("-"):
@@ -141,25 +140,9 @@ def _part(verb: Verb, words: list[str]) -> tuple[Verb, list[str]]:
     )
 
 
-def _without_comment(line: str) -> str:
-    for found in _QUOTED_OR_COMMENT.finditer(line):
-        if found["comment"] is not None:
-            return line[: found.start()]
-    return line
-
-
 def _without_semicolon(text: str) -> tuple[str, bool]:
     stripped = text.rstrip()
     return (stripped[:-1].rstrip(), True) if stripped.endswith(";") else (stripped, False)
-
-
-def _split(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError as error:  # shlex: "No closing quotation", "No escaped character"
-        raise CommandError(
-            "a quote on the line has no end", 'close it; an apostrophe needs double quotes around it: "it\'s"'
-        ) from error
 
 
 def _check_kind_of_magic(verb: Verb, cell: str | None) -> None:

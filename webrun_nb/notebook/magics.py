@@ -6,9 +6,9 @@ first card and pandas with the first table.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, NoReturn
 
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Any, Bool, TraitError, observe, validate
@@ -18,6 +18,10 @@ import webrun_nb
 
 if TYPE_CHECKING:
     from webrun_nb.notebook.runner import Runner
+
+
+MATCHER = "webrun_nb"
+"""The name of the matcher that completes lines of `%webrun`."""
 
 
 class OnOff(Bool[bool, bool]):
@@ -89,12 +93,25 @@ class WebrunMagics(Magics):
             return [f"{lines[0].rstrip()}\n", " \n"]
         return lines
 
-    def complete(self, shell: InteractiveShell, event: SimpleNamespace) -> list[str]:
+    def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
         from webrun_nb.notebook.completion import complete
 
         names = {} if self._runner is None else self._runner.known_names()
-        return complete(event.text_until_cursor, names)
+        offered = complete(context.text_until_cursor, names)
+        if offered is None:
+            return SimpleMatcherResult(completions=[], suppress=False)
+        completions = _OnlyThese(SimpleCompletion(name) for name in offered.names)
+        return SimpleMatcherResult(
+            completions=completions, matched_fragment=offered.fragment, ordered=True, suppress=True
+        )
+
+
+class _OnlyThese(list[SimpleCompletion]):
+    """Completions that keep others away, also where there are none: IPython asks whether the length is 0."""
+
+    def __len__(self) -> int:
+        return super().__len__() or 1
 
 
 def load(ipython: InteractiveShell) -> None:
@@ -103,7 +120,8 @@ def load(ipython: InteractiveShell) -> None:
     ipython.register_magics(magics)
     if WebrunMagics.keep_empty_cells not in ipython.input_transformers_cleanup:
         ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
-    for name in ("%webrun", "%%webrun"):
-        ipython.set_hook("complete_command", magics.complete, str_key=name)  # type: ignore[no-untyped-call]
+    matcher = context_matcher(identifier=MATCHER, priority=1)(lambda context: magics.complete(context))
+    matchers = ipython.Completer.custom_matchers
+    matchers[:] = [*(known for known in matchers if getattr(known, "matcher_identifier", "") != MATCHER), matcher]
     if "webrun" not in ipython.user_ns:
         ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]

@@ -74,7 +74,7 @@ VERBS: tuple[Verb, ...] = (
         Start,
         (
             _session("what to call it"),
-            Option("--url", "url", "the page to open; {{ }} is filled from the notebook", "URL", options.url),
+            Option("--url", "url", "the page to open: practice:shop, http://host/{{ page }}", "URL", options.url),
             _env("the environment whose logins and files it has, by name or id; it keeps what the session leaves"),
             Option("--proxy", "proxy", "where all its traffic goes out: " + SPECS, "SPEC", options.proxy),
             Option("--max-cost", "max_cost_usd", "what it may cost; then it is ended", "USD", options.budget_usd),
@@ -94,7 +94,7 @@ VERBS: tuple[Verb, ...] = (
             Option(
                 "--url",
                 "url",
-                "the page to start from; {{ }} is filled from the notebook",
+                "the page to start from: practice:shop, http://host/{{ page }}",
                 "URL",
                 options.url,
             ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -131,6 +130,7 @@ class Workspace:
             "task": lambda: [*self.jobs, *reversed(self.done)],
             "env": _environment_names,
             "policy": _policy_names,
+            "file": lambda: [] if toolkit.last is None else [file.filename for file in toolkit.last.files],
             "variable": variables,
             "schema": schemas,
         }
@@ -234,7 +234,7 @@ def _environment_names() -> list[str]:
 
 
 def _policy_names() -> list[str]:
-    """Return the names of the account's policies, quoted as a line needs them, in the same way."""
+    """Return the names of the account's policies, in the same way."""
     client = toolkit.current
     if client is None:
         return []
@@ -242,7 +242,7 @@ def _policy_names() -> list[str]:
         found = runtime.run(client.policies.alist(), timeout_s=NAMES_WITHIN_S)
     except (TimeoutError, WebRunError):  # among others: the hosted service lists none
         return []
-    return [shlex.quote(str(policy["name"])) for policy in found]
+    return [str(policy["name"]) for policy in found]
 
 
 async def _refresh(sessions: list[Session]) -> None:
