@@ -101,6 +101,12 @@ class Page(BaseHTTPRequestHandler):
         if self.path.startswith("/tabs"):
             self._answer(b"<h1>Tabs</h1><a href=/ target=_blank>Open a tab</a>")
             return
+        if self.path.startswith("/answers/"):  # a page like any other, with that status
+            self._answer(_CITIES % (b"<tr><td>Ulm<td>129000", b"/") + b"<button>Ring</button>", int(self.path[9:]))
+            return
+        if self.path.startswith("/leads-to/"):
+            self._answer(_CITIES % (b"<tr><td>Ulm<td>129000", self.path[9:].replace("/", "/answers/").encode()))
+            return
         if self.path.startswith("/rows/"):
             self._answer(table_of(int(self.path[6:])))
             return
@@ -125,8 +131,8 @@ class Page(BaseHTTPRequestHandler):
                 except OSError:
                     return
 
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
+    def _answer(self, body: bytes, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>Door</title>" + body)

@@ -220,7 +220,7 @@ def _tidy(emulator: Any, guests: Guests, case: Any, answer: Any) -> None:
 # --- what the contract says, and openapi.json with it -----------------------------------------------------------------
 
 TASK = {
-    "taskDetails", "startingPoint", "maxDuration", "maxInputTokens", "maxOutputTokens", "avoidDomains",
+    "taskDetails", "startingPoint", "maxDuration", "maxInputTokens", "maxOutputTokens", "avoidDomains", "emulator",
     "terminateOnCompletion", "outputType", "outputSchema", "secrets", "files", "webhook",
 }  # fmt: skip
 SESSION = {"environmentId", "policyId", "proxy", "mode"}

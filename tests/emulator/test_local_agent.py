@@ -425,21 +425,29 @@ async def test_a_task_that_says_where_to_go_needs_no_page(instance: BrowserInsta
     assert worked.answer.text
 
 
-async def test_an_answer_from_an_error_page_says_so(instance: BrowserInstance, shop: str) -> None:
-    worked = await work(instance, Brief("get the title", starting_url=f"{shop}nowhere"))
-    assert worked.answer.text.endswith(f"{shop}nowhere answered 404: this is from its error page.")
-    assert any("answered 404" in step.text for step in worked.steps if isinstance(step, Note))
+@pytest.mark.parametrize(
+    "task", ["get the title", 'click "Laptops", then get the title', "how many laptops are there?"]
+)
+async def test_an_error_page_is_neither_read_nor_used(instance: BrowserInstance, shop: str, task: str) -> None:
+    with pytest.raises(AgentError, match=r"nowhere answered HTTP 404 \(Not Found\): nothing was (read|done)") as caught:
+        await work(instance, Brief(task, starting_url=f"{shop}nowhere"))
+    assert caught.value.code == "NAVIGATION_FAILED"
+    assert caught.value.details == {"status": 404, "url": f"{shop}nowhere"}
 
 
-async def test_an_error_on_an_error_page_says_so(instance: BrowserInstance, shop: str) -> None:
-    with pytest.raises(AgentError, match="answered 404") as caught:
-        await work(instance, Brief('click "Frobnicate"', starting_url=f"{shop}nowhere"))
-    assert caught.value.code == "ELEMENT_NOT_FOUND"
+async def test_an_error_page_that_is_expected_is_used(instance: BrowserInstance, shop: str) -> None:
+    brief = Brief('click "Laptops", then get the title', starting_url=f"{shop}nowhere", expect_status=frozenset({404}))
+    assert "404" not in (await work(instance, brief)).answer.text
 
 
-async def test_an_error_page_that_was_left_is_forgotten(instance: BrowserInstance, shop: str) -> None:
-    worked = await work(instance, Brief('click "Laptops", then get the title', starting_url=f"{shop}nowhere"))
-    assert "404" not in worked.answer.text
+LOGIN = "<form><input name=email type=email><input name=password type=password><button>Log in</button></form>"
+
+
+async def test_a_login_page_that_answers_401_can_be_used(instance: BrowserInstance, site: Any) -> None:
+    """It asks to log in; so do those that answer a login that was refused."""
+    with pytest.raises(AgentError, match="nobody gave what") as caught:
+        await work(instance, Brief("log in", starting_url=site.page("/private", LOGIN, status=401)))
+    assert caught.value.code == "AGENT_ERROR"
 
 
 @pytest.mark.parametrize("subject", ["dishwashers", "washing machines"])

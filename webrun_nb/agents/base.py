@@ -45,6 +45,8 @@ class Brief:
     """Names of the files that the task was given, which it may give to pages."""
     secrets: tuple[str, ...] = ()
     """What the session has secrets for, as patterns of hosts. A page's `Observation.secrets` names those it may get."""
+    expect_status: frozenset[int] = frozenset()
+    """HTTP statuses that the task expects: a page that answered with one of them is no error."""
     role: str = ""
     """How the session's policy wants the agent to be (`llmRole`)."""
 

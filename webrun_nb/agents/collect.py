@@ -348,8 +348,6 @@ class Collector:
                 f'"{self.wanted.sentence}": {total} on {counted(pager.pages)}, but the list goes on and could not be '
                 'read to its end; say "on this page" to count those of one page.',
             )
-        if self.task.error_page:  # which one the run adds
-            raise AgentError("AGENT_ERROR", f'"{self.wanted.sentence}": nothing is counted on an error page.')
         where = f" (on {counted(pager.pages)})" if pager.pages > 1 else "" if pager.whole else " (on this page)"
         text = f"{total} {self.wanted.subject or 'rows'}{where}"
         text += f"; {self._unknown} more give no value to compare" if self._unknown else ""

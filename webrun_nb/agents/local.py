@@ -38,7 +38,7 @@ from webrun_nb.agents.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.extract.schema import Shape, shape_of
 from webrun_nb.agents.intended import intended
-from webrun_nb.agents.login import Login, let_in, turned_away
+from webrun_nb.agents.login import Login, let_in, part_to_log_in_on, turned_away
 from webrun_nb.agents.other_ways import other_ways
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
@@ -69,6 +69,7 @@ from webrun_nb.agents.planner.intents import (
 )  # fmt: skip
 from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.refusals import refusal, remarks, sends
+from webrun_nb.agents.statuses import Statuses, answered
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.agents.wording import (
     NO_PAGE,
@@ -78,7 +79,6 @@ from webrun_nb.agents.wording import (
     chosen,
     named_choice,
     not_found,
-    of_error_page,
     rendered,
     shown_text,
     written,
@@ -116,18 +116,19 @@ class LocalAgent:
         try:
             step = next(work)
             while True:
-                if isinstance(step, Finish) and task.error_page:
-                    yield Note(of_error_page(*task.error_page))
-                    step = replace(step, text=f"{step.text}\n\n{of_error_page(*task.error_page)}")
+                if isinstance(step, Finish) and (error_page := task.statuses.error_page):
+                    yield Note(f"{answered(*error_page)}.")
+                    step = replace(step, text=f"{step.text}\n\n{answered(*error_page)}.")
                 if not isinstance(step, SoFar):  # a model's answer so far is in what it has written
                     tokens.completion += estimate_tokens(written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
             return
         except AgentError as error:
-            if task.error_page is None or "status" in error.details:  # it says so itself
+            error_page = task.statuses.error_page
+            if error_page is None or "status" in error.details:  # it says so itself
                 raise
-            raise AgentError(error.code, f"{error.message} {of_error_page(*task.error_page)}", error.details) from error
+            raise AgentError(error.code, f"{error.message} {answered(*error_page)}.", error.details) from error
 
 
 class Task:
@@ -143,8 +144,7 @@ class Task:
         """The page that was asked for last; None where it was left since."""
         self.let_in_at: set[str] = set()
         self.acted = False
-        self.error_page: tuple[str, int] | None = None
-        """The page that is open and its HTTP status, where that says that it is not what was asked for."""
+        self.statuses = Statuses(brief.expect_status)
         self._last: Action | None = None
         self._sent: tuple[str, Element, Observation] | None = None
         """What was sent and not looked after yet: for which sentence, with what, and the page as it was."""
@@ -172,6 +172,9 @@ class Task:
                     yield SoFar(lambda: self._finish(answers))
             else:
                 queue[:0] = yield from self.follow(intent)
+        if self.seen is None and self._last is not None and not answers:
+            yield from self._observed()  # a visit that nothing is read from: the answer says where it ended
+        self.statuses.check_expected()
         yield self._finish(answers)
 
     def _collected(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
@@ -201,22 +204,48 @@ class Task:
     # --- talking to the worker ----------------------------------------------------------------------------------------
 
     def look(self, *, again: bool = False) -> Work[Observation]:
-        """Look at the page, where the last look is stale."""
-        if self.seen is None or again:
-            reply = yield Look()
-            if not isinstance(reply, Seen):
-                raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
-            self._arrived(reply.observation.url, reply.observation.status)
-            self.seen = reply.observation
-            if self._sent is not None:
-                (sentence, by, before), self._sent = self._sent, None
-                self._refusal = refusal(sentence, by, before, self.seen)
-                self._remarks = remarks(before, self.seen)
-            self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
+        """Look at the page to act on it, where the last look is stale.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: it is an error page; not where it asks to log in, or answers what was sent to it.
+        """
+        if self.seen is not None and not again:
+            return self.seen
+        answers_what_was_sent = self._sent is not None
+        seen = yield from self._observed()
+        if not answers_what_was_sent and self._refusal is None and part_to_log_in_on(seen) is None:
+            self.statuses.refuse("done on it")
+        return seen
+
+    def _observed(self) -> Work[Observation]:
+        """Look at the page, whatever it answered."""
+        reply = yield Look()
+        if not isinstance(reply, Seen):
+            raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
+        self._arrived(reply.observation.url, reply.observation.status)
+        self.seen = reply.observation
+        if self._sent is not None:
+            (sentence, by, before), self._sent = self._sent, None
+            self._refusal = refusal(sentence, by, before, self.seen, self.brief.expect_status)
+            self._remarks = remarks(before, self.seen)
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return self.seen
 
-    def read(self) -> Work[PageData]:
-        """Read the page."""
+    def read(self, *, takes_errors: bool = False) -> Work[PageData]:
+        """Read the page.
+
+        Parameters
+        ----------
+        takes_errors : bool
+            The caller looks at `statuses.error_page` and reads nothing from one.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
+        """
         reply = yield Read()
         if not isinstance(reply, Data):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
@@ -228,6 +257,8 @@ class Task:
                 f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
                 f"one (--secret {host}=NAME), or take over and log in.",
             )
+        if not takes_errors:
+            self.statuses.refuse("read from it")
         self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
         return reply.page
 
@@ -241,7 +272,7 @@ class Task:
         """
         if url == "about:blank" and not self.acted:
             raise AgentError("NAVIGATION_FAILED", NO_PAGE)
-        self.error_page = (url, status) if status is not None and status >= 400 else None
+        self.statuses.see(url, status)
 
     def note(self, text: str) -> Work[None]:
         """Say something."""
@@ -271,7 +302,7 @@ class Task:
             self._last, self._refusal, self._remarks = dared, None, ()
             self._sent = (because, by, before) if by is not None and before is not None else None
         if not keeps_page:
-            self.seen = None
+            self.seen = self.statuses.error_page = None
             if not isinstance(action, WaitFor | Scroll):
                 self.meant = action.url if isinstance(action, Navigate) else None
         return None

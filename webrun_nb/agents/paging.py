@@ -15,6 +15,7 @@ from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Source, resemblance, sources
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
+from webrun_nb.agents.statuses import answered
 from webrun_nb.browsers.base import Click, GoBack, Navigate, PageData
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ class Pager:
             if not (yield from self._turn(str(href) if href else None, str(page.next_page.get("text") or "Next"))):
                 self.whole = False
                 break
-            page = yield from self._task.read()
-            if page.status is not None and page.status >= 400:
-                yield from self._stopped(f"after {counted(self.pages)}: the next one answered {page.status}")
+            page = yield from self._task.read(takes_errors=True)
+            if error_page := self._task.statuses.error_page:  # the rows before it are an answer that says it goes on
+                yield from self._stopped(f"after {counted(self.pages)}: {answered(*error_page)}")
                 yield from self._task.act(GoBack(), "back to the list")
                 break
             more = self._same(page, source)

@@ -8,11 +8,15 @@ words.
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Mapping
+from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
+from webrun_nb.agents.statuses import LOWEST_ERROR
 from webrun_nb.browsers.base import Action, Click, Complaint, Element, Observation, Press, Type
 
 _QUOTED = 160
+_NOWHERE: Mapping[str, object] = MappingProxyType({})
 _ERROR = re.compile(
     r"\b(?:errors?|invalid|incorrect|wrong|required|missing|must|please\s+(?:enter|fill|select|choose|check|correct|try"
     r"|provide|accept)|can(?:no|')t|could\s?n(?:o|')t|couldn't|not\s+(?:be\s+)?(?:found|valid|allowed|accepted|saved"
@@ -42,7 +46,9 @@ def sends(action: Action, seen: Observation | None, last: Action | None) -> Elem
     return None
 
 
-def refusal(sentence: str, by: Element, before: Observation, after: Observation) -> AgentError | None:
+def refusal(
+    sentence: str, by: Element, before: Observation, after: Observation, expected: Container[int] = ()
+) -> AgentError | None:
     """Return why what was sent was not taken; None where nothing says so.
 
     Parameters
@@ -51,14 +57,18 @@ def refusal(sentence: str, by: Element, before: Observation, after: Observation)
         What it was sent with.
     before, after : Observation
         The last look before it was sent, and the first one after.
+    expected : container of int
+        HTTP statuses that the task expects: they are no refusal.
     """
     held = [c for c in after.complaints if c.kind == "held"]
     if held:
         return _error(sentence, "the form was not sent: the browser holds it back", held)
     wrong = _complaints(by, before, after)
-    if after.fresh and after.status is not None and after.status >= 400:
+    status = after.status
+    if after.fresh and status is not None and status >= LOWEST_ERROR and status not in expected:
         title = f' with "{_shown(after.title)}"' if after.title and not wrong else ""
-        return _error(sentence, f"refused: {after.url} answered {after.status}{title}", wrong, after.status)
+        where = {"status": status, "url": after.url}
+        return _error(sentence, f"refused: {after.url} answered {status}{title}", wrong, where)
     return _error(sentence, "the page did not take it", wrong) if wrong else None
 
 
@@ -89,19 +99,20 @@ def _new(before: Observation, after: Observation) -> list[Complaint]:
     return [c for c in after.complaints if after.fresh or c not in before.complaints]
 
 
-def _error(sentence: str, what: str, complaints: list[Complaint], status: int | None = None) -> AgentError:
-    """Say it in one line: the first field and its words, and how many more there are."""
-    details: dict[str, object] = {"sentence": sentence}
-    if status is not None:
-        details["status"] = status
+def _error(sentence: str, what: str, complaints: list[Complaint], where: Mapping[str, object] = _NOWHERE) -> AgentError:
+    """Say it in one line: the first field and its words, and how many more there are.
+
+    `where` is the status and the address of an error page.
+    """
+    details: dict[str, object] = {"sentence": sentence, **where}
     if not complaints:
         return AgentError("AGENT_ERROR", f'"{sentence}": {what}.', details)
     first = complaints[0]
     details |= {"field": _shown(first.label), "message": _shown(first.said)}
-    where = f'at the field "{_shown(first.label)}"' if first.label else "The page"
-    says = f'{where} says: "{_shown(first.said)}"' if first.said and not first.label else where
+    place = f'at the field "{_shown(first.label)}"' if first.label else "The page"
+    says = f'{place} says: "{_shown(first.said)}"' if first.said and not first.label else place
     if first.label and first.said:
-        says = f'{where}: "{_shown(first.said)}"'
+        says = f'{place}: "{_shown(first.said)}"'
     joint = " " if first.label else ". "
     others = list(dict.fromkeys(f'"{_shown(c.label)}"' for c in complaints[1:] if c.label not in ("", first.label)))
     more = f" (and at {', '.join(others[:5])})" if others else ""

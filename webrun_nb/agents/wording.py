@@ -17,11 +17,6 @@ VALUES_BY_SCHEMA = (
 NO_PAGE = 'No page is open: say where to begin, with startingPoint, or begin with "go to https://…".'
 
 
-def of_error_page(url: str, status: int) -> str:
-    """Say that what is read stands on an error page."""
-    return f"{url} answered {status}: this is from its error page."
-
-
 def chosen(answer: str, elements: Sequence[Element]) -> Element | None:
     """Find the element an answer names, by its number or by words that only it has."""
     text = answer.strip().strip(".)").casefold()

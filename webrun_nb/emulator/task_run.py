@@ -131,6 +131,7 @@ class TaskRun:
             fields.starting_point,
             secrets=vault.hosts(),
             files=tuple(file.name for file in self._task.order.files),
+            expect_status=frozenset(fields.emulator.expect_status),
             role=self._role,
         )
         tokens = TokenUse()

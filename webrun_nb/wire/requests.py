@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -115,6 +116,9 @@ class WebhookFields(Request):
 MAX_SECRETS = 100
 MAX_SECRET_CHARS = 4_096
 
+MAX_STATUSES = 500
+HttpStatus = Annotated[int, Field(ge=100, le=599)]
+
 SecretName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 SecretValue = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_CHARS)]
 
@@ -124,6 +128,25 @@ class SecretFields(Request):
 
     match: Annotated[str, Field(min_length=1, max_length=255)]
     fields: Annotated[dict[SecretName, SecretValue], Field(min_length=1, max_length=MAX_SECRETS, repr=False)]
+
+
+class EmulatorFields(Request):
+    """What a task may say to the emulator alone (section 12); any other key is refused."""
+
+    expect_status: Annotated[list[HttpStatus], Field(min_length=1, max_length=MAX_STATUSES)] = Field(
+        default_factory=list
+    )
+    """HTTP statuses that are no error; at least one page of the task has to answer with one of them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_alone(cls, fields: object) -> object:
+        names = [to_camel(name) for name in cls.model_fields]
+        unknown = sorted(set(fields) - set(names)) if isinstance(fields, Mapping) else []
+        if unknown:
+            message = f"emulator has no field {unknown[0][:40]}; it has {', '.join(names)}"
+            raise invalid(f"emulator.{unknown[0][:40]}", message)
+        return fields
 
 
 class TaskFields(Request):
@@ -145,6 +168,7 @@ class TaskFields(Request):
     secrets: list[SecretFields] = Field(default_factory=list, max_length=MAX_SECRETS, repr=False)
     files: list[str] = Field(default_factory=list)
     webhook: WebhookFields | None = None
+    emulator: EmulatorFields = Field(default_factory=EmulatorFields)
 
     @field_validator("starting_point")
     @classmethod

@@ -11,7 +11,16 @@ from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
 from webrun_nb.emulator.domain.steps import Source, Step
 
-CUT_SHORT = frozenset({"TASK_STOPPED", "TASK_TIMEOUT", "SESSION_TERMINATED", "INPUT_TOKEN_LIMIT"})
+CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
+    {
+        "TASK_STOPPED",
+        "TASK_TIMEOUT",
+        "SESSION_TERMINATED",
+        "INPUT_TOKEN_LIMIT",
+        "NAVIGATION_FAILED",
+        "NAVIGATION_TIMEOUT",
+    }
+)
 """Failures that say nothing against what the task had done by then."""
 PARTIAL = "partial"
 """Where a failure's details have it."""
@@ -119,7 +128,7 @@ class Task:
         self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
 
     def cut_short(self) -> None:
-        """Have its failure hold what it had by then, where its time, its tokens or somebody's patience ran out."""
+        """Have its failure hold what it had by then, where it was stopped or a next page did not come."""
         so_far, self.so_far = self.so_far, None
         if so_far is None or self.failure is None or self.failure.code not in CUT_SHORT:
             return

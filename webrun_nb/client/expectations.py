@@ -1,0 +1,48 @@
+"""What a task expects of the pages it comes to (`expect=`, `--expect`), as it is written and as it is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from webrun_nb.client.errors import RequestError
+
+_ONE = re.compile(r"status\s*==?\s*(\d{3})", re.ASCII)
+_RANGE = re.compile(r"status\s+in\s+(\d{3})\s*\.\.\s*(\d{3})", re.ASCII)
+_STATUSES = range(100, 600)
+_HINT = 'there is "status = 404", and "status in 400..499"'
+
+
+def expected_statuses(conditions: str | Sequence[str]) -> list[int]:
+    """Return the HTTP statuses that conditions name, in ascending order.
+
+    Parameters
+    ----------
+    conditions : str or sequence of str
+        Each is `status = N`, `status == N` or `status in N..M`; of several, any may hold.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: one is something else.
+    """
+    written = [conditions] if isinstance(conditions, str) else list(conditions)
+    return sorted({status for condition in written for status in _statuses(condition)})
+
+
+def _statuses(condition: object) -> range:
+    text = condition.strip() if isinstance(condition, str) else ""
+    if one := _ONE.fullmatch(text):
+        first = last = int(one[1])
+    elif several := _RANGE.fullmatch(text):
+        first, last = int(several[1]), int(several[2])
+    else:
+        raise _refused(condition)
+    if first > last or first not in _STATUSES or last not in _STATUSES:
+        raise _refused(condition)
+    return range(first, last + 1)
+
+
+def _refused(condition: object) -> RequestError:
+    message = f"{str(condition)[:100]!r} is nothing that can be expected yet"
+    return RequestError(message, code="INVALID_PARAMETER", hint=_HINT)
