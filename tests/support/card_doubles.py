@@ -29,7 +29,7 @@ IDLE = SessionSnapshot(
     tokens_usd=Decimal("0.0033"),
 )
 RUNNING = replace(IDLE, phase="running", expires_at_ms=None, current_task_id="t1", current_task="List the laptops")
-ENDED = replace(IDLE, status="terminated", phase=None, reason="expired", expires_at_ms=None)
+ENDED = replace(IDLE, status="terminated", phase=None, reason="expired", expires_at_ms=None, ended_at_ms=NOW_MS)
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e$x$"
 
 

@@ -82,19 +82,20 @@ def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bo
     assert session_facts(snapshot)["idles"] is idles
 
 
-def test_compute_tells_when_a_session_ended() -> None:
-    assert ended_at_ms(replace(ENDED, compute_usd=Decimal("0.02"))) == ENDED.created_at_ms + 60_000
+def test_the_server_tells_when_a_session_ended_and_its_money_does_not() -> None:
+    assert ended_at_ms(replace(ENDED, ended_at_ms=7, compute_usd=Decimal("0.02"))) == 7
+    assert ended_at_ms(replace(IDLE, ended_at_ms=7)) is None
 
 
-def test_without_compute_the_end_is_when_it_was_seen() -> None:
-    card = make_card(replace(IDLE, compute_usd=None))
-    card.receive(replace(ENDED, compute_usd=None))
-    card.receive(replace(ENDED, compute_usd=None, server_now_ms=NOW_MS + 60_000))
+def test_where_the_server_does_not_tell_the_end_is_when_it_was_seen() -> None:
+    card = make_card(IDLE)
+    card.receive(replace(ENDED, ended_at_ms=None))
+    card.receive(replace(ENDED, ended_at_ms=None, server_now_ms=NOW_MS + 60_000))
     assert card.facts["endedAtMs"] == NOW_MS
 
 
 def test_without_either_the_end_is_unknown() -> None:
-    assert session_facts(replace(ENDED, compute_usd=None))["endedAtMs"] is None
+    assert session_facts(replace(ENDED, ended_at_ms=None))["endedAtMs"] is None
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ from webrun_nb.client.errors import (
     RequestError,
     SessionGoneError,
     TaskFailedError,
+    WebRunError,
 )
 from webrun_nb.client.live import ActionDone, InstanceChanged, LinkChanged, read_instance_change
 from webrun_nb.client.runtime import runtime
@@ -371,6 +372,40 @@ def test_a_server_without_controls_is_one_line(steered: Client, controls: Contro
     with pytest.raises(RequestError, match="only the emulator has it") as raised:
         steered.control.advance(1)
     assert raised.value.code == "EMULATOR_ONLY"
+
+
+WRONG_IDS = ("a/b", "..", "", "x y")
+
+
+@pytest.mark.parametrize("wrong", WRONG_IDS)
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda client, wrong: client.control.instance(wrong, "kill"), "SESSION_NOT_FOUND"),
+        (lambda client, wrong: client.control.pictures(wrong), "SESSION_NOT_FOUND"),
+        (lambda client, wrong: client.control.steps(wrong), "TASK_NOT_FOUND"),
+        (lambda client, wrong: client.control.step_picture(wrong, 1), "TASK_NOT_FOUND"),
+        (lambda client, wrong: runtime.run(client.http.session_status(wrong)), "SESSION_NOT_FOUND"),
+        (lambda client, wrong: runtime.run(client.http.task("s1", wrong)), "TASK_NOT_FOUND"),
+    ],
+)
+def test_what_can_be_no_id_is_no_missing_endpoint(
+    steered: Client, controls: Controls, call: Callable[[Client, str], object], code: str, wrong: str
+) -> None:
+    controls.answer = (404, ERROR)  # what the server says of a path that is none
+    with pytest.raises(WebRunError) as raised:
+        call(steered, wrong)
+    assert raised.value.code == code
+    assert repr(wrong) in raised.value.message
+    assert controls.calls == []
+
+
+@pytest.mark.parametrize("code", ["SESSION_NOT_FOUND", "TASK_NOT_FOUND"])
+def test_an_id_that_the_server_has_not_is_no_missing_endpoint(steered: Client, controls: Controls, code: str) -> None:
+    controls.answer = (404, {**ERROR, "code": code})
+    with pytest.raises(WebRunError) as raised:
+        steered.control.steps("nope")
+    assert raised.value.code == code
 
 
 def test_the_hosted_service_is_not_even_asked(controls: Controls) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_service import Service, asking, completed, failed, refused, still_pending
+from client_service import USAGE, Service, asking, completed, failed, refused, still_pending
 
 from webrun_nb.client.api import Client
 from webrun_nb.client.errors import (
@@ -478,3 +478,19 @@ def test_a_start_whose_first_status_fails_leaves_nothing_open(service: Service) 
         other.start()
     other.close()
     assert (service.status, other.sessions) == ("terminated", {})
+
+
+def test_when_a_session_ended_is_the_servers_word_and_not_computed_from_its_cost(
+    client: Client, service: Service
+) -> None:
+    session = client.start("shop")
+    assert session.snapshot.ended_at_ms is None
+    session.terminate()
+    assert session.snapshot.ended_at_ms == 2  # lastActivityAt, which on the emulator is the end
+
+
+def test_when_a_hosted_session_ended_is_not_documented(client: Client, service: Service, monkeypatch) -> None:
+    monkeypatch.setitem(USAGE, "emulated", False)
+    session = client.start("shop")
+    session.terminate()
+    assert session.snapshot.ended_at_ms is None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, Literal
-from urllib.parse import quote
 
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
-from webrun_nb.client.http import Http
+from webrun_nb.client.http import Http, checked_id
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.wire.policies import StepBody, StepList
@@ -23,6 +22,14 @@ _ACCOUNT_FIELDS = {
     "session_limit": "sessionLimit",
     "deactivated": "deactivated",
 }
+
+
+def _session(session_id: str) -> str:
+    return checked_id(session_id, "SESSION_NOT_FOUND")
+
+
+def _task(task_id: str) -> str:
+    return checked_id(task_id, "TASK_NOT_FOUND")
 
 
 class EmulatorControl:
@@ -61,7 +68,7 @@ class EmulatorControl:
 
     async def _instance(self, session_id: str, action: InstanceAction) -> None:
         """Kill a session's browser, have it hang, or restore it."""
-        await self._http.control("POST", f"sessions/{session_id}/instance", {"action": action})
+        await self._http.control("POST", f"sessions/{_session(session_id)}/instance", {"action": action})
 
     async def _faults(
         self,
@@ -102,11 +109,11 @@ class EmulatorControl:
 
     async def _steps(self, task_id: str) -> list[StepBody]:
         """Return what was recorded of a task: each step with its target, decision, time and cost."""
-        return StepList.model_validate(await self._http.control("GET", f"tasks/{task_id}/steps")).steps
+        return StepList.model_validate(await self._http.control("GET", f"tasks/{_task(task_id)}/steps")).steps
 
     async def _pictures(self, session_id: str, wanted: bool = True) -> None:
         """Have a small picture of the page kept with each action of a session's tasks from now on, or none any more."""
-        await self._http.control("PUT", f"sessions/{quote(session_id, safe='')}/pictures", {"wanted": wanted})
+        await self._http.control("PUT", f"sessions/{_session(session_id)}/pictures", {"wanted": wanted})
 
     async def _step_picture(self, task_id: str, number: int) -> StepPicture:
         """Return the picture of the page right after a step.
@@ -116,7 +123,7 @@ class EmulatorControl:
         RequestError
             `FILE_NOT_FOUND`: there is none; `TASK_NOT_FOUND`: the task is remembered no more.
         """
-        path = f"/_emulator/tasks/{quote(task_id, safe='')}/steps/{number}/picture"
+        path = f"/_emulator/tasks/{_task(task_id)}/steps/{number}/picture"
         try:
             return StepPicture(number, await self._http.emulators_bytes(path))
         except WebRunError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
@@ -47,6 +48,33 @@ T = TypeVar("T")
 _TASK_BODY: TypeAdapter[TaskBody] = TypeAdapter(TaskBody)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNAVAILABLE = frozenset({502, 504})
+
+
+_ID = re.compile(r"[\w-][\w.:~-]*", re.ASCII)
+
+
+def checked_id(given: str, code: str) -> str:
+    """Return an id that is to be a part of a path.
+
+    A text that can't be an id is refused here: in a path it would name another endpoint, or none, and the server's
+    answer would be about that.
+
+    Parameters
+    ----------
+    given : str
+        The id.
+    code : str
+        What the service answers where there is none of that id, e.g. `TASK_NOT_FOUND`.
+
+    Raises
+    ------
+    RequestError, SessionGoneError
+        With that code: it can't be one.
+    """
+    if not _ID.fullmatch(given):
+        what = code.removesuffix("_NOT_FOUND").lower()
+        raise refusal(404, code, f"there is no {what} {given[:40]!r}")
+    return given
 
 
 class Http:
@@ -103,7 +131,8 @@ class Http:
 
     async def session_status(self, session_id: str) -> SessionState:
         """`GET /start/session-status/:sessionId`."""
-        return await self.call(SessionState, "GET", f"/start/session-status/{session_id}", session_id=session_id)
+        path = f"/start/session-status/{checked_id(session_id, 'SESSION_NOT_FOUND')}"
+        return await self.call(SessionState, "GET", path, session_id=session_id)
 
     async def sessions(self) -> list[SessionState]:
         """`GET /start/sessions`, newest first (emulator only)."""
@@ -137,7 +166,8 @@ class Http:
 
     async def task(self, session_id: str, task_id: str) -> TaskBody:
         """`GET /task/:sessionId/:taskId`."""
-        answer = await self._request("GET", f"/task/{session_id}/{task_id}", None, session_id, READ_TIMEOUT_S)
+        path = f"/task/{checked_id(session_id, 'SESSION_NOT_FOUND')}/{checked_id(task_id, 'TASK_NOT_FOUND')}"
+        answer = await self._request("GET", path, None, session_id, READ_TIMEOUT_S)
         return self._parse(_TASK_BODY.validate_python, answer)
 
     # --- the account and the service ----------------------------------------------------------------------------------

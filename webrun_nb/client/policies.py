@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.errors import RequestError, near, refusal
-from webrun_nb.client.http import Http
+from webrun_nb.client.http import Http, checked_id
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
 
@@ -108,12 +107,12 @@ class Policies:
     async def _audit(self, policy: str) -> list[Record]:
         """Return every decision of a policy, oldest first; of a deleted one, by its id."""
         policy_id = policy if policy.startswith("pol_") else await self._id(policy)
-        found: list[Record] = (await self._call("GET", f"{_quoted(policy_id)}/audit"))["audit"]
+        found: list[Record] = (await self._call("GET", f"{checked_id(policy_id, 'POLICY_NOT_FOUND')}/audit"))["audit"]
         return found
 
     async def _test(self, policy: str, task_id: str) -> list[Record]:
         """Return what a policy would have decided on each recorded action of a task. Nothing is done."""
-        path = f"{_quoted(await self._id(policy))}/test"
+        path = f"{await self._id(policy)}/test"
         found: list[Record] = (await self._call("POST", path, {"taskId": task_id}))["steps"]
         return found
 
@@ -166,13 +165,11 @@ class Recorded:
         return await EmulatorControl(self._http).astep_picture(self._task_id, number)
 
     async def _rows(self, what: str) -> list[Record]:
-        found: list[Record] = (await self._http.control("GET", f"tasks/{_quoted(self._task_id)}/{what}"))[what]
+        found: list[Record] = (
+            await self._http.control("GET", f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}")
+        )[what]
         return found
 
     steps, asteps = faces(_steps)
     provenance, aprovenance = faces(_provenance)
     picture, apicture = faces(_picture)
-
-
-def _quoted(part: str) -> str:
-    return quote(part, safe="")

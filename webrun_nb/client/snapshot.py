@@ -44,6 +44,8 @@ class SessionSnapshot:
     grace_ends_at_ms: int | None = None
     """While orphaned: until when its browser may come back; None where the server has not said."""
     clock_running: bool = True
+    ended_at_ms: int | None = None
+    """When it ended; None while it lives, and where the server does not say."""
     reason: str | None = None
     """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""
     unanswered: bool = False

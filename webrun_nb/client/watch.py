@@ -26,7 +26,7 @@ from webrun_nb.client.live import (
 )
 from webrun_nb.client.results import usd
 from webrun_nb.client.snapshot import Question, SessionSnapshot, Subscriber
-from webrun_nb.wire.responses import SessionState, TaskGuardrail
+from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
 
@@ -334,6 +334,14 @@ class Watch:
                 _log.exception("a subscriber of session %s failed", self._session_id)
 
 
+def _ended_at_ms(state: SessionState) -> int | None:
+    """Return when a session ended, as far as its server says.
+
+    On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
+    """
+    return state.last_activity_at if state.status in FINAL_STATUSES and state.usage.emulated else None
+
+
 def question_of(body: TaskGuardrail) -> Question:
     """Return the question of a task that waits for a person."""
     return Question(body.task_id, body.data.value, body.data.kind or "", tuple(body.data.candidates))
@@ -363,6 +371,7 @@ def snapshot_of(
         created_at_ms=state.created_at,
         last_activity_at_ms=state.last_activity_at,
         expires_at_ms=state.expires_at,
+        ended_at_ms=_ended_at_ms(state),
         inactivity_timeout_ms=state.inactivity_timeout,
         reason=state.reason,
         note=state.note,

@@ -79,17 +79,13 @@ def duration(span_ms: int) -> str:
 
 
 def ended_at_ms(snapshot: SessionSnapshot, seen_ms: int | None = None) -> int | None:
-    """Return when an ended session ended, unix ms of the server's clock, or None where nobody knows.
+    """Return when an ended session ended, unix ms of the server's clock, or None where that isn't known.
 
-    The wire has no such field. Compute is billed from creation to end (contract, section 5), so that it tells;
-    without a breakdown it is `seen_ms`, the moment when a viewer saw it end.
+    Where the server does not say, it is `seen_ms`: the moment when a viewer saw it end.
     """
     if not snapshot.ended:
         return None
-    per_minute_usd = snapshot.prices.compute_usd_per_minute
-    if snapshot.compute_usd is not None and per_minute_usd > 0:
-        return snapshot.created_at_ms + int(snapshot.compute_usd / per_minute_usd * 60_000)
-    return seen_ms
+    return seen_ms if snapshot.ended_at_ms is None else snapshot.ended_at_ms
 
 
 def ending(snapshot: SessionSnapshot) -> str:
