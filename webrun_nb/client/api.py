@@ -20,6 +20,7 @@ from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
@@ -42,7 +43,7 @@ USERS_LEDGER = Ledger()
 """In the user's data folder."""
 
 
-class Client:
+class Client(InProcess):
     """One account on one server.
 
     Parameters
@@ -65,6 +66,8 @@ class Client:
     emulator_pid : int, optional
         The process of the server, where that is an emulator that ends with this process.
     """
+
+    instead = "make one in the other process: webrun.Client(url, key=…)"
 
     def __init__(
         self,

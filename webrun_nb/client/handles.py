@@ -8,6 +8,7 @@ from concurrent.futures import wait
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import Call, runtime
 from webrun_nb.client.tasks import STOP_WITHIN_S, TaskRun
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from webrun_nb.client.session import Session
 
 
-class TaskHandle:
+class TaskHandle(InProcess):
     """A task under way. `result()` blocks, `await handle` does not; both give the `TaskResult` or raise its error.
 
     >>> handle = session.submit("List the laptops", url="practice:shop")  # doctest: +SKIP
     >>> handle.result().text  # doctest: +SKIP
     """
+
+    instead = "its result's table (handle.result().df) can be pickled"
 
     def __init__(self, session: Session, run: TaskRun, call: Call[TaskResult]) -> None:
         self.session = session

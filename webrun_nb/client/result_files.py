@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from webrun_nb.client.http import Http
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.wire.responses import File
@@ -21,7 +22,7 @@ ReadFrame = Callable[[str, IO[bytes]], "pd.DataFrame"]
 _IN_MEMORY_BYTES = 1_000_000
 
 
-class ResultFile:
+class ResultFile(InProcess):
     """A file that a task downloaded. `save` blocks, `await asave` does not.
 
     Parameters
@@ -33,6 +34,8 @@ class ResultFile:
     read_frame : callable, optional
         Makes a table of it (the notebook layer's).
     """
+
+    instead = "save it, and pickle its path"
 
     def __init__(self, file: File, http: Http, read_frame: ReadFrame | None = None) -> None:
         self.filename = file.filename

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
+from webrun_nb.client.errors import one_line
 from webrun_nb.client.http import Http
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.policies import Recorded
 from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.step_pictures import StepPicture
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from webrun_nb.client.snapshot import SessionSnapshot
+
+
+_TOLD_CHARACTERS = 60
+"""Of the instruction, in a result's repr."""
 
 
 class Schema(Protocol):
@@ -48,9 +54,11 @@ class Frames(Protocol):
         """Return what is known of a session as static HTML."""
 
 
-@dataclass(frozen=True)
-class TaskResult:
+@dataclass(frozen=True, repr=False)
+class TaskResult(InProcess):
     """The answer of a task that succeeded. Money is US dollars, times are UTC."""
+
+    instead = "its table and its data can be: result.df, result.json, result.text"
 
     session_id: str
     task_id: str
@@ -67,16 +75,14 @@ class TaskResult:
     captured_at: datetime
     elapsed_s: float
     """From asking to having it, waiting in the queue included."""
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: Mapping[str, Any]
     """The answer as it came over the wire."""
     truncated: Truncated | None = None
     """What `max_output_tokens` left of the answer: `returned` rows (of a text: characters) `of` so many; None where
     the answer is whole, or the server does not say."""
-    make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
-    make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(
-        default=None, repr=False, compare=False
-    )
-    recorded: Recorded | None = field(default=None, repr=False, compare=False)
+    make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, compare=False)
+    make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(default=None, compare=False)
+    recorded: Recorded | None = field(default=None, compare=False)
     """What the server has recorded of it."""
     max_cost_usd: Decimal | None = None
     """What it was allowed to cost; None where it had no budget of its own."""
@@ -164,6 +170,12 @@ class TaskResult:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        told = one_line(self.instruction)
+        told = told if len(told) <= _TOLD_CHARACTERS else told[: _TOLD_CHARACTERS - 1] + "…"
+        cost = f"≈ ${self.cost_usd:.4f} (emulated)" if self.emulated else f"${self.cost_usd:.4f}"
+        return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}; .df .text .json .files>"
 
 
 def usd(amount: float) -> Decimal:

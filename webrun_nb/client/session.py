@@ -28,6 +28,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import Http
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.secret import HiddenText, HostSecret
@@ -61,7 +62,7 @@ class SessionOptions:
     """Its steps have pictures; the emulator's alone."""
 
 
-class Session(ByHand):
+class Session(InProcess, ByHand):
     """A browser session on the service. Every method has two faces: `task` blocks, `await atask` does not.
 
     As a context manager it ends with its block:
@@ -69,6 +70,8 @@ class Session(ByHand):
     >>> with webrun.start() as session:  # doctest: +SKIP
     ...     session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
     """
+
+    instead = "start one in the other process; a result's table (result.df) can be pickled"
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.errors import OneLine, WebRunError
 from webrun_nb.client.handles import TaskHandle
+from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -78,7 +79,7 @@ class JobFacts:
         return " · ".join([*parts, *([self.next] if self.next else [])])
 
 
-class Job:
+class Job(InProcess):
     """A task in the background. `await job` gives its result, and so does `job.result()`, which blocks.
 
     >>> df = (await laptops).df  # doctest: +SKIP
@@ -94,6 +95,8 @@ class Job:
     quiet : bool
         Show none.
     """
+
+    instead = "its result's table (job.df) can be pickled"
 
     def __init__(self, name: str, handle: TaskHandle, *, rows: int, quiet: bool) -> None:
         self.name = name
