@@ -84,6 +84,7 @@ __all__ = [
     "run_task",
     "start",
     "submit_task",
+    "unload_ipython_extension",
 ]
 
 _ERRORS = "client.errors"
@@ -124,3 +125,9 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
     """`%load_ext webrun_nb`: bring the magics; starts nothing. Says if earlier kernels left sessions open."""
     importlib.import_module("webrun_nb.notebook.magics").load(ipython)
     importlib.import_module("webrun_nb.notebook.left_open").warn()
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """`%unload_ext webrun_nb`: take the magics away. Sessions stay open; `%load_ext webrun_nb` goes on with them."""
+    importlib.import_module("webrun_nb.notebook.magics").unload(ipython)
+    importlib.import_module("webrun_nb.notebook.left_open").say_open()

@@ -40,6 +40,7 @@ PUBLIC = {
     "run_task",
     "start",
     "submit_task",
+    "unload_ipython_extension",
 }
 
 
@@ -69,7 +70,7 @@ FOR_US = {
         "refuse_beyond",
         "sent",
     ),
-    "load_ipython_extension",
+    *("load_ipython_extension", "unload_ipython_extension"),
 }
 """What the toolkit's own parts call, and IPython."""
 

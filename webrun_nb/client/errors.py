@@ -17,8 +17,8 @@
     TaskInterruptedError         the notebook's stop button. A KeyboardInterrupt, and no WebRunError, so that a loop
                                  over tasks with `except WebRunError: continue` is stopped too.
 
-Each is one line: what happened, a hint, the id. In IPython it is shown as that line, without a traceback
-(`OneLine.short = False` brings tracebacks back).
+Each is one line: what happened, a hint, the id. In IPython it is shown as that line, without a traceback, unless the
+notebook that runs the cell wants tracebacks (`show_as`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from __future__ import annotations
 import difflib
 import traceback
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import Question
@@ -109,6 +109,26 @@ def one_line(text: str) -> str:
     return " ".join("".join(visible).split())
 
 
+def _always() -> bool:
+    return True
+
+
+_is_short: Callable[[], bool] = _always
+
+
+def show_as(is_short: Callable[[], bool]) -> Callable[[], bool]:
+    """Have errors shown as one notebook wants it; return what was asked before.
+
+    Parameters
+    ----------
+    is_short : callable
+        Tells whether an error is shown as one line; False for its traceback.
+    """
+    global _is_short
+    before, _is_short = _is_short, is_short
+    return before
+
+
 class OneLine(BaseException):
     """What all of them have: a code, one line of text, and the ids it is about. Never holds a secret.
 
@@ -125,8 +145,6 @@ class OneLine(BaseException):
     session_id, task_id : str, optional
         What it is about.
     """
-
-    short: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -157,7 +175,7 @@ class OneLine(BaseException):
 
     def _render_traceback_(self) -> list[str]:
         """Say it as IPython is to show it."""
-        if not OneLine.short:
+        if not _is_short():
             return traceback.format_exception(self)
         kind = (
             "webrun" if self.code in ("COMMAND", "ARGUMENT") else f"{type(self).__name__} {self.code}"

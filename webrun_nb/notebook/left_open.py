@@ -1,7 +1,8 @@
-"""What `%load_ext` says of sessions that earlier kernels left open. Imports nothing heavy."""
+"""What `%load_ext` and `%unload_ext` say of sessions that are open. Imports nothing heavy."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 
@@ -15,6 +16,18 @@ def warn() -> None:
     left = Ledger().left_open(round(time.time() * 1000))
     if left:
         print(f"{told(left)}; %webrun terminate --all ends what is still open")
+
+
+def say_open() -> None:
+    """Print one line if sessions of this kernel are open, with how to end them once the magics are gone."""
+    objects = sys.modules.get("webrun_nb.notebook.objects")
+    clients = [] if objects is None else objects.toolkit.clients  # not imported: none was started
+    names = [session.name for client in clients for session in client.sessions.values() if not session.ended]
+    if names:
+        noun = "session" if len(names) == 1 else "sessions"
+        print(
+            f"{len(names)} {noun} of this kernel still open: {', '.join(names)}; %load_ext webrun_nb goes on with what is open"
+        )
 
 
 def told(left: Sequence[SessionRecord]) -> str:

@@ -6,6 +6,7 @@ first card and pandas with the first table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -49,12 +50,21 @@ class WebrunMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._runner: Runner | None = None
+        self._shown_before: Callable[[], bool] | None = None
 
-    @observe("short_errors")
-    def _show_tracebacks(self, change: Bunch) -> None:
-        from webrun_nb.client.errors import OneLine
+    def enter(self) -> None:
+        """Show errors as this notebook wants it, from now on: one of its cells begins."""
+        from webrun_nb.client.errors import show_as
 
-        OneLine.short = change.new
+        self._shown_before = show_as(lambda: self.short_errors)
+
+    def leave(self) -> None:
+        """Show errors as before: the cell has ended. One shell may run a cell of another."""
+        from webrun_nb.client.errors import show_as
+
+        if self._shown_before is not None:
+            show_as(self._shown_before)
+            self._shown_before = None
 
     @validate("max_cost")
     def _check_amount(self, proposal: Bunch) -> object:
@@ -115,13 +125,38 @@ class _OnlyThese(list[SimpleCompletion]):
 
 
 def load(ipython: InteractiveShell) -> None:
-    """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing."""
-    magics = WebrunMagics(ipython)
+    """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing.
+
+    A shell that had them before has the same ones again: its current session, jobs, names, cards and options.
+    """
+    magics = _magics_of(ipython) or WebrunMagics(ipython)
+    unload(ipython)
     ipython.register_magics(magics)
-    if WebrunMagics.keep_empty_cells not in ipython.input_transformers_cleanup:
-        ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
+    ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
     matcher = context_matcher(identifier=MATCHER, priority=1)(lambda context: magics.complete(context))
-    matchers = ipython.Completer.custom_matchers
-    matchers[:] = [*(known for known in matchers if getattr(known, "matcher_identifier", "") != MATCHER), matcher]
+    ipython.Completer.custom_matchers.append(matcher)
+    ipython.events.register("pre_execute", magics.enter)
+    ipython.events.register("post_execute", magics.leave)
+    magics.enter()  # in the cell that loads them
     if "webrun" not in ipython.user_ns:
         ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]
+
+
+def unload(ipython: InteractiveShell) -> None:
+    """Take the magics away; sessions, jobs and cards go on. Safe where they are not there."""
+    magics = _magics_of(ipython)
+    for kind in ("line", "cell"):
+        ipython.magics_manager.magics[kind].pop("webrun", None)
+    if WebrunMagics.keep_empty_cells in ipython.input_transformers_cleanup:
+        ipython.input_transformers_cleanup.remove(WebrunMagics.keep_empty_cells)
+    matchers = ipython.Completer.custom_matchers
+    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != MATCHER]
+    if magics is not None and magics.enter in ipython.events.callbacks["pre_execute"]:
+        ipython.events.unregister("pre_execute", magics.enter)
+        ipython.events.unregister("post_execute", magics.leave)
+        magics.leave()
+
+
+def _magics_of(ipython: InteractiveShell) -> WebrunMagics | None:
+    """Return the magics that were loaded into a shell, also where they were unloaded since."""
+    return next((each for each in ipython.configurables if isinstance(each, WebrunMagics)), None)
