@@ -24,10 +24,8 @@ def say_open() -> None:
     clients = [] if objects is None else objects.toolkit.clients  # not imported: none was started
     names = [session.name for client in clients for session in client.sessions.values() if not session.ended]
     if names:
-        noun = "session" if len(names) == 1 else "sessions"
-        print(
-            f"{len(names)} {noun} of this kernel still open: {', '.join(names)}; %load_ext webrun_nb goes on with what is open"
-        )
+        opened = f"{len(names)} {'session' if len(names) == 1 else 'sessions'} of this kernel still open"
+        print(f"{opened}: {', '.join(names)}; %load_ext webrun_nb goes on with what is open")
 
 
 def told(left: Sequence[SessionRecord]) -> str:
