@@ -199,3 +199,19 @@ def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(ker
     assert "until it times out" in line
     assert value(kernel, "webrun.start('held').status().status") == "'active'"
     assert kernel.run("%webrun terminate held").status == "ok"
+
+
+IN_A_FUNCTION = """
+place, Laptop = "the notebook", int
+def listed(place):
+    class Laptop(pydantic.BaseModel):
+        name: str
+    get_ipython().run_cell_magic("webrun", "task --dry-run --schema list[Laptop]", "List what is in {{ place }}.")
+listed("this function")
+"""
+
+
+def test_a_magic_in_a_function_sees_the_functions_names(kernel):
+    ran = kernel.run(f"import pydantic\n{IN_A_FUNCTION}")
+    assert "List what is in this function." in ran.text
+    assert '"name"' in ran.text

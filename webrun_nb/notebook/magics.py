@@ -6,6 +6,7 @@ first card and pandas with the first table.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
@@ -90,11 +91,12 @@ class WebrunMagics(Magics):
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
         from webrun_nb.notebook.command import parse
         from webrun_nb.notebook.runner import Runner
+        from webrun_nb.notebook.scope import Scope, caller_of
 
         if self._runner is None:
             assert self.shell is not None, "magics live in a shell"
             self._runner = Runner(self.shell)
-        return self._runner.run(parse(line, cell))
+        return self._runner.run(parse(line, cell), Scope(self._runner.names, caller_of(sys._getframe(1))))
 
     @staticmethod
     def keep_empty_cells(lines: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -104,8 +104,19 @@ class Runner:
         """Return how the names are looked up that a line may need, for the Tab key."""
         return self._workspace.known_names()
 
-    def run(self, command: Command) -> Any:
+    @property
+    def names(self) -> Mapping[str, object]:
+        """The notebook's variables."""
+        return self._workspace.names
+
+    def run(self, command: Command, scope: Mapping[str, object]) -> Any:
         """Do what a command says.
+
+        Parameters
+        ----------
+        command : Command
+        scope : mapping
+            The names that its texts may mention.
 
         Returns
         -------
@@ -117,5 +128,5 @@ class Runner:
         WebRunError
             In one line.
         """
-        with notice.held():
+        with notice.held(), self._workspace.seeing(scope):
             return _VERBS[type(command)](self._workspace, command)

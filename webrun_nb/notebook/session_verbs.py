@@ -28,7 +28,7 @@ SECRET_KINDS = frozenset({"credentials", "two_factor"})
 
 def start(workspace: Workspace, command: Start) -> None:
     """Open a session, or show the live one of the same name and options."""
-    url = None if command.url is None else templates.fill(command.url, workspace.names)
+    url = None if command.url is None else templates.fill(command.url, workspace.scope)
     client = toolkit.client()
     session = client.start(
         command.name,

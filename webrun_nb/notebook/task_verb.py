@@ -69,8 +69,8 @@ def task(workspace: Workspace, command: Task) -> None:
     """Run it, and show or bind what comes back."""
     text, url = command.text, command.url
     if not command.raw:
-        text = templates.fill(text, workspace.names)
-        url = None if url is None else templates.fill(url, workspace.names)
+        text = templates.fill(text, workspace.scope)
+        url = None if url is None else templates.fill(url, workspace.scope)
         refuse_credentials(f"{text} {url or ''}")  # what was filled in may hold some
     wanted = _schema(workspace, command)
     if command.job is not None:
@@ -225,7 +225,7 @@ def _refuse_policy_in_session(workspace: Workspace, command: Task) -> None:
 
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
     if command.schema is not None:
-        return schema.resolve(command.schema, workspace.names)
+        return schema.resolve(command.schema, workspace.scope)
     return schema.open_records() if command.out is not None or command.job is not None else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +59,8 @@ class Workspace:
         """Tasks this notebook gave to the service, by id, the latest last."""
         self.started: dict[str, Start] = {}
         """What the sessions were started with, by their id, as it was typed: names, never a secret's value."""
+        self.scope: Mapping[str, object] = self.names
+        """The names that the running command's texts may mention: the notebook's, or those of the code that runs it."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
 
@@ -67,6 +69,15 @@ class Workspace:
         """The notebook's variables."""
         names: dict[str, Any] = self.shell.user_ns
         return names
+
+    @contextlib.contextmanager
+    def seeing(self, scope: Mapping[str, object]) -> Iterator[None]:
+        """Let the texts of a command mention the names of `scope`."""
+        before, self.scope = self.scope, scope
+        try:
+            yield
+        finally:
+            self.scope = before
 
     @property
     def sessions(self) -> dict[str, Session]:
