@@ -103,8 +103,11 @@ def test_ipython_shows_one_line_without_a_traceback(error: BaseException, capsys
     assert str(error) in shown
 
 
-def test_tracebacks_can_be_had_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OneLine, "short", False)
-    with pytest.raises(WebRunError) as raised:
-        raise ConnectionLostError("gone")
-    assert raised.value._render_traceback_()[0].startswith("Traceback")
+def test_tracebacks_can_be_had_back() -> None:
+    before = errors.show_as(lambda: False)
+    try:
+        with pytest.raises(WebRunError) as raised:
+            raise ConnectionLostError("gone")
+        assert raised.value._render_traceback_()[0].startswith("Traceback")
+    finally:
+        errors.show_as(before)
