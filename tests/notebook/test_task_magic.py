@@ -215,3 +215,20 @@ def test_a_magic_in_a_function_sees_the_functions_names(kernel):
     ran = kernel.run(f"import pydantic\n{IN_A_FUNCTION}")
     assert "List what is in this function." in ran.text
     assert '"name"' in ran.text
+
+
+def test_an_error_page_is_an_error_in_one_line_that_says_how_to_read_it(kernel):
+    ran = kernel.run("%%webrun task --url practice:shop/nowhere\nGet the title.")
+    (line,) = ran.errors[0]["traceback"]
+    assert line.startswith("TaskFailedError NAVIGATION_FAILED: http://shop.localhost:")
+    assert "/nowhere answered HTTP 404 (Not Found): nothing was read from it · " in line
+    assert 'to read such a page on purpose: --expect "status = 404" (expect=)' in line
+
+
+def test_an_expected_error_page_is_read(kernel):
+    ran = kernel.run('%%webrun task --url practice:shop/nowhere --expect "status = 404"\nGet the title.')
+    assert ran.status == "ok", ran.errors
+
+
+def test_a_dry_run_shows_what_is_expected(kernel):
+    assert '"expectStatus": [\n      404\n    ]' in task(kernel, '--expect "status = 404" --dry-run').text

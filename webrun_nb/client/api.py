@@ -18,6 +18,7 @@ from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.control import EmulatorControl
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
+from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.in_process import InProcess
@@ -244,6 +245,7 @@ class Client(InProcess):
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        expect: str | Sequence[str] = (),
         budget: Budget | None = None,
         opened: Callable[[Session], None] | None = None,
     ) -> TaskResult:
@@ -254,7 +256,8 @@ class Client(InProcess):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files,
+        expect
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -281,6 +284,7 @@ class Client(InProcess):
             max_cost_usd=max_cost_usd,
             secrets=secrets,
             files=files,
+            expect=expect,
         )
         session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy, budget)
         try:
@@ -305,13 +309,15 @@ class Client(InProcess):
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        expect: str | Sequence[str] = (),
         budget: Budget | None = None,
     ) -> TaskHandle:
         """Begin one task in a session of its own, which ends with it, and return once the server has it.
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files
+        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files,
+        expect
             As in `Session.task`.
         environment_id, policy_id, proxy
             As in `start`.
@@ -336,6 +342,7 @@ class Client(InProcess):
             max_cost_usd=max_cost_usd,
             secrets=secrets,
             files=files,
+            expect=expect,
         )
         session, task_id = await self._opened_for_one(ask, environment_id, policy_id, proxy, budget)
         return await session.begin(ask, task_id)
@@ -470,14 +477,18 @@ class Client(InProcess):
         max_cost_usd: Amount | None,
         secrets: Secrets | None,
         files: Sequence[str | Path],
+        expect: str | Sequence[str],
     ) -> Ask:
         """Check a task and make it ready to send: its secrets are looked up, and its files uploaded.
 
         Raises
         ------
         RequestError
-            What the service would answer with 400; `FILE_NOT_FOUND`: there is no such file.
+            What the service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: something
+            is expected of a server that would ignore it.
         """
+        if expected_statuses(expect):
+            await self._check_emulator("expect (--expect)")
         confided = await read_secrets(secrets, self.base_url)
         uploaded = await self.environments.aupload_files(files) if files else []
         return make_ask(
@@ -493,7 +504,25 @@ class Client(InProcess):
             max_cost_usd=max_cost_usd,
             secrets=confided,
             file_ids=[each.file_id for each in uploaded],
+            expect=expect,
         )
+
+    async def _check_emulator(self, option: str) -> None:
+        """Make sure that the server is an emulator: any other one would ignore the option.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: it is none.
+        """
+        if self.http.is_child:
+            return
+        try:
+            await self.http.emulators_own("GET", "/start/sessions")
+        except WebRunError as error:
+            if error.code != "EMULATOR_ONLY":
+                raise
+            raise RequestError(f"{self.base_url} would ignore {option}", code="EMULATOR_ONLY") from error
 
     async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
         """Have somebody answer a question of a session's task."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.budget import Amount, limit_usd
 from webrun_nb.client.errors import refusal
+from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.results import Frames, Schema
 from webrun_nb.client.secret import HostSecret, wire_secrets
 from webrun_nb.wire.requests import TaskFields
@@ -52,6 +53,7 @@ def make_ask(
     max_cost_usd: Amount | None = None,
     secrets: Sequence[HostSecret] = (),
     file_ids: Sequence[str] = (),
+    expect: str | Sequence[str] = (),
 ) -> Ask:
     """Check a task by the contract's own model, before anything is started.
 
@@ -70,6 +72,7 @@ def make_ask(
         "maxOutputTokens": max_output_tokens,
         "terminateOnCompletion": end or None,
         "files": list(file_ids) or None,
+        "emulator": {"expectStatus": statuses} if (statuses := expected_statuses(expect)) else None,
     }
     if not text.strip():
         raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")

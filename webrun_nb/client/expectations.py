@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from webrun_nb.client.errors import RequestError
 
@@ -28,6 +29,16 @@ def expected_statuses(conditions: str | Sequence[str]) -> list[int]:
     """
     written = [conditions] if isinstance(conditions, str) else list(conditions)
     return sorted({status for condition in written for status in _statuses(condition)})
+
+
+def error_page_hint(code: str, details: Mapping[str, Any]) -> str | None:
+    """Return what to do where a task failed at an error page; None where it failed for another reason."""
+    status = details.get("status")
+    if code != "NAVIGATION_FAILED" or not isinstance(status, int):
+        return None
+    if "expected" in details:
+        return "check the address, or what is expected"
+    return f'to read such a page on purpose: --expect "status = {status}" (expect=)'
 
 
 def _statuses(condition: object) -> range:

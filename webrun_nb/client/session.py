@@ -162,6 +162,7 @@ class Session(InProcess, ByHand):
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        expect: str | Sequence[str] = (),
     ) -> TaskResult:
         """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
 
@@ -191,6 +192,9 @@ class Session(InProcess, ByHand):
             `practice:NAME`. The session keeps them until it ends.
         files : sequence of str or Path
             Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
+        expect : str or sequence of str
+            What pages may answer: `"status = 404"`, `"status in 400..499"`; of several, any. A page that answers 400 or
+            above is an error otherwise. At least one page has to answer so. The emulator's alone.
 
         Raises
         ------
@@ -218,6 +222,7 @@ class Session(InProcess, ByHand):
             max_cost_usd=max_cost_usd,
             secrets=secrets,
             files=files,
+            expect=expect,
         )
         return await self.perform(ask)
 
@@ -279,6 +284,7 @@ class Session(InProcess, ByHand):
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         files: Sequence[str | Path] = (),
+        expect: str | Sequence[str] = (),
     ) -> TaskHandle:
         """Give the session a task and return once the server has it; the handle waits for its answer.
 
@@ -287,7 +293,7 @@ class Session(InProcess, ByHand):
         Parameters
         ----------
         text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets,
-        files
+        files, expect
             As in `task`.
 
         Raises
@@ -310,6 +316,7 @@ class Session(InProcess, ByHand):
             max_cost_usd=max_cost_usd,
             secrets=secrets,
             files=files,
+            expect=expect,
         )
         return await self.begin(ask)
 

@@ -21,6 +21,7 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
     WebRunError,
 )
+from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.http import Http
 from webrun_nb.client.plain_words import plain
 from webrun_nb.client.policies import Recorded
@@ -258,7 +259,8 @@ class TaskRun:
         """Return the error that says how the task failed: where it was stopped for its budget, that."""
         about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
         if self._spent_usd is None or self._ask.max_cost_usd is None:
-            return TaskFailedError(plain(body.message), code=body.code, details=body.details, **about)
+            hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
+            return TaskFailedError(plain(body.message), code=body.code, details=body.details, hint=hint, **about)
         return BudgetError(
             "task",
             limit_usd=self._ask.max_cost_usd,

@@ -122,6 +122,7 @@ class Task:
     secrets: tuple[tuple[str, str], ...] = ()
     job: str | None = None
     policy: str | None = None
+    expect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

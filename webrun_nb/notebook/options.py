@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 
 from webrun_nb.client.errors import RequestError
+from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.proxies import read_spec
 from webrun_nb.client.secret_sources import check_name
 from webrun_nb.client.service_key import SOURCES
@@ -102,6 +103,15 @@ def proxy(value: str, what: str) -> str:
     """Check how a proxy is written; what can't be read is not repeated, as it may hold a password."""
     try:
         read_spec(value.strip())
+    except RequestError as error:
+        raise CommandError(f"{what}: {error.message}", error.hint) from None
+    return value.strip()
+
+
+def condition(value: str, what: str) -> str:
+    """Check what a task may expect."""
+    try:
+        expected_statuses(value)
     except RequestError as error:
         raise CommandError(f"{what}: {error.message}", error.hint) from None
     return value.strip()

@@ -72,6 +72,7 @@ def python_code(done: DoneTask) -> str:
         ("environment_id", None if command.env is None else environment_named(command.env)),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
         ("files", repr([str(path) for path in command.files]) if command.files else None),
+        ("expect", repr(list(command.expect)) if command.expect else None),
         ("end", "True" if command.end and done.session is not None else None),
     ]
     arguments = [text, *(f"{key}={value}" for key, value in given if value is not None)]

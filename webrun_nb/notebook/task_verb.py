@@ -40,6 +40,7 @@ class _Limits(TypedDict):
     max_cost_usd: Decimal | None
     secrets: dict[str, str]
     files: tuple[str, ...]
+    expect: tuple[str, ...]
 
 
 def _limits(command: Task) -> _Limits:
@@ -48,6 +49,7 @@ def _limits(command: Task) -> _Limits:
         "max_cost_usd": command.max_cost_usd,
         "secrets": dict(command.secrets),
         "files": command.files,
+        "expect": command.expect,
     }
 
 
@@ -282,6 +284,7 @@ def _show_request(
         avoid_domains=(),
         max_input_tokens=None,
         max_output_tokens=None,
+        expect=command.expect,
     )
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}:")
