@@ -116,3 +116,24 @@ def test_nothing_of_a_session_shows_the_key(kernel, service):
     shown = kernel.run("client = webrun.start('x').client\nprint(client, client.http, vars(client))\n%webrun status")
     kernel.run("%webrun terminate --all\n%webrun logout")
     assert KEY not in str(shown.outputs)
+
+
+SECRET = "--secret shop.localhost=NOT_SET_ANYWHERE"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%webrun login --from prompt --base-url {url}", "no key was given, and nothing has changed"),
+        (f"%webrun start asked {SECRET}", "NOT_SET_ANYWHERE was not given, and nothing was started"),
+        (f"%%webrun task {SECRET}\nlog in", "NOT_SET_ANYWHERE was not given, and nothing was started"),
+    ],
+)
+def test_an_interrupted_prompt_is_one_line_and_leaves_nothing_half_done(kernel, service, cell, said):
+    before = live(service)
+    ran = kernel.run(cell.format(url=service.url), interrupt_prompt=True)
+    assert ran.one_line == f"TaskInterruptedError INTERRUPTED: interrupted: {said}"
+    assert live(service) == before
+    assert "not logged in" in kernel.run("%webrun logout").text
+    names = "from webrun_nb.notebook.objects import toolkit\n[s for s in toolkit.client().sessions if s != 'here']"
+    assert value(kernel.run(names)) == []

@@ -46,8 +46,14 @@ class Kernel:
     manager: KernelManager
     client: BlockingKernelClient
 
-    def run(self, cell: str, timeout_s: float = 120, typed: str | None = None) -> Ran:
-        """Run a cell and wait for it; `typed` is what a person types who is asked, None where nobody can be."""
+    def run(
+        self, cell: str, timeout_s: float = 120, typed: str | None = None, *, interrupt_prompt: bool = False
+    ) -> Ran:
+        """Run a cell and wait for it.
+
+        `typed` is what a person types who is asked, None where nobody can be; with `interrupt_prompt` the kernel is
+        interrupted then.
+        """
         outputs: list[dict[str, Any]] = []
 
         def keep(message: dict[str, Any]) -> None:
@@ -56,10 +62,17 @@ class Kernel:
 
         def answer(message: dict[str, Any]) -> None:
             assert message["content"]["password"], "what is typed would be shown"
-            self.client.input(typed)
+            if interrupt_prompt:
+                self.manager.interrupt_kernel()
+            else:
+                self.client.input(typed)
 
         reply = self.client.execute_interactive(
-            cell, timeout=timeout_s, output_hook=keep, allow_stdin=typed is not None, stdin_hook=answer
+            cell,
+            timeout=timeout_s,
+            output_hook=keep,
+            allow_stdin=typed is not None or interrupt_prompt,
+            stdin_hook=answer,
         )
         return Ran(reply["content"]["status"], tuple(outputs))
 

@@ -8,11 +8,15 @@ import pickle
 import sys
 from types import ModuleType, SimpleNamespace
 
+import httpx
 import pytest
+from client_service import Service
 
-from webrun_nb.client.errors import RequestError
+from webrun_nb.client.api import Client
+from webrun_nb.client.errors import RequestError, TaskInterruptedError
 from webrun_nb.client.secret import HostSecret, Secret, wire_secrets
 from webrun_nb.client.secret_sources import check_name, find_login, find_secret
+from webrun_nb.client.service_key import find_key
 
 VALUE = "correct horse 7"
 
@@ -150,3 +154,39 @@ def test_a_requests_secrets_are_sent_but_not_shown():
     ]
     assert VALUE not in repr(body)
     assert VALUE not in repr(sent[0])
+
+
+def interrupt(text: str) -> str:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_prompt_is_one_line() -> None:
+    with pytest.raises(TaskInterruptedError) as raised:
+        find_login("SHOP", prompt=interrupt)
+    assert str(raised.value) == "interrupted: SHOP was not given, and nothing was started"
+    with pytest.raises(TaskInterruptedError) as raised:
+        find_key("https://x.example", "prompt", prompt=interrupt)
+    assert str(raised.value) == "interrupted: no key was given, and nothing has changed"
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda client, session: client.start("b", secrets={"shop.example.com": "SHOP"}),
+        lambda client, session: client.run_task("look", secrets={"shop.example.com": "SHOP"}),
+        lambda client, session: session.task("look", secrets={"shop.example.com": "SHOP"}),
+        lambda client, session: session.submit("look", secrets={"shop.example.com": "SHOP"}),
+    ],
+)
+def test_an_interrupted_prompt_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch, begin) -> None:
+    service = Service()
+    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
+    session = client.start("a")
+    sent = list(service.sent)
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setattr("getpass.getpass", interrupt)
+    with pytest.raises(TaskInterruptedError, match="SHOP was not given"):
+        begin(client, session)
+    assert service.sent == sent
+    assert list(client.sessions) == ["a"]
+    client.close()

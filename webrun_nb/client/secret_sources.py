@@ -16,7 +16,7 @@ from typing import Any
 
 from webrun_nb import config
 from webrun_nb.client.addresses import resolve_host
-from webrun_nb.client.errors import RequestError
+from webrun_nb.client.errors import RequestError, TaskInterruptedError
 from webrun_nb.client.runtime import in_caller
 from webrun_nb.client.secret import HostSecret, Secret
 
@@ -143,6 +143,8 @@ def _ask(name: str, field: str, prompt: Prompt | None) -> str:
     ------
     RequestError
         There is none, or what is typed would be seen.
+    TaskInterruptedError
+        The prompt was interrupted.
     """
     if prompt is None and "ipykernel" not in sys.modules and not (sys.stdin and sys.stdin.isatty()):
         raise _missing(name, (field,))
@@ -150,6 +152,8 @@ def _ask(name: str, field: str, prompt: Prompt | None) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)  # it would show what is typed
             return (prompt or getpass.getpass)(f"{name}: {field.replace('_', ' ')} (nothing is shown): ").strip()
+    except KeyboardInterrupt:
+        raise TaskInterruptedError(f"interrupted: {name} was not given, and nothing was started", hint="") from None
     except (NotImplementedError, EOFError, getpass.GetPassWarning):  # ipykernel's word for a front end that can't ask
         raise _missing(name, (field,)) from None
 

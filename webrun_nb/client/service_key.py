@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb import config
 from webrun_nb.client.addresses import is_local
-from webrun_nb.client.errors import AuthenticationError, RequestError
+from webrun_nb.client.errors import AuthenticationError, RequestError, TaskInterruptedError
 from webrun_nb.client.secret import Secret
 
 Source = Literal["env", "keyring", "prompt"]
@@ -105,12 +105,20 @@ def _from_keyring(host: str) -> str | None:
 
 
 def _ask(host: str, prompt: Callable[[str], str] | None) -> str | None:
-    """Ask the person at the keyboard; None where there is none, or where what is typed would be seen."""
+    """Ask the person at the keyboard; None where there is none, or where what is typed would be seen.
+
+    Raises
+    ------
+    TaskInterruptedError
+        The prompt was interrupted.
+    """
     if prompt is None and "ipykernel" not in sys.modules and not (sys.stdin and sys.stdin.isatty()):
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
             return (prompt or getpass.getpass)(f"API key for {host} (nothing is shown): ")
+    except KeyboardInterrupt:
+        raise TaskInterruptedError("interrupted: no key was given, and nothing has changed", hint="") from None
     except (NotImplementedError, EOFError, getpass.GetPassWarning):  # ipykernel's word for a front end that can't ask
         return None
