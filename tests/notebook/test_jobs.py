@@ -151,3 +151,16 @@ def test_a_kernels_end_stops_its_jobs(tmp_path, start_emulator):
         assert emulator.get("/task/{}/{}".format(*task))[1]["code"] == "TASK_STOPPED"
     finally:
         emulator.end()
+
+
+def test_tasks_submitted_without_magics_are_jobs_with_a_name(kernel, session):
+    kernel.run("session = webrun.start()\nasked = session.submit('List the laptops under $400.', url='practice:shop')")
+    kernel.run("waiting = webrun.submit_task('wait for 60 seconds', url='practice:shop')")
+    kernel.run("jobs = %webrun jobs\nnames = {row.task_id: row.job for row in jobs.itertuples()}")
+    first, second = value(kernel.run("names[asked.task_id], names[waiting.task_id]"))
+    assert first.startswith("job")
+    shown = kernel.run(f"%webrun wait {first}")
+    assert "Ovexa Slate 12" in "".join(output.get("data", {}).get("text/plain", "") for output in shown.outputs)
+    assert value(kernel.run(f"{first}.task_id == asked.task_id, {first}.state")) == (True, "complete")
+    assert f"job {second} was stopped" in kernel.run(f"%webrun cancel {second}").text
+    assert value(kernel.run("waiting.state, waiting.stopped")) == ("failed", False)

@@ -10,6 +10,7 @@ from client_service import Service
 from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client.api import Client
+from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import Toolkit, toolkit
 
 FAILS = "from webrun_nb.notebook.errors import CommandError\nraise CommandError('this is wrong')"
@@ -68,12 +69,14 @@ def test_what_is_open_is_kept_when_the_extension_is_loaded_again(client: Client,
     shell = loaded()
     shell.run_cell("%webrun start shop")
     workspace = shell.magics_manager.registry["WebrunMagics"]._runner._workspace
-    workspace.jobs["job"] = object()
+    job = Job("laptops", client.sessions["shop"].submit("look"), rows=5, quiet=False)
+    workspace.add_job(job)
     shell.run_cell("%config WebrunMagics.max_cost = 2")
     shell.run_cell(again)
     magics = shell.magics_manager.registry["WebrunMagics"]
     assert magics._runner._workspace is workspace
     assert workspace.current is client.sessions["shop"]
+    assert workspace.jobs == {"laptops": job}
     assert magics.max_cost == 2
     assert shell.run_cell("%webrun pause").success
     shell.run_cell("%config WebrunMagics.max_cost = None")

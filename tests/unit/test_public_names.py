@@ -64,6 +64,7 @@ FOR_US = {
         "end_for",
         "free_name",
         "make_ask",
+        "note_submitted",
         "note_task",
         "open_again",
         "perform",

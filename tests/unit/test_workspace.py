@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from client_service import Service
+from client_service import Service, completed
 from IPython.core.interactiveshell import InteractiveShell
 
+from webrun_nb.client import api
 from webrun_nb.client.api import Client
 from webrun_nb.notebook import workspace
+from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.workspace import Workspace
 
@@ -59,3 +61,44 @@ def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: S
     service.status, service.phase = "terminated", None
     Workspace(InteractiveShell()).drain_cards()
     assert [session.ended for session in sessions] == [True, True]
+
+
+@pytest.fixture
+def clients(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(type(toolkit), "clients", property(lambda _: [client]))
+    return client
+
+
+def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: Silent) -> None:
+    workspace = Workspace(InteractiveShell())
+    workspace.names["job1"] = "taken"
+    service.task = completed()
+    handle = clients.start().submit("look")
+    handle.result()
+    assert {name: job.handle for name, job in workspace.jobs.items()} == {"job2": handle}
+    assert workspace.names["job2"] is workspace.jobs["job2"]
+    assert workspace.names["job1"] == "taken"
+    job = workspace.job("job2")
+    assert (job.began_at_s, job.elapsed_s) == (handle.began_at_s, handle.elapsed_s)
+
+
+def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: Silent) -> None:
+    workspace = Workspace(InteractiveShell())
+    service.task = completed()
+    session = clients.start()
+    first, second = session.submit("look"), session.submit("look again")
+    for handle in (first, second):
+        workspace.add_job(Job("laptops", handle, rows=5, quiet=False))
+    assert {name: job.handle for name, job in workspace.jobs.items()} == {"laptops": second}
+
+
+def test_submitted_tasks_that_ended_long_ago_are_forgotten(
+    clients: Client, service: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "KEPT_HANDLES", 2)
+    service.task = completed()
+    handles = [clients.start().submit("look") for _ in range(4)]
+    for handle in handles:
+        handle.result()
+    last = clients.start().submit("look")
+    assert clients.submitted == [*handles[2:], last]

@@ -40,6 +40,9 @@ from webrun_nb.wire.responses import AccountUsage
 DEFAULT_NAME = "main"
 SINGLE_TASK = "single task"
 
+KEPT_HANDLES = 200
+"""How many submitted tasks a client remembers after they have ended."""
+
 USERS_LEDGER = Ledger()
 """In the user's data folder."""
 
@@ -104,6 +107,8 @@ class Client(InProcess):
         """Asked, where there is no handler, whether a person sees a question; then its task waits for an answer."""
         self.last: TaskResult | None = None
         """The latest result."""
+        self.submitted: list[TaskHandle] = []
+        """Tasks that were submitted, in that order: all that have not ended, and the latest `KEPT_HANDLES` at least."""
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
@@ -388,6 +393,11 @@ class Client(InProcess):
         for each in (budget, self.budget):
             if each is not None:
                 each.refuse_if_spent()
+
+    def note_submitted(self, handle: TaskHandle) -> None:
+        """Take note of a task that was submitted, and forget the oldest that have ended."""
+        kept, latest = self.submitted[:-KEPT_HANDLES], self.submitted[-KEPT_HANDLES:]
+        self.submitted = [*(each for each in kept if not each.done), *latest, handle]
 
     def note_task(
         self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None

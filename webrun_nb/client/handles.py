@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import wait
 from decimal import Decimal
@@ -31,6 +32,11 @@ class TaskHandle(InProcess):
         self._run = run
         self._call = call
         self._stopped = False
+        self.began_at_s = time.time()
+        """When it was given to the server, unix s of this machine."""
+        self._began_s = time.monotonic()
+        self._ended_s: float | None = None
+        self.on_done(self._note_end)
 
     def __repr__(self) -> str:
         return f"<TaskHandle {self.task_id} in session {self.session.name}: {self.state}>"
@@ -60,6 +66,14 @@ class TaskHandle(InProcess):
     def done(self) -> bool:
         """Whether it has ended."""
         return self._call.result.done()
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has taken."""
+        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
+
+    def _note_end(self) -> None:
+        self._ended_s = time.monotonic()
 
     @property
     def state(self) -> str:

@@ -323,7 +323,9 @@ class Session(InProcess, ByHand):
     async def begin(self, ask: Ask, task_id: str | None = None) -> TaskHandle:
         """Begin a task that nobody waits for, on the loop thread; `task_id` where it has been sent already."""
         run = TaskRun(self, ask, self.client.ask_person, task_id, patient=True)
-        return await TaskHandle.begun(self, run, self._carry(run))
+        handle = await TaskHandle.begun(self, run, self._carry(run))
+        self.client.note_submitted(handle)
+        return handle
 
     def note_task(self, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None) -> None:
         """Have the ledger and the card take note of how a task ended, and what it cost beyond its budget."""

@@ -50,8 +50,7 @@ def begin(workspace: Workspace, command: Task, handle: TaskHandle) -> None:
 
     assert command.job is not None, "it was begun for --bg"
     job = Job(command.job, handle, rows=command.rows, quiet=command.quiet)
-    workspace.jobs[job.name] = job
-    workspace.shell.push({job.name: job})  # type: ignore[no-untyped-call]
+    workspace.add_job(job)
     in_this_cell = workspace.place_card(handle.session)
     job_board.show(job, None if in_this_cell else cards.card(handle.session.session_id))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -103,11 +102,6 @@ class Job(InProcess):
         self.handle = handle
         self.rows = rows
         self.quiet = quiet
-        self._began_s = time.monotonic()
-        self._ended_s: float | None = None
-        self.began_at_s = time.time()
-        """When it was begun, unix s of this machine."""
-        handle.on_done(self._note_end)
 
     def __repr__(self) -> str:
         return f"<{self.facts().line()}>"
@@ -154,7 +148,12 @@ class Job(InProcess):
     @property
     def elapsed_s(self) -> float:
         """How long it has taken."""
-        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
+        return self.handle.elapsed_s
+
+    @property
+    def began_at_s(self) -> float:
+        """When it was begun, unix s of this machine."""
+        return self.handle.began_at_s
 
     def facts(self) -> JobFacts:
         """Return what is known now."""
@@ -195,9 +194,6 @@ class Job(InProcess):
             fn()
 
         self.handle.on_done(end)
-
-    def _note_end(self) -> None:
-        self._ended_s = time.monotonic()
 
     # --- its result ---------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -14,12 +15,13 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client.errors import SessionGoneError, WebRunError
+from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import StartedAgain
-from webrun_nb.notebook.commands import Start
+from webrun_nb.notebook.commands import DEFAULT_ROWS, Start
 from webrun_nb.notebook.completion import Names
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.fallback import final_line
@@ -53,8 +55,9 @@ class Workspace:
         self.shell = shell
         self.current: Session | None = None
         """Where tasks go that name no session."""
-        self.jobs: dict[str, Job] = {}
-        """Tasks in the background, by name, ended ones too; a name used again is its latest."""
+        self._jobs: dict[str, Job] = {}
+        self._replaced: set[TaskHandle] = set()
+        """Tasks whose job's name was used again."""
         self.done: dict[str, DoneTask] = {}
         """Tasks this notebook gave to the service, by id, the latest last."""
         self.started: dict[str, Start] = {}
@@ -145,6 +148,31 @@ class Workspace:
             "variable": variables,
             "schema": schemas,
         }
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """Tasks in the background, by name, ended ones too; a name used again is its latest.
+
+        A task that was submitted without a name (`session.submit`, `webrun.submit_task`) gets one here, and is bound to
+        it in the notebook: `job1`, `job2`, … where that is free.
+        """
+        named = {job.handle for job in self._jobs.values()} | self._replaced
+        for client in toolkit.clients:
+            for handle in client.submitted:
+                if handle not in named:
+                    self.add_job(Job(self._free_job_name(), handle, rows=DEFAULT_ROWS, quiet=False))
+        return self._jobs
+
+    def add_job(self, job: Job) -> None:
+        """Have a job known by its name, and bind it in the notebook."""
+        if (before := self._jobs.get(job.name)) is not None:
+            self._replaced.add(before.handle)
+        self._jobs[job.name] = job
+        self.shell.push({job.name: job})  # type: ignore[no-untyped-call]
+
+    def _free_job_name(self) -> str:
+        numbered = (f"job{number}" for number in itertools.count(1))
+        return next(name for name in numbered if name not in self._jobs and name not in self.names)
 
     def job(self, name: str) -> Job:
         """Return the background job of that name.
