@@ -163,4 +163,4 @@ def test_tasks_submitted_without_magics_are_jobs_with_a_name(kernel, session):
     assert "Ovexa Slate 12" in "".join(output.get("data", {}).get("text/plain", "") for output in shown.outputs)
     assert value(kernel.run(f"{first}.task_id == asked.task_id, {first}.state")) == (True, "complete")
     assert f"job {second} was stopped" in kernel.run(f"%webrun cancel {second}").text
-    assert value(kernel.run("waiting.state, waiting.stopped")) == ("failed", False)
+    assert value(kernel.run("waiting.state, waiting.stopped")) == ("failed", True)
