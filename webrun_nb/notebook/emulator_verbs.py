@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.local_time import date_and_time
 from webrun_nb.notebook.commands import (
     EmulatorAccount,
     EmulatorAdvance,
@@ -143,4 +143,4 @@ def _sessions(count: int) -> str:
 
 
 def _time(unix_ms: float) -> str:
-    return f"{datetime.fromtimestamp(unix_ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return date_and_time(unix_ms, seconds=True)

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import pandas as pd
 
+from webrun_nb.common.local_time import local, start_of_day_ms
+
 LONGEST_TEXT = 40
 
 
@@ -31,15 +33,20 @@ class NarrowFrame(pd.DataFrame):
         return pd.DataFrame(self)
 
     def shown(self) -> pd.DataFrame:
-        """Return what is shown: the telling columns, moments to the minute (UTC), money to a hundredth of a cent."""
+        """Return what is shown: the telling columns, local times to the minute, dollars with four decimals."""
         telling = [name for name in getattr(self, "telling", ()) if name in self.columns]
         plain = pd.DataFrame(self)[telling] if telling else pd.DataFrame(self)
         short = {name: _short(plain[name]) for name in telling}
         return plain.assign(**short) if short else plain
 
     def _note(self) -> str:
-        left_out = [str(name) for name in self.columns if name not in self.shown().columns]
-        return f"not shown: {', '.join(left_out)}; .whole shows all" if left_out else ""
+        shown = self.shown()
+        left_out = [str(name) for name in self.columns if name not in shown.columns]
+        notes = [f"not shown: {', '.join(left_out)}; .whole shows all"] if left_out else []
+        moments = [self[name] for name in shown.columns if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
+        if zones := list(dict.fromkeys(zone for column in moments for zone in _zones(column))):
+            notes.insert(0, f"times: {' and '.join(zones)}")
+        return "; ".join(notes)
 
     def __repr__(self) -> str:
         with pd.option_context("display.max_colwidth", LONGEST_TEXT):
@@ -62,9 +69,25 @@ def narrow(frame: pd.DataFrame, *telling: str) -> NarrowFrame:
 
 def _short(column: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        moments: pd.Series[Any] = column.dt.strftime("%Y-%m-%d %H:%M").astype("string").str.removesuffix(" 00:00")
-        return moments
+        return _in_local_time(column)
     if str(column.name).endswith("_usd"):
         rounded: pd.Series[Any] = column.round(4)
         return rounded
     return column
+
+
+def _in_local_time(moments: pd.Series[Any]) -> pd.Series[Any]:
+    """Return moments as local time: days where all are midnights, else with the zone where it is not the same for all.
+
+    The one zone of all stands below the table (`_zones`).
+    """
+    known_ms = [None if pd.isna(each) else each.timestamp() * 1000 for each in moments]
+    days = all(each is None or each == start_of_day_ms(each) for each in known_ms)
+    form = "%Y-%m-%d" if days else "%Y-%m-%d %H:%M" if len(_zones(moments)) == 1 else "%Y-%m-%d %H:%M %Z"
+    shown = [None if each is None else f"{local(each):{form}}" for each in known_ms]
+    return pd.Series(shown, index=moments.index, dtype="string")
+
+
+def _zones(moments: pd.Series[Any]) -> list[str]:
+    """Return the zones of moments in local time: summer and winter time differ."""
+    return list(dict.fromkeys(f"{local(each.timestamp() * 1000):%Z}" for each in moments.dropna()))

@@ -8,7 +8,6 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook import session_words as words
 from webrun_nb.notebook.card_actions import StartedAgain
 from webrun_nb.notebook.commands import DEFAULT_ROWS, Start
@@ -251,7 +251,7 @@ def gone(session: Session) -> SessionGoneError:
     """Return the error for a session that has ended: why, when, and how to go on."""
     snapshot = session.snapshot
     at_ms = words.ended_at_ms(snapshot)
-    at = "" if at_ms is None else f" at {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M:%S} UTC"
+    at = "" if at_ms is None else f" at {clock_time(at_ms)}"
     return SessionGoneError(
         f"session {session.name} ended{at}: {words.ending(snapshot)}",
         code="SESSION_NOT_ACTIVE",

@@ -1,0 +1,91 @@
+"""Moments in local time, in zones that the test sets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from webrun_nb.client.ledger import SessionRecord, TaskRecord
+from webrun_nb.common.local_time import clock_time, date_and_time, local_date, start_of_day_ms
+from webrun_nb.notebook.narrow_frames import narrow
+from webrun_nb.notebook.tables import usage_frame
+
+WINTER_MS = 1_764_367_200_000
+"""2025-11-28 22:00 UTC."""
+SUMMER_MS = 1_753_912_800_000
+"""2025-07-30 22:00 UTC."""
+
+SetZone = Callable[[str], None]
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetZone]:
+    def set_zone(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("name", "unix_ms", "shown"),
+    [
+        ("UTC", WINTER_MS, "2025-11-28 22:00 UTC"),
+        ("Europe/Berlin", WINTER_MS, "2025-11-28 23:00 CET"),
+        ("Europe/Berlin", SUMMER_MS, "2025-07-31 00:00 CEST"),
+        ("America/New_York", SUMMER_MS, "2025-07-30 18:00 EDT"),
+        ("Asia/Kolkata", WINTER_MS, "2025-11-29 03:30 IST"),
+    ],
+)
+def test_a_moment_is_shown_in_local_time_with_its_zone(zone: SetZone, name: str, unix_ms: int, shown: str) -> None:
+    zone(name)
+    assert date_and_time(unix_ms) == shown
+    day, clock, abbreviation = shown.split(" ")
+    assert clock_time(unix_ms) == f"{clock}:00 {abbreviation}"
+    assert date_and_time(unix_ms, seconds=True) == f"{day} {clock}:00 {abbreviation}"
+    assert local_date(unix_ms) == date.fromisoformat(day)
+
+
+def test_a_day_begins_at_local_midnight_also_where_the_clocks_are_changed(zone: SetZone) -> None:
+    zone("Europe/Berlin")
+    changed_ms = 1_761_476_400_000  # 2025-10-26 12:00 CET, a day of 25 hours
+    assert date_and_time(start_of_day_ms(changed_ms)) == "2025-10-26 00:00 CEST"
+    assert start_of_day_ms(start_of_day_ms(changed_ms)) == start_of_day_ms(changed_ms)
+
+
+def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> None:
+    zone("Europe/Berlin")
+    moments = pd.to_datetime([WINTER_MS, None], unit="ms", utc=True)
+    frame = narrow(pd.DataFrame({"ended_at": moments, "text": ["a", "b"]}), "ended_at", "text")
+    for shown in (repr(frame), str(frame._repr_html_())):
+        assert "2025-11-28 23:00" in shown
+        assert "times: CET" in shown
+    assert str(frame["ended_at"].dt.tz) == "UTC"
+    assert frame["ended_at"].iloc[0] == pd.Timestamp("2025-11-28 22:00", tz="UTC")
+
+
+def test_moments_of_two_zones_have_each_its_own(zone: SetZone) -> None:
+    zone("Europe/Berlin")
+    moments = pd.to_datetime([WINTER_MS, SUMMER_MS], unit="ms", utc=True)
+    shown = repr(narrow(pd.DataFrame({"ended_at": moments}), "ended_at"))
+    assert "2025-11-28 23:00 CET" in shown
+    assert "2025-07-31 00:00 CEST" in shown
+
+
+def test_usage_is_summed_up_by_local_days(zone: SetZone) -> None:
+    zone("Asia/Kolkata")
+    session = SessionRecord(
+        "http://x", "s", "a", True, "h", "k", None, WINTER_MS, WINTER_MS, None, WINTER_MS, "completed"
+    )
+    frame = usage_frame([session], [TaskRecord("http://x", "s", "t", WINTER_MS, "complete", Decimal("0.1"))])
+    assert [local_date(day.timestamp() * 1000) for day in frame["day"]] == [date(2025, 11, 29)] * 2
+    assert str(frame["day"].dt.tz) == "UTC"
+    assert "2025-11-29" in repr(narrow(frame, "day", "session"))
+    assert "00:00" not in repr(narrow(frame, "day", "session"))

@@ -1,0 +1,30 @@
+"""Moments as people read them: in the local time of this machine, with its zone. Data holds UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+
+def local(unix_ms: float) -> datetime:
+    """Return a moment in local time."""
+    return datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone()
+
+
+def clock_time(unix_ms: float) -> str:
+    """Return a moment of today: `14:03:07 CET`."""
+    return f"{local(unix_ms):%H:%M:%S %Z}"
+
+
+def date_and_time(unix_ms: float, *, seconds: bool = False) -> str:
+    """Return a moment: `2026-11-29 14:03 CET`."""
+    return f"{local(unix_ms):{'%Y-%m-%d %H:%M:%S %Z' if seconds else '%Y-%m-%d %H:%M %Z'}}"
+
+
+def local_date(unix_ms: float) -> date:
+    """Return the local day that a moment is on."""
+    return local(unix_ms).date()
+
+
+def start_of_day_ms(unix_ms: float) -> int:
+    """Return when the local day of a moment begins, unix ms. Days have 23 to 25 hours where the clocks are changed."""
+    return round(datetime.combine(local_date(unix_ms), time.min).astimezone().timestamp() * 1000)
