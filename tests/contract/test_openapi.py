@@ -49,6 +49,7 @@ OPERATIONS = [
     ("POST", "/files/upload"),
     ("GET", "/_emulator/tasks/{task_id}/steps"),
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
+    ("GET", "/_emulator/tasks/{task_id}/report"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
     ("PUT", "/_emulator/sessions/{session_id}/pictures"),
     ("GET", "/_emulator/state"),

@@ -50,6 +50,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/policies/{policy}/audit", None),
     ("GET", "/_emulator/tasks/{task}/steps", None),
     ("GET", "/_emulator/tasks/{task}/provenance", None),
+    ("GET", "/_emulator/tasks/{task}/report", None),
     ("GET", "/_emulator/tasks/{task}/steps/1/picture", None),
     ("PUT", "/_emulator/sessions/{session}/pictures", {"wanted": True}),
     ("DELETE", "/environments/{environment}", None),

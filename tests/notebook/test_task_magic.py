@@ -88,9 +88,29 @@ def test_quietly_only_the_summary_is_shown(kernel, quiet):
 
 def test_a_dry_run_sends_nothing(kernel):
     before = value(kernel, "len(webrun.last.raw['taskId']), webrun.last.task_id")
-    ran = task(kernel, '--schema "name:str" --timeout 90s --dry-run')
+    ran = task(kernel, '--schema "name:str" --timeout 90s --dry-run --json')
     assert '"maxDuration": 90000' in ran.text
     assert value(kernel, "len(webrun.last.raw['taskId']), webrun.last.task_id") == before
+
+
+def test_a_dry_run_says_what_would_be_done_first_and_shows_the_request_on_demand(kernel):
+    plain = task(kernel, '--schema "name:str" --dry-run', "List the laptops with name and colour.").text
+    assert plain.index("not sent") < plain.index("the local agent would") < plain.index("not used")
+    assert 'not used: "colour" (the answer has no column of that name)' in plain
+    assert "add --json to see the request" in plain
+    assert "taskDetails" not in plain
+    whole = task(kernel, "--dry-run --json", "List the laptops.").text
+    assert whole.index("the local agent would") < whole.index('"taskDetails": "List the laptops."')
+    alone = kernel.run("%%webrun task --json\nList the laptops.")
+    assert "--json shows the request of a dry run" in alone.one_line
+
+
+def test_what_was_not_used_is_named_under_the_result(kernel):
+    ran = task(kernel, '--schema "name:str" -o rows', "List the laptops for gaming.")
+    lines = ran.text.splitlines()
+    assert 'not used: "for gaming" (nothing on the page says which rows are "gaming")' in lines
+    assert value(kernel, "[part.text for part in webrun.last.unused]") == "['for gaming']"
+    assert "not used" not in task(kernel, '--schema "name:str"', "List the laptops.").text
 
 
 def test_a_dry_run_says_how_the_text_is_understood(kernel):
@@ -102,8 +122,8 @@ def test_a_dry_run_says_how_the_text_is_understood(kernel):
 
 def test_braces_are_filled_from_the_notebook_unless_raw(kernel):
     kernel.run("limit = 400")
-    filled = task(kernel, "--dry-run", "List the laptops under ${{ limit }}.")
-    raw = task(kernel, "--raw --dry-run", "List the laptops under ${{ limit }}.")
+    filled = task(kernel, "--dry-run --json", "List the laptops under ${{ limit }}.")
+    raw = task(kernel, "--raw --dry-run --json", "List the laptops under ${{ limit }}.")
     assert "under $400." in filled.text
     assert "under ${{ limit }}." in raw.text
 

@@ -98,6 +98,7 @@ class Lived:
     named: Any = None
     by_hand: Any = None
     provenance: Any = None
+    report: Any = None
     audit: Any = None
     tested: Any = None
     status: Any = None
@@ -163,7 +164,7 @@ CELLS = [
     "print(echoes.to_csv()); print(echoes.attrs)",
     "vars(webrun.last), client.last, webrun.last.provenance",
     "client.sessions, client.sessions['planted'].options, client.sessions['planted'].snapshot",
-    "%%webrun task --dry-run --secret login.localhost=PLANTED\nLog in",
+    "%%webrun task --dry-run --json --secret login.localhost=PLANTED\nLog in",
     "%%webrun task\nClick the Frobnicate button",
     "%config WebrunMagics.short_errors = False\n%xmode Verbose",
     "%%webrun task --secret login.localhost=PLANTED\nClick the Frobnicate button",
@@ -232,6 +233,9 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
             webhook={"name": "hook", "url": url, "submittedData": "full_response"},
         )
         lived.rows = task("Extract every way: way, echo", outputType="structured_json", outputSchema=ECHOES)
+        said_too_much = task(
+            f"Extract every way on {MARKER} {EMAIL} day: way, echo", outputType="structured_json", outputSchema=ECHOES
+        )
         lived.failure = task("Click the Frobnicate button")
         lived.question = task(f'Click "{MARKER}"')
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
@@ -252,6 +256,7 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
             for step in body["steps"]
             if step["picture"]
         ]
+        lived.report = emulator.get(f"/_emulator/tasks/{said_too_much['taskId']}/report")
         lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
         policy_id = policy["policy"]["policyId"]
         lived.audit = emulator.get(f"/policies/{policy_id}/audit")
@@ -321,6 +326,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
+    "the report": (lambda lived: dumped(lived.report), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "what another policy would have decided": (lambda lived: dumped(lived.tested), "navigateUrl"),
     "a session's status": (lambda lived: dumped(lived.status), PROXY_USER),

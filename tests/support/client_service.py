@@ -43,6 +43,10 @@ class Service:
     """Its task is to end the session."""
     forgotten: bool = False
     """It knows no session any more."""
+    unused: list[dict[str, Any]] = field(default_factory=list)
+    """What a task's report names."""
+    reports: list[str] = field(default_factory=list)
+    """The paths of the reports that were asked for."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
@@ -61,6 +65,12 @@ class Service:
             if self.hold is not None and not self.hold.is_set() and self.current is not None:
                 return httpx.Response(200, json=running())
             return httpx.Response(200, json=self.task)
+        if path.startswith("/_emulator/tasks/"):
+            self.reports.append(path)
+            task_id = path.split("/")[3]
+            return httpx.Response(
+                200, json={"success": True, "sessionId": "s1", "taskId": task_id, "unused": self.unused, "pages": []}
+            )
         self.sent.append(body["message"])
         return await self._message(body["message"])
 

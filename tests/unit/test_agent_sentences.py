@@ -114,3 +114,104 @@ async def test_which_of_two_columns_is_meant_is_asked_in_the_pages_words() -> No
     )  # fmt: skip
     found = await rows("regions", sentence, "state", "price", replies=["pack"])
     assert found[0] == {"state": "HI", "price": "$40.00"}
+
+
+# --- which rows -------------------------------------------------------------------------------------------------------
+
+DAY_2 = ["Counting gulls", "Columns at sea"]
+DAY_1 = ["Reading tides", "Sparse maps", "Slow queries"]
+
+
+async def finished(page: str, sentence: str, *columns: str) -> Finish:
+    brief = Brief(sentence, "structured_json", rows_of(*columns)) if columns else Brief(sentence)
+    *_, last = await work_on(stored(page), brief)
+    assert isinstance(last, Finish), last
+    return last
+
+
+@pytest.mark.parametrize(
+    ("sentence", "talks"),
+    [
+        ("list the talks on day 2", DAY_2),
+        ("list the talks on the second day with talk", DAY_2),
+        ("list the talks of table 2", DAY_2),
+        ("list the talks in the second table", DAY_2),
+        ("list the talks in room Pier", ["Reading tides", "Slow queries"]),
+        ("list the talks at Dock", ["Sparse maps"]),
+        ("list the talks in the Dock on day 2", ["Counting gulls"]),
+        ("get the talk of the last row", ["Slow queries"]),
+    ],
+)
+async def test_a_phrase_that_the_page_answers_to_selects_rows_and_is_not_named(sentence: str, talks: list[str]) -> None:
+    answer = await finished("programme", sentence, "talk")
+    assert [row["talk"] for row in answer.data] == talks
+    assert answer.unused == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rows"),
+    [
+        ("list the rows of the households table", 3),
+        ("extract the households table with region and households", 3),
+        ("list the households in the north region from the households table", 2),
+        ("list the sales with state = HI", 1),
+    ],
+)
+async def test_a_table_and_a_region_are_heeded(sentence: str, rows: int) -> None:
+    answer = await finished("regions", sentence, "region", "households")
+    assert len(answer.data) == rows
+    assert answer.unused == ()
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence", "columns", "text", "why"),
+    [
+        ("programme", "list the talks on day 3", ["talk"], "on day 3", 'which rows are "day 3"'),
+        ("programme", "List the talks at Wembley.", [], "at Wembley", 'which rows are "Wembley"'),
+        ("regions", "list the sales for 2020", ["region"], "for 2020", 'which rows are "2020"'),
+        ("regions", "list the sales with region and colour", ["region"], "colour", "no column of that name"),
+    ],
+)
+async def test_a_phrase_that_selects_nothing_is_named_with_its_place(
+    page: str, sentence: str, columns: list[str], text: str, why: str
+) -> None:
+    answer = await finished(page, sentence, *columns)
+    (part,) = answer.unused
+    assert (part.text, sentence[part.start : part.end]) == (text, text)
+    assert why in part.why
+
+
+async def test_all_rows_are_given_for_a_phrase_that_selects_nothing() -> None:
+    answer = await finished("programme", "list the talks on day 3", "talk")
+    assert [row["talk"] for row in answer.data] == DAY_1
+
+
+@pytest.mark.parametrize("sentence", ["how many talks on day 3?", "get the talk of the second row on day 3"])
+async def test_a_phrase_that_the_whole_answer_hangs_on_is_asked_about(sentence: str) -> None:
+    *_, asked = await work_on(stored("programme"), Brief(sentence))
+    assert isinstance(asked, Ask)
+    assert "Nothing on the page answers to" in asked.question
+
+
+async def test_of_two_lists_with_a_schema_the_first_is_named() -> None:
+    answer = await finished("programme", "List the talks of table 1. List the talks of table 2.", "talk")
+    assert [row["talk"] for row in answer.data] == DAY_2
+    assert [part.text for part in answer.unused] == ["List the talks of table 1"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("extract table 3", "the page has 2 tables, and so no number 3"),
+        ("get the talk of the 9th row", "the list has 3 rows, and so no row 9"),
+    ],
+)
+async def test_a_row_or_table_that_is_not_there_is_told(sentence: str, said: str) -> None:
+    with pytest.raises(AgentError, match=said):
+        await work_on(stored("programme"), Brief(sentence))
+
+
+@pytest.mark.parametrize("sentence", ["scroll to the comments", "scroll until you see Ada"])
+async def test_a_place_to_scroll_to_is_asked_about(sentence: str) -> None:
+    *_, asked = await work_on(stored("programme"), Brief(sentence))
+    assert isinstance(asked, Ask)

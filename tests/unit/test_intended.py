@@ -66,3 +66,39 @@ def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
         [sys.executable, "-m", "webrun_nb.agents"], input=json.dumps(fields), capture_output=True, text=True, check=True
     )
     assert "must be an object" in json.loads(ran.stdout)["problems"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "parts"),
+    [
+        ("list the lamps with name and weight", COLUMNS, [("weight", "the answer has no column of that name")]),
+        ("go back to the results", None, [("to the results", "going back opens the page before, whatever that is")]),
+        ("log in as Bob", None, [("as Bob", "the login takes what the session's secret for the host has")]),
+        ("log in with my account", None, []),
+        ("go back one page", None, []),
+        ("list the lamps with name", COLUMNS, []),
+    ],
+)
+def test_what_no_step_follows_is_told(text: str, shape: Shape | None, parts: list[tuple[str, str]]) -> None:
+    told = preview(text, shape, has_page=True)
+    assert [(part.text, part.why) for part in told.unused] == parts
+    assert [text[part.start : part.end] for part in told.unused] == [part.text for part in told.unused]
+
+
+def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
+    told = preview("List the lamps. List the chairs.", COLUMNS, has_page=True)
+    assert [part.text for part in told.unused] == ["List the lamps"]
+    assert preview("List the lamps. List the chairs.", None, has_page=True).unused == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("list the talks on day 2", '"talks", only "on day 2", where the page says which these are'),
+        ("extract table 2", 'own list, in the table or list number 2 called "table 2"'),
+        ("get the price of the second product", '"product", columns price, row 2 alone'),
+    ],
+)
+def test_which_rows_are_meant_is_told(text: str, words: str) -> None:
+    (step,) = preview(text, None, has_page=True).steps
+    assert words in step

@@ -29,6 +29,7 @@ from webrun_nb.agents.extract.schema import Column
         ("name price", ["summary", "room"], {}, ["summary", "room"]),
         ("value", ["population"], {"value": "population"}, []),
         ("value name", ["population", "area"], {}, ["population", "area"]),
+        ("name price", ["names", "name", "price"], {"name": "names", "price": "price"}, []),
         ("price", ["price (in euros)"], {"price": "price (in euros)"}, []),
     ],
 )  # fmt: skip

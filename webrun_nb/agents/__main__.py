@@ -1,7 +1,7 @@
 """`python -m webrun_nb.agents` says what the local agent would do with a task, and does nothing.
 
-A task's fields (contract, section 2) come in as JSON, `{"steps": […], "problems": […]}` goes out. The toolkit knows
-the emulator's parts as programs only, and a dry run must not have to start an emulator.
+A task's fields (contract, section 2) come in as JSON, `{"steps": […], "problems": […], "unused": […]}` goes out. The
+toolkit knows the emulator's parts as programs only, and a dry run must not have to start an emulator.
 """
 
 from __future__ import annotations

@@ -107,6 +107,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A part of the instruction that the answer does not follow, and why it was not used.
+
+    `start` and `end` are its place in the instruction; None for what a person said in an answer.
+    """
+
+    text: str
+    start: int | None
+    end: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The answer: `text` for people (markdown), `data` for structured output (plain JSON, valid against the schema).
 
@@ -116,6 +129,8 @@ class Finish:
     text: str = ""
     data: Any = None
     provenance: tuple[Provenance, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    """Parts of the instruction that select something and were not used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,15 @@ from webrun_nb.agents.extract.record import assign_record, record_source
 from webrun_nb.agents.extract.records import column_names, markdown, records_of, shown_field
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
+from webrun_nb.agents.extract.selecting import numbered, said_words, says
 from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
 from webrun_nb.agents.extract.wishes import no_column
 from webrun_nb.agents.paging import Pager
 from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
+from webrun_nb.agents.selection import GENERIC, Selection
+from webrun_nb.agents.unused import NO_COLUMN, unused
 from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -34,37 +37,6 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
 _SETTLE_MS = 1000
-GENERIC = frozenset(
-    [
-        "item",
-        "product",
-        "result",
-        "row",
-        "entry",
-        "record",
-        "thing",
-        "article",
-        "listing",
-        "everything",
-        "all",
-        "data",
-        "value",
-        "information",
-        "info",
-        "detail",
-        "content",
-        "page",
-        "one",
-        "table",
-        "list",
-        "offer",
-        "column",
-        "field",
-        "element",
-        "it",
-        "them",
-    ]
-)
 
 
 class Collector:
@@ -84,6 +56,8 @@ class Collector:
         """Words for columns that the answer has none for."""
         self._unknown = 0
         """Rows that the page gives no value of, to compare with a condition."""
+        self._not_used: dict[str, str] = {}
+        """Parts of the sentence that the answer does not follow, with why."""
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
@@ -91,13 +65,26 @@ class Collector:
             raise AgentError("AGENT_ERROR", why)
         for _ in range(4):
             try:
-                one = self.wanted.one or (self.shape is not None and not self.shape.many)
-                return (yield from (self._one() if one and not self.wanted.count else self._many()))
+                self._not_used = {}
+                finish = yield from (self._one() if self._one_record() else self._many())
+                return self._told(finish)
             except UntiedError as error:
                 yield from self._ask_about(error.words)
         raise AgentError(
             "AGENT_ERROR", f'"{self.wanted.sentence}": no column of the page answers to it, after several answers.'
         )
+
+    def _one_record(self) -> bool:
+        """Tell whether the page's own record is asked for, and not a row or the number of them."""
+        one = self.wanted.one or (self.shape is not None and not self.shape.many)
+        return one and not self.wanted.count and self.wanted.row is None
+
+    def _told(self, finish: Finish) -> Finish:
+        """Say with the answer which parts of the sentence it does not follow."""
+        if self.shape is not None and self.shape.columns:
+            self._not_used |= dict.fromkeys(self._unpaired, NO_COLUMN)
+        said, instruction = self.wanted.sentence, self.task.brief.instruction
+        return replace(finish, unused=tuple(unused(instruction, said, t, why) for t, why in self._not_used.items()))
 
     def _ask_about(self, words: str) -> Work[None]:
         wanted = self.wanted
@@ -117,12 +104,18 @@ class Collector:
             order = None if wanted.order and wanted.order.words == words else wanted.order
             subject = "" if words in (wanted.subject, *tokens(wanted.subject)) else wanted.subject
             wishes = tuple(wish for wish in wanted.wishes if wish != words)
-            self.wanted = replace(wanted, subject=subject, wishes=wishes, constraints=constraints, order=order)
+            selectors = tuple(phrase for phrase in wanted.selectors if phrase != words)
+            place = "" if words == wanted.place else wanted.place
+            self.wanted = replace(
+                wanted, subject=subject, wishes=wishes, constraints=constraints, order=order,
+                selectors=selectors, place=place,
+            )  # fmt: skip
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
     def _one(self) -> Work[Finish]:
         page = yield from self.task.read()
+        self._page_words = words_of(page)
         columns = self._columns()
         source = record_source(page)
         source.rows[0].url = page.url
@@ -134,6 +127,7 @@ class Collector:
         if not mapping.covered:
             raise self._nothing(columns, column_names(mapping))
         self._columns_shown = column_names(mapping)
+        self._follows(mapping, in_list=in_list is not None)
         made = records_of(mapping, mapping.source.rows[:1], columns or [Column(name) for name in mapping.matches])
         record = made.records[0]
         unmet = [c.name for c in columns if c.name not in mapping.matches]
@@ -146,6 +140,27 @@ class Collector:
             text = "\n".join(f"- **{name}**: {value}" for name, value in record.items() if value is not None)
         return Finish(text, data, made.provenance)
 
+    def _follows(self, mapping: Mapping, *, in_list: bool) -> None:
+        """Make sure that one record is the one that the whole sentence speaks of.
+
+        Raises
+        ------
+        UntiedError
+            A condition, an order or a phrase that says which one is not answered to by the page.
+        """
+        if not in_list and (self.wanted.constraints or self.wanted.order):
+            untied = [
+                *(c.words for c in self.wanted.constraints),
+                *([self.wanted.order.words] if self.wanted.order else []),
+            ]
+            raise UntiedError(untied[0])
+        names = " ".join(" ".join(words) for match in mapping.matches.values() for words, _ in match.field.names)
+        around = f"{self._page_words} {mapping.source.rows[0].text if in_list else ''}"
+        for phrase in self.wanted.selectors:
+            words = said_words(phrase)
+            if not (set(words) <= set(tokens(names)) or says(around, words)):
+                raise UntiedError(phrase)
+
     def _row_of_subject(self, page: PageData, columns: Sequence[Column], record: Mapping) -> Mapping | None:
         """Find the row or rows that are meant; None where the page's own record is.
 
@@ -154,7 +169,9 @@ class Collector:
         AgentError
             Nothing on the page is called like the subject, or more than one row fits where one is asked for.
         """
-        subject, ranked = self.wanted.subject, rank(columns, sources(page))
+        subject, ranked = self.wanted.subject, self._ranked(columns, sources(page))
+        if self.wanted.place or self.wanted.place_ordinal:
+            record = Mapping(record.source, {}, 0.0)
         if not self.wanted.one or not subject or tokens(subject)[-1] in GENERIC:
             return self._only_row(ranked, record)
         if page_is_called(subject, page) and record.covered >= len(columns):
@@ -162,7 +179,7 @@ class Collector:
         whole = [m for m in ranked if m.covered >= len(columns)]
         for names in ([subject], re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", subject)):
             for mapping in whole:
-                found = [rows_called(name, mapping) for name in names]
+                found = [keep(mapping.source, rows_called(n, mapping), self.wanted.constraints).rows for n in names]
                 if all(len(rows) == 1 for rows in found):
                     rows = [row for (row,) in found]
                     return Mapping(replace(mapping.source, rows=rows), mapping.matches, mapping.score)
@@ -243,7 +260,9 @@ class Collector:
             columns, mapping = settled, assign(settled, mapping.source)
         pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
         mapping = yield from pager.go_on(page, mapping)
-        rows = yield from self._selected(mapping.source)
+        selection = self._selection()
+        rows = yield from selection.rows(mapping.source)
+        self._unknown, self._not_used = selection.unknown, selection.not_used
         if self.wanted.count:
             return self._counted(len(rows), pager)
         order, limit = self.wanted.order, self.wanted.limit
@@ -292,7 +311,7 @@ class Collector:
         """Answer with what has been read by now; None where that would mislead, as half a count does."""
         if self.wanted.count or (self.wanted.order and self.wanted.limit):  # the cheapest may come yet
             return None
-        selecting = self._selected(mapping.source)
+        selecting = self._selection().rows(mapping.source)
         try:
             while True:
                 next(selecting)  # only notes: nobody is told any more why rows are left out
@@ -301,44 +320,8 @@ class Collector:
         except UntiedError:
             return None
 
-    def _selected(self, source: Source) -> Work[list[Row]]:
-        rows: list[Row] = source.rows
-        if self.filter_subject and self.wanted.subject:  # a person may have taken it back
-            rows = of_subject(rows, source, self.wanted.subject) or rows
-        else:
-            rows = yield from self._of_noun(source, rows)
-        rows = yield from self._of_kind(source, rows)
-        kept = keep(source, rows, self.wanted.constraints)
-        for words, count in kept.unknown.items():
-            yield from self.task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
-        self._unknown = sum(kept.unknown.values())
-        return arrange(source, kept.rows, self.wanted.order)
-
-    def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
-        """Keep the rows that say the subject's noun ("cats" among pets), unless the page calls all of them so."""
-        subject = self.wanted.subject
-        if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
-            return rows
-        if tokens(subject)[-1] in tokens(f"{self._page_words} {source.titles}"):
-            return rows
-        kept = of_noun(rows, subject)
-        if len(kept) < len(rows):
-            yield from self.task.note(f'Kept the {len(kept)} of {len(rows)} rows that say "{subject}".')
-        return kept
-
-    def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
-        """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
-        *kinds, _ = tokens(self.wanted.subject) or ("",)
-        for kind in kinds:
-            if kind in tokens(f"{self._page_words} {source.titles}"):
-                continue
-            saying = [row for row in rows if kind in tokens(row.text)]
-            if not saying:
-                raise UntiedError(kind)
-            if len(saying) < len(rows):
-                yield from self.task.note(f'Kept the {len(saying)} of {len(rows)} rows that say "{kind}".')
-            rows = saying
-        return rows
+    def _selection(self) -> Selection:
+        return Selection(self.task, self.wanted, self._page_words, of_subject=self.filter_subject)
 
     def _counted(self, total: int, pager: Pager) -> Finish:
         """Answer how many there are, of a list that was read to its end or of the one page that was asked for."""
@@ -439,16 +422,37 @@ class Collector:
     # --- pages --------------------------------------------------------------------------------------------------------
 
     def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
-        wanted = self.wanted
-        place = tokens(wanted.place) if wanted.place else ()
         # What a frame of another host shows is taken where the page itself has nothing, and never in its place.
         for found in (sources(page), sources_elsewhere(page)):
-            ranked = rank(columns, found, about=wanted.subject, place=wanted.place, ordinal=wanted.place_ordinal)
-            if place and wanted.place_ordinal is None:
-                ranked = [m for m in ranked if set(place) <= set(tokens(m.source.titles))]
-            if ranked:
+            if ranked := self._ranked(columns, found):
                 return ranked[0]
         return None
+
+    def _ranked(self, columns: Sequence[Column], found: Sequence[Source]) -> list[Mapping]:
+        """Order the lists of a page by how well they answer; only the one that the sentence names, where it names one.
+
+        Raises
+        ------
+        UntiedError
+            No list is called as the sentence says, and neither is the page.
+        AgentError
+            `ELEMENT_NOT_FOUND`: the page has not so many tables or lists.
+        """
+        wanted = self.wanted
+        place = said_words(wanted.place)
+        if wanted.place_ordinal is not None:
+            found = numbered(found, wanted.place, wanted.place_ordinal, wanted.sentence)
+        elif place and not says(self._page_words, place):
+            named = [source for source in found if set(place) <= set(tokens(source.titles))]
+            if found and not named:
+                raise UntiedError(wanted.place)
+            found = named
+        elif place:
+            found = [source for source in found if set(place) <= set(tokens(source.titles))] or found
+        ranked = rank(columns, found, about=wanted.subject, place=wanted.place)
+        most = max((m.covered for m in ranked), default=0)
+        phrases = [said_words(phrase) for phrase in wanted.selectors]
+        return sorted(ranked, key=lambda m: -sum(says(m.source.titles, p) for p in phrases) * (m.covered == most))
 
     # --- the form of the answer ---------------------------------------------------------------------------------------
 
@@ -461,6 +465,8 @@ class Collector:
         return tuple([Column("name"), *wishes] if self.wanted.with_name and wishes and not named else wishes)
 
     def _wrapped(self, records: list[dict[str, object]]) -> object:
+        if self.shape is not None and not self.shape.many and self.wanted.row is not None:
+            return records[0]
         if self.shape is not None and self.shape.wrapper:
             return {self.shape.wrapper: records}
         return records

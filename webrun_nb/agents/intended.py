@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from webrun_nb.agents.base import Unused
+from webrun_nb.agents.extract.pairing import paired
 from webrun_nb.agents.extract.schema import Shape
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.intents import Back, ClickOn, Extract, Intent, LogIn, Open, SearchFor, Unclear
+from webrun_nb.agents.planner.left_out import left_out
 from webrun_nb.agents.planner.words import step_words, unclear
+from webrun_nb.agents.unused import NO_COLUMN, ONE_LIST, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +26,15 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a dry run says: the steps in words, and what is not understood, in the words of a run's refusal."""
+    """What a dry run says.
+
+    `steps` are in words, `problems` say what is not understood or refused, in the words of a run, and `unused` is what
+    of the text no step would follow whatever the page is.
+    """
 
     steps: tuple[str, ...]
     problems: tuple[str, ...]
+    unused: tuple[Unused, ...] = ()
 
 
 def intended(instruction: str, shape: Shape | None, *, has_page: bool) -> Intended:
@@ -62,4 +72,19 @@ def preview(instruction: str, shape: Shape | None, *, has_page: bool) -> Preview
     problems += [why for step in meant.steps if isinstance(step, Extract) and (why := refused_computing(step))]
     if meant.values_by_schema and not problems:
         words.append(f"{step_words(meant.steps[-1], columns)}: what the schema asks for, as no sentence does")
-    return Preview(tuple(words), tuple(problems))
+    return Preview(tuple(words), tuple(problems), tuple(_unused(instruction, meant.steps, shape)))
+
+
+def _unused(instruction: str, steps: Sequence[Intent], shape: Shape | None) -> Iterator[Unused]:
+    """Tell what of the text is not used whatever the page is."""
+    lists = [step for step in steps if isinstance(step, Extract)]
+    for step in steps:
+        for part, why in left_out(step).items():
+            yield unused(instruction, step.sentence, part, why)
+        if not isinstance(step, Extract) or shape is None:
+            continue
+        if step is not lists[-1]:
+            yield unused(instruction, step.sentence, step.sentence, ONE_LIST)
+        elif shape.columns and not step.count:
+            for wish in paired(shape.columns, step.wishes)[1]:
+                yield unused(instruction, step.sentence, wish, NO_COLUMN)

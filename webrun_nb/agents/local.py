@@ -31,6 +31,7 @@ from webrun_nb.agents.base import (
     SoFar,
     Step,
     TokenUse,
+    Unused,
 )  # fmt: skip
 from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
@@ -67,10 +68,12 @@ from webrun_nb.agents.planner.intents import (
     Unclear,
     Wait,
 )  # fmt: skip
+from webrun_nb.agents.planner.left_out import left_out
 from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.statuses import Statuses, answered
 from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.agents.unused import ONE_LIST, unused
 from webrun_nb.agents.wording import (
     NO_PAGE,
     VALUES_BY_SCHEMA,
@@ -150,6 +153,8 @@ class Task:
         """What was sent and not looked after yet: for which sentence, with what, and the page as it was."""
         self._refusal: AgentError | None = None
         self._remarks: tuple[str, ...] = ()
+        self._not_used: list[Unused] = []
+        """Parts of sentences that only act."""
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
@@ -160,6 +165,8 @@ class Task:
         shape = shape_of(self.brief)
         meant = intended(self.brief.instruction, shape, has_page=bool(self.brief.starting_url))
         answers: list[Finish] = []
+        sentences: list[str] = []
+        """What each of the answers was asked for with."""
         queue = list(meant.steps)
         while queue:
             intent = queue.pop(0)
@@ -168,6 +175,7 @@ class Task:
                 if implied and answers:
                     continue  # a person was asked meanwhile, and said which values are meant
                 answers.append((yield from self._collected(intent, shape, implied=implied)))
+                sentences.append(intent.sentence)
                 if queue:
                     yield SoFar(lambda: self._finish(answers))
             else:
@@ -175,7 +183,10 @@ class Task:
         if self.seen is None and self._last is not None and not answers:
             yield from self._observed()  # a visit that nothing is read from: the answer says where it ended
         self.statuses.check_expected()
-        yield self._finish(answers)
+        finish = self._finish(answers)
+        dropped = sentences[:-1] if self.brief.output_type != "text" else []
+        earlier = [unused(self.brief.instruction, said, said, ONE_LIST) for said in dropped]
+        yield replace(finish, unused=(*self._not_used, *earlier, *finish.unused))
 
     def _collected(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
         """Extract; where only the schema asks for it, say so, and say what was done if the page has nothing of it."""
@@ -199,7 +210,9 @@ class Task:
             return Finish(text, None if self.brief.output_type == "text" else [{"answer": text}])
         if len(answers) == 1 or self.brief.output_type != "text":
             return answers[-1]
-        return Finish("\n\n".join(a.text for a in answers), None, tuple(p for a in answers for p in a.provenance))
+        parts = tuple(part for answer in answers for part in answer.unused)
+        provenance = tuple(p for answer in answers for p in answer.provenance)
+        return Finish("\n\n".join(answer.text for answer in answers), None, provenance, parts)
 
     # --- talking to the worker ----------------------------------------------------------------------------------------
 
@@ -391,6 +404,8 @@ class Task:
             self._sent = self._refusal = None
         yield from self.accepted()
         self.done.append(sentence)
+        for part, why in left_out(intent).items():
+            self._not_used.append(unused(self.brief.instruction, sentence, part, why))
         return []
 
     def must(self, work: Work[Failed | None]) -> Work[None]:

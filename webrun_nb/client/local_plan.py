@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webrun_nb.client.results import UnusedPart
+
 _PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
 class LocalPlan:
-    """The steps in words, and what of the text is not understood, as a run would say it."""
+    """The steps in words, what of the text is not understood, as a run would say it, and what no step would follow."""
 
     steps: tuple[str, ...]
     problems: tuple[str, ...]
+    unused: tuple[UnusedPart, ...]
 
 
 def local_plan(fields: Mapping[str, Any]) -> LocalPlan | None:
@@ -37,6 +40,7 @@ def local_plan(fields: Mapping[str, Any]) -> LocalPlan | None:
     try:
         ran = subprocess.run(command, input=json.dumps(fields), capture_output=True, text=True, timeout=_PATIENCE_S)
         said = json.loads(ran.stdout)
-        return LocalPlan(tuple(map(str, said["steps"])), tuple(map(str, said["problems"])))
+        unused = tuple(UnusedPart(p["text"], p["start"], p["end"], p["why"]) for p in said["unused"])
+        return LocalPlan(tuple(map(str, said["steps"])), tuple(map(str, said["problems"])), unused)
     except (OSError, subprocess.TimeoutExpired, ValueError, KeyError):
         return None

@@ -160,6 +160,11 @@ class Recorded:
         """Return where each value of the answer comes from: page, element, text."""
         return await self._rows("provenance")
 
+    async def _unused(self) -> list[Record]:
+        """Return the parts of the task's text that its answer does not follow: `text`, `start`, `end`, `why`."""
+        found: list[Record] = (await self._http.control("GET", f"tasks/{_quoted(self._task_id)}/report"))["unused"]
+        return found
+
     async def _picture(self, number: int) -> StepPicture:
         """Return the picture of the page right after the step that `steps` counts as `seq`."""
         return await EmulatorControl(self._http).astep_picture(self._task_id, number)
@@ -172,4 +177,5 @@ class Recorded:
 
     steps, asteps = faces(_steps)
     provenance, aprovenance = faces(_provenance)
+    unused, aunused = faces(_unused)
     picture, apicture = faces(_picture)

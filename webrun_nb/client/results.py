@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client.errors import one_line
@@ -52,6 +53,19 @@ class Frames(Protocol):
 
     def session_html(self, snapshot: SessionSnapshot) -> str:
         """Return what is known of a session as static HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedPart:
+    """A part of an instruction that was not used.
+
+    `start` and `end` are its place in the instruction; None where it is of an answer that was given to the task.
+    """
+
+    text: str
+    start: int | None
+    end: int | None
+    why: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,6 +153,24 @@ class TaskResult(InProcess):
     def provenance(self) -> Any:
         """Where each value of the answer comes from (page, element, text); as `steps`."""
         return self._recorded("provenance")
+
+    @cached_property
+    def unused(self) -> tuple[UnusedPart, ...]:
+        """Parts of the instruction that the answer does not follow, each with why; empty where all of it was used.
+
+        The emulator tells, and is asked the first time. The hosted service says nothing of it: there it is empty.
+
+        >>> [part.text for part in result.unused]  # doctest: +SKIP
+        ['on day 2']
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the emulator runs without its control API; `TASK_NOT_FOUND`: it remembers no more.
+        """
+        if not self.emulated or self.recorded is None:
+            return ()
+        return tuple(UnusedPart(p["text"], p["start"], p["end"], p["why"]) for p in self.recorded.unused())
 
     def _recorded(self, what: str) -> Any:
         recorded = self._record()

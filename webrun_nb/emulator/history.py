@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import DBAPIError
 
 from webrun_nb.common.codes import RefusalCode
-from webrun_nb.emulator import views
+from webrun_nb.emulator import policy_views, views
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
@@ -19,6 +19,7 @@ from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.open_sessions import OpenSessions
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import reason
+from webrun_nb.wire.policies import ReportBody
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class History:
         for file in answer.get("data", {}).get("files", []):  # kept without this server's address: the next has another
             file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
         self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
+        if task.ended:
+            self._archive.keep_report(session.id, task.id, policy_views.report(session, task).to_wire())
 
     def admit_work(self) -> None:
         """Let new work be begun, if what comes of it can be kept.
@@ -155,6 +158,22 @@ class History:
             body = body.model_copy(update={"data": body.data.model_copy(update={"files": files})})
             return body.model_copy(update={"result": InlineResult(data=body.data, usage=body.usage)})
         return body
+
+    async def report(self, user: str, task_id: str) -> ReportBody:
+        """Answer what the answer of one of the user's tasks rests on.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`: the user has no such task, or its session's record has been removed.
+        """
+        for session in self._sessions.of(user):
+            if task_id in session.tasks:
+                return policy_views.report(session, session.tasks[task_id])
+        kept = await self._archive.report(user, task_id, self._clock.now())
+        if kept is None:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no report of a task {task_id[:40]}")
+        return ReportBody.model_validate(kept)
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""

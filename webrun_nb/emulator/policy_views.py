@@ -12,7 +12,9 @@ from webrun_nb.emulator.domain.policy import (
     action_rule_in_words,
     domain_entry_in_words,
 )
+from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.steps import Step
+from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.enforcement import permission
 from webrun_nb.emulator.policies import Tested
 from webrun_nb.emulator.records import Record
@@ -22,16 +24,19 @@ from webrun_nb.wire.policies import (
     AuditRow,
     DomainEntryBody,
     DomainRulesBody,
+    PageBody,
     PolicyAnswer,
     PolicyBody,
     PolicyList,
     PolicyRules,
+    ReportBody,
     SourceBody,
     SourceList,
     StepBody,
     StepList,
     TestedStep,
     TestResult,
+    UnusedBody,
 )
 
 
@@ -91,6 +96,16 @@ def source_list(record: Record) -> SourceList:
         SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text) for s in record.provenance
     ]
     return SourceList(session_id=record.session_id, task_id=record.task_id, provenance=sources)
+
+
+def report(session: Session, task: Task) -> ReportBody:
+    """Answer `GET /_emulator/tasks/:id/report`."""
+    return ReportBody(
+        session_id=session.id,
+        task_id=task.id,
+        unused=[UnusedBody(text=part.text, start=part.start, end=part.end, why=part.why) for part in task.unused],
+        pages=[PageBody(url=page.url, status=page.status, at=round(page.at_ms)) for page in task.pages],
+    )
 
 
 def test_result(policy_id: str, task_id: str, tested: Sequence[Tested]) -> TestResult:

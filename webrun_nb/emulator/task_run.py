@@ -34,7 +34,7 @@ from webrun_nb.emulator.approvals import CHOICES, read_response
 from webrun_nb.emulator.domain.audit import Response
 from webrun_nb.emulator.domain.masking import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
-from webrun_nb.emulator.domain.steps import Source
+from webrun_nb.emulator.domain.steps import PageSeen, Source, UnusedPart
 from webrun_nb.emulator.domain.task import Answer, Question, Task
 from webrun_nb.emulator.gate import Gate, Publish
 from webrun_nb.emulator.recorder import Recorder
@@ -46,6 +46,8 @@ MAX_ANSWERS = 3
 """How often an action is asked about before unclear answers count as a rejection."""
 MAX_SOURCE_TEXT = 1_000
 """Characters of a page's text that are kept with a value."""
+MAX_PAGES = 1_000
+"""Pages that a task's report names."""
 
 DOWNLOADS_WITHIN_S = 60.0
 """What a task has begun to download belongs to its answer, and is waited for so long."""
@@ -158,6 +160,7 @@ class TaskRun:
     def _finished(self, fields: TaskFields, finish: Finish) -> Answer:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
+        self._task.unused = tuple(UnusedPart(p.text, p.start, p.end, p.why) for p in finish.unused)
         cut = answer.truncation if fields.output_type != "text" else None
         self._task.provenance = tuple(
             Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT])
@@ -178,9 +181,13 @@ class TaskRun:
     async def _take(self, step: Step) -> Reply:
         match step:
             case Look():
-                return Seen(await self._gate.observe(self._task))
+                seen = await self._gate.observe(self._task)
+                self._saw(seen.url, seen.status)
+                return Seen(seen)
             case Read():
-                return Data(await self._gate.read(self._task))
+                page = await self._gate.read(self._task)
+                self._saw(page.url, page.status)
+                return Data(page)
             case Note(text=text):
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(views.MESSAGE, views.agent_event(self._session, self._task, text))
@@ -198,6 +205,12 @@ class TaskRun:
                 return await self._try(action)
             case Finish():
                 raise AssertionError("handled by the caller")
+
+    def _saw(self, url: str, status: int | None) -> None:
+        """Note a page for the task's report, once as long as it stays open."""
+        pages = self._task.pages
+        if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
+            pages.append(PageSeen(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
 
     async def _ask(self, question: Question) -> str:
         self._answer = asyncio.get_running_loop().create_future()

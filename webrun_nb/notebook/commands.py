@@ -114,6 +114,7 @@ class Task:
     timeout_ms: int | None = None
     end: bool = False
     dry_run: bool = False
+    show_json: bool = False
     raw: bool = False
     env: str | None = None
     files: tuple[str, ...] = ()

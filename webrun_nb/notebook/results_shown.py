@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from IPython.display import display
 
-from webrun_nb.client.results import TaskResult
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.results import TaskResult, UnusedPart
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema
 from webrun_nb.notebook.money import Cost
@@ -46,6 +47,22 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
     _show_head(frame, rows)
 
 
+def unused_line(part: UnusedPart) -> str:
+    """Name a part of a task's text that is not used, and why."""
+    return f'not used: "{part.text}" ({part.why})'
+
+
+def _show_unused(result: TaskResult) -> None:
+    """Name what of the text was not used, a line each; or say that it is not known."""
+    try:
+        parts = result.unused
+    except WebRunError as error:
+        print(f"whether all of the text was used is not known: {error.message}")
+        return
+    for part in parts:
+        print(unused_line(part))
+
+
 def show_result(
     result: TaskResult,
     *,
@@ -80,6 +97,7 @@ def show_result(
         print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, max_cost_usd=result.max_cost_usd))
         if result.truncated is not None:
             print(truncation_note(result.truncated, "characters"))
+        _show_unused(result)
         if not quiet:
             display(PageText(result.text))  # type: ignore[no-untyped-call]
         return
@@ -99,6 +117,7 @@ def show_result(
     )
     if result.truncated is not None:
         print(truncation_note(result.truncated, "rows"))
+    _show_unused(result)
     if note := completeness_note(completeness):
         print(note)
     if quiet:

@@ -26,7 +26,7 @@ from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask, environment_named, policy_named
-from webrun_nb.notebook.results_shown import show_partial, show_result
+from webrun_nb.notebook.results_shown import show_partial, show_result, unused_line
 from webrun_nb.notebook.workspace import Workspace, gone
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def task(workspace: Workspace, command: Task) -> None:
     if command.job is not None:
         job_verbs.check_name(workspace, command.job)
     _refuse_policy_in_session(workspace, command)
+    if command.show_json and not command.dry_run:
+        raise CommandError("--json shows the request of a dry run", "add --dry-run; then nothing is sent")
     if command.dry_run:
         _show_request(workspace, command, text, url, wanted)
         return
@@ -287,15 +289,21 @@ def _show_request(
         expect=command.expect,
     )
     where = "a session of its own" if session is None else f"session {session.name}"
-    print(f"not sent (--dry-run); it would go to {where}:")
+    print(f"not sent (--dry-run); it would go to {where}")
+    if is_local(base_url):
+        _show_plan(ask.fields)
+    else:
+        print(f"how {base_url} reads the text is not known here")
+    if not command.show_json:
+        print("add --json to see the request")
+        return
     named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
     policy = {} if command.policy is None else {"policyId": f"that of {command.policy}"}
     attached = {"files": [f"{path} (to be uploaded)" for path in map(str, existing_files(command.files))]}
     shown = {**policy, **ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
     # a dry run looks no secret up, and uploads nothing
+    print("the request:")
     print(json.dumps(shown, indent=2, ensure_ascii=False))
-    if is_local(base_url):
-        _show_plan(ask.fields)
 
 
 def _show_plan(fields: Mapping[str, Any]) -> None:
@@ -308,3 +316,5 @@ def _show_plan(fields: Mapping[str, Any]) -> None:
         print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {step}")
     for problem in meant.problems:
         print(f"it would not go through: {problem}")
+    for part in meant.unused:
+        print(unused_line(part))

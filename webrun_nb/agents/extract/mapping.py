@@ -175,7 +175,6 @@ def rank(
     *,
     about: str = "",
     place: str = "",
-    ordinal: int | None = None,
 ) -> list[Mapping]:
     """Order the sources by how well they answer.
 
@@ -183,16 +182,9 @@ def rank(
     ----------
     about : str
         What the rows are ("laptops"); a source that is called so is preferred.
-    place, ordinal
-        Words for and number of the table or list that was asked for.
+    place : str
+        Words for the table or list that was asked for.
     """
-    if ordinal is not None:
-        tables = sorted({s.index: s for s in candidates if s.kind == "table"}.items())
-        lists = tables or sorted({s.index: s for s in candidates if s.kind == "group"}.items())
-        position = ordinal - 1 if ordinal > 0 else ordinal
-        if not -len(lists) <= position < len(lists):
-            return []
-        candidates = [lists[position][1]]
     subject, where = tokens(about), tokens(place)
     out = []
     for source in candidates:

@@ -46,6 +46,7 @@ def paired(columns: Sequence[Column], wishes: Sequence[str]) -> tuple[tuple[Colu
     unpaired : tuple of str
         The words that name no column.
     """
+    wishes = list({tokens(wish) or (wish,): wish for wish in reversed(wishes)}.values())[::-1]
     names = [tokens(column.name) for column in columns]
     said = [tokens(wish.split("(")[0]) or tokens(wish) for wish in wishes]
     pairs: dict[int, int] = {}

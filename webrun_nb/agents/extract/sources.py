@@ -96,8 +96,15 @@ def _host(page: PageData) -> str | None:
 def _collected(pages: Sequence[PageData]) -> list[Source]:
     tables = [_dated(table, "rows", page.url) for page in pages for table in page.tables]
     groups = [_dated(group, "items", page.url) for page in pages for group in page.groups]
+    paths = {str(table.get("path")) for table in tables}
     found = [source for i, table in enumerate(tables) if (source := _table(table, i))]
+    groups = [group for group in groups if not _of_tables(group, paths)]
     return [*found, *(source for i, group in enumerate(groups) if (source := _group(group, i)))]
+
+
+def _of_tables(group: Mapping[str, Any], tables: set[str]) -> bool:
+    """Tell whether what repeats are whole tables: those are lists of their own, and no rows."""
+    return all(str(item.get("path")) in tables for item in group.get("items", ()))
 
 
 def _dated(raw: Mapping[str, Any], key: str, url: str) -> Mapping[str, Any]:

@@ -160,6 +160,10 @@ class Extract:
     place: str = ""
     """"example 2", "the prices table": words for the table or list it is in."""
     place_ordinal: int | None = None
+    row: int | None = None
+    """Which row of the list ("the second product"): 1 is the first, -1 the last."""
+    selectors: tuple[str, ...] = ()
+    """"on day 2": phrases that select rows or a list; only the page can tell which ones."""
     leftover: tuple[str, ...] = ()
 
 

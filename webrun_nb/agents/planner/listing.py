@@ -47,6 +47,9 @@ def parse_extraction(clause: str) -> Extract:
         if price_of
         else text.rstrip(" ?.!")
     )
+    if not place and (numbered := patterns.TABLE_NUMBER.search(text)):
+        place, ordinal = numbered["place"], int(numbered["n"])
+        text = _cut(text, numbered)
     one_page = bool(patterns.ONE_PAGE.search(text))
     text = patterns.FORMAT.sub("", patterns.HERE.sub("", patterns.ONE_PAGE.sub("", text))).strip()
     body, _, wish_text = text.partition(":") if ":" in text else (text, "", "")
@@ -68,6 +71,11 @@ def parse_extraction(clause: str) -> Extract:
     _take_constraints(reading)
     with_name = bool(patterns.WANT.search(reading.text)) and not wish_text
     subject, wishes, one, leftover = _subject_and_wishes(reading.text, wish_text, question)
+    subject, selectors = _selectors(subject, listed=bool(wishes) or count)
+    row, subject = _nth_row(subject, wishes)
+    one = one and row is None
+    if not place and patterns.NAMED_TABLE.match(subject):
+        (place, ordinal), subject, one = _place_words(subject), "", False
     if price_of:
         subject, wishes = subject or wishes[0] if wishes else subject, ("price",)
     if reading.order is None and (best := patterns.SUPER_SUBJECT.match(subject)):
@@ -80,8 +88,8 @@ def parse_extraction(clause: str) -> Extract:
         subject, wishes, with_name = "", (subject,), True
     elif _is_a_field(text, subject, wishes) and not reading.constraints and reading.order is None:
         subject, wishes, one = "", (subject,), True
-    if whole := re.fullmatch(r"(first|second|third|fourth|fifth|last)\s+(?:table|list|grid)", subject, re.I):
-        subject, ordinal = "", patterns.ORDINALS[whole[1].lower()]
+    if one and not subject and len(wishes) == 1:
+        selectors = _phrases(wishes[0])[1:]
     if price_of and reading.order is not None:  # "how much is the cheapest laptop": a row of a list, with its name
         one, price_of, with_name = False, False, True
         reading.limit = reading.limit or 1
@@ -102,8 +110,37 @@ def parse_extraction(clause: str) -> Extract:
         all_pages=not one_page,
         place=unquote(restore(place)),
         place_ordinal=ordinal,
+        row=row,
+        selectors=tuple(restore(phrase) for phrase in selectors),
         leftover=tuple(restore(part) for part in leftover),
     )
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """Cut "talks in room 5 on day 2" before each phrase that says which are meant."""
+    return tuple(part.strip() for part in patterns.SELECTOR.split(text) if part.strip())
+
+
+def _selectors(subject: str, *, listed: bool) -> tuple[str, tuple[str, ...]]:
+    """Take the phrases that say which ones off the name of a list; what is one value of the page keeps them.
+
+    Parameters
+    ----------
+    listed : bool
+        Whether the subject is a list's whatever its noun: columns of it, or their number, are asked for.
+    """
+    head, *phrases = _phrases(subject) or ("",)
+    plural = re.search(r"[^s]s$", head, re.I) is not None
+    return (head, tuple(phrases)) if listed or plural else (subject, ())
+
+
+def _nth_row(subject: str, wishes: tuple[str, ...]) -> tuple[int | None, str]:
+    """Read "second product" as the second row of a list; without a column of it, only a noun for rows is read so."""
+    nth = patterns.NTH_ROW.match(subject)
+    if nth is None or not (wishes or patterns.NOUNS_OF_ROWS.match(nth["rest"])):
+        return None, subject
+    number = patterns.ORDINALS.get(nth["nth"].lower()) or int(re.sub(r"\D", "", nth["nth"]))
+    return number, nth["rest"]
 
 
 def _is_a_field(text: str, subject: str, wishes: tuple[str, ...]) -> bool:
@@ -121,6 +158,8 @@ def parse_order(clause: str) -> Order | None:
 
 
 def _place_words(text: str) -> tuple[str, int | None]:
+    if numbered := patterns.TABLE_NUMBER.fullmatch(text.strip()):
+        return numbered["place"], int(numbered["n"])
     ordinal: int | None = None
     for match in re.finditer(r"\b(first|second|third|fourth|fifth|last|(\d+)(?:st|nd|rd|th))\b", text, re.I):
         ordinal = int(match[2]) if match[2] else patterns.ORDINALS[match[1].lower()]
@@ -333,7 +372,12 @@ def _subject_and_wishes(
         subject = patterns.GENERIC_ALL.sub("", of["subject"])
         head, *rest = re.split(r"\s*,\s*", subject)
         plural = everything or re.search(r"[^s]s$", head.lower()) is not None
-        return head, _wish_list(of["wishes"]), not plural, tuple(part for part in rest if part)
+        return (
+            head,
+            _wish_list(of["wishes"] + ("," + wish_text if wish_text else "")),
+            not plural,
+            tuple(part for part in rest if part),
+        )
     wishes: tuple[str, ...] = _wish_list(wish_text)
     if want := patterns.WANT.search(text):
         wishes += _wish_list(want["wishes"] or want["bare"])

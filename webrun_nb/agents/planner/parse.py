@@ -77,6 +77,18 @@ _MODIFIERS = {
 }
 _QUOTE_OR_WORDS = r"(?P<text>\ue000\d+\ue001|.+?)"
 _UNITS_MS = {"ms": 1, "millisecond": 1, "s": 1000, "sec": 1000, "second": 1000, "minute": 60_000, "min": 60_000}
+_PAGE = r"(?:(?:the|this)\s+page\s+)?"
+_A_BIT = r"(?:\s+(?:a\s+(?:bit|little|page|screen)|one\s+(?:page|screen)|more|the\s+page|once|again))*"
+_SCROLLS = tuple(
+    (re.compile(_PAGE + words, re.I), screens)
+    for words, screens in (
+        (r"(?:all\s+the\s+way\s+)?(?:down\s+)?(?:to\s+)?the\s+(?:very\s+)?(?:bottom|end)(?:\s+of\s+.+)?", 100),
+        (r"(?:all\s+the\s+way\s+)?(?:back\s+)?(?:up\s+)?(?:to\s+)?the\s+(?:very\s+)?top(?:\s+of\s+.+)?", -100),
+        (rf"down(?:wards?)?{_A_BIT}", 1),
+        (rf"up(?:wards?)?{_A_BIT}", -1),
+    )
+)
+"""How far the page is scrolled, in screens."""
 _STAYS = re.compile(
     r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?"
     r"|loads?|is\s+(?:visible|shown|there|loaded))$",
@@ -284,12 +296,11 @@ def _wait(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 
 def _scroll(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    where = (match["where"] or "down").lower()
-    if "bottom" in where or "end" in where:
-        return ScrollPage(clause, 100)
-    if "top" in where:
-        return ScrollPage(clause, -100)
-    return ScrollPage(clause, -1 if "up" in where else 1)
+    where = match["where"] or "down"
+    for pattern, screens in _SCROLLS:
+        if pattern.fullmatch(where):
+            return ScrollPage(clause, screens)
+    return None
 
 
 def _submit(clause: str, match: re.Match[str], held: Held) -> Intent | None:

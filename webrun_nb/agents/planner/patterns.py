@@ -165,6 +165,33 @@ FROM_FIRST = re.compile(
     r"|return|find)\b)",
     re.I,
 )
+TABLE_NUMBER = re.compile(
+    r"(?:\b(?:from|in|of|on|inside|within)\s+)?(?:\bthe\s+)?\b(?P<place>(?:table|list)\s+(?P<n>\d{1,2}))\b", re.I
+)
+NAMED_TABLE = re.compile(
+    r"^(?!(?:data|whole|full|entire|complete|main|html|page)\b)(?P<name>\S+(?:\s+\S+){0,3}?)\s+(?:table|list|grid)$",
+    re.I,
+)
+NTH_ROW = re.compile(
+    r"^(?P<nth>first|second|third|fourth|fifth|last|\d{1,3}(?:st|nd|rd|th))\s+"
+    r"(?P<rest>(?!(?:names?|tables?|lists?|grids?|columns?|pages?)\b)[a-z]+)$",
+    re.I,
+)
+NOUNS_OF_ROWS = re.compile(r"(?:products?|items?|results?|rows?|entry|entries|records?|articles?|offers?)$", re.I)
+_ANY = (
+    r"(?:on|at|in|for|during|within|from)\s+"
+    r"(?!(?:each|every|all|both|detail|full|total|general|me|us|order|which)\b)[\w\ue000]"
+)
+_PROPER = r"(?:of|to|by|under)\s+(?:the\s+)?(?:(?-i:[A-Z\ue000])|(?:\w+\s+){0,2}\w*\d)"
+_DONE = ("published", "posted", "dated", "released", "created", "written", "held", "sold", "born", "founded")
+SELECTOR = re.compile(
+    rf"{''.join(rf'(?<!{word})' for word in _DONE)}\s+(?=(?:(?:{'|'.join(_DONE)})\s+)?(?:{_ANY}|{_PROPER}))", re.I
+)
+"""Where a phrase begins that says which are meant: "on day 2", "for line 3", "at Wembley", "to Paris"."""
+SELECTED = re.compile(
+    rf"^(?:(?:{'|'.join(_DONE)})\s+)?(?P<by>on|at|in|for|during|within|from|of|to|by|under)\s+(?:the\s+)?(?P<what>.+)$",
+    re.I,
+)
 OFFER = re.compile(r"\s+(?:(?:that|which)\s+(?:are|is)\s+)?(?P<place>on\s+(?:sale|offer))\b", re.I)
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 HERE = re.compile(

@@ -79,9 +79,13 @@ def _extract_words(step: Extract, columns: Sequence[str]) -> str:
         )
     if step.limit is not None:
         parts.append(f"the first {step.limit}" if step.limit > 1 else "the first one")
+    if step.row is not None:
+        parts.append("the last row alone" if step.row < 0 else f"row {step.row} alone")
     if step.place or step.place_ordinal:
-        ordinal = f"number {step.place_ordinal} " if step.place_ordinal else ""
-        parts.append(f"in the table or list {ordinal}{step.place}".rstrip())
+        number = {None: "", -1: " the last"}.get(step.place_ordinal, f" number {step.place_ordinal}")
+        named = f' called "{step.place}"' if step.place else ""
+        parts.append(f"in the table or list{number}{named}")
+    parts += [f'only "{phrase}", where the page says which these are' for phrase in step.selectors]
     if not step.one:
         parts.append("over all its pages" if step.all_pages and not step.place_ordinal else "on this page only")
     return ", ".join(parts)

@@ -47,6 +47,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSeen:
+    """A page that a task looked at or read, and its HTTP status where it came with one."""
+
+    url: str
+    status: int | None
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedPart:
+    """A part of a task's text that its answer does not follow; without a place where an answer of a person said it."""
+
+    text: str
+    start: int | None
+    end: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where one value of an answer comes from."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.machine import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
-from webrun_nb.emulator.domain.steps import Source, Step
+from webrun_nb.emulator.domain.steps import PageSeen, Source, Step, UnusedPart
 
 CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
     {
@@ -121,6 +121,10 @@ class Task:
         """How long the page texts are that are kept with its steps."""
         self.provenance: tuple[Source, ...] = ()
         """Where its answer's values come from."""
+        self.unused: tuple[UnusedPart, ...] = ()
+        """Parts of its text that its answer does not follow."""
+        self.pages: list[PageSeen] = []
+        """What it looked at and read, in order, each page once in a row."""
         self.so_far: Callable[[], Answer | None] | None = None
         """Writes the answer that it would have by now, where the agent has told how."""
         self.acted = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webrun_nb.emulator.store.database import Database, reason
-from webrun_nb.emulator.store.records import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord
+from webrun_nb.emulator.store.records import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord, TaskReport
 from webrun_nb.emulator.store.schema import Base
 
 log = logging.getLogger(__name__)
@@ -95,6 +97,11 @@ class Archive:
             session=session_id, id=task_id, created_ms=created_ms, ended_ms=ended_ms, answer=dict(answer)
         )
         self._keep((session_id, task_id), record)
+
+    def keep_report(self, session_id: str, task_id: str, report: Mapping[str, Any]) -> None:
+        """Keep the report of a task that has ended. Its session's answer has to be kept first."""
+        packed = zlib.compress(json.dumps(report, ensure_ascii=False).encode())
+        self._keep((session_id, f"{task_id} report"), TaskReport(session=session_id, id=task_id, report=packed))
 
     def add(self, record: Base) -> None:
         """Keep a row of its own, after all that was handed over before; its number is the database's to give."""
@@ -177,6 +184,19 @@ class Archive:
         async with self._database.reading() as session:
             record = await session.get(TaskRecord, (session_id, task_id))
             return None if record is None else record.answer
+
+    async def report(self, owner: str, task_id: str, now_ms: float) -> Mapping[str, Any] | None:
+        """Return the report of a task of one of the user's sessions that have ended."""
+        query = (
+            select(TaskReport.report)
+            .join(SessionRecord, SessionRecord.id == TaskReport.session)
+            .where(TaskReport.id == task_id, SessionRecord.owner == owner)
+            .where(SessionRecord.ended_ms >= now_ms - RETENTION_MS)
+        )
+        async with self._database.reading() as session:
+            packed = await session.scalar(query)
+        found: Mapping[str, Any] | None = None if packed is None else json.loads(zlib.decompress(packed))
+        return found
 
     async def sessions_of(self, owner: str, limit: int, now_ms: float) -> Sequence[Mapping[str, Any]]:
         """Return the last answers of a user's sessions that have ended, newest first."""

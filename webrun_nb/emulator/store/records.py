@@ -59,6 +59,17 @@ class TaskRecord(Base):
     """What polling answered, without the copy of the result for older clients."""
 
 
+class TaskReport(Base):
+    """What the answer of a task that has ended rests on; it goes with the record of its session."""
+
+    __tablename__ = "task_reports"
+
+    session: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    report: Mapped[bytes]
+    """The answer of `/_emulator/tasks/:id/report`: JSON in UTF-8, compressed with zlib."""
+
+
 class RemovedSession(Base):
     """The id of a session whose record has been removed, so that asking for it is told from a slip of the pen."""
 

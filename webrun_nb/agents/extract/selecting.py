@@ -1,0 +1,120 @@
+"""Phrases that say which rows are meant ("on day 2"): the rows that the page says they are, or None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from webrun_nb.agents.base import AgentError
+from webrun_nb.agents.extract.names import singular, tokens
+from webrun_nb.agents.extract.sources import Field, Row, Source
+from webrun_nb.agents.planner.patterns import ORDINALS, SELECTED
+
+Words = tuple[str, ...]
+
+
+def value_of(phrase: str) -> str:
+    """Return a phrase without its preposition: "on the second day" is "second day"."""
+    match = SELECTED.match(phrase)
+    return match["what"] if match else phrase
+
+
+def said_words(phrase: str) -> Words:
+    """Return the words of a phrase that count, numbers in figures: "on the second day" is ("2", "day")."""
+    return _figures(tokens(value_of(phrase)))
+
+
+def says(text: str, wanted: Words) -> bool:
+    """Tell whether a text has the words one after the other, in this or in the opposite order ("Day 2")."""
+    words = _figures(tuple(singular(word) for word in re.findall(r"[^\W_]+", text.casefold())))
+    runs = {words[i : i + len(wanted)] for i in range(len(words))}
+    return bool(wanted) and (wanted in runs or wanted[::-1] in runs)
+
+
+def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) -> list[Row] | None:
+    """Find the rows that a phrase means.
+
+    The page or the list is called so, and all of its rows are meant; else the heading above rows says so, else a
+    column together with its value ("in room 5"), else a value of one column ("at Wembley").
+
+    Parameters
+    ----------
+    page_words : str
+        What the page says it is about.
+
+    Returns
+    -------
+    list of Row or None
+        None where nothing of this is so.
+    """
+    wanted = said_words(phrase)
+    if says(source.titles, wanted) or says(page_words, wanted):
+        return list(rows)
+    if under := [row for row in rows if row.heading and says(row.heading, wanted)]:
+        return under
+    for field in source.fields:
+        if (having := _having_value(field, rows, wanted)) is not None:
+            return having
+    match = SELECTED.match(phrase)
+    return _having(source, rows, wanted, match["by"] if match else "")
+
+
+def _having_value(field: Field, rows: Sequence[Row], wanted: Words) -> list[Row] | None:
+    label = tokens(field.label)
+    value = tuple(word for word in wanted if word not in label)
+    if not value or not label or not set(label) < set(wanted):
+        return None
+    having = [row for row in rows if value in _values(row, field)]
+    numbers = [values for row in rows if (values := _values(row, field))]
+    counted = "".join(value).isdigit() and all("".join(words[0]).isdigit() for words in numbers)
+    return having if having or (counted and numbers) else None
+
+
+def _having(source: Source, rows: Sequence[Row], wanted: Words, by: str) -> list[Row] | None:
+    found: dict[str, list[Row]] = {}
+    for field in source.fields:
+        if not field.attribute and (having := [row for row in rows if wanted in _values(row, field)]):
+            found[field.label.casefold() or field.key] = having
+    if by.casefold() in found:  # "to Paris", where a column is called "To"
+        return found[by.casefold()]
+    first, *others = found.values() or [None]
+    return first if all(other == first for other in others) else None
+
+
+def _values(row: Row, field: Field) -> list[Words]:
+    return [_figures(tokens(cell.text)) for cell in row.cells.get(field.key, ())]
+
+
+def _figures(words: Words) -> Words:
+    def figure(word: str) -> str:
+        number = ORDINALS.get(word, 0)
+        nth = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", word)
+        return str(number) if number > 0 else nth[1] if nth else word
+
+    return tuple(map(figure, words))
+
+
+def numbered(found: Sequence[Source], place: str, number: int, sentence: str) -> list[Source]:
+    """Return the table that is asked for by its number: the one that is called "Table 2", else the second of the page.
+
+    Parameters
+    ----------
+    place : str
+        The words for it ("table 2"), where the sentence has other words than its number.
+    number : int
+        1 is the first, -1 the last; lists are counted where the page has no tables.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: the page has not so many.
+    """
+    if place and (called := [source for source in found if says(source.titles, said_words(place))]):
+        return called
+    tables = {source.index: source for source in found if source.kind == "table"}
+    counted = tables or {source.index: source for source in found if source.kind == "group"}
+    in_order = [counted[index] for index in sorted(counted)]
+    if not number or abs(number) > len(in_order):
+        has = f"{len(in_order)} {'tables' if tables else 'lists'}"
+        raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": the page has {has}, and so no number {number}.')
+    return [in_order[number - 1 if number > 0 else number]]

@@ -1,0 +1,120 @@
+"""Which rows of a list a sentence means: its noun, its kinds, its phrases, its conditions, its order."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, TypeVar
+
+from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.extract.names import tokens
+from webrun_nb.agents.extract.rows import UntiedError, arrange, keep, of_noun, of_subject
+from webrun_nb.agents.extract.selecting import selected, value_of
+from webrun_nb.agents.extract.sources import Row, Source
+from webrun_nb.agents.planner.intents import Extract
+
+if TYPE_CHECKING:
+    from webrun_nb.agents.local import Task
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+GENERIC = frozenset({
+    "item", "product", "result", "row", "entry", "record", "thing", "article", "listing", "everything", "all", "data",
+    "value", "information", "info", "detail", "content", "page", "one", "table", "list", "offer", "column", "field",
+    "element", "it", "them",
+})  # fmt: skip
+
+
+class Selection:
+    """The rows of one list that one sentence means.
+
+    Parameters
+    ----------
+    task : Task
+        For telling how many rows were left out.
+    wanted : Extract
+        The sentence.
+    page_words : str
+        What the page says it is about.
+    of_subject : bool
+        Whether a heading or a category column tells the subject's rows from others.
+    """
+
+    def __init__(self, task: Task, wanted: Extract, page_words: str, *, of_subject: bool) -> None:
+        self._task = task
+        self._wanted = wanted
+        self._page_words = page_words
+        self._of_subject = of_subject
+        self.unknown = 0
+        """Rows that the page gives no value of, to compare with a condition."""
+        self.not_used: dict[str, str] = {}
+        """Phrases that the page does not answer to, with why."""
+
+    def rows(self, source: Source) -> Work[list[Row]]:
+        """Return the rows that are meant, in the order that is asked for."""
+        rows: list[Row] = source.rows
+        self.not_used = {}
+        if self._of_subject and self._wanted.subject:  # a person may have taken it back
+            rows = of_subject(rows, source, self._wanted.subject) or rows
+        else:
+            rows = yield from self._of_noun(source, rows)
+        rows = yield from self._of_kind(source, rows)
+        for phrase in self._wanted.selectors:
+            rows = self._of_phrase(phrase, source, rows)
+        kept = keep(source, rows, self._wanted.constraints)
+        for words, count in kept.unknown.items():
+            yield from self._task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
+        self.unknown = sum(kept.unknown.values())
+        return self._nth(arrange(source, kept.rows, self._wanted.order))
+
+    def _of_phrase(self, phrase: str, source: Source, rows: list[Row]) -> list[Row]:
+        """Keep the rows that "on day 2" means; where the page does not say which, all of them.
+
+        Raises
+        ------
+        UntiedError
+            The page does not say which, and the answer would be another number or row for it.
+        """
+        found = selected(phrase, source, rows, self._page_words)
+        if found is not None:
+            return found
+        if self._wanted.count or self._wanted.row or (self._wanted.order and self._wanted.limit):
+            raise UntiedError(phrase)
+        self.not_used[phrase] = f'nothing on the page says which rows are "{value_of(phrase)}"'
+        return rows
+
+    def _nth(self, rows: list[Row]) -> list[Row]:
+        """Keep only the row that the sentence counts to, where it does."""
+        number = self._wanted.row
+        if number is None:
+            return rows
+        if not number or abs(number) > len(rows):
+            what = f'"{self._wanted.sentence}": the list has {len(rows)} rows, and so no row {number}.'
+            raise AgentError("ELEMENT_NOT_FOUND", what)
+        return [rows[number - 1 if number > 0 else number]]
+
+    def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+        """Keep the rows that say the subject's noun ("cats" among pets), unless the page calls all of them so."""
+        subject = self._wanted.subject
+        if not subject or tokens(subject)[-1] in GENERIC or self._wanted.place or self._wanted.place_ordinal:
+            return rows
+        if tokens(subject)[-1] in tokens(f"{self._page_words} {source.titles}"):
+            return rows
+        kept = of_noun(rows, subject)
+        if len(kept) < len(rows):
+            yield from self._task.note(f'Kept the {len(kept)} of {len(rows)} rows that say "{subject}".')
+        return kept
+
+    def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+        """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
+        *kinds, _ = tokens(self._wanted.subject) or ("",)
+        for kind in kinds:
+            if kind in tokens(f"{self._page_words} {source.titles}"):
+                continue
+            saying = [row for row in rows if kind in tokens(row.text)]
+            if not saying:
+                raise UntiedError(kind)
+            if len(saying) < len(rows):
+                yield from self._task.note(f'Kept the {len(saying)} of {len(rows)} rows that say "{kind}".')
+            rows = saying
+        return rows
