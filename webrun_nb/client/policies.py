@@ -162,17 +162,15 @@ class Recorded:
 
     async def _unused(self) -> list[Record]:
         """Return the parts of the task's text that its answer does not follow: `text`, `start`, `end`, `why`."""
-        found: list[Record] = (await self._http.control("GET", f"tasks/{_quoted(self._task_id)}/report"))["unused"]
-        return found
+        return await self._rows("unused", of="report")
 
     async def _picture(self, number: int) -> StepPicture:
         """Return the picture of the page right after the step that `steps` counts as `seq`."""
         return await EmulatorControl(self._http).astep_picture(self._task_id, number)
 
-    async def _rows(self, what: str) -> list[Record]:
-        found: list[Record] = (
-            await self._http.control("GET", f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}")
-        )[what]
+    async def _rows(self, what: str, *, of: str | None = None) -> list[Record]:
+        path = f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{of or what}"
+        found: list[Record] = (await self._http.control("GET", path))[what]
         return found
 
     steps, asteps = faces(_steps)
