@@ -304,7 +304,8 @@ async def test_nobody_else_can_use_a_session_s_way_out(lab):
     lab.allowed.hits.clear()
     url = instance._way.url  # what any other process of this machine could find out
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-    for head in (b"GET http://good.example/ HTTP/1.1\r\n", b"Proxy-Authorization: Basic d2VicnVuOng=\r\n", b"\r\n"):
+    start = b"GET http://good.example/ HTTP/1.1\r\nHost: good.example\r\n"
+    for head in (start, b"Proxy-Authorization: Basic d2VicnVuOng=\r\n", b"\r\n"):
         writer.write(head)
     assert (await reader.readline()).startswith(b"HTTP/1.1 407")
     writer.close()

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Frame, Page, Route
 
-from webrun_nb.browsers.egress.listener import GREETING_URL, USERNAME, Listener
+from webrun_nb.browsers.egress.listener import USERNAME, Listener
+from webrun_nb.browsers.egress.proxy import GREETING_URL
 from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.failures import comes_too_early
 

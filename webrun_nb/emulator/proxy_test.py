@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from webrun_nb.browsers.egress import http1
+import h11
+
 from webrun_nb.browsers.egress.addresses import parse
-from webrun_nb.browsers.egress.http1 import BadMessageError
+from webrun_nb.browsers.egress.messages import BadMessageError, Peer
 from webrun_nb.browsers.egress.network import DialError
 from webrun_nb.browsers.egress.reach import Home
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
@@ -89,21 +90,18 @@ async def _ask(proxy: UpstreamProxy, url: str, dialled: str | None) -> str:
     try:
         if tls:
             await writer.start_tls(ssl.create_default_context(), server_hostname=host)
-        fields = [("host", parts.netloc.rpartition("@")[2]), ("accept", "text/plain"), ("connection", "close")]
+        fields = [("Host", parts.netloc.rpartition("@")[2]), ("Accept", "text/plain"), ("Connection", "close")]
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        writer.write(http1.dump(f"GET {path} HTTP/1.1", fields))
-        await writer.drain()
-        answer = await http1.read_head(reader)
+        echo = Peer(h11.CLIENT, (reader, writer))
+        await echo.send(h11.Request(method="GET", target=path, headers=fields), h11.EndOfMessage())
+        answer = await echo.read_head()
+        while answer is not None and isinstance(answer.message, h11.InformationalResponse):
+            answer = await echo.read_head()
         if answer is None:
             raise DialError(f"the proxy {proxy} brought no answer")
-        head = answer[0]
-        if not head.start[1].isdecimal():
-            raise BadMessageError("not an answer")
         body = b""
-        async for piece in http1.pieces(reader, http1.answer_body(head, "GET", int(head.start[1]))):
-            body += piece
-            if len(body) > _LONGEST_ANSWER:
-                break
+        while len(body) <= _LONGEST_ANSWER and isinstance(piece := await echo.read_body(), h11.Data):
+            body += piece.data
         return body.decode("latin-1")
     finally:
         writer.close()

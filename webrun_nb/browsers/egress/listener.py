@@ -11,13 +11,12 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeVar
 
-from webrun_nb.browsers.egress import http1
-from webrun_nb.browsers.egress.exchange import Exchange
-from webrun_nb.browsers.egress.http1 import BadMessageError, Head, Target
+from webrun_nb.browsers.egress.messages import Target
 from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
+from webrun_nb.browsers.egress.proxy import GREETING_URL, ProxyConnection
 from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.egress.routes import Route, Router, WayOut
-from webrun_nb.common.hosts import HostNameError, canonical_host, host_of, port_of
+from webrun_nb.common.hosts import host_of, port_of
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +24,6 @@ T = TypeVar("T")
 
 USERNAME = "webrun"
 _KEPT = 64
-GREETING_URL = "http://way-out.invalid/"
-"""Answered by the listener itself, with nothing: a browser that asks for it has been asked for the password."""
-_CHALLENGE = http1.dump(
-    "HTTP/1.1 407 Proxy Authentication Required",
-    [("proxy-authenticate", 'Basic realm="webrun"'), ("connection", "close"), ("content-length", "0")],
-)
 
 
 class _Client(asyncio.StreamReaderProtocol):
@@ -144,11 +137,15 @@ class Listener:
         known = self._failures.get((host, port_of(url))) if host else None
         return known or next(reversed(self._failures.values()), None)
 
-    # --- what an exchange asks ----------------------------------------------------------------------------------------
+    # --- what a connection asks ---------------------------------------------------------------------------------------
+
+    def admits(self, authorization: str) -> bool:
+        """Tell whether a `Proxy-Authorization` has the right password."""
+        return hmac.compare_digest(authorization.encode("latin-1"), self._authorization)
 
     async def find(self, target: Target, *, plain: bool) -> Route:
-        """Find the route to a target; raises RefusedError or DialError, and remembers it."""
-        host = _host(target)
+        """Find the route to a target; raises RefusedError or DialError, and remembers a refusal."""
+        host = target.host
         try:
             if not plain and self.way_out.reach.is_practice(host, target.port):
                 raise RefusedError("practice sites speak plain http")
@@ -166,13 +163,9 @@ class Listener:
         """Connect to a destination; raises DialError."""
         return await self._router.tunnel(route)
 
-    def note(self, target: Target, error: DialError) -> None:
-        """Remember why a target was not reached."""
-        try:
-            host = canonical_host(target.host)
-        except HostNameError:
-            host = target.host
-        _keep(self._failures, (host, target.port), error)
+    def note(self, target: Target | None, error: DialError) -> None:
+        """Remember why a target was not reached; None where its name can't be read."""
+        _keep(self._failures, ("", 0) if target is None else (target.host, target.port), error)
 
     def sends_on(self, url: str) -> bool:
         """Tell whether what a request has sent may be redirected to a URL."""
@@ -192,41 +185,15 @@ class Listener:
         return task
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        exchange = Exchange(self, reader, writer)
+        connection = ProxyConnection(self, (reader, writer))
         try:
-            while (read := await http1.read_head(reader)) is not None:
-                head = read[0]
-                if not self._is_ours(head):
-                    writer.write(_CHALLENGE)
-                    await writer.drain()
-                    return
-                if head.start[1].startswith(GREETING_URL):
-                    writer.write(b"HTTP/1.1 204 Welcome\r\n\r\n")
-                    continue
-                if head.start[0] == "CONNECT":
-                    await exchange.tunnel(head)
-                    return
-                if not await exchange.forward(head):
-                    return
-        except (BadMessageError, OSError) as error:
+            await connection.serve()
+        except OSError as error:
             logger.debug("a connection ends: %s", error)
         except Exception:  # the edge of a connection: a defect of ours must not stay silent
             logger.exception("unexpected error in a session's way out")
         finally:
-            exchange.close()
-            writer.close()
-
-    def _is_ours(self, head: Head) -> bool:
-        given = (head.get("proxy-authorization") or "").encode("latin-1")
-        return hmac.compare_digest(given, self._authorization)
-
-
-def _host(target: Target) -> str:
-    """Return the canonical host of a target; raises DialError where no host can have this name."""
-    try:
-        return canonical_host(target.host)
-    except HostNameError as error:
-        raise DialError(str(error)) from error
+            connection.close()
 
 
 def _keep(notes: dict[tuple[str, int], T], key: tuple[str, int], note: T) -> None:

@@ -1,0 +1,319 @@
+"""HTTP/1.1 messages over streams (RFC 9112): h11 reads and writes them.
+
+Every message is written anew from what was read of it, so that the next reader finds the lengths that were found here.
+A message that two readers could read differently is refused, also where h11 is lenient: line breaks without a carriage
+return, header fields over several lines, and two statements of where a body ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import h11
+
+from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, Streams
+from webrun_nb.common.hosts import canonical_host
+
+_PIECE_BYTES = 65_536
+_CONNECTION_ONLY = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"upgrade", b"http2-settings"}
+)
+"""Fields about one connection, not about the message (RFC 9110, 7.6.1)."""
+_OF_THE_MESSAGE = frozenset({b"content-length", b"transfer-encoding", b"host"})
+"""Fields that `Connection` can't take out of a message."""
+_HEAD_END = b"\r\n\r\n"
+_UNREADABLE = re.compile(r"[\x00-\x20\\]")
+
+Message = h11.Request | h11.InformationalResponse | h11.Response
+Fields = list[tuple[bytes, bytes]]
+Count = Callable[[int, int], None]
+"""Is given how many bytes were sent and how many were received."""
+
+
+class BadMessageError(Exception):
+    """The other side sent what is not HTTP/1.1, or could be read in two ways.
+
+    Its text holds nothing of the message: that can be a secret.
+    """
+
+
+class BadAnswerError(BadMessageError):
+    """As `BadMessageError`, sent by a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The destination of a request: host (canonical), port, path with query, and the authority as it was written."""
+
+    host: str
+    port: int
+    path: str
+    authority: str
+
+
+class Head:
+    """The start line and the fields of a message.
+
+    Parameters
+    ----------
+    message : Request, InformationalResponse or Response
+        As h11 has read it.
+    """
+
+    __slots__ = ("_fields", "message", "names")
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self._fields = [(name.lower(), name, value) for name, value in message.headers.raw_items()]
+        self.names = {name for name, _, _ in self._fields}
+        """Of its fields, in lower case."""
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a request says that a body follows."""
+        return b"content-length" in self.names or self.is_chunked
+
+    @property
+    def is_chunked(self) -> bool:
+        """Whether the body comes in chunks."""
+        return b"transfer-encoding" in self.names
+
+    @property
+    def is_continue(self) -> bool:
+        """Whether it asks for the body of a request that waits for that."""
+        return isinstance(self.message, h11.InformationalResponse) and self.message.status_code == 100
+
+    def get(self, name: bytes) -> str:
+        """Return the value of a field, its name in lower case; empty where it is missing."""
+        return next((value for each, _, value in self._fields if each == name), b"").decode("latin-1")
+
+    def forwarded_fields(self, *without: bytes) -> Fields:
+        """Return the fields to pass on: those about this one connection, and `without`, are left out."""
+        left_out = _CONNECTION_ONLY.union(without)
+        if b"connection" in self.names:
+            values = [value for name, _, value in self._fields if name == b"connection"]
+            named = {word.strip().lower() for value in values for word in value.split(b",")}
+            left_out |= named - _OF_THE_MESSAGE
+        return [(raw, value) for name, raw, value in self._fields if name not in left_out]
+
+
+class Peer:
+    """The other side of a connection that HTTP/1.1 is spoken on.
+
+    Parameters
+    ----------
+    role : h11.CLIENT or h11.SERVER
+        Ours.
+    streams : Streams
+        The connection.
+    count : callable, optional
+        See `Count`.
+
+    Attributes
+    ----------
+    http : h11.Connection
+        What was sent and received so far, as h11 has it.
+    """
+
+    def __init__(self, role: type[h11.CLIENT] | type[h11.SERVER], streams: Streams, count: Count | None = None) -> None:
+        self.http = h11.Connection(role, max_incomplete_event_size=HEAD_LIMIT_BYTES)
+        self._fault = BadAnswerError if role is h11.CLIENT else BadMessageError
+        self._reader, self._writer = streams
+        self._count = count
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the connection can be used for a next message, as far as is known here."""
+        return not (self._reader.at_eof() or self._writer.is_closing() or self.http.trailing_data[0])
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both messages are complete and the connection stays open."""
+        return self.http.our_state is h11.DONE and self.http.their_state is h11.DONE
+
+    async def read_head(self) -> Head | None:
+        """Read the head of the next message; None at the end of the connection.
+
+        Raises
+        ------
+        BadMessageError
+            It is none, longer than `HEAD_LIMIT_BYTES`, or ambiguous.
+        """
+        if not await self._has_head():
+            return None
+        event = self._next_event()
+        if not isinstance(event, Message):
+            raise self._fault("no head where one is due")
+        if event.http_version not in (b"1.0", b"1.1"):
+            raise self._fault("another version of HTTP")
+        head = Head(event)
+        if head.is_chunked and (b"content-length" in head.names or event.http_version < b"1.1"):
+            raise self._fault("two statements of where the body ends")
+        return head
+
+    async def read_body(self) -> h11.Data | h11.EndOfMessage:
+        """Read the next piece of a body, or its end.
+
+        Raises
+        ------
+        BadMessageError
+            It breaks off, or is ambiguous.
+        """
+        while True:
+            event = self._next_event()
+            if isinstance(event, (h11.Data, h11.EndOfMessage)):
+                return event
+            if event is not h11.NEED_DATA:
+                raise self._fault("the body breaks off")
+            await self._receive()
+
+    async def skip_body(self) -> None:
+        """Read the rest of a message without keeping it.
+
+        Raises
+        ------
+        BadMessageError
+            As `read_body`.
+        """
+        while not isinstance(await self.read_body(), h11.EndOfMessage):
+            continue
+
+    async def relay(
+        self, sink: Peer, head: h11.Request | h11.Response, first: h11.Data | h11.EndOfMessage | None = None
+    ) -> None:
+        """Pass a body on as it comes in, behind a head; what has come in at once is written at once.
+
+        Parameters
+        ----------
+        sink : Peer
+            Gets it.
+        head : Request or Response
+            What `sink` gets before it. Where a faulty beginning of the body has come in, not even that is sent.
+        first : Data or EndOfMessage, optional
+            What has been read of it.
+
+        Raises
+        ------
+        BadMessageError
+            As `read_body`.
+        """
+        event = self._next_event() if first is None else first
+        pieces = [sink.http.send(head) or b""]
+        while not isinstance(event, h11.EndOfMessage):
+            if isinstance(event, h11.Data):
+                pieces += sink.http.send_with_data_passthrough(event) or ()
+            elif event is h11.NEED_DATA:
+                await sink.write(b"".join(pieces))
+                pieces.clear()
+                await self._receive()
+            else:
+                raise self._fault("the body breaks off")
+            event = self._next_event()
+        pieces.append(sink.http.send(h11.EndOfMessage(headers=_trailers(event, sink))) or b"")
+        await sink.write(b"".join(pieces))
+
+    async def send(self, *events: h11.Event) -> None:
+        """Send a message, or parts of one."""
+        await self.write(b"".join(self.http.send(event) or b"" for event in events))
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes."""
+        if not data:
+            return
+        if self._count is not None:
+            self._count(len(data), 0)
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def read(self) -> bytes:
+        """Return the bytes that come in next; empty at the end of the connection."""
+        data = await self._reader.read(_PIECE_BYTES)
+        if self._count is not None:
+            self._count(0, len(data))
+        return data
+
+    def close(self) -> None:
+        """End the connection."""
+        self._writer.close()
+
+    async def _receive(self) -> bytes:
+        data = await self.read()
+        self.http.receive_data(data)
+        return data
+
+    async def _has_head(self) -> bool:
+        """Have a whole head received and its lines checked; False where the connection ends instead."""
+        data, _ = self.http.trailing_data
+        while True:
+            lines, end, _ = data.partition(_HEAD_END)
+            if lines.count(b"\n") != lines.count(b"\r\n") or b"\r\n " in lines or b"\r\n\t" in lines:
+                raise self._fault("ambiguous line breaks")
+            if end:
+                return True
+            if len(data) > HEAD_LIMIT_BYTES:
+                raise self._fault("the head is too long")
+            piece = await self._receive()
+            if not piece:
+                if data:
+                    raise self._fault("the head breaks off")
+                return False
+            data += piece
+
+    def _next_event(self) -> object:
+        try:
+            return self.http.next_event()
+        except h11.RemoteProtocolError:
+            raise self._fault("no HTTP/1.1") from None
+
+
+def target_of(url: str) -> Target:
+    """Read the absolute address in a request to a proxy.
+
+    Raises
+    ------
+    BadMessageError
+        It is none of plain http.
+    HostNameError
+        No host can have this name.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise BadMessageError("not a web address") from error
+    if parts.scheme != "http" or not host or _UNREADABLE.search(url):
+        raise BadMessageError("not a web address")
+    path = (parts.path or "/") + (f"?{parts.query}" if "?" in url.partition("#")[0] else "")
+    return Target(canonical_host(host), port or 80, path, _authority(host, None if port in (None, 80) else port))
+
+
+def tunnel_target_of(authority: str) -> Target:
+    """Read the `host:port` of a CONNECT.
+
+    Raises
+    ------
+    BadMessageError
+        It is none.
+    HostNameError
+        No host can have this name.
+    """
+    host, _, port = authority.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise BadMessageError("not a host and a port")
+    return Target(canonical_host(host), int(port), "", authority)
+
+
+def _authority(host: str, port: int | None) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port is None else f"{shown}:{port}"
+
+
+def _trailers(end: h11.EndOfMessage, sink: Peer) -> Fields:
+    """Return the fields after a body that may be passed on: none to HTTP/1.0, and none that say where a body ends."""
+    if not end.headers or sink.http.their_http_version == b"1.0":
+        return []
+    left_out = _CONNECTION_ONLY | _OF_THE_MESSAGE
+    return [(name, value) for name, value in end.headers.raw_items() if name.lower() not in left_out]
