@@ -78,6 +78,29 @@ def test_a_result_is_what_it_was(past, after, which):
     assert after.get(f"/task/{task['sessionId']}/{task['taskId']}") == (200, task)
 
 
+def test_what_a_task_was_told_is_kept_with_its_answer(past, after):
+    task = past["truncated"]
+    told = after.get(f"/_emulator/tasks/{task['taskId']}")[1]
+    assert (told["taskDetails"], told["outputType"], told["outputSchema"]) == ("list the laptops", "text", None)
+    assert told["startingPoint"].startswith("http://shop.localhost:")
+    assert told["task"] == task
+
+
+def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
+    session_id = after.start(taskDetails="wait for 60 seconds", startingPoint=after.shop)
+    listed = after.get("/_emulator/tasks")[1]["tasks"]
+    assert [(task["sessionId"], task["taskDetails"]) for task in listed[:2]] == [
+        (session_id, "wait for 60 seconds"),
+        (past["truncated"]["sessionId"], "list the laptops"),
+    ]
+    assert set(listed[0]) == {"sessionId", "taskId", "taskDetails", "startingPoint", "createdAt"}
+
+
+def test_a_task_that_is_not_there_has_no_text(after):
+    status, body = after.get("/_emulator/tasks/aaaaaaaaaaaa")
+    assert (status, body["code"], body["message"]) == (404, "TASK_NOT_FOUND", "there is no task aaaaaaaaaaaa")
+
+
 def test_a_session_that_was_open_at_the_end_was_terminated(past, after):
     status = after.status(past["open"])
     assert (status["status"], status["reason"], status["reachOutMode"]) == ("terminated", "terminated", "full")

@@ -47,6 +47,8 @@ OPERATIONS = [
     ("GET", "/profiles/{profile_id}/download"),
     ("POST", "/profiles/{profile_id}/upload"),
     ("POST", "/files/upload"),
+    ("GET", "/_emulator/tasks"),
+    ("GET", "/_emulator/tasks/{task_id}"),
     ("GET", "/_emulator/tasks/{task_id}/steps"),
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/tasks/{task_id}/report"),

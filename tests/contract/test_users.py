@@ -48,6 +48,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("PUT", "/policies/{policy}", {"name": "Mine now"}),
     ("DELETE", "/policies/{policy}", None),
     ("GET", "/policies/{policy}/audit", None),
+    ("GET", "/_emulator/tasks/{task}", None),
     ("GET", "/_emulator/tasks/{task}/steps", None),
     ("GET", "/_emulator/tasks/{task}/provenance", None),
     ("GET", "/_emulator/tasks/{task}/report", None),
@@ -64,7 +65,15 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/_emulator/sessions/{session}/instance", {"action": "kill"}),
 ]
 
-LISTS = ["/start/sessions", "/_emulator/state", "/start/active-sockets", "/environments", "/profiles", "/policies"]
+LISTS = [
+    "/start/sessions",
+    "/_emulator/state",
+    "/_emulator/tasks",
+    "/start/active-sockets",
+    "/environments",
+    "/profiles",
+    "/policies",
+]
 """What shows a user's things without being given an id."""
 
 
@@ -170,9 +179,10 @@ def test_nothing_of_anothers_is_listed(ann, bob, things, path):
 
 def test_the_owner_sees_it(ann, things):
     """The positive control of this module: the ids are real."""
-    shown = json.dumps([ann.call("GET", path)[1] for path in ("/start/sessions", "/environments", "/profiles")])
+    lists = ("/start/sessions", "/environments", "/profiles", "/_emulator/tasks")
+    shown = json.dumps([ann.call("GET", path)[1] for path in lists])
     assert has_all(ann, things)
-    assert [kind for kind in ("session", "ended", "environment") if things[kind] not in shown] == []
+    assert [kind for kind in ("session", "ended", "environment", "task") if things[kind] not in shown] == []
 
 
 @pytest.mark.parametrize("path", ["/view/{session}/socket", "/_emulator/sessions/{session}/view"])

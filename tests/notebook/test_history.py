@@ -46,11 +46,38 @@ def test_history_has_the_tasks_newest_first_with_this_kernels_texts(kernel):
     assert "did you mean shop?" in kernel.run("%webrun history shpo").one_line
 
 
-def test_history_without_its_kernel_has_no_texts(kernel, tmp_path):
+@pytest.fixture(scope="module")
+def later(kernel) -> Iterator[Kernel]:
+    """Give a new kernel with a new emulator on the same data folder, where `past` is the history."""
+    assert kernel.run("%webrun terminate --all").status == "ok"  # a result is there once its session has ended
     folder = value(kernel.run("import os; os.environ['WEBRUN_DATA_DIR']"))
     with running_kernel(WEBRUN_DATA_DIR=folder) as later:
-        later.run("%load_ext webrun_nb\npast = %webrun history")
-        assert value(later.run("len(past), bool(past.text.isna().all())")) == (2, True)
+        later.run("%load_ext webrun_nb\nimport webrun_nb as webrun\npast = %webrun history")
+        yield later
+
+
+def test_a_later_kernels_history_has_the_texts_as_they_were_sent(later):
+    texts = value(later.run("past.sort_values('ended_at').text.tolist()[:2]"))
+    assert texts == ["List the laptops under $400.", "get the title"]
+
+
+def test_a_later_kernel_has_the_result(kernel, later):
+    task_id = value(kernel.run("laptops.attrs['webrun']['task']"))
+    later.run(f"again = webrun.result({task_id!r}); frame = again.df")
+    assert value(later.run("again.instruction, list(frame.dtypes.astype(str))")) == (
+        "List the laptops under $400.",
+        ["string", "Float64"],
+    )
+    assert value(later.run("frame.values.tolist()")) == value(kernel.run("laptops.values.tolist()"))
+
+
+def test_a_later_kernel_is_told_how_a_task_failed(later):
+    ran = later.run("webrun.result(past[past.outcome == 'NAVIGATION_FAILED'].task_id.iloc[0])")
+    assert ran.one_line.startswith("TaskFailedError NAVIGATION_FAILED: http://127.0.0.1:9/ ")
+
+
+def test_a_result_that_is_not_there_is_one_line(later):
+    assert "no task aaaaaaaaaaaa of yours is known" in later.run("webrun.result('aaaaaaaaaaaa')").one_line
 
 
 def test_the_code_of_a_task_does_the_same(kernel):

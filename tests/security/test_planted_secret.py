@@ -103,6 +103,7 @@ class Lived:
     tested: Any = None
     status: Any = None
     listed: Any = None
+    told: Any = None
     page: str = ""
     notebook: Any = None
     kernel_files: bytes = b""
@@ -243,9 +244,11 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         lived.download = task('Click the "Save it" link')
         lived.named = task('Click the "Named by the server" link')
         type_by_hand()
+        task(f"Get the heading, {MARKER} and {EMAIL}", startingPoint=site.url(f"/told?marker={MARKER}&{quote(EMAIL)}"))
         stop_half_way()
         lived.status = emulator.status(proxied)
         lived.listed = emulator.get("/start/sessions")
+        lived.told = emulator.get("/_emulator/tasks")
         lived.page = emulator.http.get(lived.status["streaming"]["webViewURL"]).text
         _, lived.state = emulator.get("/_emulator/state")
         ids = [body["taskId"] for body in (lived.text, lived.rows, lived.failure, lived.question)]
@@ -329,6 +332,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the report": (lambda lived: dumped(lived.report), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "what another policy would have decided": (lambda lived: dumped(lived.tested), "navigateUrl"),
+    "what tasks were told": (lambda lived: dumped(lived.told), f"marker={MARKER}"),
     "a session's status": (lambda lived: dumped(lived.status), PROXY_USER),
     "the list of sessions": (lambda lived: dumped(lived.listed), PROXY_USER),
     "the page of the live view": (lambda lived: lived.page, "<html"),

@@ -25,6 +25,7 @@ from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import Ledger
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
+from webrun_nb.client.past_tasks import PastTasks
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
 from webrun_nb.client.questions import FormShown, GuardrailHandler, Unanswered, ask_person
@@ -90,6 +91,7 @@ class Client(InProcess):
         self._pid = os.getpid()
         self._handler: GuardrailHandler | None = None
         self._starting = asyncio.Lock()
+        self._past = PastTasks(self._http, ledger, frames)
         self.frames = frames
         self.environments = Environments(self._http)
         self.proxies = Proxies(self._http)
@@ -444,6 +446,41 @@ class Client(InProcess):
         """
         return [] if self._books is None else await end_left_open(self.http, self._books)
 
+    async def _result(self, task_id: str, *, schema: object = None) -> TaskResult:
+        """Return the result of a task that ended before, also in an earlier kernel.
+
+        The emulator keeps results with what the task was told, for 30 days after the end of its session. On any other
+        server the answer is read with the ids that the user's ledger has: it comes without the task's text.
+
+        >>> webrun.result("k3v9x2m1q8za").df  # doctest: +SKIP
+
+        Parameters
+        ----------
+        task_id : str
+            Its id: `%webrun history` lists them, `result.task_id` has it.
+        schema : optional
+            What to read the answer as, in place of what was asked for; needed where the server does not keep that.
+
+        Raises
+        ------
+        TaskFailedError
+            It failed; the error says how.
+        RequestError
+            `TASK_NOT_FOUND`: there is no such task of this user, or its record has been removed; `JOB_NOT_DONE`: it has
+            not ended.
+        """
+        return await self._past.result(task_id, schema)
+
+    async def _task_texts(self) -> dict[str, str]:
+        """Return what the user's latest tasks were told, by their ids; secrets read `***`.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the server keeps no texts.
+        """
+        return await self._past.texts()
+
     def free_name(self, name: str) -> str:
         """Return the name, with a number where a live session has it."""
         taken = {known for known, session in self.sessions.items() if not session.ended}
@@ -468,6 +505,8 @@ class Client(InProcess):
     submit_task, asubmit_task = faces(_submit_task, interruption)
     bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
     account, aaccount = faces(_account)
+    result, aresult = faces(_result)
+    task_texts, atask_texts = faces(_task_texts)
     terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
     close, aclose = faces(_close)
 

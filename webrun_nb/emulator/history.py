@@ -17,8 +17,9 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.store.archive import Archive
+from webrun_nb.emulator.store.archive import Archive, KeptRequest
 from webrun_nb.emulator.store.database import reason
+from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import ReportBody
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LISTED = 200
 """At most so many sessions are listed."""
+LISTED_TASKS = 1_000
+"""At most so many tasks are listed with their texts."""
 _SWEEP_MS = 24 * 3_600_000
 
 _ENDED_TASK: TypeAdapter[TaskCompleted | TaskFailed] = TypeAdapter(TaskCompleted | TaskFailed)
@@ -54,6 +57,8 @@ class History:
         self._archive = archive
         self._clock = clock
         self._sweeping: asyncio.Task[None] | None = None
+        self._told: dict[str, dict[str, KeptRequest]] = {}
+        """What the tasks of the sessions in memory were told, by session and task."""
 
     def start(self) -> None:
         """Remove what has become too old since an emulator last looked, in the background, and look daily."""
@@ -78,6 +83,12 @@ class History:
         if task.ended:
             self._archive.keep_report(session.id, task.id, policy_views.report(session, task).to_wire())
 
+    def keep_request(self, session: Session, task: Task) -> None:
+        """Keep what a task was told, secrets masked: they are known now, and no more once the session has ended."""
+        told = KeptRequest(session.id, task.id, task.created_ms, views.task_request(session, task))
+        self._told.setdefault(session.id, {})[task.id] = told
+        self._archive.keep_request(session.id, task.id, told.request)
+
     def admit_work(self) -> None:
         """Let new work be begun, if what comes of it can be kept.
 
@@ -94,6 +105,7 @@ class History:
         """Take a session that has ended out of the memory, as soon as the database has it."""
         await self._archive.written()
         self._sessions.remove(session.id)
+        self._told.pop(session.id, None)
 
     def sweep_daily(self) -> None:
         """Have old records of this emulator removed, once a day by the clock."""
@@ -182,6 +194,38 @@ class History:
         kept = await self._archive.sessions_of(user, LISTED, self._clock.now())
         states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]
         return sorted(states, key=lambda state: state.created_at, reverse=True)[:LISTED]
+
+    async def past_tasks(self, user: str) -> TaskTextList:
+        """Tell what a user's tasks were told, newest first, at most `LISTED_TASKS` of them."""
+        kept = {task.task_id: task for task in await self._archive.requests_of(user, LISTED_TASKS, self._clock.now())}
+        kept |= {task.task_id: task for task in self._requests_in_memory(user)}
+        newest_first = sorted(kept.values(), key=lambda task: task.created_ms, reverse=True)
+        return TaskTextList(tasks=[views.task_text(task) for task in newest_first[:LISTED_TASKS]])
+
+    async def past_task(self, user: str, task_id: str) -> PastTask:
+        """Tell what one of a user's tasks was told, and how it is.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`: there is none, it is somebody else's, or its record has been removed; `INVALID_STATE`: its
+            session is open in another emulator.
+        """
+        in_memory = (task for task in self._requests_in_memory(user) if task.task_id == task_id)
+        told = next(in_memory, None) or await self._archive.request(user, task_id, self._clock.now())
+        if told is None:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no task {task_id[:40]}")
+        try:
+            body = await self.task_body(told.session_id, task_id, user)
+        except CommandRefusedError as error:
+            if error.code != "SESSION_NOT_FOUND":
+                raise
+            message = f"task {task_id} is in a session that is open in another emulator: its answer comes with its end"
+            raise CommandRefusedError("INVALID_STATE", message) from error
+        return views.past_task(told, body)
+
+    def _requests_in_memory(self, user: str) -> list[KeptRequest]:
+        return [told for session in self._sessions.of(user) for told in self._told.get(session.id, {}).values()]
 
     async def admit_command(self, user: str, session_id: str) -> None:
         """Let a command to a session in memory through; refuse any other with what is known of its session.

@@ -377,6 +377,7 @@ class Service:
                 self._wake(task)
             case TaskQueued(task=task):
                 self.history.keep_task(session, task)
+                self.history.keep_request(session, task)
             case TaskEnded(task=task):
                 self.history.keep_task(session, task)
                 self.history.keep(session)

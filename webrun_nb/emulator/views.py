@@ -13,6 +13,9 @@ from webrun_nb.emulator.domain.limits import Account
 from webrun_nb.emulator.domain.machine import TaskState
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
 from webrun_nb.emulator.domain.task import DownloadedFile, Question, Task
+from webrun_nb.emulator.store.archive import KeptRequest
+from webrun_nb.wire.past_tasks import PastTask, TaskText
+from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.responses import (
     AccountUsage,
     ActiveSockets,
@@ -174,6 +177,41 @@ def task_data(task: Task) -> TaskData:
         truncated=None if cut is None else Truncated(returned=cut.returned, of=cut.of),
         files=[downloaded_file(file) for file in task.downloads],
         network=[log],
+    )
+
+
+def task_request(session: Session, task: Task) -> dict[str, Any]:
+    """Return what a task was told, as it is kept: secrets masked."""
+    fields: TaskFields = task.order.fields
+    told = {
+        "taskDetails": fields.task_details,
+        "startingPoint": fields.starting_point,
+        "outputType": fields.output_type,
+        "outputSchema": fields.output_schema,
+    }
+    masked: dict[str, Any] = session.vault.masker.data(told)
+    return masked
+
+
+def task_text(told: KeptRequest) -> TaskText:
+    """Return what a task was told."""
+    return TaskText(
+        session_id=told.session_id,
+        task_id=told.task_id,
+        task_details=told.request["taskDetails"],
+        starting_point=told.request["startingPoint"],
+        created_at=round(told.created_ms),
+    )
+
+
+def past_task(told: KeptRequest, body: TaskBody) -> PastTask:
+    """Return what a task was told, and how it is."""
+    assert not isinstance(body, TaskStillPending), "polling does not wait"
+    return PastTask(
+        **task_text(told).model_dump(),
+        output_type=told.request["outputType"],
+        output_schema=told.request["outputSchema"],
+        task=body,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.api import USERS_LEDGER
+from webrun_nb.client.errors import WebRunError
 from webrun_nb.notebook.commands import Code, History
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.front_end import has_front_end
+from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import python_code
 from webrun_nb.notebook.workspace import Workspace
 
@@ -29,7 +31,7 @@ class WrittenCode(str):
 
 
 def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
-    """Return past tasks as the user's ledger has them; it keeps no texts, so those are this kernel's alone.
+    """Return past tasks as the user's ledger has them, with the texts that this kernel or the emulator knows.
 
     Raises
     ------
@@ -49,9 +51,23 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
         sessions = [record for record in sessions if record.name == command.name]
     texts = {task_id: done.command.text for task_id, done in workspace.done.items()}
     whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
+    without = whole["text"].isna() & whole["emulated"]
+    if without.any():
+        kept = _kept_texts()
+        whole.loc[without, "text"] = whole.loc[without, "task_id"].map(kept).astype("string")
     over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
     frame = narrow(whole, "ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
     return None if command.quiet else frame
+
+
+def _kept_texts() -> dict[str, str]:
+    """Return the texts of tasks that the emulator keeps; it is started for them where it does not run."""
+    try:
+        return toolkit.client().task_texts()
+    except WebRunError as error:
+        if error.code != "EMULATOR_ONLY":
+            print(f"the texts of earlier tasks can't be read: {error.message}")
+        return {}
 
 
 def code(workspace: Workspace, command: Code) -> WrittenCode:

@@ -293,6 +293,7 @@ environments = cast(Environments, _CurrentEnvironments())
 start, astart = _on_current(Client.start), _on_current_async(Client.astart)
 run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
 submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(Client.asubmit_task)
+result, aresult = _on_current(Client.result), _on_current_async(Client.aresult)
 on_guardrail = toolkit.on_guardrail
 
 

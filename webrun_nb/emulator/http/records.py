@@ -6,9 +6,22 @@ from fastapi import APIRouter
 
 from webrun_nb.emulator import policy_views
 from webrun_nb.emulator.http.context import TheService, TheUser
+from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import ReportBody, SourceList, StepList
 
 router = APIRouter(prefix="/_emulator/tasks")
+
+
+@router.get("")
+async def tasks(service: TheService, user: TheUser) -> TaskTextList:
+    """List what the caller's tasks were told, newest first."""
+    return await service.history.past_tasks(user)
+
+
+@router.get("/{task_id}")
+async def task(task_id: str, service: TheService, user: TheUser) -> PastTask:
+    """Tell what a task was told, and its answer."""
+    return await service.history.past_task(user, task_id)
 
 
 @router.get("/{task_id}/steps")

@@ -11,12 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Select, Table, and_, delete, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webrun_nb.emulator.store.database import Database, reason
-from webrun_nb.emulator.store.records import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord, TaskReport
+from webrun_nb.emulator.store.records import (
+    EmulatorRecord,
+    RemovedSession,
+    SessionRecord,
+    TaskRecord,
+    TaskReport,
+    TaskRequest,
+)
 from webrun_nb.emulator.store.schema import Base
 
 log = logging.getLogger(__name__)
@@ -37,6 +44,16 @@ class Kept:
 
     owner: str
     answer: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """What a task was told, and when (unix ms)."""
+
+    session_id: str
+    task_id: str
+    created_ms: float
+    request: Mapping[str, Any]
 
 
 class Archive:
@@ -102,6 +119,11 @@ class Archive:
         """Keep the report of a task that has ended. Its session's answer has to be kept first."""
         packed = zlib.compress(json.dumps(report, ensure_ascii=False).encode())
         self._keep((session_id, f"{task_id} report"), TaskReport(session=session_id, id=task_id, report=packed))
+
+    def keep_request(self, session_id: str, task_id: str, request: Mapping[str, Any]) -> None:
+        """Keep what a task was told. The task has to be kept first."""
+        record = TaskRequest(session=session_id, task=task_id, request=dict(request))
+        self._keep((session_id, f"{task_id} request"), record)
 
     def add(self, record: Base) -> None:
         """Keep a row of its own, after all that was handed over before; its number is the database's to give."""
@@ -198,6 +220,19 @@ class Archive:
         found: Mapping[str, Any] | None = None if packed is None else json.loads(zlib.decompress(packed))
         return found
 
+    async def request(self, owner: str, task_id: str, now_ms: float) -> KeptRequest | None:
+        """Return what one of a user's tasks was told; None where no such task is kept."""
+        query = _requests_of(owner, now_ms).where(TaskRequest.task == task_id).limit(1)
+        async with self._database.reading() as session:
+            row = (await session.execute(query)).first()
+            return None if row is None else KeptRequest(*row)
+
+    async def requests_of(self, owner: str, limit: int, now_ms: float) -> list[KeptRequest]:
+        """Return what a user's tasks were told, newest first."""
+        query = _requests_of(owner, now_ms).order_by(TaskRecord.created_ms.desc()).limit(limit)
+        async with self._database.reading() as session:
+            return [KeptRequest(*row) for row in (await session.execute(query)).all()]
+
     async def sessions_of(self, owner: str, limit: int, now_ms: float) -> Sequence[Mapping[str, Any]]:
         """Return the last answers of a user's sessions that have ended, newest first."""
         query = (
@@ -243,6 +278,17 @@ class Archive:
         async with self._database.writing() as session:
             for table in reversed(_made_by_emulators()):
                 await session.execute(delete(table).where(table.c.emulator == self._emulator_id))
+
+
+def _requests_of(owner: str, now_ms: float) -> Select[tuple[str, str, float, dict[str, Any]]]:
+    """Select the rows of `KeptRequest` of a user's sessions that are open or ended not too long ago."""
+    is_kept = or_(SessionRecord.ended_ms.is_(None), SessionRecord.ended_ms >= now_ms - RETENTION_MS)
+    return (
+        select(TaskRequest.session, TaskRequest.task, TaskRecord.created_ms, TaskRequest.request)
+        .join(TaskRecord, and_(TaskRecord.session == TaskRequest.session, TaskRecord.id == TaskRequest.task))
+        .join(SessionRecord, SessionRecord.id == TaskRequest.session)
+        .where(SessionRecord.owner == owner, is_kept)
+    )
 
 
 def _made_by_emulators() -> list[Table]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webrun_nb.emulator.store.schema import Base
@@ -68,6 +68,21 @@ class TaskReport(Base):
     id: Mapped[str] = mapped_column(primary_key=True, index=True)
     report: Mapped[bytes]
     """The answer of `/_emulator/tasks/:id/report`: JSON in UTF-8, compressed with zlib."""
+
+
+class TaskRequest(Base):
+    """What a task was told, secrets masked; removed with the task."""
+
+    __tablename__ = "task_requests"
+    __table_args__ = (
+        ForeignKeyConstraint(["session", "task"], ["tasks.session", "tasks.id"], ondelete="CASCADE"),
+        Index("task_requests_by_task", "task"),
+    )
+
+    session: Mapped[str] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(primary_key=True)
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """`taskDetails`, `startingPoint`, `outputType` and `outputSchema`, as the wire names them."""
 
 
 class RemovedSession(Base):

@@ -1,0 +1,36 @@
+"""Tasks as they were asked for, kept with their answers (section 12, `/_emulator/tasks`): the emulator's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webrun_nb.wire.base import Response
+from webrun_nb.wire.requests import OutputType
+from webrun_nb.wire.responses import TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
+
+
+class TaskText(Response):
+    """What one task was told; secrets read `***`."""
+
+    session_id: str
+    task_id: str
+    task_details: str
+    starting_point: str | None
+    created_at: int
+
+
+class TaskTextList(Response):
+    """Answer to `GET /_emulator/tasks`."""
+
+    success: bool = True
+    tasks: list[TaskText]
+
+
+class PastTask(TaskText):
+    """Answer to `GET /_emulator/tasks/:id`: also the form of the answer that was asked for, and how the task is."""
+
+    success: bool = True
+    output_type: OutputType
+    output_schema: dict[str, Any] | list[str] | None
+    task: TaskCompleted | TaskGuardrail | TaskFailed | TaskPending
+    """As polling answers it."""
