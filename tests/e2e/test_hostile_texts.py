@@ -18,7 +18,7 @@ import json
 from IPython.display import HTML, Markdown, display
 from webrun_nb.notebook.safe_markdown import PageText
 for text in json.load(open("texts.json"))[{first}:{last}]:
-    display(PageText(text))
+    display(PageText(text, rest=""))
 """
 SHOW_ALL = [SHOW.format(first=n, last=n + OUTPUTS_PER_CELL) for n in range(0, len(TEXTS), OUTPUTS_PER_CELL)]
 WHAT_IS_SHOWN = """(cells, count) => {
@@ -97,7 +97,7 @@ def test_prices_in_a_shown_frame_are_no_formula(lab: LabPage, shown: list[str]) 
 def test_a_link_opens_in_a_tab_that_has_no_hold_on_the_notebook(lab: LabPage) -> None:
     lab.page.context.route("https://ok.example/**", lambda route: route.fulfill(body="<title>there</title>"))
     lab.open_notebook(
-        ["from webrun_nb.notebook.safe_markdown import PageText\nPageText('[there](https://ok.example/)')"]
+        ["from webrun_nb.notebook.safe_markdown import PageText\nPageText('[there](https://ok.example/)', rest='')"]
     )
     lab.run_all()
     lab.wait_until_done()

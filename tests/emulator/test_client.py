@@ -462,6 +462,7 @@ def test_what_a_task_downloads_can_be_opened_saved_and_read_as_a_table(
     site.page("/", '<a href="/towns.csv" download>Download the towns</a>')
     site.page("/towns.csv", "town,people\nUlm,129000\nGraz,\n", content_type="text/csv")
     (file,) = client.run_task("Download the towns", url=site.url("/")).files
+    assert file.size() == 29
     with file.open() as content:
         assert content.read() == b"town,people\nUlm,129000\nGraz,\n"
     assert file.save(tmp_path).read_bytes().startswith(b"town")

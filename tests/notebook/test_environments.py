@@ -38,6 +38,8 @@ def value(ran: Ran) -> Any:
 def kernel(tmp_path_factory) -> Iterator[Kernel]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "door.html").write_text(PAGE)
+    (folder / "files.html").write_text('<a href="towns.csv" download>Download the towns</a>')
+    (folder / "towns.csv").write_text("town,people\nUlm,129000\n")
     with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
         assert kernel.run("%load_ext webrun_nb\n" + SERVER.format(folder=str(folder))).status == "ok"
         yield kernel
@@ -88,6 +90,22 @@ def test_environments_and_files_are_tables(kernel, tmp_path):
     assert value(kernel.run(listed)) == (True, "UTC")
     assert kernel.run("%webrun file delete cv.txt --env tables").status == "ok"
     assert value(kernel.run("left = %webrun file list --env tables\nlen(left)")) == 0
+
+
+def test_a_download_says_its_name_its_size_and_how_it_is_opened(kernel, tmp_path):
+    task = "%%webrun task --url {{ url.replace('door', 'files') }}{options}\nDownload the towns"
+    ran = kernel.run(task.replace("{options}", ""))
+    line = (
+        'downloaded towns.csv · 23 bytes · webrun.last.files[0].df reads it, webrun.last.files[0].save(".") keeps it\n'
+    )
+    assert line in ran.text, ran.outputs
+    assert value(kernel.run("webrun.last.files[0].df.town.tolist()")) == ["Ulm"]
+    assert kernel.run(task.replace("{options}", " --bg towns")).status == "ok"
+    assert "· towns.result().files[0].df reads it" in kernel.run("%webrun wait towns").text
+    saved = kernel.run(f"%webrun file download --to '{tmp_path}'").text
+    opens = f'pd.read_csv("{tmp_path}/towns.csv")'
+    assert saved == f"{tmp_path}/towns.csv · 23 bytes · {opens} opens it\n"
+    assert value(kernel.run(f"import pandas as pd\n{opens}.town.tolist()")) == ["Ulm"]
 
 
 def test_an_archive_goes_out_and_comes_back(kernel, tmp_path):

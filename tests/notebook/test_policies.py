@@ -47,6 +47,14 @@ def test_policies_are_a_table(kernel):
     assert row == ["careful", "active", "all", 2, "allow"]
 
 
+def test_show_has_no_regular_expression(kernel):
+    text = kernel.run('%webrun policy create reading --template "Research Only"\n%webrun policy show reading').text
+    assert kernel.run("%webrun policy delete reading").status == "ok"
+    assert '· block Click where the target has one of the words "buy", "order", "pay",' in text
+    assert not set("\\|?") & set(text)
+    assert "as they are written: webrun.policies.find('reading')['actionRules']" in text
+
+
 def test_show_says_it_in_plain_words(kernel):
     text = kernel.run("%webrun policy show careful").text
     assert text.splitlines() == [

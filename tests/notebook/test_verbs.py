@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +40,25 @@ def when(session, wanted):
     assert found.wait(60), session.snapshot
     leave()
 """
+
+
+@pytest.mark.parametrize(
+    ("verb", "line"),
+    [
+        ("history", "no task was run yet; a cell that begins with %%webrun task runs one"),
+        ("jobs", "no job was begun in this kernel yet; %%webrun task --bg NAME begins one"),
+        ("usage", "no session was opened yet; %webrun start opens one"),
+        ("status --all", "no session was opened in this kernel yet; %webrun start opens one"),
+        ("env list", "there is no environment yet; %webrun env create NAME makes one"),
+        ("policy list", 'there is no policy yet; %webrun policy create NAME --template "Research Only" makes one'),
+        ("file list", "the last task downloaded no file; a task downloads one that it is asked for, for example:"),
+    ],
+)
+def test_an_empty_list_says_how_to_begin(kernel, verb, line):
+    (shown,) = [output for output in kernel.run(f"%webrun {verb}").outputs if "data" in output]
+    assert shown["data"]["text/plain"].startswith(line)
+    assert "<table" not in shown["data"]["text/html"]
+    assert value(kernel.run(f"rows = %webrun {verb}\nlen(rows), len(rows.columns) > 2")) == (0, True)
 
 
 @pytest.fixture
@@ -146,6 +166,17 @@ def test_a_reset_ends_all(kernel, session):
 
 def test_state_is_a_dict(kernel, session):
     assert value(kernel.run("state = %webrun emulator state\nlen(state['sessions']) > 0"))
+
+
+def test_state_is_displayed_as_a_small_table(kernel, session):
+    (shown,) = kernel.run("%webrun emulator state").outputs
+    lines = shown["data"]["text/plain"].splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == [
+        "clock", "sessions", "browsers", "account", "compute", "faults", "webhooks",
+    ]  # fmt: skip
+    assert re.fullmatch(r"sessions +\d+ \(\d+ \w+.*\)", lines[1])
+    assert lines[-1] == "all of it, as a dict: state = %webrun emulator state"
+    assert shown["data"]["text/html"].count("<tr>") == 7
 
 
 def test_a_restart_ends_its_sessions_and_goes_on(kernel, session):

@@ -30,6 +30,9 @@ from nbclient import NotebookClient
 from process_family import family
 from proxies import LocalProxy
 
+from webrun_nb.notebook.emulator_verbs import ShownState
+from webrun_nb.notebook.safe_markdown import PageText
+
 EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
 SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
@@ -311,6 +314,10 @@ def dumped(body: Any) -> str:
 PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "a structured answer": (lambda lived: lived.rows["data"]["message"], MARKER),
     "a text answer": (lambda lived: dumped(lived.text), "Welcome ***"),
+    "a text answer as a cell shows it": (
+        lambda lived: dumped(PageText(lived.text["data"]["message"], rest="")._repr_mimebundle_()),
+        "Welcome ***",
+    ),
     "the network log": (lambda lived: dumped(lived.text["data"]["network"]), MARKER),
     "an error": (lambda lived: dumped(lived.failure), MARKER),
     "what a stopped task had by then": (lambda lived: lived.partial["details"]["partial"], MARKER),
@@ -337,6 +344,10 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the list of sessions": (lambda lived: dumped(lived.listed), PROXY_USER),
     "the page of the live view": (lambda lived: lived.page, "<html"),
     "the emulator's state": (lambda lived: dumped(lived.state), "sessions"),
+    "the emulator's state as a cell shows it": (
+        lambda lived: f"{ShownState(lived.state)!r}{ShownState(lived.state)._repr_html_()}",
+        "sessions",
+    ),
     "a notebook's outputs": (outputs, MARKER),
     "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),
     "the history": (lambda lived: dumped(lived.notebook["cells"][-1]["outputs"]), "--secret login.localhost=PLANTED"),

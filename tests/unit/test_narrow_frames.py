@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pandas as pd
+import pickle
+from collections.abc import Callable
 
-from webrun_nb.notebook.narrow_frames import NarrowFrame, narrow
+import pandas as pd
+import pytest
+
+from webrun_nb.notebook.narrow_frames import narrow
 
 WHOLE = pd.DataFrame(
     {
@@ -34,10 +38,51 @@ def test_a_program_has_all_of_it() -> None:
     assert type(FRAME.whole) is pd.DataFrame
 
 
-def test_what_is_made_of_it_is_narrow_too_as_far_as_it_can() -> None:
-    bank = FRAME[FRAME.session == "bank"]
-    assert isinstance(bank, NarrowFrame)
-    assert "mnopqrstuvwx" not in repr(bank)
-    assert "mnopqrstuvwx" in repr(FRAME[["session_id"]]), "of the telling ones there is none: all are shown"
-    assert "bank" in repr(FRAME.groupby("session").sum(numeric_only=True))
-    assert repr(narrow(WHOLE.head(0), "session"))
+MADE_OF_IT: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "columns": lambda frame: frame[["session", "session_id"]],
+    "a hidden column": lambda frame: frame[["session_id"]],
+    "telling columns": lambda frame: frame[["session", "cost_usd"]],
+    "head": lambda frame: frame.head(1),
+    "a filter": lambda frame: frame[frame.session == "bank"],
+    "sorted": lambda frame: frame.sort_values("session"),
+    "a merge": lambda frame: frame.merge(pd.DataFrame({"session": ["shop"], "owner": ["Ada"]})),
+    "assign": lambda frame: frame.assign(owner="Ada"),
+    "a sum": lambda frame: frame.groupby("session")[["cost_usd"]].sum(),
+    "a copy": lambda frame: frame.copy(),
+}
+
+
+@pytest.mark.parametrize("made", MADE_OF_IT)
+def test_what_is_made_of_it_is_shown_as_pandas_does(made: str) -> None:
+    of_ours, of_plain = MADE_OF_IT[made](FRAME), MADE_OF_IT[made](WHOLE)
+    assert type(of_ours) is pd.DataFrame
+    assert repr(of_ours) == repr(of_plain)
+    assert of_ours._repr_html_() == of_plain._repr_html_()  # type: ignore[operator]
+
+
+def test_a_column_that_was_added_is_shown() -> None:
+    frame = narrow(WHOLE.copy(), "session")
+    frame["owner"] = "Ada"
+    shown = str(frame._repr_html_())
+    assert "Ada" in shown
+    assert "abcdefghijkl" in shown
+
+
+def test_without_telling_columns_all_are_shown() -> None:
+    assert repr(narrow(WHOLE, when_empty="nothing yet")) == repr(WHOLE)
+
+
+def test_without_rows_it_says_how_to_begin() -> None:
+    empty = narrow(WHOLE.head(0), "session", when_empty="no task was run yet; %%webrun task runs one")
+    assert repr(empty) == "no task was run yet; %%webrun task runs one"
+    assert empty._repr_html_() == "<p>no task was run yet; %%webrun task runs one</p>"
+    assert list(empty.columns) == list(WHOLE.columns)
+    assert "Empty DataFrame" in repr(empty[["session"]])
+
+
+def test_it_travels_with_its_display() -> None:
+    assert repr(pickle.loads(pickle.dumps(FRAME))) == repr(FRAME)
+
+
+def test_two_prices_in_a_text_are_no_formula() -> None:
+    assert "mathjax_ignore" in str(FRAME._repr_html_())

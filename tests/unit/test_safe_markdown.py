@@ -104,7 +104,7 @@ def test_a_pages_direction_and_control_characters_are_not_shown() -> None:
 
 
 def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
-    forms: dict[str, Any] = PageText("x" * (LONGEST_SHOWN + 1))._repr_mimebundle_()
+    forms: dict[str, Any] = PageText("x" * (LONGEST_SHOWN + 1), rest="webrun.last.text")._repr_mimebundle_()
     note = "the first 100,000 of 100,001 characters are shown; all are in webrun.last.text"
     assert forms["text/plain"].endswith(f"x\n{note}")
     assert Parts(forms["text/html"]).text.endswith(note)
@@ -112,7 +112,7 @@ def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
 
 
 def test_front_ends_are_given_html_and_text_and_no_markdown() -> None:
-    assert set(PageText("**a**")._repr_mimebundle_()) == {"text/html", "text/plain"}
+    assert set(PageText("**a**", rest="")._repr_mimebundle_()) == {"text/html", "text/plain"}
 
 
 def test_text_in_a_card_is_escaped_and_begins_no_formula() -> None:

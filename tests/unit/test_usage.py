@@ -132,7 +132,7 @@ def test_where_nothing_counts_down_waiting_has_no_price(snapshot: SessionSnapsho
 
 
 def test_without_sessions_it_says_so() -> None:
-    assert summary([], usage_frame([], []), []) == ["no session has been opened yet"]
+    assert summary([], usage_frame([], []), []) == []
 
 
 def test_both_kinds_are_drawn() -> None:

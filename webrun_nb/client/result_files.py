@@ -77,6 +77,16 @@ class ResultFile(InProcess):
         """
         return await self._transfers.save(self.download_url, Path(path), self.filename)
 
+    async def _size(self) -> int | None:
+        """Return its size in bytes, as the server states it; None where it does not. Asked anew each time.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: the server has it no more.
+        """
+        return await self._transfers.size(self.download_url)
+
     @property
     def df(self) -> pd.DataFrame:
         """Its content as a table, by its name: .csv, .tsv, .json, .jsonl, .parquet, .xlsx; fetched anew each time."""
@@ -87,3 +97,4 @@ class ResultFile(InProcess):
 
     open, aopen = faces(_open)
     save, asave = faces(_save)
+    size, asize = faces(_size)

@@ -101,6 +101,18 @@ class Transfers:
             async for piece in answer.aiter_bytes():
                 into.write(piece)
 
+    async def size(self, url: str) -> int | None:
+        """Return the bytes of what is at a URL, as its server states them; None where it does not. Reads none of it.
+
+        Raises
+        ------
+        RequestError
+            It can't be had (any more).
+        """
+        async with self._opened(url) as answer:
+            stated = "" if "content-encoding" in answer.headers else answer.headers.get("content-length", "")
+            return int(stated) if stated.isascii() and stated.isdecimal() else None
+
     @contextlib.asynccontextmanager
     async def _opened(self, url: str) -> AsyncIterator[httpx.Response]:
         base_url = self._http.base_url

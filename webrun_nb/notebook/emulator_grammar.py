@@ -109,7 +109,7 @@ EMULATOR = Verb(
             ),
         ),
         Verb("emulator reset", "end and empty everything, set the clock back", EmulatorReset),
-        Verb("emulator state", "all there is to know, as a dict", EmulatorState, shows_rows=True),
+        Verb("emulator state", "all there is to know: a small table, and a dict", EmulatorState, shows_rows=True),
     ),
 )
 """`%webrun emulator`, and each of its parts."""

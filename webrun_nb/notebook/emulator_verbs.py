@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from webrun_nb.client.errors import WebRunError
@@ -19,6 +20,7 @@ from webrun_nb.notebook.commands import (
 )
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.safe_markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.workspace import Workspace
 from webrun_nb.wire.responses import AccountUsage
 
@@ -85,9 +87,7 @@ def account(workspace: Workspace, command: EmulatorAccount) -> None:
         now = client.control.account(**dict(command.changes))
     else:
         now = AccountUsage.model_validate({"success": True, **client.control.state()["account"]})
-    limits = [("balance", now.balance), ("spending limit", now.spending_limit)]
-    shown = [f"{name} {'none' if amount is None else f'${amount:.4f}'}" for name, amount in limits]
-    print(" · ".join(["emulated account", f"spent ${now.current_period_spend:.4f}", *shown]))
+    print(_account_line(now))
 
 
 def faults(workspace: Workspace, command: EmulatorFaults) -> None:
@@ -116,10 +116,57 @@ def reset(workspace: Workspace, command: EmulatorReset) -> None:
     print("the emulator is as new")
 
 
-def state(workspace: Workspace, command: EmulatorState) -> dict[str, Any] | None:
+def state(workspace: Workspace, command: EmulatorState) -> ShownState | None:
     """Return all there is to know."""
     found = toolkit.client().control.state()
-    return None if command.quiet else found
+    return None if command.quiet else ShownState(found)
+
+
+class ShownState(dict[str, Any]):
+    """The emulator's state, whole, as on the wire; it is displayed as a small table."""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the facts that are displayed, each with its name."""
+        clock, account = self["clock"], AccountUsage.model_validate({"success": True, **self["account"]})
+        statuses = Counter(session["status"] for session in self["sessions"])
+        kinds = Counter(instance["kind"] for instance in self["instances"])
+        faults = [f"the next {times} of {endpoint}" for endpoint, times in self["faults"].items()]
+        return [
+            ("clock", f"{_time(clock['now'])}, {'runs' if clock['clockRunning'] else 'stands still'}"),
+            ("sessions", _counted(statuses)),
+            ("browsers", _counted(kinds)),
+            ("account", _account_line(account)),
+            ("compute", f"${self['prices']['computePerMinute']} per minute"),
+            ("faults", "; ".join(faults) or "none"),
+            ("webhooks", f"{len(self['webhooks'])} delivered or tried" if self["webhooks"] else "none"),
+        ]
+
+    def __repr__(self) -> str:
+        lines = [f"{name:<10} {text}" for name, text in self.rows()]
+        return "\n".join([*lines, _WHOLE_STATE])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        row = '<tr><th style="text-align:left">{}</th><td style="text-align:left">{}</td></tr>'
+        cells = "".join(row.format(html_text(name), html_text(text)) for name, text in self.rows())
+        return f'<table class="{NO_FORMULAS}">{cells}</table><p>{html_text(_WHOLE_STATE)}</p>'
+
+
+_WHOLE_STATE = "all of it, as a dict: state = %webrun emulator state"
+
+
+def _counted(kinds: Counter[str]) -> str:
+    """Return `3 (2 completed, 1 active)`."""
+    each = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    return f"{kinds.total()} ({each})" if kinds else "none"
+
+
+def _account_line(account: AccountUsage) -> str:
+    limits = [("balance", account.balance), ("spending limit", account.spending_limit)]
+    shown = [f"{name} {'none' if amount is None else f'${amount:.4f}'}" for name, amount in limits]
+    return " · ".join(["emulated account", f"spent ${account.current_period_spend:.4f}", *shown])
 
 
 def _read_again(workspace: Workspace) -> None:

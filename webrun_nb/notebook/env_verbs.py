@@ -18,6 +18,7 @@ from webrun_nb.notebook.commands import (
     FileList,
     FileUpload,
 )
+from webrun_nb.notebook.downloads import how_to_open, size_text
 from webrun_nb.notebook.errors import CommandError, near
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.workspace import Workspace
@@ -25,12 +26,17 @@ from webrun_nb.notebook.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+_HOW_TO_DOWNLOAD = "a task downloads one that it is asked for, for example: Download the statement as CSV"
+
 
 def list_environments(workspace: Workspace, command: EnvList) -> pd.DataFrame | None:
     """Return all environments."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import environments_frame
 
-    frame = environments_frame(toolkit.client().environments.list())
+    whole = environments_frame(toolkit.client().environments.list())
+    telling = ("name", "status", "size", "used", "last_used_at", "saved_at", "description")
+    frame = narrow(whole, *telling, when_empty="there is no environment yet; %webrun env create NAME makes one")
     return None if command.quiet else frame
 
 
@@ -55,6 +61,7 @@ def create(workspace: Workspace, command: EnvCreate) -> None:
 
 def show(workspace: Workspace, command: EnvShow) -> pd.DataFrame | None:
     """Say what an environment holds, and return its files."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import files_frame
 
     environments = toolkit.client().environments
@@ -63,7 +70,7 @@ def show(workspace: Workspace, command: EnvShow) -> pd.DataFrame | None:
     print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {found.usage_count} times")
     if found.description:
         print(one_line(found.description))
-    frame = files_frame(environments.files(found.id))
+    frame = narrow(files_frame(environments.files(found.id)), when_empty=_no_files(found.name))
     return None if command.quiet else frame
 
 
@@ -89,13 +96,21 @@ def download(workspace: Workspace, command: EnvDownload) -> None:
 
 def list_files(workspace: Workspace, command: FileList) -> pd.DataFrame | None:
     """Return an environment's files, or what the last task downloaded."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import downloads_frame, files_frame
 
     if command.env is not None:
-        frame = files_frame(toolkit.client().environments.files(command.env))
+        whole = files_frame(toolkit.client().environments.files(command.env))
+        frame = narrow(whole, when_empty=_no_files(command.env))
     else:
-        frame = downloads_frame(() if toolkit.last is None else toolkit.last.files)
+        whole = downloads_frame(() if toolkit.last is None else toolkit.last.files)
+        frame = narrow(whole, when_empty=f"the last task downloaded no file; {_HOW_TO_DOWNLOAD}")
     return None if command.quiet else frame
+
+
+def _no_files(environment: str) -> str:
+    named = shlex.quote(one_line(environment))
+    return f"environment {one_line(environment)} has no files; %webrun file upload PATH --env {named} adds one"
 
 
 def upload_file(workspace: Workspace, command: FileUpload) -> pd.DataFrame | None:
@@ -118,7 +133,7 @@ def download_file(workspace: Workspace, command: FileDownload) -> None:
     """
     files = () if toolkit.last is None else toolkit.last.files
     if not files:
-        raise CommandError("the last task downloaded nothing", "ask for it: Download the CSV")
+        raise CommandError("the last task downloaded nothing", _HOW_TO_DOWNLOAD)
     names = [file.filename for file in files]
     if command.name is not None and command.name not in names:
         meant = near(command.name, names)
@@ -129,7 +144,8 @@ def download_file(workspace: Workspace, command: FileDownload) -> None:
     wanted = [file for file in files if command.name in (None, file.filename)]
     for file in wanted:
         path = file.save(command.to or ".")
-        print(f"{path} · {size_text(path.stat().st_size)}")
+        size = size_text(path.stat().st_size)
+        print(f"{one_line(str(path))} · {size} · {how_to_open(str(path))} opens it")
 
 
 def delete_file(workspace: Workspace, command: FileDelete) -> None:
@@ -144,10 +160,3 @@ def delete_file(workspace: Workspace, command: FileDelete) -> None:
         raise CommandError("file delete: which environment?", "%webrun file delete NAME --env ENV")
     toolkit.client().environments.delete_file(command.name, command.env)
     print(f"{one_line(command.name)} is deleted")
-
-
-def size_text(size: int) -> str:
-    """Return a size as people read it."""
-    if size < 1_000:
-        return f"{size} bytes"
-    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -56,7 +56,11 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
         kept = _kept_texts()
         whole.loc[without, "text"] = whole.loc[without, "task_id"].map(kept).astype("string")
     over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
-    frame = narrow(whole, "ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
+    telling = ("ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
+    where = "" if command.name is None else f" in a session {command.name}"
+    frame = narrow(
+        whole, *telling, when_empty=f"no task was run{where} yet; a cell that begins with %%webrun task runs one"
+    )
     return None if command.quiet else frame
 
 

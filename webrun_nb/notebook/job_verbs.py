@@ -57,9 +57,14 @@ def begin(workspace: Workspace, command: Task, handle: TaskHandle) -> None:
 
 def jobs(workspace: Workspace, command: Jobs) -> pd.DataFrame | None:
     """Return all jobs of this kernel."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import jobs_frame
 
-    frame = jobs_frame(list(workspace.jobs.values()))
+    whole = jobs_frame(list(workspace.jobs.values()))
+    telling = ("job", "state", "session", "began_at", "elapsed_s", "cost_usd", "asks", "error")
+    frame = narrow(
+        whole, *telling, when_empty="no job was begun in this kernel yet; %%webrun task --bg NAME begins one"
+    )
     return None if command.quiet else frame
 
 
@@ -91,7 +96,7 @@ def wait(workspace: Workspace, command: Wait) -> None:
         ) from None
     finally:
         workspace.drain_cards()
-    show_result(result, name=f"{job.name}.df", rows=job.rows, quiet=job.quiet)
+    show_result(result, name=f"{job.name}.df", rows=job.rows, quiet=job.quiet, called=f"{job.name}.result()")
 
 
 def cancel(workspace: Workspace, command: Cancel) -> None:

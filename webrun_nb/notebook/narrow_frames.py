@@ -1,7 +1,9 @@
-"""DataFrames that fit a cell: a person is shown the telling columns, short; a program has all of them, whole."""
+"""DataFrames that fit a cell: the whole frame is displayed short; programs have all of it, and selections show it."""
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable
 from typing import Any, cast
 
 import pandas as pd
@@ -12,20 +14,25 @@ LONGEST_TEXT = 40
 
 
 class NarrowFrame(pd.DataFrame):
-    """A DataFrame that shows some of its columns. What is made of it (`head`, filters, …) is one too, as far as it can.
+    """A DataFrame whose display leaves some columns out, and says what to type where it has no rows.
+
+    Only the frame itself is displayed so. What is made of it (a selection of columns, `head`, a filter, a merge, …) is
+    a plain DataFrame, and it is displayed as one itself once a column was added or removed.
 
     Attributes
     ----------
     telling : tuple of str
-        The columns that are shown.
+        The columns that are displayed; empty for all.
+    when_empty : str
+        What is displayed where there are no rows; may be empty.
+    made_with : tuple of str
+        The columns that it was made with.
     """
 
     telling: tuple[str, ...]
-    _metadata = ["telling"]  # noqa: RUF012 - pandas asks for a list
-
-    @property
-    def _constructor(self) -> Any:
-        return NarrowFrame
+    when_empty: str
+    made_with: tuple[str, ...]
+    _metadata = ["telling", "when_empty", "made_with"]  # noqa: RUF012 - pandas asks for a list
 
     @property
     def whole(self) -> pd.DataFrame:
@@ -33,37 +40,56 @@ class NarrowFrame(pd.DataFrame):
         return pd.DataFrame(self)
 
     def shown(self) -> pd.DataFrame:
-        """Return what is shown: the telling columns, local times to the minute, dollars with four decimals."""
-        telling = [name for name in getattr(self, "telling", ()) if name in self.columns]
-        plain = pd.DataFrame(self)[telling] if telling else pd.DataFrame(self)
-        short = {name: _short(plain[name]) for name in telling}
-        return plain.assign(**short) if short else plain
+        """Return what is displayed: the telling columns, local times to the minute, dollars with four decimals."""
+        plain = self.whole
+        if not self._is_shortened():
+            return plain
+        return plain[list(self.telling)].assign(**{name: _short(plain[name]) for name in self.telling})
+
+    def _is_as_made(self) -> bool:
+        return tuple(self.columns) == getattr(self, "made_with", None)
+
+    def _is_shortened(self) -> bool:
+        return self._is_as_made() and bool(self.telling)
+
+    def _begin(self) -> str:
+        """Return what is displayed instead of a table without rows; empty where the table is."""
+        return self.when_empty if self.empty and self._is_as_made() else ""
+
+    def _formed(self, form: Callable[[pd.DataFrame], str | None]) -> tuple[str | None, str]:
+        """Return the table in a form of pandas, and the note that stands below it."""
+        shown = self.shown()
+        options: list[Any] = ["display.html.use_mathjax", False]  # two prices in a text are no formula
+        if self._is_shortened():
+            options += ["display.max_colwidth", LONGEST_TEXT]
+        with pd.option_context(*options):
+            table = form(shown)
+        return table, self._note() if self._is_shortened() else ""
 
     def _note(self) -> str:
-        shown = self.shown()
-        left_out = [str(name) for name in self.columns if name not in shown.columns]
+        left_out = [str(name) for name in self.columns if name not in self.telling]
         notes = [f"not shown: {', '.join(left_out)}; .whole shows all"] if left_out else []
-        moments = [self[name] for name in shown.columns if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
+        moments = [self[name] for name in self.telling if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
         if zones := list(dict.fromkeys(zone for column in moments for zone in _zones(column))):
             notes.insert(0, f"times: {' and '.join(zones)}")
         return "; ".join(notes)
 
     def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", LONGEST_TEXT):
-            text = pd.DataFrame.__repr__(self.shown())
-        return "\n".join(part for part in (text, self._note()) if part)
+        if begin := self._begin():
+            return begin
+        return "\n".join(part for part in self._formed(repr) if part)
 
     def _repr_html_(self) -> str | None:
-        with pd.option_context("display.max_colwidth", LONGEST_TEXT):
-            table = cast("str | None", self.shown()._repr_html_())  # type: ignore[operator]
-        note = self._note()
+        if begin := self._begin():
+            return f"<p>{html.escape(begin)}</p>"
+        table, note = self._formed(lambda shown: cast("str | None", shown._repr_html_()))  # type: ignore[operator]
         return f"{table}<p>{note}</p>" if table and note else table
 
 
-def narrow(frame: pd.DataFrame, *telling: str) -> NarrowFrame:
-    """Return the frame as one that shows these columns."""
+def narrow(frame: pd.DataFrame, *telling: str, when_empty: str = "") -> NarrowFrame:
+    """Return the frame as one that displays these columns (all, where none is named), and `when_empty` without rows."""
     made = NarrowFrame(frame)
-    made.telling = telling
+    made.telling, made.when_empty, made.made_with = telling, when_empty, tuple(frame.columns)
     return made
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from webrun_nb.client.policies import TEMPLATES
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.policy_commands import (
@@ -28,9 +29,16 @@ _WIDTH = 100
 
 def listed(workspace: Workspace, command: PolicyList) -> pd.DataFrame | None:
     """Return the policies as a table."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.record_frames import policies_frame
 
-    frame = policies_frame(toolkit.client().policies.list())
+    whole = policies_frame(toolkit.client().policies.list())
+    telling = ("name", "status", "hosts", "action_rules", "default", "description")
+    frame = narrow(
+        whole,
+        *telling,
+        when_empty=f'there is no policy yet; %webrun policy create NAME --template "{TEMPLATES[0]}" makes one',
+    )
     return None if command.quiet else frame
 
 
@@ -132,4 +140,6 @@ def _show(policy: Mapping[str, Any]) -> None:
     if policy["llmRole"]:
         said = f"tells the agent: {policy['llmRole']}"
         lines.append(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="    "))
+    if any(rule.get("matchType") == "regex" for rule in policy["actionRules"]):
+        lines.append(f"  as they are written: webrun.policies.find({policy['name']!r})['actionRules']")
     print("\n".join(lines))

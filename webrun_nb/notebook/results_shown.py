@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 
 from IPython.display import display
 
-from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.errors import WebRunError, one_line
+from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.results import TaskResult, UnusedPart
+from webrun_nb.client.runtime import runtime
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema
+from webrun_nb.notebook.downloads import how_to_read, size_text
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.objects import meta_of
 from webrun_nb.notebook.safe_markdown import PageText
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_FILES_NAMED = 5
+"""Files of a result that are named below it; each is asked for its size."""
+_SIZE_WITHIN_S = 2.0
+"""How long a file's server may take to state it."""
 
 
 def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
@@ -71,8 +79,9 @@ def show_result(
     quiet: bool,
     bind: Callable[[pd.DataFrame], None] = lambda _: None,
     own_session: SessionSnapshot | None = None,
+    called: str = "webrun.last",
 ) -> None:
-    """Show a result.
+    """Show a result, and name the files that the task downloaded.
 
     Parameters
     ----------
@@ -87,7 +96,40 @@ def show_result(
         Given the whole frame, where the result has a schema, before anything is shown.
     own_session : SessionSnapshot, optional
         The session that was the task's alone, where that has ended: then what it cost is what the task did.
+    called : str
+        The Python expression of the result.
     """
+    _show_answer(result, name=name, rows=rows, quiet=quiet, bind=bind, own_session=own_session, called=called)
+    for number, file in enumerate(result.files[:_FILES_NAMED]):
+        print(_file_line(file, f"{called}.files[{number}]"))
+    if len(result.files) > _FILES_NAMED:
+        print(f"{len(result.files) - _FILES_NAMED} more files: {called}.files")
+
+
+def _file_line(file: ResultFile, called: str) -> str:
+    """Return `downloaded statement.csv · 2 kB · webrun.last.files[0].df reads it, .save(".") keeps it`."""
+    size: int | None = None
+    try:
+        size = runtime.run(file.asize(), timeout_s=_SIZE_WITHIN_S)
+    except TimeoutError:  # the rest of the line is worth showing all the same
+        pass
+    except WebRunError as error:
+        return f"downloaded {one_line(file.filename)} · it can't be fetched: {error.message}"
+    stated = "size not known" if size is None else size_text(size)
+    reads = how_to_read(file.filename, called)
+    return f'downloaded {one_line(file.filename)} · {stated} · {reads} reads it, {called}.save(".") keeps it'
+
+
+def _show_answer(
+    result: TaskResult,
+    *,
+    name: str | None,
+    rows: int,
+    quiet: bool,
+    bind: Callable[[pd.DataFrame], None],
+    own_session: SessionSnapshot | None,
+    called: str,
+) -> None:
     from webrun_nb.notebook.render import completeness_note, head_note, summary_line, truncation_note
 
     cost = Cost.from_usage(result.usage.model_dump())
@@ -99,7 +141,7 @@ def show_result(
             print(truncation_note(result.truncated, "characters"))
         _show_unused(result)
         if not quiet:
-            display(PageText(result.text))  # type: ignore[no-untyped-call]
+            display(PageText(result.text, rest=f"{called}.text"))  # type: ignore[no-untyped-call]
         return
     from webrun_nb.notebook.frames import to_frame
 

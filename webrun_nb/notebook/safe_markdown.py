@@ -54,7 +54,7 @@ class PageText:
         Where the whole text is, for the note below one that is too long to be shown: `webrun.last.text`.
     """
 
-    def __init__(self, text: str, *, rest: str = "webrun.last.text") -> None:
+    def __init__(self, text: str, *, rest: str) -> None:
         self._text = text
         self._rest = rest
 

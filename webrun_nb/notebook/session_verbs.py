@@ -53,9 +53,12 @@ def start(workspace: Workspace, command: Start) -> None:
 def status(workspace: Workspace, command: Status) -> pd.DataFrame | None:
     """Show the card; of all sessions the live table, with the DataFrame as what it returns."""
     if command.all_sessions:
+        from webrun_nb.notebook.narrow_frames import narrow
         from webrun_nb.notebook.tables import sessions_frame
 
-        frame = sessions_frame(session.status() for session in workspace.sessions.values())
+        whole = sessions_frame(session.status() for session in workspace.sessions.values())
+        telling = ("name", "status", "phase", "reason", "created_at", "queued_tasks", "cost_usd")
+        frame = narrow(whole, *telling, when_empty="no session was opened in this kernel yet; %webrun start opens one")
         workspace.show_table()
         return None if command.quiet else frame
     session = workspace.session(command.name)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 COMPLETE = "complete"
 """The outcome of a task that was done (`TaskRecord`); any other is the code of its failure."""
 
+_NO_SESSION = "no session was opened yet; %webrun start opens one"
+
 
 def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
     """Sum up what is in the ledger, and return it: a row per task, and one per session for the time between them."""
@@ -43,9 +45,12 @@ def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
     frame = usage_frame(sessions, USERS_LEDGER.tasks())
     for line in summary(sessions, frame, [session.snapshot for session in workspace.live_sessions]):
         print(line)
+    if command.quiet and not sessions:
+        print(_NO_SESSION)
     if command.plot:
         display(Image(data=drawn(frame)))  # type: ignore[no-untyped-call]
-    return None if command.quiet else narrow(frame, "day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
+    telling = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
+    return None if command.quiet else narrow(frame, *telling, when_empty=_NO_SESSION)
 
 
 def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:
@@ -66,8 +71,6 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
             known = all(record.idle_usd is not None for record in forgotten)
             idle = f"; idle {_about(_sum(record.idle_usd for record in forgotten), emulated)}" if known else ""
             lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
-    if not sessions:
-        lines.append("no session has been opened yet")
     for snapshot in live:
         if (rest_usd := waiting_out_usd(snapshot)) is not None:
             cost = _about(rest_usd, snapshot.emulated)

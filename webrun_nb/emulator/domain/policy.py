@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webrun_nb.emulator.domain.pattern_words import pattern_words
+
 Permission = Literal["allow", "guardrail", "block"]
 Status = Literal["active", "draft"]
 DomainMode = Literal["allow_all", "allowlist", "blocklist"]
@@ -87,15 +89,20 @@ class Policy:
 
 
 def action_rule_in_words(rule: ActionRule) -> str:
-    """Say what an action rule does: `block Click where the target has "delete"`."""
+    """Say what an action rule does: `block Click where the target has "delete"`. No regular expression is in it."""
     words = f"{_DOES[rule.permission]} {rule.category}"
     if rule.url_pattern is not None:
         return f"{words} to {rule.url_pattern}"
     if rule.match is None:
         return words
     where = {"target": "the target", "page": "the page", "all": "the target or the page"}[rule.scope]
-    how = f'has "{rule.match}"' if rule.match_type == "keyword" else f"matches /{rule.match}/"
+    how = f'has "{rule.match}"' if rule.match_type == "keyword" else _expression_in_words(rule.match)
     return f"{words} where {where} {how}"
+
+
+def _expression_in_words(expression: str) -> str:
+    words = pattern_words(expression)
+    return "matches the rule's regular expression" if words is None else str(words)
 
 
 def domain_entry_in_words(mode: DomainMode, entry: DomainEntry) -> str:
