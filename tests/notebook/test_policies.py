@@ -52,7 +52,7 @@ def test_show_has_no_regular_expression(kernel):
     assert kernel.run("%webrun policy delete reading").status == "ok"
     assert '· block Click where the target has one of the words "buy", "order", "pay",' in text
     assert not set("\\|?") & set(text)
-    assert "as they are written: webrun.policies.find('reading')['actionRules']" in text
+    assert "the rules as they are written: webrun.policies.find('reading')['actionRules']" in text
 
 
 def test_show_says_it_in_plain_words(kernel):

@@ -141,5 +141,5 @@ def _show(policy: Mapping[str, Any]) -> None:
         said = f"tells the agent: {policy['llmRole']}"
         lines.append(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="    "))
     if any(rule.get("matchType") == "regex" for rule in policy["actionRules"]):
-        lines.append(f"  as they are written: webrun.policies.find({policy['name']!r})['actionRules']")
+        lines.append(f"  the rules as they are written: webrun.policies.find({policy['name']!r})['actionRules']")
     print("\n".join(lines))
