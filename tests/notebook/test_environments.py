@@ -92,22 +92,6 @@ def test_environments_and_files_are_tables(kernel, tmp_path):
     assert value(kernel.run("left = %webrun file list --env tables\nlen(left)")) == 0
 
 
-def test_a_download_says_its_name_its_size_and_how_it_is_opened(kernel, tmp_path):
-    task = "%%webrun task --url {{ url.replace('door', 'files') }}{options}\nDownload the towns"
-    ran = kernel.run(task.replace("{options}", ""))
-    line = (
-        'downloaded towns.csv · 23 bytes · webrun.last.files[0].df reads it, webrun.last.files[0].save(".") keeps it\n'
-    )
-    assert line in ran.text, ran.outputs
-    assert value(kernel.run("webrun.last.files[0].df.town.tolist()")) == ["Ulm"]
-    assert kernel.run(task.replace("{options}", " --bg towns")).status == "ok"
-    assert "· towns.result().files[0].df reads it" in kernel.run("%webrun wait towns").text
-    saved = kernel.run(f"%webrun file download --to '{tmp_path}'").text
-    opens = f'pd.read_csv("{tmp_path}/towns.csv")'
-    assert saved == f"{tmp_path}/towns.csv · 23 bytes · {opens} opens it\n"
-    assert value(kernel.run(f"import pandas as pd\n{opens}.town.tolist()")) == ["Ulm"]
-
-
 def test_an_archive_goes_out_and_comes_back(kernel, tmp_path):
     kernel.run("%webrun env create out\n%webrun env create back")
     kernel.run(TASK.format(name="first", options="--env out"))
@@ -141,3 +125,19 @@ def test_two_sessions_in_one_environment_are_told(kernel):
     said = kernel.run("%webrun start b --env shared").text
     kernel.run("%webrun terminate --all")
     assert "environment shared is used by session" in said
+
+
+def test_a_download_says_its_name_its_size_and_how_it_is_opened(kernel, tmp_path):
+    task = "%%webrun task --url {{ url.replace('door', 'files') }}{options}\nDownload the towns"
+    ran = kernel.run(task.replace("{options}", ""))
+    line = (
+        'downloaded towns.csv · 23 bytes · webrun.last.files[0].df reads it, webrun.last.files[0].save(".") keeps it\n'
+    )
+    assert line in ran.text, ran.outputs
+    assert value(kernel.run("webrun.last.files[0].df.town.tolist()")) == ["Ulm"]
+    assert kernel.run(task.replace("{options}", " --bg towns")).status == "ok"
+    assert "· towns.result().files[0].df reads it" in kernel.run("%webrun wait towns").text
+    saved = kernel.run(f"%webrun file download --to '{tmp_path}'").text
+    opens = f'pd.read_csv("{tmp_path}/towns.csv")'
+    assert saved == f"{tmp_path}/towns.csv · 23 bytes · {opens} opens it\n"
+    assert value(kernel.run(f"import pandas as pd\n{opens}.town.tolist()")) == ["Ulm"]
