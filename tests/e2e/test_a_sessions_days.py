@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
+from card_feed import FILES
 from lab import KERNEL_IS_READY, LabPage, needs_subshells
 from playwright.sync_api import expect
 
@@ -13,6 +16,16 @@ START = "%load_ext webrun_nb\n%webrun start"
 
 def shows(lab: LabPage, text: str) -> None:
     expect(lab.find(CARD).first).to_contain_text(text)
+
+
+def says_first(lab: LabPage, text: str) -> None:
+    """Expect the card to begin with `text`, and to offer and claim nothing that needs the session."""
+    card = lab.find(CARD).first
+    expect(card).to_contain_text(text)
+    assert card.inner_text().startswith(text)
+    expect(card).not_to_contain_text("active")
+    expect(card).not_to_contain_text("held while a task runs")
+    expect(card.get_by_role("button", name="Terminate", exact=True)).to_have_count(0)
 
 
 @needs_subshells
@@ -53,9 +66,27 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
     lab.wait_until_done()
     shows(lab, "active · idle")
     lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    shows(lab, "The kernel is gone")
+    says_first(lab, "The kernel was restarted: session main ended with it.")
     lab.run_more("%load_ext webrun_nb\n%webrun start")
     expect(lab.find(CARD).last).to_contain_text("active · idle")
+
+
+def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabPage) -> None:
+    pid = "import os; print('pid', os.getpid())"
+    lab.open_notebook([pid, START, "%%webrun task\nwait for 60 seconds"])
+    lab.run_all()
+    shows(lab, "active · running")
+    os.kill(int(lab.stream(0).split()[-1]), signal.SIGKILL)
+    says_first(lab, "The kernel was restarted: session main ended with it.")
+    expect(lab.find(CARD).first).to_contain_text("ended with the kernel")
+
+
+def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) -> None:
+    lab.open_notebook(["from feed import *; s = show('demo', 'jjjjjjjjjjjj', emulated=False, **RUNNING)"], FILES)
+    lab.run_all()
+    shows(lab, "active · running")
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    says_first(lab, "The kernel was restarted. Session demo may still be open and be billed until its inactivity timeout")
 
 
 def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: LabPage) -> None:
@@ -68,8 +99,8 @@ def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: Lab
     lab.command("kernelmenu:shutdown")
     for shown in (CARD, ".webrun-view", ".webrun-job", ".webrun-sessions"):
         expect(lab.find(shown).first).to_contain_text("The kernel is gone")
-    button = lab.find(CARD).first.get_by_role("button", name="Terminate", exact=True)
-    expect(button).to_have_attribute("aria-disabled", "true")
+    says_first(lab, "The kernel is gone: session main ended with it.")
+    expect(lab.find(".webrun-sessions")).not_to_contain_text("active")
     expect(lab.find(".webrun-view .webrun-screen-who")).to_be_hidden()
 
 

@@ -77,6 +77,8 @@ class SessionSnapshot:
     question: Question | None = None
     connected: bool = True
     """False while the server can't be reached."""
+    ends_with_process: bool = False
+    """Its server is a child of this process, so that the session ends when this process does."""
 
     @property
     def ended(self) -> bool:

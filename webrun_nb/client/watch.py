@@ -181,7 +181,8 @@ class Watch:
             question = await self._question(state)
             if moves == self._moves:
                 break  # else an event has come since it was asked for, and it may tell of a time before that
-        self._set(snapshot_of(state, self._name, self._instructions, self._snapshot, question))
+        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question)
+        self._set(replace(snapshot, ends_with_process=self._http.is_child))
         return state
 
     async def _question(self, state: SessionState) -> Question | None:

@@ -8,6 +8,7 @@ const JOB_SHAPES = {
 
 function build(el, act) {
   const card = element("section", "webrun-card webrun-job", el);
+  const gone = element("div", "webrun-gone", card);
   const line = element("div", "webrun-head", card);
   const where = element("span", "webrun-state", line);
   const icon = stateIcon(where);
@@ -32,11 +33,11 @@ function build(el, act) {
   const live = element("div", "webrun-live", card);
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
-  return { card, icon, state, name, elapsed, cost, sessionName, buttons, cancel, next, question, notice, live };
+  return { card, gone, icon, state, name, elapsed, cost, sessionName, buttons, cancel, next, question, notice, live };
 }
 
 function render({ model, el }) {
-  let goneAtMs = null;
+  let kernelEnd = null; // what became of the kernel, and when, once it is gone
   const press = pressing(model, () => draw());
   const ui = build(el, {
     cancel: () => press.start("cancel"),
@@ -45,19 +46,23 @@ function render({ model, el }) {
       press.start("answer", { taskId, question: id, ...what });
     },
   });
-  const shown = tellingShown(model, () => (goneAtMs === null ? model.get("facts").question : null));
+  const shown = tellingShown(model, () => (kernelEnd === null ? model.get("facts").question : null));
 
   const tick = () => {
     const facts = model.get("facts");
-    const grownMs = facts.done ? 0 : Math.max(0, (goneAtMs ?? Date.now()) - arrivalOf(facts));
+    const grownMs = facts.done ? 0 : Math.max(0, (kernelEnd?.atMs ?? Date.now()) - arrivalOf(facts));
     put(ui.elapsed, duration(facts.elapsedMs + grownMs));
     const grownUsd = facts.state === "running" ? (Number(facts.usdPerMinute) * grownMs) / 60_000 : 0;
     const about = facts.emulated ? "≈\u00a0" : "";
     const amount = facts.costUsd === null ? "cost unknown" : about + usd(Number(facts.costUsd) + grownUsd);
     put(ui.cost, facts.emulated ? `${amount} (emulated, you pay $0.00)` : amount);
   };
+  const goneWords = (facts) => {
+    const end = `The kernel ${kernelEnd.what}`;
+    return facts.done ? `${end}, and job ${facts.name} with its result.` : `${end}: job ${facts.name} is lost with it.`;
+  };
   const noticeOf = (facts) => {
-    if (goneAtMs !== null) return KERNEL_IS_GONE;
+    if (kernelEnd !== null) return "";
     return press.unanswered ? KERNEL_IS_BUSY : facts.press?.message ?? "";
   };
   const draw = () => {
@@ -66,20 +71,22 @@ function render({ model, el }) {
     // It is stopped once its task has ended, which is after the server's word.
     const cancelling = press.command === "cancel" || (facts.press?.command === "cancel" && facts.press.state !== "failed");
     const answering = press.command === "answer" || (facts.press?.command === "answer" && facts.press.state === "sent");
-    ui.card.dataset.tone = facts.tone;
+    const lost = kernelEnd !== null && !facts.done;
+    ui.card.dataset.tone = lost ? "off" : facts.tone;
+    put(ui.gone, kernelEnd === null ? "" : goneWords(facts));
     ui.card.setAttribute("aria-label", `Job ${facts.name}, session ${facts.session}`);
-    ui.icon(JOB_SHAPES[facts.state]);
+    ui.icon(lost ? "square" : JOB_SHAPES[facts.state]);
     put(ui.name, facts.name);
-    put(ui.state, facts.state);
+    put(ui.state, lost ? "lost with the kernel" : facts.state);
     put(ui.sessionName, facts.session);
-    put(ui.next, facts.question === null ? facts.next : "");
+    put(ui.next, facts.question === null && !lost ? facts.next : "");
     put(ui.cancel, cancelling ? "cancelling…" : "Cancel");
-    ui.cancel.setAttribute("aria-disabled", String(cancelling || goneAtMs !== null));
-    ui.buttons.hidden = facts.done;
+    ui.cancel.setAttribute("aria-disabled", String(cancelling));
+    ui.buttons.hidden = facts.done || lost;
     put(ui.notice, noticeOf(facts));
-    drawQuestion(facts.question, answering, cancelling || goneAtMs !== null);
-    const asks = facts.question ? `${facts.question.title}: ${facts.question.text}` : "";
-    put(ui.live, [`job ${facts.name}: ${facts.state}`, asks, ui.notice.textContent].filter(Boolean).join(". "));
+    drawQuestion(lost ? null : facts.question, answering, cancelling);
+    const asks = facts.question && !lost ? `${facts.question.title}: ${facts.question.text}` : "";
+    put(ui.live, [`job ${facts.name}: ${ui.state.textContent}`, asks, ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(". "));
     tick();
   };
   const drawQuestion = (question, answering, disabled) => {
@@ -90,11 +97,11 @@ function render({ model, el }) {
   };
   const onFacts = () => {
     arrivalOf(model.get("facts"));
-    goneAtMs = null;
+    kernelEnd = null;
     draw();
   };
-  const onKernelLost = () => {
-    goneAtMs = Date.now();
+  const onKernelLost = (what) => {
+    kernelEnd = { what, atMs: kernelEnd?.atMs ?? Date.now() };
     draw();
   };
   model.on("change:facts", onFacts);

@@ -35,7 +35,7 @@ function kernelView(model, parent) {
     if (content.link !== undefined) screen.link(content.link);
     if (content.note) screen.note(content.note);
   };
-  const lost = () => screen.link("The kernel is gone", true);
+  const lost = (what) => screen.link(`The kernel ${what}`, true);
   model.on("msg:custom", hear);
   const stopWatching = watchKernel(model, lost);
   return {

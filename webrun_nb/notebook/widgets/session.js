@@ -3,7 +3,6 @@
 const SENT_AGAIN_AFTER_MS = 500;
 const UNANSWERED_MS = 1000;
 const MINUTE_MS = 60_000;
-const KERNEL_IS_GONE = "The kernel is gone; these are its last known facts.";
 const KERNEL_IS_BUSY = "The kernel is busy: use Interrupt (■). What you asked for takes effect when it is free again.";
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -30,6 +29,31 @@ function costsAt(facts, nowMs) {
     compute: grown(facts.computeUsd, growth),
     idle: grown(facts.idleUsd, facts.idles ? growth : 0),
     tokens: grown(facts.tokensUsd, 0),
+  };
+}
+
+/* What a page says first of a session once the kernel is gone: `end` is what became of the kernel. */
+function kernelGoneWords(facts, end) {
+  if (facts.ended) return `The kernel ${end}. Session ${facts.name} had ended before.`;
+  if (facts.endsWithKernel) return `The kernel ${end}: session ${facts.name} ended with it.`;
+  const costs = facts.emulated ? "" : " and be billed";
+  return `The kernel ${end}. Session ${facts.name} may still be open${costs} until its inactivity timeout; `
+    + "%load_ext webrun_nb tells how to end it.";
+}
+
+/* The facts of a session once the kernel is gone, which was at `nowMs` of the server's clock: nothing in them may read
+   as if the session went on. */
+function factsWithoutKernel(facts, nowMs) {
+  if (facts.ended) return { ...facts, buttons: [], question: null };
+  const costs = costsAt(facts, nowMs);
+  const text = (amount) => (amount === null ? null : String(amount));
+  const ended = facts.endsWithKernel;
+  return {
+    ...facts, ended: true, connected: true, endedAtMs: ended ? nowMs : null, countdown: null, question: null,
+    label: ended ? "ended with the kernel" : "not known",
+    ending: ended ? "with the kernel" : "not known",
+    tone: ended ? "off" : "warn", shape: ended ? "square" : "dashes", action: "", queued: 0, buttons: [], viewable: false,
+    costUsd: text(costs.total), computeUsd: text(costs.compute), idleUsd: text(costs.idle), tokensUsd: text(costs.tokens),
   };
 }
 

@@ -12,6 +12,7 @@ function statistic(parent, name, title) {
 
 function build(model, el, press, answer) {
   const card = element("section", "webrun-card", el);
+  const gone = element("div", "webrun-gone", card);
   const head = element("div", "webrun-head", card);
   const state = element("span", "webrun-state", head);
   const icon = stateIcon(state);
@@ -56,7 +57,7 @@ function build(model, el, press, answer) {
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
   return {
-    card, icon, label, name, id, buttons, work, task, action, actionText, question, elapsed, cost, countdown,
+    card, gone, icon, label, name, id, buttons, work, task, action, actionText, question, elapsed, cost, countdown,
     queue, bar, fill, waste, costBadge, costPays, costAmount, costWhere, before, notice, live, view, steps,
   };
 }
@@ -129,7 +130,7 @@ function renderCountdown(ui, facts, nowMs, about) {
 const firstButton = (ui) => ui.buttons.querySelector("button:not([aria-disabled=true])");
 
 /* Buttons are kept, not made anew: the keyboard's focus stays where it is. `busy` names the command under way. */
-function renderButtons(ui, facts, busy, press, kernelGone) {
+function renderButtons(ui, facts, busy, press) {
   const known = new Map([...ui.buttons.children].map((button) => [button.dataset.command, button]));
   const wanted = facts.buttons.map((wish) => {
     let button = known.get(wish.command);
@@ -144,7 +145,7 @@ function renderButtons(ui, facts, busy, press, kernelGone) {
     put(button, busy === wish.command ? wish.busyLabel : wish.label);
     button.title = wish.title;
     // Not `disabled`: a disabled button loses the focus, and with it the reader's place.
-    button.setAttribute("aria-disabled", String(!wish.enabled || kernelGone || busy === wish.command));
+    button.setAttribute("aria-disabled", String(!wish.enabled || busy === wish.command));
     return button;
   });
   const same = wanted.length === ui.buttons.children.length && wanted.every((each, i) => ui.buttons.children[i] === each);
@@ -156,8 +157,7 @@ function renderButtons(ui, facts, busy, press, kernelGone) {
   ui.buttons.hidden = wanted.length === 0;
 }
 
-function noticeOf(facts, unanswered, kernelGone) {
-  if (kernelGone) return KERNEL_IS_GONE;
+function noticeOf(facts, unanswered) {
   if (unanswered) return KERNEL_IS_BUSY;
   if (facts.press?.message) return facts.press.message;
   if (!facts.connected && !facts.ended) return "The server can't be reached; the figures are carried on from its last word.";
@@ -201,7 +201,7 @@ function keepFocus(ui, sessionId) {
 }
 
 function render({ model, el }) {
-  let kernelGoneAtMs = null;
+  let kernelEnd = null; // what became of the kernel, and when, once it is gone
   const press = pressing(model, () => draw());
   const answer = (what) => {
     const { id, taskId } = model.get("facts").question;
@@ -211,29 +211,33 @@ function render({ model, el }) {
   const announcer = announcing(ui.live, ui.question.box);
   keepFocus(ui, () => model.get("facts").sessionId);
 
-  const pageNowMs = () => kernelGoneAtMs ?? Date.now();
-  const tick = () => {
+  /* What is shown, and the server's time. */
+  const now = () => {
     const facts = model.get("facts");
-    const ticking = facts.clockRunning && !facts.ended && kernelGoneAtMs === null;
-    const grownMs = facts.clockRunning && !facts.ended ? Math.max(0, pageNowMs() - arrivalOf(facts)) : 0;
-    const amber = renderNumbers(ui, facts, facts.serverNowMs + grownMs, ticking);
-    announcer.say(facts, amber, ui.notice.textContent);
+    const grownMs = facts.clockRunning && !facts.ended ? Math.max(0, (kernelEnd?.atMs ?? Date.now()) - arrivalOf(facts)) : 0;
+    const nowMs = facts.serverNowMs + grownMs;
+    return { facts: kernelEnd === null ? facts : factsWithoutKernel(facts, nowMs), nowMs };
+  };
+  const tick = () => {
+    const { facts, nowMs } = now();
+    const amber = renderNumbers(ui, facts, nowMs, facts.clockRunning && !facts.ended);
+    announcer.say(facts, amber, [ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(" "));
   };
   const draw = () => {
-    const facts = model.get("facts");
-    const gone = kernelGoneAtMs !== null;
+    const { facts } = now();
     press.settle(facts);
-    const busy = press.command ?? (facts.press?.state === "sent" ? facts.press.command : null);
+    const busy = kernelEnd === null ? press.command ?? (facts.press?.state === "sent" ? facts.press.command : null) : null;
+    put(ui.gone, kernelEnd === null ? "" : kernelGoneWords(model.get("facts"), kernelEnd.what));
     renderTexts(ui, facts);
-    renderButtons(ui, facts, busy, (command) => press.start(command), gone);
-    put(ui.notice, noticeOf(facts, press.unanswered, gone));
-    drawQuestion(facts.question, busy === "answer", gone);
+    renderButtons(ui, facts, busy, (command) => press.start(command));
+    put(ui.notice, kernelEnd === null ? noticeOf(facts, press.unanswered) : "");
+    drawQuestion(facts.question, busy === "answer");
     ui.steps.draw(facts);
     tick();
   };
-  const drawQuestion = (question, answering, gone) => {
+  const drawQuestion = (question, answering) => {
     const hadFocus = ui.question.box.contains(document.activeElement);
-    const isNew = ui.question.draw(question, answering, gone);
+    const isNew = ui.question.draw(question, answering);
     if (hadFocus && question === null) firstButton(ui)?.focus({ preventScroll: true });
     if (!isNew || !question.answerable) return;
     shown.tell(question.id);
@@ -242,13 +246,13 @@ function render({ model, el }) {
       if (model.get("facts").question?.id === question.id) ui.question.focus(ui.card);
     });
   };
-  const shown = tellingShown(model, () => (kernelGoneAtMs === null ? model.get("facts").question : null));
+  const shown = tellingShown(model, () => (kernelEnd === null ? model.get("facts").question : null));
   const onFacts = () => {
-    kernelGoneAtMs = null;
+    kernelEnd = null;
     draw();
   };
-  const onKernelLost = () => {
-    kernelGoneAtMs = Date.now();
+  const onKernelLost = (what) => {
+    kernelEnd = { what, atMs: kernelEnd?.atMs ?? Date.now() };
     draw();
   };
 

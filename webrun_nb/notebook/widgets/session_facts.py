@@ -142,6 +142,7 @@ def session_facts(
         "ending": words.ending(snapshot),
         "emulated": snapshot.emulated,
         "connected": snapshot.connected,
+        "endsWithKernel": snapshot.ends_with_process,
         "task": words.clean(snapshot.current_task, words.TASK_CHARACTERS),
         "action": words.clean(snapshot.last_action, words.ACTION_CHARACTERS),
         "queued": snapshot.queued_tasks,

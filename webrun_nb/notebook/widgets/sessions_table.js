@@ -8,6 +8,7 @@ function buildTable(el) {
   const card = element("section", "webrun-card webrun-sessions", el);
   card.setAttribute("aria-label", "Sessions");
   card.dataset.lmSuppressShortcuts = "true";
+  const gone = element("div", "webrun-gone", card);
   const scroll = element("div", "webrun-scroll", card);
   // A region that scrolls has to be reachable with the keyboard.
   scroll.tabIndex = 0;
@@ -27,7 +28,7 @@ function buildTable(el) {
   const live = element("div", "webrun-live", card);
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
-  return { body, total, notice, live };
+  return { gone, body, total, notice, live };
 }
 
 function buildRow(body, sessionId, press) {
@@ -56,7 +57,7 @@ function buildRow(body, sessionId, press) {
   return parts;
 }
 
-function renderRow(parts, facts, busy, kernelGone) {
+function renderRow(parts, facts, busy) {
   parts.row.dataset.tone = facts.tone;
   parts.icon(facts.shape);
   put(parts.label, facts.name);
@@ -69,7 +70,7 @@ function renderRow(parts, facts, busy, kernelGone) {
     put(button, busy === wish.command ? wish.busyLabel : wish.label);
     button.title = wish.title;
     button.setAttribute("aria-label", `${wish.label} ${facts.name}`);
-    button.setAttribute("aria-disabled", String(!wish.enabled || kernelGone || busy === wish.command));
+    button.setAttribute("aria-disabled", String(!wish.enabled || busy === wish.command));
   }
 }
 
@@ -101,7 +102,7 @@ function totalOf(rows, costs) {
 function render({ model, el }) {
   const ui = buildTable(el);
   const shown = new Map();
-  let kernelGoneAtMs = null;
+  let kernelEnd = null; // what became of the kernel, and when, once it is gone
 
   const parts = (facts) => {
     const id = facts.sessionId;
@@ -113,29 +114,31 @@ function render({ model, el }) {
   };
   const nowOf = (facts) => {
     const still = !facts.clockRunning || facts.ended;
-    return facts.serverNowMs + (still ? 0 : Math.max(0, (kernelGoneAtMs ?? Date.now()) - arrivalOf(facts)));
+    return facts.serverNowMs + (still ? 0 : Math.max(0, (kernelEnd?.atMs ?? Date.now()) - arrivalOf(facts)));
   };
+  const rowsShown = () => model.get("rows").map((facts) => (kernelEnd === null ? facts : factsWithoutKernel(facts, nowOf(facts))));
   const tick = () => {
-    const rows = model.get("rows");
-    put(ui.total, totalOf(rows, rows.map((facts) => tickRow(parts(facts), facts, nowOf(facts)))));
+    const times = model.get("rows").map(nowOf);
+    const rows = rowsShown();
+    put(ui.total, totalOf(rows, rows.map((facts, i) => tickRow(parts(facts), facts, times[i]))));
   };
   const draw = () => {
-    const rows = model.get("rows");
-    const gone = kernelGoneAtMs !== null;
+    const rows = rowsShown();
+    const words = kernelEnd === null ? [] : model.get("rows").map((facts) => kernelGoneWords(facts, kernelEnd.what));
+    put(ui.gone, words.join(" "));
     for (const facts of rows) {
       const row = parts(facts);
       row.press.settle(facts);
-      renderRow(row, facts, row.press.command ?? (facts.press?.state === "sent" ? facts.press.command : null), gone);
+      renderRow(row, facts, row.press.command ?? (facts.press?.state === "sent" ? facts.press.command : null));
     }
     const late = [...shown.values()].some(({ press }) => press.unanswered);
     const failed = rows.filter((facts) => facts.press?.state === "failed").map((facts) => `${facts.name}: ${facts.press.message}`);
-    if (gone) put(ui.notice, KERNEL_IS_GONE);
-    else put(ui.notice, late ? KERNEL_IS_BUSY : failed.join(" · "));
-    put(ui.live, [...rows.map((facts) => `${facts.name}: ${facts.label}`), ui.notice.textContent].filter(Boolean).join(". "));
+    put(ui.notice, kernelEnd !== null ? "" : late ? KERNEL_IS_BUSY : failed.join(" · "));
+    put(ui.live, [...rows.map((facts) => `${facts.name}: ${facts.label}`), ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(". "));
     tick();
   };
-  const onRows = () => { kernelGoneAtMs = null; draw(); };
-  const onKernelLost = () => { kernelGoneAtMs = Date.now(); draw(); };
+  const onRows = () => { kernelEnd = null; draw(); };
+  const onKernelLost = (what) => { kernelEnd = { what, atMs: kernelEnd?.atMs ?? Date.now() }; draw(); };
 
   model.on("change:rows", onRows);
   const stopWatching = watchKernel(model, onKernelLost);
