@@ -83,6 +83,18 @@ async def test_an_action_names_what_is_done_and_where(emulator, idle_session, pa
     assert "Ring" in actions[1]["target"]
 
 
+async def test_an_action_has_the_number_of_its_recorded_step(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        await send(
+            emulator, idle_session, actionType="newTask", taskDetails="click the Ring button", startingPoint=page_url
+        )
+        await listener.wait_for("task_completed")
+    actions = [body for _, body in listener.events if body.get("type") == "action"]
+    recorded = emulator.get(f"/_emulator/tasks/{actions[0]['taskId']}/steps")[1]["steps"]
+    named = [(step["seq"], step["name"]) for step in recorded if step["kind"] == "action"]
+    assert [(body["step"], body["data"]["name"]) for body in actions] == named
+
+
 async def test_every_event_is_numbered_and_dated(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as listener:
         await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)

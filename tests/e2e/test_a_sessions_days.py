@@ -86,7 +86,9 @@ def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) ->
     lab.run_all()
     shows(lab, "active · running")
     lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    says_first(lab, "The kernel was restarted. Session demo may still be open and be billed until its inactivity timeout")
+    says_first(
+        lab, "The kernel was restarted. Session demo may still be open and be billed until its inactivity timeout"
+    )
 
 
 def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: LabPage) -> None:

@@ -36,6 +36,7 @@ from webrun_nb.client.secret_sources import Secrets, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import expect_task
+from webrun_nb.client.viewing import TaskViewer, viewed
 from webrun_nb.wire.responses import AccountUsage
 
 DEFAULT_NAME = "main"
@@ -107,6 +108,8 @@ class Client(InProcess):
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.form_shown: FormShown | None = None
         """Asked, where there is no handler, whether a person sees a question; then its task waits for an answer."""
+        self.task_viewer: TaskViewer | None = None
+        """Shows a task while a call waits for it."""
         self.last: TaskResult | None = None
         """The latest result."""
         self.submitted: list[TaskHandle] = []
@@ -501,7 +504,7 @@ class Client(InProcess):
         await self._http.close()
 
     start, astart = faces(_start, interruption)
-    run_task, arun_task = faces(_run_task, interruption)
+    run_task, arun_task = faces(_run_task, interruption, lambda client: viewed(client.task_viewer, None))
     submit_task, asubmit_task = faces(_submit_task, interruption)
     bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
     account, aaccount = faces(_account)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import wait
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import Call, runtime
 from webrun_nb.client.tasks import STOP_WITHIN_S, TaskRun
+from webrun_nb.client.viewing import show_task, viewed
 
 if TYPE_CHECKING:
     from webrun_nb.client.session import Session
@@ -131,10 +133,24 @@ class TaskHandle(InProcess):
         WebRunError
             As `Session.task` does.
         """
-        return self._call.result.result(timeout_s)
+        with self._viewed():
+            return self._call.result.result(timeout_s)
 
     def __await__(self) -> Generator[Any, None, TaskResult]:
-        return asyncio.shield(asyncio.wrap_future(self._call.result)).__await__()
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> TaskResult:
+        with self._viewed():
+            return await asyncio.shield(asyncio.wrap_future(self._call.result))
+
+    @contextlib.contextmanager
+    def _viewed(self) -> Iterator[None]:
+        """Have the task shown while it is waited for."""
+        viewer = None if self.done else self.session.client.task_viewer
+        with viewed(viewer, self.session):
+            if viewer is not None:
+                show_task(self.session, self._run)
+            yield
 
     def stop(self) -> None:
         """End this task, running or queued, and keep the session. Safe twice.

@@ -37,6 +37,8 @@ class ActionDone:
     name: str
     target: str = ""
     task_id: str | None = None
+    step: int | None = None
+    """Its number among the task's recorded steps, where the server says it."""
 
     @property
     def text(self) -> str:
@@ -115,7 +117,9 @@ def read_message(message: object) -> LiveEvent | None:
         case "agent":
             return AgentSaid(str(message.get("content", "")), task_id)
         case "action":
-            return ActionDone(str(data.get("name", "")), _target(data.get("target")), task_id)
+            step = message.get("step")
+            number = step if isinstance(step, int) else None
+            return ActionDone(str(data.get("name", "")), _target(data.get("target")), task_id, number)
         case "response_update":
             return ResponseUpdate(str(data.get("message", "")), task_id)
         case "task_completed":

@@ -40,6 +40,28 @@ _ACTIONS: Mapping[str, str] = {
     "releaseControl": "given back",
 }
 
+_DOING: Mapping[str, str] = {
+    "navigateUrl": "opening",
+    "goBack": "going back",
+    "goForward": "going forward",
+    "pageRefresh": "reloading the page",
+    "click": "clicking",
+    "doubleClick": "double-clicking",
+    "type": "typing into",
+    "select": "choosing in",
+    "uploadFile": "uploading a file to",
+    "keyPress": "pressing a key in",
+    "waitFor": "waiting for",
+    "scroll": "scrolling",
+}
+_DOING_WITHOUT_TARGET: Mapping[str, str] = {
+    "type": "typing",
+    "select": "choosing",
+    "uploadFile": "uploading a file",
+    "keyPress": "pressing a key",
+    "waitFor": "waiting",
+}
+
 _ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "instance_lost": "browser lost"}
 
 
@@ -51,6 +73,12 @@ def plain(message: str) -> str:
 def action_word(name: str) -> str:
     """Return what an action is called where people read it: `open` for `navigateUrl`."""
     return _ACTIONS.get(name, name)
+
+
+def doing_words(name: str, target: str) -> str:
+    """Return what is being done where people read it: `opening http://…` for `navigateUrl`."""
+    word = _DOING.get(name, action_word(name))
+    return f"{word} {target}" if target else _DOING_WITHOUT_TARGET.get(name, word)
 
 
 def end_name(reason: str) -> str:

@@ -16,6 +16,7 @@ import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -231,6 +232,7 @@ atexit.register(runtime.stop)
 def faces(
     core: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
     interrupted: Callable[[S], BaseException | None] = lambda owner: None,
+    around: Callable[[S], AbstractContextManager[None]] = lambda owner: nullcontext(),
 ) -> tuple[Callable[Concatenate[S, P], T], Callable[Concatenate[S, P], Coroutine[Any, Any, T]]]:
     """Return the blocking and the awaitable face of a method that has to run on the loop thread.
 
@@ -240,6 +242,8 @@ def faces(
         The method.
     interrupted : callable, optional
         What to raise in place of a bare KeyboardInterrupt, if anything.
+    around : callable, optional
+        Gives what is entered for the time of the call, in the thread and context that made it.
     """
     name = core.__name__.removeprefix("_")
     parameters = list(inspect.signature(core).parameters.values())[1:]
@@ -255,7 +259,8 @@ def faces(
     def blocking(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         check(name, kwargs)
         try:
-            return runtime.run(core(owner, *args, **kwargs))
+            with around(owner):
+                return runtime.run(core(owner, *args, **kwargs))
         except KeyboardInterrupt:
             instead = interrupted(owner)
             if instead is None:
@@ -265,7 +270,8 @@ def faces(
     @wraps(core)
     async def awaitable(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         check(f"a{name}", kwargs)
-        return await runtime.wait(core(owner, *args, **kwargs))
+        with around(owner):
+            return await runtime.wait(core(owner, *args, **kwargs))
 
     for face, called in ((blocking, name), (awaitable, f"a{name}")):
         face.__name__ = called

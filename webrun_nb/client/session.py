@@ -35,6 +35,7 @@ from webrun_nb.client.secret import HiddenText, HostSecret
 from webrun_nb.client.secret_sources import Secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.tasks import TaskRun, interruption
+from webrun_nb.client.viewing import show_task, viewed
 from webrun_nb.client.watch import Watch
 
 if TYPE_CHECKING:
@@ -240,7 +241,9 @@ class Session(InProcess, ByHand):
         opened : callable, optional
             Told this session first, in the thread that waits.
         """
-        return await self._carry(TaskRun(self, ask, self.client.ask_person, task_id), opened)
+        run = TaskRun(self, ask, self.client.ask_person, task_id)
+        show_task(self, run)
+        return await self._carry(run, opened)
 
     async def _carry(self, run: TaskRun, opened: Callable[[Session], None] | None = None) -> TaskResult:
         try:
@@ -451,7 +454,7 @@ class Session(InProcess, ByHand):
             raise
         return self.snapshot
 
-    task, atask = faces(_task, interruption)
+    task, atask = faces(_task, interruption, lambda session: viewed(session.client.task_viewer, session))
     submit, asubmit = faces(_submit)
     pause, apause = faces(_pause)
     resume, aresume = faces(_resume)

@@ -22,6 +22,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """What a task does in the browser: the latest of its actions that the server told of when it began."""
+
+    task_id: str
+    name: str
+    """As it is on the wire."""
+    target: str = ""
+    step: int | None = None
+    """Its number among the task's recorded steps; None where the server does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSnapshot:
     """One moment of a session. Times are unix ms of the server's clock; money is US dollars.
 
@@ -57,6 +69,8 @@ class SessionSnapshot:
     """Its instruction."""
     last_action: str = ""
     """For people, e.g. `click "Laptops"`."""
+    doing: Doing | None = None
+    """The same as its parts, where a task does it."""
     queued_tasks: int = 0
     cost_usd: Decimal | None = None
     compute_usd: Decimal | None = None

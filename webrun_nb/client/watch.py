@@ -25,7 +25,7 @@ from webrun_nb.client.live import (
     TaskEnded,
 )
 from webrun_nb.client.results import usd
-from webrun_nb.client.snapshot import Question, SessionSnapshot, Subscriber
+from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
@@ -266,7 +266,10 @@ class Watch:
             case ActionDone():
                 if event.name == NAVIGATION:
                     self.last_url = event.target
-                self._set(replace(self.snapshot, last_action=event.text))
+                doing = self.snapshot.doing
+                if event.task_id is not None and event.name not in CONTROL:
+                    doing = Doing(event.task_id, event.name, event.target, event.step)
+                self._set(replace(self.snapshot, last_action=event.text, doing=doing))
                 if event.name in CONTROL:
                     self._stale.set()
                 self._stale_unless_about(event.task_id)
@@ -379,6 +382,7 @@ def snapshot_of(
         current_task_id=state.current_task_id,
         current_task=instructions.get(state.current_task_id or "", ""),
         last_action="" if before is None else before.last_action,
+        doing=None if before is None else before.doing,
         grace_ends_at_ms=before.grace_ends_at_ms if before is not None and state.status == "orphaned" else None,
         queued_tasks=len(state.queued_task_ids),
         cost_usd=usd(state.usage.cost),

@@ -154,7 +154,7 @@ class Gate:
             told = shown if by == "agent" else {**shown, "by": by}
             if (box := place(action, self._seen)) is not None:
                 told["box"] = box
-            self._publish(views.MESSAGE, views.action_event(self._session, task, told))
+            self._publish(views.MESSAGE, views.action_event(self._session, task, told, step.number))
             opened = self._seal.opened(action)
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))

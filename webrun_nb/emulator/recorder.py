@@ -43,6 +43,7 @@ class Recorder:
         step = Step(kind, name or kind, target[:MAX_TARGET], by, self._clock.now(), url[:MAX_TARGET])
         if task is not None and len(task.steps) < MAX_STEPS:
             task.steps.append(step)
+            step.number = len(task.steps)
         try:
             yield step
         except BrowserError as error:

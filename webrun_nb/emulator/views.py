@@ -253,10 +253,16 @@ def notice_event(content: str) -> dict[str, Any]:
     return {"type": "agent", "content": content}
 
 
-def action_event(session: Session, task: Task | None, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell what is done in the browser, and what the task (without one, the session) has cost so far."""
+def action_event(
+    session: Session, task: Task | None, data: Mapping[str, Any], step: int | None = None
+) -> dict[str, Any]:
+    """Tell what is done in the browser, as which of the task's recorded steps, and what the task has cost so far.
+
+    Without a task, what the session has cost.
+    """
     bill = session.usage() if task is None else session.task_usage(task)
-    return {"type": "action", **_of(task), "data": dict(data), "usage": usage(bill).to_wire()}
+    numbered = {} if task is None or step is None else {"step": step}
+    return {"type": "action", **_of(task), **numbered, "data": dict(data), "usage": usage(bill).to_wire()}
 
 
 def control_event(session: Session, *, taken: bool) -> dict[str, Any]:

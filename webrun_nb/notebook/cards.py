@@ -7,14 +7,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from IPython.display import display
 
 from webrun_nb.notebook.card_actions import CardActions, StartedAgain, Watched
 from webrun_nb.notebook.fallback import card_text
-from webrun_nb.notebook.front_end import has_front_end, page_may_show_it
+from webrun_nb.notebook.front_end import has_front_end, page_may_show_it, running_request
 from webrun_nb.notebook.starting import notice
 from webrun_nb.notebook.view_feed import OpenView
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
@@ -90,8 +90,11 @@ class CardWriter(Generic[Card]):
 @dataclass(slots=True)
 class _Placed:
     card: SessionCard
-    display_id: str
     unsubscribe: Callable[[], None]
+    display_id: str | None = None
+    """None: it is shown nowhere yet."""
+    shown_by: set[str] = field(default_factory=set)
+    """The ids of the requests (cells) that showed it."""
     saved_text: str = ""
     stale: bool = False
     """The saved output speaks of a session that the card no longer shows."""
@@ -129,19 +132,40 @@ class CardBoard:
         if not has_front_end():
             print(card_text(snapshot))
             return True
+        place = None
         with self._lock:
-            placed, place = self._placed.get(snapshot.session_id), None
-            if placed is not None and not again:
+            placed = self._place(session, actions)
+            if placed.display_id is not None and not again:
                 return False
-            if placed is None:
-                card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
+            if placed.display_id is None:
+                placed.card.turn_to_actions(actions)
                 place = notice.take_place()
-                placed = _Placed(card, place or uuid.uuid4().hex, session.subscribe(card.receive))
-                self._placed[snapshot.session_id] = placed
-                card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
+                placed.display_id = place or uuid.uuid4().hex
+            placed.shown_by.add(running_request()[0])
         in_its_place = place is not None
         display(placed.card, display_id=placed.display_id, update=in_its_place)  # type: ignore[no-untyped-call]
         return True
+
+    def _place(self, session: Watched, actions: CardActions) -> _Placed:
+        """Return where a session's card is, which is made where there is none."""
+        snapshot = session.snapshot
+        with self._lock:
+            placed = self._placed.get(snapshot.session_id)
+            if placed is None:
+                card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
+                placed = _Placed(card, session.subscribe(card.receive))
+                self._placed[snapshot.session_id] = placed
+                card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
+            return placed
+
+    def hold(self, session: Watched, actions: CardActions) -> SessionCard:
+        """Return a session's card, which may not be shown anywhere yet; any thread."""
+        return self._place(session, actions).card
+
+    def is_shown_by(self, session_id: str, request_id: str) -> bool:
+        """Whether a session's card was shown by a request (a cell)."""
+        placed = self._placed.get(session_id)
+        return placed is not None and request_id in placed.shown_by
 
     def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
         """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.
@@ -164,7 +188,7 @@ class CardBoard:
             print(card_text(session.snapshot))
 
     def card(self, session_id: str) -> SessionCard | None:
-        """Return a session's card, or None if none was shown."""
+        """Return a session's card, or None if there is none."""
         placed = self._placed.get(session_id)
         return placed.card if placed else None
 
@@ -175,7 +199,7 @@ class CardBoard:
         -------
         bool
             True: a person can answer, and so the task may wait. False: the session has no card, or no front end has
-            shown its form within `timeout_s`.
+            shown its form, here or under the cell that waits, within `timeout_s`.
         """
         card = self.card(session_id)
         return card is not None and card.wait_until_shown(task_id, timeout_s)
@@ -203,7 +227,9 @@ class CardBoard:
     def _write(self, card: SessionCard) -> None:
         card.flush()
         placed = self._placed.get(card.latest.session_id)
-        if placed is None or not (card.latest.ended or placed.stale or not card.on_page):
+        if placed is None or placed.display_id is None:
+            return
+        if not (card.latest.ended or placed.stale or not card.on_page):
             return
         # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
         # session it went on with. Where they are all there is, they say what is so now.

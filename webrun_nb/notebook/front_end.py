@@ -22,6 +22,16 @@ def has_front_end() -> bool:
     return _kernel() is not None
 
 
+def running_request() -> tuple[str, bool]:
+    """Return the id of what the kernel is doing in this context, and whether that is to run a cell.
+
+    What else there is: a widget's callback, whose outputs stand wherever the callback puts them.
+    """
+    kernel = _kernel()
+    header = {} if kernel is None else kernel.get_parent().get("header") or {}
+    return str(header.get("msg_id", "")), header.get("msg_type") == "execute_request"
+
+
 def page_may_show_it() -> bool:
     """Whether a page may show a widget of the running cell.
 

@@ -25,6 +25,7 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook import schema as schemas
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.starting import notice
+from webrun_nb.notebook.task_lines import task_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,6 +192,7 @@ class Toolkit:
         client.on_guardrail(self._handler)
         client.form_shown = self._form_shown
         client.limit(self._max_cost_usd)
+        client.task_viewer = task_lines.viewer
 
     async def _restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, where it runs, and start another."""

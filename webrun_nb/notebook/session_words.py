@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from webrun_nb.client.errors import dollars
-from webrun_nb.client.plain_words import plain
+from webrun_nb.client.plain_words import doing_words, plain
 from webrun_nb.client.snapshot import SessionSnapshot
 
 TASK_CHARACTERS = 400
@@ -36,6 +36,14 @@ _ENDINGS = {
     "session expired": "the server keeps its record no more",
     "instance_lost": "its browser was lost and did not come back",
 }
+
+
+_HELD = {
+    "guardrail": "waiting for your answer",
+    "paused": "paused; Resume on the session's card goes on",
+    "manual": "you have the browser; Release on the session's card goes on",
+}
+"""What holds a task, by its session's phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,49 @@ def hold(snapshot: SessionSnapshot) -> str:
     if snapshot.status == "orphaned":
         return "waiting for the browser to come back"
     return "held while a task runs"
+
+
+def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
+    """Return what a task that is waited for does now, in one line: `step 3 · opening http://…`.
+
+    Parameters
+    ----------
+    snapshot : SessionSnapshot or None
+        Its session's; None while that is being opened.
+    task_id : str or None
+        None until the server has told it.
+    """
+    if snapshot is None:
+        return "opening a session"
+    if not snapshot.connected and not snapshot.ended:
+        return "the server can't be reached; trying again"
+    if snapshot.status == "pending":
+        return "starting the browser"
+    if snapshot.status == "orphaned":
+        return "the browser was lost; waiting for it to come back"
+    if task_id is None:
+        return "sending the task"
+    if snapshot.ended:
+        return "reading the result"
+    if snapshot.current_task_id != task_id:
+        return _beside(snapshot, task_id)
+    if (held := _HELD.get(snapshot.phase or "")) is not None:
+        return held
+    doing = snapshot.doing
+    if doing is None or doing.task_id != task_id:
+        return "working"
+    step = "" if doing.step is None else f"step {doing.step} · "
+    return step + clean(doing_words(doing.name, doing.target), ACTION_CHARACTERS)
+
+
+def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
+    """Return what is so of a task that its session is not at: it waits for its turn, or has ended."""
+    if snapshot.current_task_id is None:
+        doing = snapshot.doing
+        return "reading the result" if doing is not None and doing.task_id == task_id else "sending the task"
+    name = clean(snapshot.name, CANDIDATE_CHARACTERS)
+    before = f"waiting for its turn: another task of session {name}"
+    return f"{before} {'asks for an answer' if snapshot.phase == 'guardrail' else 'runs'}"
 
 
 def waiting_out_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:

@@ -29,6 +29,7 @@ from webrun_nb.notebook.front_end import has_front_end
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.python_code import DoneTask
+from webrun_nb.notebook.task_lines import task_lines
 from webrun_nb.notebook.view_feed import OpenView
 from webrun_nb.wire.policies import StepBody
 
@@ -202,7 +203,7 @@ class Workspace:
         """Show a session's card, and tell whether it is in the running cell; see `CardBoard.show`."""
         from webrun_nb.notebook.cards import cards  # widgets are imported with the first card
 
-        toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
+        wait_for_forms()
         return cards.show(session, Buttons(session, self), again=again)
 
     def show_view(self, session: Session, fps: float) -> None:
@@ -226,7 +227,7 @@ class Workspace:
             yield self.show_card
             return
         shown: list[Session] = []
-        with terminal_card.following() as follow:
+        with task_lines.replaced(), terminal_card.following() as follow:
 
             def show_card(session: Session) -> None:
                 shown.append(session)
@@ -245,6 +246,13 @@ class Workspace:
         with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
+
+
+def wait_for_forms() -> None:
+    """Have tasks wait for an answer where a page shows the form of their question."""
+    from webrun_nb.notebook.cards import cards
+
+    toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
 
 
 def gone(session: Session) -> SessionGoneError:
@@ -295,7 +303,7 @@ async def _refresh(sessions: list[Session]) -> None:
 class Buttons:
     """What a card's buttons do: each posts to the loop thread and returns at once."""
 
-    def __init__(self, session: Session, workspace: Workspace) -> None:
+    def __init__(self, session: Session, workspace: Workspace | None = None) -> None:
         self._session = session
         self._workspace = workspace
 
@@ -361,6 +369,6 @@ class Buttons:
 
     async def _start_again(self) -> StartedAgain:
         again = await self._session.aagain()
-        if self._workspace.current is self._session:
+        if self._workspace is not None and self._workspace.current is self._session:
             self._workspace.current = again
         return StartedAgain(again, Buttons(again, self._workspace))

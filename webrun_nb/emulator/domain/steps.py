@@ -44,6 +44,8 @@ class Step:
     """What a policy has to know of an action; kept for asking another one about it."""
     picture: bytes | None = field(default=None, repr=False)
     """The page right after it, a small JPEG."""
+    number: int | None = None
+    """Its place among the recorded steps of its task, from 1; None where it is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

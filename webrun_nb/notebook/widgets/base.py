@@ -16,27 +16,39 @@ class _AbstractMeta(ABCMeta, MetaHasTraits):
 
 
 class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
-    """A widget with text and HTML beside it; where no page may show it, it is those alone and talks to nobody."""
+    """A widget with text and HTML beside it; where no page may show it, it is those alone and sends no messages.
+
+    Pages learn of it when it is first shown, so that one that is never shown costs no message.
+    """
 
     def __init__(self, **traits: Any) -> None:
-        self.on_page = page_may_show_it()
-        """Whether a page may show it; else what stands for it has to be kept true by showing it again."""
+        self.on_page = False
+        """Whether it was shown where a page may show it; else what stands for it is kept true by showing it again."""
+        self._was_shown = False
         super().__init__(**traits)
+
+    def open(self) -> None:
+        """Tell the pages of it, once it is shown where there may be any."""
+        if not self.on_page:
+            return
+        super().open()
         # ipykernel 7.4 sends what a page says back to the busy main thread; without this route it stays on the
         # subshell that JupyterLab chose, and buttons work while a cell runs.
         if getattr(self.comm, "_reply_subshell_for", None) is not None:
             self.comm._reply_subshell_for = None
 
-    def open(self) -> None:
-        """Tell the pages of it, where there may be any."""
-        if self.on_page:
-            super().open()
+    def _show(self) -> None:
+        """Take note that it is being shown, on the thread of the cell that shows it."""
+        if not self._was_shown:
+            self._was_shown, self.on_page = True, page_may_show_it()
+            self.open()
 
     @abstractmethod
     def static_forms(self) -> dict[str, str]:
         """Return what stands for it where no widget can be shown, by MIME type."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._show()
         if not self.on_page:
             return self.static_forms(), {}
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

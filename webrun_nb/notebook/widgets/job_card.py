@@ -49,7 +49,7 @@ class Form(Protocol):
         """Take an answer, or that it is shown."""
         ...
 
-    def watch(self, watcher: Callable[[], None], /) -> None:
+    def watch(self, watcher: Callable[[], None], /) -> object:
         """Call `watcher` when any of it may have changed."""
         ...
 

@@ -7,6 +7,7 @@ const FIELD_ATTRIBUTES = {
   // The last three ask password managers not to offer to keep it.
   password: { type: "password", autocomplete: "off", "data-1p-ignore": "", "data-lpignore": "true", "data-bwignore": "" },
 };
+const WAITS_LONG_MS = 60_000;
 const KEPT_UNTIL_ANSWERED = new Set(["text"]);
 const SHOWN_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 
@@ -24,6 +25,7 @@ function questionForm(parent, send, stop, show) {
   box.setAttribute("aria-labelledby", `${title.id} ${text.id}`);
   const controls = element("div", "webrun-controls", box);
   const note = element("div", "webrun-note", box);
+  const waiting = element("div", "webrun-note webrun-waiting", box);
   let shown = null;
   let parts = null;
   let busy = false;
@@ -71,13 +73,33 @@ function questionForm(parent, send, stop, show) {
       if (parts.answer) put(parts.answer, answering ? "sending…" : "Answer");
       return isNew;
     },
+    /* After a minute without an answer, says what waiting costs. `nowMs` is of the server's clock. */
+    tick(nowMs) {
+      const waits = shown?.waits ?? null;
+      put(waiting, waits !== null && nowMs - waits.sinceMs >= WAITS_LONG_MS ? waitingWords(waits, nowMs) : "");
+    },
     /* Moves the focus here where that takes it from nobody; never onto a choice, which a stray key would make. */
     focus(card) {
       if (!mayTakeFocus(card, box)) return;
       const target = shown.choices.length === 0 && parts.input ? parts.input : box;
       target.focus({ preventScroll: true });
     },
+    /* Scrolls here and moves the focus here, unless somebody types elsewhere. */
+    bringIntoView(card) {
+      if (isTyping(document.activeElement, card)) return;
+      box.scrollIntoView({ block: "nearest" });
+      this.focus(card);
+    },
   };
+}
+
+function waitingWords(waits, nowMs) {
+  const leftMs = Math.max(0, waits.endsAtMs - nowMs);
+  const about = waits.emulated ? "≈\u00a0" : "";
+  const rest = `${about}${usd((Number(waits.usdPerMinute) * leftMs) / 60_000)}`;
+  const pays = waits.emulated ? " (emulated: you pay $0.00)" : "";
+  return `The task has waited for this answer for ${duration(nowMs - waits.sinceMs)}. Waiting costs ${about}${waits.rate}, `
+    + `${rest} until session ${waits.session} ends by itself in ${duration(leftMs)}${pays}.`;
 }
 
 /* The kernel has to know that a person can answer here. The first word may wait behind a running cell: JupyterLab sends
@@ -177,11 +199,17 @@ function leftOut(parent, question) {
   if (question.leftOut > 0) element("div", "webrun-note", parent).textContent = `and ${question.leftOut} more`;
 }
 
+/* Whether the focus is where keys are typed, in another place than `within`. */
+function isTyping(active, within = null) {
+  if (within?.contains(active)) return false;
+  return Boolean(active?.isContentEditable || active?.matches("input, textarea, select, iframe"));
+}
+
 /* Never from somebody who types elsewhere, from a dialog, or to a place that is out of view. */
 function mayTakeFocus(card, box) {
   const active = document.activeElement;
   const free = active === null || active === document.body || active.contains(box) || active.matches(".jp-Cell");
-  const typing = active?.isContentEditable || active?.matches("input, textarea, select, iframe");
+  const typing = isTyping(active);
   const { top, bottom } = box.getBoundingClientRect();
   const seen = bottom > top && top >= 0 && bottom <= globalThis.innerHeight;
   return document.hasFocus() && (free || card.contains(active)) && !typing && seen;

@@ -221,6 +221,7 @@ function render({ model, el }) {
   const tick = () => {
     const { facts, nowMs } = now();
     const amber = renderNumbers(ui, facts, nowMs, facts.clockRunning && !facts.ended);
+    ui.question.tick(nowMs);
     announcer.say(facts, amber, [ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(" "));
   };
   const draw = () => {

@@ -101,7 +101,7 @@ class SessionCard(NotebookWidget):
 
     def _tell_change(self) -> None:
         self._on_change(self)
-        for watcher in self._watchers:
+        for watcher in tuple(self._watchers):
             watcher()
 
     def receive(self, snapshot: SessionSnapshot, *, instead_of: SessionSnapshot | None = None) -> None:
@@ -131,6 +131,12 @@ class SessionCard(NotebookWidget):
             self._use(actions)
         self._tell_change()
 
+    def turn_to_actions(self, actions: CardActions) -> None:
+        """Have the buttons do something else from now on; any thread."""
+        with self._news:
+            self._use(actions)
+        self._tell_change()
+
     def flush(self) -> None:
         """Send what is new to the page: not what it ticks to by itself. Only the one writer thread calls this."""
         with self._news:
@@ -143,11 +149,18 @@ class SessionCard(NotebookWidget):
             self._sent_s = received_s
             self.facts = facts
 
-    # --- for the card of a job that has this one's form too -----------------------------------------------------------
+    # --- for what has this one's form too: a job's card, the line under a cell ----------------------------------------
 
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` whenever the question, or what became of an answer, may have changed; it returns at once."""
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` whenever the question, or what became of an answer, may have changed; it returns at once.
+
+        Returns
+        -------
+        callable
+            Ends it.
+        """
         self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
 
     def question(self, task_id: str) -> dict[str, Any] | None:
         """Return what a page needs of the form, if this task asks; None: it does not."""
@@ -160,12 +173,14 @@ class SessionCard(NotebookWidget):
         return self._press
 
     def take(self, content: Mapping[str, Any]) -> None:
-        """Take what a page says of a form: an answer, or that it is shown; any thread, returns at once."""
+        """Take what a page says of a form: an answer, that it is shown, or "Stop the task"; returns at once."""
         match content.get("type"):
             case "answer":
                 self._take_answer(content)
             case "shown":
                 self._take_shown(str(content.get("question")))
+            case "command" if content.get("command") == "stop":
+                self._take_command("stop", str(content.get("id")))
 
     def wait_until_shown(self, task_id: str, timeout_s: float) -> bool:
         """Wait until a page shows the form for what the task asks now; blocks, from any thread but the loop's.

@@ -83,7 +83,10 @@ def _buttons(snapshot: SessionSnapshot, supported: Collection[str]) -> list[dict
     ]
 
 
-def _question(name: str, question: Question, question_id: str, supported: Collection[str]) -> dict[str, Any]:
+def _question(
+    snapshot: SessionSnapshot, question: Question, question_id: str, supported: Collection[str]
+) -> dict[str, Any]:
+    name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
     return {
         "id": question_id,
         "taskId": question.task_id,
@@ -93,6 +96,21 @@ def _question(name: str, question: Question, question_id: str, supported: Collec
         "stoppable": "stop" in supported,
         "viewable": "view" in supported,
         "otherWay": other_way(name, question),
+        "waits": _waits(snapshot, name),
+    }
+
+
+def _waits(snapshot: SessionSnapshot, name: str) -> dict[str, Any] | None:
+    """Return since when a question has waited and what waiting costs; None where the server does not say."""
+    if snapshot.expires_at_ms is None:
+        return None
+    return {
+        "sinceMs": snapshot.expires_at_ms - snapshot.inactivity_timeout_ms,
+        "endsAtMs": snapshot.expires_at_ms,
+        "session": name,
+        "emulated": snapshot.emulated,
+        "rate": words.rate(snapshot.prices.compute_usd_per_minute),
+        "usdPerMinute": _text(snapshot.prices.compute_usd_per_minute),
     }
 
 
@@ -148,7 +166,7 @@ def session_facts(
         "queued": snapshot.queued_tasks,
         "question": None
         if asks is None
-        else {**_question(name, asks, question_id, supported), "shown": question_shown},
+        else {**_question(snapshot, asks, question_id, supported), "shown": question_shown},
         "viewable": "view" in supported and not snapshot.ended,
         "before": before,
         "hasSteps": "steps" in supported,

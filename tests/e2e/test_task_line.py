@@ -1,0 +1,145 @@
+"""The line under the cell that waits for a task: progress, and the form of a question; real kernel and emulator."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lab import needs_subshells
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab import LabPage
+    from playwright.sync_api import Locator
+
+START = "%load_ext webrun_nb\n%webrun start"
+ASKS = "click the Norvane link, then get the name"
+MAGIC = f"%%webrun task --url practice:shop/category/laptops\n{ASKS}"
+CARD = ".webrun-card:not(.webrun-line)"
+LINE = ".webrun-line"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def answer(form: Locator) -> None:
+    """Choose the first of the form's choices and send it."""
+    form.get_by_role("radio").first.check()
+    form.get_by_role("button", name="Answer", exact=True).click()
+
+
+def runs(lab: LabPage, *cells: str) -> None:
+    lab.open_notebook([START, *cells])
+    lab.run_all()
+
+
+def has_no_line(lab: LabPage, cell: int) -> None:
+    """Expect that nothing is left of a cell's line, on the page and in what is saved."""
+    expect(lab.find(LINE)).to_have_count(0)
+    shown = [output["data"] for output in lab.outputs()[cell] if WIDGET in output.get("data", {})]
+    assert [data for data in shown if "[webrun-card]" not in data["text/plain"]] == []
+
+
+@needs_subshells
+def test_a_question_is_answered_under_the_cell_and_the_cards_form_goes_with_it(lab: LabPage) -> None:
+    runs(lab, MAGIC)
+    form = lab.find(f"{LINE} .webrun-question")
+    expect(form).to_be_visible()
+    expect(lab.find(f"{CARD} .webrun-question")).to_be_visible()
+    answer(form)
+    expect(form).to_be_hidden()
+    expect(lab.find(f"{CARD} .webrun-question")).to_be_hidden()
+    lab.wait_until_done()
+    assert "Norvane" in str(lab.outputs()[1])
+    has_no_line(lab, 1)
+
+
+@needs_subshells
+def test_a_question_is_answered_on_the_card_and_the_form_under_the_cell_goes_with_it(lab: LabPage) -> None:
+    runs(lab, MAGIC)
+    expect(lab.find(f"{LINE} .webrun-question")).to_be_visible()
+    answer(lab.find(f"{CARD} .webrun-question"))
+    expect(lab.find(f"{LINE} .webrun-question")).to_be_hidden()
+    lab.wait_until_done()
+    assert "Norvane" in str(lab.outputs()[1])
+
+
+@needs_subshells
+def test_where_the_card_stands_under_the_same_cell_it_alone_has_the_form(lab: LabPage) -> None:
+    lab.open_notebook(["%load_ext webrun_nb", MAGIC])
+    lab.run_all()
+    form = lab.find(f"{CARD} .webrun-question")
+    expect(form).to_be_visible()
+    expect(lab.find(LINE)).to_contain_text("waiting for your answer")
+    expect(lab.find(f"{LINE} .webrun-question")).to_be_hidden()
+    answer(form)
+    lab.wait_until_done()
+    has_no_line(lab, 1)
+
+
+@needs_subshells
+def test_a_loop_of_tasks_without_magics_asks_under_its_cell(lab: LabPage) -> None:
+    loop = "import webrun_nb as webrun\nwith webrun.start() as session:\n    for _ in range(2):\n"
+    loop += f"        print(session.task({ASKS!r}, url='practice:shop/category/laptops').text)"
+    lab.open_notebook([loop])
+    lab.run_all()
+    form = lab.find(f"{LINE} .webrun-question")
+    for _ in range(2):
+        expect(form).to_be_visible()
+        answer(form)
+        expect(form).to_be_hidden()
+    lab.wait_until_done()
+    assert lab.stream(0).count("Norvane") == 2
+    has_no_line(lab, 0)
+
+
+def test_a_task_that_is_awaited_asks_under_its_cell(lab: LabPage) -> None:
+    awaited = "import webrun_nb as webrun\nasync with await webrun.astart() as session:\n"
+    awaited += f"    print((await session.atask({ASKS!r}, url='practice:shop/category/laptops')).text)"
+    lab.open_notebook([awaited])
+    lab.run_all()
+    answer(lab.find(f"{LINE} .webrun-question"))
+    lab.wait_until_done()
+    assert "Norvane" in lab.stream(0)
+    has_no_line(lab, 0)
+
+
+@needs_subshells
+def test_progress_is_one_line_that_ticks_and_goes_when_the_task_ends(lab: LabPage) -> None:
+    runs(lab, "%%webrun task --url practice:shop\nwait for 60 seconds")
+    line = lab.find(LINE)
+    expect(line).to_have_count(1)
+    expect(line.locator(".webrun-line-what")).to_have_text(re.compile(r"^step \d+ · waiting"))
+    seconds = line.locator(".webrun-line-seconds")
+    first = seconds.inner_text()
+    expect(seconds).not_to_have_text(first)
+    expect(seconds).to_have_text(re.compile(r"^\d+ s$"))
+    lab.find(CARD).get_by_role("button", name="Stop", exact=True).click()
+    lab.wait_until_done()
+    has_no_line(lab, 1)
+
+
+def test_an_interrupt_takes_line_and_form_away(lab: LabPage) -> None:
+    runs(lab, MAGIC)
+    expect(lab.find(f"{LINE} .webrun-question")).to_be_visible()
+    lab.command("notebook:interrupt-kernel")
+    lab.wait_for_output(1, "the task was stopped")
+    has_no_line(lab, 1)
+    expect(lab.find(f"{CARD} .webrun-question")).to_be_hidden()
+
+
+@needs_subshells
+def test_a_task_behind_one_that_asks_shows_that_question(lab: LabPage) -> None:
+    begun = f"%%webrun task --bg job --url practice:shop/category/laptops\n{ASKS}"
+    runs(lab, begun, "%%webrun task\nget the heading")
+    line = lab.find(LINE)
+    expect(line).to_contain_text("another task of session main asks for an answer")
+    answer(line.locator(".webrun-question"))
+    lab.wait_until_done()
+    has_no_line(lab, 2)
+
+
+@needs_subshells
+def test_the_task_is_stopped_from_the_form_under_the_cell(lab: LabPage) -> None:
+    runs(lab, MAGIC)
+    lab.find(f"{LINE} .webrun-question").get_by_role("button", name="Stop the task").click()
+    lab.wait_for_output(1, "TASK_STOPPED")
+    has_no_line(lab, 1)
