@@ -56,6 +56,19 @@ def test_ctrl_c_in_a_terminal_stops_the_task_and_keeps_the_session(ipython):
     ipython.expect_exact("In [5]: ")
 
 
+def test_in_a_terminal_a_task_without_magics_has_one_line_and_asks_there(ipython):
+    ipython.sendline("import webrun_nb as webrun; s = webrun.start()")
+    ipython.expect_exact("In [2]: ")
+    ipython.sendline("s.task('click the Norvane link, then get the name', url='practice:shop/category/laptops').text")
+    ipython.expect(r"\r\x1b\[2Kstep \d+ · opening http://shop.localhost\S* · \d+ s")
+    ipython.expect(r"The instruction is not clear: .*Norvane")
+    ipython.expect(r"  1\. ")
+    ipython.expect_exact("answer (nothing: stop the task): ")
+    ipython.sendline("1")
+    ipython.expect(r"Out\[2\]: .*Norvane")
+    ipython.expect_exact("In [3]: ")
+
+
 SCRIPT = """
 import psutil
 import webrun_nb as webrun

@@ -28,7 +28,7 @@ from webrun_nb.client.opening import Opener
 from webrun_nb.client.past_tasks import PastTasks
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
-from webrun_nb.client.questions import FormShown, GuardrailHandler, Unanswered, ask_person
+from webrun_nb.client.questions import FindPrompt, FormShown, GuardrailHandler, Unanswered, ask_person
 from webrun_nb.client.results import Frames, TaskResult
 from webrun_nb.client.runtime import faces, runtime
 from webrun_nb.client.secret import wire_secrets
@@ -108,6 +108,8 @@ class Client(InProcess):
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.form_shown: FormShown | None = None
         """Asked, where there is no handler, whether a person sees a question; then its task waits for an answer."""
+        self.find_prompt: FindPrompt | None = None
+        """Asked last: what asks the person who made the call."""
         self.task_viewer: TaskViewer | None = None
         """Shows a task while a call waits for it."""
         self.last: TaskResult | None = None
@@ -578,7 +580,7 @@ class Client(InProcess):
 
     async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
         """Have somebody answer a question of a session's task."""
-        return await ask_person(session_id, question, self._handler, self.form_shown)
+        return await ask_person(session_id, question, self._handler, self.form_shown, self.find_prompt)
 
 
 def _first_page(options: SessionOptions) -> dict[str, Any]:

@@ -7,13 +7,15 @@ import inspect
 from collections.abc import Awaitable, Callable
 from enum import Enum
 
-from webrun_nb.client.runtime import in_caller
+from webrun_nb.client.runtime import has_caller, in_caller
 from webrun_nb.client.snapshot import Question
 
 GuardrailHandler = Callable[[Question], str | None] | Callable[[Question], Awaitable[str | None]]
 """Answers a question: text to go on with, None to have the task stopped."""
 FormShown = Callable[[str, str], bool]
 """Takes session and task id; waits a little for a form, in a thread of its own."""
+FindPrompt = Callable[[], GuardrailHandler | None]
+"""Returns what asks a person where no form is shown; None where nobody can be asked."""
 
 
 class Unanswered(Enum):
@@ -28,9 +30,15 @@ AskPerson = Callable[[str, Question], Awaitable[str | Unanswered | None]]
 
 
 async def ask_person(
-    session_id: str, question: Question, handler: GuardrailHandler | None, form_shown: FormShown | None
+    session_id: str,
+    question: Question,
+    handler: GuardrailHandler | None,
+    form_shown: FormShown | None,
+    find_prompt: FindPrompt | None = None,
 ) -> str | Unanswered | None:
     """Have the handler answer; where there is none, tell whether a person sees the question elsewhere.
+
+    Where none does either, and a call waits in this process, the person who made it is asked.
 
     Raises
     ------
@@ -39,7 +47,11 @@ async def ask_person(
     """
     if handler is None:
         seen = form_shown is not None and await asyncio.to_thread(form_shown, session_id, question.task_id)
-        return Unanswered.SEEN if seen else Unanswered.UNSEEN
+        if seen:
+            return Unanswered.SEEN
+        handler = find_prompt() if find_prompt is not None and has_caller() else None
+        if handler is None:
+            return Unanswered.UNSEEN
     if inspect.iscoroutinefunction(handler):
         answer = await handler(question)
     else:

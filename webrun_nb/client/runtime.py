@@ -215,6 +215,11 @@ def _settled(future: Future[Any]) -> None:
         future.exception(TIDY_UP_S)
 
 
+def has_caller() -> bool:
+    """Whether a thread waits for this coroutine in a blocking call."""
+    return _caller.get() is not None
+
+
 async def in_caller(fn: Callable[[], T]) -> T:
     """Run `fn` in the thread that waits in the blocking call, else (no such call) in a thread of its own."""
     caller = _caller.get()

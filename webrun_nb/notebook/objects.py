@@ -26,6 +26,7 @@ from webrun_nb.notebook import schema as schemas
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.starting import notice
 from webrun_nb.notebook.task_lines import task_lines
+from webrun_nb.notebook.terminal_prompt import prompt_here
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,6 +194,7 @@ class Toolkit:
         client.form_shown = self._form_shown
         client.limit(self._max_cost_usd)
         client.task_viewer = task_lines.viewer
+        client.find_prompt = prompt_here
 
     async def _restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, where it runs, and start another."""

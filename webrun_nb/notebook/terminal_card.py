@@ -97,7 +97,8 @@ class TerminalCard:
         snapshot, at_s = self._seen
         width = shutil.get_terminal_size().columns - 1  # a line that wraps would count as two
         rows = card_rows(ticked(snapshot, round((time.monotonic() - at_s) * 1000)))
-        lines = [f"{label:<{LABEL_WIDTH}}{text}"[:width] for label, text in rows]
+        # what blocks here takes the answer here: no magic can be run meanwhile
+        lines = [f"{label:<{LABEL_WIDTH}}{text}"[:width] for label, text in rows if label != "answer"]
         up = f"\x1b[{self._lines}A\x1b[J" if self._lines else ""
         self._stream.write(up + "\n".join(lines) + "\n")
         self._stream.flush()

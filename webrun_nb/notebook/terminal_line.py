@@ -31,32 +31,78 @@ def line_of(waited: Waited, now_s: float) -> str:
     return f"{words.progress(snapshot, waited.task_id)} · {elapsed}"
 
 
+class _Line:
+    """What is written of a line, so that it can be taken back.
+
+    Parameters
+    ----------
+    stream : TextIO
+        A terminal.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._shown = ""
+        self._held = False
+
+    def write(self, line: str) -> None:
+        """Write the line over what it was; nothing while it is held."""
+        with self._lock:
+            self._write("" if self._held else line)
+
+    def hold(self, held: bool) -> None:
+        """Leave the terminal to something else, or take it back."""
+        with self._lock:
+            self._held = held
+            self._write("" if held else self._shown)
+
+    def _write(self, line: str) -> None:
+        cut = line[: shutil.get_terminal_size().columns - 1]  # what wraps can't be written over
+        if cut != self._shown:
+            self._stream.write(_ERASED + cut)
+            self._stream.flush()
+            self._shown = cut
+
+
+_lines: list[_Line] = []
+"""Those that are being written, the latest last."""
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Leave the terminal to what asks a person in this block."""
+    lines = tuple(_lines)
+    for line in lines:
+        line.hold(True)
+    try:
+        yield
+    finally:
+        for line in lines:
+            line.hold(False)
+
+
 @contextlib.contextmanager
 def following(stream: TextIO) -> Iterator[Waited]:
     """Write the line of a task until the block ends, and then nothing of it is left."""
     changed, over = threading.Event(), threading.Event()
-    waited = Waited(changed.set)
+    waited, line = Waited(changed.set), _Line(stream)
 
     def write() -> None:
-        shown = ""
         while not over.is_set():
-            line = line_of(waited, time.monotonic())[: shutil.get_terminal_size().columns - 1]
-            if line != shown:
-                stream.write(_ERASED + line)
-                stream.flush()
-                shown = line
+            line.write(line_of(waited, time.monotonic()))
             changed.wait(REWRITE_EVERY_S)
             changed.clear()
-        if shown:
-            stream.write(_ERASED)
-            stream.flush()
 
     thread = threading.Thread(target=write, name="webrun-terminal-line", daemon=True)
     thread.start()
+    _lines.append(line)
     try:
         yield waited
     finally:
         over.set()
         changed.set()
         thread.join()
+        _lines.remove(line)
+        line.write("")
         waited.close()
