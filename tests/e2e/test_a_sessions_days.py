@@ -6,6 +6,7 @@ import os
 import re
 import signal
 
+from axe_playwright_python.sync_playwright import Axe
 from card_feed import FILES
 from lab import KERNEL_IS_READY, LabPage, needs_subshells
 from playwright.sync_api import expect
@@ -79,6 +80,9 @@ def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabP
     os.kill(int(lab.stream(0).split()[-1]), signal.SIGKILL)
     says_first(lab, "The kernel was restarted: session main ended with it.")
     expect(lab.find(CARD).first).to_contain_text("ended with the kernel")
+    expect(lab.find(".webrun-line")).to_have_text("The kernel was restarted: this cell waits for its task no more.")
+    found = Axe().run(lab.page, context=CARD)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) -> None:

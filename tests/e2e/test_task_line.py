@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from lab import needs_subshells
+from login_pages import LoginSite
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lab import LabPage
     from playwright.sync_api import Locator
 
@@ -18,6 +23,24 @@ MAGIC = f"%%webrun task --url practice:shop/category/laptops\n{ASKS}"
 CARD = ".webrun-card:not(.webrun-line)"
 LINE = ".webrun-line"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+ADVANCE = """
+import pathlib, threading, time
+from webrun_nb.notebook.objects import toolkit
+def advance():
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.02)
+    toolkit.current.control.advance(61_000)
+threading.Thread(target=advance, daemon=True).start()
+"""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LoginSite]:
+    site = LoginSite()
+    yield site
+    site.close()
 
 
 def answer(form: Locator) -> None:
@@ -143,3 +166,59 @@ def test_the_task_is_stopped_from_the_form_under_the_cell(lab: LabPage) -> None:
     lab.find(f"{LINE} .webrun-question").get_by_role("button", name="Stop the task").click()
     lab.wait_for_output(1, "TASK_STOPPED")
     has_no_line(lab, 1)
+
+
+@needs_subshells
+def test_after_a_minute_the_form_says_what_waiting_costs(lab: LabPage) -> None:
+    runs(lab, ADVANCE.format(go="go-minute"), MAGIC)
+    waiting = lab.find(f"{LINE} .webrun-waiting")
+    expect(lab.find(f"{LINE} .webrun-question")).to_be_visible()
+    expect(waiting).to_be_hidden()
+    (lab.server.notebooks / "go-minute").touch()
+    cost = r"Waiting costs ≈\s\$0\.02/min, ≈\s\$0\.0\d+ until session main ends by itself in [34]:\d\d"
+    words = rf"The task has waited for this answer for 1:\d\d\. {cost} \(emulated: you pay \$0\.00\)\."
+    expect(waiting).to_have_text(re.compile(words))
+    expect(lab.find(f"{CARD} .webrun-waiting")).to_have_text(re.compile(words))
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        lab.theme(theme)
+        found = Axe().run(lab.page, context=".webrun-card")
+        assert found.violations_count == 0, f"{theme}: {found.generate_report()}"
+    answer(lab.find(f"{LINE} .webrun-question"))
+    lab.wait_until_done()
+
+
+@needs_subshells
+def test_credentials_given_under_the_cell_are_kept_nowhere(lab: LabPage, site: LoginSite) -> None:
+    secret = "-".join(("heather", "typed", "under", "a", "cell"))
+    runs(lab, f"%%webrun task --url {site.url()}\nLog in", "%webrun history", "%history -o")
+    field = lab.find(f"{LINE} input[type=password]")
+    field.fill(f"ada@example.com {secret}")
+    sent_before = len(lab.kernel_frames)
+    field.press("Enter")
+    lab.wait_until_done()
+    assert site.posted[-1][2] == {"email": "ada@example.com", "password": secret}
+    assert sum(secret.encode() in frame for frame in lab.kernel_frames[sent_before:]) == 1, "the message that sends it"
+    assert secret not in lab.page.content()
+    assert secret not in lab.save()
+    has_no_line(lab, 1)
+
+
+@needs_subshells
+def test_the_keyboard_alone_answers_under_the_cell(lab: LabPage) -> None:
+    runs(lab, MAGIC)
+    radio = lab.find(f"{LINE} .webrun-question").get_by_role("radio").first
+    radio.focus()
+    radio.press("Space")
+    radio.press("Enter")
+    lab.wait_until_done()
+    assert "Norvane" in str(lab.outputs()[1])
+
+
+def test_what_is_saved_has_nothing_of_a_line(lab: LabPage) -> None:
+    text = "get the heading"
+    runs(lab, f"s = webrun.start('other')\nfor _ in range(3):\n    s.task({text!r}, url='practice:shop')")
+    lab.wait_until_done()
+    has_no_line(lab, 1)
+    saved = lab.save()
+    assert "webrun-line" not in saved
+    assert "step 1" not in saved

@@ -23,7 +23,10 @@ GALLERY = (
     + '''
 import base64
 from webrun_nb.notebook.job_board import job_board
+from IPython.display import display
+from webrun_nb.client.snapshot import Doing
 from webrun_nb.notebook.jobs import JobFacts
+from webrun_nb.notebook.widgets.task_line import TaskLine
 
 class View:
     """A live view that shows one picture of a page on which the agent acts."""
@@ -57,6 +60,18 @@ class Job:
     def subscribe(self, fn): self.subscribers.append(fn)
     async def acancel(self): pass
 
+class Waited:
+    """What the line under a cell needs of a task that the cell waits for."""
+    task_id = "t1"
+    def __init__(self, session, form=None):
+        self.session, self.form, self.began_s = session, form, time.monotonic() - 64
+    @property
+    def snapshot(self): return self.session.snapshot
+def show_line(session, form=None):
+    line = TaskLine(TaskLine.flush)
+    line.add(Waited(session, form))
+    display(line)
+
 LONG = "PneumonoultramicroscopicsilicovolcanoconiosisPneumonoultramicroscopicsilicovolcanoconiosis"
 ARABIC = "قائمة أسعار «الحواسيب المحمولة» (USD 900) من shop.localhost"
 def viewed(name, session_id, phase="running", **changes):
@@ -85,6 +100,11 @@ def gallery():
     asks = show("questions", "galleryjob00", **asking("two_factor", text=sent))
     job_board.show(Job("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
     cards.show_view(running, running.view, 8)
+    for target in (LONG, ARABIC):
+        show_line(Session("line", "galleryline0", **{**RUNNING, "doing": Doing("t1", "click", target, 3)}))
+    waits = show("waits", "gallerywaits", **asking("ambiguous", *accounts, text="Which account? " + LONG))
+    waits.become(expires_at_ms=now_ms() + 200_000)
+    show_line(waits, cards.card("gallerywaits"))
     return idle, running
 '''
 )

@@ -187,14 +187,14 @@ def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("webrun_nb.notebook.terminal_prompt.getpass", read)
 
 
-WHICH = Question("t1", "Which account?", "ambiguous", ("Personal", "Business"))
+WHICH = Question("t1", "Which account?", "ambiguous", ("Personal", "2. Business"))
 
 
 @pytest.mark.parametrize(
     ("question", "lines", "answer"),
     [
-        (WHICH, ["2"], "Business"),
-        (WHICH, ["Business"], "Business"),
+        (WHICH, ["2"], "2. Business"),
+        (WHICH, ["Personal"], "Personal"),
         (WHICH, ["the third"], "the third"),
         (WHICH, [""], None),
         (WHICH, [], None),

@@ -37,7 +37,8 @@ def ask_in_terminal(question: Question) -> str | None:
 def _ask(form: QuestionForm, question: Question) -> str | None:
     print(f"{form.title}: {words.clean(question.text, words.QUESTION_CHARACTERS)}")
     for number, (label, _) in enumerate(form.choices, 1):
-        print(f"  {number}. {label}")
+        numbered = f"{number}. "  # which a choice may begin with by itself
+        print(f"  {numbered}{label.removeprefix(numbered)}")
     read = getpass if form.field in ("password", "code") else input
     while True:
         try:

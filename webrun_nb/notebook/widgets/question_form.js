@@ -52,7 +52,7 @@ function questionForm(parent, send, stop, show) {
   return {
     box,
     /* Whether `question` is another one than before. */
-    draw(question, answering, disabled) {
+    draw(question, answering, disabled = false) {
       const isNew = question !== null && question.id !== shown?.id;
       if (question === null || isNew) {
         parts?.input && (parts.input.value = "");
