@@ -166,6 +166,35 @@ def test_in_voila_the_card_is_live_and_its_buttons_work(tmp_path):
         browser.close()
 
 
+APP = """
+import asyncio
+import ipywidgets as widgets
+import webrun_nb as webrun
+button, shown = widgets.Button(description="Look"), widgets.Label("nothing yet")
+async def look(session):
+    text = "click the Norvane link, then get the name"
+    shown.value = "found " + (await session.atask(text, url="practice:shop/category/laptops")).text
+button.on_click(lambda _: asyncio.ensure_future(look(webrun.start())))
+widgets.VBox([button, shown])
+"""
+
+
+def test_in_voila_an_awaited_task_is_answered_on_the_card(tmp_path):
+    nbformat.write(notebook(NOBODY_IS_ASKED, LOAD, "%webrun start", APP), tmp_path / "app.ipynb")
+    with voila(tmp_path) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser())
+        page = browser.new_page()
+        page.goto(address, timeout=60_000)
+        page.get_by_role("button", name="Look").click(timeout=60_000)
+        form = page.locator(".webrun-card .webrun-question")
+        form.get_by_role("radio").first.check(timeout=60_000)
+        form.get_by_role("button", name="Answer", exact=True).click()
+        expect(page.locator(".widget-label")).to_contain_text("found Norvane", timeout=60_000)
+        expect(form).to_be_hidden()
+        expect(page.locator(".webrun-line")).to_have_count(0)
+        browser.close()
+
+
 MARIMO = """
 import marimo
 
