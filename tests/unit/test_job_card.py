@@ -89,7 +89,7 @@ def test_a_cancel_that_failed_is_said_and_can_be_pressed_again(card: JobCard, ca
 
 
 def test_the_text_names_a_way_that_takes_secrets(card: JobCard) -> None:
-    assert "answer on the card, or with webrun.on_guardrail(fn)" in card.text()
+    assert "answer on its card, or with webrun.on_guardrail(fn)" in card.text()
 
 
 def test_a_job_that_cost_more_than_its_budget_says_so():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client import api
 from webrun_nb.client.api import Client
 from webrun_nb.notebook import workspace
-from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.jobs import Job, JobFacts
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.workspace import Workspace
 
@@ -45,6 +46,18 @@ def client(service: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]
     client.close()
 
 
+class Asking:
+    """A job in the background that asks."""
+
+    name, task_id = "laptops", "t1"
+
+    def facts(self) -> JobFacts:
+        return JobFacts(
+            name="laptops", state="guardrail", session="a", session_id="s1", task_id="t1", elapsed_ms=0, cost_usd=None,
+            emulated=True, usd_per_minute=Decimal("0.02"), asks="Which one?", answer_with="%webrun answer a …",
+        )  # fmt: skip
+
+
 def test_a_silent_server_does_not_hold_the_cell(
     client: Client, service: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,6 +67,15 @@ def test_a_silent_server_does_not_hold_the_cell(
     service.silent = True
     Workspace(InteractiveShell()).drain_cards()
     assert service.cut_off == 2
+
+
+def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    here = Workspace(InteractiveShell())
+    here.jobs["laptops"] = Asking()  # type: ignore[assignment]  # a double
+    here.say_which_jobs_ask()
+    here.say_which_jobs_ask()
+    said = "job laptops asks: Which one? – answer on its card, or with %webrun answer a …\n"
+    assert capsys.readouterr().out == said
 
 
 def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: Silent) -> None:

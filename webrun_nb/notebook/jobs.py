@@ -63,7 +63,7 @@ class JobFacts:
     def next(self) -> str:
         """What there is to do now: how its question is answered, or how its result is read."""
         if self.asks:
-            return f"asks: {self.asks} – answer on the card, or with {self.answer_with}"
+            return f"asks: {self.asks} – answer on its card, or with {self.answer_with}"
         if self.error:
             return self.error
         if self.state != "complete":

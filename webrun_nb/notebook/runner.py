@@ -25,6 +25,7 @@ from webrun_nb.notebook import (
 )
 from webrun_nb.notebook.commands import Asyncio, Command, Help, ProxyHelp
 from webrun_nb.notebook.completion import Names
+from webrun_nb.notebook.front_end import page_may_show_it
 from webrun_nb.notebook.help import help_text
 from webrun_nb.notebook.starting import notice
 from webrun_nb.notebook.workspace import Workspace
@@ -129,4 +130,7 @@ class Runner:
             In one line.
         """
         with notice.held(), self._workspace.seeing(scope):
-            return _VERBS[type(command)](self._workspace, command)
+            result = _VERBS[type(command)](self._workspace, command)
+        if page_may_show_it():
+            self._workspace.say_which_jobs_ask()
+        return result

@@ -67,6 +67,8 @@ class Workspace:
         """The names that the running command's texts may mention: the notebook's, or those of the code that runs it."""
         self.told_ended: set[Session] = set()
         """Sessions whose end the user has been told."""
+        self._told_questions: set[tuple[str, str]] = set()
+        """Tasks in the background and their questions, of which the user has been told."""
 
     @property
     def names(self) -> dict[str, Any]:
@@ -194,6 +196,15 @@ class Workspace:
         if session.ended and session not in self.told_ended:
             self.told_ended.add(session)
             print(final_line(session.snapshot))
+
+    def say_which_jobs_ask(self) -> None:
+        """Print once, where a background job asks something, where that is answered: its card may be out of view."""
+        for job in self.jobs.values():
+            facts = job.facts()
+            asked = (job.task_id, facts.asks)
+            if facts.asks and asked not in self._told_questions:
+                self._told_questions.add(asked)
+                print(f"job {job.name} {facts.next}")
 
     def show_card(self, session: Session, *, again: bool = False) -> None:
         """Show a session's card; see `CardBoard.show`."""
