@@ -80,7 +80,7 @@ def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabP
     os.kill(int(lab.stream(0).split()[-1]), signal.SIGKILL)
     says_first(lab, "The kernel was restarted: session main ended with it.")
     expect(lab.find(CARD).first).to_contain_text("ended with the kernel")
-    expect(lab.find(".webrun-line")).to_have_text("The kernel was restarted: this cell waits for its task no more.")
+    expect(lab.find(".webrun-line")).to_contain_text("The kernel was restarted: the task of this cell ended with it.")
     found = Axe().run(lab.page, context=CARD)
     assert found.violations_count == 0, found.generate_report()
 

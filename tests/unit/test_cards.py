@@ -441,3 +441,26 @@ def test_the_end_is_written_into_the_saved_output(output: Output) -> None:
 def test_a_terminal_gets_text(capsys: pytest.CaptureFixture[str]) -> None:
     CardBoard().show(Session(IDLE), Actions())
     assert capsys.readouterr().out == card_text(IDLE) + "\n"
+
+
+def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Output) -> None:
+    board, session = CardBoard(), Session(IDLE)
+    held = board.hold(session, Actions())
+    assert output.shown == []
+    board.show(session, Actions())
+    assert (len(output.shown), board.card(IDLE.session_id)) == (1, held)
+
+
+def test_the_card_of_an_ended_session_that_was_never_shown_is_let_go(output: Output) -> None:
+    board, session = CardBoard(), Session(IDLE)
+    board.hold(session, Actions())
+    session.become(ENDED)
+    assert board.drain(5)
+    assert (board.card(IDLE.session_id), session.subscribers) == (None, [])
+
+
+def test_a_widget_opens_no_channel_before_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = make_card()
+    assert card.comm is None
+    card._repr_mimebundle_()
+    assert card.comm is not None

@@ -162,6 +162,17 @@ class CardBoard:
         """Return a session's card, which may not be shown anywhere yet; any thread."""
         return self._place(session, actions).card
 
+    def _forget(self, card: SessionCard) -> None:
+        """Let go of the card of an ended session that was never shown: programs may open a thousand of them."""
+        with self._lock:
+            placed = self._placed.get(card.latest.session_id)
+            if placed is None or placed.card is not card or placed.display_id is not None:
+                return
+            del self._placed[card.latest.session_id]
+        placed.unsubscribe()
+        card.layout.close()
+        card.close()
+
     def is_shown_by(self, session_id: str, request_id: str) -> bool:
         """Whether a session's card was shown by a request (a cell)."""
         placed = self._placed.get(session_id)
@@ -227,7 +238,11 @@ class CardBoard:
     def _write(self, card: SessionCard) -> None:
         card.flush()
         placed = self._placed.get(card.latest.session_id)
-        if placed is None or placed.display_id is None:
+        if placed is None:
+            return
+        if placed.display_id is None:
+            if card.latest.ended:
+                self._forget(card)
             return
         if not (card.latest.ended or placed.stale or not card.on_page):
             return

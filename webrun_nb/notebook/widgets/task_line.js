@@ -18,6 +18,11 @@ function buildRow(parent, act) {
   return { card, gone, line, icon, what, seconds, question, notice, live };
 }
 
+function goneWords(facts, what) {
+  if (facts.endsWithKernel) return `The kernel ${what}: the task of this cell ended with it.`;
+  return `The kernel ${what}. This cell no longer waits for its task, which may go on.`;
+}
+
 /* One task's row; `factsNow` returns its facts, null once it is waited for no more. */
 function taskRow(parent, model, row, factsNow, arrivedAtMs, kernelEnd) {
   const send = (message) => model.send({ ...message, row });
@@ -45,7 +50,7 @@ function taskRow(parent, model, row, factsNow, arrivedAtMs, kernelEnd) {
     const busy = press.command ?? sent;
     ui.card.dataset.tone = end !== null ? "off" : facts.held ? "warn" : "busy";
     ui.card.setAttribute("aria-label", facts.session ? `Task in session ${facts.session}` : "Task");
-    put(ui.gone, end === null ? "" : `The kernel ${end.what}: this cell waits for its task no more.`);
+    put(ui.gone, end === null ? "" : goneWords(facts, end.what));
     ui.line.hidden = end !== null;
     ui.icon(facts.held ? "question" : "dot");
     put(ui.what, facts.what);
