@@ -49,7 +49,7 @@ def client(service: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]
 class Asking:
     """A job in the background that asks."""
 
-    name, task_id = "laptops", "t1"
+    name, task_id, handle = "laptops", "t1", None
 
     def facts(self) -> JobFacts:
         return JobFacts(
@@ -71,7 +71,7 @@ def test_a_silent_server_does_not_hold_the_cell(
 
 def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     here = Workspace(InteractiveShell())
-    here.jobs["laptops"] = Asking()  # type: ignore[assignment]  # a double
+    here.add_job(Asking())  # type: ignore[arg-type]  # a double
     here.say_which_jobs_ask()
     here.say_which_jobs_ask()
     said = "job laptops asks: Which one? – answer on its card, or with %webrun answer a …\n"

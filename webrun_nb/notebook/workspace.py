@@ -199,7 +199,7 @@ class Workspace:
 
     def say_which_jobs_ask(self) -> None:
         """Print once, where a background job asks something, where that is answered: its card may be out of view."""
-        for job in self.jobs.values():
+        for job in self._jobs.values():  # those that have a card
             facts = job.facts()
             asked = (job.task_id, facts.asks)
             if facts.asks and asked not in self._told_questions:
