@@ -126,9 +126,10 @@ async def test_more_than_fits_into_memory_is_passed_on_piece_by_piece(client: Cl
     origin.answers, origin.keeps_open = [f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode()], True
     reader, writer = await client.connect()
     writer.write(GET + client.head + b"\r\n")
+    await origin.until_received(b"\r\n\r\n")
     async with asyncio.timeout(WITHIN_S):
-        await reader.readuntil(b"\r\n\r\n")
         writing = asyncio.create_task(_write(origin.writers[0], size))
+        await reader.readuntil(b"\r\n\r\n")
         await _until_it_stands_still(client)
         assert client.listener.way_out.down < size / 2
         for _ in range(size // 1024):

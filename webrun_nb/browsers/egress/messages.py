@@ -25,7 +25,7 @@ _CONNECTION_ONLY = frozenset(
 _OF_THE_MESSAGE = frozenset({b"content-length", b"transfer-encoding", b"host"})
 """Fields that `Connection` can't take out of a message."""
 _HEAD_END = b"\r\n\r\n"
-_UNREADABLE = re.compile(r"[\x00-\x20\\]")
+_ADDRESS = re.compile(r"http://([^/?#@\\]+)((?:[/?][^#\\]*)?)", re.IGNORECASE)
 
 Message = h11.Request | h11.InformationalResponse | h11.Response
 Fields = list[tuple[bytes, bytes]]
@@ -46,12 +46,25 @@ class BadAnswerError(BadMessageError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The destination of a request: host (canonical), port, path with query, and the authority as it was written."""
+    """The destination of a request.
+
+    Attributes
+    ----------
+    host, port : str, int
+        The host is canonical.
+    path : str
+        With the query; empty for a tunnel.
+    authority : str
+        Host and port for the field `Host`.
+    written : str
+        Host and port as they came.
+    """
 
     host: str
     port: int
     path: str
     authority: str
+    written: str
 
 
 class Head:
@@ -182,7 +195,12 @@ class Peer:
             continue
 
     async def relay(
-        self, sink: Peer, head: h11.Request | h11.Response, first: h11.Data | h11.EndOfMessage | None = None
+        self,
+        sink: Peer,
+        head: h11.Request | h11.Response,
+        *,
+        together: bool,
+        first: h11.Data | h11.EndOfMessage | None = None,
     ) -> None:
         """Pass a body on as it comes in, behind a head; what has come in at once is written at once.
 
@@ -192,6 +210,8 @@ class Peer:
             Gets it.
         head : Request or Response
             What `sink` gets before it. Where a faulty beginning of the body has come in, not even that is sent.
+        together : bool
+            Send the head together with the beginning of the body, rather than as soon as possible.
         first : Data or EndOfMessage, optional
             What has been read of it.
 
@@ -201,6 +221,9 @@ class Peer:
             As `read_body`.
         """
         event = self._next_event() if first is None else first
+        while together and event is h11.NEED_DATA:
+            await self._receive()
+            event = self._next_event()
         pieces = [sink.http.send(head) or b""]
         while not isinstance(event, h11.EndOfMessage):
             if isinstance(event, h11.Data):
@@ -269,8 +292,15 @@ class Peer:
             raise self._fault("no HTTP/1.1") from None
 
 
-def target_of(url: str) -> Target:
+def target_of(url: str, last: Target | None = None) -> Target:
     """Read the absolute address in a request to a proxy.
+
+    Parameters
+    ----------
+    url : str
+        It, as h11 lets it through: visible ASCII.
+    last : Target, optional
+        That of the request before: where the authority is the same, it is not read once more.
 
     Raises
     ------
@@ -279,15 +309,22 @@ def target_of(url: str) -> Target:
     HostNameError
         No host can have this name.
     """
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        raise BadMessageError("not a web address")
+    written, path = found.groups()
+    path = path if path.startswith("/") else f"/{path}"
+    if last is not None and last.written == written:
+        return Target(last.host, last.port, path, last.authority, written)
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"//{written}")
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise BadMessageError("not a web address") from error
-    if parts.scheme != "http" or not host or _UNREADABLE.search(url):
+    if not host:
         raise BadMessageError("not a web address")
-    path = (parts.path or "/") + (f"?{parts.query}" if "?" in url.partition("#")[0] else "")
-    return Target(canonical_host(host), port or 80, path, _authority(host, None if port in (None, 80) else port))
+    shown = _authority(host, None if port in (None, 80) else port)
+    return Target(canonical_host(host), port or 80, path, shown, written)
 
 
 def tunnel_target_of(authority: str) -> Target:
@@ -303,7 +340,7 @@ def tunnel_target_of(authority: str) -> Target:
     host, _, port = authority.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise BadMessageError("not a host and a port")
-    return Target(canonical_host(host), int(port), "", authority)
+    return Target(canonical_host(host), int(port), "", authority, authority)
 
 
 def _authority(host: str, port: int | None) -> str:

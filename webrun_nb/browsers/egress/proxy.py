@@ -99,6 +99,7 @@ class ProxyConnection:
         self._link_key: object = None
         self._target: Target | None = None
         """Of the request that is under way."""
+        self._last_target: Target | None = None
 
     async def serve(self) -> None:
         """Serve until one side ends the connection, or sends what is not HTTP/1.1."""
@@ -171,7 +172,7 @@ class ProxyConnection:
 
     async def _forward(self, head: Head, method: bytes, url: str) -> bool:
         """Pass one request on, and its answer back; True where the browser's connection can be used again."""
-        self._target = target = target_of(url)
+        self._target = self._last_target = target = target_of(url, self._last_target)
         waits = self._browser.http.they_are_waiting_for_100_continue
         # nothing is passed on of a request whose body can't be read from its beginning
         first = await self._browser.read_body() if head.is_chunked and not waits else None
@@ -214,7 +215,9 @@ class ProxyConnection:
     async def _exchange_with_body(self, asked: _Asked, first: h11.Data | h11.EndOfMessage | None) -> bool:
         """Pass a request's body on while its answer is waited for, which can come before the body's end."""
         link, _ = await self._link_to(asked.route)
-        uploading = asyncio.create_task(self._browser.relay(link, asked.passed_on(), first))
+        together = not self._browser.http.they_are_waiting_for_100_continue
+        sending = self._browser.relay(link, asked.passed_on(), together=together, first=first)
+        uploading = asyncio.create_task(sending)
         answering = asyncio.create_task(self._read_answer(link))
         try:
             await asyncio.wait({uploading, answering}, return_when=asyncio.FIRST_COMPLETED)
@@ -262,7 +265,7 @@ class ProxyConnection:
                 return True
         fields = head.forwarded_fields(b"proxy-authenticate", b"proxy-authentication-info")
         passed_on = h11.Response(status_code=answer.status_code, headers=fields, reason=answer.reason)
-        await link.relay(self._browser, passed_on)
+        await link.relay(self._browser, passed_on, together=b"content-length" in head.names)  # else it may be a stream
         if link.http.their_state is not h11.DONE:  # it closes the connection
             self._close_link()
         return True
