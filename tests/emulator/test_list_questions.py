@@ -129,3 +129,22 @@ async def test_a_wish_that_is_no_column_is_asked_about(
     worked = await work(instance, Brief(sentence, "structured_json", schema, url), ["list the lamps under $8"])
     assert f'Nothing on the page answers to "{words}"' in worked.asked[0].question
     assert worked.answer.data == [{"name": "Bo", "price": "$7"}]
+
+
+CARDS = "".join(
+    f"<li class=card><b class=name>Lamp {number}</b> <i class=price>${number}</i></li>" for number in range(2100)
+)
+
+
+async def test_a_list_that_is_too_long_to_be_read_says_that_it_goes_on(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/long", f"<h1>Lamps</h1><ul>{CARDS}</ul>")
+    worked = await work(instance, Brief("list the lamps", starting_url=url))
+    assert worked.answer.text.startswith("2000 lamps on this page; the list goes on.")
+    assert any("more rows than the 2,000" in step.text for step in worked.steps if isinstance(step, Note))
+    with pytest.raises(AgentError, match="2000 on 1 page, but the list goes on"):
+        await told(instance, url, "how many lamps are there?")
+
+
+async def test_a_table_of_more_than_5000_rows_is_read_whole(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/table", table(*((f"Lamp {number}", f"${number}") for number in range(6000))))
+    assert await told(instance, url, "how many lamps are there?") == "6000 lamps"

@@ -59,6 +59,7 @@ class Pager:
     def go_on(self, page: PageData, mapping: Mapping) -> Work[Mapping]:
         """Collect the same rows from the next pages; return all of them."""
         source, visited = mapping.source, {page.url}
+        yield from self._check_read(source)
         while page.next_page and not self._wanted.place_ordinal:
             if not self._wanted.all_pages or self._enough(source):
                 self.whole = False
@@ -85,6 +86,7 @@ class Pager:
                 )
                 yield from self._task.act(GoBack(), "back to the list")
                 break
+            yield from self._check_read(more)
             visited |= {str(href), page.url}
             source, grown = together(source, more, turned=bool(href))
             if not grown:
@@ -92,6 +94,14 @@ class Pager:
             mapping = assign(self._columns, source) if self._columns else open_mapping(source)
             self.pages += 1
         return mapping
+
+    def _check_read(self, source: Source) -> Work[None]:
+        """Say where a page has more rows than were read of it: then the list was not read to its end."""
+        if source.has_unread:
+            self.whole = False
+            yield from self._task.note(
+                f"The page has more rows than the {len(source.rows):,} that are read of one list."
+            )
 
     def _stopped(self, where: str) -> Work[None]:
         self.whole = False

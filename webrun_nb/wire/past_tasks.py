@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from webrun_nb.wire.base import Response
 from webrun_nb.wire.requests import OutputType
@@ -22,14 +22,14 @@ class TaskText(Response):
 class TaskTextList(Response):
     """Answer to `GET /_emulator/tasks`."""
 
-    success: bool = True
+    success: Literal[True] = True
     tasks: list[TaskText]
 
 
 class PastTask(TaskText):
     """Answer to `GET /_emulator/tasks/:id`: also the form of the answer that was asked for, and how the task is."""
 
-    success: bool = True
+    success: Literal[True] = True
     output_type: OutputType
     output_schema: dict[str, Any] | list[str] | None
     task: TaskCompleted | TaskGuardrail | TaskFailed | TaskPending

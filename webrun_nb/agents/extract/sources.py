@@ -78,6 +78,12 @@ class Source:
     raw: Mapping[str, Any] = field(default_factory=dict)
     """What the reading script found, for joining it with the same list of another page."""
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether the page has more rows than were read."""
+        unread = self.raw.get("unread")
+        return isinstance(unread, int) and unread > 0
+
 
 def sources(page: PageData) -> list[Source]:
     """Collect the candidates of a page and of its frames of the same host, tables first, in document order."""

@@ -2,7 +2,7 @@
 // Candidates: real tables, groups of alike siblings, JSON-LD, microdata, meta, label/value pairs, headings, the next page.
 // Pages are hostile: every size is capped; hidden elements are skipped.
 (arg) => {
-  const MAX = { text: 20000, cell: 2000, tables: 40, rows: 20000, headRows: 6, cells: 60, groups: 40, items: 500, fields: 60,
+  const MAX = { text: 20000, cell: 2000, tables: 40, rows: 20000, headRows: 6, cells: 60, groups: 40, items: 2000, fields: 60,
     totalFields: 40000, pairs: 600, jsonLd: 60, jsonLdChars: 300000, microdata: 300, headings: 100, meta: 100 };
   const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "SVG", "svg", "HEAD", "LINK", "BR", "HR", "WBR", "IFRAME", "OBJECT"]);
   const INLINE = new Set(["B", "I", "EM", "STRONG", "SUP", "SUB", "SMALL", "U", "MARK", "CODE", "ABBR"]);
@@ -145,7 +145,8 @@
     return cellText.get(cell);
   };
   const readTable = (table) => {
-    const rows = Array.from(table.rows).filter((tr) => eyed(tr)).slice(0, MAX.rows + MAX.headRows);
+    const allRows = Array.from(table.rows).filter((tr) => eyed(tr));
+    const rows = allRows.slice(0, MAX.rows + MAX.headRows);
     const grid = gridOf(rows).filter((g) => g.line.length && g.line.some((c) => c && (textOfCell(c) || c.querySelector("img,input,a"))));
     const width = grid.reduce((w, g) => Math.max(w, g.line.length), 0);
     if (!width || !grid.length) return null;
@@ -201,7 +202,7 @@
     if (!out.length) return null;
     const nested = table.querySelector("table");
     return { path: pathOf(table), id: table.id || "", classes: classesOf(table), caption: collapse(table.caption?.innerText || table.getAttribute("aria-label") || table.getAttribute("summary"), 200),
-      heading: headingOf(table), region: regionOf(table), header, columns, rows: out, nested: !!nested };
+      heading: headingOf(table), region: regionOf(table), header, columns, rows: out, unread: allRows.length - rows.length, nested: !!nested };
   };
   const tableNodes = Array.from(document.querySelectorAll("table")).filter(shown).slice(0, MAX.tables * 4);
   const tables = [];
@@ -369,22 +370,24 @@
   const seen = new Set();
   for (const [, c] of signatures) {
     if (groups.length >= MAX.groups || total > MAX.totalFields) break;
-    const records = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img"))))
-      .filter((r) => !safely(() => onlyControls(r))).slice(0, MAX.items);
+    const allRecords = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img"))))
+      .filter((r) => !safely(() => onlyControls(r)));
+    const records = allRecords.slice(0, MAX.items);
     if (!records.length) continue;
     const key = c.how + records.length + pathOf(records[0][0]) + records[0].length;
     if (seen.has(key)) continue;
     seen.add(key);
     const items = [];
-    for (const record of records) {
-      if (total > MAX.totalFields) break;
+    let unread = allRecords.length - records.length;
+    for (const [at, record] of records.entries()) {
+      if (total > MAX.totalFields) { unread += records.length - at; break; }
       const fields = safely(() => fieldsOf(record));
       if (!fields) continue;
       total += fields.length;
       items.push({ path: pathOf(record[0]), heading: headingOf(record[0]), text: collapse(record.map((el) => textOf(el, 600)).join(" "), 600), fields });
     }
     groups.push({ path: pathOf(c.parent), id: c.parent.id || "", classes: classesOf(c.parent), item_classes: classesOf(records[0][0]), tag: records[0][0].tagName.toLowerCase(),
-      how: c.how, heading: headingOf(records[0][0]), label: collapse(c.parent.getAttribute("aria-label"), 100), region: regionOf(c.parent), items });
+      how: c.how, heading: headingOf(records[0][0]), label: collapse(c.parent.getAttribute("aria-label"), 100), region: regionOf(c.parent), items, unread });
   }
 
   // --- what describes the page itself -----------------------------------------------------------------------------------
