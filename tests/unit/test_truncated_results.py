@@ -43,7 +43,7 @@ def test_a_result_says_what_is_left_of_it(answered: Callable[..., TaskResult]) -
     result = answered('[{"a": "x"}, {"a": "y"}]', "a:str", CUT)
     assert result.truncated is not None
     assert (result.truncated.returned, result.truncated.of) == (2, 3000)
-    assert "truncated=Truncated(returned=2, of=3000)" in repr(result)
+    assert " · truncated: 2 of 3,000; " in repr(result)
     assert result.completeness["truncated"] == CUT
     assert result.df.attrs["webrun"]["truncated"] == CUT
 

@@ -207,7 +207,8 @@ class TaskResult(InProcess):
         told = one_line(self.instruction)
         told = told if len(told) <= _TOLD_CHARACTERS else told[: _TOLD_CHARACTERS - 1] + "…"
         cost = f"≈ ${self.cost_usd:.4f} (emulated)" if self.emulated else f"${self.cost_usd:.4f}"
-        return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}; .df .text .json .files>"
+        cut = "" if self.truncated is None else f" · truncated: {self.truncated.returned:,} of {self.truncated.of:,}"
+        return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}{cut}; .df .text .json .files>"
 
 
 def usd(amount: float) -> Decimal:
