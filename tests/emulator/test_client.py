@@ -33,6 +33,7 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.emulator.store.locks import FileLock
 from webrun_nb.notebook.objects import NotebookFrames, Toolkit
+from webrun_nb.notebook.schema import open_records
 
 CITIES = "<table><tr><th>city</th><th>people</th></tr><tr><td>Ulm</td><td>129000</td></tr>\
 <tr><td>Graz</td><td>303000</td></tr></table>"
@@ -477,3 +478,25 @@ def test_a_task_is_given_a_file_of_this_machine(client: Client, site: Any, tmp_p
     assert "attach" in done.text.lower() or "done" in done.text.lower()
     with pytest.raises(RequestError, match="there is no file"):
         client.run_task("Attach cv.pdf", url=site.url("/"), files=[tmp_path / "none.pdf"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LIST,
+        "List the cities",
+        "What are the people of Graz?",
+        "How many cities are there?",
+        "get the title",
+        "wait 1 second",
+        "List the cities. How many cities are there?",
+    ],
+)
+def test_a_text_answer_makes_the_same_table_as_open_records(client: Client, site: Any, text: str) -> None:
+    session = client.start()
+    page = site.page("/cities", f"<title>Towns</title>{CITIES}")
+    told = session.task(text, url=page)
+    table = session.task(text, url=page, schema=open_records().json_schema)
+    assert told.schema is None
+    assert told.df.equals(table.df)
+    assert list(told.df.dtypes) == list(table.df.dtypes)

@@ -88,6 +88,7 @@ class Lived:
     session_id: str = ""
     rows: Any = None
     text: Any = None
+    records: Any = None
     failure: Any = None
     partial: Any = None
     question: Any = None
@@ -240,6 +241,7 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         said_too_much = task(
             f"Extract every way on {MARKER} {EMAIL} day: way, echo", outputType="structured_json", outputSchema=ECHOES
         )
+        lived.records = task("Extract every way: way, echo")["data"]["records"]
         lived.failure = task("Click the Frobnicate button")
         lived.question = task(f'Click "{MARKER}"')
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
@@ -318,6 +320,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
         lambda lived: dumped(PageText(lived.text["data"]["message"], rest="")._repr_mimebundle_()),
         "Welcome ***",
     ),
+    "the records of a text answer": (lambda lived: dumped(lived.records), MARKER),
     "the network log": (lambda lived: dumped(lived.text["data"]["network"]), MARKER),
     "an error": (lambda lived: dumped(lived.failure), MARKER),
     "what a stopped task had by then": (lambda lived: lived.partial["details"]["partial"], MARKER),

@@ -212,7 +212,7 @@ class Task:
             return answers[-1]
         parts = tuple(part for answer in answers for part in answer.unused)
         provenance = tuple(p for answer in answers for p in answer.provenance)
-        return Finish("\n\n".join(answer.text for answer in answers), None, provenance, parts)
+        return Finish("\n\n".join(answer.text for answer in answers), answers[-1].data, provenance, parts)
 
     # --- talking to the worker ----------------------------------------------------------------------------------------
 

@@ -91,6 +91,8 @@ class TaskResult(InProcess):
     """From asking to having it, waiting in the queue included."""
     raw: Mapping[str, Any]
     """The answer as it came over the wire."""
+    records: tuple[Mapping[str, Any], ...] | None = None
+    """What a text answer was written from, where the server says so: the emulator does."""
     truncated: Truncated | None = None
     """What `max_output_tokens` left of the answer: `returned` rows (of a text: characters) `of` so many; None where
     the answer is whole, or the server does not say."""
@@ -108,7 +110,12 @@ class TaskResult(InProcess):
 
     @property
     def df(self) -> pd.DataFrame:
-        """The answer as a table, made anew each time."""
+        """The answer as a table, made anew each time.
+
+        Without a schema: the records of the page under its own column names, as text, as `-o` has them; where the
+        answer is no table, one row with a column `answer`. The hosted service gives no records with a text: for a
+        table there, name a schema.
+        """
         if self.make_frame is None:
             raise TypeError("this client was made without `frames`: read .json or .text")
         return self.make_frame(self)
@@ -244,6 +251,7 @@ def result_of(
         elapsed_s=elapsed_s,
         raw=body.to_wire(),
         truncated=body.data.truncated,
+        records=None if body.data.records is None else tuple(body.data.records),
         make_frame=None if frames is None else frames.make_frame,
         make_table=None if frames is None else frames.table,
         recorded=recorded,

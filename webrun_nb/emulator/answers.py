@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from webrun_nb.agents.base import AgentError, Finish
@@ -29,7 +30,8 @@ def write_answer(fields: TaskFields, finish: Finish) -> Answer:
     """
     limit = fields.max_output_tokens
     if fields.output_type == "text":
-        return _within(limit, len(finish.text), lambda count: finish.text[:count])
+        answer = _within(limit, len(finish.text), lambda count: finish.text[:count])
+        return replace(answer, records=_records_beside_text(finish.data, limit))
     if fields.output_type == "structured_csv":
         columns, rows = csv_columns(fields.output_schema), list(finish.data or [])
         return _within(limit, len(rows), lambda count: _csv(columns, rows[:count]))
@@ -45,6 +47,14 @@ def write_answer(fields: TaskFields, finish: Finish) -> Answer:
         raise AgentError(_MISMATCH, f"the answer is longer than maxOutputTokens ({limit:g}) allows")
     validate(json.loads(answer.message), schema)
     return answer
+
+
+def _records_beside_text(data: Any, limit: float | None) -> tuple[Mapping[str, Any], ...] | None:
+    """Return the records that a text was written from, as many as a structured answer would have within the limit."""
+    if not isinstance(data, list) or not all(isinstance(record, Mapping) for record in data):
+        return None
+    kept = _within(limit, len(data), lambda count: _json(data[:count])).truncation
+    return tuple(data if kept is None else data[: kept.returned])
 
 
 def _records(data: Any) -> tuple[int, Callable[[int], Any]]:

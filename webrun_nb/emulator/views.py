@@ -175,6 +175,7 @@ def task_data(task: Task) -> TaskData:
     return TaskData(
         message=task.answer.message,
         truncated=None if cut is None else Truncated(returned=cut.returned, of=cut.of),
+        records=None if task.answer.records is None else [dict(record) for record in task.answer.records],
         files=[downloaded_file(file) for file in task.downloads],
         network=[log],
     )

@@ -48,7 +48,8 @@ class NotebookFrames:
 
         schema = result.schema
         assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
-        frame, _ = to_frame(result.text if schema is None else result.json, schema, meta=meta_of(result))
+        text = result.text if result.records is None else list(result.records)
+        frame, _ = to_frame(text if schema is None else result.json, schema, meta=meta_of(result))
         return frame
 
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:

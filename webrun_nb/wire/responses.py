@@ -166,10 +166,12 @@ class Truncated(Response):
 class TaskData(Response):
     """The answer of a task."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"truncated"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"truncated", "records"})
 
     message: str
     truncated: Truncated | None = None
+    records: list[dict[str, Any]] | None = None
+    """What a text answer was written from, as a structured answer would have it (the emulator's own)."""
     files: list[File] = Field(default_factory=list)
     network: list[NetworkLog] = Field(default_factory=list)
 

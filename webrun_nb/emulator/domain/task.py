@@ -82,10 +82,14 @@ class Truncation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The message of a completed task; `truncation` where it is not the whole answer."""
+    """The message of a completed task; `truncation` where it is not the whole answer.
+
+    `records` are what a text was written from; None where it is no text, or was written from none.
+    """
 
     message: str
     truncation: Truncation | None = None
+    records: tuple[Mapping[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
