@@ -256,3 +256,32 @@ async def test_a_name_that_no_host_can_have_is_the_reason_why_a_page_is_not_ther
 ) -> None:
     assert await client.says(END, b"GET http://a..b/ HTTP/1.1\r\n") == b""
     assert "'a..b' is not a host name" in str(client.listener.failure("http://a..b/"))
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("//evil.example/x", "http://evil.example/x"),
+        ("/\\\\evil.example/x", "http://evil.example/x"),
+        ("https:evil.example", "https://evil.example/"),
+        ("http:///evil.example/", "http://evil.example/"),
+        ("ht\ttp://evil.example/", "http://evil.example/"),
+        ("http://faß.example/", "http://xn--fa-hia.example/"),
+        ("next?a", "http://good.example/next?a"),
+    ],
+)
+async def test_a_redirect_is_asked_about_as_browsers_read_it(
+    client: Client, origin: Origin, location: str, url: str
+) -> None:
+    asked: list[str] = []
+    client.listener.withheld = lambda to: asked.append(to) or "no"
+    origin.answers = [f"HTTP/1.1 307 On\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()]
+    answer = await client.says(b"Connection: close\r\nContent-Length: 0\r\n\r\n")
+    assert (answer.startswith(b"HTTP/1.1 403 "), asked) == (True, [url])
+
+
+@pytest.mark.parametrize("location", [b"http://[/", b"http://evil\xff.example/"])
+async def test_a_redirect_that_can_t_be_read_is_not_passed_on(client: Client, origin: Origin, location: bytes) -> None:
+    origin.answers = [b"HTTP/1.1 308 On\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"]
+    answer = await client.says(b"Accept: text/html\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 204 ")

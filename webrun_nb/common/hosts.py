@@ -83,10 +83,18 @@ def host_of(url: str) -> str | None:
     return _comparable(parsed.hostname) if parsed.protocol in _DEFAULT_PORTS else None
 
 
-def browser_url(url: str) -> str | None:
-    """Return a URL as a browser that opens it writes it; None where browsers open no such URL."""
+def browser_url(url: str, base: str | None = None) -> str | None:
+    """Return a URL as a browser that opens it writes it; None where browsers open no such URL.
+
+    Parameters
+    ----------
+    url : str
+        A URL, which can be relative to `base`.
+    base : str, optional
+        The URL of the document or the answer that it is in.
+    """
     try:
-        return str(ada_url.URL(url).href)
+        return str(ada_url.URL(url, base).href)
     except ValueError:
         return None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from webrun_nb.common.hosts import browser_url
 from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import Session
@@ -77,7 +78,8 @@ class Webhooks:
         try:
             # trust_env: a proxy that the user's shell is set to is not asked for by the task
             async with httpx.AsyncClient(timeout=None, trust_env=False) as client, asyncio.timeout(TIMEOUT_S):
-                status = (await client.post(webhook.url, content=content.encode(), headers=headers)).status_code
+                url = browser_url(webhook.url) or webhook.url  # httpx refuses names that browsers open
+                status = (await client.post(url, content=content.encode(), headers=headers)).status_code
         except TimeoutError:
             error = f"no answer within {TIMEOUT_S:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as failure:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urljoin
 
 import h11
 
@@ -24,7 +22,7 @@ from webrun_nb.browsers.egress.messages import (
 from webrun_nb.browsers.egress.network import DialError, Streams
 from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.egress.routes import Route, WayOut
-from webrun_nb.common.hosts import HostNameError
+from webrun_nb.common.hosts import HostNameError, browser_url
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +32,6 @@ _CHALLENGE: Fields = [(b"Proxy-Authenticate", b'Basic realm="webrun"')]
 _RETRIABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _SENT_ONCE_MORE = frozenset({307, 308})
 """Redirects that the browser follows with the same method and body."""
-_SLASHES = re.compile(r"^((?:https?:)?)/{2,}", re.IGNORECASE)
-"""A browser takes any number of them, and backslashes, for two."""
 
 
 class Ways(Protocol):
@@ -342,11 +338,11 @@ def _key(route: Route) -> object:
 
 def _redirect(target: Target, location: str) -> str | None:
     """Return where an answer redirects to; None where that can't be read, and so can't be checked."""
-    location = _SLASHES.sub(r"\1//", location.strip().replace("\\", "/"))
     try:
-        return urljoin(f"http://{target.authority}{target.path}", location)
-    except ValueError:
+        read = location.encode("latin-1").decode()  # browsers read UTF-8
+    except UnicodeDecodeError:
         return None
+    return browser_url(read, f"http://{target.authority}{target.path}")
 
 
 async def _pump(source: Peer, sink: Peer) -> None:
