@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ from agent_work import work_on
 from stored_pages import stored
 
 from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Finish, Step
-from webrun_nb.browsers.base import Action, Click, Press
+from webrun_nb.agents.examples import examples_of
+from webrun_nb.browsers.base import Action, Click, Element, Observation, Press
 
 
 def acts(steps: list[Step]) -> list[Action]:
@@ -215,3 +217,68 @@ async def test_a_row_or_table_that_is_not_there_is_told(sentence: str, said: str
 async def test_a_place_to_scroll_to_is_asked_about(sentence: str) -> None:
     *_, asked = await work_on(stored("programme"), Brief(sentence))
     assert isinstance(asked, Ask)
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+async def asked_on(page: str, sentence: str, *columns: str) -> Ask:
+    brief = Brief(sentence, "structured_json", rows_of(*columns)) if columns else Brief(sentence)
+    *_, asked = await work_on(stored(page), brief)
+    assert isinstance(asked, Ask), asked
+    return asked
+
+
+def examples_in(question: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", question.partition("Sentences that work here: ")[2].partition("; or")[0])
+
+
+@pytest.mark.parametrize("page", ["programme", "form", "product", "bank", "admin", "shop", "quotes"])
+async def test_examples_are_about_the_page_at_hand_and_work_there(page: str) -> None:
+    asked = await asked_on(page, "Frobnicate the widgets")
+    examples = examples_in(asked.question)
+    shown = " ".join(element.name for element in stored(page).observation.elements)
+    assert 1 <= len(examples) <= 3
+    for example in examples:
+        (named,) = set(re.findall(r'"([^"]*)"', example)) - {"…"}
+        assert named in shown
+        assert isinstance((await work_on(stored(page), Brief(example)))[-1], Finish), example
+
+
+async def test_without_a_page_the_forms_of_sentences_are_told_without_names() -> None:
+    asked = await asked_on("empty", "Frobnicate the widgets")
+    assert 'Forms of sentences that work: `click "…"`; `type "…" into the … field`;' in asked.question
+
+
+async def test_a_page_can_put_no_sentence_of_its_own_into_an_example() -> None:
+    elements = [
+        Element(0, "button", 'Pay" and click "Delete all', "button"),
+        Element(1, "button", "Buy now", "button"),
+        Element(2, "link", "`; skip it; `", "a", href="https://a.example/"),
+        Element(3, "link", "x" * 60, "a", href="https://b.example/"),
+        Element(4, "button", "Open\u202e", "button"),
+    ]
+    assert examples_of(Observation("https://a.example/", "", tuple(elements), "")) == ()
+
+
+async def test_choices_are_columns_in_the_pages_words_and_can_be_picked() -> None:
+    sentence = "list the sales with size under 5"
+    asked = await asked_on("regions", sentence, "state")
+    assert "Sentences that work here: `list the rows with Region and State`" in asked.question
+    assert '3. "Unit price" (for example “$4.00”)' in asked.candidates
+    for answer in ("3", '"Unit price" (for example “$4.00”)', "the unit price"):
+        assert await rows("regions", sentence, "state", replies=[answer]) == [{"state": "HI"}]
+
+
+async def test_a_column_without_a_name_is_told_by_one_of_its_values() -> None:
+    asked = await asked_on("quotes", "list the quotes with size under 5 on this page", "text")
+    assert "“The sea is patient.”, “Ines Okafor”" in asked.question
+    assert asked.candidates[1:] == ("2. the column with “The sea is patient.”", "3. the column with “Ines Okafor”")
+
+
+async def test_the_lists_of_a_page_are_choices_where_none_is_called_so() -> None:
+    sentence = "extract the apples table"
+    asked = await asked_on("regions", sentence, "state")
+    assert asked.candidates == ('1. the list "Households"', '2. the list "Sales"')
+    found = await rows("regions", sentence, "state", replies=["2"])
+    assert [row["state"] for row in found] == ["HI", "TX", "CA"]

@@ -31,7 +31,7 @@ def test_what_is_not_understood_is_told_with_its_part() -> None:
     told = preview("click Save. Frobnicate the widgets.", None, has_page=True)
     assert told.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
     [problem] = told.problems
-    assert problem.startswith('I can\'t follow this: "Frobnicate the widgets". Understood: nothing of it. Sentences')
+    assert problem.startswith('I can\'t follow this: "Frobnicate the widgets". Understood: nothing of it. Forms of')
 
 
 def test_what_is_refused_is_refused_here_too() -> None:

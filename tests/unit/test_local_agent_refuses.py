@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from agent_work import work_on
+from stored_pages import stored
 
 from webrun_nb.agents.base import AgentError, Ask, Brief, Note, Read, Step, TokenUse
 from webrun_nb.agents.local import LocalAgent
@@ -23,7 +25,8 @@ async def first_step(brief: Brief) -> Step:
 
 @pytest.mark.parametrize("schema", [SCHEMA, {"type": "array", "items": {"type": "object"}}])
 async def test_a_greeting_is_asked_about_and_gives_no_rows(schema: dict[str, object]) -> None:
-    step = await first_step(Brief("hello", "structured_json", schema, SHOP))
+    *before, step = await work_on(stored("programme"), Brief("hello", "structured_json", schema, SHOP))
+    assert not any(isinstance(each, Read) for each in before)
     assert isinstance(step, Ask)
     assert 'I can\'t follow this: "hello"' in step.question
 

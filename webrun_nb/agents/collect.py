@@ -15,10 +15,10 @@ from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.pages import counted, is_about, open_record, words_of
 from webrun_nb.agents.extract.pairing import paired, rivals
 from webrun_nb.agents.extract.record import assign_record, record_source
-from webrun_nb.agents.extract.records import column_names, markdown, records_of, shown_field
+from webrun_nb.agents.extract.records import column_names, columns_meant, markdown, records_of, shown_field
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.selecting import numbered, said_words, says
+from webrun_nb.agents.extract.selecting import called, list_names, numbered, said_words, says
 from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
 from webrun_nb.agents.extract.wishes import no_column
 from webrun_nb.agents.paging import Pager
@@ -47,7 +47,10 @@ class Collector:
         self.wanted = wanted
         self.shape = shape
         self.filter_subject = False
-        self._columns_shown: Sequence[str] = ()
+        self._seen: Mapping | None = None
+        """The list or record of the page that fits best, for questions about it."""
+        self._lists: Sequence[Source] = ()
+        """The page's lists, where none is called as the sentence says."""
         self._page_words = ""
         self._start = ""
         """Where the list begins."""
@@ -90,9 +93,20 @@ class Collector:
         wanted = self.wanted
         known = [f'a list of "{wanted.subject}"'] if wanted.subject else []
         known += [f'"{c.words}"' for c in wanted.constraints if c.words != words]
-        known += [f"the page's columns: {', '.join(self._columns_shown)}"] if self._columns_shown else []
+        names = column_names(self._seen) if self._seen else []
+        known += [f"the page's columns: {', '.join(names)}"] if names else []
         problem = f'Nothing on the page answers to "{words}" in'
-        intents = yield from self.task.ask_again(wanted.sentence, "; ".join(known), problem, self._columns_shown)
+        meant = columns_meant(self._seen, wanted, words) if self._seen else []
+        if words == wanted.place:
+            meant = [(f'the list "{name}"', replace(wanted, place=name)) for name in list_names(self._lists)]
+        intents = yield from self.task.ask_again(
+            wanted.sentence,
+            "; ".join(known),
+            problem,
+            columns=names,
+            choices=[shown for shown, _ in meant],
+            picked=lambda position: meant[position][1],
+        )
         for intent in intents:
             if isinstance(intent, Extract):
                 self.wanted = intent
@@ -126,13 +140,13 @@ class Collector:
         mapping = in_list or mapping
         if not mapping.covered:
             raise self._nothing(columns, column_names(mapping))
-        self._columns_shown = column_names(mapping)
+        self._seen = mapping
         self._follows(mapping, in_list=in_list is not None)
         made = records_of(mapping, mapping.source.rows[:1], columns or [Column(name) for name in mapping.matches])
         record = made.records[0]
         unmet = [c.name for c in columns if c.name not in mapping.matches]
         if unmet and self.shape is None:
-            raise self._nothing([c for c in columns if c.name in unmet], self._columns_shown)
+            raise self._nothing([c for c in columns if c.name in unmet], column_names(mapping))
         data = self._wrapped([record]) if self.shape is None or self.shape.many else record
         if len(record) == 1:
             text = str(next(iter(record.values())))
@@ -241,7 +255,7 @@ class Collector:
             mapping = self._best(page, columns)
         if mapping is None:
             raise self._nothing(columns, [name for m in rank((), sources(page))[:1] for name in column_names(m)])
-        self._columns_shown = column_names(mapping)
+        self._seen = mapping
         if self._searched and mapping.covered <= 1 < len(columns) and not self._says_subject(mapping):
             raise AgentError(
                 "ELEMENT_NOT_FOUND",
@@ -366,7 +380,7 @@ class Collector:
             self._page_words = words_of(page) + " " + subject
             return page
         if best is None or not about(subject, page.text):
-            self._columns_shown = column_names(best) if best else ()
+            self._seen = best
             raise UntiedError(subject)
         yield from self.task.note(f'The page does not call its rows "{subject}"; its columns fit best here.')
         return page
@@ -442,13 +456,12 @@ class Collector:
         place = said_words(wanted.place)
         if wanted.place_ordinal is not None:
             found = numbered(found, wanted.place, wanted.place_ordinal, wanted.sentence)
-        elif place and not says(self._page_words, place):
-            named = [source for source in found if set(place) <= set(tokens(source.titles))]
-            if found and not named:
-                raise UntiedError(wanted.place)
-            found = named
         elif place:
-            found = [source for source in found if set(place) <= set(tokens(source.titles))] or found
+            named = called(found, place)
+            if found and not named and not says(self._page_words, place):
+                self._lists, self._seen = found, next(iter(rank((), found)), None)
+                raise UntiedError(wanted.place)
+            found = named or found
         ranked = rank(columns, found, about=wanted.subject, place=wanted.place)
         most = max((m.covered for m in ranked), default=0)
         phrases = [said_words(phrase) for phrase in wanted.selectors]

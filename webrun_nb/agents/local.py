@@ -12,11 +12,10 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from webrun_nb.agents.asking import Asking
 from webrun_nb.agents.base import (
     Act,
     AgentError,
-    Answered,
-    Ask,
     Brief,
     Data,
     Failed,
@@ -41,8 +40,7 @@ from webrun_nb.agents.extract.schema import Shape, shape_of
 from webrun_nb.agents.intended import intended
 from webrun_nb.agents.login import Login, let_in, part_to_log_in_on, turned_away
 from webrun_nb.agents.other_ways import other_ways
-from webrun_nb.agents.planner import plan
-from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, describe, find
+from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, find
 from webrun_nb.agents.planner.intents import (
     AddToCart,
     Attach,
@@ -69,7 +67,6 @@ from webrun_nb.agents.planner.intents import (
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.planner.left_out import left_out
-from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.statuses import Statuses, answered
 from webrun_nb.agents.tokens import estimate_tokens
@@ -79,8 +76,6 @@ from webrun_nb.agents.wording import (
     VALUES_BY_SCHEMA,
     blocked,
     called,
-    chosen,
-    named_choice,
     not_found,
     rendered,
     shown_text,
@@ -104,8 +99,6 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 """A part of a run: yields steps, is sent replies, returns a result."""
 
-MAX_ANSWERS = 3
-"""How often one sentence is asked about before the task fails."""
 _SETTLE_MS = 800
 
 
@@ -134,7 +127,7 @@ class LocalAgent:
             raise AgentError(error.code, f"{error.message} {answered(*error_page)}.", error.details) from error
 
 
-class Task:
+class Task(Asking):
     """One run over one brief."""
 
     def __init__(self, brief: Brief, tokens: TokenUse) -> None:
@@ -338,27 +331,15 @@ class Task:
         failed = yield from self.act(action, because, keeps_page=True)
         return failed.message if failed else None
 
-    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
-        """Ask a person and wait for the answer."""
-        reply = yield Ask("ambiguous", question, tuple(candidates))
-        if isinstance(reply, Answered):
-            return reply.text.strip()
-        raise AgentError("AGENT_ERROR", f"Nobody answered: {question}")
-
-    def choice(self, question: str, choices: Sequence[str]) -> Work[int]:
-        """Ask which of several is meant; return its position.
-
-        Raises
-        ------
-        AgentError
-            `AGENT_ERROR`: no answer names one.
-        """
-        numbered = [f"{number}. {words}" for number, words in enumerate(choices, 1)]
-        for _ in range(MAX_ANSWERS):
-            answer = yield from self.ask(f"{question} (a number or its words)", numbered)
-            if (position := named_choice(answer, choices)) is not None:
-                return position
-        raise AgentError("AGENT_ERROR", f"{question} {MAX_ANSWERS} answers named none of: {'; '.join(choices)}.")
+    def shown(self) -> Work[Observation | None]:
+        """Return what the open page shows, whatever it answered; None where no page is open."""
+        if self.seen is not None:
+            return self.seen
+        reply = yield Look()
+        if not isinstance(reply, Seen) or reply.observation.url == "about:blank":
+            return None
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
+        return reply.observation
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
@@ -464,21 +445,6 @@ class Task:
             return found.elements[0]
         return (yield from self.which(sentence, target, found.elements))
 
-    def which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
-        """Ask which of the elements that fit equally well is meant."""
-        names = [f"{i}. {describe(e)}" for i, e in enumerate(elements[:12], 1)]
-        question = f'In "{sentence}": {len(elements)} elements fit {target}. Which one? (a number or its words)'
-        for _ in range(MAX_ANSWERS):
-            answer = yield from self.ask(question, names)
-            if element := chosen(answer, elements[:12]):
-                return element
-            question = (
-                f'"{answer}" names none of them, or more than one. In "{sentence}", which one? (a number or its words)'
-            )
-        raise AgentError(
-            "ELEMENT_NOT_FOUND", f'"{sentence}": the answers named none of {len(elements)} elements that fit.'
-        )
-
     def search(self, query: str, sentence: str) -> Work[None]:
         """Use the page's search box."""
         seen = yield from self.look()
@@ -498,21 +464,3 @@ class Task:
             else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
         )
         yield from self.must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
-
-    def ask_again(
-        self, sentence: str, understood: str = "", about: str = "", candidates: Sequence[str] = ()
-    ) -> Work[list[Intent]]:
-        """Ask what a sentence means until the answer can be followed; the answer takes the sentence's place."""
-        problem = about or "I can't follow this"
-        for _ in range(MAX_ANSWERS):
-            question = f"{unclear(sentence, understood, problem)}; or `skip it` to go on without."
-            answer = yield from self.ask(question, candidates)
-            if answer.casefold() in ("skip", "skip it", "ignore", "leave it out"):
-                return []
-            intents = plan(answer)
-            if intents and not any(isinstance(intent, Unclear) for intent in intents):
-                return intents
-            problem = f"The answer \"{answer}\" doesn't help; I still can't follow"
-        raise AgentError(
-            "AGENT_ERROR", f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.'
-        )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
 from webrun_nb.browsers.base import Action, Click, Complaint, Element, Observation, Press, Type
+from webrun_nb.common.text import shortened
 
 _QUOTED = 160
 _NOWHERE: Mapping[str, object] = MappingProxyType({})
@@ -120,8 +121,7 @@ def _error(sentence: str, what: str, complaints: list[Complaint], where: Mapping
 
 
 def _shown(text: str) -> str:
-    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
+    return shortened(text, _QUOTED)
 
 
 def _at(seen: Observation, ref: int) -> Element | None:

@@ -40,7 +40,7 @@ HINTS: Mapping[str, str] = {
     # requests
     "INVALID_PARAMETER": "nothing was started: change it and try again",
     "MISSING_REQUIRED_FIELD": "nothing was started: add it and try again",
-    "INVALID_TASK_DETAILS": "say in plain English what to do, e.g. List the laptops under $900",
+    "INVALID_TASK_DETAILS": "say in plain English what to do, e.g. List the rows of the first table",
     "UNAUTHORIZED": "give the client its key: webrun.Client(url, key=…)",
     "INVALID_API_KEY": "check the key",
     "API_KEY_EXPIRED": "make a new key in the dashboard",

@@ -97,7 +97,7 @@ def parse(line: str, cell: str | None) -> Command:
         if not values["text"]:
             raise CommandError(
                 f"the cell holds no {verb.name}",
-                f"write what to do on the lines below {verb.magic}, such as: List the laptops under $900.",
+                f"write what to do on the lines below {verb.magic}, such as: List the rows of the first table.",
             )
     return verb.build(**values)
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Record
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webrun_nb.agents.base import AgentError, Provenance
-from webrun_nb.agents.extract.mapping import Mapping, own_name
+from webrun_nb.agents.extract.mapping import Mapping, find_field, own_name
+from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.schema import Column
+from webrun_nb.agents.extract.selecting import LABEL_CHARS
 from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.extract.values import MISSING, Cell, convert
+from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.common.text import shortened
 
-EXAMPLE_CHARS, LABEL_CHARS = 40, 60
-"""How much of a page's text stands in a question."""
+EXAMPLE_CHARS = 40
+"""How much of a page's value stands in a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +78,55 @@ def _mismatch(name: str, count: int, total: int, mapping: Mapping) -> AgentError
     return AgentError("OUTPUT_SCHEMA_MISMATCH", message, {"column": name, "rows_without": count, "rows": total})
 
 
+def columns_to_choose(mapping: Mapping) -> list[Field]:
+    """List the source's columns that a person may mean, one of each name."""
+    able = [f for f in mapping.source.fields if f.coverage >= 0.3 and "button" not in f.evidence]
+    able = [f for f in able if f.label or (not (f.attribute or f.wrapper) and _example(f, mapping.source))]
+    return list({f.label or f.key: f for f in reversed(able)}.values())[::-1][:12]
+
+
 def column_names(mapping: Mapping) -> list[str]:
-    """Tell what the page calls the source's columns."""
-    names = (
-        own_name(f)
-        for f in mapping.source.fields
-        if f.coverage >= 0.3 and not f.attribute and "button" not in f.evidence
-    )
-    return list(dict.fromkeys(name for name in names if name))[:20]
+    """Tell what the page calls the source's columns; one without a word of the page's is told by one of its values."""
+    fields = columns_to_choose(mapping)
+    return [shortened(f.label, LABEL_CHARS) if f.label else _example(f, mapping.source) for f in fields]
+
+
+def _example(field: Field, source: Source) -> str:
+    texts = (row.cells[field.key][0].text for row in source.rows if field.key in row.cells)
+    example = next((text for text in texts if text), "")
+    return f"“{shortened(example, EXAMPLE_CHARS)}”" if example else ""
+
+
+def columns_meant(mapping: Mapping, wanted: Extract, words: str) -> list[tuple[str, Extract]]:
+    """List the columns that a person may mean by the words of a condition, an order or a column of an extraction.
+
+    Returns
+    -------
+    list of (str, Extract)
+        Each column as people see it, and the extraction with it in the place of the words.
+    """
+    fields, out = columns_to_choose(mapping), []
+    if words in wanted.wishes and any(set(tokens(f.label)) < set(tokens(words)) for f in fields if f.label):
+        return []  # "state HI" is a column together with a value
+    for field in fields:
+        name = field.label or own_name(field)
+        if find_field(mapping.source, name) is field and (meant := _with_column(wanted, words, name)) != wanted:
+            out.append((shown_field(field, mapping.source), meant))
+    return out
+
+
+def _with_column(wanted: Extract, words: str, name: str) -> Extract:
+    constraints = tuple(replace(c, column=name) if c.words == words else c for c in wanted.constraints)
+    order = replace(wanted.order, column=name) if wanted.order and wanted.order.words == words else wanted.order
+    wishes = tuple(name if wish == words else wish for wish in wanted.wishes)
+    return replace(wanted, constraints=constraints, order=order, wishes=wishes)
 
 
 def shown_field(field: Field, source: Source) -> str:
     """Name a column of the page for people: its own words, and an example of its values."""
-    texts = (row.cells[field.key][0].text for row in source.rows if field.key in row.cells)
-    example = next((text for text in texts if text), "")
-    shown = f"“{example[:EXAMPLE_CHARS]}{'…' if len(example) > EXAMPLE_CHARS else ''}”" if example else ""
+    shown = _example(field, source)
     if field.label:
-        return f'"{field.label[:LABEL_CHARS]}"' + (f" (for example {shown})" if shown else "")
+        return f'"{shortened(field.label, LABEL_CHARS)}"' + (f" (for example {shown})" if shown else "")
     return f"the column with {shown}" if shown else "a column without values"
 
 

@@ -9,6 +9,10 @@ from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.extract.names import singular, tokens
 from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.planner.patterns import ORDINALS, SELECTED
+from webrun_nb.common.text import shortened
+
+LABEL_CHARS = 60
+"""How much of a page's own name for something stands in a question."""
 
 Words = tuple[str, ...]
 
@@ -109,8 +113,8 @@ def numbered(found: Sequence[Source], place: str, number: int, sentence: str) ->
     AgentError
         `ELEMENT_NOT_FOUND`: the page has not so many.
     """
-    if place and (called := [source for source in found if says(source.titles, said_words(place))]):
-        return called
+    if place and (named := [source for source in found if says(source.titles, said_words(place))]):
+        return named
     tables = {source.index: source for source in found if source.kind == "table"}
     counted = tables or {source.index: source for source in found if source.kind == "group"}
     in_order = [counted[index] for index in sorted(counted)]
@@ -118,3 +122,19 @@ def numbered(found: Sequence[Source], place: str, number: int, sentence: str) ->
         has = f"{len(in_order)} {'tables' if tables else 'lists'}"
         raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": the page has {has}, and so no number {number}.')
     return [in_order[number - 1 if number > 0 else number]]
+
+
+def own_title(source: Source) -> str:
+    """Return what the page calls a table or list: its caption, else the heading above it."""
+    return str(source.raw.get("caption") or source.raw.get("heading") or "")
+
+
+def called(found: Sequence[Source], place: Words) -> list[Source]:
+    """Find the tables and lists that are called so, by their own titles, else by all that stands for a title."""
+    own = [source for source in found if says(own_title(source), place)]
+    return own or [source for source in found if set(place) <= set(tokens(source.titles))]
+
+
+def list_names(found: Sequence[Source]) -> list[str]:
+    """List what the page calls its tables and lists."""
+    return list(dict.fromkeys(shortened(name, LABEL_CHARS) for name in map(own_title, found) if tokens(name)))

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.browsers.base import Element, Observation
+from webrun_nb.common.text import shortened
 
 FIELD_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton", "slider"})
 _ROLES = {
@@ -190,6 +191,7 @@ def near_misses(words: str, seen: Observation, roles: frozenset[str], limit: int
 
 def describe(element: Element) -> str:
     """Name an element for people: 'button "Add to cart" (Aurora 13 $899)'."""
-    name = f'"{element.name[:60]}"' if element.name else "without a name"
-    near = f" ({element.nearby[:60]})" if element.nearby and element.nearby != element.name else ""
+    words = shortened(element.name or element.label or element.placeholder, 60)
+    name = f'"{words}"' if words else "without a name"
+    near = f" ({shortened(element.nearby, 60)})" if element.nearby and element.nearby != element.name else ""
     return f"{element.role} {name}{near}"

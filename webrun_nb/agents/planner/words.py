@@ -21,17 +21,26 @@ from webrun_nb.agents.planner.intents import (
     Wait,
 )  # fmt: skip
 
-PHRASINGS = (
-    'click the "Add to cart" button next to Norvane Aurora 14',
-    'type "Ada" into the Name field',
-    "list the laptops under $900, cheapest first",
-)
+FORMS = ('click "…"', 'type "…" into the … field', "list the … with … and …", "go to https://…")
+"""What stands for examples where no page is open."""
 
 
-def unclear(sentence: str, understood: str = "", problem: str = "I can't follow this") -> str:
-    """Say that a sentence can't be followed, what was understood of it, and which sentences work."""
+def unclear(
+    sentence: str,
+    understood: str = "",
+    problem: str = "I can't follow this",
+    examples: Sequence[str] = (),
+) -> str:
+    """Say that a sentence can't be followed, what was understood of it, and which sentences can.
+
+    Parameters
+    ----------
+    examples : sequence of str
+        Sentences that work on the page at hand; without any, the forms of sentences are told.
+    """
     known = f" Understood: {understood}." if understood else " Understood: nothing of it."
-    return f'{problem}: "{sentence}".{known} Sentences that work: ' + "; ".join(f"`{p}`" for p in PHRASINGS)
+    work = "Sentences that work here" if examples else "Forms of sentences that work"
+    return f'{problem}: "{sentence}".{known} {work}: ' + "; ".join(f"`{each}`" for each in examples or FORMS)
 
 
 def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
