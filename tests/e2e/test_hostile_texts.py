@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
+import nbformat
 import pytest
 from hostile_texts import HOSTILE_TEXTS, PRICES
 from lab import LabPage
-from playwright.sync_api import Request, expect
+from nbconvert import HTMLExporter
+from playwright.sync_api import Browser, Request, expect
+
+from webrun_nb.notebook.safe_markdown import PageText
 
 TEXTS = [*HOSTILE_TEXTS, *PRICES]
 OUTPUTS_PER_CELL = 40
@@ -92,6 +97,26 @@ def test_prices_in_a_shown_frame_are_no_formula(lab: LabPage, shown: list[str]) 
     frame = lab.find(f".jp-CodeCell >> nth={len(SHOW_ALL)} >> .jp-RenderedHTML table")
     expect(frame.locator("td")).to_have_text(list(PRICES))
     expect(frame.locator("mjx-container")).to_have_count(0)
+
+
+def test_hostile_texts_do_nothing_in_a_converted_notebook(lab_browser: Browser, tmp_path: Path) -> None:
+    shown = [nbformat.v4.new_output("display_data", PageText(text, rest="")._repr_mimebundle_()) for text in TEXTS]
+    cell = nbformat.v4.new_code_cell("show", outputs=shown)
+    page_html, _ = HTMLExporter(mathjax_url="", require_js_url="", mermaid_js_url="").from_notebook_node(
+        nbformat.v4.new_notebook(cells=[cell])
+    )
+    (tmp_path / "converted.html").write_text(page_html)
+    page = lab_browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "converted.html").as_uri(), wait_until="load")
+    found = page.evaluate(f"({WHAT_IS_SHOWN})([document.body], 1)")
+    assert len(found) == len(TEXTS)
+    links = {link for output in found for link, _, _ in output["links"]}
+    assert (links, page.evaluate("window.pwned")) == ({"https:"}, None)
+    assert [url for url in asked if "collector" in url] == []
+    assert [output["text"] for output in found[-len(PRICES) :]] == list(PRICES)
+    page.close()
 
 
 def test_a_link_opens_in_a_tab_that_has_no_hold_on_the_notebook(lab: LabPage) -> None:
