@@ -71,6 +71,15 @@ def test_without_an_answer_to_bind_the_text_is_shown(kernel):
     assert "| Kestrin Scout 11 |" in shown["data"]["text/plain"]
 
 
+def test_a_template_in_the_url_needs_no_quotes(kernel):
+    kernel.run('aisle = {"name": "laptops"}')
+    ran = kernel.run(
+        '%%webrun task --url practice:shop/category/{{ aisle["name"] }} --schema name:str -o named\n' + LAPTOPS
+    )
+    assert ran.status == "ok", ran.errors
+    assert value(kernel, "named.name.tolist()") == "['Kestrin Scout 11', 'Ovexa Slate 12']"
+
+
 def test_n_shows_so_many_and_says_so(kernel):
     ran = task(kernel, '--schema "name:str" -o rows -n 1', "List the laptops.")
     assert len(tables(ran)[0].splitlines()) == 2  # the header and one row
