@@ -282,3 +282,14 @@ async def test_the_lists_of_a_page_are_choices_where_none_is_called_so() -> None
     assert asked.candidates == ('1. the list "Households"', '2. the list "Sales"')
     found = await rows("regions", sentence, "state", replies=["2"])
     assert [row["state"] for row in found] == ["HI", "TX", "CA"]
+
+
+async def test_a_condition_that_two_columns_answer_to_is_asked_about() -> None:
+    sentence = "list the sales with price under 5"
+    asked = await asked_on("regions", sentence, "state")
+    assert [choice for choice in asked.candidates if "price" in choice] == [
+        '3. "Unit price" (for example “$4.00”)',
+        '4. "Pack price" (for example “$40.00”)',
+    ]
+    assert await rows("regions", sentence, "state", replies=["unit price"]) == [{"state": "HI"}]
+    assert await rows("regions", sentence, "state", replies=["pack price"]) == []

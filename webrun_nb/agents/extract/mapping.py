@@ -157,7 +157,7 @@ def _fallback(column: Column, source: Source, taken: set[str]) -> Match | None:
 
 
 def find_field(source: Source, words: str, kind: str = "str", taken: frozenset[str] = frozenset()) -> Field | None:
-    """Find the field that the words of a condition or an order speak of; None where none fits."""
+    """Find the field that the words of a condition or an order speak of; None where none fits, or more than one."""
     column = Column(words, kind)  # type: ignore[arg-type]
     best, best_score = None, 0.5
     for field in source.fields:
@@ -166,7 +166,21 @@ def find_field(source: Source, words: str, kind: str = "str", taken: frozenset[s
         score = match_score(column, field, source)
         if score > best_score:
             best, best_score = field, score
-    return best
+    return None if best is None or _has_rival(column, best, best_score, source) else best
+
+
+def _has_rival(column: Column, best: Field, score: float, source: Source) -> bool:
+    """Tell whether another column of a table answers to the words as well ("price": "Unit price", "Pack price").
+
+    Two that are called exactly so are the same to people, and the first is taken.
+    """
+    named = name_score(column, best)
+    if source.kind != "table" or not best.label or named >= 1:
+        return False
+    others = [f for f in source.fields if f.label and f is not best]
+    if named:
+        return any(abs(name_score(column, f) - named) < 1e-9 for f in others)
+    return any(not name_score(column, f) and match_score(column, f, source) >= score - 0.1 for f in others)
 
 
 def rank(

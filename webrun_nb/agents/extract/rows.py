@@ -135,7 +135,7 @@ def _field_for(source: Source, words: str) -> Field | None:
     if found is None and words == "name":
         return next((f for f in source.fields if "name" in f.evidence), None)
     if found is None and words == "date":
-        found = next((f for f in source.fields if "date" in f.evidence), None)
+        found = _only_date(source)
     return found
 
 
@@ -188,7 +188,7 @@ def _currency_said(c: Constraint) -> str:
 
 
 def _comparing_dates(source: Source, c: Constraint) -> Any:
-    found = find_field(source, c.column, "date") or next((f for f in source.fields if "date" in f.evidence), None)
+    found = find_field(source, c.column, "date") or _only_date(source)
     low = parse_date(c.value) or _start_of(c.value)
     if found is None or low is None:
         raise UntiedError(c.words)
@@ -211,6 +211,12 @@ def _comparing_dates(source: Source, c: Constraint) -> Any:
     return test
 
 
+def _only_date(source: Source) -> Field | None:
+    """Find the column of dates; None where a table has several, of which nothing says which one is meant."""
+    dates = [f for f in source.fields if "date" in f.evidence]
+    return dates[0] if len(dates) == 1 or (dates and source.kind != "table") else None
+
+
 def _start_of(text: str) -> Any:
     return parse_date(f"1 January {text}") if re.fullmatch(r"\d{4}", text) else parse_date(f"1 {text}")
 
@@ -225,7 +231,7 @@ def _only_number(source: Source) -> Field | None:
     """Find what "under 900" speaks of: the price where there is one, else the only column of numbers."""
     priced = [f for f in source.fields if "price" in f.evidence]
     if priced:
-        return _field_for(source, "price") or priced[0]
+        return _field_for(source, "price") or (priced[0] if len(priced) == 1 or source.kind != "table" else None)
     numeric = [f for f in source.fields if "number" in f.evidence]
     return numeric[0] if len(numeric) == 1 else None
 

@@ -165,12 +165,12 @@ def _place_words(text: str) -> tuple[str, int | None]:
         ordinal = int(match[2]) if match[2] else patterns.ORDINALS[match[1].lower()]
     words = re.sub(r"\(.*?\)", " ", text)
     words = re.sub(
-        r"\b(?:the|first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)|table|list|section|grid|page|this|of|on)\b",
+        r"\b(?:the|first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)|table|list|section|grid|page|this)\b",
         " ",
         words,
         flags=re.I,
     )
-    return " ".join(words.split()), ordinal
+    return re.sub(r"^(?:of|on)\b\s*|\s*\b(?:of|on)$", "", " ".join(words.split()), flags=re.I), ordinal
 
 
 def _take_order(reading: _Reading) -> None:
