@@ -235,14 +235,14 @@ place, Laptop = "the notebook", int
 def listed(place):
     class Laptop(pydantic.BaseModel):
         name: str
-    get_ipython().run_cell_magic("webrun", "task --dry-run --schema list[Laptop]", "List what is in {{ place }}.")
+    get_ipython().run_cell_magic("webrun", "task --dry-run --json --schema list[Laptop]", "List what is in {{ place }}")
 listed("this function")
 """
 
 
 def test_a_magic_in_a_function_sees_the_functions_names(kernel):
     ran = kernel.run(f"import pydantic\n{IN_A_FUNCTION}")
-    assert "List what is in this function." in ran.text
+    assert "List what is in this function" in ran.text
     assert '"name"' in ran.text
 
 
@@ -260,4 +260,6 @@ def test_an_expected_error_page_is_read(kernel):
 
 
 def test_a_dry_run_shows_what_is_expected(kernel):
-    assert '"expectStatus": [\n      404\n    ]' in task(kernel, '--expect "status = 404" --dry-run').text
+    shown = task(kernel, '--expect "status = 404" --dry-run --json').text
+    assert "at least one page has to answer with: status = 404 (only an emulator takes --expect)" in shown
+    assert '"expectStatus": [\n      404\n    ]' in shown

@@ -294,6 +294,8 @@ def _show_request(
         _show_plan(ask.fields)
     else:
         print(f"how {base_url} reads the text is not known here")
+    if command.expect:
+        print(f"at least one page has to answer with: {' or '.join(command.expect)} (only an emulator takes --expect)")
     if not command.show_json:
         print("add --json to see the request")
         return
