@@ -86,16 +86,6 @@ def test_what_a_task_was_told_is_kept_with_its_answer(past, after):
     assert told["task"] == task
 
 
-def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
-    session_id = after.start(taskDetails="wait for 60 seconds", startingPoint=after.shop)
-    listed = after.get("/_emulator/tasks")[1]["tasks"]
-    assert [(task["sessionId"], task["taskDetails"]) for task in listed[:2]] == [
-        (session_id, "wait for 60 seconds"),
-        (past["truncated"]["sessionId"], "list the laptops"),
-    ]
-    assert set(listed[0]) == {"sessionId", "taskId", "taskDetails", "startingPoint", "createdAt"}
-
-
 def test_a_task_that_is_not_there_has_no_text(after):
     status, body = after.get("/_emulator/tasks/aaaaaaaaaaaa")
     assert (status, body["code"], body["message"]) == (404, "TASK_NOT_FOUND", "there is no task aaaaaaaaaaaa")
@@ -121,6 +111,16 @@ def test_ended_and_open_sessions_are_listed_newest_first(past, after):
     listed = [session["sessionId"] for session in after.get("/start/sessions")[1]["sessions"]]
     assert listed[:2] == [opened, past["open"]]
     assert past["session"]["sessionId"] in listed
+
+
+def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
+    session_id = after.start(taskDetails="wait for 60 seconds", startingPoint=after.shop)
+    listed = after.get("/_emulator/tasks")[1]["tasks"]
+    assert [(task["sessionId"], task["taskDetails"]) for task in listed[:2]] == [
+        (session_id, "wait for 60 seconds"),
+        (past["truncated"]["sessionId"], "list the laptops"),
+    ]
+    assert set(listed[0]) == {"sessionId", "taskId", "taskDetails", "startingPoint", "createdAt"}
 
 
 def test_an_account_begins_anew(start):
