@@ -11,6 +11,7 @@ MOST_WORDS = 40
 _HEAD = re.compile(r"(?P<any_case>\(\?i\))?(?P<boundary>\\b)?")
 _LITERAL = re.compile(r"[^\\\[\](){}.*+?|^$]|\\(?P<escaped>[^\w\s])")
 _CHOICE = re.compile(r"\[(?P<characters>[\w ]+)\]")
+_LETTER = re.compile(r"\w", re.ASCII)
 _ALTERNATIVES = re.compile(r"\((?:\?:)?")
 
 
@@ -46,7 +47,17 @@ def pattern_words(expression: str) -> PatternWords | None:
     bounded = ends_word or head["boundary"] is not None
     if words is None or reader.at < len(body) or "" in words or (bounded and reader.divided):
         return None
-    return PatternWords(tuple(words), head["any_case"] is not None, head["boundary"] is not None, ends_word)
+    found = PatternWords(tuple(words), head["any_case"] is not None, head["boundary"] is not None, ends_word)
+    return found if _are_bounded(found) else None
+
+
+def _are_bounded(found: PatternWords) -> bool:
+    r"""Tell whether the words begin and end with letters where they are bounded: before a sign, `\b` means no start.
+
+    Letters are ASCII's, as for RE2.
+    """
+    starts = not found.starts_word or all(_LETTER.match(word[0]) for word in found.words)
+    return starts and (not found.ends_word or all(_LETTER.match(word[-1]) for word in found.words))
 
 
 class _Reader:
