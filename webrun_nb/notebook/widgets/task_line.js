@@ -4,7 +4,8 @@
 const elapsed = (spanMs) => (spanMs < MINUTE_MS ? `${Math.max(0, Math.floor(spanMs / 1000))} s` : duration(spanMs));
 
 function buildRow(parent, act) {
-  const card = element("section", "webrun-card webrun-line", parent);
+  const card = element("div", "webrun-card webrun-line", parent);
+  card.setAttribute("role", "group"); // no landmark: one cell may wait for several tasks of one session
   const gone = element("div", "webrun-gone", card);
   const line = element("div", "webrun-line-head", card);
   const icon = stateIcon(line);
