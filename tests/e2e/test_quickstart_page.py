@@ -13,7 +13,7 @@ from webrun_nb.notebook.starting import STARTING
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-CARD = ".webrun-card"
+CARD = ".webrun-card:not(.webrun-line)"
 COST = f"{CARD} .webrun-stat-cost .webrun-value"
 COUNTDOWN = f"{CARD} .webrun-stat-countdown .webrun-value"
 WAITING = "%%webrun task\nwait for 60 seconds"

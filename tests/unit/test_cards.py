@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Output, PausableActions, Session, make_card
+from ipywidgets import Widget
 
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook import cards as cards_module
@@ -464,3 +465,38 @@ def test_a_widget_opens_no_channel_before_it_is_shown(monkeypatch: pytest.Monkey
     assert card.comm is None
     card._repr_mimebundle_()
     assert card.comm is not None
+
+
+def test_while_pages_learn_of_a_widget_no_other_thread_shows_or_changes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = make_card()
+    free: set[bool] = set()
+    whole = Widget.open
+
+    def opens(widget: Widget) -> None:
+        other = threading.Thread(target=lambda: free.add(card._opening.acquire(blocking=False)))
+        other.start()
+        other.join()
+        whole(widget)
+
+    monkeypatch.setattr(Widget, "open", opens)
+    card._repr_mimebundle_()
+    assert free == {False}
+
+
+def test_what_ends_while_its_card_is_being_shown_is_written_afterwards(
+    output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board, session = CardBoard(), Session(IDLE)
+
+    def shows(card: SessionCard, *, display_id: str, update: bool = False) -> None:
+        output.display(card, display_id=display_id, update=update)
+        if not update:
+            session.become(ENDED)
+            assert board.drain(5)
+            assert len(output.shown) == 1, "an update of what is not there yet would be lost"
+
+    monkeypatch.setattr(cards_module, "display", shows)
+    board.show(session, Actions())
+    assert board.drain(5)
+    assert [update for _, update, _ in output.shown] == [False, True]
+    assert "terminated" in output.shown[-1][2]

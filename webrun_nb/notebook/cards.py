@@ -92,7 +92,9 @@ class _Placed:
     card: SessionCard
     unsubscribe: Callable[[], None]
     display_id: str | None = None
-    """None: it is shown nowhere yet."""
+    """None: nothing has asked for it yet."""
+    displayed: bool = False
+    """Its output is in the notebook, and so can be updated."""
     shown_by: set[str] = field(default_factory=set)
     """The ids of the requests (cells) that showed it."""
     saved_text: str = ""
@@ -143,7 +145,11 @@ class CardBoard:
                 placed.display_id = place or uuid.uuid4().hex
             placed.shown_by.add(running_request()[0])
         in_its_place = place is not None
+        text = placed.card.text()
         display(placed.card, display_id=placed.display_id, update=in_its_place)  # type: ignore[no-untyped-call]
+        if not placed.displayed:
+            placed.saved_text, placed.displayed = text, True
+            self._writer.mark(placed.card)  # what changed meanwhile
         return True
 
     def _place(self, session: Watched, actions: CardActions) -> _Placed:
@@ -244,7 +250,7 @@ class CardBoard:
             if card.latest.ended:
                 self._forget(card)
             return
-        if not (card.latest.ended or placed.stale or not card.on_page):
+        if not placed.displayed or not (card.latest.ended or placed.stale or not card.on_page):
             return
         # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
         # session it went on with. Where they are all there is, they say what is so now.

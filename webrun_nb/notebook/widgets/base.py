@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABCMeta, abstractmethod
 from typing import Any
 
@@ -25,6 +26,8 @@ class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
         self.on_page = False
         """Whether it was shown where a page may show it; else what stands for it is kept true by showing it again."""
         self._was_shown = False
+        self._opening = threading.RLock()
+        """Held while pages learn of it: the writer's thread may show or change it meanwhile."""
         super().__init__(**traits)
 
     def open(self) -> None:
@@ -39,9 +42,15 @@ class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
 
     def _show(self) -> None:
         """Take note that it is being shown, on the thread of the cell that shows it."""
-        if not self._was_shown:
-            self._was_shown, self.on_page = True, page_may_show_it()
-            self.open()
+        with self._opening:
+            if not self._was_shown:
+                self._was_shown, self.on_page = True, page_may_show_it()
+                self.open()
+
+    def notify_change(self, change: Any) -> None:
+        """Send a change of a trait to the pages: one that comes while they learn of the widget is sent afterwards."""
+        with self._opening:
+            super().notify_change(change)
 
     @abstractmethod
     def static_forms(self) -> dict[str, str]:
