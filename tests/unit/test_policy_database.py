@@ -7,8 +7,12 @@ from dataclasses import replace
 import pytest
 
 from webrun_nb.emulator.domain.audit import AuditEntry
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy import ActionRule, DomainEntry, DomainRules, Policy
+from webrun_nb.emulator.policies import Policies
+from webrun_nb.emulator.regexes import compile_regex
 from webrun_nb.emulator.store import policies
 from webrun_nb.emulator.store.archive import Archive
 from webrun_nb.emulator.store.database import Database
@@ -121,3 +125,16 @@ async def test_a_reset_leaves_what_others_made(store, database):
     await store.trail.clear()
     assert [policy.id for policy in await store.policies.of("ann")] == ["pol_other"]
     assert (await store.trail.of("ann", "pol_mine"), len(await store.trail.of("ann", "pol_other"))) == ([], 1)
+
+
+async def test_a_kept_policy_whose_host_can_t_be_read_starts_no_session_and_is_named(store):
+    """An earlier version took hosts that browsers do not open."""
+    rules = DomainRules("blocklist", (DomainEntry("a.com"), DomainEntry("xn--ü.de")))
+    await store.policies.put(replace(STRICT, status="active", domain_rules=rules))
+    kept = Policies(store.policies, store.trail, Clock(lambda: 1.0), IdSource(1), compile_regex)
+    with pytest.raises(CommandRefusedError) as caught:
+        await kept.rulebook("ann", "pol_1")
+    assert (caught.value.code, caught.value.details["parameter"]) == (
+        "INVALID_PARAMETER",
+        "domainRules.entries[1].pattern",
+    )

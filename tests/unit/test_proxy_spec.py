@@ -7,6 +7,7 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import read_proxy, read_spec, written_spec
@@ -67,6 +68,19 @@ async def test_a_password_given_in_code_shows_in_no_repr():
 def test_the_model_s_repr_shows_no_password():
     proxy = CustomProxy.model_validate({**OWN, "username": "ada", "password": "s3cr3t"})
     assert "s3cr3t" not in f"{proxy!r} {proxy} {proxy.shown()}"
+
+
+@pytest.mark.parametrize(
+    ("host", "dialled"), [("faß.example", "xn--fa-hia.example"), ("P.Example.", "p.example"), ("[::1]", "::1")]
+)
+def test_the_host_of_a_proxy_is_the_one_that_browsers_open(host, dialled):
+    assert CustomProxy.model_validate({**OWN, "host": host}).host == dialled
+
+
+@pytest.mark.parametrize("host", ["xn--ü.example", "a..b", "http://p.example", "p.example:80"])
+def test_what_is_no_host_of_a_proxy_is_refused(host):
+    with pytest.raises(ValidationError, match="expected a host name or an address"):
+        CustomProxy.model_validate({**OWN, "host": host})
 
 
 def test_lines_take_a_proxy():
