@@ -140,7 +140,7 @@ def test_a_page_that_is_not_there_fails_in_one_line(session: Session) -> None:
 def test_a_step_shows_its_picture_where_the_session_keeps_them(client: Client, site: Any, tmp_path: Any) -> None:
     session = client.start("pictured", pictures=True)
     result = session.task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
-    assert result.steps[result.steps["picture"]]["name"].tolist() == ["navigateUrl"]
+    assert result.steps[result.steps["picture"]]["name"].tolist() == ["open"]
     picture = result.step_picture(1)
     assert picture._repr_jpeg_().startswith(b"\xff\xd8\xff")
     assert picture.save(tmp_path / "step.jpg").read_bytes() == picture.jpeg

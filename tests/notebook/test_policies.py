@@ -96,7 +96,7 @@ def test_a_blocked_task_is_audited_and_exported(kernel, folder):
     assert "not allowed" in str(ran.outputs)
     audit = f"df = %webrun policy audit careful --csv {folder}/a.csv --jsonl {folder}/a.jsonl\n"
     decisions = value(kernel.run(audit + "df[['action', 'decision']].values.tolist()"))
-    assert decisions == [["navigateUrl", "allow"], ["click", "block"], ["navigateUrl", "block"]]
+    assert decisions == [["open", "allow"], ["click", "block"], ["open", "block"]]
     lines = [json.loads(line) for line in (folder / "a.jsonl").read_text().splitlines()]
     assert [line["decision"] for line in lines] == ["allow", "block", "block"]
     assert (folder / "a.csv").read_text().splitlines()[0].startswith("timestamp,session_id,policy_id,by,action")
@@ -106,12 +106,12 @@ def test_a_task_without_a_policy_is_tested_against_one(kernel):
     assert kernel.run("%%webrun task --url practice:shop\nClick the Laptops link").status == "ok"
     ran = kernel.run("df = %webrun policy test careful\ndf[['name', 'decided', 'decision']].fillna('').values.tolist()")
     assert "1 of them decided otherwise by careful; nothing was done" in ran.text
-    assert value(ran) == [["navigateUrl", "", "allow"], ["click", "", "block"]]
+    assert value(ran) == [["open", "", "allow"], ["click", "", "block"]]
 
 
 def test_the_last_result_has_its_steps(kernel):
     steps = "[[kind, name, outcome] for kind, name, outcome in webrun.last.steps[['kind', 'name', 'outcome']].values]"
-    assert value(kernel.run(steps))[0] == ["action", "navigateUrl", "done"]
+    assert value(kernel.run(steps))[0] == ["action", "open", "done"]
 
 
 def test_a_results_values_have_their_provenance(kernel):

@@ -140,5 +140,6 @@ def test_what_a_service_says_is_in_the_words_that_were_typed(said: str, shown: s
 
 
 def test_actions_and_ends_have_names_for_people() -> None:
-    assert [action_word(name) for name in ("navigateUrl", "goBack", "click")] == ["open", "go back", "click"]
+    words = {"navigateUrl": "open", "goBack": "go back", "click": "click", "waitFor": "wait"}
+    assert {name: action_word(name) for name in words} == words
     assert [end_name(reason) for reason in ("terminateOnCompletion", "expired")] == ["completed", "expired"]

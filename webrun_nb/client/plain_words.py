@@ -36,6 +36,10 @@ _ACTIONS: Mapping[str, str] = {
     "goBack": "go back",
     "goForward": "go forward",
     "pageRefresh": "reload",
+    "doubleClick": "double-click",
+    "keyPress": "press",
+    "uploadFile": "upload",
+    "waitFor": "wait",
     "takeOverControl": "taken over by hand",
     "releaseControl": "given back",
 }

@@ -1,4 +1,7 @@
-"""Policies, their audit trail and tasks' steps as DataFrames: money in US dollars, times in UTC."""
+"""Policies, their audit trail and tasks' steps as DataFrames: money in US dollars, times in UTC.
+
+Actions have the words that the card uses (`open`), not the wire's names (`navigateUrl`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from webrun_nb.client.plain_words import action_word
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -46,12 +51,16 @@ def policies_frame(policies: Rows) -> pd.DataFrame:
 
 def audit_frame(entries: Rows) -> pd.DataFrame:
     """Return a row per decision, in the order in which they were made."""
-    return _frame(entries, _AUDIT)
+    return _frame([{**entry, "action": action_word(entry["action"])} for entry in entries], _AUDIT)
 
 
 def steps_frame(steps: Rows) -> pd.DataFrame:
     """Return a row per step of a task."""
-    return _frame([{**step, "durationMs": step["duration"], "costUsd": step["cost"]} for step in steps], _STEPS)
+    rows = [
+        {**step, "name": action_word(step["name"]), "durationMs": step["duration"], "costUsd": step["cost"]}
+        for step in steps
+    ]
+    return _frame(rows, _STEPS)
 
 
 def provenance_frame(sources: Rows) -> pd.DataFrame:
@@ -61,7 +70,7 @@ def provenance_frame(sources: Rows) -> pd.DataFrame:
 
 def tested_frame(steps: Rows) -> pd.DataFrame:
     """Return a row per recorded action: what was decided then, and what another policy would decide."""
-    return _frame(steps, _TESTED)
+    return _frame([{**step, "name": action_word(step["name"])} for step in steps], _TESTED)
 
 
 def _hosts(rules: Mapping[str, Any]) -> str:
