@@ -127,6 +127,7 @@ def test_a_session_says_why_it_ended(
             "it did not finish within its maxDuration of 5 s",
             "it did not finish within its --timeout of 5 s",
         ),
+        ('the policy "p" forbids navigateUrl http://x/', 'the policy "p" forbids opening http://x/'),
         ("taskDetails is empty", "the task's text is empty"),
         ("sessionId is required", "the session's id is required"),
         *[(text, text) for text in ("there is no button 'sessionId'", "http://x/?sessionId=1 does not answer")],

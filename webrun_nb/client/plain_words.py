@@ -58,6 +58,8 @@ _DOING: Mapping[str, str] = {
     "waitFor": "waiting for",
     "scroll": "scrolling",
 }
+_DECIDED = re.compile(rf"\b(forbids|asks before) ({'|'.join(_DOING)})\b")
+"""What a policy says of an action."""
 _DOING_WITHOUT_TARGET: Mapping[str, str] = {
     "type": "typing",
     "select": "choosing",
@@ -70,7 +72,8 @@ _ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "insta
 
 
 def plain(message: str) -> str:
-    """Return what a service says of a request, with its fields under the names that people gave them by."""
+    """Return a service's message with the names that people type and read, instead of those of the wire."""
+    message = _DECIDED.sub(lambda found: f"{found[1]} {_DOING[found[2]]}", message)
     return _FIELD.sub(lambda found: _FIELDS[found[1]], message)
 
 

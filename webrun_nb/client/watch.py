@@ -24,6 +24,7 @@ from webrun_nb.client.live import (
     SessionEnded,
     TaskEnded,
 )
+from webrun_nb.client.plain_words import plain
 from webrun_nb.client.results import usd
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
@@ -274,7 +275,7 @@ class Watch:
                     self._stale.set()
                 self._stale_unless_about(event.task_id)
             case QuestionAsked():
-                question = Question(event.task_id or "", event.text, event.kind, event.candidates)
+                question = Question(event.task_id or "", plain(event.text), event.kind, event.candidates)
                 self._set(replace(self.snapshot, phase="guardrail", question=question))
                 self._moved()
             case ResponseUpdate():
@@ -348,7 +349,7 @@ def _ended_at_ms(state: SessionState) -> int | None:
 
 def question_of(body: TaskGuardrail) -> Question:
     """Return the question of a task that waits for a person."""
-    return Question(body.task_id, body.data.value, body.data.kind or "", tuple(body.data.candidates))
+    return Question(body.task_id, plain(body.data.value), body.data.kind or "", tuple(body.data.candidates))
 
 
 def snapshot_of(
