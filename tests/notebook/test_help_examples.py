@@ -50,9 +50,11 @@ def test_a_deactivated_account_is_one_line(kernel):
 def test_a_browser_that_hangs_is_noticed_and_can_be_brought_back(kernel):
     """No new browser starts until the loss was seen: a session that is back at once is not seen as lost."""
     assert kernel.run("%webrun start slow").status == "ok"
+    live = "import time\nwhile webrun.start('slow').status().status != 'active': time.sleep(0.1)"
+    assert kernel.run(live).status == "ok"
     assert kernel.run("%webrun emulator faults instance-start --times 1000").status == "ok"
     assert kernel.run("%webrun emulator hang slow").status == "ok"
-    lost = "import time\nwhile webrun.start('slow').status().status != 'orphaned': time.sleep(0.1)"
+    lost = "while webrun.start('slow').status().status != 'orphaned': time.sleep(0.1)"
     assert kernel.run(lost).status == "ok"
     assert kernel.run("%webrun emulator faults clear").status == "ok"
     brought_back = kernel.run("%webrun emulator restore slow")

@@ -88,7 +88,8 @@ def test_interrupting_a_wait_leaves_the_job_running(kernel, session):
     kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
     assert kernel.run(STOP_BUTTON).status == "ok"
     assert "nobody waits any more, job slow goes on" in kernel.run("%webrun wait slow").one_line
-    assert value(kernel.run("slow.done, slow.session.status().phase")) == (False, "running")
+    begun = "import time\nwhile slow.session.status().phase is None: time.sleep(0.1)\n"
+    assert value(kernel.run(f"{begun}slow.done, slow.session.status().phase")) == (False, "running")
 
 
 def test_a_failed_jobs_error_is_one_line_wherever_it_is_met(kernel, session):

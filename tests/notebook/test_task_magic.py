@@ -96,6 +96,7 @@ def test_quietly_only_the_summary_is_shown(kernel, quiet):
 
 
 def test_a_dry_run_sends_nothing(kernel):
+    task(kernel, "-q")
     before = value(kernel, "len(webrun.last.raw['taskId']), webrun.last.task_id")
     ran = task(kernel, '--schema "name:str" --timeout 90s --dry-run --json')
     assert '"maxDuration": 90000' in ran.text
