@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 _FIELDS: Mapping[str, str] = {
     "taskDetails": "the task's text",
@@ -31,61 +32,55 @@ _FIELDS: Mapping[str, str] = {
 }
 _FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(_FIELDS)})\b(?!['\"/=])")
 
-_ACTIONS: Mapping[str, str] = {
-    "navigateUrl": "open",
-    "goBack": "go back",
-    "goForward": "go forward",
-    "pageRefresh": "reload",
-    "doubleClick": "double-click",
-    "keyPress": "press",
-    "uploadFile": "upload",
-    "waitFor": "wait",
-    "takeOverControl": "taken over by hand",
-    "releaseControl": "given back",
-}
 
-_DOING: Mapping[str, str] = {
-    "navigateUrl": "opening",
-    "goBack": "going back",
-    "goForward": "going forward",
-    "pageRefresh": "reloading the page",
-    "click": "clicking",
-    "doubleClick": "double-clicking",
-    "type": "typing into",
-    "select": "choosing in",
-    "uploadFile": "uploading a file to",
-    "keyPress": "pressing a key in",
-    "waitFor": "waiting for",
-    "scroll": "scrolling",
+class _Action(NamedTuple):
+    """What an action of the wire is called."""
+
+    word: str
+    """In tables and on the card: `open`."""
+    doing: str
+    """While it is done, before its target: `opening`."""
+    doing_alone: str = ""
+    """While it is done without a target, where that reads otherwise."""
+
+
+_ACTIONS: Mapping[str, _Action] = {
+    "navigateUrl": _Action("open", "opening"),
+    "goBack": _Action("go back", "going back"),
+    "goForward": _Action("go forward", "going forward"),
+    "pageRefresh": _Action("reload", "reloading the page"),
+    "click": _Action("click", "clicking"),
+    "doubleClick": _Action("double-click", "double-clicking"),
+    "type": _Action("type", "typing into", "typing"),
+    "select": _Action("select", "choosing in", "choosing"),
+    "uploadFile": _Action("upload", "uploading a file to", "uploading a file"),
+    "keyPress": _Action("press", "pressing a key in", "pressing a key"),
+    "waitFor": _Action("wait", "waiting for", "waiting"),
+    "scroll": _Action("scroll", "scrolling"),
+    "takeOverControl": _Action("taken over by hand", "taken over by hand"),
+    "releaseControl": _Action("given back", "given back"),
 }
-_DECIDED = re.compile(rf"\b(forbids|asks before) ({'|'.join(_DOING)})\b")
+_DECIDED = re.compile(rf"\b(forbids|asks before) ({'|'.join(_ACTIONS)})\b")
 """What a policy says of an action."""
-_DOING_WITHOUT_TARGET: Mapping[str, str] = {
-    "type": "typing",
-    "select": "choosing",
-    "uploadFile": "uploading a file",
-    "keyPress": "pressing a key",
-    "waitFor": "waiting",
-}
 
 _ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "instance_lost": "browser lost"}
 
 
 def plain(message: str) -> str:
     """Return a service's message with the names that people type and read, instead of those of the wire."""
-    message = _DECIDED.sub(lambda found: f"{found[1]} {_DOING[found[2]]}", message)
+    message = _DECIDED.sub(lambda found: f"{found[1]} {_ACTIONS[found[2]].doing}", message)
     return _FIELD.sub(lambda found: _FIELDS[found[1]], message)
 
 
 def action_word(name: str) -> str:
     """Return what an action is called where people read it: `open` for `navigateUrl`."""
-    return _ACTIONS.get(name, name)
+    return _ACTIONS[name].word if name in _ACTIONS else name
 
 
 def doing_words(name: str, target: str) -> str:
     """Return what is being done where people read it: `opening http://…` for `navigateUrl`."""
-    word = _DOING.get(name, action_word(name))
-    return f"{word} {target}" if target else _DOING_WITHOUT_TARGET.get(name, word)
+    action = _ACTIONS.get(name, _Action(name, name))
+    return f"{action.doing} {target}" if target else action.doing_alone or action.doing
 
 
 def end_name(reason: str) -> str:
