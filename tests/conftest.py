@@ -19,6 +19,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from webrun_nb.client.http import KEEPALIVE_S
+
 KEY = "wr_key-of-the-tests"
 
 # How long an example takes says how busy the machine is.
@@ -55,7 +57,11 @@ class RunningEmulator:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=110, trust_env=False
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.key}"},
+            timeout=110,
+            limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
+            trust_env=False,
         )
 
     @property

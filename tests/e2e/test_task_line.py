@@ -55,7 +55,8 @@ def runs(lab: LabPage, *cells: str) -> None:
 
 
 def has_no_line(lab: LabPage, cell: int) -> None:
-    """Expect that nothing is left of a cell's line, on the page and in what is saved."""
+    """Expect that nothing is left of a cell's line once the cell has ended, on the page and in what is saved."""
+    lab.wait_until_done()
     expect(lab.find(LINE)).to_have_count(0)
     shown = [output["data"] for output in lab.outputs()[cell] if WIDGET in output.get("data", {})]
     assert [data for data in shown if "[webrun-card]" not in data["text/plain"]] == []

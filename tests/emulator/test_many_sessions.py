@@ -13,6 +13,8 @@ import httpx
 import psutil
 import pytest
 
+from webrun_nb.client.http import KEEPALIVE_S
+
 SESSIONS = 200
 SLOTS = 4
 FAILING = range(0, SESSIONS, 20)
@@ -69,7 +71,7 @@ class Crowd:
 async def _send_all(emulator: Any, shelf: str) -> Crowd:
     crowd = Crowd()
     headers = {"Authorization": f"Bearer {emulator.key}"}
-    limits = httpx.Limits(max_connections=50)
+    limits = httpx.Limits(max_connections=50, keepalive_expiry=KEEPALIVE_S)
     async with httpx.AsyncClient(
         base_url=emulator.url, headers=headers, timeout=250, trust_env=False, limits=limits
     ) as http:

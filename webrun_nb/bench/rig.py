@@ -19,6 +19,7 @@ from webrun_nb.bench import processes
 from webrun_nb.bench.base import BenchError
 from webrun_nb.bench.site import Site
 from webrun_nb.client.errors import EmulatorStartError
+from webrun_nb.client.http import KEEPALIVE_S
 from webrun_nb.client.local import LocalEmulator
 
 Isolation = Literal["context", "process"]
@@ -45,6 +46,7 @@ class Emulator:
             base_url=local.url,
             headers=self.headers,
             timeout=_ANSWER_WITHIN_S,
+            limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
             trust_env=False,
         )
 
