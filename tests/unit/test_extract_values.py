@@ -144,5 +144,23 @@ def test_names_that_mean_the_same(left: str, right: str) -> None:
     assert likeness(tokens(left), tokens(right)) > 0.8
 
 
+@pytest.mark.parametrize(
+    ("column", "heading"),
+    [
+        ("ph", "pH"), ("pH", "pH"), ("PH", "pH"), ("ph", "ph"), ("pH", "PH"),
+        ("co2", "CO₂"), ("co2", "CO2"), ("CO2", "CO₂"),
+        ("unit_price", "UnitPrice"), ("unit_price", "unit price"), ("unitprice", "Unit Price"),
+        ("unitPrice", "UNIT_PRICE"), ("iphone", "iPhone"), ("youtube", "YouTube"), ("kwh", "kWh"),
+    ],
+)  # fmt: skip
+def test_names_that_differ_in_case_and_spaces_alone_are_the_same(column: str, heading: str) -> None:
+    assert likeness(tokens(column), tokens(heading)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("column", "heading"), [("ph", "Soil pH"), ("unitprice", "Unit Price (EUR)")])
+def test_a_name_is_found_as_a_part_of_a_longer_one(column: str, heading: str) -> None:
+    assert likeness(tokens(column), tokens(heading)) > 0.8
+
+
 def test_names_that_have_nothing_in_common() -> None:
     assert likeness(tokens("city"), tokens("closing date")) == 0

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_\u00b2\u00b3\u00b9\u2070-\u209f]+")
+# A first letter that stands alone in lower case is no word of its own: "pH", "iPhone", "kWh".
+_SPLIT = re.compile(r"(?<=[A-Za-z][a-z])(?=[A-Z])|[\W_\u00b2\u00b3\u00b9\u2070-\u209f]+")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+"""In a name they belong to it: "CO₂"."""
 _MEASURE = re.compile(r"(\d+)(?:\.0+)?\s*(g|kg|mg|ml|l|cm|mm|m|km|oz|lb|gb|mb|tb|%)\b", re.IGNORECASE)
 _STOP = frozenset(
     ["the", "a", "an", "of", "for", "to", "in", "on", "at", "is", "are", "its", "their", "this", "that", "and", "or"]
@@ -114,7 +117,8 @@ def singular(word: str) -> str:
 @lru_cache(maxsize=8192)
 def tokens(text: str) -> tuple[str, ...]:
     """Split a name into comparable words, in order, each once: `"in_stock"` → `("in", "stock")` without stop words."""
-    text = _MEASURE.sub(lambda match: f" {match[1]}{match[2].lower()} ", text.replace("_", " "))
+    text = text.replace("_", " ").translate(_SUBSCRIPTS)
+    text = _MEASURE.sub(lambda match: f" {match[1]}{match[2].lower()} ", text)
     words = [singular(part.lower()) for part in _SPLIT.split(text) if part]
     kept = [word for word in words if word not in _STOP] or words
     return tuple(dict.fromkeys(kept))
@@ -146,14 +150,24 @@ def likeness(wanted: tuple[str, ...], found: tuple[str, ...]) -> float:
     Returns
     -------
     float
-        1 for the same words; the part of `wanted` that is met weighs more than the part of `found` that is explained;
+        1 for the same words, also where one name writes them as one word; the part of `wanted` that is met weighs more than the part of `found` that is explained;
         the last word, which says what the thing is, weighs more than those before it.
     """
     if not wanted or not found:
         return 0.0
+    wanted, found = _joined(wanted, found), _joined(found, wanted)
     weights = [1.0] * (len(wanted) - 1) + [1.5]
     met = sum(
         w * max(word_likeness(word, other) for other in found) for w, word in zip(weights, wanted, strict=True)
     ) / sum(weights)
     explained = sum(max(word_likeness(word, other) for word in wanted) for other in found) / len(found)
     return 0.7 * met + 0.3 * explained if met >= 0.25 else 0.0
+
+
+def _joined(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Join neighbours that `others` has as one word: `("unit", "price")` beside `("unitprice",)`."""
+    for first in range(len(words)):
+        for end in range(first + 2, len(words) + 1):
+            if (whole := "".join(words[first:end])) in others:
+                return (*words[:first], whole, *_joined(words[end:], others))
+    return words
