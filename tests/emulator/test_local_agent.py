@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -279,6 +280,16 @@ async def test_a_next_page_that_is_no_list_is_left_again(instance: BrowserInstan
     worked = await work(instance, brief)
     assert len(worked.answer.data) == 3
     assert isinstance(worked.acts[-1], GoBack)
+
+
+async def test_a_column_whose_heading_has_capitals_inside_is_found(instance: BrowserInstance, site: Any) -> None:
+    body = "<table><tr><th>Sample<th>pH<th>CO<sub>2</sub></tr><tr><td>a<td>6.5<td>410</tr><tr><td>b<td>7.1<td>412</tr>"
+    brief = Brief("List the samples", "structured_json", rows_of("sample", ph="number", co2="number"), "")
+    brief = replace(brief, starting_url=site.page("/samples", f"{body}</table>"))
+    assert (await work(instance, brief)).answer.data == [
+        {"sample": "a", "ph": 6.5, "co2": 410},
+        {"sample": "b", "ph": 7.1, "co2": 412},
+    ]
 
 
 async def test_what_is_hidden_is_not_read(instance: BrowserInstance, site: Any) -> None:

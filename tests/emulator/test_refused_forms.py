@@ -97,6 +97,28 @@ async def test_an_alert_after_a_button(instance: BrowserInstance, pages: Site) -
     assert 'The page says: "Saved. See you soon!".' in taken
 
 
+async def test_a_form_that_is_filled_in_and_not_sent(instance: BrowserInstance, pages: Site) -> None:
+    said = await told(instance, pages.url("/taken"), 'type "ada" into E-mail')
+    assert said.endswith('The form was not sent: no step pressed "Join".')
+    sent = await told(instance, pages.url("/taken"), 'type "ada" into E-mail and click Join')
+    assert "not sent" not in sent
+
+
+async def test_an_answer_after_a_form_that_was_not_sent_says_so(instance: BrowserInstance, pages: Site) -> None:
+    pages.page("/both", f"<title>Join</title><h1>Join us</h1>{SENT.format(action='/thanks')}")
+    said = await told(instance, pages.url("/both"), 'type "ada" into E-mail and get the heading')
+    assert "Join us" in said
+    assert said.endswith('The form was not sent: no step pressed "Join".')
+
+
+async def test_a_send_button_that_is_named_is_pressed_unasked(instance: BrowserInstance, site: Site) -> None:
+    site.page("/thanks", "<title>Thanks</title><p>Thank you")
+    url = site.page("/write", SENT.format(action="/thanks").replace("Join", "Send"))
+    worked = await work(instance, Brief('type "ada" into E-mail and press Send', starting_url=url))
+    assert worked.asked == []
+    assert "Thanks" in worked.answer.text
+
+
 async def test_the_practice_sites_own_form(instance: BrowserInstance) -> None:
     with serving() as sites:
         said = await refused(instance, sites.url("forms"), "submit the form")

@@ -156,6 +156,40 @@ def test_what_was_asked_for_by_its_name_is_not_asked_again_but_money_is() -> Non
     assert risk_of(button("Place order"), "place the order") == "purchase"
 
 
+MESSAGE = Element(1, "textbox", "Message", "textarea", in_form=True)
+AMOUNT = Element(1, "textbox", "Amount", "input", in_form=True)
+
+
+@pytest.mark.parametrize("sentence", ["press Send", "click the Send button", "submit the form"])
+def test_sending_a_form_that_the_sentence_names_is_not_asked_again(sentence: str) -> None:
+    send = button("Send")
+    assert risk_of(send, sentence, page(send, MESSAGE, text="Write to us")) is None
+    assert run(Looker(page(send, MESSAGE)), Click(0), because=sentence) == (Click(0), [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fields", "text"),
+    [
+        ("open the page", (MESSAGE,), "Write to us"),
+        ("press Send", (AMOUNT,), "Send money"),
+        ("press Send", (), "You are about to send $50.00 to Alice"),
+        ("press Send", (MESSAGE,), "Amount: $50.00"),
+    ],
+    ids=["not named", "amount field", "an amount to confirm", "an amount beside a field"],
+)
+def test_sending_what_may_be_money_or_was_not_named_needs_a_person(
+    sentence: str, fields: tuple[Element, ...], text: str
+) -> None:
+    send = button("Send")
+    assert risk_of(send, sentence, page(send, *fields, text=text)) == "security"
+
+
+@pytest.mark.parametrize("sentence", ["press Transfer", "press Send money", "press Buy now"])
+def test_money_is_asked_about_though_the_sentence_names_the_button(sentence: str) -> None:
+    pressed = button(sentence.removeprefix("press "))
+    assert risk_of(pressed, sentence, page(pressed, MESSAGE)) is not None
+
+
 def test_a_button_that_is_called_otherwise_than_it_looks_counts_by_both() -> None:
     assert risk_of(button("Show details", text="Buy everything now"), "click it") == "purchase"
     assert risk_of(button("Buy now", text="Show details"), "click it") == "purchase"
@@ -181,9 +215,9 @@ class Looker:
         return self.seen
 
 
-def run(looker: Looker, action: Action, *answers: str) -> tuple[Action | None, list[Ask]]:
+def run(looker: Looker, action: Action, *answers: str, because: str = "check out") -> tuple[Action | None, list[Ask]]:
     asked: list[Ask] = []
-    work = approved(looker, action, "check out")
+    work = approved(looker, action, because)
     waiting = list(answers)
     try:
         step = next(work)
@@ -205,6 +239,19 @@ def test_a_purchase_is_approved_with_the_pages_own_words() -> None:
     assert asked.candidates == ("approve", "reject")
     assert '"Place order"' in asked.question
     assert "To pay: $749.00" in asked.question
+    assert not any(choice in asked.question for choice in asked.candidates)  # who shows it adds the choices
+
+
+def test_a_question_says_what_becomes_of_the_form_without_an_answer() -> None:
+    [asked] = run(Looker(page(button("Send", submits=True), MESSAGE)), Click(0), "yes")[1]
+    assert asked.question.endswith("Without approval the form is not sent. Go on?")
+
+
+@pytest.mark.parametrize("answers", [["reject"], ["maybe", "perhaps", "hm"]])
+def test_what_was_not_approved_says_that_the_form_was_not_sent(answers: list[str]) -> None:
+    with pytest.raises(AgentError) as caught:
+        run(Looker(page(button("Send", submits=True), MESSAGE)), Click(0), *answers)
+    assert caught.value.message.endswith('"Send" was not pressed, and the form was not sent.')
 
 
 @pytest.mark.parametrize("answer", ["no", "Reject", "don't", "cancel it please", "No, too dear"])

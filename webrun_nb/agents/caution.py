@@ -1,8 +1,8 @@
 """What an agent does not do on its own: buy, send money, destroy what it was not told to destroy.
 
 Pure but for `approved`, which puts the question to a person. What a page says is quoted in a question and never
-believed: the decision to ask is made by what a button is called, to the eye and to a screen reader, and whether that
-was in the person's own sentence.
+believed: the decision to ask is made by what a button is called, to the eye and to a screen reader, whether that was
+in the person's own sentence, and, for a button that is called only "Send", by whether its page has to do with money.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step
+from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.base import Action, Click, Element, Observation, Press, Type
 
 T = TypeVar("T")
@@ -31,9 +32,14 @@ _BUYS = re.compile(
 )
 _SENDS = re.compile(
     r"\b(?:confirm|approve|authori[sz]e|submit|make|send|execute)\s+(?:(?:the|this|your|my)\s+)?"
-    r"(?:transfer|payment|money|funds|wire)\b|^(?:transfer|send|withdraw)(?:\s+(?:money|now|funds|\W?\d.*))?$",
+    r"(?:transfer|payment|money|funds|wire)\b|^(?:transfer|withdraw)(?:\s+(?:money|now|funds|\W?\d.*))?$"
+    r"|^send\s+\W?\d.*$",
     re.I,
 )
+_SENDS_SOMETHING = re.compile(r"^send(?:\s+now)?$", re.I)
+"""The page around such a button says whether it is money."""
+_SAYS_SEND = re.compile(r"\b(?:send|submit)\b", re.I)
+_MONEY_FIELD = re.compile(r"\b(?:amount|sum|recipient|payee|beneficiary|iban|account|card|currency)\b", re.I)
 _DESTROYS = re.compile(
     r"\b(?:delete|remove|erase|destroy|wipe|purge|deactivate)\b|\bclose\s+(?:my|your|the)?\s*account\b"
     r"|\bcancel\s+(?:my|your|the)?\s*(?:order|subscription|booking)\b",
@@ -62,7 +68,7 @@ class Looker(Protocol):
         """Look at the page."""
 
 
-def risk_of(element: Element, because: str) -> AskKind | None:
+def risk_of(element: Element, because: str, part: Observation | None = None) -> AskKind | None:
     """Tell what a person has to approve before an element is pressed; None where nothing.
 
     Parameters
@@ -70,6 +76,8 @@ def risk_of(element: Element, because: str) -> AskKind | None:
     because : str
         The person's sentence that it serves: what was asked for by its name need not be asked again, except where
         money goes.
+    part : Observation, optional
+        The page or frame with the element. It tells whether a button "Send" may send money; without it, it may.
     """
     if element.role not in ("button", "link", "menuitem") or (element.role == "link" and not _is_final(element)):
         return None
@@ -77,6 +85,9 @@ def risk_of(element: Element, because: str) -> AskKind | None:
         if _BUYS.search(called):
             return "purchase"
         if _SENDS.search(called):
+            return "security"
+        named = bool(_SAYS_SEND.search(because)) and part is not None and not _moves_money(part)
+        if _SENDS_SOMETHING.search(called) and not named:
             return "security"
         if _DESTROYS.search(called) and not _DESTROYS.search(because):
             return "security"
@@ -86,6 +97,15 @@ def risk_of(element: Element, because: str) -> AskKind | None:
 def _is_final(element: Element) -> bool:
     """Tell a link that a script makes a button of from one that only leads somewhere."""
     return not element.href or element.href.endswith("#") or element.href.startswith("javascript:")
+
+
+def _moves_money(part: Observation) -> bool:
+    """Tell whether money may go from here: a form asks about it, or amounts stand where there is nothing to fill in."""
+    fields = [e for e in part.elements if e.role in FIELD_ROLES and e.in_form and not e.region]
+    if any(_MONEY_FIELD.search(f"{field.name} {field.label} {field.placeholder}") for field in fields):
+        return True
+    facts = facts_of(part)
+    return any(_TELLING.search(fact) for fact in facts) if fields else bool(facts)
 
 
 def pressed_by(action: Action, seen: Observation) -> Element | None:
@@ -140,10 +160,12 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
     for _ in range(MAX_ANSWERS):
         seen = yield from looker.look()
         element = pressed_by(action, seen)
-        kind = risk_of(element, because) if element is not None else None
-        if element is None or kind is None:
+        if element is None:
             return action
         seen = seen.part_with(element)
+        kind = risk_of(element, because, seen)
+        if kind is None:
+            return action
         facts = facts_of(seen)
         answer = yield from _asked(kind, element, seen, facts, because)
         if answer == "done":
@@ -171,15 +193,17 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
     what = {"purchase": "This buys something", "security": "This can't be taken back"}[kind]
     says = f" The page says: {'; '.join(facts)}." if facts else ""
     about = f'{what}: the button "{_readable(element.name)}" at {seen.url}, for "{because}".{says}'
-    question = f"{about} Go on? (`{APPROVE}` or `{REJECT}`)"
+    about += f" Without approval {'the form is not sent' if element.submits else 'it is not pressed'}."
+    question = f"{about} Go on?"
+    undone = f'"{_readable(element.name)}" was not pressed{", and the form was not sent" if element.submits else ""}.'
     for _ in range(MAX_ANSWERS):
         reply = yield Ask(kind, question, (APPROVE, REJECT), ref=element.ref)
         answer = reply.text.strip() if isinstance(reply, Answered) else ""
         if _YES.fullmatch(answer):
             return "yes"
         if _NO.fullmatch(answer):
-            raise AgentError("TASK_STOPPED", f'"{because}": rejected; "{_readable(element.name)}" was not pressed.')
+            raise AgentError("TASK_STOPPED", f'"{because}": rejected; {undone}')
         if _DONE.fullmatch(answer):
             return "done"
-        question = f"That is neither yes nor no. {about} Go on? (`{APPROVE}` or `{REJECT}`)"
-    raise AgentError("TASK_STOPPED", f'"{because}": nobody approved it; "{_readable(element.name)}" was not pressed.')
+        question = f"That is neither yes nor no. {about} Go on?"
+    raise AgentError("TASK_STOPPED", f'"{because}": no answer approved it; {undone}')

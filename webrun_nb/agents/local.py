@@ -70,6 +70,7 @@ from webrun_nb.agents.planner.left_out import left_out
 from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.statuses import Statuses, answered
 from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.agents.unsent import Unsent, unsent_after
 from webrun_nb.agents.unused import ONE_LIST, unused
 from webrun_nb.agents.wording import (
     NO_PAGE,
@@ -146,6 +147,9 @@ class Task(Asking):
         """What was sent and not looked after yet: for which sentence, with what, and the page as it was."""
         self._refusal: AgentError | None = None
         self._remarks: tuple[str, ...] = ()
+        self._unsent: Unsent | None = None
+        self._not_sent = ""
+        """What the answer says of it."""
         self._not_used: list[Unused] = []
         """Parts of sentences that only act."""
 
@@ -176,6 +180,7 @@ class Task(Asking):
         if self.seen is None and self._last is not None and not answers:
             yield from self._observed()  # a visit that nothing is read from: the answer says where it ended
         self.statuses.check_expected()
+        yield from self._check_unsent(as_note=bool(answers) and self.brief.output_type != "text")
         finish = self._finish(answers)
         dropped = sentences[:-1] if self.brief.output_type != "text" else []
         earlier = [unused(self.brief.instruction, said, said, ONE_LIST) for said in dropped]
@@ -194,18 +199,26 @@ class Task(Asking):
             done = f"{error.message} Done before: {'; '.join(self.done)}."
             raise AgentError(error.code, done, error.details) from error
 
+    def _check_unsent(self, *, as_note: bool) -> Work[None]:
+        """Take note of a form that was filled in and not sent, where the page still shows it so."""
+        if self._unsent is not None:
+            self._not_sent = self._unsent.remark((yield from self._observed()))
+        if self._not_sent and as_note:
+            yield from self.note(self._not_sent)
+
     def _finish(self, answers: Sequence[Finish]) -> Finish:
         if not answers:
             where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
             said = f"Done: {'; '.join(self.done)}." if self.done else "Nothing was done: every step was skipped."
             said += f" The page says: {'; '.join(self._remarks)}." if self._remarks else ""
-            text = f"{said}{' Ended' + where + '.' if where else ''}"
+            text = f"{said}{' Ended' + where + '.' if where else ''} {self._not_sent}".rstrip()
             return Finish(text, None if self.brief.output_type == "text" else [{"answer": text}])
-        if len(answers) == 1 or self.brief.output_type != "text":
+        if self.brief.output_type != "text" or (len(answers) == 1 and not self._not_sent):
             return answers[-1]
         parts = tuple(part for answer in answers for part in answer.unused)
         provenance = tuple(p for answer in answers for p in answer.provenance)
-        return Finish("\n\n".join(answer.text for answer in answers), answers[-1].data, provenance, parts)
+        texts = [*(answer.text for answer in answers), *([self._not_sent] if self._not_sent else [])]
+        return Finish("\n\n".join(texts), answers[-1].data, provenance, parts)
 
     # --- talking to the worker ----------------------------------------------------------------------------------------
 
@@ -295,15 +308,14 @@ class Task(Asking):
         """Do something as `act` does, for who knows another way where a policy refuses it."""
         dared = yield from approved(self, action, because)
         if dared is None:  # a person has done it instead
-            self.seen = None
+            self.seen = self._unsent = None
             return None
         self.acted = True
         by, before = sends(dared, self.seen, self._last), self.seen
         reply = yield Act(dared, because)
-        if isinstance(reply, Refused):
+        if isinstance(reply, Refused | Failed):
             return reply
-        if isinstance(reply, Failed):
-            return reply
+        self._unsent = unsent_after(dared, before, self._unsent)
         if not isinstance(action, WaitFor | Scroll):
             self._last, self._refusal, self._remarks = dared, None, ()
             self._sent = (because, by, before) if by is not None and before is not None else None

@@ -150,8 +150,9 @@ def likeness(wanted: tuple[str, ...], found: tuple[str, ...]) -> float:
     Returns
     -------
     float
-        1 for the same words, also where one name writes them as one word; the part of `wanted` that is met weighs more than the part of `found` that is explained;
-        the last word, which says what the thing is, weighs more than those before it.
+        1 for the same words, also where one name writes several as one; the part of `wanted` that is met weighs more
+        than the part of `found` that is explained; the last word, which says what the thing is, weighs more than those
+        before it.
     """
     if not wanted or not found:
         return 0.0

@@ -1,0 +1,66 @@
+"""Whether a form was filled in and not sent, so that the answer says so. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webrun_nb.browsers.base import Action, Click, Element, Observation, Press, Type, TypeSecret
+from webrun_nb.common.text import shortened
+
+_SEND_NOTHING = frozenset({"checkbox", "radio", "switch", "option", "textbox", "combobox"})
+_NAME_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that was typed into and, as far as the agent's own actions tell, not sent."""
+
+    field: Element
+    value: str
+    """What was typed into it last."""
+    button: str
+    """The name of the button that sends it; empty where several may."""
+
+    def remark(self, seen: Observation) -> str:
+        """Return the sentence that says so; empty where the page does not hold what was typed any more."""
+        same = (self.field.role, self.field.name, self.field.frame)
+        if not any((e.role, e.name, e.frame) == same and e.value == self.value for e in seen.everything):
+            return ""
+        button = f'"{shortened(self.button, _NAME_CHARS)}"' if self.button else "a button that sends it"
+        return f"The form was not sent: no step pressed {button}."
+
+
+def unsent_after(action: Action, seen: Observation | None, before: Unsent | None) -> Unsent | None:
+    """Return the form that is filled in and not sent after an action; None where it may have been sent, or none is.
+
+    Parameters
+    ----------
+    action : Action
+        What was performed.
+    seen : Observation or None
+        The last look before it.
+    before : Unsent or None
+        What was so before it.
+    """
+    match action:
+        case Click(ref=ref):
+            clicked = _at(seen, ref)
+            return before if clicked is not None and clicked.role in _SEND_NOTHING else None
+        case Press() | Type(submit=True) | TypeSecret(submit=True):
+            return None
+        case Type(ref=ref, text=text):
+            return _filled(seen, _at(seen, ref), text) or before
+        case _:
+            return before
+
+
+def _filled(seen: Observation | None, field: Element | None, text: str) -> Unsent | None:
+    """Return the form that a field belongs to: one with a button that sends it, and no search."""
+    if seen is None or field is None or not field.in_form or field.region or field.role == "searchbox":
+        return None
+    own = [e for e in seen.part_with(field).elements if e.submits and e.in_form and e.enabled and not e.region]
+    return Unsent(field, text, own[0].name if len(own) == 1 else "") if own else None
+
+
+def _at(seen: Observation | None, ref: int) -> Element | None:
+    return None if seen is None else next((element for element in seen.everything if element.ref == ref), None)
