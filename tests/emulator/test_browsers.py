@@ -101,6 +101,13 @@ async def test_a_refused_connection_fails(instance):
     assert error.code == "NAVIGATION_FAILED"
 
 
+async def test_a_port_that_browsers_do_not_open_is_said_to_be_one(instance):
+    error = await failure(instance, Navigate("http://127.0.0.1:6000/"))
+    assert error.code == "NAVIGATION_FAILED"
+    assert "browsers open no pages on this port" in error.message
+    assert "ERR_" not in error.message
+
+
 async def test_no_answer_times_out(instance, site):
     error = await failure(instance, Navigate(site.silent("/")), timeout_ms=300)
     assert error.code == "NAVIGATION_TIMEOUT"
