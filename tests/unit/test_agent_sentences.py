@@ -12,6 +12,7 @@ from stored_pages import stored
 
 from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Finish, Step
 from webrun_nb.agents.examples import examples_of
+from webrun_nb.agents.planner.elements import near_misses
 from webrun_nb.browsers.base import Action, Click, Element, Observation, Press
 
 
@@ -55,6 +56,12 @@ async def test_signs_name_only_what_is_called_so() -> None:
     with pytest.raises(AgentError) as caught:
         await work_on(stored("product"), Brief('click the "×" button'))
     assert caught.value.code == "ELEMENT_NOT_FOUND"
+
+
+def test_the_nearest_names_are_named_once_each() -> None:
+    links = [Element(ref, "link", "Prices", "a", nearby=near) for ref, near in enumerate(("Boats", "Piers", "Menu"))]
+    seen = Observation("https://a.example/", "", (*links, Element(9, "button", "Pay", "button")), "")
+    assert near_misses("Prizes list", seen, frozenset({"link"})) == ('link "Prices" (Boats)', 'button "Pay"')
 
 
 async def test_an_address_that_can_not_be_read_is_asked_about() -> None:

@@ -182,11 +182,14 @@ def _distinct(elements: Sequence[Element]) -> list[Element]:
 
 
 def near_misses(words: str, seen: Observation, roles: frozenset[str], limit: int = 5) -> tuple[str, ...]:
-    """Name what is on the page and comes nearest to the words."""
+    """Name what is on the page and comes nearest to the words, each name once."""
     wanted = normal(words)
     named = [e for e in seen.elements if e.name and e.role in (roles | _CLICKABLE)]
     ranked = sorted(named, key=lambda e: -SequenceMatcher(None, wanted, normal(e.name)[:80]).ratio())
-    return tuple(dict.fromkeys(describe(e) for e in ranked))[:limit]
+    by_name: dict[str, Element] = {}
+    for element in ranked:
+        by_name.setdefault(normal(element.name) or element.name, element)
+    return tuple(describe(element) for element in by_name.values())[:limit]
 
 
 def describe(element: Element) -> str:
