@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 from webrun_nb.client.ledger import SessionRecord, TaskRecord
-from webrun_nb.common.local_time import clock_time, date_and_time, local_date, start_of_day_ms
+from webrun_nb.common.local_time import clock_time, date_and_time, local_date
 from webrun_nb.notebook.narrow_frames import narrow
-from webrun_nb.notebook.tables import usage_frame
+from webrun_nb.notebook.record_frames import table
+from webrun_nb.notebook.tables import files_frame, usage_frame
+from webrun_nb.wire.environments import UploadedFile
 
 WINTER_MS = 1_764_367_200_000
 """2025-11-28 22:00 UTC."""
@@ -53,13 +55,6 @@ def test_a_moment_is_shown_in_local_time_with_its_zone(zone: SetZone, name: str,
     assert local_date(unix_ms) == date.fromisoformat(day)
 
 
-def test_a_day_begins_at_local_midnight_also_where_the_clocks_are_changed(zone: SetZone) -> None:
-    zone("Europe/Berlin")
-    changed_ms = 1_761_476_400_000  # 2025-10-26 12:00 CET, a day of 25 hours
-    assert date_and_time(start_of_day_ms(changed_ms)) == "2025-10-26 00:00 CEST"
-    assert start_of_day_ms(start_of_day_ms(changed_ms)) == start_of_day_ms(changed_ms)
-
-
 def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> None:
     zone("Europe/Berlin")
     moments = pd.to_datetime([WINTER_MS, None], unit="ms", utc=True)
@@ -69,6 +64,26 @@ def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> Non
         assert "times: CET" in shown
     assert str(frame["ended_at"].dt.tz) == "UTC"
     assert frame["ended_at"].iloc[0] == pd.Timestamp("2025-11-28 22:00", tz="UTC")
+
+
+FILE = {"fileId": "f1", "originalName": "a.csv", "size": 3, "createdAt": WINTER_MS}
+FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
+    "files": lambda: narrow(files_frame([UploadedFile.model_validate(FILE)])),
+    "steps": lambda: table("steps", [{"seq": 1, "name": "click", "duration": 1, "cost": None, "at": WINTER_MS}]),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_frame_with_all_its_columns_shows_local_time_to_the_second(zone: SetZone, name: str) -> None:
+    zone("Europe/Berlin")
+    frame = FRAMES[name]()
+    with pd.option_context("display.max_columns", None):
+        both = (repr(frame), str(frame._repr_html_()))  # type: ignore[operator]
+    for shown in both:
+        assert "2025-11-28 23:00:00" in shown
+        assert "+00:00" not in shown
+        assert shown.count("times: CET") == 1
+        assert "not shown" not in shown
 
 
 def test_moments_of_two_zones_have_each_its_own(zone: SetZone) -> None:
@@ -85,7 +100,8 @@ def test_usage_is_summed_up_by_local_days(zone: SetZone) -> None:
         "http://x", "s", "a", True, "h", "k", None, WINTER_MS, WINTER_MS, None, WINTER_MS, "completed"
     )
     frame = usage_frame([session], [TaskRecord("http://x", "s", "t", WINTER_MS, "complete", Decimal("0.1"))])
-    assert [local_date(day.timestamp() * 1000) for day in frame["day"]] == [date(2025, 11, 29)] * 2
-    assert str(frame["day"].dt.tz) == "UTC"
-    assert "2025-11-29" in repr(narrow(frame, "day", "session"))
-    assert "00:00" not in repr(narrow(frame, "day", "session"))
+    assert [day.date() for day in frame["day"]] == [date(2025, 11, 29)] * 2
+    of_ours = narrow(frame, "day", "session")
+    for shown in (of_ours, of_ours[["day", "cost_usd"]], of_ours["day"], of_ours.groupby("day")[["cost_usd"]].sum()):
+        assert "2025-11-29" in repr(shown)
+        assert "00:00" not in repr(shown)

@@ -69,7 +69,8 @@ def test_a_column_that_was_added_is_shown() -> None:
 
 
 def test_without_telling_columns_all_are_shown() -> None:
-    assert repr(narrow(WHOLE, when_empty="nothing yet")) == repr(WHOLE)
+    plain = WHOLE.drop(columns="ended_at")
+    assert repr(narrow(plain, when_empty="nothing yet")) == repr(plain)
 
 
 def test_without_rows_it_says_how_to_begin() -> None:

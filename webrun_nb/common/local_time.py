@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 
 def local(unix_ms: float) -> datetime:
@@ -23,8 +23,3 @@ def date_and_time(unix_ms: float, *, seconds: bool = False) -> str:
 def local_date(unix_ms: float) -> date:
     """Return the local day that a moment is on."""
     return local(unix_ms).date()
-
-
-def start_of_day_ms(unix_ms: float) -> int:
-    """Return when the local day of a moment begins, unix ms. Days have 23 to 25 hours where the clocks are changed."""
-    return round(datetime.combine(local_date(unix_ms), time.min).astimezone().timestamp() * 1000)

@@ -115,12 +115,13 @@ def _no_files(environment: str) -> str:
 
 def upload_file(workspace: Workspace, command: FileUpload) -> pd.DataFrame | None:
     """Upload a file."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.tables import files_frame
 
     files = toolkit.client().environments.upload_files([command.path], command.env)
     if command.env is None:
         print("kept for an hour; a task of a session with an environment keeps it there")
-    return None if command.quiet else files_frame(files)
+    return None if command.quiet else narrow(files_frame(files))
 
 
 def download_file(workspace: Workspace, command: FileDownload) -> None:

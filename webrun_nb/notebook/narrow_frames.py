@@ -8,9 +8,11 @@ from typing import Any, cast
 
 import pandas as pd
 
-from webrun_nb.common.local_time import local, start_of_day_ms
+from webrun_nb.common.local_time import local
 
 LONGEST_TEXT = 40
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M"
+_TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
 
 
 class NarrowFrame(pd.DataFrame):
@@ -40,11 +42,20 @@ class NarrowFrame(pd.DataFrame):
         return pd.DataFrame(self)
 
     def shown(self) -> pd.DataFrame:
-        """Return what is displayed: the telling columns, local times to the minute, dollars with four decimals."""
+        """Return what is displayed: the telling columns, local times to the minute, dollars with four decimals.
+
+        Where no columns are told apart: all of them, and local times to the second.
+        """
         plain = self.whole
-        if not self._is_shortened():
-            return plain
-        return plain[list(self.telling)].assign(**{name: _short(plain[name]) for name in self.telling})
+        if self._is_shortened():
+            return plain[list(self.telling)].assign(**{name: _short(plain[name]) for name in self.telling})
+        if self._is_as_made():
+            return plain.assign(**{name: _in_local_time(plain[name], _TO_THE_SECOND) for name in self._moments()})
+        return plain
+
+    def _moments(self) -> list[str]:
+        """Return the displayed columns that hold moments."""
+        return [name for name in self.telling or self.columns if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
 
     def _is_as_made(self) -> bool:
         return tuple(self.columns) == getattr(self, "made_with", None)
@@ -64,13 +75,12 @@ class NarrowFrame(pd.DataFrame):
             options += ["display.max_colwidth", LONGEST_TEXT]
         with pd.option_context(*options):
             table = form(shown)
-        return table, self._note() if self._is_shortened() else ""
+        return table, self._note() if self._is_as_made() else ""
 
     def _note(self) -> str:
-        left_out = [str(name) for name in self.columns if name not in self.telling]
+        left_out = [str(name) for name in self.columns if name not in self.telling] if self.telling else []
         notes = [f"not shown: {', '.join(left_out)}; .whole shows all"] if left_out else []
-        moments = [self[name] for name in self.telling if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
-        if zones := list(dict.fromkeys(zone for column in moments for zone in _zones(column))):
+        if zones := list(dict.fromkeys(zone for name in self._moments() for zone in _zones(self[name]))):
             notes.insert(0, f"times: {' and '.join(zones)}")
         return "; ".join(notes)
 
@@ -95,21 +105,20 @@ def narrow(frame: pd.DataFrame, *telling: str, when_empty: str = "") -> NarrowFr
 
 def _short(column: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return _in_local_time(column)
+        return _in_local_time(column, _TO_THE_MINUTE)
     if str(column.name).endswith("_usd"):
         rounded: pd.Series[Any] = column.round(4)
         return rounded
     return column
 
 
-def _in_local_time(moments: pd.Series[Any]) -> pd.Series[Any]:
-    """Return moments as local time: days where all are midnights, else with the zone where it is not the same for all.
+def _in_local_time(moments: pd.Series[Any], form: str) -> pd.Series[Any]:
+    """Return moments as local time, with the zone where it is not the same for all.
 
     The one zone of all stands below the table (`_zones`).
     """
     known_ms = [None if pd.isna(each) else each.timestamp() * 1000 for each in moments]
-    days = all(each is None or each == start_of_day_ms(each) for each in known_ms)
-    form = "%Y-%m-%d" if days else "%Y-%m-%d %H:%M" if len(_zones(moments)) == 1 else "%Y-%m-%d %H:%M %Z"
+    form = form if len(_zones(moments)) == 1 else f"{form} %Z"
     shown = [None if each is None else f"{local(each):{form}}" for each in known_ms]
     return pd.Series(shown, index=moments.index, dtype="string")
 

@@ -74,6 +74,7 @@ def delete(workspace: Workspace, command: PolicyDelete) -> None:
 
 def audit(workspace: Workspace, command: PolicyAudit) -> pd.DataFrame | None:
     """Return its decisions as a table, and write them down where that is wanted."""
+    from webrun_nb.notebook.narrow_frames import narrow
     from webrun_nb.notebook.record_frames import audit_frame
 
     entries = toolkit.client().policies.audit(command.policy)
@@ -82,7 +83,7 @@ def audit(workspace: Workspace, command: PolicyAudit) -> pd.DataFrame | None:
         _write(command.csv, frame.to_csv(index=False))
     if command.jsonl is not None:
         _write(command.jsonl, "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in entries))
-    return None if command.quiet else frame
+    return None if command.quiet else narrow(frame)
 
 
 def test(workspace: Workspace, command: PolicyTest) -> pd.DataFrame | None:

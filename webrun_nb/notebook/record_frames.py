@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from webrun_nb.client.plain_words import action_word
+from webrun_nb.notebook.narrow_frames import narrow
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -97,4 +98,4 @@ def _wire(column: str) -> str:
 
 def table(what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a task's `steps` or `provenance` as a table."""
-    return steps_frame(rows) if what == "steps" else provenance_frame(rows)
+    return narrow(steps_frame(rows)) if what == "steps" else provenance_frame(rows)

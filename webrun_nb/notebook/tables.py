@@ -12,7 +12,7 @@ from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.plain_words import end_name
 from webrun_nb.client.result_files import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.common.local_time import start_of_day_ms
+from webrun_nb.common.local_time import local_date
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.environments import Profile, UploadedFile
 from webrun_nb.wire.responses import ProxyTested
@@ -243,7 +243,7 @@ def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFra
 def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
     """Return what the ledger knows of money: a row per task, and one per session for all that was no finished task.
 
-    Columns: day (when the local day begins, in UTC), session, session_id, task_id (`<NA>` in a session's own row),
+    Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own row),
     outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the
     inactivity timeout). Whatever is summed up, sessions, days or all, comes out right; `emulated` must be kept apart.
     """
@@ -267,7 +267,7 @@ def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) 
             _usage_row(session, session.opened_at_ms, end_name(session.reason or "open"), working_usd, idle_usd)
         )
     frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
-    frame["day"] = pd.to_datetime(frame["day"], unit="ms", utc=True).dt.as_unit("ms")
+    frame["day"] = pd.to_datetime(frame["day"]).dt.as_unit("ms")
     return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})
 
 
@@ -281,7 +281,7 @@ def _usage_row(
 ) -> dict[str, Any]:
     known = working_usd is not None and idle_usd is not None
     return {
-        "day": start_of_day_ms(at_ms),
+        "day": local_date(at_ms),
         "session": session.name,
         "session_id": session.session_id,
         "task_id": task_id,

@@ -13,7 +13,6 @@ from webrun_nb.client.api import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.common.local_time import local_date
 from webrun_nb.notebook.commands import Usage
 from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.objects import toolkit
@@ -128,7 +127,7 @@ def drawn(frame: pd.DataFrame) -> bytes:
 
 def _draw(axes: Axes, frame: pd.DataFrame, emulated: bool) -> None:
     days = frame.groupby("day")[["working_usd", "idle_usd"]].sum().astype(float)
-    names = [f"{local_date(day.timestamp() * 1000)}" for day in days.index]
+    names = [f"{day:%Y-%m-%d}" for day in days.index]
     axes.bar(names, days["working_usd"], label="working")
     axes.bar(names, days["idle_usd"], bottom=days["working_usd"], label="idle", hatch="//")
     axes.set_ylabel("US dollars")
