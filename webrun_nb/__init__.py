@@ -135,5 +135,4 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
     """`%unload_ext webrun_nb`: take the magics away. Sessions stay open; `%load_ext webrun_nb` goes on with them."""
-    importlib.import_module("webrun_nb.notebook.magics").unload(ipython)
-    importlib.import_module("webrun_nb.notebook.left_open").say_open()
+    importlib.import_module("webrun_nb.notebook.magics").unload_and_say(ipython)

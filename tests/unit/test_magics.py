@@ -109,5 +109,20 @@ def test_unloading_takes_the_magics_away_and_says_what_stays_open(
     assert shell.Completer.custom_matchers == []
 
 
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [((), "no session open"), (("a",), "session a kept open"), (("a", "b"), "sessions a, b kept open")],
+)
+def test_loading_again_says_in_one_line_what_it_did(
+    client: Client, capsys: pytest.CaptureFixture[str], again: str, names: tuple[str, ...], kept: str
+) -> None:
+    shell = loaded()
+    for name in names:
+        client.start(name)
+    assert shown(shell, capsys, again) == f"webrun_nb is loaded again: options and jobs kept, {kept}\n"
+    assert shown(shell, capsys, "x = 1") == ""
+
+
 def test_unloading_says_nothing_where_nothing_is_open(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(loaded(), capsys, "%unload_ext webrun_nb") == ""

@@ -19,13 +19,24 @@ def warn() -> None:
 
 
 def say_open() -> None:
-    """Print one line if sessions of this kernel are open, with how to end them once the magics are gone."""
-    objects = sys.modules.get("webrun_nb.notebook.objects")
-    clients = [] if objects is None else objects.toolkit.clients  # not imported: none was started
-    names = [session.name for client in clients for session in client.sessions.values() if not session.ended]
-    if names:
+    """Print one line if sessions of this kernel are open while the magics are not loaded."""
+    if names := _open_names():
         opened = f"{len(names)} {'session' if len(names) == 1 else 'sessions'} of this kernel still open"
         print(f"{opened}: {', '.join(names)}; %load_ext webrun_nb goes on with what is open")
+
+
+def say_loaded_again() -> None:
+    """Print what loading the magics again did, and which sessions go on."""
+    names = _open_names()
+    noun = "session" if len(names) == 1 else "sessions"
+    open_ones = f"{noun} {', '.join(names)} kept open" if names else "no session open"
+    print(f"webrun_nb is loaded again: options and jobs kept, {open_ones}")
+
+
+def _open_names() -> list[str]:
+    objects = sys.modules.get("webrun_nb.notebook.objects")
+    clients = [] if objects is None else objects.toolkit.clients  # not imported: none was started
+    return [session.name for client in clients for session in client.sessions.values() if not session.ended]
 
 
 def told(left: Sequence[SessionRecord]) -> str:

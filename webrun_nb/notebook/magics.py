@@ -53,6 +53,29 @@ class WebrunMagics(Magics):
         self._runner: Runner | None = None
         self._shown_before: Callable[[], bool] | None = None
 
+    def say_at_end_what_is_open(self) -> None:
+        """Say at the end of the running cell which sessions are open, unless the magics are loaded again in it."""
+        assert self.shell is not None, "magics live in a shell"
+        self.shell.events.register("post_execute", self._say_open)
+
+    def say_loaded_again(self) -> None:
+        """Say what loading the magics again did."""
+        from webrun_nb.notebook import left_open
+
+        self._say_no_more()
+        left_open.say_loaded_again()
+
+    def _say_open(self) -> None:
+        from webrun_nb.notebook import left_open
+
+        self._say_no_more()
+        left_open.say_open()
+
+    def _say_no_more(self) -> None:
+        assert self.shell is not None, "magics live in a shell"
+        if self._say_open in self.shell.events.callbacks["post_execute"]:
+            self.shell.events.unregister("post_execute", self._say_open)
+
     def enter(self) -> None:
         """Show errors as this notebook wants it, from now on: one of its cells begins."""
         from webrun_nb.client.errors import show_as
@@ -129,10 +152,14 @@ class _OnlyThese(list[SimpleCompletion]):
 def load(ipython: InteractiveShell) -> None:
     """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing.
 
-    A shell that had them before has the same ones again: its current session, jobs, names, cards and options.
+    A shell that had them before has the same ones again: its current session, jobs, names, cards and options. Then a
+    line says so.
     """
-    magics = _magics_of(ipython) or WebrunMagics(ipython)
+    known = _magics_of(ipython)
+    magics = known or WebrunMagics(ipython)
     unload(ipython)
+    if known is not None:
+        known.say_loaded_again()
     ipython.register_magics(magics)
     ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
     matcher = context_matcher(identifier=MATCHER, priority=1)(lambda context: magics.complete(context))
@@ -142,6 +169,13 @@ def load(ipython: InteractiveShell) -> None:
     magics.enter()  # in the cell that loads them
     if "webrun" not in ipython.user_ns:
         ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]
+
+
+def unload_and_say(ipython: InteractiveShell) -> None:
+    """Take the magics away; a line at the end of the cell says which sessions stay open."""
+    unload(ipython)
+    if (magics := _magics_of(ipython)) is not None:
+        magics.say_at_end_what_is_open()
 
 
 def unload(ipython: InteractiveShell) -> None:
