@@ -87,7 +87,7 @@ def test_the_code_of_a_task_does_the_same(kernel):
     assert kernel.run(f"before, frame = laptops, {get}\nexec(frame)").status == "ok"
     assert value(kernel.run("laptops.equals(before), 'f\"List the laptops under ${limit}.\"' in frame")) == (True, True)
     assert value(kernel.run("'get the title' in first")) is True
-    assert "this kernel ran no task 'nonesuch'" in kernel.run("%webrun code nonesuch").one_line
+    assert "this kernel ran no task or job 'nonesuch' · %webrun code " in kernel.run("%webrun code nonesuch").one_line
 
 
 WRITTEN = "written = get_ipython().run_line_magic('webrun', 'code')"

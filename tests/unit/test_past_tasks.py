@@ -99,6 +99,25 @@ def test_a_task_that_has_not_ended_has_no_result(client_of: Callable[..., Client
     assert caught.value.code == "JOB_NOT_DONE"
 
 
+@pytest.mark.parametrize(
+    ("given", "called"),
+    [
+        (5, "int, which is no text"),
+        (None, "NoneType, which is no text"),
+        (["t1"], "list, which is no text"),
+        ("", "an empty text"),
+        (" ", "an empty text"),
+    ],
+)
+def test_what_is_no_id_at_all_is_refused_in_one_line(client_of: Callable[..., Client], given: Any, called: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        client_of(emulator(completed("x"))).result(given)
+    assert caught.value._render_traceback_() == [
+        f"webrun: result() takes a task's id, not {called} · "
+        "`%webrun history` lists the ids: webrun.result('k3v9x2m1q8za')"
+    ]
+
+
 def test_another_servers_answer_is_read_with_the_ledgers_ids(client_of: Callable[..., Client]) -> None:
     server = Server({"/task/s1/t1": completed('[{"price": "3.50 EUR"}]')})
     client = client_of(server, emulated=False)

@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client import api
 from webrun_nb.client.api import Client
 from webrun_nb.notebook import workspace
+from webrun_nb.notebook.errors import CommandError
 from webrun_nb.notebook.jobs import Job, JobFacts
 from webrun_nb.notebook.objects import toolkit
 from webrun_nb.notebook.workspace import Workspace
@@ -83,6 +84,18 @@ def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: S
     service.status, service.phase = "terminated", None
     Workspace(InteractiveShell()).drain_cards()
     assert [session.ended for session in sessions] == [True, True]
+
+
+def test_a_session_that_can_not_be_named_is_not_offered(client: Client) -> None:
+    known = Workspace(InteractiveShell())
+    client.sessions["single task"] = client.start("single")
+    del client.sessions["single"]
+    with pytest.raises(CommandError) as alone:
+        known.session("main")
+    client.start("shop")
+    with pytest.raises(CommandError) as beside:
+        known.session("main")
+    assert (alone.value.hint, beside.value.hint) == ("%webrun start main opens one", "there are: shop")
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from webrun_nb.client.errors import RequestError, near
+from webrun_nb.client.errors import RequestError
 from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
+from webrun_nb.common.text import near
 
 PRACTICE_SITES = ("shop", "bank", "forms", "admin", "upload", "hostile", "collector")
 """Those of an emulator of this version; one of another may have others."""

@@ -23,23 +23,23 @@ notebook that runs the cell wants tracebacks (`show_as`).
 
 from __future__ import annotations
 
-import difflib
 import traceback
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import HTTP_STATUS
+from webrun_nb.common.text import near
 
 _LONGEST_MESSAGE = 600
 
 HINTS: Mapping[str, str] = {
     # requests
-    "INVALID_PARAMETER": "nothing was started: change it and try again",
-    "MISSING_REQUIRED_FIELD": "nothing was started: add it and try again",
+    "INVALID_PARAMETER": "nothing was done: change it and try again",
+    "MISSING_REQUIRED_FIELD": "nothing was done: add it and try again",
     "INVALID_TASK_DETAILS": "say in plain English what to do, e.g. List the rows of the first table",
     "UNAUTHORIZED": "give the client its key: webrun.Client(url, key=…)",
     "INVALID_API_KEY": "check the key",
@@ -90,13 +90,6 @@ HINTS: Mapping[str, str] = {
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
 }
 """What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
-
-
-def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None."""
-    by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None
 
 
 def one_line(text: str) -> str:

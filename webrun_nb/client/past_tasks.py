@@ -55,6 +55,13 @@ class PastTasks:
 
     async def result(self, task_id: str, schema: object = None) -> TaskResult:
         """Return the result of a task; see `Client.result`."""
+        if not isinstance(task_id, str) or not task_id.strip():  # what stands in a notebook's cell has no checked type
+            given = "an empty text" if isinstance(task_id, str) else f"{type(task_id).__name__}, which is no text"
+            raise RequestError(
+                f"result() takes a task's id, not {given}",
+                code="ARGUMENT",
+                hint="`%webrun history` lists the ids: webrun.result('k3v9x2m1q8za')",
+            )
         checked_id(task_id, "TASK_NOT_FOUND")
         try:
             past = PastTask.model_validate(await self._http.control("GET", f"tasks/{task_id}"))

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from webrun_nb.client.control import EmulatorControl
-from webrun_nb.client.errors import RequestError, near, refusal
+from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.http import Http, checked_id
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.common.text import near
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
 """The policies to begin with of an emulator of this version; one of another may have others."""

@@ -1,6 +1,15 @@
-"""Text of others in a line of ours: on one line, without signs that a terminal or a reader takes for something else."""
+"""Text of others in a line of ours: on one line, without signs that a terminal or a reader takes for something else.
+
+And the word that a misspelled one was probably meant to be.
+"""
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_SHORTEST_BEGINNING = 3
+"""Letters: fewer are the beginning of too many words."""
 
 
 def shortened(text: str, limit: int) -> str:
@@ -11,3 +20,17 @@ def shortened(text: str, limit: int) -> str:
     """
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` was probably meant to be, or None.
+
+    >>> near("stauts", ["start", "status"]), near("environments", ["env", "policy"]), near("x", ["env"])
+    ('status', 'env', None)
+    """
+    given, by_lower = word.lower(), {name.lower(): name for name in known}
+    found = difflib.get_close_matches(given, by_lower, n=1, cutoff=0.6)
+    found += [name for name in by_lower if len(name) >= _SHORTEST_BEGINNING and given.startswith(name)]
+    if len(given) >= _SHORTEST_BEGINNING:
+        found += [name for name in by_lower if name.startswith(given)]
+    return by_lower[found[0]] if found else None

@@ -8,6 +8,7 @@ from typing import Literal
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.base import Browsers
 from webrun_nb.common.hosts import host_of, port_of
+from webrun_nb.common.text import near
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
@@ -45,9 +46,11 @@ class PracticeSites:
             return
         site, _, suffix = host.rpartition(".")
         if suffix == "localhost" and port_of(url) == self.port and site not in self.names:
+            meant = near(site, self.names)
+            asked = f"did you mean practice:{meant}?" if meant else f"there are: {', '.join(self.names)}"
             raise CommandRefusedError(
                 "INVALID_PARAMETER",
-                f"there is no practice site {site[:40]!r}; there is: {', '.join(self.names)}",
+                f"there is no practice site {site[:40]!r}; {asked}",
                 parameter="startingPoint",
             )
 

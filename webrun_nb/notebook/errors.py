@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from webrun_nb.client.errors import WebRunError, near
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.text import near
 
 __all__ = ["CommandError", "near"]
 

@@ -91,8 +91,12 @@ def code(workspace: Workspace, command: Code) -> WrittenCode:
     if task_id is None:
         task_id = next(reversed(known))
     if task_id not in known:
+        last = next(reversed(known))
+        meant = near(task_id, [*workspace.jobs, *known])
+        jobs = f"; its jobs: {', '.join(workspace.jobs)}" if workspace.jobs else ""
         raise CommandError(
-            f"this kernel ran no task {task_id!r}", f"the last one: {next(reversed(known))}; the ledger keeps no texts"
+            f"this kernel ran no task or job {task_id!r}",
+            f"did you mean {meant}?" if meant else f"%webrun code {last} takes its last task{jobs}",
         )
     written = WrittenCode(python_code(known[task_id]))
     workspace.shell.set_next_input(written, replace=False)

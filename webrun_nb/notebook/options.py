@@ -74,6 +74,14 @@ def variable(value: str, what: str) -> str:
     return value
 
 
+def job(value: str, what: str) -> str:
+    """Check the name of a background job, which is a name in the notebook, too."""
+    if not value.isidentifier() or keyword.iskeyword(value):
+        write = f"{what} laptops" if what.startswith("-") else "%webrun jobs lists the jobs"
+        raise CommandError(f"{what}: {value!r} can't be a job's name", f"a job's name is a Python name: {write}")
+    return value
+
+
 def url(value: str, what: str) -> str:
     """Check that there is a URL at all; whether it can be opened shows once its `{{ }}` are filled."""
     if not value.strip():

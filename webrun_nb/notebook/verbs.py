@@ -64,7 +64,7 @@ def _env(help_text: str) -> Option:
 
 
 def _job() -> Option:
-    return Option("", "job", "its name, as given to --bg", "JOB", options.variable, required=True)
+    return Option("", "job", "its name, as given to --bg", "JOB", options.job, required=True)
 
 
 VERBS: tuple[Verb, ...] = (
@@ -135,7 +135,7 @@ VERBS: tuple[Verb, ...] = (
             ),
             _env("the environment of its session, where it has one of its own"),
             Option("--end", "end", "end the session after the task"),
-            Option("--bg", "job", "return at once; the job has this name", "JOB", options.variable),
+            Option("--bg", "job", "return at once; the job has this name", "JOB", options.job),
             Option("--dry-run", "dry_run", "say what would be done, and what of the text would not; send nothing"),
             Option("--json", "show_json", "with --dry-run: show the request as well, as it would be sent"),
             Option("--raw", "raw", "leave {{ }} as it is"),

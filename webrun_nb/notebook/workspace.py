@@ -13,6 +13,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from webrun_nb.client.api import SINGLE_TASK
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.runtime import runtime
@@ -109,8 +110,9 @@ class Workspace:
             return self.current
         known = self.sessions
         if name not in known:
-            meant = near(name, known)
-            there_are = f"there are: {', '.join(known)}" if known else f"%webrun start {name}"
+            named = [each for each in known if not each.startswith(SINGLE_TASK)]  # those can't be written on a line
+            meant = near(name, named)
+            there_are = f"there are: {', '.join(named)}" if named else f"%webrun start {name} opens one"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
         return known[name]
 
