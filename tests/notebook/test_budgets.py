@@ -150,7 +150,7 @@ def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel):
     ran = kernel.run(
         "%%webrun task -s short --url practice:shop --max-cost 0.0001 -o rows\nList the laptops under $400."
     )
-    assert "over its budget of $0.0001: it ended before it could be stopped" in ran.text
+    assert "over its budget of $0.0001: the task ended before it could be stopped" in ran.text
     shown = kernel.run("%webrun status short").outputs
     assert any(
         "tasks exceeded their own budgets by" in output.get("data", {}).get("text/plain", "") for output in shown
@@ -159,6 +159,25 @@ def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel):
     history = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
     assert value(kernel.run(history)) is True
     kernel.run("%webrun terminate short")
+
+
+def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel):
+    kernel.run("%webrun start cc --max-cost 0.0015")
+    assert kernel.run("%webrun emulator faults task --delay 8000").status == "ok"  # it ends before its cost is read
+    kernel.run("from webrun_nb.notebook.objects import toolkit\nsession = toolkit.client().sessions['cc']")
+    ran = kernel.run("%%webrun task --url practice:shop -o rows\nList the laptops under $400.")
+    assert "over session cc's budget of $0.0015: the task ended before it could be stopped" in ran.text
+    assert value(kernel.run("webrun.last.over_budget_usd > 0")) is True
+    history = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
+    assert value(kernel.run(history)) is True
+    assert value(kernel.run("ended(session)")) == BUDGET_ENDED
+    shown = kernel.run("%webrun status cc").outputs
+    assert any("exceeded by" in output.get("data", {}).get("text/plain", "") for output in shown)
+    refused = kernel.run("%%webrun task\nList the laptops")
+    assert "the budget of session cc ($0.0015 emulated) is spent" in refused.one_line
+    assert "`%webrun start cc --max-cost 0.0030`" in refused.one_line
+    assert "sessions of their own" not in refused.text
+    assert kernel.run("%webrun start cc\n%webrun terminate cc").status == "ok"
 
 
 def test_a_notebooks_budget_counts_on_after_a_restart_of_the_emulator(kernel):

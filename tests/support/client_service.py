@@ -43,6 +43,8 @@ class Service:
     """Its task is to end the session."""
     forgotten: bool = False
     """It knows no session any more."""
+    usage_before: dict[str, Any] | None = None
+    """What its session has used until a task is sent, where that is less than `USAGE`."""
     unused: list[dict[str, Any]] = field(default_factory=list)
     """What a task's report names."""
     reports: list[str] = field(default_factory=list)
@@ -97,7 +99,7 @@ class Service:
             "expiresAt": 300_000,
             "inactivityTimeout": 300_000,
             "reason": self.reason,
-            "usage": USAGE,
+            "usage": USAGE if self.usage_before is None else self.usage_before,
             "now": 5,
             "clockRunning": True,
         }
@@ -109,7 +111,7 @@ class Service:
             case "newTask", _:
                 if not self.task:
                     self.task = completed()
-                self.phase, self.current = "running", "t1"
+                self.phase, self.current, self.usage_before = "running", "t1", None
                 if self.hold is not None:
                     await self.hold.wait()
                 return httpx.Response(200, json=self.task)

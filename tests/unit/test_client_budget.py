@@ -206,6 +206,54 @@ def test_a_task_within_its_budget_is_0_over_and_one_without_a_budget_is_not_meas
     assert session.snapshot.tasks_over_usd == 0
 
 
+LITTLE = {**USAGE, "cost": 0.0001}
+
+
+def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: Service, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / FILE)
+    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
+    service.usage_before = LITTLE
+    session = client.start("b", max_cost_usd="0.002")
+    service.task = completed()  # it ends before its costs can be read
+    result = session.task("look")
+    assert (str(result.budget), result.over_budget_usd) == ("session b's budget of $0.002", Decimal("0.0021"))
+    assert [record.over_budget_usd for record in ledger.tasks()] == [Decimal("0.0021")]
+    assert wait_for_end(session) == "terminated · budget"
+    client.close()
+
+
+def test_what_a_task_in_the_background_spends_beyond_its_sessions_budget_is_told(
+    client: Client, service: Service
+) -> None:
+    service.usage_before = LITTLE
+    handle = client.start("b", max_cost_usd="0.002").submit("look")
+    handle.result()
+    assert (str(handle.budget), handle.over_budget_usd) == ("session b's budget of $0.002", Decimal("0.0021"))
+
+
+def test_what_a_task_spends_beyond_the_notebooks_budget_is_told(client: Client, service: Service) -> None:
+    client.limit("0.003")
+    service.usage_before = LITTLE
+    result = client.start("b", max_cost_usd="0.004").task("look", max_cost_usd=1)
+    assert (str(result.budget), result.over_budget_usd) == ("the notebook's budget of $0.003", Decimal("0.0011"))
+
+
+def test_no_task_is_more_over_a_budget_than_it_cost(client: Client, service: Service) -> None:
+    service.usage_before = LITTLE
+    service.task = completed() | {"usage": {**USAGE, "cost": 0.0005}}
+    assert client.start("b", max_cost_usd="0.002").task("look").over_budget_usd == Decimal("0.0005")
+
+
+def test_where_a_budget_was_kept_nothing_is_over(client: Client, service: Service) -> None:
+    assert client.start("b", max_cost_usd="0.0042").task("look").over_budget_usd == 0
+
+
+def test_where_the_sessions_cost_can_not_be_read_an_overrun_is_not_known(client: Client, service: Service) -> None:
+    session = client.start("b", max_cost_usd="0.0042")
+    service.forgotten = True
+    assert session.task("look", max_cost_usd=1).over_budget_usd is None
+
+
 AMOUNT_USD = strategies.decimals("0.0001", "10", places=4)
 
 

@@ -174,10 +174,21 @@ def test_the_tables_of_version_1_are_upgraded(ledger: Ledger) -> None:
     database.close()
     before = TaskRecord("http://x", "s1", "t1", 7, "complete", Decimal("0.5"))
     assert ledger.tasks() == [before]
-    after = replace(before, task_id="t2", ended_at_ms=8, max_cost_usd=Decimal("0.2"))
+    after = replace(before, task_id="t2", ended_at_ms=8, max_cost_usd=Decimal("0.2"), over_budget_usd=Decimal("0.3"))
     ledger.write_task(after)
     assert ledger.tasks() == [before, after]
-    assert [record.over_budget_usd for record in ledger.tasks()] == [None, Decimal("0.3")]
+
+
+ADDED_IN_2 = "ALTER TABLE tasks ADD COLUMN max_cost_usd TEXT; UPDATE tasks SET max_cost_usd = '0.2';"
+WITHOUT_BUDGET = "INSERT INTO tasks VALUES ('http://x', 's1', 't2', 8, 'complete', '0.5', NULL);"
+
+
+def test_what_tasks_of_version_2_cost_beyond_their_own_budgets_is_kept(ledger: Ledger) -> None:
+    ledger.path.parent.mkdir()
+    database = sqlite3.connect(ledger.path)
+    database.executescript(f"{VERSION_1} {ADDED_IN_2} {WITHOUT_BUDGET} PRAGMA user_version = 2;")
+    database.close()
+    assert [record.over_budget_usd for record in ledger.tasks()] == [Decimal("0.3"), None]
 
 
 WRITER = """

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from card_doubles import RUNNING, AnsweringActions, make_card
 
+from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.jobs import JobFacts
 from webrun_nb.notebook.widgets.job_card import JobCard
@@ -93,6 +94,8 @@ def test_the_text_names_a_way_that_takes_secrets(card: JobCard) -> None:
 
 
 def test_a_job_that_cost_more_than_its_budget_says_so():
-    done = replace(FACTS, state="complete", asks="", over_budget_usd=Decimal("0.0031"))
-    assert done.next == "read it with laptops.df; ≈ $0.0031 over its budget"
-    assert replace(done, over_budget_usd=Decimal(0)).next == "read it with laptops.df"
+    exceeded = BudgetReading("session b's", Decimal("0.001"), Decimal("0.0031"))
+    done = replace(FACTS, state="complete", asks="", budget=exceeded)
+    assert done.next == "read it with laptops.df; ≈ $0.0031 over session b's budget of $0.001"
+    kept = replace(exceeded, over_usd=Decimal(0))
+    assert replace(done, budget=kept).next == "read it with laptops.df"

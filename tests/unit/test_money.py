@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webrun_nb.client.budget import BudgetReading
 from webrun_nb.notebook.frames import Completeness
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.render import completeness_note, head_note, summary_line
@@ -116,12 +117,22 @@ def test_the_summary_line_of_a_text_answer() -> None:
     ],
 )
 def test_the_summary_line_names_a_cost_beyond_the_budget(cost: Cost, shown: str) -> None:
-    line = summary_line(elapsed_ms=6_200, cost=cost, max_cost_usd=Decimal("0.001"))
-    assert line == f"6.2 s · {shown}: it ended before it could be stopped"
+    budget = BudgetReading("its", Decimal("0.001"), Decimal("0.0038"))
+    line = summary_line(elapsed_ms=6_200, cost=cost, budget=budget)
+    assert line == f"6.2 s · {shown}: the task ended before it could be stopped"
+
+
+def test_the_summary_line_tells_the_cost_of_a_session_from_its_tasks() -> None:
+    line = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), task_usd=Decimal("0.0041"))
+    both = "≈ $0.0048 with its session's start and end, the task alone ≈ $0.0041"
+    assert line == f"6.2 s · {both} (emulated, you pay $0.00)"
+    alike = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), task_usd=Decimal("0.00481"))
+    assert alike == "6.2 s · ≈ $0.0048 (emulated, you pay $0.00)"
 
 
 def test_the_summary_line_says_nothing_of_a_budget_that_was_kept() -> None:
-    line = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), max_cost_usd=Decimal("0.0048"))
+    budget = BudgetReading("its", Decimal("0.0048"), Decimal(0))
+    line = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), budget=budget)
     assert line == "6.2 s · ≈ $0.0048 (emulated, you pay $0.00)"
 
 

@@ -407,11 +407,17 @@ class Client(InProcess):
         self.submitted = [*(each for each in kept if not each.done), *latest, handle]
 
     def note_task(
-        self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None
+        self,
+        session_id: str,
+        task_id: str,
+        outcome: str,
+        cost_usd: Decimal,
+        max_cost_usd: Decimal | None,
+        over_budget_usd: Decimal | None,
     ) -> None:
         """Have the ledger take note of how a task ended (`complete` or the code of its failure), and of its money."""
         if self._books is not None:
-            self._books.note_task(session_id, task_id, outcome, cost_usd, max_cost_usd)
+            self._books.note_task(session_id, task_id, outcome, cost_usd, max_cost_usd, over_budget_usd)
 
     async def _bring_ledger_up_to_date(self) -> None:
         """Have the ledger say what the live sessions cost now.

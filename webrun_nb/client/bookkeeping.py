@@ -61,12 +61,17 @@ class Bookkeeper:
         self._followed.pop(session_id, None)
 
     def note_task(
-        self, session_id: str, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None
+        self,
+        session_id: str,
+        task_id: str,
+        outcome: str,
+        cost_usd: Decimal,
+        max_cost_usd: Decimal | None,
+        over_budget_usd: Decimal | None,
     ) -> None:
-        """Record how a task ended, what it cost as last known, and what it was allowed to cost."""
-        self.ledger.write_task(
-            TaskRecord(self.base_url, session_id, task_id, now_ms(), outcome, cost_usd, max_cost_usd)
-        )
+        """Record how a task ended, what it cost as last known, what it was allowed to cost, and what was beyond."""
+        money = (cost_usd, max_cost_usd, over_budget_usd)
+        self.ledger.write_task(TaskRecord(self.base_url, session_id, task_id, now_ms(), outcome, *money))
 
     def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
         """Return what is to be written of a session; `before` is what was written last."""

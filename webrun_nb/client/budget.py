@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
@@ -56,6 +57,20 @@ def limit_usd(given: Amount | None) -> Decimal | None:
 def seconds_left(left_usd: Decimal, usd_per_minute: Decimal) -> float | None:
     """Return how long `left_usd` lasts, or None where nothing grows."""
     return None if usd_per_minute <= 0 else max(AT_LEAST_S, float(left_usd / usd_per_minute) * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetReading:
+    """How a budget stood when a task that counts against it had ended."""
+
+    whose: str
+    """`its` (the task's own), `session NAME's`, or `the notebook's`."""
+    limit_usd: Decimal
+    over_usd: Decimal
+    """What was spent beyond it, at most what the task cost; 0 where nothing was."""
+
+    def __str__(self) -> str:
+        return f"{self.whose} budget of {dollars(self.limit_usd)}"
 
 
 class Spender(Protocol):
@@ -155,6 +170,14 @@ class Budget:
     def emulated(self) -> bool:
         """Whether the money is emulated; all sessions of an account are alike in that."""
         return any(snapshot.emulated for snapshot, _ in self._seen.values())
+
+    def reading(self, task_usd: Decimal) -> BudgetReading | None:
+        """Return how it stands, as last read, after a task that cost `task_usd`; None without a limit."""
+        if self.limit_usd is None:
+            return None
+        over_usd = min(task_usd, max(Decimal(0), self.cost_usd - self.limit_usd))
+        whose = "the notebook's" if self.scope == "notebook" else f"session {self.name}'s"
+        return BudgetReading(whose, self.limit_usd, over_usd)
 
     def refuse_if_spent(self) -> None:
         """Refuse new work where nothing is left.

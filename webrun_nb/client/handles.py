@@ -17,6 +17,7 @@ from webrun_nb.client.tasks import STOP_WITHIN_S, TaskRun
 from webrun_nb.client.viewing import show_task, viewed
 
 if TYPE_CHECKING:
+    from webrun_nb.client.budget import BudgetReading
     from webrun_nb.client.session import Session
 
 
@@ -93,10 +94,14 @@ class TaskHandle(InProcess):
         return self._run.cost_usd
 
     @property
+    def budget(self) -> BudgetReading | None:
+        """The one of its budgets that was exceeded most, as last read; None where it has none, or that isn't known."""
+        return self._run.budget
+
+    @property
     def over_budget_usd(self) -> Decimal | None:
-        """What it has cost beyond its own budget, as last read; None where it has none, or its cost isn't known."""
-        limit_usd, cost_usd = self._run.max_cost_usd, self._run.cost_usd
-        return None if limit_usd is None or cost_usd is None else max(Decimal(0), cost_usd - limit_usd)
+        """What was spent beyond that budget, as last read; see `TaskResult.over_budget_usd`."""
+        return None if self.budget is None else self.budget.over_usd
 
     @property
     def stopped(self) -> bool:

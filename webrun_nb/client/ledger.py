@@ -22,7 +22,7 @@ from webrun_nb import config
 _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_TIMEOUT_S = 1.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
@@ -35,10 +35,17 @@ CREATE TABLE sessions (
     cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
 CREATE TABLE tasks (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
-    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, max_cost_usd TEXT, PRIMARY KEY (base_url, session_id, task_id));
+    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, max_cost_usd TEXT, over_budget_usd TEXT,
+    PRIMARY KEY (base_url, session_id, task_id));
 PRAGMA user_version = {SCHEMA_VERSION};
 """
-_UPGRADES = {1: "ALTER TABLE tasks ADD COLUMN max_cost_usd TEXT; PRAGMA user_version = 2"}
+_UPGRADES = {
+    1: "ALTER TABLE tasks ADD COLUMN max_cost_usd TEXT; PRAGMA user_version = 2",
+    2: """
+ALTER TABLE tasks ADD COLUMN over_budget_usd TEXT;
+UPDATE tasks SET over_budget_usd = printf('%.9f', max(0, cost_usd - max_cost_usd)) WHERE max_cost_usd IS NOT NULL;
+PRAGMA user_version = 3""",
+}
 """What makes the tables of a version those of the next one."""
 
 
@@ -82,11 +89,9 @@ class TaskRecord:
     cost_usd: Decimal
     max_cost_usd: Decimal | None = None
     """Its own budget, where it had one."""
-
-    @property
-    def over_budget_usd(self) -> Decimal | None:
-        """What it cost beyond its own budget; 0 where it stayed within, None where it had none."""
-        return None if self.max_cost_usd is None else max(Decimal(0), self.cost_usd - self.max_cost_usd)
+    over_budget_usd: Decimal | None = None
+    """What was spent beyond its own, its session's or the notebook's budget, whichever was exceeded most, at most its
+    cost; 0 where all were kept, None where it had none, or that isn't known."""
 
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
@@ -288,6 +293,6 @@ def _session(row: Sequence[Any]) -> SessionRecord:
 
 def _task(row: Sequence[Any]) -> TaskRecord:
     values = {field.name: value for field, value in zip(fields(TaskRecord), row, strict=True)}
-    limit = values["max_cost_usd"]
-    amounts = {"cost_usd": Decimal(values["cost_usd"]), "max_cost_usd": None if limit is None else Decimal(limit)}
-    return TaskRecord(**{**values, **amounts})
+    for name in ("cost_usd", "max_cost_usd", "over_budget_usd"):
+        values[name] = None if values[name] is None else Decimal(values[name])
+    return TaskRecord(**values)

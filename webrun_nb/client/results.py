@@ -21,6 +21,7 @@ from webrun_nb.wire.responses import NetworkLog, TaskCompleted, Truncated, Usage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from webrun_nb.client.budget import BudgetReading
     from webrun_nb.client.snapshot import SessionSnapshot
 
 
@@ -102,6 +103,8 @@ class TaskResult(InProcess):
     """What the server has recorded of it."""
     max_cost_usd: Decimal | None = None
     """What it was allowed to cost; None where it had no budget of its own."""
+    budget: BudgetReading | None = field(default=None, compare=False)
+    """Of its own, its session's and the notebook's budget, the one that was exceeded most when it had ended."""
 
     @property
     def json(self) -> Any:
@@ -196,11 +199,12 @@ class TaskResult(InProcess):
 
     @property
     def over_budget_usd(self) -> Decimal | None:
-        """What it cost beyond `max_cost_usd`; 0 where it stayed within, None where it had no budget of its own.
+        """What was spent beyond its own, its session's or the notebook's budget (`budget` says which) by its end.
 
-        A budget is followed by reading the costs again and again, so that a short task may end before it is stopped.
+        At most its own cost; 0 where all budgets were kept; None where it had none, or where that isn't known. A budget
+        is followed by reading the costs again and again, so that a short task may end before it is stopped.
         """
-        return None if self.max_cost_usd is None else max(Decimal(0), self.cost_usd - self.max_cost_usd)
+        return None if self.budget is None else self.budget.over_usd
 
     @property
     def emulated(self) -> bool:
@@ -234,6 +238,7 @@ def result_of(
     http: Http,
     recorded: Recorded | None = None,
     max_cost_usd: Decimal | None = None,
+    budget: BudgetReading | None = None,
 ) -> TaskResult:
     """Return the result that a completed task's body holds."""
     read_file = None if frames is None else frames.read_file
@@ -256,4 +261,5 @@ def result_of(
         make_table=None if frames is None else frames.table,
         recorded=recorded,
         max_cost_usd=max_cost_usd,
+        budget=budget,
     )

@@ -330,11 +330,23 @@ class Session(InProcess, ByHand):
         self.client.note_submitted(handle)
         return handle
 
-    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None) -> None:
-        """Have the ledger and the card take note of how a task ended, and what it cost beyond its budget."""
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """What its tasks count against beside budgets of their own: its own budget, and the notebook's."""
+        return tuple(budget for budget in (self.budget, self.client.budget) if budget is not None)
+
+    def note_task(
+        self,
+        task_id: str,
+        outcome: str,
+        cost_usd: Decimal,
+        max_cost_usd: Decimal | None,
+        over_budget_usd: Decimal | None,
+    ) -> None:
+        """Have the ledger and the card take note of how a task ended, and what was spent beyond its budgets."""
         if max_cost_usd is not None and cost_usd > max_cost_usd:
             self.watch.note_over_budget(cost_usd - max_cost_usd)
-        self.client.note_task(self.session_id, task_id, outcome, cost_usd, max_cost_usd)
+        self.client.note_task(self.session_id, task_id, outcome, cost_usd, max_cost_usd, over_budget_usd)
 
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""

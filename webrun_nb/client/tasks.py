@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from decimal import Decimal
 from typing import Any, Protocol
 
 from webrun_nb.client.asks import Ask
-from webrun_nb.client.budget import seconds_left
+from webrun_nb.client.budget import Budget, BudgetReading, seconds_left
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -31,6 +32,8 @@ from webrun_nb.client.secret import HiddenText
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.watch import Watch, question_of
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
+
+_log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 2.0
 """How long an interrupted task may take to be stopped on the server."""
@@ -58,8 +61,22 @@ class TaskOwner(Protocol):
     def watch(self) -> Watch:
         """Who keeps its snapshot."""
 
-    def note_task(self, task_id: str, outcome: str, cost_usd: Decimal, max_cost_usd: Decimal | None) -> None:
-        """Take note of how a task ended (`complete` or the code of its failure), its cost and its own budget."""
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """What its tasks count against."""
+
+    def note_task(
+        self,
+        task_id: str,
+        outcome: str,
+        cost_usd: Decimal,
+        max_cost_usd: Decimal | None,
+        over_budget_usd: Decimal | None,
+    ) -> None:
+        """Take note of how a task ended (`complete` or the code of its failure), its cost and its own budget.
+
+        `over_budget_usd`: what was spent beyond one of its budgets; None where that isn't known.
+        """
 
     @property
     def submitting(self) -> asyncio.Lock:
@@ -107,6 +124,8 @@ class TaskRun:
         self._post: asyncio.Task[TaskBody] | None = None
         self._spent_usd: Decimal | None = None
         """What it had cost when its budget was found to be spent, and it was stopped."""
+        self._read: tuple[BudgetReading, ...] | None = None
+        """How its session's and the notebook's budget stood after its end; None until they were read."""
         self._before_usd = owner.watch.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
         self.cost_usd: Decimal | None = None
@@ -118,6 +137,20 @@ class TaskRun:
     def max_cost_usd(self) -> Decimal | None:
         """Its own budget."""
         return self._ask.max_cost_usd
+
+    @property
+    def budget(self) -> BudgetReading | None:
+        """The one of its budgets that was exceeded most, else one that was kept.
+
+        None where it has none, and where it is not known whether all of them were kept.
+        """
+        readings = list(self._read or ())
+        if self._ask.max_cost_usd is not None and self.cost_usd is not None:
+            limit_usd = self._ask.max_cost_usd
+            readings.insert(0, BudgetReading("its", limit_usd, max(Decimal(0), self.cost_usd - limit_usd)))
+        most = max(readings, key=lambda reading: reading.over_usd, default=None)
+        unread = self._read is None and any(budget.limit_usd is not None for budget in self._owner.budgets)
+        return None if most is not None and unread and not most.over_usd else most
 
     async def result(self, frames: Frames | None) -> TaskResult:
         """Send the task and return its answer.
@@ -148,6 +181,7 @@ class TaskRun:
             http=self._http,
             recorded=Recorded(self._http, body.task_id),
             max_cost_usd=self._ask.max_cost_usd,
+            budget=self.budget,
         )
 
     # --- sending ------------------------------------------------------------------------------------------------------
@@ -207,10 +241,12 @@ class TaskRun:
                     self.cost_usd = usd(body.usage.cost)
                 match body:
                     case TaskCompleted():
+                        await self._read_budgets()
                         self.note("complete")
                         return body
                     case TaskFailed():
                         failure = self._failure(body)
+                        await self._read_budgets()
                         self.note(failure.code)
                         raise failure
                     case TaskGuardrail():
@@ -254,6 +290,19 @@ class TaskRun:
         self._spent_usd = cost_usd
         await self._stop_on_server("task budget")
         return 0.0
+
+    async def _read_budgets(self) -> None:
+        """Read how the budgets stand that the task counts against with others, once it has ended."""
+        shared = [budget for budget in self._owner.budgets if budget.limit_usd is not None]
+        if not shared or self.cost_usd is None:
+            return
+        try:
+            await self._owner.watch.refresh()
+        except WebRunError as error:  # then it is not known, and nothing is said of it
+            _log.warning("what session %s has cost can't be read: %s", self._owner.session_id, error)
+            return
+        cost_usd = self.cost_usd
+        self._read = tuple(reading for budget in shared if (reading := budget.reading(cost_usd)) is not None)
 
     def _failure(self, body: TaskFailed) -> WebRunError:
         """Return the error that says how the task failed: where it was stopped for its budget, that."""
@@ -305,7 +354,9 @@ class TaskRun:
             return
         since_usd = (self._owner.watch.snapshot.cost_usd or Decimal(0)) - self._before_usd
         cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
-        self._owner.note_task(self.task_id, outcome, cost_usd, self._ask.max_cost_usd)
+        budget = self.budget
+        over_usd = None if budget is None else budget.over_usd
+        self._owner.note_task(self.task_id, outcome, cost_usd, self._ask.max_cost_usd, over_usd)
 
     async def _note_end(self, outcome: str) -> None:
         """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""
@@ -316,6 +367,7 @@ class TaskRun:
                     self.cost_usd = usd(body.usage.cost)
                 if isinstance(body, TaskCompleted):  # it was quicker than its stop
                     outcome = "complete"
+                await self._read_budgets()
         self.note(outcome)
 
     # --- stopping -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import OneLine, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.in_process import InProcess
@@ -36,8 +37,8 @@ class JobFacts:
     cost_usd: Decimal | None
     emulated: bool
     usd_per_minute: Decimal
-    over_budget_usd: Decimal = Decimal(0)
-    """What it has cost beyond its own budget, once it is done."""
+    budget: BudgetReading | None = None
+    """The one of its budgets that was exceeded most."""
     action: str = ""
     asks: str = ""
     answer_with: str = ""
@@ -68,7 +69,8 @@ class JobFacts:
             return self.error
         if self.state != "complete":
             return self.action
-        over = f"; {self._about(self.over_budget_usd)} over its budget" if self.over_budget_usd else ""
+        budget = self.budget
+        over = f"; {self._about(budget.over_usd)} over {budget}" if budget is not None and budget.over_usd else ""
         return f"read it with {self.name}.df{over}"
 
     def line(self) -> str:
@@ -173,7 +175,7 @@ class Job(InProcess):
             elapsed_ms=round(self.elapsed_s * 1000),
             cost_usd=self.cost_usd,
             emulated=snapshot.emulated,
-            over_budget_usd=self.handle.over_budget_usd or Decimal(0),
+            budget=self.handle.budget,
             usd_per_minute=snapshot.prices.compute_usd_per_minute,
             action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
             asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),

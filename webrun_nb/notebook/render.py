@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from webrun_nb.client.errors import dollars
+from webrun_nb.client.budget import BudgetReading
 from webrun_nb.notebook.frames import Completeness
 from webrun_nb.notebook.money import Cost
 from webrun_nb.notebook.session_words import usd
@@ -19,7 +19,8 @@ def summary_line(
     cost: Cost | None,
     shape: tuple[int, int] | None = None,
     name: str | None = None,
-    max_cost_usd: Decimal | None = None,
+    task_usd: Decimal | None = None,
+    budget: BudgetReading | None = None,
 ) -> str:
     """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
@@ -33,19 +34,23 @@ def summary_line(
         Of the frame; None where the answer is a text.
     name : str or None
         What the result was bound to (`-o`).
-    max_cost_usd : Decimal or None
-        What it was allowed to cost (`--max-cost`); a cost beyond it is named.
+    task_usd : Decimal or None
+        What the task alone cost, where `cost` has the start of its session's browser, too.
+    budget : BudgetReading or None
+        Of its budgets the one that was exceeded most; an overrun is named.
     """
     parts = []
     if shape is not None:
         parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
     parts.append(_elapsed(elapsed_ms))
     if cost is not None:
-        amount = str(cost) if cost.amount_usd is None else f"{'≈ ' if cost.emulated else ''}{usd(cost.amount_usd)}"
+        about = "≈ " if cost.emulated else ""
+        amount = str(cost) if cost.amount_usd is None else f"{about}{usd(cost.amount_usd)}"
+        if task_usd is not None and cost.amount_usd is not None and usd(task_usd) != usd(cost.amount_usd):
+            amount += f" with its session's start and end, the task alone {about}{usd(task_usd)}"
         parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
-        if max_cost_usd is not None and cost.amount_usd is not None and cost.amount_usd > max_cost_usd:
-            over = f"{'≈ ' if cost.emulated else ''}{usd(cost.amount_usd - max_cost_usd)}"
-            parts.append(f"{over} over its budget of {dollars(max_cost_usd)}: it ended before it could be stopped")
+        if budget is not None and budget.over_usd:
+            parts.append(f"{about}{usd(budget.over_usd)} over {budget}: the task ended before it could be stopped")
     if name:
         parts.append(name)
     return " · ".join(parts)

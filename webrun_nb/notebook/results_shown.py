@@ -132,11 +132,11 @@ def _show_answer(
 ) -> None:
     from webrun_nb.notebook.render import completeness_note, head_note, summary_line, truncation_note
 
-    cost = Cost.from_usage(result.usage.model_dump())
+    cost, task_usd = Cost.from_usage(result.usage.model_dump()), None
     if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
-        cost = Cost(own_session.cost_usd, own_session.emulated)
+        cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
     if result.schema is None:
-        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, max_cost_usd=result.max_cost_usd))
+        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, task_usd=task_usd, budget=result.budget))
         if result.truncated is not None:
             print(truncation_note(result.truncated, "characters"))
         _show_unused(result)
@@ -154,7 +154,8 @@ def _show_answer(
             cost=cost,
             shape=frame.shape,
             name=name,
-            max_cost_usd=result.max_cost_usd,
+            task_usd=task_usd,
+            budget=result.budget,
         )
     )
     if result.truncated is not None:

@@ -105,8 +105,10 @@ def history_frame(
 ) -> pd.DataFrame:
     """Return a row per task of the sessions, newest first: money in US dollars, times in UTC.
 
-    Columns: ended_at, task_id, session, session_id, outcome, cost_usd, over_budget_usd (`<NA>` where the task had no
-    budget of its own), emulated, server, text (`<NA>` where it isn't known: the ledger keeps none).
+    Columns: ended_at, task_id, session, session_id, outcome, cost_usd (of the task alone, without its session's start,
+    end and idle time), over_budget_usd (spent beyond its own, its session's or the notebook's budget, whichever was
+    exceeded most; `<NA>` where it had none, or that isn't known), emulated, server, text (`<NA>` where it isn't known:
+    the ledger keeps none).
     """
     known = {(record.base_url, record.session_id): record for record in sessions}
     rows = [

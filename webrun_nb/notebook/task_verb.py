@@ -256,6 +256,8 @@ def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
     if current is None or not current.ended:
         return current
     if current not in workspace.told_ended:  # it ended by itself: nobody may think that the task still runs in it
+        if command.max_cost_usd is None and current.budget is not None:
+            current.budget.refuse_if_spent()  # one line: it says all there is to know
         workspace.told_ended.add(current)
         print(f"{final_line(current.snapshot)}; {_without(current, command)}")
     return None
