@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -178,6 +179,16 @@ def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel):
     assert "`%webrun start cc --max-cost 0.0030`" in refused.one_line
     assert "sessions of their own" not in refused.text
     assert kernel.run("%webrun start cc\n%webrun terminate cc").status == "ok"
+
+
+def test_history_has_the_cost_of_the_task_alone_which_the_line_below_its_cell_names_too(kernel):
+    kernel.run("%webrun emulator faults task --delay 3000")
+    ran = kernel.run("%%webrun task --url practice:shop --max-cost 1 -o rows\nList the laptops under $400.")
+    history = "df = %webrun history -n 1\n(float(df.cost_usd.iloc[0]), float(webrun.last.cost_usd))"
+    listed, cost = value(kernel.run(history))
+    assert listed == cost
+    [summary] = [line for line in ran.text.splitlines() if "you pay" in line]
+    assert re.findall(r"\$\d\.\d{4}", summary)[-1] == f"${cost:.4f}"
 
 
 def test_a_notebooks_budget_counts_on_after_a_restart_of_the_emulator(kernel):
