@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 from card_doubles import ENDED
-from client_service import USAGE, Service, completed
+from client_service import USAGE, Service, completed, failed
 from hypothesis import given, strategies
 
 from webrun_nb.client.api import Client
 from webrun_nb.client.budget import Budget, Budgets, limit_usd
-from webrun_nb.client.errors import BudgetError, RequestError
+from webrun_nb.client.errors import BudgetError, RequestError, TaskFailedError
 from webrun_nb.client.ledger import FILE, Ledger
 from webrun_nb.client.session import Session
 
@@ -236,6 +236,15 @@ def test_what_a_task_spends_beyond_the_notebooks_budget_is_told(client: Client, 
     service.usage_before = LITTLE
     result = client.start("b", max_cost_usd="0.004").task("look", max_cost_usd=1)
     assert (str(result.budget), result.over_budget_usd) == ("the notebook's budget of $0.003", Decimal("0.0011"))
+
+
+def test_a_task_that_failed_says_what_it_spent_beyond_its_sessions_budget(client: Client, service: Service) -> None:
+    service.usage_before = LITTLE
+    session = client.start("b", max_cost_usd="0.002")
+    service.task = failed("AGENT_ERROR")
+    with pytest.raises(TaskFailedError) as raised:
+        session.task("look")
+    assert raised.value.hint.endswith("≈ $0.0021 over session b's budget of $0.002")
 
 
 def test_no_task_is_more_over_a_budget_than_it_cost(client: Client, service: Service) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
-from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars
+from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars, to_hundredths
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.watch import Watch
 
@@ -71,6 +71,10 @@ class BudgetReading:
 
     def __str__(self) -> str:
         return f"{self.whose} budget of {dollars(self.limit_usd)}"
+
+    def overrun(self, *, emulated: bool) -> str:
+        """Return `≈ $0.0038 over session b's budget of $0.002`; empty where nothing was spent beyond it."""
+        return f"{'≈ ' if emulated else ''}{to_hundredths(self.over_usd)} over {self}" if self.over_usd else ""
 
 
 class Spender(Protocol):

@@ -290,7 +290,7 @@ class BudgetError(WebRunError):
         refused: bool = False,
         **about: Any,
     ) -> None:
-        spent = f"≈ {_to_hundredths(cost_usd)}; you pay $0.00" if emulated else _to_hundredths(cost_usd)
+        spent = f"≈ {to_hundredths(cost_usd)}; you pay $0.00" if emulated else to_hundredths(cost_usd)
         limit = dollars(limit_usd)
         if refused:
             whose = f"session {name}" if scope == "session" else f"the {scope}"
@@ -333,7 +333,8 @@ def dollars(amount_usd: Decimal) -> str:
     return f"${amount_usd:.{max(2, digits)}f}"
 
 
-def _to_hundredths(amount_usd: Decimal) -> str:
+def to_hundredths(amount_usd: Decimal) -> str:
+    """Return an amount in hundredths of a cent, the digits of a cost that are known: `$0.0041`."""
     return f"${amount_usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
 
 

@@ -245,8 +245,8 @@ class TaskRun:
                         self.note("complete")
                         return body
                     case TaskFailed():
-                        failure = self._failure(body)
                         await self._read_budgets()
+                        failure = self._failure(body)
                         self.note(failure.code)
                         raise failure
                     case TaskGuardrail():
@@ -309,7 +309,10 @@ class TaskRun:
         about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
         if self._spent_usd is None or self._ask.max_cost_usd is None:
             hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
-            return TaskFailedError(plain(body.message), code=body.code, details=body.details, hint=hint, **about)
+            failure = TaskFailedError(plain(body.message), code=body.code, details=body.details, hint=hint, **about)
+            overrun = "" if self.budget is None else self.budget.overrun(emulated=body.usage.emulated)
+            failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
+            return failure
         return BudgetError(
             "task",
             limit_usd=self._ask.max_cost_usd,

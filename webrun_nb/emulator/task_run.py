@@ -241,7 +241,7 @@ class TaskRun:
                 await self._cleared()  # until control is released
             if response is not None:
                 return response
-            asked = f"That is none of {', '.join(CHOICES)}. {question}"
+            asked = f"That is none of the choices. {question}"
         return "rejected"
 
     async def _try(self, action: Action) -> Reply:

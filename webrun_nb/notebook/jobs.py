@@ -69,9 +69,8 @@ class JobFacts:
             return self.error
         if self.state != "complete":
             return self.action
-        budget = self.budget
-        over = f"; {self._about(budget.over_usd)} over {budget}" if budget is not None and budget.over_usd else ""
-        return f"read it with {self.name}.df{over}"
+        over = "" if self.budget is None else self.budget.overrun(emulated=self.emulated)
+        return f"read it with {self.name}.df{'; ' if over else ''}{over}"
 
     def line(self) -> str:
         """Return all of it in one line."""

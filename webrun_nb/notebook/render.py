@@ -49,8 +49,8 @@ def summary_line(
         if task_usd is not None and cost.amount_usd is not None and usd(task_usd) != usd(cost.amount_usd):
             amount += f" with its session's start and end, the task alone {about}{usd(task_usd)}"
         parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
-        if budget is not None and budget.over_usd:
-            parts.append(f"{about}{usd(budget.over_usd)} over {budget}: the task ended before it could be stopped")
+        if budget is not None and (overrun := budget.overrun(emulated=cost.emulated)):
+            parts.append(f"{overrun}: the task ended before it could be stopped")
     if name:
         parts.append(name)
     return " · ".join(parts)

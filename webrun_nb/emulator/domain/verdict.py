@@ -168,7 +168,7 @@ class Rulebook:
                 return Deny(found.rule, f'the policy "{self.policy.name}" forbids {what} ({found.rule})')
             case "guardrail":
                 question = f'The policy "{self.policy.name}" asks before {what} ({found.rule}). '
-                return Ask(found.rule, f"{question}Approve, reject, or take over?")
+                return Ask(found.rule, f"{question}Go on?")
 
 
 _ENTRIES = "domainRules.entries"
