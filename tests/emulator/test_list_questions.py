@@ -148,3 +148,63 @@ async def test_a_list_that_is_too_long_to_be_read_says_that_it_goes_on(instance:
 async def test_a_table_of_more_than_5000_rows_is_read_whole(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/table", table(*((f"Lamp {number}", f"${number}") for number in range(6000))))
     assert await told(instance, url, "how many lamps are there?") == "6000 lamps"
+
+
+# --- several tables of one page ---------------------------------------------------------------------------------------
+
+
+def headed(head: str, **tables: list[str]) -> str:
+    """Write sections with a heading and a table each; the columns are divided by |."""
+
+    def line(cells: str, tag: str) -> str:
+        return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells.split('|'))}</tr>"
+
+    parts = (
+        f"<section><h2>{title.replace('_', ' ')}</h2><div><table>{line(head, 'th')}"
+        f"{''.join(line(row, 'td') for row in rows)}</table></div></section>"
+        for title, rows in tables.items()
+    )
+    return f"<title>Log</title><h1>River log</h1>{''.join(parts)}"
+
+
+async def test_tables_of_the_same_columns_are_one_list_over_all_pages(instance: BrowserInstance, site: Site) -> None:
+    more = '<a rel="next" href="/log2">Next</a>'
+    url = site.page("/log", headed("Sample|pH", Day_1=["A1|7.1", "A2|6.8"], Day_2=["B1|6.2"]) + more)
+    site.page("/log2", headed("Sample|pH", Day_3=["C1|5.9", "C2|7.3"], Day_4=["D1|8.0"]))
+    assert (await told(instance, url, "how many samples are there?")).startswith("6 samples")
+    assert "| C1 | 5.9 |" in await told(instance, url, "which sample has the lowest pH?")
+    assert "(6 rows" in await told(instance, url, "what is the average pH?")
+    worked = await work(instance, Brief("list the samples on day 4", "structured_json", None, url))
+    assert (worked.answer.data, worked.answer.unused) == ([{"Sample": "D1", "pH": "8.0"}], ())
+    worked = await work(instance, Brief("list the samples on day 7", "structured_json", None, url))
+    assert len(worked.answer.data) == 6
+    assert [part.text for part in worked.answer.unused] == ["on day 7"]
+
+
+async def test_rows_under_the_heading_that_is_named(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/depots", headed("Item|Price", Paris=["Bolt|$2", "Nut|$1"], Lyon=["Bolt|$3", "Gear|$8"]))
+    worked = await work(instance, Brief("list the items in Paris", starting_url=url))
+    assert worked.answer.text.startswith("2 of 4 items.")
+    assert "| Nut | $1 |" in worked.answer.text
+    assert worked.asked == []
+
+
+async def test_an_answer_of_one_of_several_lists_says_so(instance: BrowserInstance, site: Site) -> None:
+    teams = (
+        f"<h2>{name}</h2><ul>{''.join(f'<li><b>{who}</b> <i>{n}</i></li>' for n, who in enumerate(whos))}</ul>"
+        for name, whos in {"Red": ["Ann", "Ben", "Cat"], "Blue": ["Dan", "Eve"]}.items()
+    )
+    url = site.page("/teams", f"<title>Teams</title><h1>Teams</h1>{''.join(teams)}")
+    said = await told(instance, url, "how many rows are there?")
+    assert said == "3 rows. Read from the list under “Red”; the page also has the list under “Blue”."
+
+
+async def test_ages_numbered_rows_and_sentences_that_work(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/people", headed("Name|Age|Household", Members=["Ada|41|1", "Bo|29|2", "Cy|33|3"]))
+    assert (await told(instance, url, "list the persons older than 30")).startswith("2 of 3 persons.")
+    assert await told(instance, url, "age of household 2") == "29"
+    with pytest.raises(AgentError) as caught:
+        await told(instance, url, "what is the age?")
+    sentence = "list the rows with Name and Age"
+    assert caught.value.message.endswith(f"3 rows of the page fit. A sentence that works here: `{sentence}`.")
+    assert (await told(instance, url, sentence)).startswith("3 rows.")

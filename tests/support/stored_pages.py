@@ -64,8 +64,35 @@ PRODUCT = """<title>Skiff lamp</title><h1>Skiff lamp</h1><p class="price">$48.00
 
 EMPTY = "<title></title>"
 
+
+def _table(*lines: str) -> str:
+    head, *rows = [line.split("|") for line in lines]
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{body}</table>"
+
+
+SAMPLES = f"""<title>River lab</title><h1>River samples</h1>
+<h2>Day 1</h2>{_table("Sample|pH|Turbidity", "A1|7.1|2.0", "A2|6.8|2.4", "A3|7.4|1.9")}
+<h2>Day 2</h2>{_table("pH|Sample|Turbidity", "6.2|B1|3.1", "7.0|B2|2.2")}"""
+
+DEPOTS = f"""<title>Depots</title><h1>Depots</h1>
+<h2>Paris</h2>{_table("Item|Price|Stock", "Bolt|$2|4", "Nut|$1|9")}
+<h2>Lyon</h2>{_table("Item|Price|Stock", "Bolt|$3|0", "Gear|$8|2", "Cog|$5|1")}
+<h2>Nice</h2>{_table("Item|Price|Stock", "Washer|$1|7")}"""
+
+MEMBERS = f"""<title>Members</title><h1>Members</h1>
+{_table("Name|Age|Town", "Ada|41|Ulm", "Bo|29|Kiel", "Cy|33|Ulm", "Di|30|Bonn")}"""
+
+SURVEY = f"""<title>Survey</title><h1>Survey</h1>
+{_table("Household|Persons|Income", "1|2|$41,000", "2|4|$58,500", "3|1|$22,000")}"""
+
+TEAMS = """<title>Teams</title><h1>Teams</h1>
+<h2>Red</h2><ul><li><b>Ann</b> <i>3</i></li><li><b>Ben</b> <i>7</i></li><li><b>Cat</b> <i>2</i></li></ul>
+<h2>Blue</h2><ul><li><b>Dan</b> <i>1</i></li><li><b>Eve</b> <i>9</i></li></ul>"""
+
 PAGES = {
     "programme": PROGRAMME, "regions": REGIONS, "quotes": QUOTES, "form": FORM, "product": PRODUCT, "empty": EMPTY,
+    "samples": SAMPLES, "depots": DEPOTS, "members": MEMBERS, "survey": SURVEY, "teams": TEAMS,
 }  # fmt: skip
 
 

@@ -34,10 +34,25 @@ def test_what_is_not_understood_is_told_with_its_part() -> None:
     assert problem.startswith('I can\'t follow this: "Frobnicate the widgets". Understood: nothing of it. Forms of')
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list the laptops with best vibes",
+        "list the laptops with price and worst noise",
+        "list the members stranger than 7",
+        "what is the average price of each brand",
+    ],
+)
+def test_words_that_are_no_columns_are_not_told_as_columns(text: str) -> None:
+    told = preview(text, None, has_page=True)
+    assert told.steps == (f'not understood: "{text}"',)
+    assert len(told.problems) == 1
+
+
 def test_what_is_refused_is_refused_here_too() -> None:
-    told = preview("What is the total price of all laptops?", None, has_page=True)
+    told = preview("What is the combined price of all laptops?", None, has_page=True)
     assert told.problems == (
-        '"What is the total price of all laptops?": the local agent computes nothing. '
+        '"What is the combined price of all laptops?": the local agent does not compute this. '
         "Use `list the laptops with their price`, and compute with pandas.",
     )
 
@@ -95,8 +110,15 @@ def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
     ("text", "words"),
     [
         ("list the talks on day 2", '"talks", only "on day 2", where the page says which these are'),
+        ("list the items in Paris", '"items", only in Paris'),
+        ("list the laptops, on page 2", '"laptops", only "on page 2", where the page says which these are'),
+        ("show the laptops, page 2", '"laptops", only "on page 2", where the page says which these are'),
+        ("get the book on day 2", 'columns book (where the page has them), only "on day 2"'),
+        ("list the laptops with the best vibes", "by vibes, highest first (where the page has a column vibes)"),
+        ("list the persons older than 30", '"persons", only older than 30'),
+        ("what is the average pH of the samples on day 1", 'compute the average of pH over "samples", only "on day 1"'),
         ("extract table 2", 'own list, in the table or list number 2 called "table 2"'),
-        ("get the price of the second product", '"product", columns price, row 2 alone'),
+        ("get the price of the second product", '"product", columns price (where the page has them), row 2 alone'),
     ],
 )
 def test_which_rows_are_meant_is_told(text: str, words: str) -> None:

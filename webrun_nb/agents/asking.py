@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, Step
 from webrun_nb.agents.examples import examples_of
+from webrun_nb.agents.extract.sources import Source
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Intent, Target, Unclear
@@ -29,6 +30,10 @@ class Asking(ABC):
     @abstractmethod
     def shown(self) -> Work[Observation | None]:
         """Return what the open page shows, whatever it answered; None where no page is open."""
+
+    @abstractmethod
+    def lists(self) -> Work[Sequence[Source]]:
+        """Return the lists of the open page, whatever it answered."""
 
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
         """Ask a person and wait for the answer."""
@@ -71,7 +76,7 @@ class Asking(ABC):
         sentence: str,
         understood: str = "",
         about: str = "",
-        columns: Sequence[str] = (),
+        lists: Sequence[Source] | None = None,
         choices: Sequence[str] = (),
         picked: Callable[[int], Intent] | None = None,
     ) -> Work[list[Intent]]:
@@ -83,13 +88,16 @@ class Asking(ABC):
             What of the sentence was understood.
         about : str
             What is wrong with it, where it is not that nothing of it can be followed.
-        columns : sequence of str
-            What the page calls the columns of its list, for examples.
+        lists : sequence of Source, optional
+            The page's lists, for examples; they are read where they are not given.
         choices, picked
             What the answer may name by its number or its words, and what is meant then.
         """
         problem, names = about or "I can't follow this", choices[:_MOST_CHOICES]
-        examples = examples_of((yield from self.shown()), columns)
+        seen = yield from self.shown()
+        if lists is None:
+            lists = (yield from self.lists()) if seen is not None else ()
+        examples = examples_of(seen, lists)
         for _ in range(MAX_ANSWERS):
             question = f"{unclear(sentence, understood, problem, examples)}; or `skip it` to go on without."
             answer = yield from self.ask(question, _numbered(names))

@@ -9,26 +9,47 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
-from webrun_nb.agents.extract.mapping import Mapping, Match, assign, rank
+from webrun_nb.agents.examples import list_examples
+from webrun_nb.agents.extract.alike import equals_of, join_alike
+from webrun_nb.agents.extract.computing import computed, says_itself
+from webrun_nb.agents.extract.headings import headings_of, in_places, list_shown, of_places, tables_shown, titled
+from webrun_nb.agents.extract.mapping import Mapping, Match, assign, find_field, rank
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.pages import counted, is_about, open_record, words_of
 from webrun_nb.agents.extract.pairing import paired, rivals
 from webrun_nb.agents.extract.record import assign_record, record_source
-from webrun_nb.agents.extract.records import column_names, columns_meant, markdown, records_of, shown_field
+from webrun_nb.agents.extract.records import (
+    column_labels,
+    column_names,
+    columns_meant,
+    markdown,
+    records_of,
+    shown_field,
+)
 from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
 from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.selecting import called, list_names, numbered, said_words, says
+from webrun_nb.agents.extract.selecting import (
+    LABEL_CHARS,
+    called,
+    list_names,
+    numbered,
+    own_title,
+    said_words,
+    says,
+    under_heading,
+)
 from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
-from webrun_nb.agents.extract.wishes import no_column
+from webrun_nb.agents.extract.wishes import columns_wished, no_column
 from webrun_nb.agents.paging import Pager
-from webrun_nb.agents.planner.computing import refused_computing
+from webrun_nb.agents.planner.computing import refused_computing, without_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
-from webrun_nb.agents.selection import GENERIC, Selection
+from webrun_nb.agents.selection import GENERIC, PEOPLE, Selection
 from webrun_nb.agents.unused import NO_COLUMN, unused
 from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -49,6 +70,8 @@ class Collector:
         self.filter_subject = False
         self._seen: Mapping | None = None
         """The list or record of the page that fits best, for questions about it."""
+        self._found: Sequence[Source] = ()
+        """The page's lists that the rows may be in."""
         self._lists: Sequence[Source] = ()
         """The page's lists, where none is called as the sentence says."""
         self._page_words = ""
@@ -80,7 +103,7 @@ class Collector:
     def _one_record(self) -> bool:
         """Tell whether the page's own record is asked for, and not a row or the number of them."""
         one = self.wanted.one or (self.shape is not None and not self.shape.many)
-        return one and not self.wanted.count and self.wanted.row is None
+        return one and not (self.wanted.count or self.wanted.compute) and self.wanted.row is None
 
     def _told(self, finish: Finish) -> Finish:
         """Say with the answer which parts of the sentence it does not follow."""
@@ -93,17 +116,21 @@ class Collector:
         wanted = self.wanted
         known = [f'a list of "{wanted.subject}"'] if wanted.subject else []
         known += [f'"{c.words}"' for c in wanted.constraints if c.words != words]
-        names = column_names(self._seen) if self._seen else []
-        known += [f"the page's columns: {', '.join(names)}"] if names else []
+        names, labels = (column_names(self._seen), column_labels(self._seen)) if self._seen else ([], [])
+        if names:
+            what = "the page's columns" if names == labels else "what the page's rows show"
+            known.append(f"{what}: {', '.join(names)}")
         problem = f'Nothing on the page answers to "{words}" in'
         meant = columns_meant(self._seen, wanted, words) if self._seen else []
         if words == wanted.place:
             meant = [(f'the list "{name}"', replace(wanted, place=name)) for name in list_names(self._lists)]
+        elif words in (*wanted.selectors, *in_places(wanted.constraints)):
+            meant = [(f'the rows under "{name}"', self._under(words, name)) for name in self._headings()]
         intents = yield from self.task.ask_again(
             wanted.sentence,
             "; ".join(known),
             problem,
-            columns=names,
+            lists=self._found,
             choices=[shown for shown, _ in meant],
             picked=lambda position: meant[position][1],
         )
@@ -120,10 +147,23 @@ class Collector:
             wishes = tuple(wish for wish in wanted.wishes if wish != words)
             selectors = tuple(phrase for phrase in wanted.selectors if phrase != words)
             place = "" if words == wanted.place else wanted.place
+            compute = wanted.compute if wishes else ""
             self.wanted = replace(
                 wanted, subject=subject, wishes=wishes, constraints=constraints, order=order,
-                selectors=selectors, place=place,
+                selectors=selectors, place=place, compute=compute,
             )  # fmt: skip
+
+    def _headings(self) -> list[str]:
+        """List the headings of the list that fits best, where it has several."""
+        shown = headings_of(self._seen.source.rows) if self._seen else []
+        return shown if len(shown) > 1 else []
+
+    def _under(self, words: str, heading: str) -> Extract:
+        """Say that a phrase or a condition means the rows under a heading."""
+        wanted = self.wanted
+        others = tuple(phrase for phrase in wanted.selectors if phrase != words)
+        constraints = tuple(c for c in wanted.constraints if c.words != words)
+        return replace(wanted, selectors=(*others, f"under {heading}"), constraints=constraints)
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -131,6 +171,9 @@ class Collector:
         page = yield from self.task.read()
         self._page_words = words_of(page)
         columns = self._columns()
+        if meant := self._under_a_heading(page):
+            self.wanted = meant
+            return (yield from self._many())
         source = record_source(page)
         source.rows[0].url = page.url
         mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else open_record(source)
@@ -153,6 +196,27 @@ class Collector:
         else:
             text = "\n".join(f"- **{name}**: {value}" for name, value in record.items() if value is not None)
         return Finish(text, data, made.provenance)
+
+    def _under_a_heading(self, page: PageData) -> Extract | None:
+        """Read "the items of Lyon" as the rows under the heading "Lyon", where that is one and no row's name."""
+        wanted, words = self.wanted, said_words(self.wanted.subject)
+        if not wanted.wishes or not words or (self.shape is not None and not self.shape.many):
+            return None
+        found = [
+            source for source in join_alike(sources(page)) if under_heading(source.rows, words) or titled(source, words)
+        ]
+        if not any(tokens(title) for source in found for title in (*source.parts, own_title(source))):
+            return None
+        ranked = rank(self._columns(), found) or rank((), found)
+        if not ranked or page_is_called(wanted.subject, page) or rows_called(wanted.subject, ranked[0]):
+            return None
+        selectors = (*wanted.selectors, f"of {wanted.subject}")
+        if ranked[0].covered >= len(wanted.wishes) and not no_column(ranked[0], self._columns(), subject=""):
+            return replace(wanted, subject="", with_name=True, one=False, selectors=selectors)
+        [noun, *more] = wanted.wishes
+        if more or not re.search(r"[^s]s$", noun, re.I):
+            return None
+        return replace(wanted, subject=noun, wishes=(), one=False, selectors=selectors)
 
     def _follows(self, mapping: Mapping, *, in_list: bool) -> None:
         """Make sure that one record is the one that the whole sentence speaks of.
@@ -193,7 +257,7 @@ class Collector:
         whole = [m for m in ranked if m.covered >= len(columns)]
         for names in ([subject], re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", subject)):
             for mapping in whole:
-                found = [keep(mapping.source, rows_called(n, mapping), self.wanted.constraints).rows for n in names]
+                found = [self._kept(mapping.source, rows_called(n, mapping)) for n in names]
                 if all(len(rows) == 1 for rows in found):
                     rows = [row for (row,) in found]
                     return Mapping(replace(mapping.source, rows=rows), mapping.matches, mapping.score)
@@ -203,7 +267,12 @@ class Collector:
         how = f'{several} things on the page are called "{subject}"' if several else f'there is no "{subject}" here'
         shown = names_shown(whole or ranked)
         has = f" What the page lists: {', '.join(shown)}." if shown else ""
+        has = has or f" {self._sentences_that_work()}".rstrip()
         raise AgentError("ELEMENT_NOT_FOUND", f'"{self.wanted.sentence}": {how}, or not with all that was asked.{has}')
+
+    def _kept(self, source: Source, rows: list[Row]) -> list[Row]:
+        rows, conditions = of_places(source, rows, self.wanted.constraints, self._page_words)
+        return keep(source, rows, conditions).rows
 
     def _only_row(self, ranked: Sequence[Mapping], record: Mapping) -> Mapping | None:
         """Take a list's row as the record, where the list has more of it than the page itself and only one row fits."""
@@ -212,16 +281,21 @@ class Collector:
             return None
         subject = self.wanted.subject
         rows = of_noun(best.source.rows, subject) if subject else best.source.rows
-        rows = keep(best.source, rows, self.wanted.constraints).rows
+        rows = self._kept(best.source, rows)
         rows = arrange(best.source, rows, self.wanted.order)[: self.wanted.limit]
         if len(rows) == 1:
             return Mapping(replace(best.source, rows=rows), best.matches, best.score)
-        raise AgentError(
-            "OUTPUT_SCHEMA_MISMATCH",
-            f'"{self.wanted.sentence}" asks for one record, and {len(rows)} rows of the page fit. Name the one, or '
-            "ask for all of them (a schema of many: list[Model]).",
-            {"rows": len(rows)},
-        )
+        fit = f'"{self.wanted.sentence}" asks for one record, and {len(rows)} rows of the page fit.'
+        if not self._has_columns():
+            self._seen = best
+            raise AgentError("ELEMENT_NOT_FOUND", f"{fit} {self._sentences_that_work()}", {"rows": len(rows)})
+        how = "Name the one, or ask for all of them (a schema of many: list[Model])."
+        raise AgentError("OUTPUT_SCHEMA_MISMATCH", f"{fit} {how}", {"rows": len(rows)})
+
+    def _sentences_that_work(self) -> str:
+        """Give a sentence that works on the page's list, for an error; empty where it has no named columns."""
+        examples = list_examples(self._found)
+        return f"A sentence that works here: `{examples[0]}`." if examples else ""
 
     def _several(self, mapping: Mapping, columns: Sequence[Column]) -> Finish:
         """Answer for several named things: a table that says which is which."""
@@ -248,6 +322,9 @@ class Collector:
             yield from self.task.act(Navigate(self._start), self.wanted.sentence)
             page = yield from self.task.read()
         page = yield from self._arrive(page, columns)
+        if self.wanted.compute and says_itself(self.wanted, [record_source(page), *sources(page)]):
+            self.wanted = without_computing(self.wanted)
+            return (yield from (self._one() if self._one_record() else self._many()))
         mapping = self._best(page, columns)
         if mapping is None:
             yield from self.task.act(WaitFor(timeout_ms=_SETTLE_MS), self.wanted.sentence)
@@ -265,6 +342,8 @@ class Collector:
         self._start = page.url
         # Ask before going through pages, where it is certain already.
         keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
+        if columns and columns[0] == Column("name") and "name" not in mapping.matches and not self._has_columns():
+            columns = columns[1:]  # what stands beside the name has a name of its own, or none
         if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
             raise UntiedError(unmet[0])
         if said := no_column(mapping, columns, subject=self.wanted.subject, unpaired=self._unpaired):
@@ -273,14 +352,18 @@ class Collector:
         if settled != columns:
             columns, mapping = settled, assign(settled, mapping.source)
         pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
-        mapping = yield from pager.go_on(page, mapping)
+        chosen, mapping = mapping.source, (yield from pager.go_on(page, mapping))
         selection = self._selection()
         rows = yield from selection.rows(mapping.source)
         self._unknown, self._not_used = selection.unknown, selection.not_used
+        others = self._other_lists(chosen)
         if self.wanted.count:
-            return self._counted(len(rows), pager)
+            return self._counted(mapping, rows, pager, others)
+        if self.wanted.compute:
+            return self._computed(mapping, rows, pager, others)
         order, limit = self.wanted.order, self.wanted.limit
         remarks = compared(mapping.source, rows, order, limit) if order is not None and limit is not None else []
+        remarks += others
         for remark in remarks:  # a table has no room for them
             yield from self.task.note(remark)
         return self._listed(mapping, rows, columns, self._read(pager.pages, pager.whole), remarks)
@@ -302,6 +385,25 @@ class Collector:
         only_first = self.wanted.limit is not None and self.wanted.order is None
         return f"{read}; the list goes on" if not whole and not only_first else read if pages > 1 else ""
 
+    def _other_lists(self, source: Source) -> list[str]:
+        """Name the lists of the page that hold the same kind of rows and were not read, where none was asked for."""
+        wanted = self.wanted
+        said = [said_words(phrase) for phrase in (*wanted.selectors, *in_places(wanted.constraints))]
+        if wanted.place or wanted.place_ordinal or any(titled(source, words) for words in said):
+            return []
+        generic = not wanted.subject or tokens(wanted.subject)[-1] in GENERIC
+        any_table = generic and not (wanted.wishes or wanted.order or wanted.constraints or self._has_columns())
+        others = equals_of(source, self._found, any_table=any_table)
+        if wanted.subject and about(wanted.subject, own_title(source)):
+            others = [other for other in others if about(wanted.subject, own_title(other))]
+        if not others:
+            return []
+        why = f"the answer is read from {list_shown(source)}"
+        if self.task.brief.output_type != "text":  # a table has no room for a remark
+            self._not_used |= {list_shown(other): why for other in others}
+        more = ", ".join(map(list_shown, others))
+        return [f"Read from {list_shown(source)}; the page also has {more}."]
+
     def _says_subject(self, mapping: Mapping) -> bool:
         return any(about(self.wanted.subject, row.text) for row in mapping.source.rows)
 
@@ -309,14 +411,16 @@ class Collector:
         self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], read: str, remarks: Sequence[str] = ()
     ) -> Finish:
         """Write down the rows that were selected."""
-        source = mapping.source
+        source, tables = mapping.source, tables_shown(mapping.source, rows)
         if self.wanted.limit is not None:
             rows = rows[: self.wanted.limit]
         shown = columns or tuple(Column(name) for name in mapping.matches)
         made = records_of(mapping, rows, shown)
+        if tables and len(rows) == 1 and rows[0].under:
+            remarks = [f"It is under “{shortened(rows[0].under, LABEL_CHARS)}”.", *remarks]
         what = self.wanted.subject if self.wanted.subject.endswith("s") else "rows"
         of = f" of {len(source.rows)}" if len(rows) != len(source.rows) else ""
-        text = " ".join([f"{len(rows)}{of} {what}{read}.", *remarks])
+        text = " ".join([f"{len(rows)}{of} {what}{tables}{read}.", *remarks])
         if rows:
             text += "\n\n" + markdown(made.records, [c.name for c in shown])
         return Finish(text, self._wrapped(made.records), made.provenance)
@@ -337,8 +441,9 @@ class Collector:
     def _selection(self) -> Selection:
         return Selection(self.task, self.wanted, self._page_words, of_subject=self.filter_subject)
 
-    def _counted(self, total: int, pager: Pager) -> Finish:
+    def _counted(self, mapping: Mapping, rows: Sequence[Row], pager: Pager, remarks: Sequence[str]) -> Finish:
         """Answer how many there are, of a list that was read to its end or of the one page that was asked for."""
+        total = len(rows)
         if not pager.whole and self.wanted.all_pages:
             raise AgentError(
                 "AGENT_ERROR",
@@ -346,10 +451,29 @@ class Collector:
                 'read to its end; say "on this page" to count those of one page.',
             )
         where = f" (on {counted(pager.pages)})" if pager.pages > 1 else "" if pager.whole else " (on this page)"
-        text = f"{total} {self.wanted.subject or 'rows'}{where}"
+        text = f"{total} {self.wanted.subject or 'rows'}{tables_shown(mapping.source, rows)}{where}"
         text += f"; {self._unknown} more give no value to compare" if self._unknown else ""
+        return self._number(" ".join([text + "." if remarks else text, *remarks]), "count", total)
+
+    def _computed(self, mapping: Mapping, rows: Sequence[Row], pager: Pager, remarks: Sequence[str]) -> Finish:
+        """Answer with one number that is computed from a column of all rows."""
+        wanted = self.wanted
+        (name, match), *_ = mapping.matches.items()
+        if not pager.whole and wanted.all_pages:
+            raise AgentError("AGENT_ERROR", f'"{wanted.sentence}": the list goes on and could not be read to its end.')
+        result = computed(wanted.compute, rows, match.field, wanted.sentence)
+        what = f"{wanted.compute} {match.field.label or name}"
+        more = f"; {result.without} more give no number" if result.without else ""
+        more += f"; {self._unknown} more give no value to compare" if self._unknown else ""
+        noun = wanted.subject if wanted.subject.endswith("s") else "rows"
+        of = f"{result.rows} {noun}{tables_shown(mapping.source, rows)}"
+        text = f"{what}: {result.shown} ({of}{self._read(pager.pages, pager.whole)}{more})"
+        return self._number(" ".join([text + "." if remarks else text, *remarks]), what, result.value)
+
+    def _number(self, text: str, name: str, value: float) -> Finish:
+        """Answer with one number, under the schema's name for numbers where it has one."""
         names = [c.name for c in self.shape.columns if c.kind in ("int", "float", "any")] if self.shape else []
-        record: dict[str, object] = {names[0] if names else "count": total}
+        record: dict[str, object] = {names[0] if names else name: value}
         return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
 
     # --- getting there ------------------------------------------------------------------------------------------------
@@ -379,7 +503,8 @@ class Collector:
             page = yield from self.task.read()
             self._page_words = words_of(page) + " " + subject
             return page
-        if best is None or not about(subject, page.text):
+        people = best is not None and tokens(subject)[-1] in PEOPLE and find_field(best.source, "age") is not None
+        if best is None or not (people or about(subject, page.text)):
             self._seen = best
             raise UntiedError(subject)
         yield from self.task.note(f'The page does not call its rows "{subject}"; its columns fit best here.')
@@ -462,10 +587,13 @@ class Collector:
                 self._lists, self._seen = found, next(iter(rank((), found)), None)
                 raise UntiedError(wanted.place)
             found = named or found
+        if wanted.place_ordinal is None:
+            found = join_alike(found)
+        self._found = found
         ranked = rank(columns, found, about=wanted.subject, place=wanted.place)
         most = max((m.covered for m in ranked), default=0)
-        phrases = [said_words(phrase) for phrase in wanted.selectors]
-        return sorted(ranked, key=lambda m: -sum(says(m.source.titles, p) for p in phrases) * (m.covered == most))
+        phrases = [said_words(phrase) for phrase in (*wanted.selectors, *in_places(wanted.constraints))]
+        return sorted(ranked, key=lambda m: -sum(titled(m.source, p) for p in phrases) * (m.covered == most))
 
     # --- the form of the answer ---------------------------------------------------------------------------------------
 
@@ -473,9 +601,10 @@ class Collector:
         if self.shape and self.shape.columns:
             columns, self._unpaired = paired(self.shape.columns, self.wanted.wishes)
             return columns
-        wishes = [Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in self.wanted.wishes]
-        named = any(set(tokens(c.name)) & {"name", "title", "model"} for c in wishes)
-        return tuple([Column("name"), *wishes] if self.wanted.with_name and wishes and not named else wishes)
+        return columns_wished(self.wanted)
+
+    def _has_columns(self) -> bool:
+        return self.shape is not None and bool(self.shape.columns)
 
     def _wrapped(self, records: list[dict[str, object]]) -> object:
         if self.shape is not None and not self.shape.many and self.wanted.row is not None:
@@ -486,7 +615,9 @@ class Collector:
 
     def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
         names = ", ".join(c.name for c in columns) or "records"
-        has_columns = self.shape is not None and bool(self.shape.columns)
+        has_columns = self._has_columns()
         code: TaskFailureCode = "OUTPUT_SCHEMA_MISMATCH" if has_columns else "ELEMENT_NOT_FOUND"
         has = f" What it has: {', '.join(shown)}." if shown else ""
-        return AgentError(code, f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}')
+        works = f" {self._sentences_that_work()}" if not has_columns else ""
+        said = f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}{works}'
+        return AgentError(code, said.rstrip())

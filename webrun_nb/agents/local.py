@@ -36,7 +36,9 @@ from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.errands import run_errand
+from webrun_nb.agents.extract.alike import join_alike
 from webrun_nb.agents.extract.schema import Shape, shape_of
+from webrun_nb.agents.extract.sources import Source, sources
 from webrun_nb.agents.intended import intended
 from webrun_nb.agents.login import Login, let_in, part_to_log_in_on, turned_away
 from webrun_nb.agents.other_ways import other_ways
@@ -352,6 +354,14 @@ class Task(Asking):
             return None
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return reply.observation
+
+    def lists(self) -> Work[Sequence[Source]]:
+        """Return the lists of the open page, whatever it answered."""
+        reply = yield Read()
+        if not isinstance(reply, Data):
+            return ()
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
+        return join_alike(sources(reply.page))
 
     # --- steps --------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Finish, Refused, Reply, SoFar, Step
+from webrun_nb.agents.extract.alike import join_alike
+from webrun_nb.agents.extract.headings import in_places
 from webrun_nb.agents.extract.mapping import Mapping, assign, open_mapping
 from webrun_nb.agents.extract.pages import counted, together
 from webrun_nb.agents.extract.rows import keep
@@ -111,6 +113,8 @@ class Pager:
         limit = self._wanted.limit
         if limit is None or self._wanted.order is not None or self._wanted.count:
             return False
+        if self._wanted.selectors or in_places(self._wanted.constraints):  # which rows they mean is told by all pages
+            return False
         return len(keep(source, source.rows, self._wanted.constraints).rows) >= limit
 
     def _turn(self, href: str | None, text: str) -> Work[bool]:
@@ -125,9 +129,9 @@ class Pager:
             return False
         return (yield from self._task.act(Click(buttons[0].ref, buttons[0].name), _ONWARD)) is None
 
-    @staticmethod
-    def _same(page: PageData, source: Source) -> Source | None:
+    def _same(self, page: PageData, source: Source) -> Source | None:
         """Find the list of another page that goes on with `source`."""
-        likely = [(resemblance(source, other), -i, other) for i, other in enumerate(sources(page))]
+        found = sources(page) if self._wanted.place else join_alike(sources(page))
+        likely = [(resemblance(source, other), -i, other) for i, other in enumerate(found)]
         best = max(likely, key=lambda entry: entry[:2], default=None)
         return best[2] if best and best[0] >= _SAME_LIST else None

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.extract.headings import headings_of, of_places
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.rows import UntiedError, arrange, keep, of_noun, of_subject
 from webrun_nb.agents.extract.selecting import selected, value_of
@@ -23,6 +24,10 @@ GENERIC = frozenset({
     "value", "information", "info", "detail", "content", "page", "one", "table", "list", "offer", "column", "field",
     "element", "it", "them",
 })  # fmt: skip
+
+
+PEOPLE = frozenset({"person", "people"})
+"""Words for the rows of a list that has an age of each."""
 
 
 class Selection:
@@ -61,7 +66,8 @@ class Selection:
         rows = yield from self._of_kind(source, rows)
         for phrase in self._wanted.selectors:
             rows = self._of_phrase(phrase, source, rows)
-        kept = keep(source, rows, self._wanted.constraints)
+        rows, conditions = of_places(source, rows, self._wanted.constraints, self._page_words)
+        kept = keep(source, rows, conditions)
         for words, count in kept.unknown.items():
             yield from self._task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
         self.unknown = sum(kept.unknown.values())
@@ -80,8 +86,13 @@ class Selection:
             return found
         if self._wanted.count or self._wanted.row or (self._wanted.order and self._wanted.limit):
             raise UntiedError(phrase)
-        self.not_used[phrase] = f'nothing on the page says which rows are "{value_of(phrase)}"'
+        self.not_used[phrase] = f'nothing on the page says which rows are "{value_of(phrase)}"{self._headings(rows)}'
         return rows
+
+    @staticmethod
+    def _headings(rows: list[Row]) -> str:
+        shown = headings_of(rows)
+        return f"; its headings are {', '.join(f'“{heading}”' for heading in shown)}" if len(shown) > 1 else ""
 
     def _nth(self, rows: list[Row]) -> list[Row]:
         """Keep only the row that the sentence counts to, where it does."""
@@ -111,7 +122,7 @@ class Selection:
         for kind in kinds:
             if kind in tokens(f"{self._page_words} {source.titles}"):
                 continue
-            saying = [row for row in rows if kind in tokens(row.text)]
+            saying = [row for row in rows if kind in tokens(f"{row.text} {row.under}")]
             if not saying:
                 raise UntiedError(kind)
             if len(saying) < len(rows):

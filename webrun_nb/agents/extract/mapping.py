@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webrun_nb.agents.extract.names import SYNONYM, likeness, singular, tokens
 from webrun_nb.agents.extract.schema import Column
-from webrun_nb.agents.extract.sources import Field, Source
+from webrun_nb.agents.extract.sources import UNDER, Field, Source
 from webrun_nb.agents.extract.values import MISSING, convert
 
 THRESHOLD = 0.42
@@ -220,7 +220,7 @@ def open_mapping(source: Source) -> Mapping:
     """Take the page's own columns, for an answer whose columns nobody named."""
     fields = [f for f in source.fields if not f.attribute and "button" not in f.evidence and f.coverage >= 0.3]
     if source.kind == "table":
-        fields = [f for f in source.fields if (f.coverage > 0 and f.key != "section") or f.key == "section"]
+        fields = [f for f in source.fields if f.key == "section" or (f.coverage > 0 and f.key != UNDER)]
     fields = _without_repeats(source, fields)
     matches: dict[str, Match] = {}
     for field in sorted(fields, key=lambda f: f.order)[:30]:

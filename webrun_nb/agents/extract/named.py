@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from webrun_nb.agents.extract.mapping import Mapping
 from webrun_nb.agents.extract.names import tokens
-from webrun_nb.agents.extract.sources import Row
+from webrun_nb.agents.extract.selecting import rows_of_column_value
+from webrun_nb.agents.extract.sources import UNDER, Row
 from webrun_nb.browsers.base import PageData
 
 _NAME_WORDS = 8
@@ -15,10 +16,16 @@ _NAME_WORDS = 8
 
 
 def rows_called(name: str, mapping: Mapping) -> list[Row]:
-    """Find the rows that are called `name`: a cell says just that, else the row's name has all of its words."""
+    """Find the rows that are called `name`.
+
+    A cell says just that, else a cell of the column says so ("household 2"), else a short cell has all of its words.
+    """
     wanted = tokens(name)
-    cells = [(row, tokens(c.text)) for row in mapping.source.rows for group in row.cells.values() for c in group]
+    own = [(row, row.cells[key]) for row in mapping.source.rows for key in row.cells if key != UNDER]
+    cells = [(row, tokens(cell.text)) for row, group in own for cell in group]
     exact = [row for row, words in cells if words == wanted]
+    if not exact and (numbered := rows_of_column_value(mapping.source, name)):
+        return numbered
     loose = [row for row, words in cells if len(words) <= _NAME_WORDS and set(wanted) <= set(words)]
     return list({id(row): row for row in exact or loose}.values())
 

@@ -13,7 +13,7 @@ from webrun_nb.agents.extract.mapping import Mapping, find_field, own_name
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.selecting import LABEL_CHARS
-from webrun_nb.agents.extract.sources import Field, Row, Source
+from webrun_nb.agents.extract.sources import UNDER, Field, Row, Source
 from webrun_nb.agents.extract.values import MISSING, Cell, convert
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.common.text import shortened
@@ -80,7 +80,7 @@ def _mismatch(name: str, count: int, total: int, mapping: Mapping) -> AgentError
 
 def columns_to_choose(mapping: Mapping) -> list[Field]:
     """List the source's columns that a person may mean, one of each name."""
-    able = [f for f in mapping.source.fields if f.coverage >= 0.3 and "button" not in f.evidence]
+    able = [f for f in mapping.source.fields if f.coverage >= 0.3 and "button" not in f.evidence and f.key != UNDER]
     able = [f for f in able if f.label or (not (f.attribute or f.wrapper) and _example(f, mapping.source))]
     return list({f.label or f.key: f for f in reversed(able)}.values())[::-1][:12]
 
@@ -89,6 +89,11 @@ def column_names(mapping: Mapping) -> list[str]:
     """Tell what the page calls the source's columns; one without a word of the page's is told by one of its values."""
     fields = columns_to_choose(mapping)
     return [shortened(f.label, LABEL_CHARS) if f.label else _example(f, mapping.source) for f in fields]
+
+
+def column_labels(mapping: Mapping) -> list[str]:
+    """List the source's columns that the page has a word for."""
+    return [shortened(f.label, LABEL_CHARS) for f in columns_to_choose(mapping) if f.label]
 
 
 def _example(field: Field, source: Source) -> str:

@@ -54,7 +54,7 @@ def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) 
     wanted = said_words(phrase)
     if says(source.titles, wanted) or says(page_words, wanted):
         return list(rows)
-    if under := [row for row in rows if row.heading and says(row.heading, wanted)]:
+    if under := under_heading(rows, wanted):
         return under
     for field in source.fields:
         if (having := _having_value(field, rows, wanted)) is not None:
@@ -63,13 +63,25 @@ def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) 
     return _having(source, rows, wanted, match["by"] if match else "")
 
 
+def under_heading(rows: Sequence[Row], wanted: Words) -> list[Row]:
+    """Return the rows under a heading that says so: one in their list, else the title of their table."""
+    inside = [row for row in rows if row.heading and says(row.heading, wanted)]
+    return inside or [row for row in rows if row.under and says(row.under, wanted)]
+
+
+def rows_of_column_value(source: Source, phrase: str) -> list[Row]:
+    """Return the rows of "household 2": those that have the value 2 in the column "Household"."""
+    found = (_having_value(field, source.rows, said_words(phrase)) for field in source.fields)
+    return next((rows for rows in found if rows), [])
+
+
 def _having_value(field: Field, rows: Sequence[Row], wanted: Words) -> list[Row] | None:
     label = tokens(field.label)
     value = tuple(word for word in wanted if word not in label)
     if not value or not label or not set(label) < set(wanted):
         return None
-    having = [row for row in rows if value in _values(row, field)]
-    numbers = [values for row in rows if (values := _values(row, field))]
+    having = [row for row in rows if value in values_of(row, field)]
+    numbers = [values for row in rows if (values := values_of(row, field))]
     counted = "".join(value).isdigit() and all("".join(words[0]).isdigit() for words in numbers)
     return having if having or (counted and numbers) else None
 
@@ -77,7 +89,7 @@ def _having_value(field: Field, rows: Sequence[Row], wanted: Words) -> list[Row]
 def _having(source: Source, rows: Sequence[Row], wanted: Words, by: str) -> list[Row] | None:
     found: dict[str, list[Row]] = {}
     for field in source.fields:
-        if not field.attribute and (having := [row for row in rows if wanted in _values(row, field)]):
+        if not field.attribute and (having := [row for row in rows if wanted in values_of(row, field)]):
             found[field.label.casefold() or field.key] = having
     if by.casefold() in found:  # "to Paris", where a column is called "To"
         return found[by.casefold()]
@@ -85,7 +97,8 @@ def _having(source: Source, rows: Sequence[Row], wanted: Words, by: str) -> list
     return first if all(other == first for other in others) else None
 
 
-def _values(row: Row, field: Field) -> list[Words]:
+def values_of(row: Row, field: Field) -> list[Words]:
+    """Return the words of a row's cells in one column, numbers in figures."""
     return [_figures(tokens(cell.text)) for cell in row.cells.get(field.key, ())]
 
 

@@ -27,6 +27,10 @@ _BUTTON = re.compile(
 _HEADING_KEY = re.compile(r"(?:^|>|:)h[1-6]\d*(?:>|$)|^H[1-6](?:\.|>|$)")
 
 
+UNDER = "under"
+"""The key of the column that holds the titles of tables which were joined."""
+
+
 @dataclass(slots=True)
 class Field:
     """One column of a source.
@@ -60,6 +64,8 @@ class Row:
     heading: str = ""
     url: str = ""
     """The page it is on."""
+    under: str = ""
+    """The title of its table, where several tables were joined."""
 
 
 @dataclass(slots=True)
@@ -77,6 +83,11 @@ class Source:
     header: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
     """What the reading script found, for joining it with the same list of another page."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The titles of the tables that were joined, some maybe empty; none for a list that stands alone."""
+        return tuple(self.raw.get("parts", ()))
 
     @property
     def has_unread(self) -> bool:
@@ -104,13 +115,28 @@ def _collected(pages: Sequence[PageData]) -> list[Source]:
     groups = [_dated(group, "items", page.url) for page in pages for group in page.groups]
     paths = {str(table.get("path")) for table in tables}
     found = [source for i, table in enumerate(tables) if (source := _table(table, i))]
-    groups = [group for group in groups if not _of_tables(group, paths)]
+    headed = [str(table.get("path")) for table in tables if _is_headed(table)]
+    groups = [group for group in groups if not (_of_tables(group, paths) or _of_headings(group, headed))]
     return [*found, *(source for i, group in enumerate(groups) if (source := _group(group, i)))]
 
 
 def _of_tables(group: Mapping[str, Any], tables: set[str]) -> bool:
     """Tell whether what repeats are whole tables: those are lists of their own, and no rows."""
     return all(str(item.get("path")) in tables for item in group.get("items", ()))
+
+
+def _is_headed(table: Mapping[str, Any]) -> bool:
+    return table.get("header") != "none" and len(table.get("columns", ())) > 1 and len(table.get("rows", ())) > 0
+
+
+def _of_headings(group: Mapping[str, Any], tables: Sequence[str]) -> bool:
+    """Tell whether what repeats are headings with tables under them, or sections with a table in each."""
+    inside = [path for path in tables if path.startswith(f"{group.get('path')} > ")]
+    if group.get("how") == "runs" and re.fullmatch(r"h[1-6]", str(group.get("tag"))):
+        return len(inside) > 1
+    items = [f"{item.get('path')} > " for item in group.get("items", ())]
+    holding = [item for item in items if any(path.startswith(item) for path in inside)]
+    return len(holding) > 1 and 2 * len(holding) > len(items)
 
 
 def _dated(raw: Mapping[str, Any], key: str, url: str) -> Mapping[str, Any]:
@@ -124,6 +150,42 @@ def joined(source: Source, other: Source) -> Source:
     raw = {**source.raw, key: [*source.raw[key], *other.raw[key]]}
     made = _table(raw, source.index) if source.kind == "table" else _group(raw, source.index)
     return made or source
+
+
+def joined_tables(tables: Sequence[Source], titles: Sequence[str]) -> Source:
+    """Join tables of the same columns into one list; `titles` are what each of them stands under.
+
+    What the tables are called in common is what the list is called.
+    """
+    first = tables[0]
+    order = [str(column.get("label") or "") for column in first.raw["columns"]]
+    rows = [row for table, title in zip(tables, titles, strict=True) for row in _rows_in_order(table, order, title)]
+    words = [re.findall(r"\S+", title) for title in titles]
+    common = " ".join(word for word in words[0] if all(word in others for others in words))
+    classes = [name for name in first.raw.get("classes", ()) if all(name in t.raw.get("classes", ()) for t in tables)]
+    unread = sum(int(table.raw.get("unread") or 0) for table in tables)
+    called = {"caption": "", "heading": common, "id": "", "classes": classes}
+    made = _table({**first.raw, **called, "rows": rows, "unread": unread, "parts": list(titles)}, first.index)
+    return made or first
+
+
+def _rows_in_order(table: Source, order: Sequence[str], title: str) -> list[Mapping[str, Any]]:
+    """Give a table's rows with the columns in the order of another table, and with the table's title."""
+    labels = [str(column.get("label") or "") for column in table.raw["columns"]]
+    places = list(range(len(order)))
+    if [label.casefold() for label in labels] != [label.casefold() for label in order]:
+        places = [_position(label, labels) for label in order]
+    return [
+        {**row, "under": title, "cells": [row["cells"][i] if i < len(row["cells"]) else {} for i in places]}
+        for row in table.raw["rows"]
+    ]
+
+
+def _position(label: str, labels: Sequence[str]) -> int:
+    def plain(text: str) -> str:
+        return " ".join(text.casefold().split())
+
+    return [plain(each) for each in labels].index(plain(label))
 
 
 def resemblance(source: Source, other: Source) -> float:
@@ -162,7 +224,10 @@ def _table(raw: Mapping[str, Any], index: int) -> Source | None:
         if section := line.get("section"):
             cells["section"] = [Cell(str(section), path=base)]
         text = " ".join(c[0].text for c in cells.values())
-        rows.append(Row(cells, base, text, str(line.get("section") or ""), str(line.get("url") or "")))
+        under = str(line.get("under") or "")
+        if under:
+            cells[UNDER] = [Cell(under, path=base)]
+        rows.append(Row(cells, base, text, str(line.get("section") or ""), str(line.get("url") or ""), under))
     if not rows:
         return None
     fields = []
@@ -189,19 +254,31 @@ def _table(raw: Mapping[str, Any], index: int) -> Source | None:
         raw.get("header") != "none",
         raw,
     )
-    return _finished(source)
+    made = _finished(source)
+    if made is not None and any(row.under for row in rows):
+        made.fields.append(_under(raw, len(fields)))
+    return made
+
+
+def _under(raw: Mapping[str, Any], order: int) -> Field:
+    """Make the column of what each row's table stands under: answered where it is asked for, and not shown else."""
+    common = [hint for word in str(raw.get("heading") or "").split() if (hint := tokens(word))]
+    names = [(name, 0.9) for name in (*common, ("section",), ("group",))]
+    return Field(UNDER, names=names, coverage=1.0, order=order)
 
 
 def _group(raw: Mapping[str, Any], index: int) -> Source | None:
     rows: list[Row] = []
     fields: dict[str, Field] = {}
+    names = _labels_of_all(raw)
     for item in raw.get("items", ()):
         base = str(item.get("path", ""))
         cells: dict[str, list[Cell]] = {}
         entries = [entry for entry in item.get("fields", ()) if isinstance(entry, Mapping)]
         plain = [entry for entry in entries if not entry.get("st")] or entries
-        for entry, label in _labelled(plain):
+        for entry, said in _labelled(plain):
             key = str(entry.get("k"))
+            label = said if names.get(key) else ""
             path = f"{base} > {entry.get('p')}" if entry.get("p") else base
             cells.setdefault(key, []).append(cell_of(entry, path))
             if key not in fields:
@@ -213,8 +290,10 @@ def _group(raw: Mapping[str, Any], index: int) -> Source | None:
         rows.append(Row(cells, base, str(item.get("text") or ""), heading, url))
     if not rows or not fields:
         return None
-    names = " ".join(" ".join(map(str, raw.get(key, ()))) for key in ("classes", "item_classes"))
-    titles = f"{raw.get('heading') or ''} {raw.get('label') or ''} {raw.get('id') or ''} {raw.get('tag') or ''} {names}"
+    classes = " ".join(" ".join(map(str, raw.get(key, ()))) for key in ("classes", "item_classes"))
+    titles = (
+        f"{raw.get('heading') or ''} {raw.get('label') or ''} {raw.get('id') or ''} {raw.get('tag') or ''} {classes}"
+    )
     return _finished(
         Source(
             "group",
@@ -227,6 +306,16 @@ def _group(raw: Mapping[str, Any], index: int) -> Source | None:
             raw=raw,
         )
     )
+
+
+def _labels_of_all(raw: Mapping[str, Any]) -> dict[str, bool]:
+    """Tell of each place whether it has one label in all items; words that change from item to item are values."""
+    labels: dict[str, set[str]] = {}
+    for item in raw.get("items", ()):
+        for entry, label in _labelled([entry for entry in item.get("fields", ()) if isinstance(entry, Mapping)]):
+            if label:
+                labels.setdefault(str(entry.get("k")), set()).add(label.casefold())
+    return {key: len(said) == 1 for key, said in labels.items()}
 
 
 def _labelled(entries: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:

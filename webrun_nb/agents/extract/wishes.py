@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from webrun_nb.agents.extract.mapping import Mapping
 from webrun_nb.agents.extract.names import likeness, tokens
 from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Field
+from webrun_nb.agents.planner.intents import Extract
 
 _ALIKE = 0.4
+
+
+def columns_wished(wanted: Extract) -> tuple[Column, ...]:
+    """Make the columns that a sentence wishes for, with the rows' name where it is to stand beside them."""
+    wishes = [Column(re.sub(r"\s*\(.*?\)", "", wish), wish=wish) for wish in wanted.wishes]
+    named = any(set(tokens(c.name)) & {"name", "title", "model"} for c in wishes)
+    return tuple([Column("name"), *wishes] if wanted.with_name and wishes and not named else wishes)
 
 
 def no_column(mapping: Mapping, columns: Sequence[Column], *, subject: str, unpaired: Sequence[str] = ()) -> str:

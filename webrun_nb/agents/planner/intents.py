@@ -156,6 +156,8 @@ class Extract:
     limit: int | None = None
     one: bool = False
     count: bool = False
+    compute: str = ""
+    """"average", "mean", "median", "total" or "sum": of the one column in `wishes`; else empty."""
     all_pages: bool = True
     place: str = ""
     """"example 2", "the prices table": words for the table or list it is in."""

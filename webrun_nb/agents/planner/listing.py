@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from webrun_nb.agents.planner import patterns
+from webrun_nb.agents.planner.computing import with_computing
 from webrun_nb.agents.planner.intents import Comparison, Constraint, Extract, Order
 from webrun_nb.agents.planner.split import Held, unquote
 
@@ -71,7 +72,7 @@ def parse_extraction(clause: str) -> Extract:
     _take_constraints(reading)
     with_name = bool(patterns.WANT.search(reading.text)) and not wish_text
     subject, wishes, one, leftover = _subject_and_wishes(reading.text, wish_text, question)
-    subject, selectors = _selectors(subject, listed=bool(wishes) or count)
+    subject, selectors = _selectors(subject, listed=bool(wishes) or count or reading.order is not None)
     row, subject = _nth_row(subject, wishes)
     one = one and row is None
     if not place and patterns.NAMED_TABLE.match(subject):
@@ -94,25 +95,27 @@ def parse_extraction(clause: str) -> Extract:
         one, price_of, with_name = False, False, True
         reading.limit = reading.limit or 1
     restore = held.restore
-    return Extract(
-        sentence=clause,
-        subject=unquote(restore(subject)),
-        wishes=tuple(unquote(restore(wish)) for wish in wishes),
-        constraints=tuple(
-            Constraint(restore(c.words).strip(" ,"), c.column, c.op, unquote(restore(c.value)), c.high)
-            for c in reading.constraints
-        ),
-        order=reading.order,
-        limit=reading.limit,
-        with_name=with_name,
-        one=(one or price_of) and not count,
-        count=count,
-        all_pages=not one_page,
-        place=unquote(restore(place)),
-        place_ordinal=ordinal,
-        row=row,
-        selectors=tuple(restore(phrase) for phrase in selectors),
-        leftover=tuple(restore(part) for part in leftover),
+    return with_computing(
+        Extract(
+            sentence=clause,
+            subject=unquote(restore(subject)),
+            wishes=tuple(unquote(restore(wish)) for wish in wishes),
+            constraints=tuple(
+                Constraint(restore(c.words).strip(" ,"), c.column, c.op, unquote(restore(c.value)), c.high)
+                for c in reading.constraints
+            ),
+            order=reading.order,
+            limit=reading.limit,
+            with_name=with_name,
+            one=(one or price_of) and not count,
+            count=count,
+            all_pages=not one_page,
+            place=unquote(restore(place)),
+            place_ordinal=ordinal,
+            row=row,
+            selectors=tuple(restore(phrase) for phrase in selectors),
+            leftover=tuple(restore(part) for part in leftover),
+        )
     )
 
 
@@ -288,6 +291,9 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
         return Constraint(words, "date", comparison, groups["low"])
     unit = "" if re.search(r"[$£€¥₹]", groups["low"]) else (groups.get("unit") or "").strip()
     column = column or _column_words(groups.get("measure") or "") or _column_of_unit(unit, groups["low"], words)
+    if than := patterns.COMPARATIVES.get(said.removesuffix(" than")):
+        named, more = than
+        return Constraint(words, named, ">" if more else "<", groups["low"].strip())
     if op == "between":
         return Constraint(words, column, "between", groups["low"].strip(), groups["high"].strip())
     return Constraint(words, column, _comparison(said), groups["low"].strip())
@@ -349,7 +355,7 @@ def _subject_and_wishes(
     text: str, wish_text: str, question: bool
 ) -> tuple[str, tuple[str, ...], bool, tuple[str, ...]]:
     """Split what is left into subject and wishes; also whether one record is meant, and what fits neither."""
-    text = text.strip(" ,")
+    text = patterns.AFTER_COMMA.sub(lambda match: " on " if match["bare"] else " ", text.strip(" ,"))
     everything = bool(
         re.match(r"^(?:me\s+)?(?:all|every|each|both)\b", text, re.I)
         or re.search(r"\b(?:all|every|each)\b", text, re.I)
@@ -364,11 +370,12 @@ def _subject_and_wishes(
             not each,
             (),
         )
-    if of := re.match(
+    of = re.match(
         r"^(?:the\s+)?(?P<wishes>[\w ,/-]+?)\s+(?:of|for)\s+(?P<subject>(?:all|every|each|the|this|that"
         r"|both)\s+.+|\ue000.+|[A-Z].+|[a-z-]+s(?:\s.*|,.*)?)$",
         text,
-    ):
+    ) or (question and patterns.OF_NUMBERED.match(text))
+    if of and not (re.search(r"[^s]s$", of["wishes"]) and patterns.WANT.search(of["subject"])):
         subject = patterns.GENERIC_ALL.sub("", of["subject"])
         head, *rest = re.split(r"\s*,\s*", subject)
         plural = everything or re.search(r"[^s]s$", head.lower()) is not None

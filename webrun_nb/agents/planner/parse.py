@@ -30,7 +30,7 @@ from webrun_nb.agents.planner.intents import (
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.planner.listing import is_extraction, parse_extraction, parse_order
-from webrun_nb.agents.planner.questions import Question, as_listing, counts_no_rows
+from webrun_nb.agents.planner.questions import Question, as_listing, as_value, counts_no_rows
 from webrun_nb.agents.planner.split import Held, split, unquote
 
 _ROLES = {
@@ -121,6 +121,8 @@ def parse_clause(clause: str) -> Intent:
         return _extraction(clause)
     if _is_address(clause):
         return Open(clause, _url(clause))
+    if value := as_value(held.text):
+        return _answering(clause, Question(value), held)
     return Unclear(clause, _understood(clause))
 
 

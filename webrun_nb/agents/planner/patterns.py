@@ -17,6 +17,13 @@ LESS = r"under|below|less\s+than|cheaper\s+than|fewer\s+than|lower\s+than|smalle
 MOST = r"at\s+most|up\s+to|no\s+more\s+than|not\s+more\s+than|not\s+over|max(?:imum)?(?:\s+of)?|<="
 MORE = r"over|above|more\s+than|greater\s+than|higher\s+than|better\s+than|exceeding"
 _LEAST = r"at\s+least|no\s+less\s+than|not\s+under|min(?:imum)?(?:\s+of)?|>="
+COMPARATIVES = {
+    "older": ("age", True), "younger": ("age", False), "taller": ("height", True), "heavier": ("weight", True),
+    "lighter": ("weight", False), "longer": ("length", True), "wider": ("width", True), "faster": ("speed", True),
+    "slower": ("speed", False),
+}  # fmt: skip
+"""The column that "older than 30" speaks of, and whether it is more of it."""
+_THAN = rf"(?:{'|'.join(COMPARATIVES)})\s+than"
 _MEASURES = (
     r"prices?|ratings?|costs?|scores?|stars?|reviews?|weights?|sizes?|quantity|age|year|amount|population|discount"
 )
@@ -31,7 +38,7 @@ _COLUMN = (
 BETWEEN = re.compile(
     rf"{_COLUMN}(?:between|from)\s+(?P<low>{_NUMBER})\s*(?:and|to|-|–)\s*(?P<high>{_NUMBER}){_UNIT}", re.I
 )
-COMPARE = re.compile(rf"{_COLUMN}(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST}|<|>)\s*(?P<low>{_NUMBER}){_UNIT}", re.I)
+COMPARE = re.compile(rf"{_COLUMN}(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST}|{_THAN}|<|>)\s*(?P<low>{_NUMBER}){_UNIT}", re.I)
 OR_MORE = re.compile(
     rf"{_COLUMN}(?P<low>{_NUMBER}){_UNIT}\s*(?P<op>or\s+(?:more|higher|above|better|up|less|cheaper|below|lower"
     rf"|fewer)|and\s+(?:up|above|below|under)|\+)",
@@ -172,6 +179,10 @@ NAMED_TABLE = re.compile(
     r"^(?!(?:data|whole|full|entire|complete|main|html|page)\b)(?P<name>\S+(?:\s+\S+){0,3}?)\s+(?:table|list|grid)$",
     re.I,
 )
+OF_NUMBERED = re.compile(
+    r"^(?:the\s+)?(?P<wishes>[\w ,/-]+?)\s+(?:of|for)\s+(?P<subject>(?:[a-z-]+\s+){1,2}[a-z]{0,3}-?\d[\w.]*)$", re.I
+)
+"""One thing that is told by a number: "the income of household 2"."""
 NTH_ROW = re.compile(
     r"^(?P<nth>first|second|third|fourth|fifth|last|\d{1,3}(?:st|nd|rd|th))\s+"
     r"(?P<rest>(?!(?:names?|tables?|lists?|grids?|columns?|pages?)\b)[a-z]+)$",
@@ -193,6 +204,10 @@ SELECTED = re.compile(
     re.I,
 )
 OFFER = re.compile(r"\s+(?:(?:that|which)\s+(?:are|is)\s+)?(?P<place>on\s+(?:sale|offer))\b", re.I)
+AFTER_COMMA = re.compile(
+    r"\s*,\s+(?:(?=(?:on|in|at|for|from|under|during|within)\s+\S)|(?=(?P<bare>(?:page|table|list|day)\s+\d+)))", re.I
+)
+"""A comma before a phrase that says which are meant: "the laptops, on page 2"."""
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 HERE = re.compile(
     r"\s*\b(?:(?:on|from|of|in)\s+(?:this|the|that|current)\s+(?:current\s+|whole\s+)?(?:web\s?page|page|site"

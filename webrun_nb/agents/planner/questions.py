@@ -14,9 +14,12 @@ from webrun_nb.agents.planner import patterns
 _NO_NOUN = r"(?!(?:is|are|do|does|has|have|costs?|was|were)\b)"
 _NOUN = rf"(?!(?:of|the)\b){_NO_NOUN}[\w-]+(?:\s+{_NO_NOUN}[\w-]+){{0,2}}?"
 _WHAT_IS = r"(?:what|which|who)(?:['’]s|\s+(?:is|are|was|were))"
+_NAMED = r"(?:[\w-]+\s+)?(?:(?-i:[A-Z])[\w.'’-]*(?:\s+(?:(?-i:[A-Z])|\d)[\w.'’-]*)*|\d[\w.]*|\ue000\d+\ue001)"
 _LIST = r"(?:list|show(?:\s+me)?|get|find(?:\s+me)?|give\s+me|extract|make)"
 _SITE = r"(?:shop|store|site|website|page|list|table|catalogue|catalog)"
 _SUPER = patterns.SUPERLATIVE
+_WHERE = r"(?:in|on|at|for|from|of|under|during|within)"
+_COLUMN = rf"(?!{_WHERE}\b)[\w-]+"
 _N = r"(?:(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\s+)?"
 
 
@@ -50,8 +53,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
         ),
         (
             rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+(?:has|have|got)\s+the\s+(?P<sup>{_SUPER})"
-            r"\s+(?P<column>[\w-]+(?:\s+[\w-]+)?)",
-            "get the {noun}, {sup} {column} first",
+            rf"\s+(?P<column>{_COLUMN}(?:\s+{_COLUMN})?)(?P<rest>\s+{_WHERE}\b.+|)",
+            "get the {noun}{rest}, {sup} {column} first",
             True,
         ),
         (rf"which\s+(?P<noun>{_NOUN})\s+(?:is|are)\s+(?P<rest>.+)", "list the {noun} that are {rest}", False),
@@ -81,6 +84,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
         ),
     )
 )
+_VALUE = re.compile(rf"(?:the\s+)?{_NOUN}\s+of\s+(?:the\s+)?{_NAMED}", re.I)
 _NOT_ROWS = re.compile(r"how\s+many\s+(?:pages?|columns?|fields?|values?|tables?|lists?|words?|elements?)\b", re.I)
 _PLACE_ONLY = re.compile(r"^(?:listed|shown|(?:on|from|in)\s+(?:this|the)\s+.+|here)$", re.I)
 
@@ -99,12 +103,20 @@ def as_listing(text: str) -> Question | None:
         if match is None:
             continue
         words = {name: value or "" for name, value in match.groupdict().items()}
+        if re.match(rf"{_WHERE}\s", words.get("rest", "").strip(), re.I):
+            form = form.replace(" that are", "")
         if _PLACE_ONLY.match(words.get("rest", "").strip()):
             form = form.replace(" that are", "")
         plural = words.get("noun", "").lower().endswith("s")
         said = " ".join(form.format(**words).split()).replace(" that are with ", " with ").removesuffix(" that are")
         return Question(said, one and not plural)
     return None
+
+
+def as_value(text: str) -> str:
+    """Return the question for a value that is only named ("income of household 2"); empty where it is no such text."""
+    bare = text.strip().rstrip(" ?.!")
+    return f"what is the {re.sub(r'^the ', '', bare, flags=re.I)}" if _VALUE.fullmatch(bare) else ""
 
 
 def counts_no_rows(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from webrun_nb.agents.planner import patterns
 from webrun_nb.agents.planner.intents import (
     Choose,
     ClickOn,
@@ -23,6 +24,9 @@ from webrun_nb.agents.planner.intents import (
 
 FORMS = ('click "…"', 'type "…" into the … field', "list the … with … and …", "go to https://…")
 """What stands for examples where no page is open."""
+
+
+_KNOWN_ORDERS = frozenset({*patterns.ASCENDING.values(), *patterns.DESCENDING.values(), "name"}) - {""}
 
 
 def unclear(
@@ -74,18 +78,28 @@ def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
             return step.sentence
 
 
+def _without(wish: str, phrases: Sequence[str]) -> str:
+    """Take the phrases off that are told by themselves: "book on day 2" is the column "book"."""
+    for phrase in reversed(phrases):
+        wish = wish.removesuffix(f" {phrase}")
+    return wish
+
+
 def _extract_words(step: Extract, columns: Sequence[str]) -> str:
     what = f'"{step.subject}"' if step.subject else "the page's own list" if not step.one else "the page's record"
     head = f"count {what}" if step.count else f"read {'one of ' if step.one and step.subject else ''}{what}"
+    if step.compute:
+        head = f"compute the {step.compute} of {step.wishes[0]} over {what}"
     parts = [head]
-    names = list(dict.fromkeys([*columns, *step.wishes]))
-    if names and not step.count:
-        parts.append(f"columns {', '.join(names)}")
+    names = list(dict.fromkeys([*columns, *(_without(wish, step.selectors) for wish in step.wishes)]))
+    if names and not (step.count or step.compute):
+        where = "" if set(names) == set(columns) else " (where the page has them)"
+        parts.append(f"columns {', '.join(names)}{where}")
     parts += [f"only {c.words}" for c in step.constraints]
     if step.order:
-        parts.append(
-            f"by {step.order.column or step.order.words}, {'highest' if step.order.descending else 'lowest'} first"
-        )
+        by = step.order.column or step.order.words
+        where = "" if by in _KNOWN_ORDERS else f" (where the page has a column {by})"
+        parts.append(f"by {by}, {'highest' if step.order.descending else 'lowest'} first{where}")
     if step.limit is not None:
         parts.append(f"the first {step.limit}" if step.limit > 1 else "the first one")
     if step.row is not None:

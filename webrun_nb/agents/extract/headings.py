@@ -1,0 +1,92 @@
+"""Headings and titles under which rows stand: which rows a name of one means, and how they are told to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.agents.extract.names import tokens
+from webrun_nb.agents.extract.rows import UntiedError
+from webrun_nb.agents.extract.selecting import (
+    LABEL_CHARS,
+    Words,
+    own_title,
+    said_words,
+    says,
+    under_heading,
+    values_of,
+)
+from webrun_nb.agents.extract.sources import UNDER, Row, Source
+from webrun_nb.agents.planner.intents import Constraint
+from webrun_nb.agents.planner.patterns import SELECTED
+from webrun_nb.common.text import shortened
+
+_MOST_SHOWN = 12
+
+
+def headings_of(rows: Sequence[Row]) -> list[str]:
+    """List the headings under which rows stand, as they are shown to a person.
+
+    Where most rows have a heading of their own, it is no more than a row's name.
+    """
+    inside = dict.fromkeys(row.heading for row in rows)
+    shared = inside if 2 * len(inside) <= len(rows) else {}
+    found = [text for row in rows for text in (row.under, row.heading if row.heading in shared else "") if tokens(text)]
+    return [shortened(text, LABEL_CHARS) for text in dict.fromkeys(found)][:_MOST_SHOWN]
+
+
+def in_places(conditions: Sequence[Constraint]) -> list[str]:
+    """List the conditions that may name a heading as well as a value: "in Paris", "from Paris"."""
+    return [c.words for c in conditions if not c.column and c.op == "is" and SELECTED.match(c.words)]
+
+
+def of_places(
+    source: Source, rows: list[Row], conditions: Sequence[Constraint], page_words: str
+) -> tuple[list[Row], list[Constraint]]:
+    """Keep the rows under the heading that a condition names ("in Paris"); return them and the other conditions.
+
+    Parameters
+    ----------
+    page_words : str
+        What the page says it is about: on a page about Paris all rows are meant.
+
+    Raises
+    ------
+    UntiedError
+        Other rows have that value in a cell, so that either may be meant.
+    """
+    places, rest = in_places(conditions), []
+    fields = [field for field in source.fields if field.key != UNDER]
+    for condition in conditions:
+        if condition.words not in places:
+            rest.append(condition)
+            continue
+        words = said_words(condition.words)
+        under = under_heading(rows, words)
+        saying = [row for row in rows if any(words in values_of(row, field) for field in fields)]
+        if under and {id(row) for row in saying} - {id(row) for row in under}:
+            raise UntiedError(condition.words)
+        if under:
+            rows = under
+        elif saying or not (says(source.titles, words) or says(page_words, words)):
+            rest.append(condition)
+    return rows, rest
+
+
+def titled(source: Source, words: Words) -> bool:
+    """Tell whether a list, or one of the tables that were joined to it, is called so."""
+    return any(says(title, words) for title in (source.titles, *source.parts))
+
+
+def list_shown(source: Source) -> str:
+    """Name a list for a person by what it is and by the heading it stands under."""
+    kind, title = "table" if source.kind == "table" else "list", own_title(source)
+    titles = [part for part in source.parts or (title,) if tokens(part)]
+    shown = " and ".join(f"“{shortened(part, LABEL_CHARS)}”" for part in titles)
+    return f"the {kind} under {shown}" if shown else f"a {kind} without a heading"
+
+
+def tables_shown(source: Source, rows: Sequence[Row]) -> str:
+    """Say under which titles rows stand, where they are of several tables; else empty."""
+    under = {row.under for row in rows}
+    titles = headings_of([Row({}, under=title) for title in source.parts if title in under])
+    return f" from the tables under {', '.join(f'“{title}”' for title in titles)}" if len(titles) > 1 else ""
