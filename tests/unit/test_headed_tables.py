@@ -10,7 +10,7 @@ import pytest
 from agent_work import work_on
 from stored_pages import StoredPage, stored
 
-from webrun_nb.agents.base import AgentError, Ask, Brief, Finish
+from webrun_nb.agents.base import AgentError, Ask, Brief, Finish, Unused
 from webrun_nb.agents.extract.alike import join_alike
 from webrun_nb.agents.extract.sources import sources
 
@@ -120,7 +120,7 @@ def test_tables_without_labels_and_of_other_columns_stay_apart() -> None:
 async def test_an_answer_of_one_of_several_lists_says_so(page: str, sentence: str, read: str, other: str) -> None:
     assert f"Read from {read}; the page also has {other}." in await told(page, sentence)
     (part,) = (await finished(page, sentence)).unused
-    assert (part.text, part.why) == (other, f"the answer is read from {read}")
+    assert part == Unused(other, None, None, f"the answer is read from {read}")
 
 
 @pytest.mark.parametrize("sentence", ["list the rows in Blue", "list the rows of the Blue list"])

@@ -108,9 +108,9 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A part of the instruction that the answer does not follow, and why it was not used.
+    """A part of the instruction that the answer does not follow, or a list of the page that it leaves out, and why.
 
-    `start` and `end` are its place in the instruction; None for what a person said in an answer.
+    `start` and `end` are its place in the instruction; None for what a person said in an answer, and for a list.
     """
 
     text: str

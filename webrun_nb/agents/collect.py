@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step
+from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step, Unused
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.extract.alike import equals_of, join_alike
 from webrun_nb.agents.extract.computing import computed, says_itself
@@ -84,6 +84,8 @@ class Collector:
         """Rows that the page gives no value of, to compare with a condition."""
         self._not_used: dict[str, str] = {}
         """Parts of the sentence that the answer does not follow, with why."""
+        self._left_out: list[Unused] = []
+        """Lists of the page that would answer as well."""
 
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
@@ -91,7 +93,7 @@ class Collector:
             raise AgentError("AGENT_ERROR", why)
         for _ in range(4):
             try:
-                self._not_used = {}
+                self._not_used, self._left_out = {}, []
                 finish = yield from (self._one() if self._one_record() else self._many())
                 return self._told(finish)
             except UntiedError as error:
@@ -110,7 +112,8 @@ class Collector:
         if self.shape is not None and self.shape.columns:
             self._not_used |= dict.fromkeys(self._unpaired, NO_COLUMN)
         said, instruction = self.wanted.sentence, self.task.brief.instruction
-        return replace(finish, unused=tuple(unused(instruction, said, t, why) for t, why in self._not_used.items()))
+        parts = [unused(instruction, said, text, why) for text, why in self._not_used.items()]
+        return replace(finish, unused=(*parts, *self._left_out))
 
     def _ask_about(self, words: str) -> Work[None]:
         wanted = self.wanted
@@ -400,7 +403,7 @@ class Collector:
             return []
         why = f"the answer is read from {list_shown(source)}"
         if self.task.brief.output_type != "text":  # a table has no room for a remark
-            self._not_used |= {list_shown(other): why for other in others}
+            self._left_out = [Unused(list_shown(other), None, None, why) for other in others]
         more = ", ".join(map(list_shown, others))
         return [f"Read from {list_shown(source)}; the page also has {more}."]
 
