@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,8 @@ ALL = ["A1", "A2", "A3", "B1", "B2"]
         ("list the samples on day 2", ["B1", "B2"]),
         ("list the samples on day 2 with pH", ["B1", "B2"]),
         ("list the samples in the second table", ["B1", "B2"]),
+        ("list the Day 2 samples", ["B1", "B2"]),
+        ("list the samples of Day 1 and Day 2", ALL),
     ],
 )
 async def test_rows_are_those_of_all_tables_whatever_the_order_of_their_columns(
@@ -165,11 +168,18 @@ async def test_a_heading_that_is_not_there_selects_no_other_rows() -> None:
     assert "its headings are “Day 1”, “Day 2”" in part.why
 
 
+async def test_a_value_of_a_heading_that_the_rows_have_no_column_for_is_not_made_up() -> None:
+    with pytest.raises(AgentError, match='there is no "Lyon" here') as caught:
+        await told("depots", "what is the mayor of Lyon?")
+    assert "schema" not in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("page", "sentence", "heading", "answer"),
     [
         ("depots", "list the items in Lille", '1. the rows under "Paris"', ["Bolt", "Nut"]),
         ("samples", "get the first 2 samples, highest pH first, on day 7", '1. the rows under "Day 1"', ["A3", "A1"]),
+        ("samples", "list the day 7 samples", '1. the rows under "Day 1"', ["A1", "A2", "A3"]),
     ],
 )
 async def test_the_headings_are_choices_where_none_is_called_so(
@@ -218,10 +228,19 @@ async def test_an_age_is_compared(sentence: str, members: list[str]) -> None:
         ("survey", "income of household 2", "$58,500"),
         ("survey", "what is the income of household 2?", "$58,500"),
         ("samples", "what is the pH of sample B1?", "6.2"),
+        ("survey", "how many persons are in household 2?", "4 Persons"),
+        ("survey", "how many households have more than 1 persons?", "2 households"),
     ],
 )
 async def test_a_value_that_can_be_proved_is_told(page: str, sentence: str, said: str) -> None:
     assert await told(page, sentence) == said
+
+
+async def test_rows_are_not_counted_for_what_a_column_counts() -> None:
+    with pytest.raises(AgentError, match="“Persons” is a column of numbers, of 3 rows") as caught:
+        await told("survey", "how many persons are there?")
+    (sentence,) = re.findall("`(.+)`", caught.value.message)
+    assert await told("survey", sentence) == "total Persons: 7 (3 rows)"
 
 
 @pytest.mark.parametrize(

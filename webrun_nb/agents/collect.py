@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step, Unused
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.extract.alike import equals_of, join_alike
-from webrun_nb.agents.extract.computing import computed, says_itself
+from webrun_nb.agents.extract.computing import computed, number_column, says_itself
 from webrun_nb.agents.extract.headings import headings_of, in_places, list_shown, of_places, tables_shown, titled
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, find_field, rank
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
@@ -37,9 +37,10 @@ from webrun_nb.agents.extract.selecting import (
     own_title,
     said_words,
     says,
-    under_heading,
+    under_headings,
 )
-from webrun_nb.agents.extract.sources import Row, Source, sources, sources_elsewhere
+from webrun_nb.agents.extract.sources import Field, Row, Source, sources, sources_elsewhere
+from webrun_nb.agents.extract.values import number
 from webrun_nb.agents.extract.wishes import columns_wished, no_column
 from webrun_nb.agents.paging import Pager
 from webrun_nb.agents.planner.computing import refused_computing, without_computing
@@ -127,7 +128,7 @@ class Collector:
         meant = columns_meant(self._seen, wanted, words) if self._seen else []
         if words == wanted.place:
             meant = [(f'the list "{name}"', replace(wanted, place=name)) for name in list_names(self._lists)]
-        elif words in (*wanted.selectors, *in_places(wanted.constraints)):
+        elif words in (*wanted.selectors, *in_places(wanted.constraints)) or re.fullmatch(r"[a-z]+ \d+", words):
             meant = [(f'the rows under "{name}"', self._under(words, name)) for name in self._headings()]
         intents = yield from self.task.ask_again(
             wanted.sentence,
@@ -166,7 +167,8 @@ class Collector:
         wanted = self.wanted
         others = tuple(phrase for phrase in wanted.selectors if phrase != words)
         constraints = tuple(c for c in wanted.constraints if c.words != words)
-        return replace(wanted, selectors=(*others, f"under {heading}"), constraints=constraints)
+        subject = re.sub(rf"^{re.escape(words)}\s+", "", wanted.subject, flags=re.I)
+        return replace(wanted, subject=subject, selectors=(*others, f"under {heading}"), constraints=constraints)
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -205,21 +207,23 @@ class Collector:
         wanted, words = self.wanted, said_words(self.wanted.subject)
         if not wanted.wishes or not words or (self.shape is not None and not self.shape.many):
             return None
-        found = [
-            source for source in join_alike(sources(page)) if under_heading(source.rows, words) or titled(source, words)
-        ]
-        if not any(tokens(title) for source in found for title in (*source.parts, own_title(source))):
+        lists = join_alike(sources(page))
+        found = [s for s in lists if under_headings(s.rows, wanted.subject) or says(own_title(s), words)]
+        with_columns = rank(self._columns(), found)
+        ranked = with_columns or rank((), found)
+        if not ranked or page_is_called(wanted.subject, page):
             return None
-        ranked = rank(self._columns(), found) or rank((), found)
-        if not ranked or page_is_called(wanted.subject, page) or rows_called(wanted.subject, ranked[0]):
+        things = [source for source in lists if not re.fullmatch(r"h[1-6]", str(source.raw.get("tag")))]
+        if any(rows_called(wanted.subject, mapping) for mapping in rank((), things)):
             return None
         selectors = (*wanted.selectors, f"of {wanted.subject}")
-        if ranked[0].covered >= len(wanted.wishes) and not no_column(ranked[0], self._columns(), subject=""):
+        noun, *more = wanted.wishes
+        evidence = {word for mapping in with_columns[:1] for m in mapping.matches.values() for word in m.field.evidence}
+        if not more and re.search(r"[^s]s$", noun, re.I) and (not with_columns or "name" in evidence):
+            return replace(wanted, subject=noun, wishes=(), one=False, selectors=selectors)
+        if with_columns and with_columns[0].covered == len(wanted.wishes):
             return replace(wanted, subject="", with_name=True, one=False, selectors=selectors)
-        [noun, *more] = wanted.wishes
-        if more or not re.search(r"[^s]s$", noun, re.I):
-            return None
-        return replace(wanted, subject=noun, wishes=(), one=False, selectors=selectors)
+        return None
 
     def _follows(self, mapping: Mapping, *, in_list: bool) -> None:
         """Make sure that one record is the one that the whole sentence speaks of.
@@ -360,6 +364,8 @@ class Collector:
         rows = yield from selection.rows(mapping.source)
         self._unknown, self._not_used = selection.unknown, selection.not_used
         others = self._other_lists(chosen)
+        if self.wanted.count and (number := number_column(mapping.source, self.wanted.subject)):
+            return self._told_by(number, rows)
         if self.wanted.count:
             return self._counted(mapping, rows, pager, others)
         if self.wanted.compute:
@@ -457,6 +463,23 @@ class Collector:
         text = f"{total} {self.wanted.subject or 'rows'}{tables_shown(mapping.source, rows)}{where}"
         text += f"; {self._unknown} more give no value to compare" if self._unknown else ""
         return self._number(" ".join([text + "." if remarks else text, *remarks]), "count", total)
+
+    def _told_by(self, column: Field, rows: Sequence[Row]) -> Finish:
+        """Answer "how many persons" where a column of the page tells it of each row; with one row, by its number.
+
+        Raises
+        ------
+        AgentError
+            There are several rows: their number is not how many persons there are.
+        """
+        values = [value for row in rows for cell in row.cells.get(column.key, ()) if (value := number(cell.text))]
+        if len(rows) == 1 and len(values) == 1:
+            return self._number(f"{values[0]:f} {column.label}", column.label, float(values[0]))
+        raise AgentError(
+            "ELEMENT_NOT_FOUND",
+            f'"{self.wanted.sentence}": “{shortened(column.label, LABEL_CHARS)}” is a column of numbers, of '
+            f"{len(rows)} rows. A sentence that works here: `what is the total of the {column.label}`.",
+        )
 
     def _computed(self, mapping: Mapping, rows: Sequence[Row], pager: Pager, remarks: Sequence[str]) -> Finish:
         """Answer with one number that is computed from a column of all rows."""

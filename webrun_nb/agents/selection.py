@@ -9,7 +9,7 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.extract.headings import headings_of, of_places
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.rows import UntiedError, arrange, keep, of_noun, of_subject
-from webrun_nb.agents.extract.selecting import selected, value_of
+from webrun_nb.agents.extract.selecting import said_words, says, selected, value_of
 from webrun_nb.agents.extract.sources import Row, Source
 from webrun_nb.agents.planner.intents import Extract
 
@@ -119,6 +119,8 @@ class Selection:
     def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
         """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
         *kinds, _ = tokens(self._wanted.subject) or ("",)
+        if len(kinds) == 2 and kinds[1].isdigit():
+            return self._of_number(" ".join(kinds), source, rows)
         for kind in kinds:
             if kind in tokens(f"{self._page_words} {source.titles}"):
                 continue
@@ -129,3 +131,17 @@ class Selection:
                 yield from self._task.note(f'Kept the {len(saying)} of {len(rows)} rows that say "{kind}".')
             rows = saying
         return rows
+
+    def _of_number(self, kind: str, source: Source, rows: list[Row]) -> list[Row]:
+        """Keep the rows of "day 2": those that a heading, a column or the words of a row say are.
+
+        Raises
+        ------
+        UntiedError
+            Nothing says so; a number by itself may stand in any row.
+        """
+        found = selected(kind, source, rows, self._page_words)
+        found = found or [row for row in rows if says(row.text, said_words(kind))]
+        if not found:
+            raise UntiedError(kind)
+        return found

@@ -79,6 +79,15 @@ def computed(how: str, rows: Sequence[Row], field: Field, sentence: str) -> Comp
     return Computed(float(result), f"{shown} {unit}".strip(), len(values), len(texts) - len(values))
 
 
+def number_column(source: Source, noun: str) -> Field | None:
+    """Find the column of numbers that is called like what is counted: "Persons" of each household.
+
+    The first column of a table says which row it is ("Household").
+    """
+    fields = (f for f in source.fields if f.label and f.order and "number" in f.evidence)
+    return next((f for f in fields if noun and tokens(f.label) == tokens(noun)), None)
+
+
 def says_itself(wanted: Extract, found: Sequence[Source]) -> bool:
     """Tell whether the page has a value or a column of that name, so that nothing need be computed: "Total price"."""
     words = {wanted.compute, *tokens(wanted.wishes[0])}

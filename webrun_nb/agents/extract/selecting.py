@@ -54,7 +54,7 @@ def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) 
     wanted = said_words(phrase)
     if says(source.titles, wanted) or says(page_words, wanted):
         return list(rows)
-    if under := under_heading(rows, wanted):
+    if under := under_headings(rows, value_of(phrase)):
         return under
     for field in source.fields:
         if (having := _having_value(field, rows, wanted)) is not None:
@@ -63,9 +63,23 @@ def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) 
     return _having(source, rows, wanted, match["by"] if match else "")
 
 
+def under_headings(rows: Sequence[Row], said: str) -> list[Row]:
+    """Return the rows under the heading that is named, or under all of several ("Day 1 and Day 2")."""
+    if under := under_heading(rows, said_words(said)):
+        return under
+    several = [under_heading(rows, said_words(part)) for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", said)]
+    meant = {id(row) for found in several for row in found}
+    return [row for row in rows if id(row) in meant] if all(several) else []
+
+
 def under_heading(rows: Sequence[Row], wanted: Words) -> list[Row]:
-    """Return the rows under a heading that says so: one in their list, else the title of their table."""
-    inside = [row for row in rows if row.heading and says(row.heading, wanted)]
+    """Return the rows under a heading that says so: one in their list, else the title of their table.
+
+    Where most rows have a heading of their own, that is no more than the name of the row before.
+    """
+    headings = {row.heading for row in rows}
+    shared = 2 * len(headings) <= len(rows)
+    inside = [row for row in rows if (shared or "section" in row.cells) and row.heading and says(row.heading, wanted)]
     return inside or [row for row in rows if row.under and says(row.under, wanted)]
 
 
