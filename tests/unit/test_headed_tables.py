@@ -57,6 +57,7 @@ ALL = ["A1", "A2", "A3", "B1", "B2"]
         ("list the samples with pH under 7", ["A2", "B1"]),
         ("list the samples on day 2", ["B1", "B2"]),
         ("list the samples on day 2 with pH", ["B1", "B2"]),
+        ("list the samples with pH on day 2", ["B1", "B2"]),
         ("list the samples in the second table", ["B1", "B2"]),
         ("list the Day 2 samples", ["B1", "B2"]),
         ("list the samples of Day 1 and Day 2", ALL),
@@ -118,12 +119,17 @@ def test_tables_without_labels_and_of_other_columns_stay_apart() -> None:
         ("teams", "list the rows", "the list under “Red”", "the list under “Blue”"),
         ("teams", "how many rows are there?", "the list under “Red”", "the list under “Blue”"),
         ("regions", "how many rows are there?", "the table under “Sales”", "the table under “Households”"),
+        ("regions", "list the rows in TX", "the table under “Sales”", "the table under “Households”"),
     ],
 )
 async def test_an_answer_of_one_of_several_lists_says_so(page: str, sentence: str, read: str, other: str) -> None:
     assert f"Read from {read}; the page also has {other}." in await told(page, sentence)
     (part,) = (await finished(page, sentence)).unused
     assert part == Unused(other, None, None, f"the answer is read from {read}")
+
+
+async def test_a_list_that_has_nothing_of_what_is_asked_is_not_named() -> None:
+    assert (await finished("regions", "list the rows in CA")).unused == ()
 
 
 @pytest.mark.parametrize("sentence", ["list the rows in Blue", "list the rows of the Blue list"])

@@ -38,6 +38,7 @@ from webrun_nb.agents.extract.selecting import (
     said_words,
     says,
     under_headings,
+    value_of,
 )
 from webrun_nb.agents.extract.sources import Field, Row, Source, sources, sources_elsewhere
 from webrun_nb.agents.extract.values import number
@@ -46,6 +47,7 @@ from webrun_nb.agents.paging import Pager
 from webrun_nb.agents.planner.computing import refused_computing, without_computing
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
+from webrun_nb.agents.planner.patterns import SELECTOR
 from webrun_nb.agents.selection import GENERIC, PEOPLE, Selection
 from webrun_nb.agents.unused import NO_COLUMN, unused
 from webrun_nb.browsers.base import Click, Element, Navigate, PageData, WaitFor
@@ -355,6 +357,9 @@ class Collector:
             raise UntiedError(unmet[0])
         if said := no_column(mapping, columns, subject=self.wanted.subject, unpaired=self._unpaired):
             raise UntiedError(said)
+        if meant := self._without_phrases(mapping, columns):
+            self.wanted = meant
+            return (yield from self._many())
         settled = yield from self._settled(mapping, columns)
         if settled != columns:
             columns, mapping = settled, assign(settled, mapping.source)
@@ -376,6 +381,22 @@ class Collector:
         for remark in remarks:  # a table has no room for them
             yield from self.task.note(remark)
         return self._listed(mapping, rows, columns, self._read(pager.pages, pager.whole), remarks)
+
+    def _without_phrases(self, mapping: Mapping, columns: Sequence[Column]) -> Extract | None:
+        """Read "price on day 2" as the column "price" of the rows "on day 2", where the column is not called so."""
+        cut, phrases = list(self.wanted.wishes), list[str]()
+        for column in columns:
+            head, *rest = [part.strip() for part in SELECTOR.split(column.wish) if part.strip()] or [""]
+            match = mapping.matches.get(column.name)
+            if not rest or match is None or column.wish not in cut:
+                continue
+            named = {word for name, _ in match.field.names for word in name}
+            if not {word for phrase in rest for word in tokens(value_of(phrase))} <= named:
+                cut[cut.index(column.wish)] = head
+                phrases += rest
+        if not phrases:
+            return None
+        return replace(self.wanted, wishes=tuple(cut), selectors=(*self.wanted.selectors, *phrases))
 
     def _settled(self, mapping: Mapping, columns: tuple[Column, ...]) -> Work[tuple[Column, ...]]:
         """Ask which of the page's columns is meant where several answer equally well to a column's name."""
@@ -401,8 +422,8 @@ class Collector:
         if wanted.place or wanted.place_ordinal or any(titled(source, words) for words in said):
             return []
         generic = not wanted.subject or tokens(wanted.subject)[-1] in GENERIC
-        any_table = generic and not (wanted.wishes or wanted.order or wanted.constraints or self._has_columns())
-        others = equals_of(source, self._found, any_table=any_table)
+        any_table = generic and not (wanted.wishes or self._has_columns())
+        others = [other for other in equals_of(source, self._found, any_table=any_table) if self._answers(other)]
         if wanted.subject and about(wanted.subject, own_title(source)):
             others = [other for other in others if about(wanted.subject, own_title(other))]
         if not others:
@@ -412,6 +433,13 @@ class Collector:
             self._left_out = [Unused(list_shown(other), None, None, why) for other in others]
         more = ", ".join(map(list_shown, others))
         return [f"Read from {list_shown(source)}; the page also has {more}."]
+
+    def _answers(self, source: Source) -> bool:
+        """Tell whether another list has rows that the conditions keep, and what the order compares."""
+        try:
+            return bool(arrange(source, self._kept(source, source.rows), self.wanted.order))
+        except (AgentError, UntiedError):  # nothing of it can be compared
+            return False
 
     def _says_subject(self, mapping: Mapping) -> bool:
         return any(about(self.wanted.subject, row.text) for row in mapping.source.rows)
