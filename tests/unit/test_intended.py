@@ -113,6 +113,7 @@ def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
         ("list the items in Paris", '"items", only in Paris'),
         ("list the laptops, on page 2", '"laptops", only "on page 2", where the page says which these are'),
         ("show the laptops, page 2", '"laptops", only "on page 2", where the page says which these are'),
+        ("get the laptops and prices on page 2", 'laptops, prices (where the page has them), only "on page 2"'),
         ("get the book on day 2", 'columns book (where the page has them), only "on day 2"'),
         ("list the laptops with the best vibes", "by vibes, highest first (where the page has a column vibes)"),
         ("list the persons older than 30", '"persons", only older than 30'),

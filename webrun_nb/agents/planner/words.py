@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from webrun_nb.agents.planner import patterns
@@ -78,11 +79,10 @@ def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
             return step.sentence
 
 
-def _without(wish: str, phrases: Sequence[str]) -> str:
-    """Take the phrases off that are told by themselves: "book on day 2" is the column "book"."""
-    for phrase in reversed(phrases):
-        wish = wish.removesuffix(f" {phrase}")
-    return wish
+def _cut(wish: str) -> tuple[str, tuple[str, ...]]:
+    """Cut a wish before the phrases that may say which rows are meant: "prices on page 2"."""
+    head, *phrases = [part.strip() for part in patterns.SELECTOR.split(wish) if part.strip()] or [wish]
+    return (head, tuple(phrases)) if not re.match(r"(?:of|to|by|under)\b", " ".join(phrases), re.I) else (wish, ())
 
 
 def _extract_words(step: Extract, columns: Sequence[str]) -> str:
@@ -91,7 +91,7 @@ def _extract_words(step: Extract, columns: Sequence[str]) -> str:
     if step.compute:
         head = f"compute the {step.compute} of {step.wishes[0]} over {what}"
     parts = [head]
-    names = list(dict.fromkeys([*columns, *(_without(wish, step.selectors) for wish in step.wishes)]))
+    names = list(dict.fromkeys([*columns, *(_cut(wish)[0] for wish in step.wishes)]))
     if names and not (step.count or step.compute):
         where = "" if set(names) == set(columns) else " (where the page has them)"
         parts.append(f"columns {', '.join(names)}{where}")
@@ -108,7 +108,8 @@ def _extract_words(step: Extract, columns: Sequence[str]) -> str:
         number = {None: "", -1: " the last"}.get(step.place_ordinal, f" number {step.place_ordinal}")
         named = f' called "{step.place}"' if step.place else ""
         parts.append(f"in the table or list{number}{named}")
-    parts += [f'only "{phrase}", where the page says which these are' for phrase in step.selectors]
+    phrases = dict.fromkeys([*step.selectors, *(phrase for wish in step.wishes for phrase in _cut(wish)[1])])
+    parts += [f'only "{phrase}", where the page says which these are' for phrase in phrases]
     if not step.one:
         parts.append("over all its pages" if step.all_pages and not step.place_ordinal else "on this page only")
     return ", ".join(parts)
