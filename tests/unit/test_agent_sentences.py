@@ -12,7 +12,9 @@ from stored_pages import stored
 
 from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Finish, Step
 from webrun_nb.agents.examples import examples_of
-from webrun_nb.agents.planner.elements import near_misses
+from webrun_nb.agents.planner.elements import Found, near_misses
+from webrun_nb.agents.planner.intents import Target
+from webrun_nb.agents.wording import not_found
 from webrun_nb.browsers.base import Action, Click, Element, Observation, Press
 
 
@@ -62,6 +64,26 @@ def test_the_nearest_names_are_named_once_each() -> None:
     links = [Element(ref, "link", "Prices", "a", nearby=near) for ref, near in enumerate(("Boats", "Piers", "Menu"))]
     seen = Observation("https://a.example/", "", (*links, Element(9, "button", "Pay", "button")), "")
     assert near_misses("Prizes list", seen, frozenset({"link"})) == ('link "Prices" (Boats)', 'button "Pay"')
+
+
+@pytest.mark.parametrize("sentence", ["go to www.nowhere.invalid/a", "visit nowhere.invalid"])
+async def test_an_address_without_its_scheme_is_told_to_have_one(sentence: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        await work_on(stored("form"), Brief(sentence))
+    assert caught.value.message.endswith(f"An address begins with its scheme: https://{sentence.split()[-1]}")
+
+
+async def test_a_files_name_is_not_taken_for_an_address() -> None:
+    with pytest.raises(AgentError) as caught:
+        await work_on(stored("form"), Brief('click "report.pdf"'))
+    assert "https://" not in caught.value.message
+
+
+def test_the_browsers_error_page_is_not_called_by_its_address() -> None:
+    seen = Observation("chrome-error://chromewebdata/", "", (), "")
+    message = not_found("search for x", Target("search", "field"), Found(()), seen).message
+    assert "on the browser's error page: the last page did not open." in message
+    assert "chrome-error" not in message
 
 
 async def test_an_address_that_can_not_be_read_is_asked_about() -> None:

@@ -75,11 +75,28 @@ def not_found(sentence: str, target: Target, found: Found, seen: Observation | N
     """Return the error of a step whose element is not there, with what comes near."""
     near = f" Nearest: {'; '.join(found.near_misses)}." if found.near_misses else ""
     what = "" if not seen or found.near_misses else f" The page has {len(seen.elements)} elements to act on."
+    if _HOST.fullmatch(target.words) and _GOES_TO.match(sentence):
+        near, what = f" An address begins with its scheme: https://{target.words}", ""
     return AgentError(
         "ELEMENT_NOT_FOUND",
-        f'"{sentence}": there is no {target} on {seen.title or seen.url if seen else "the page"}.{near}{what}',
+        f'"{sentence}": there is no {target} on {_page_name(seen)}.{near}{what}',
         {"sentence": sentence, "candidates": list(found.near_misses)},
     )
+
+
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+"""What reads as an address without its scheme: `www.example.com/prices`."""
+_GOES_TO = re.compile(r"\s*(?:go to|visit|navigate to|open)\s+(?:the\s+)?(?:www\.|\S+\s*$)", re.IGNORECASE)
+_ERROR_PAGE = "chrome-error:"
+
+
+def _page_name(seen: Observation | None) -> str:
+    """Return what a sentence calls the page that is open."""
+    if seen is None:
+        return "the page"
+    if seen.url.startswith(_ERROR_PAGE):
+        return "the browser's error page: the last page did not open"
+    return seen.title or seen.url
 
 
 def written(step: Step, brief: Brief) -> str:
