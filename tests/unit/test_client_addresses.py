@@ -55,6 +55,53 @@ def test_a_url_without_its_scheme_is_refused_with_the_one_that_was_meant(given: 
 
 
 @pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("htp://example.com/a", "http://example.com/a"),
+        ("htps://example.com", "https://example.com"),
+        ("http:/example.com", "http://example.com"),
+        ("https:example.com", "https://example.com"),
+        ("https//example.com/a?b=1", "https://example.com/a?b=1"),
+        ("practise:shop", "practice:shop"),
+        ("practice/shop", "practice:shop"),
+        ("shop.localhost/laptops", "practice:shop/laptops"),
+    ],
+)
+def test_a_slip_in_a_url_is_answered_with_what_was_meant(given: str, meant: str) -> None:
+    with pytest.raises(RequestError, match="is no URL") as raised:
+        resolve_url(given, LOCAL)
+    assert raised.value.hint == f"did you mean {meant}?"
+
+
+PATHS = [
+    "./page.html", "../page.html", "~/page.html", "/tmp/page.html", "pages/page.html", "page.html", "my page.html",
+    r"C:\Users\ada\page.html", "C:/page.html", "file:///tmp/page.html", r"pages\page.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", PATHS)
+def test_a_files_path_is_told_how_a_session_opens_it(given: str) -> None:
+    with pytest.raises(RequestError, match="is a file's path, and sessions open web pages") as raised:
+        resolve_url(given, LOCAL)
+    assert "python -m http.server 8000 --bind 127.0.0.1" in raised.value.hint
+    name = given.replace("\\", "/").rpartition("/")[2]
+    assert raised.value.hint.endswith(f"http://127.0.0.1:8000/{name}")
+
+
+@pytest.mark.parametrize("given", PATHS)
+def test_the_hosted_service_is_promised_no_file_of_this_machine(given: str) -> None:
+    with pytest.raises(RequestError, match="is a file's path") as raised:
+        resolve_url(given, "https://connect.webrun.ai")
+    assert "127.0.0.1" not in raised.value.hint
+
+
+@pytest.mark.parametrize("given", ["example.com/a.html", "localhost:8000/a.html", "127.0.0.1/a.csv"])
+def test_a_host_with_a_files_name_behind_it_is_no_files_path(given: str) -> None:
+    with pytest.raises(RequestError, match=r"did you mean https?://"):
+        resolve_url(given, LOCAL)
+
+
+@pytest.mark.parametrize(
     "given", ["https://example.com/a b", "http://[::1]:8/", "ftp://example.com", "javascript:alert(1)", ""]
 )
 def test_other_urls_are_left_to_the_service(given: str) -> None:

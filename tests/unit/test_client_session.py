@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,43 @@ def test_an_unknown_argument_names_the_near_one(client: Client, session: Session
         client.start(max_cost=1)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"task\(\) has no argument 'timeout' · did you mean timeout_ms\?"):
         session.task("look", timeout=1)  # type: ignore[call-arg]
+
+
+BAD_CALLS: dict[str, tuple[Callable[[Any, Any], object], str]] = {
+    "no text": (
+        lambda client, session: session.task(),
+        "task(): missing a required argument: 'text' · it has: text, url,",
+    ),
+    "a number as text": (lambda client, session: session.task(5), "task() takes a text as text, not int"),
+    "a number as name": (lambda client, session: client.start(5), "start() takes a text as name, not int"),
+    "a number as URL": (lambda client, session: client.run_task("x", url=5), "run_task() takes a text as url, not int"),
+    "a name as secrets": (
+        lambda client, session: session.task("x", secrets="SHOP"),
+        "secrets is a dict of hosts and names, not str",
+    ),
+    "a status as expect": (lambda client, session: session.task("x", expect=404), 'did you mean "status = 404"?'),
+    "one file that is not there": (lambda client, session: session.task("x", files="none.csv"), "no file none.csv"),
+    "a base URL without its scheme": (
+        lambda client, session: Client("127.0.0.1:9", key="k"),
+        "write it with its scheme",
+    ),
+    "a number as handler": (lambda client, session: client.on_guardrail(5), "takes a function or None, not int"),
+    "an environment's number": (lambda client, session: client.environments.find(5), "takes a text as environment"),
+}
+
+
+@pytest.mark.parametrize("call", BAD_CALLS)
+def test_a_call_that_can_not_be_made_is_one_line_and_sends_nothing(
+    client: Client, session: Session, service: Service, call: str
+) -> None:
+    make, said = BAD_CALLS[call]
+    before = list(service.sent)
+    with pytest.raises(WebRunError) as raised:
+        make(client, session)
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert service.sent == before
+    assert list(client.sessions) == ["shop"]
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from client_service import asking, completed, failed, refused, running
 
 from webrun_nb.client.api import Client
-from webrun_nb.client.errors import RequestError, TaskFailedError
+from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError
 from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord
 from webrun_nb.notebook.objects import NotebookFrames
 
@@ -100,22 +100,19 @@ def test_a_task_that_has_not_ended_has_no_result(client_of: Callable[..., Client
 
 
 @pytest.mark.parametrize(
-    ("given", "called"),
+    ("given", "said"),
     [
-        (5, "int, which is no text"),
-        (None, "NoneType, which is no text"),
-        (["t1"], "list, which is no text"),
-        ("", "an empty text"),
-        (" ", "an empty text"),
+        (5, "result() takes a text as task_id, not int · task_id='…'"),
+        (None, "result() takes a text as task_id, not NoneType · task_id='…'"),
+        (["t1"], "result() takes a text as task_id, not list · task_id='…'"),
+        ("", "result() takes a task's id, not an empty text · `%webrun history` lists the ids"),
+        (" ", "result() takes a task's id, not an empty text · `%webrun history` lists the ids"),
     ],
 )
-def test_what_is_no_id_at_all_is_refused_in_one_line(client_of: Callable[..., Client], given: Any, called: str) -> None:
-    with pytest.raises(RequestError) as caught:
+def test_what_is_no_id_at_all_is_refused_in_one_line(client_of: Callable[..., Client], given: Any, said: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
         client_of(emulator(completed("x"))).result(given)
-    assert caught.value._render_traceback_() == [
-        f"webrun: result() takes a task's id, not {called} · "
-        "`%webrun history` lists the ids: webrun.result('k3v9x2m1q8za')"
-    ]
+    assert caught.value._render_traceback_() == [f"webrun: {said}"]
 
 
 def test_another_servers_answer_is_read_with_the_ledgers_ids(client_of: Callable[..., Client]) -> None:

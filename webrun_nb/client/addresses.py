@@ -16,6 +16,18 @@ _PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?
 
 _BARE = re.compile(r"(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?:[/?#]\S*)?")
 """A host, perhaps with port and path: what people write who leave the scheme out."""
+_PRACTICE_SLIP = re.compile(
+    r"(?:practi[cs]e\s*[:/]+\s*)?(?P<site>[a-z0-9-]+?)(?:\.localhost)?(?P<rest>[/?#]\S*)?", re.IGNORECASE
+)
+_SCHEME_SLIP = re.compile(r"(?!https?://)(?P<scheme>h[htps]{2,5})(?::/{0,3}|//)(?P<rest>[^\s/:]\S*)", re.IGNORECASE)
+"""`htp://…`, `http:/…`, `https//…`."""
+_FILE = re.compile(r"file:.*|(?:\.{0,2}|~)[/\\](?![/\\]).*|[a-z]:[/\\].*", re.IGNORECASE | re.DOTALL)
+"""Paths that begin as no address does: `./a.html`, `/home/ada/a.html`, `C:\\a.html`."""
+_FILE_NAME = re.compile(
+    r"(?:[^./:?#]+[/\\](?:[^:?#]*[/\\])?)?[^/\\:?#]+\.(?:html?|xhtml|csv|tsv|txt|json|xml|pdf|xlsx?|parquet|ipynb)",
+    re.IGNORECASE,
+)
+"""`a.html`, `pages/a.html`: the name before the first slash has no dot, as a host's would have."""
 _NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[^./]+:\d", re.IGNORECASE)
 """What hosts are called that seldom have a certificate."""
 
@@ -23,6 +35,23 @@ _NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[
 def is_local(base_url: str) -> bool:
     """Tell whether a service is on this machine."""
     return host_of(base_url) in LOCAL_HOSTS
+
+
+def check_base_url(base_url: str) -> None:
+    """Check that a service can be called at a URL.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: it can't; the message does not repeat it, as it may hold a password.
+    """
+    if not re.match("https?://", base_url, re.IGNORECASE) or host_of(base_url) is None:
+        raise RequestError(
+            "the base URL can't be used",
+            code="INVALID_PARAMETER",
+            hint="write it with its scheme: https://…",
+            details={"parameter": "base_url"},
+        )
 
 
 def resolve_url(url: str, base_url: str) -> str:
@@ -41,6 +70,7 @@ def resolve_url(url: str, base_url: str) -> str:
         `INVALID_PARAMETER`: a practice site on a service that has none, a malformed one, or a URL without its scheme.
     """
     if url[:9].lower() != "practice:":
+        _refuse_slip(url, base_url)
         if _BARE.fullmatch(url):
             word, rest = re.match(r"([^/?#:]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]  # matches all
             if is_local(base_url) and "." not in word and not _NEAR.match(url) and (site := near(word, PRACTICE_SITES)):
@@ -59,6 +89,31 @@ def resolve_url(url: str, base_url: str) -> str:
     port = urlsplit(base_url).port
     host = f"{matched['site'].lower()}.localhost" + (f":{port}" if port else "")
     return f"http://{host}{rest if rest.startswith('/') else '/' + rest}"
+
+
+def _refuse_slip(url: str, base_url: str) -> None:
+    """Refuse what is written in the place of a URL by mistake, with what was probably meant.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: a file's path, a misspelled scheme, or a misspelled practice site.
+    """
+    shown = url[:100]
+    if is_local(base_url) and (site := _PRACTICE_SLIP.fullmatch(url)) and site["site"].lower() in PRACTICE_SITES:
+        raise _invalid(
+            f"{shown} is no URL", f"did you mean practice:{site['site'].lower()}{(site['rest'] or '')[:100]}?"
+        )
+    if scheme := _SCHEME_SLIP.fullmatch(url):
+        meant = "https" if scheme["scheme"].lower().endswith("s") else "http"
+        raise _invalid(f"{shown} is no URL", f"did you mean {meant}://{scheme['rest'][:100]}?")
+    if _FILE.fullmatch(url) or (_FILE_NAME.fullmatch(url) and not _NEAR.match(url)):
+        name = re.split(r"[/\\]", url)[-1][:100]
+        serve = (
+            f"run `python -m http.server 8000 --bind 127.0.0.1` in its folder, and write http://127.0.0.1:8000/{name}"
+        )
+        hint = serve if is_local(base_url) else "the service opens only what a web server shows to it"
+        raise _invalid(f"{shown} is a file's path, and sessions open web pages", hint)
 
 
 def resolve_host(host: str, base_url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from webrun_nb.client.addresses import resolve_url
+from webrun_nb.client.addresses import check_base_url, resolve_url
 from webrun_nb.client.asks import Ask, make_ask, read_schema
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
@@ -28,7 +28,14 @@ from webrun_nb.client.opening import Opener
 from webrun_nb.client.past_tasks import PastTasks
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
-from webrun_nb.client.questions import FindPrompt, FormShown, GuardrailHandler, Unanswered, ask_person
+from webrun_nb.client.questions import (
+    FindPrompt,
+    FormShown,
+    GuardrailHandler,
+    Unanswered,
+    ask_person,
+    checked_handler,
+)
 from webrun_nb.client.results import Frames, TaskResult
 from webrun_nb.client.runtime import faces, runtime
 from webrun_nb.client.secret import wire_secrets
@@ -87,6 +94,7 @@ class Client(InProcess):
         ledger: Ledger | None = USERS_LEDGER,
         emulator_pid: int | None = None,
     ) -> None:
+        check_base_url(base_url)
         self._books = None if ledger is None else Bookkeeper(ledger, base_url, emulator_pid)
         self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
         self._pid = os.getpid()
@@ -169,7 +177,7 @@ class Client(InProcess):
             called in the thread that waits in the blocking call, so that it may print and ask; for the awaitable face
             in a thread of its own. None: nobody answers.
         """
-        self._handler = handler
+        self._handler = checked_handler(handler)
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Everything the toolkit raises, in one tree.
 
     WebRunError                  all of it; `code` is stable, the text is for people
-    ├── ArgumentError            a function was given an argument that it doesn't have; a TypeError, too
+    ├── ArgumentError            a function was given arguments that it can't be called with; a TypeError, too
     ├── RequestError             the service refused a request (4xx), or cannot take it now (5xx)
     ├── AuthenticationError      401, 403: no key, a wrong or an expired one, a deactivated account
     ├── PaymentError             402: the balance or the spending limit
@@ -23,6 +23,7 @@ notebook that runs the cell wants tracebacks (`show_as`).
 
 from __future__ import annotations
 
+import inspect
 import traceback
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +53,7 @@ HINTS: Mapping[str, str] = {
     "SESSION_NOT_FOUND": "start one with `%webrun start` or `webrun.start()`",
     "SESSION_EXPIRED": "start another with `%webrun start` or `webrun.start()`",
     "SESSION_NOT_ACTIVE": "it has ended: start another with `%webrun start` or `webrun.start()`",
-    "TASK_NOT_FOUND": "the task's id and its session's belong together",
+    "TASK_NOT_FOUND": "`%webrun history` lists tasks with their ids",
     "ENVIRONMENT_NOT_FOUND": "check its id",
     "FILE_NOT_FOUND": "files without an environment live one hour: upload it again",
     "POLICY_NOT_FOUND": "check its id",
@@ -181,12 +182,42 @@ class WebRunError(OneLine, Exception):
 
 
 class ArgumentError(WebRunError, TypeError):
-    """A function was given an argument that it doesn't have."""
+    """A function was given arguments that it can't be called with."""
 
-    def __init__(self, function: str, argument: str, known: Sequence[str]) -> None:
-        meant = near(argument, known)
-        hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
-        super().__init__(f"{function}() has no argument {argument!r}", code="ARGUMENT", hint=hint)
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, code="ARGUMENT", hint=hint)
+
+
+def check_arguments(
+    function: str, signature: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]
+) -> None:
+    """Check that a function can be called so: each name is known, nothing is missing, and what is to be text is text.
+
+    Raises
+    ------
+    ArgumentError
+        It can't.
+    """
+    parameters = signature.parameters
+    known = list(parameters)
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    for name in kwargs:
+        if name not in parameters and not takes_any:
+            meant = near(name, known)
+            hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
+            raise ArgumentError(f"{function}() has no argument {name!r}", hint)
+    try:
+        given = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise ArgumentError(f"{function}(): {error}", f"it has: {', '.join(known)}") from None
+    for name, value in given.items():
+        kind = str(parameters[name].annotation)
+        if kind in _TEXTS and not isinstance(value, str) and not (value is None and kind != "str"):
+            raise ArgumentError(f"{function}() takes a text as {name}, not {type(value).__name__}", f"{name}='…'")
+
+
+_TEXTS = frozenset({"str", "str | None"})
+"""Annotations of arguments that are text. Other kinds say by themselves what they can't use."""
 
 
 class RequestError(WebRunError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from webrun_nb.client.errors import RequestError
@@ -27,7 +27,7 @@ def expected_statuses(conditions: str | Sequence[str]) -> list[int]:
     RequestError
         `INVALID_PARAMETER`: one is something else.
     """
-    written = [conditions] if isinstance(conditions, str) else list(conditions)
+    written = [conditions] if isinstance(conditions, str) or not isinstance(conditions, Iterable) else list(conditions)
     return sorted({status for condition in written for status in _statuses(condition)})
 
 
@@ -55,5 +55,6 @@ def _statuses(condition: object) -> range:
 
 
 def _refused(condition: object) -> RequestError:
-    message = f"{str(condition)[:100]!r} is nothing that can be expected yet"
-    return RequestError(message, code="INVALID_PARAMETER", hint=_HINT)
+    written = str(condition)[:100]
+    hint = f'did you mean "status = {written}"?' if re.fullmatch(r"\d{3}", written, re.ASCII) else _HINT
+    return RequestError(f"{written!r} is nothing that can be expected", code="INVALID_PARAMETER", hint=hint)

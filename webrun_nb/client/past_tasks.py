@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from webrun_nb.client.asks import read_schema
 from webrun_nb.client.bookkeeping import without_password
-from webrun_nb.client.errors import RequestError, TaskFailedError, WebRunError
+from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.http import Http, checked_id
 from webrun_nb.client.ledger import Ledger, TaskRecord
@@ -55,13 +55,8 @@ class PastTasks:
 
     async def result(self, task_id: str, schema: object = None) -> TaskResult:
         """Return the result of a task; see `Client.result`."""
-        if not isinstance(task_id, str) or not task_id.strip():  # what stands in a notebook's cell has no checked type
-            given = "an empty text" if isinstance(task_id, str) else f"{type(task_id).__name__}, which is no text"
-            raise RequestError(
-                f"result() takes a task's id, not {given}",
-                code="ARGUMENT",
-                hint="`%webrun history` lists the ids: webrun.result('k3v9x2m1q8za')",
-            )
+        if not task_id.strip():
+            raise ArgumentError("result() takes a task's id, not an empty text", "`%webrun history` lists the ids")
         checked_id(task_id, "TASK_NOT_FOUND")
         try:
             past = PastTask.model_validate(await self._http.control("GET", f"tasks/{task_id}"))

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from enum import Enum
 
+from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.runtime import has_caller, in_caller
 from webrun_nb.client.snapshot import Question
 
@@ -27,6 +28,22 @@ class Unanswered(Enum):
 
 AskPerson = Callable[[str, Question], Awaitable[str | Unanswered | None]]
 """Has somebody answer the question of a session's task: the answer, why there is none, or None to stop the task."""
+
+
+def checked_handler(handler: GuardrailHandler | None) -> GuardrailHandler | None:
+    """Return what is to answer questions.
+
+    Raises
+    ------
+    ArgumentError
+        It can't be called.
+    """
+    if not (handler is None or callable(handler)):  # a notebook's cells are not type-checked
+        raise ArgumentError(
+            f"on_guardrail() takes a function or None, not {type(handler).__name__}",
+            "the function takes a Question and returns the answer",
+        )
+    return handler
 
 
 async def ask_person(

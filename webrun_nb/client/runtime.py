@@ -14,14 +14,14 @@ import contextvars
 import inspect
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from webrun_nb.client.errors import ArgumentError
+from webrun_nb.client.errors import check_arguments
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -251,18 +251,12 @@ def faces(
         Gives what is entered for the time of the call, in the thread and context that made it.
     """
     name = core.__name__.removeprefix("_")
-    parameters = list(inspect.signature(core).parameters.values())[1:]
-    known = [parameter.name for parameter in parameters]
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-
-    def check(called: str, given: Iterable[str]) -> None:
-        for argument in given:
-            if argument not in known and not takes_any:
-                raise ArgumentError(called, argument, known)
+    whole = inspect.signature(core)
+    without_owner = whole.replace(parameters=list(whole.parameters.values())[1:])
 
     @wraps(core)
     def blocking(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        check(name, kwargs)
+        check_arguments(name, without_owner, args, kwargs)
         try:
             with around(owner):
                 return runtime.run(core(owner, *args, **kwargs))
@@ -274,7 +268,7 @@ def faces(
 
     @wraps(core)
     async def awaitable(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        check(f"a{name}", kwargs)
+        check_arguments(f"a{name}", without_owner, args, kwargs)
         with around(owner):
             return await runtime.wait(core(owner, *args, **kwargs))
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from webrun_nb import config
 from webrun_nb.client.addresses import resolve_host
-from webrun_nb.client.errors import RequestError, TaskInterruptedError
+from webrun_nb.client.errors import ArgumentError, RequestError, TaskInterruptedError
 from webrun_nb.client.runtime import in_caller
 from webrun_nb.client.secret import HostSecret, Secret
 
@@ -107,7 +107,13 @@ async def read_secrets(given: Secrets | None, base_url: str) -> tuple[HostSecret
     ------
     RequestError
         A name that can't be one or that nothing is known of.
+    ArgumentError
+        It is no mapping; the message does not repeat it.
     """
+    if not isinstance(given, Mapping | None):  # a notebook's cells are not type-checked
+        raise ArgumentError(
+            f"secrets is a dict of hosts and names, not {type(given).__name__}", 'secrets={"shop.example.com": "SHOP"}'
+        )
     found = []
     for host, what in (given or {}).items():
         match = resolve_host(host, base_url)

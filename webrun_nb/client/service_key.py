@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from webrun_nb import config
-from webrun_nb.client.addresses import is_local
+from webrun_nb.client.addresses import check_base_url, is_local
 from webrun_nb.client.errors import AuthenticationError, RequestError, TaskInterruptedError
 from webrun_nb.client.secret import Secret
 
@@ -31,10 +31,9 @@ def check_service(base_url: str) -> str:
     RequestError
         It is none, or a key would be sent to it in clear.
     """
+    check_base_url(base_url)
     parts = urlsplit(base_url)
     about: dict[str, Any] = {"code": "INVALID_PARAMETER", "details": {"parameter": "base_url"}}
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise RequestError("the base URL can't be used", hint="write it with its scheme: https://…", **about)
     if parts.username or parts.password:
         raise RequestError("the base URL holds a user name or password", hint="leave it out", **about)
     if parts.scheme == "http" and not is_local(base_url):

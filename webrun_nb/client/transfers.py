@@ -134,15 +134,16 @@ class Transfers:
                 raise ConnectionLostError(f"{urlsplit(url).hostname} broke off, or can't be reached") from error
 
 
-def existing_files(given: Sequence[str | Path]) -> list[Path]:
-    """Return the paths of files on this machine.
+def existing_files(given: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Return the paths of files on this machine, of one or of several.
 
     Raises
     ------
     RequestError
         `FILE_NOT_FOUND`: there is none, or it is a folder.
     """
-    paths = [Path(each).expanduser() for each in given]
+    several = [given] if isinstance(given, str | Path) else given
+    paths = [Path(each).expanduser() for each in several]
     for path in paths:
         if path.is_dir():
             raise _unusable(f"{path} is a folder, not a file")

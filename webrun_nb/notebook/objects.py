@@ -18,7 +18,7 @@ from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.local import LocalEmulator, local_emulator, running_emulator
 from webrun_nb.client.policies import Policies
-from webrun_nb.client.questions import FormShown, GuardrailHandler
+from webrun_nb.client.questions import FormShown, GuardrailHandler, checked_handler
 from webrun_nb.client.results import Schema, TaskResult
 from webrun_nb.client.runtime import faces
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -146,7 +146,7 @@ class Toolkit:
         handler : callable
             Takes a `Question`; returns text to go on with, or None to have the task stopped.
         """
-        self._handler = handler
+        self._handler = checked_handler(handler)
         if (client := self.current) is not None:
             client.on_guardrail(handler)
 
