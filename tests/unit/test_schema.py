@@ -227,6 +227,7 @@ def test_objects_of_the_object_api(given_object: object) -> None:
         ("name, price:float", "'name' has no type", "name:str"),
         ("name:, price:float", "'name' has no type", "name:str"),
         ("name:str,", "comma", "name:str"),
+        ("name:str;price:float", "commas, not by semicolons", "name:str, price:float"),
         ("name:str price:float", "a comma is missing after name:str", "'name:str, price:float'"),
         ("name:str? kind:enum(a | b)?", "a comma is missing after name:str?", "'name:str?, kind:enum(a | b)?'"),
         ("kind:enum(a | b) name:str", "a comma is missing after kind:enum(a | b)", "enum(a | b), name:str"),

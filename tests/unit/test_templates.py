@@ -48,6 +48,13 @@ def test_values_are_never_read_as_templates(value: str) -> None:
     assert fill("a {{ x }} b", {"x": value, "secret": "s3"}) == f"a {value} b"
 
 
+@pytest.mark.parametrize("name", ["open", "exit", "In"])
+def test_what_python_brings_along_is_not_taken_for_what_was_meant(name: str) -> None:
+    with pytest.raises(CommandError) as raised:
+        fill(f"{{{{ {name}x }}}}", {name: print})
+    assert "did you mean" not in raised.value.hint
+
+
 @given(text=st.text(alphabet=st.sampled_from("{}%#$ ax\"'\n-|.(["), max_size=30))
 def test_any_text_is_filled_or_refused_in_one_way(text: str) -> None:
     try:

@@ -87,6 +87,8 @@ def _column(text: str) -> Column:
         raise CommandError(f"--schema: the column {name!r} has no type", f"write {name}:str")
     if not _NAME.fullmatch(name):
         raise CommandError(f"--schema: {name!r} can't be a column's name", "use letters, digits, _, - and spaces")
+    if ";" in kind_text:
+        raise CommandError("--schema: columns are separated by commas, not by semicolons", COLUMNS_HINT)
     if run_on := _TWO_COLUMNS.fullmatch(kind_text):
         raise CommandError(
             f"--schema: a comma is missing after {name}:{run_on['first']}",

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from webrun_nb.notebook import options
 from webrun_nb.notebook.commands import (
     Answer,
     Asyncio,
@@ -196,7 +197,7 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     """Return the fields that were given, converted."""
     help_line = _help_line(verb)
     try:
-        found, extra = _parser(verb).parse_known_args(words)
+        found, extra = _parser(verb).parse_known_args(_with_negative_values(verb, words))
     except argparse.ArgumentError as error:
         flag = error.argument_name or ""
         takes_value = any(option.flag == flag and option.metavar for option in verb.options)
@@ -210,6 +211,8 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
             values[option.field] = option.convert(value, option.label)
         elif value is not None:
             values[option.field] = value
+        elif option.required and extra:
+            raise _unknown(verb, extra)
         elif option.required:
             raise CommandError(f"{verb.name} needs one more word: {option.metavar}", f"{verb.magic} {option.metavar}")
     if extra:
@@ -220,6 +223,18 @@ def _read_options(verb: Verb, words: list[str]) -> dict[str, Any]:
     return values
 
 
+def _with_negative_values(verb: Verb, words: Sequence[str]) -> list[str]:
+    """Join an option and a value such as `-5s`, which argparse would take for an option of its own."""
+    takes_value = {option.flag for option in verb.options if option.flag and option.metavar}
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in takes_value and re.match(r"-[\d.]", word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _help_line(verb: Verb) -> str:
     return f"%webrun help {verb.name.split()[0]}"
 
@@ -228,12 +243,26 @@ def _unknown(verb: Verb, extra: list[str]) -> CommandError:
     """Explain the first word nobody asked for; of an option, never its value, which could be a secret."""
     options_first = sorted(extra, key=lambda word: not word.startswith("-"))
     word = options_first[0].split("=")[0]
+    if re.match(r"-\d", word):
+        return CommandError(f"{verb.name} takes no negative value: {word}", _help_line(verb))
     if word.startswith("-"):
-        meant = near(word, [option.flag for option in verb.options if option.flag])
+        meant = _near_option(verb, word)
         if _SECRET_OPTION.search(word):
             hint = "no option takes a secret's value: a cell is saved with its notebook"
         else:
             hint = f"did you mean {meant}?" if meant else _help_line(verb)
         return CommandError(f"{verb.name} has no option {word}", hint)
+    if any(option.convert is options.name and not option.flag for option in verb.options):
+        return CommandError(
+            f"{verb.name} can't use the word {extra[0]!r}", "a session's name is one word: letters, digits, _ and -"
+        )
     hint = "a value with spaces needs quotes" + ("; the task goes on the lines below" if verb.cell else "")
     return CommandError(f"{verb.name} can't use the word {extra[0]!r}", hint)
+
+
+def _near_option(verb: Verb, word: str) -> str | None:
+    """Return the option that was probably meant: by its flag, or by what it sets (`--output` for `-o`)."""
+    sets = {option.field: option.flag for option in verb.options if option.flag}
+    if (written := word.lstrip("-")) in sets:
+        return sets[written]
+    return near(word, sets.values()) or sets.get(near(written, sets) or "")

@@ -67,7 +67,8 @@ def show(workspace: Workspace, command: EnvShow) -> pd.DataFrame | None:
     environments = toolkit.client().environments
     found = environments.find(command.name)
     size = "" if found.blob_size is None else f" · profile of {size_text(found.blob_size)}"
-    print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {found.usage_count} times")
+    used = "1 time" if found.usage_count == 1 else f"{found.usage_count} times"
+    print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {used}")
     if found.description:
         print(one_line(found.description))
     frame = narrow(files_frame(environments.files(found.id)), when_empty=_no_files(found.name))

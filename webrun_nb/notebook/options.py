@@ -26,9 +26,14 @@ _DURATION = re.compile(r"(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+(?:\.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
 
 
+def is_name(value: str) -> bool:
+    """Tell whether a session of that name can be named on a line."""
+    return _NAME.fullmatch(value) is not None
+
+
 def name(value: str, what: str) -> str:
     """Check the name of a session."""
-    if not _NAME.fullmatch(value):
+    if not is_name(value):
         raise CommandError(
             f"{what}: {value!r} can't be a session's name",
             "use letters, digits, _ and -, such as shop or shop-2",

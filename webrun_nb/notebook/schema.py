@@ -136,7 +136,7 @@ def from_object(schema: object) -> Schema:
     if _is_model(type(schema)):
         raise CommandError(f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class")
     raise CommandError(
-        f"this is no schema but a {type(schema).__name__}",
+        f"a value of the type {type(schema).__name__} is no schema",
         "give a pydantic model, a dataclass, list[Model], a JSON Schema or columns",
     )
 

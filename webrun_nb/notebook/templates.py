@@ -168,7 +168,9 @@ def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
             raise CommandError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
         if name in namespace:
             continue
-        meant = near(name, [known for known in namespace if not known.startswith("_")])
+        meant = near(
+            name, [known for known in namespace if not known.startswith("_") and not _is_pythons(namespace, known)]
+        )
         if meant:
             hint = f"did you mean {meant}?"
         elif hasattr(builtins, name):
@@ -176,6 +178,11 @@ def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
         else:
             hint = f"run the cell that sets it, or {_RAW_HINT}"
         raise CommandError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
+
+
+def _is_pythons(namespace: Mapping[str, object], name: str) -> bool:
+    """Tell whether a name is one that Python or IPython brings along: `open`, `exit`, `quit`, `get_ipython`, `In`."""
+    return hasattr(builtins, name) or name in ("In", "Out", "exit", "quit", "get_ipython")
 
 
 def _as_text(value: object) -> str:

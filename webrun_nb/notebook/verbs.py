@@ -43,6 +43,8 @@ __all__ = ["VERBS", "Option", "Verb", "find_verb"]
 
 
 _LONGEST_HINT = 100
+_SENTENCE_WORDS = 2
+"""Words behind an unknown verb from which on the line is taken for a sentence."""
 
 
 def _verb_name(value: str, what: str) -> str:
@@ -265,6 +267,11 @@ def find_verb(word: str, rest: Sequence[str] = ()) -> Verb:
     for part in (part for verb in VERBS for part in verb.parts):
         parts.setdefault(part.word, []).append(part.magic)
     meant = word if word in parts else near(word, names) or near(word, parts)
+    if meant not in names and len(rest) >= _SENTENCE_WORDS and not any(each.startswith("-") for each in rest):
+        raise CommandError(
+            f"there is no verb {word!r}",
+            "a task is a cell: %%webrun task on its first line, the sentence on the next ones",
+        )
     if meant in names:
         hint = f"did you mean {meant}?"
     elif meant is not None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.client.api import SINGLE_TASK
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.runtime import runtime
@@ -29,6 +28,7 @@ from webrun_nb.notebook.fallback import final_line
 from webrun_nb.notebook.front_end import has_front_end
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.options import is_name
 from webrun_nb.notebook.python_code import DoneTask
 from webrun_nb.notebook.task_lines import task_lines
 from webrun_nb.notebook.view_feed import OpenView
@@ -110,7 +110,7 @@ class Workspace:
             return self.current
         known = self.sessions
         if name not in known:
-            named = [each for each in known if not each.startswith(SINGLE_TASK)]  # those can't be written on a line
+            named = [each for each in known if is_name(each)]  # "single task" can't be written on a line
             meant = near(name, named)
             there_are = f"there are: {', '.join(named)}" if named else f"%webrun start {name} opens one"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
