@@ -22,6 +22,7 @@ from webrun_nb.client.errors import (
     WebRunError,
 )
 from webrun_nb.client.live import QuestionAsked
+from webrun_nb.client.opening import Opener
 from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -454,15 +455,19 @@ def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_an_interrupted_start_ends_the_session_again(client: Client, service: Service) -> None:
-    held: list[asyncio.Task[Any] | None] = []
+def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted, undone = asyncio.Event(), Opener._undone
+
+    async def noticed(opener: Opener, *opening: Any) -> TaskInterruptedError:
+        interrupted.set()
+        return await undone(opener, *opening)
+
+    monkeypatch.setattr(Opener, "_undone", noticed)
 
     async def slow(request: httpx.Request) -> httpx.Response:
-        if request.url.path.startswith("/start/session-status/") and not held:
-            held.append(asyncio.current_task())
+        if request.url.path.startswith("/start/session-status/") and not service.began.is_set():
             service.began.set()
-            await asyncio.to_thread(thread.join)
-            await asyncio.sleep(0.2)  # the interrupt that was sent comes in here
+            await interrupted.wait()
         return await service(request)
 
     other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)

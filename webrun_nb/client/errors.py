@@ -327,7 +327,7 @@ class BudgetError(WebRunError):
             whose = f"session {name}" if scope == "session" else f"the {scope}"
             amount = f"{limit} emulated" if emulated else limit
             message = f"the budget of {whose} ({amount}) is spent ({spent}): nothing was started"
-            hint = _REFUSED_HINTS[scope].format(name=name, more=2 * limit_usd)
+            hint = _REFUSED_HINTS[scope].format(name=name, more=f"{(2 * limit_usd).normalize():f}")
         else:
             budget = f"{'emulated ' if emulated else ''}budget of {limit}"
             message, hint = f"the {scope}'s {budget} is spent ({spent}): it was stopped", _STOPPED_HINTS[scope]
