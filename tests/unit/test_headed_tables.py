@@ -166,6 +166,12 @@ async def test_rows_under_a_heading_are_counted() -> None:
     assert await told("depots", "how many items are in Lyon?") == "3 items"
 
 
+async def test_things_that_stand_in_several_tables_are_told_apart_from_rows() -> None:
+    assert await told("depots", "how many items are there?") == (
+        "6 items from the tables under “Paris”, “Lyon”, “Nice”; 5 different values of Item"
+    )
+
+
 async def test_a_heading_that_is_not_there_selects_no_other_rows() -> None:
     answer = await finished("samples", "list the samples on day 7")
     assert [row["Sample"] for row in answer.data] == ALL

@@ -12,7 +12,15 @@ from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, St
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.extract.alike import equals_of, join_alike
 from webrun_nb.agents.extract.computing import computed, number_column, says_itself
-from webrun_nb.agents.extract.headings import headings_of, in_places, list_shown, of_places, tables_shown, titled
+from webrun_nb.agents.extract.headings import (
+    headings_of,
+    in_places,
+    list_shown,
+    of_places,
+    repeated_shown,
+    tables_shown,
+    titled,
+)
 from webrun_nb.agents.extract.mapping import Mapping, Match, assign, find_field, rank
 from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
 from webrun_nb.agents.extract.names import tokens
@@ -489,6 +497,7 @@ class Collector:
             )
         where = f" (on {counted(pager.pages)})" if pager.pages > 1 else "" if pager.whole else " (on this page)"
         text = f"{total} {self.wanted.subject or 'rows'}{tables_shown(mapping.source, rows)}{where}"
+        text += repeated_shown(mapping.source, rows)
         text += f"; {self._unknown} more give no value to compare" if self._unknown else ""
         return self._number(" ".join([text + "." if remarks else text, *remarks]), "count", total)
 

@@ -90,3 +90,16 @@ def tables_shown(source: Source, rows: Sequence[Row]) -> str:
     under = {row.under for row in rows}
     titles = headings_of([Row({}, under=title) for title in source.parts if title in under])
     return f" from the tables under {', '.join(f'“{title}”' for title in titles)}" if len(titles) > 1 else ""
+
+
+def repeated_shown(source: Source, rows: Sequence[Row]) -> str:
+    """Say how many different things rows of several tables are, where a thing stands in more than one; else empty.
+
+    What a row is about stands in its first column: a league's tables "Home" and "Away" list the same teams.
+    """
+    if not source.fields or len({row.under for row in rows}) < 2:
+        return ""
+    first = source.fields[0]
+    things = {(" ".join(cell.text for cell in row.cells.get(first.key, ())), row.under) for row in rows}
+    different = len({thing for thing, _ in things})
+    return f"; {different} different values of {first.label}" if first.label and different < len(things) else ""
