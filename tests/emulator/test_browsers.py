@@ -9,11 +9,13 @@ import signal
 import socket
 import struct
 import threading
+from typing import Any
 
 import psutil
 import pytest
 from here import HERE
 
+from webrun_nb.browsers import chromium
 from webrun_nb.browsers.base import (
     Action,
     BrowserError,
@@ -195,6 +197,41 @@ async def test_a_click_on_a_download_leaves_the_page(instance, site):
     await instance.perform(Navigate(site.page("/", "<a href=/a.zip>Get</a>")))
     await click(instance, "Get")
     assert instance.url == site.url("/")
+
+
+async def test_a_click_that_downloads_waits_until_its_file_comes(browsers, recorder, site, monkeypatch):
+    """The request of a link with `download` is seen by no page: the page is settled before the file comes."""
+    settled = threading.Event()
+
+    async def settle(*args: Any, **options: Any) -> None:
+        await wait_until_settled(*args, **options)
+        settled.set()
+
+    wait_until_settled = chromium.settle
+    monkeypatch.setattr(chromium, "settle", settle)
+    site.page("/towns.csv", "town,people", held=settled)
+    listener = recorder()
+    instance = await browsers.open("context", listener)
+    url = site.page("/", "<a href=/towns.csv download>Get the towns</a>")
+    await instance.perform(Navigate(url))
+    settled.clear()
+    await instance.perform(Click(await ref_of(instance, "Get the towns"), downloads=True))
+    await instance.close()
+    assert listener.wanted == ["towns.csv"]
+
+
+async def test_a_click_that_was_to_download_and_does_not_fails(instance, site, monkeypatch):
+    monkeypatch.setattr("webrun_nb.browsers.downloads.BEGINS_WITHIN_S", 0.05)
+    await instance.perform(Navigate(site.page("/", "<button>Export</button>")))
+    error = await failure(instance, Click(await ref_of(instance, "Export"), "Export", downloads=True))
+    assert (error.code, error.message) == ("NAVIGATION_TIMEOUT", '"Export" was clicked, and no download began')
+
+
+async def test_a_click_that_was_to_download_may_open_a_page(instance, site):
+    site.page("/report", "<h1>The report</h1>")
+    await instance.perform(Navigate(site.page("/", "<a href=/report>Download the report</a>")))
+    await instance.perform(Click(await ref_of(instance, "Download the report"), downloads=True))
+    assert instance.url == site.url("/report")
 
 
 async def test_a_double_click(instance, site):

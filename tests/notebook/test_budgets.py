@@ -176,7 +176,7 @@ def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel):
     assert any("exceeded by" in output.get("data", {}).get("text/plain", "") for output in shown)
     refused = kernel.run("%%webrun task\nList the laptops")
     assert "the budget of session cc ($0.0015 emulated) is spent" in refused.one_line
-    assert "`%webrun start cc --max-cost 0.0030`" in refused.one_line
+    assert "`%webrun start cc --max-cost 0.003`" in refused.one_line
     assert "sessions of their own" not in refused.text
     assert kernel.run("%webrun start cc\n%webrun terminate cc").status == "ok"
 

@@ -299,7 +299,8 @@ def _download(doer: Doer, errand: Download) -> Work[None]:
         )
     if len(found) > 1:
         found = ((yield from doer.which(errand.sentence, Target(errand.what, "link"), found)),)
-    yield from press(doer, found[0], errand.sentence)
+    click = Click(found[0].ref, found[0].name, downloads=True)
+    yield from _must(doer.act(click, errand.sentence))
 
 
 def downloads(seen: Observation, errand: Download) -> tuple[Element, ...]:

@@ -27,6 +27,8 @@ class Click:
     ref: int
     target: str = ""
     double: bool = False
+    downloads: bool = False
+    """A file is expected: the click is done once its download has begun, or another page has opened instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,11 +186,15 @@ class ChromiumInstance:
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
             since = self._traffic.begin()
             await self._documents.watch(self._tabs.current())
+            self._downloads.expect()
+            url = self.url
             await self._do(action, since, timeout_ms)
             if not isinstance(action, WaitFor):
                 moves = isinstance(action, Navigate | GoBack)
                 await settle(self._tabs.current, self._traffic, since, deadline, always_quiet=not moves)
             await self._check_where_it_led(refusals)
+            if isinstance(action, Click) and action.downloads and self.url == url:
+                await self._check_download(action.target, refusals)
 
     async def _by_hand(self, action: Input) -> None:
         """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
@@ -198,6 +202,14 @@ class ChromiumInstance:
             page = self._tabs.current()
             with self._acting(page, "the page", self._traffic.begin()):
                 await use(page, action, self._tabs.answer)
+
+    async def _check_download(self, target: str, refusals: int) -> None:
+        """Check that a click which left its page open has begun a download."""
+        if await self._downloads.begun():
+            return
+        if self._way.refusals > refusals:
+            raise blocked(self._way.refusal)
+        raise BrowserError("NAVIGATION_TIMEOUT", f'"{target}" was clicked, and no download began')
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 MAX_DOWNLOAD_BYTES = 100_000_000
 MAX_DOWNLOADS_AT_ONCE = 5
+BEGINS_WITHIN_S = 10.0
+"""After a click; a link with the attribute `download` asks for its file unseen, so that only its begin can be seen."""
 DOWNLOAD_TIMEOUT_S = 60.0
 """What takes longer is broken off: the task that asked for it waits."""
 
@@ -34,10 +36,22 @@ class Downloads:
         self._context = context
         self._listener = listener
         self._under_way: set[asyncio.Task[None]] = set()
+        self._begun = asyncio.Event()
 
     def watch(self, page: Page) -> None:
         """Take what this page downloads."""
         page.on("download", lambda download: self._begin(page, download))
+
+    def expect(self) -> None:
+        """Begin to look out for a download: `begun` waits for one that begins from here on."""
+        self._begun.clear()
+
+    async def begun(self) -> bool:
+        """Wait until one has begun, one that is refused too, for at most `BEGINS_WITHIN_S`; tell whether one has."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEGINS_WITHIN_S):
+                await self._begun.wait()
+        return self._begun.is_set()
 
     async def finished(self, within_s: float) -> None:
         """Wait until what is under way has come, or the time is up."""
@@ -57,6 +71,7 @@ class Downloads:
         task = asyncio.create_task(work, name="download")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+        self._begun.set()
 
     async def _take(self, page: Page, download: Download, path: Path) -> None:
         try:
