@@ -24,7 +24,7 @@ def service() -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[Client]:
-    client = Client("http://x", key="wr_k", listen=False, transport=httpx.MockTransport(service), ledger=None)
+    client = Client("http://127.0.0.1:9", key="wr_k", listen=False, transport=httpx.MockTransport(service), ledger=None)
     yield client
     client.close()
 

@@ -238,7 +238,7 @@ def service() -> Service:
 @pytest.fixture
 def client(service: Service, ledger: Ledger) -> Any:
     transport = httpx.MockTransport(service)
-    client = Client("http://me:pw@127.0.0.1:9", key="wr_secret", transport=transport, listen=False, ledger=ledger)
+    client = Client("http://127.0.0.1:9", key="wr_secret", transport=transport, listen=False, ledger=ledger)
     yield client
     client.close()
 
@@ -315,7 +315,7 @@ def test_nothing_secret_is_on_disk(client: Client, ledger: Ledger, service: Serv
     service.task = completed("the answer")
     client.start("shop", url="http://private.example/?token=t0ken").task("type hunter2")
     written = b"".join(path.read_bytes() for path in ledger.path.parent.iterdir())
-    assert [secret for secret in (b"wr_secret", b"hunter2", b"t0ken", b"answer", b"me:pw") if secret in written] == []
+    assert [secret for secret in (b"wr_secret", b"hunter2", b"t0ken", b"answer") if secret in written] == []
 
 
 def test_what_earlier_kernels_left_open_here_is_ended(client: Client, ledger: Ledger, service: Service) -> None:

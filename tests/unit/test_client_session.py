@@ -74,6 +74,14 @@ BAD_CALLS: dict[str, tuple[Callable[[Any, Any], object], str]] = {
         lambda client, session: Client("127.0.0.1:9", key="k"),
         "write it with its scheme",
     ),
+    "a base URL in clear": (
+        lambda client, session: Client("http://connect.example.org", key="k"),
+        "connect.example.org would be sent the key in clear · use https",
+    ),
+    "a base URL with a password": (
+        lambda client, session: Client("https://ada:s3cret@example.org", key="k"),
+        "the base URL holds a user name or password · leave it out",
+    ),
     "a number as handler": (lambda client, session: client.on_guardrail(5), "takes a function or None, not int"),
     "an environment's number": (lambda client, session: client.environments.find(5), "takes a text as environment"),
 }

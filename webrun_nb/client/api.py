@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from webrun_nb.client.addresses import check_base_url, resolve_url
+from webrun_nb.client.addresses import resolve_url
 from webrun_nb.client.asks import Ask, make_ask, read_schema
 from webrun_nb.client.bookkeeping import Bookkeeper
 from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
@@ -40,6 +40,7 @@ from webrun_nb.client.results import Frames, TaskResult
 from webrun_nb.client.runtime import faces, runtime
 from webrun_nb.client.secret import wire_secrets
 from webrun_nb.client.secret_sources import Secrets, read_secrets
+from webrun_nb.client.service_key import check_service
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks import expect_task
@@ -94,7 +95,7 @@ class Client(InProcess):
         ledger: Ledger | None = USERS_LEDGER,
         emulator_pid: int | None = None,
     ) -> None:
-        check_base_url(base_url)
+        base_url = check_service(base_url)
         self._books = None if ledger is None else Bookkeeper(ledger, base_url, emulator_pid)
         self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
         self._pid = os.getpid()
@@ -103,8 +104,8 @@ class Client(InProcess):
         self._past = PastTasks(self._http, ledger, frames)
         self.frames = frames
         self.environments = Environments(self._http)
-        self.proxies = Proxies(self._http)
         """Profiles and files that outlive their sessions."""
+        self.proxies = Proxies(self._http)
         self.policies = Policies(self._http)
         """What sessions may reach and do (the emulator's; the hosted service has them in its dashboard)."""
         self.control = EmulatorControl(self._http)

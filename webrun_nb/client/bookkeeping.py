@@ -7,7 +7,6 @@ import platform
 import time
 from dataclasses import replace
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord, process_mark
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -26,14 +25,14 @@ class Bookkeeper:
     ledger : Ledger
         Where it is written.
     base_url : str
-        The client's server.
+        The client's server, without a password and a slash at its end.
     emulator_pid : int, optional
         The process of the emulator, where that ends with this one.
     """
 
     def __init__(self, ledger: Ledger, base_url: str, emulator_pid: int | None) -> None:
         self.ledger = ledger
-        self.base_url = without_password(base_url)
+        self.base_url = base_url
         self._emulator = None if emulator_pid is None else process_mark(emulator_pid)
         self._kernel = process_mark(os.getpid())
         self._followed: dict[str, _Follower] = {}
@@ -122,12 +121,6 @@ class _Follower:
 def now_ms() -> int:
     """Return the time of this machine, unix ms: the ledger compares the sessions of many servers."""
     return round(time.time() * 1000)
-
-
-def without_password(base_url: str) -> str:
-    """Return a URL without a user name and password in it."""
-    parts = urlsplit(base_url.rstrip("/"))
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _state(snapshot: SessionSnapshot) -> SessionSnapshot:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webrun_nb.client.asks import read_schema
-from webrun_nb.client.bookkeeping import without_password
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.http import Http, checked_id
@@ -78,7 +77,7 @@ class PastTasks:
         record = self._recorded(task_id)
         if record is None:
             raise RequestError(f"no task {task_id} of yours is known", code="TASK_NOT_FOUND", hint=_LISTS_THEM)
-        server = without_password(self._http.base_url)
+        server = self._http.base_url
         if record.base_url != server and not (is_emulator and self._was_emulated(record)):
             raise RequestError(
                 f"task {task_id} was done on {record.base_url}, and this is {server}",
