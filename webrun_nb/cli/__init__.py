@@ -13,7 +13,7 @@ _COMMANDS = {
     "emulator": "run the emulator of the service",
     "doctor": "check everything that is needed, and say how to mend what is missing",
     "install-browser": "find or install a browser; asks nothing",
-    "bench": "measure, always beside raw Playwright",
+    "bench": "measure, beside raw Playwright where that can do the same",
 }
 
 

@@ -1,4 +1,4 @@
-"""`webrun-nb bench`: the numbers, always beside raw Playwright in the same run."""
+"""`webrun-nb bench`: the numbers, beside raw Playwright in the same run where that can do the same."""
 
 from __future__ import annotations
 
