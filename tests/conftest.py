@@ -1,4 +1,4 @@
-"""What several kinds of tests need: an emulator as its users start it."""
+"""Fixtures of several kinds of tests: an emulator in a process of its own, and the order of the tests."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Service:
     forgotten: bool = False
     """It knows no session any more."""
     usage_before: dict[str, Any] | None = None
-    """What its session has used until a task is sent, where that is less than `USAGE`."""
+    """The session's usage until a task is sent, where that is less than `USAGE`."""
     unused: list[dict[str, Any]] = field(default_factory=list)
     """What a task's report names."""
     reports: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a browser's network errors are called, in words."""
+"""Network errors of the browser are shown in words."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class Task(Asking):
         self._remarks: tuple[str, ...] = ()
         self._unsent: Unsent | None = None
         self._not_sent = ""
-        """What the answer says of it."""
+        """The sentence of the answer about a form that was not sent; empty where there is none."""
         self._not_used: list[Unused] = []
         """Parts of sentences that only act."""
 

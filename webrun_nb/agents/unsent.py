@@ -1,4 +1,4 @@
-"""Whether a form was filled in and not sent, so that the answer says so. Pure."""
+"""Forms that were filled in and not sent: found from the agent's own actions, so that the answer names them. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Unsent:
 
     field: Element
     value: str
-    """What was typed into it last."""
+    """The text that was typed into it last."""
     button: str
     """The name of the button that sends it; empty where several may."""
 

@@ -85,7 +85,7 @@ def not_found(sentence: str, target: Target, found: Found, seen: Observation | N
 
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
-"""What reads as an address without its scheme: `www.example.com/prices`."""
+"""An address without its scheme: `www.example.com/prices`."""
 _GOES_TO = re.compile(r"\s*(?:go to|visit|navigate to|open)\s+(?:the\s+)?(?:www\.|\S+\s*$)", re.IGNORECASE)
 _ERROR_PAGE = "chrome-error:"
 

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 MAX_DOWNLOAD_BYTES = 100_000_000
 MAX_DOWNLOADS_AT_ONCE = 5
 BEGINS_WITHIN_S = 10.0
-"""After a click; a link with the attribute `download` asks for its file unseen, so that only its begin can be seen."""
+"""Longest wait for a download to begin after a click: the page shows no request of a link with `download`."""
 DOWNLOAD_TIMEOUT_S = 60.0
 """What takes longer is broken off: the task that asked for it waits."""
 
@@ -43,11 +43,11 @@ class Downloads:
         page.on("download", lambda download: self._begin(page, download))
 
     def expect(self) -> None:
-        """Begin to look out for a download: `begun` waits for one that begins from here on."""
+        """Forget earlier downloads: `begun` waits for one that begins after this call."""
         self._begun.clear()
 
     async def begun(self) -> bool:
-        """Wait until one has begun, one that is refused too, for at most `BEGINS_WITHIN_S`; tell whether one has."""
+        """Wait for a download to begin, at most `BEGINS_WITHIN_S`; return whether one has, refused ones included."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BEGINS_WITHIN_S):
                 await self._begun.wait()

@@ -60,7 +60,7 @@ _UNLISTED = (
     ("ERR_SSL_", "no secure connection to the host could be made"),
     ("", "the browser reported a network error"),
 )
-"""What the beginning of a code says where there are no words for the code; the code is added in brackets."""
+"""Words for codes by their beginning, for those not in the table above; the code is added in brackets."""
 _EMPTY_ERROR = "ERR_HTTP_RESPONSE_CODE_FAILURE"
 """A 4xx or 5xx without a body: an empty page in headless shell, a page of its own in full Chromium, so no failure."""
 _TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}

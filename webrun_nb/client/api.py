@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import HOSTED_URL, Http
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.ledger import Ledger
+from webrun_nb.client.ledger import Ledger, TaskOutcome
 from webrun_nb.client.left_open import Ended, end_left_open
 from webrun_nb.client.opening import Opener
 from webrun_nb.client.past_tasks import PastTasks
@@ -415,18 +414,10 @@ class Client(InProcess):
         kept, latest = self.submitted[:-KEPT_HANDLES], self.submitted[-KEPT_HANDLES:]
         self.submitted = [*(each for each in kept if not each.done), *latest, handle]
 
-    def note_task(
-        self,
-        session_id: str,
-        task_id: str,
-        outcome: str,
-        cost_usd: Decimal,
-        max_cost_usd: Decimal | None,
-        over_budget_usd: Decimal | None,
-    ) -> None:
-        """Have the ledger take note of how a task ended (`complete` or the code of its failure), and of its money."""
+    def note_task(self, session_id: str, ended: TaskOutcome) -> None:
+        """Record the end of a session's task in the ledger."""
         if self._books is not None:
-            self._books.note_task(session_id, task_id, outcome, cost_usd, max_cost_usd, over_budget_usd)
+            self._books.note_task(session_id, ended)
 
     async def _bring_ledger_up_to_date(self) -> None:
         """Have the ledger say what the live sessions cost now.

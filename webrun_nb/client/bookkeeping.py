@@ -6,9 +6,8 @@ import os
 import platform
 import time
 from dataclasses import replace
-from decimal import Decimal
 
-from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord, process_mark
+from webrun_nb.client.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord, process_mark
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.watch import Watch
 from webrun_nb.wire.requests import MAX_DURATION_MS
@@ -59,18 +58,10 @@ class Bookkeeper:
         """Follow a session no more: there is nothing left to be recorded of it."""
         self._followed.pop(session_id, None)
 
-    def note_task(
-        self,
-        session_id: str,
-        task_id: str,
-        outcome: str,
-        cost_usd: Decimal,
-        max_cost_usd: Decimal | None,
-        over_budget_usd: Decimal | None,
-    ) -> None:
-        """Record how a task ended, what it cost as last known, what it was allowed to cost, and what was beyond."""
-        money = (cost_usd, max_cost_usd, over_budget_usd)
-        self.ledger.write_task(TaskRecord(self.base_url, session_id, task_id, now_ms(), outcome, *money))
+    def note_task(self, session_id: str, ended: TaskOutcome) -> None:
+        """Record the end of a session's task, with its cost as last known."""
+        money = (ended.cost_usd, ended.max_cost_usd, ended.over_budget_usd)
+        self.ledger.write_task(TaskRecord(self.base_url, session_id, ended.task_id, now_ms(), ended.outcome, *money))
 
     def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
         """Return what is to be written of a session; `before` is what was written last."""

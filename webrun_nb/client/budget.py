@@ -67,7 +67,7 @@ class BudgetReading:
     """`its` (the task's own), `session NAME's`, or `the notebook's`."""
     limit_usd: Decimal
     over_usd: Decimal
-    """What was spent beyond it, at most what the task cost; 0 where nothing was."""
+    """The amount spent beyond it, at most the task's cost; 0 where it was kept."""
 
     def __str__(self) -> str:
         return f"{self.whose} budget of {dollars(self.limit_usd)}"

@@ -78,8 +78,19 @@ class SessionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskOutcome:
+    """How a task ended: `complete` or the code of its failure, and its money in US dollars, as in its `TaskRecord`."""
+
+    task_id: str
+    outcome: str
+    cost_usd: Decimal
+    max_cost_usd: Decimal | None
+    over_budget_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRecord:
-    """What a task cost. `outcome` is `complete` or the code of its failure."""
+    """The ledger's row of a task that has ended. `outcome` is `complete` or the code of its failure."""
 
     base_url: str
     session_id: str
@@ -90,7 +101,7 @@ class TaskRecord:
     max_cost_usd: Decimal | None = None
     """Its own budget, where it had one."""
     over_budget_usd: Decimal | None = None
-    """What was spent beyond its own, its session's or the notebook's budget, whichever was exceeded most, at most its
+    """The amount beyond its own, its session's or the notebook's budget, whichever was exceeded most; at most its
     cost; 0 where all were kept, None where it had none, or that isn't known."""
 
 

@@ -34,7 +34,7 @@ _FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.j
 
 
 class _Action(NamedTuple):
-    """What an action of the wire is called."""
+    """The names of an action of the wire."""
 
     word: str
     """In tables and on the card: `open`."""
@@ -61,7 +61,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "releaseControl": _Action("given back", "given back"),
 }
 _DECIDED = re.compile(rf"\b(forbids|asks before) ({'|'.join(_ACTIONS)})\b")
-"""What a policy says of an action."""
+"""A policy's decision about an action, as the service writes it."""
 
 _ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "instance_lost": "browser lost"}
 

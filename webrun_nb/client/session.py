@@ -29,6 +29,7 @@ from webrun_nb.client.errors import (
 from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.http import Http
 from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.results import TaskResult
 from webrun_nb.client.runtime import faces, in_caller
 from webrun_nb.client.secret import HiddenText, HostSecret
@@ -332,21 +333,14 @@ class Session(InProcess, ByHand):
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
-        """What its tasks count against beside budgets of their own: its own budget, and the notebook's."""
+        """The budgets that all its tasks count against: its own, and the notebook's."""
         return tuple(budget for budget in (self.budget, self.client.budget) if budget is not None)
 
-    def note_task(
-        self,
-        task_id: str,
-        outcome: str,
-        cost_usd: Decimal,
-        max_cost_usd: Decimal | None,
-        over_budget_usd: Decimal | None,
-    ) -> None:
-        """Have the ledger and the card take note of how a task ended, and what was spent beyond its budgets."""
-        if max_cost_usd is not None and cost_usd > max_cost_usd:
-            self.watch.note_over_budget(cost_usd - max_cost_usd)
-        self.client.note_task(self.session_id, task_id, outcome, cost_usd, max_cost_usd, over_budget_usd)
+    def note_task(self, ended: TaskOutcome) -> None:
+        """Record the end of a task in the ledger, and its excess over its own budget on the card."""
+        if ended.max_cost_usd is not None and ended.cost_usd > ended.max_cost_usd:
+            self.watch.note_over_budget(ended.cost_usd - ended.max_cost_usd)
+        self.client.note_task(self.session_id, ended)
 
     def interruption(self) -> TaskInterruptedError | None:
         """Return what the last interrupt did, once."""

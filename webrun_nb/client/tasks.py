@@ -24,6 +24,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.http import Http
+from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.plain_words import plain
 from webrun_nb.client.policies import Recorded
 from webrun_nb.client.questions import AskPerson, Unanswered
@@ -63,20 +64,10 @@ class TaskOwner(Protocol):
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
-        """What its tasks count against."""
+        """The budgets that all its tasks count against."""
 
-    def note_task(
-        self,
-        task_id: str,
-        outcome: str,
-        cost_usd: Decimal,
-        max_cost_usd: Decimal | None,
-        over_budget_usd: Decimal | None,
-    ) -> None:
-        """Take note of how a task ended (`complete` or the code of its failure), its cost and its own budget.
-
-        `over_budget_usd`: what was spent beyond one of its budgets; None where that isn't known.
-        """
+    def note_task(self, ended: TaskOutcome) -> None:
+        """Record the end of one of its tasks."""
 
     @property
     def submitting(self) -> asyncio.Lock:
@@ -125,7 +116,7 @@ class TaskRun:
         self._spent_usd: Decimal | None = None
         """What it had cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
-        """How its session's and the notebook's budget stood after its end; None until they were read."""
+        """The readings of its session's and the notebook's budget after its end; None until they were read."""
         self._before_usd = owner.watch.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
         self.cost_usd: Decimal | None = None
@@ -359,7 +350,7 @@ class TaskRun:
         cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
         budget = self.budget
         over_usd = None if budget is None else budget.over_usd
-        self._owner.note_task(self.task_id, outcome, cost_usd, self._ask.max_cost_usd, over_usd)
+        self._owner.note_task(TaskOutcome(self.task_id, outcome, cost_usd, self._ask.max_cost_usd, over_usd))
 
     async def _note_end(self, outcome: str) -> None:
         """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""

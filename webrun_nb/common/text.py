@@ -1,7 +1,4 @@
-"""Text of others in a line of ours: on one line, without signs that a terminal or a reader takes for something else.
-
-And the word that a misspelled one was probably meant to be.
-"""
+"""Text for one line: foreign text, shortened and without control characters; the word nearest to a misspelled one."""
 
 from __future__ import annotations
 

@@ -93,9 +93,9 @@ def tables_shown(source: Source, rows: Sequence[Row]) -> str:
 
 
 def repeated_shown(source: Source, rows: Sequence[Row]) -> str:
-    """Say how many different things rows of several tables are, where a thing stands in more than one; else empty.
+    """Return how many different values the first column has, where a value is in more than one table; else empty.
 
-    What a row is about stands in its first column: a league's tables "Home" and "Away" list the same teams.
+    The first column names what a row is about: a league's tables "Home" and "Away" list the same teams.
     """
     if not source.fields or len({row.under for row in rows}) < 2:
         return ""
