@@ -68,6 +68,8 @@ def computed(how: str, rows: Sequence[Row], field: Field, sentence: str) -> Comp
         odd = next((text for text, pair in zip(said, read, strict=True) if pair is None), "")
         shown = f" (“{odd[:40]}”)" if odd else ""
         raise _refused(sentence, f"the column “{field.label}” is not numbers of one kind throughout{shown}")
+    if unclear := _unclear(said):
+        raise _refused(sentence, f"“{unclear[:40]}” may have a decimal mark or separate its thousands")
     values = [pair[0] for pair in read if pair is not None]
     digits = max(-int(value.as_tuple().exponent) for value in values)
     exact = _WAYS[how](values)
@@ -100,6 +102,26 @@ def _read(text: str) -> tuple[Decimal, str] | None:
     if len(found) != 1 or value is None or abs(value) != number(found[0]):  # "12k" is 12000 elsewhere: no unit here
         return None
     return value, " ".join(_A_NUMBER.sub(" ", text).replace("-", " ").replace("\u2212", " ").split())
+
+
+def _unclear(texts: Sequence[str]) -> str:
+    """Return a value that can be read as two numbers, "12.000", where the column does not show which; else empty.
+
+    A mark before three digits is a decimal mark where other values have other numbers of decimals, or none before it
+    but a zero. It separates thousands where a value has two of them or a decimal mark behind it, and a comma does in
+    amounts of dollars and pounds.
+    """
+    numbers = {text: _A_NUMBER.findall(text)[0].rstrip(".,") for text in texts}
+    for mark, other in ((".", ","), (",", ".")):
+        single = [number for number in numbers.values() if number.count(mark) == 1 and other not in number]
+        decimal = any(re.fullmatch(rf"0\{mark}\d+|\d{{4,}}\{mark}\d+|\d+\{mark}(?!\d{{3}}$)\d+", n) for n in single)
+        groups = any(n.count(mark) > 1 or 0 <= n.find(mark) < n.find(other) for n in numbers.values())
+        groups = groups or (mark == "," and all(re.search(r"[$£]", text) for text in texts))
+        known = decimal != groups and (decimal if mark == "." else groups)
+        for text, number_text in numbers.items():
+            if not known and re.fullmatch(rf"[1-9]\d{{0,2}}\{mark}\d{{3}}", number_text):
+                return text
+    return ""
 
 
 def _refused(sentence: str, why: str) -> AgentError:
