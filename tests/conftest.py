@@ -19,7 +19,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from webrun_nb.client.http import KEEPALIVE_S
+from webrun_nb.client.transport import KEEPALIVE_S
 
 KEY = "wr_key-of-the-tests"
 

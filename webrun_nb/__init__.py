@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from webrun_nb.client.api import Client
+    from webrun_nb.client.client import Client
     from webrun_nb.client.errors import (
         AuthenticationError,
         BudgetError,
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
         TaskInterruptedError,
         WebRunError,
     )
-    from webrun_nb.client.handles import TaskHandle
-    from webrun_nb.client.results import TaskResult
-    from webrun_nb.client.secret import Secret
+    from webrun_nb.client.result import TaskResult
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
-    from webrun_nb.notebook.objects import (
+    from webrun_nb.client.task import TaskHandle
+    from webrun_nb.common.redacted import Secret
+    from webrun_nb.notebook.api import (
         aresult,
         arun_task,
         astart,
@@ -93,31 +93,31 @@ __all__ = [
 
 _ERRORS = "client.errors"
 _HOMES = {
-    "Client": "client.api",
+    "Client": "client.client",
     "Question": "client.snapshot",
-    "Secret": "client.secret",
+    "Secret": "common.redacted",
     "Session": "client.session",
     "SessionSnapshot": "client.snapshot",
-    "TaskHandle": "client.handles",
-    "TaskResult": "client.results",
-    "aresult": "notebook.objects",
-    "arun_task": "notebook.objects",
-    "astart": "notebook.objects",
-    "asubmit_task": "notebook.objects",
-    "environments": "notebook.objects",
-    "on_guardrail": "notebook.objects",
-    "policies": "notebook.objects",
-    "result": "notebook.objects",
-    "run_task": "notebook.objects",
-    "start": "notebook.objects",
-    "submit_task": "notebook.objects",
+    "TaskHandle": "client.task",
+    "TaskResult": "client.result",
+    "aresult": "notebook.api",
+    "arun_task": "notebook.api",
+    "astart": "notebook.api",
+    "asubmit_task": "notebook.api",
+    "environments": "notebook.api",
+    "on_guardrail": "notebook.api",
+    "policies": "notebook.api",
+    "result": "notebook.api",
+    "run_task": "notebook.api",
+    "start": "notebook.api",
+    "submit_task": "notebook.api",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for: `import webrun_nb` itself stays quick, and the emulator's process needs none of it."""
     if name == "last":
-        return importlib.import_module("webrun_nb.notebook.objects").toolkit.last
+        return importlib.import_module("webrun_nb.notebook.api").toolkit.last
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"webrun_nb.{_HOMES.get(name, _ERRORS)}"), name)
@@ -130,7 +130,7 @@ def __dir__() -> list[str]:
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """`%load_ext webrun_nb`: bring the magics; starts nothing. Says if earlier kernels left sessions open."""
     importlib.import_module("webrun_nb.notebook.magics").load(ipython)
-    importlib.import_module("webrun_nb.notebook.left_open").warn()
+    importlib.import_module("webrun_nb.notebook.display.open_sessions").warn()
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:

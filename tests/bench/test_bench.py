@@ -13,7 +13,7 @@ import pytest
 from webrun_nb.bench import report
 from webrun_nb.bench.base import Result, Sample, Target
 from webrun_nb.bench.runner import MEASUREMENTS
-from webrun_nb.browsers import find
+from webrun_nb.browsers import discovery
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for all measurements
 
@@ -57,7 +57,7 @@ def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
 
     What needs a JupyterLab is left out, but with `--every-measurement`.
     """
-    if not find.installed():
+    if not discovery.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     pages = tmp_path_factory.mktemp("pages")
     (pages / "expected.json").write_text(json.dumps([PAGE]))

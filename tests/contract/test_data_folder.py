@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from webrun_nb.client.errors import EmulatorStartError
-from webrun_nb.client.local import LocalEmulator
-from webrun_nb.emulator.store.database import FILE_NAME
+from webrun_nb.client.local_emulator import LocalEmulator
+from webrun_nb.emulator.storage.database import FILE_NAME
 
 COMMAND = [sys.executable, "-m", "webrun_nb", "emulator"]
 MONTH_MS = 31 * 24 * 3_600_000

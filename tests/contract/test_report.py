@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.emulator.store.database import FILE_NAME
+from webrun_nb.emulator.storage.database import FILE_NAME
 
 SCHEMA = {"type": "array", "items": {"type": "object", "properties": {"city": {"type": "string"}}}}
 JSON = {"outputType": "structured_json", "outputSchema": SCHEMA}

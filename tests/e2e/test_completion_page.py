@@ -9,7 +9,7 @@ from lab import LabPage
 from playwright.sync_api import expect
 
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.notebook.verbs import find_verb
+from webrun_nb.notebook.commands.registry import find_verb
 
 OPTIONS = [option.flag for option in find_verb("task").options if option.flag.startswith("--")]
 

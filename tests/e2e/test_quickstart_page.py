@@ -9,7 +9,7 @@ import nbformat
 from lab import LabPage, needs_subshells
 from playwright.sync_api import expect
 
-from webrun_nb.notebook.starting import STARTING
+from webrun_nb.notebook.display.startup_notice import STARTING
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
 SCREENSHOTS = Path(__file__).parent / "screenshots"

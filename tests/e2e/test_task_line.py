@@ -27,7 +27,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 ADVANCE = """
 import pathlib, threading, time
-from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.api import toolkit
 def advance():
     while not pathlib.Path({go!r}).exists():
         time.sleep(0.02)

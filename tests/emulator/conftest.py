@@ -18,21 +18,21 @@ import pytest_asyncio
 from here import HERE
 
 from webrun_nb.agents.local import LocalAgent
-from webrun_nb.browsers.base import BrowserInstance, InstanceKind
-from webrun_nb.browsers.pool import ChromiumPool
-from webrun_nb.emulator.domain import limits
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
+from webrun_nb.emulator.domain import account
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.egress import Egress, home
-from webrun_nb.emulator.events import EventHub
-from webrun_nb.emulator.library import Library
-from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.parts import Parts, PracticeSites
-from webrun_nb.emulator.service import Service
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.store.presence import Presence
+from webrun_nb.emulator.execution.egress import Egress, home
+from webrun_nb.emulator.services.dependencies import Parts, PracticeSites
+from webrun_nb.emulator.services.event_hub import EventHub
+from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.write_behind import Archive
 from webrun_nb.wire.prices import PRICES_2026
 
 
@@ -204,7 +204,7 @@ async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Servi
         browsers=browsers,
         agent=LocalAgent(),
         ids=ids,
-        limits=limits.NONE,
+        limits=account.NONE,
         prices=PRICES_2026,
         practice=PracticeSites((), 9),
         egress=Egress(home("127.0.0.1", 9), (), {}),

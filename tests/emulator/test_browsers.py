@@ -15,8 +15,9 @@ import psutil
 import pytest
 from here import HERE
 
-from webrun_nb.browsers import chromium
-from webrun_nb.browsers.base import (
+from webrun_nb.browsers.chromium import instance as chromium
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.protocol import (
     Action,
     BrowserError,
     BrowserInstance,
@@ -33,7 +34,6 @@ from webrun_nb.browsers.base import (
     Type,
     WaitFor,
 )
-from webrun_nb.browsers.pool import ChromiumPool
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -221,7 +221,7 @@ async def test_a_click_that_downloads_waits_until_its_file_comes(browsers, recor
 
 
 async def test_a_click_that_was_to_download_and_does_not_fails(instance, site, monkeypatch):
-    monkeypatch.setattr("webrun_nb.browsers.downloads.BEGINS_WITHIN_S", 0.05)
+    monkeypatch.setattr("webrun_nb.browsers.chromium.downloads.BEGINS_WITHIN_S", 0.05)
     await instance.perform(Navigate(site.page("/", "<button>Export</button>")))
     error = await failure(instance, Click(await ref_of(instance, "Export"), "Export", downloads=True))
     assert (error.code, error.message) == ("NAVIGATION_TIMEOUT", '"Export" was clicked, and no download began')
@@ -644,7 +644,7 @@ async def test_a_context_survives_the_crash_of_its_page(browsers, recorder, site
 
 
 async def test_a_page_that_does_not_answer_counts_as_crashed(instance, site, monkeypatch):
-    monkeypatch.setattr("webrun_nb.browsers.tabs.ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("webrun_nb.browsers.chromium.tabs.ANSWER_TIMEOUT_S", 0.5)
     await instance.perform(Navigate(site.page("/", "<button onclick='setTimeout(() => { for (;;); })'>Go</button>")))
     ref = await ref_of(instance, "Go")
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from webrun_nb.browsers.base import (
+from webrun_nb.browsers.protocol import (
     BrowserError,
     BrowserInstance,
     Click,
@@ -73,13 +73,13 @@ async def test_a_person_types_key_by_key_with_irregular_pauses(instance, site):
 
 
 async def test_the_pauses_of_a_long_text_are_shorter(instance, site, monkeypatch):
-    monkeypatch.setattr("webrun_nb.browsers.hands._LONGEST_S", 0.1)
+    monkeypatch.setattr("webrun_nb.browsers.chromium.input._LONGEST_S", 0.1)
     pauses = []
 
     async def note(seconds):
         pauses.append(seconds)
 
-    monkeypatch.setattr("webrun_nb.browsers.hands.asyncio.sleep", note)
+    monkeypatch.setattr("webrun_nb.browsers.chromium.input.asyncio.sleep", note)
     await instance.perform(Navigate(site.page("/", FIELD)))
     await instance.perform(TypeText("x" * 30, human_like=True))
     monkeypatch.undo()

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from webrun_nb.browsers import heartbeat
-from webrun_nb.browsers.heartbeat import until_silent
+from webrun_nb.browsers.processes import heartbeat
+from webrun_nb.browsers.processes.heartbeat import until_silent
 
 QUIET_PID = 1
 """A process that neither runs nor waits for a disk."""

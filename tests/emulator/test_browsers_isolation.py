@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.browsers.base import BrowserInstance, Click, Navigate, WaitFor
+from webrun_nb.browsers.protocol import BrowserInstance, Click, Navigate, WaitFor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

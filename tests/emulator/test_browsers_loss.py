@@ -13,8 +13,9 @@ import pytest_asyncio
 from here import HERE
 from process_family import family, living
 
-from webrun_nb.browsers import heartbeat
-from webrun_nb.browsers.base import (
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.processes import heartbeat
+from webrun_nb.browsers.protocol import (
     BrowserError,
     BrowserInstance,
     Checkpoint,
@@ -22,7 +23,6 @@ from webrun_nb.browsers.base import (
     Navigate,
     WaitFor,
 )
-from webrun_nb.browsers.pool import ChromiumPool
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -356,7 +356,7 @@ async def test_a_browser_that_never_starts_is_said_to_be_unavailable(recorder, t
     sleeper.write_text("#!/bin/sh\nexec sleep 1000\n")
     sleeper.chmod(0o755)
     monkeypatch.setenv("WEBRUN_BROWSER", str(sleeper))
-    monkeypatch.setattr("webrun_nb.browsers.launch.LAUNCH_TIMEOUT_MS", 500)
+    monkeypatch.setattr("webrun_nb.browsers.chromium.launcher.LAUNCH_TIMEOUT_MS", 500)
     pool = ChromiumPool(named=HERE)
     with pytest.raises(InstanceUnavailableError):
         await pool.open("context", recorder())

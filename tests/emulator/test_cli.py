@@ -13,12 +13,14 @@ from typing import Any
 import psutil
 import pytest
 
-from webrun_nb.browsers import find
+from webrun_nb.browsers import discovery
 
 Site = Any
 """conftest's; tests are no package, so it has no name to import."""
 
-pytestmark = pytest.mark.skipif(not find.installed(), reason="no browser is installed; run: webrun-nb install-browser")
+pytestmark = pytest.mark.skipif(
+    not discovery.installed(), reason="no browser is installed; run: webrun-nb install-browser"
+)
 
 _ENDS_WITHIN_S = 250
 

@@ -16,7 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
-from webrun_nb.client.api import Client
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
     ConnectionLostError,
@@ -27,13 +28,12 @@ from webrun_nb.client.errors import (
     TaskFailedError,
     TaskInterruptedError,
 )
-from webrun_nb.client.local import LocalEmulator
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.emulator.store.locks import FileLock
-from webrun_nb.notebook.objects import NotebookFrames, Toolkit
-from webrun_nb.notebook.schema import open_records
+from webrun_nb.emulator.storage.locks import FileLock
+from webrun_nb.notebook.api import NotebookFrames, Toolkit
+from webrun_nb.tables.schema import open_records
 
 CITIES = "<table><tr><th>city</th><th>people</th></tr><tr><td>Ulm</td><td>129000</td></tr>\
 <tr><td>Graz</td><td>303000</td></tr></table>"
@@ -439,8 +439,8 @@ def test_an_emulator_that_can_not_start_says_why_in_one_line() -> None:
 
 ORPHAN = """
 import os, sys
-from webrun_nb.client.local import LocalEmulator
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.local_emulator import LocalEmulator
+from webrun_nb.client._sync import runtime
 emulator = runtime.run(LocalEmulator.start("--data-dir", sys.argv[1]))
 print(emulator.pid, flush=True)
 os.kill(os.getpid(), 9)

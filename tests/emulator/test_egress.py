@@ -10,11 +10,11 @@ import pytest
 from here import HERE
 from proxies import LocalProxy
 
-from webrun_nb.browsers.base import BrowserError, BrowserInstance, Navigate, Scroll
-from webrun_nb.browsers.egress.reach import Reach
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.egress.destinations import Reach
 from webrun_nb.browsers.egress.routes import WayOut
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
-from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Navigate, Scroll
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

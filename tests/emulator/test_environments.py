@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from webrun_nb.emulator.store.database import FILE_NAME
+from webrun_nb.emulator.storage.database import FILE_NAME
 
 #: remembers what `?set=` says in four places, and reports what was there before
 PAGE = b"""<!doctype html><title>Memory</title><h1>Memory</h1><button onclick="remember('clicked')">Click me</button>

@@ -13,7 +13,7 @@ from practice_server import PracticeServer, serving
 from pyotp import TOTP
 
 from webrun_nb.agents.base import AgentError, Brief, Note
-from webrun_nb.browsers.base import BrowserInstance, Click, Navigate, Type
+from webrun_nb.browsers.protocol import BrowserInstance, Click, Navigate, Type
 from webrun_nb.practice.accounts import BANK, SHOP
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

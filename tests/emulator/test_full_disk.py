@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.store import archive
+from webrun_nb.emulator.storage import write_behind
 from webrun_nb.wire.policies import PolicyFields
 from webrun_nb.wire.requests import RunTask, StartSession
 
@@ -25,7 +25,7 @@ def free(connection, *_):
 
 
 async def test_what_can_not_be_put_on_record_is_not_done_and_goes_on_once_it_can(service, site, until, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_PENDING", 2)
+    monkeypatch.setattr(write_behind, "MOST_PENDING", 2)
     bell = "<button onclick=\"fetch('/rung')\">Ring</button>"
     answered = threading.Event()
     policy = await service.policies.create("ann", PolicyFields(name="rules", status="active"))

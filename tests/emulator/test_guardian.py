@@ -12,14 +12,14 @@ import psutil
 import pytest
 from process_family import living
 
-from webrun_nb.browsers import guardian, processes
-from webrun_nb.browsers.find import installed
+from webrun_nb.browsers.discovery import installed
+from webrun_nb.browsers.processes import groups, guardian
 
 needs_browser = pytest.mark.skipif(not installed(), reason="no browser is installed; run: webrun-nb install-browser")
 
 EMULATOR = """
 import asyncio, os, sys
-from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.browsers.chromium.pool import ChromiumPool
 
 class Listener:
     def requested(self, url): pass
@@ -128,14 +128,14 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_what_was_watched_is_killed(sleeper):
-    watch = processes.Guardian()
+    watch = groups.Guardian()
     watch.watch_group(sleeper.pid)
     watch.close()
     assert sleeper.wait(timeout=60) == -signal.SIGKILL
 
 
 def test_what_was_forgotten_is_left_alone(sleeper):
-    watch = processes.Guardian()
+    watch = groups.Guardian()
     watch.watch_process(sleeper.pid)
     watch.forget(sleeper.pid)
     watch.close()
@@ -160,7 +160,7 @@ def test_no_temporary_file_outlives_a_killed_emulator(tmp_path, monkeypatch, sto
 def test_a_watched_folder_goes_with_us(tmp_path):
     folder = tmp_path / "webrun-x"
     (folder / "deeper").mkdir(parents=True)
-    watch = processes.Guardian()
+    watch = groups.Guardian()
     watch.watch_folder(folder)
     watch.close()
     assert not folder.exists()
@@ -170,7 +170,7 @@ def test_a_watched_folder_goes_with_us(tmp_path):
 def test_another_folder_is_left_alone(tmp_path, name):
     (tmp_path / "webrun-x").mkdir()
     (tmp_path / "other-x").mkdir()
-    watch = processes.Guardian()
+    watch = groups.Guardian()
     watch.watch_folder(tmp_path / name)
     watch.close()
     assert (tmp_path / "other-x").exists()
@@ -182,7 +182,7 @@ def test_a_process_that_got_the_number_of_one_that_ended_is_another(sleeper):
 
 
 def test_it_is_in_a_session_of_its_own():
-    watch = processes.Guardian()
+    watch = groups.Guardian()
     session = os.getsid(watch._process.pid)
     watch.close()
     assert session != os.getsid(0)

@@ -16,21 +16,21 @@ import psutil
 import pytest
 from process_family import family, living
 
-from webrun_nb.client.api import Client
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError
 from webrun_nb.client.ledger import EMULATOR_ENDED, Ledger
-from webrun_nb.client.local import LocalEmulator
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.snapshot import SessionSnapshot
 
 KERNEL = """
 import sys
 import threading
 from pathlib import Path
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
 from webrun_nb.client.ledger import Ledger
-from webrun_nb.client.local import LocalEmulator
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.local_emulator import LocalEmulator
+from webrun_nb.client._sync import runtime
 
 path, url, key = sys.argv[1:4]
 pid = None

@@ -9,7 +9,7 @@ from agent_work import work
 from practice_server import serving
 
 from webrun_nb.agents.base import AgentError, Brief, Note
-from webrun_nb.browsers.base import BrowserInstance
+from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.practice.shop import catalogue
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from webrun_nb.emulator.listening import listen
+from webrun_nb.emulator.http.listening import listen
 
 
 async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:

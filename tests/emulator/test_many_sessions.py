@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from webrun_nb.client.http import KEEPALIVE_S
+from webrun_nb.client.transport import KEEPALIVE_S
 
 SESSIONS = 200
 SLOTS = 4

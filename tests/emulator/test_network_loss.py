@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.bench.dropping_proxy import DroppingProxy
-from webrun_nb.client.api import Client
+from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
+from webrun_nb.client.client import Client
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 

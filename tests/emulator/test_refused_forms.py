@@ -9,7 +9,7 @@ from agent_work import work
 from practice_server import serving
 
 from webrun_nb.agents.base import AgentError, Brief
-from webrun_nb.browsers.base import BrowserInstance
+from webrun_nb.browsers.protocol import BrowserInstance
 
 Site = Any
 """conftest's; tests are no package, so it has no name to import."""

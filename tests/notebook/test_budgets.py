@@ -23,7 +23,7 @@ def ended(session):
     return session.snapshot.state_label
 def sessions():
     "Return the sessions of this kernel, by name."
-    from webrun_nb.notebook.objects import toolkit
+    from webrun_nb.notebook.api import toolkit
     return toolkit.client().sessions
 """
 
@@ -62,7 +62,7 @@ def test_a_task_is_stopped_when_its_budget_is_spent_and_the_session_kept(kernel)
 
 
 WAITING = """
-from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.api import toolkit
 session, spent = webrun.start({session}), threading.Event()
 def spend(snapshot):
     "Let three minutes pass once the task waits."
@@ -165,7 +165,7 @@ def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel):
 def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel):
     kernel.run("%webrun start cc --max-cost 0.0015")
     assert kernel.run("%webrun emulator faults task --delay 8000").status == "ok"  # it ends before its cost is read
-    kernel.run("from webrun_nb.notebook.objects import toolkit\nsession = toolkit.client().sessions['cc']")
+    kernel.run("from webrun_nb.notebook.api import toolkit\nsession = toolkit.client().sessions['cc']")
     ran = kernel.run("%%webrun task --url practice:shop -o rows\nList the laptops under $400.")
     assert "over session cc's budget of $0.0015: the task ended before it could be stopped" in ran.text
     assert value(kernel.run("webrun.last.over_budget_usd > 0")) is True

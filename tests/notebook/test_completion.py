@@ -8,7 +8,7 @@ import pytest
 from notebook_kernel import Kernel, running_kernel
 
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.notebook.verbs import find_verb
+from webrun_nb.notebook.commands.registry import find_verb
 
 OPTIONS = [option.flag for option in find_verb("task").options if option.flag.startswith("--")]
 
@@ -58,5 +58,5 @@ def test_a_file_is_completed_by_ipython(kernel: Kernel) -> None:
 def test_completion_starts_nothing(kernel: Kernel) -> None:
     for cell in ("%webrun start --policy ", "%webrun start --env ", "%%webrun task --url "):
         offered(kernel, cell)
-    ran = kernel.run("from webrun_nb.notebook.objects import toolkit\nprint(toolkit.current, toolkit.emulator)")
+    ran = kernel.run("from webrun_nb.notebook.api import toolkit\nprint(toolkit.current, toolkit.emulator)")
     assert ran.text == "None None\n"

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from webrun_nb.bench.jupyter_server import find_browser, free_port, wait_until_up
+from webrun_nb.bench.harness.jupyter_server import find_browser, free_port, wait_until_up
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LOAD = "%load_ext webrun_nb"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from notebook_kernel import Kernel, running_kernel
 
-from webrun_nb.notebook.help import examples
-from webrun_nb.notebook.verbs import VERBS, Verb
+from webrun_nb.notebook.commands.registry import VERBS, Verb
+from webrun_nb.notebook.syntax.help import examples
 
 ELSEWHERE = {"pause", "resume", "stop", "answer", "login", "logout"}
 """Verbs that need a task under way, or a key: test_verbs.py and test_login.py have them."""

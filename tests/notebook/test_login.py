@@ -135,5 +135,5 @@ def test_an_interrupted_prompt_is_one_line_and_leaves_nothing_half_done(kernel, 
     assert ran.one_line == f"TaskInterruptedError INTERRUPTED: interrupted: {said}"
     assert live(service) == before
     assert "not logged in" in kernel.run("%webrun logout").text
-    names = "from webrun_nb.notebook.objects import toolkit\n[s for s in toolkit.client().sessions if s != 'here']"
+    names = "from webrun_nb.notebook.api import toolkit\n[s for s in toolkit.client().sessions if s != 'here']"
     assert value(kernel.run(names)) == []

@@ -36,9 +36,7 @@ def test_a_proxy_is_tried_and_a_session_goes_out_through_it(kernel, proxy):
     started = kernel.run(f"%webrun start out --proxy {spec}")
     assert started.status == "ok", started.errors
     assert PASSWORD not in repr((started.outputs, shown))
-    (options,) = kernel.run(
-        "import webrun_nb.notebook.objects as o; o.toolkit.client().sessions['out'].options"
-    ).outputs
+    (options,) = kernel.run("import webrun_nb.notebook.api as o; o.toolkit.client().sessions['out'].options").outputs
     assert PASSWORD not in repr(options)
     assert "***" in repr(options)
     kernel.run("%webrun terminate out")

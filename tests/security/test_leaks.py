@@ -21,12 +21,12 @@ import pytest_asyncio
 from leak_lab import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
 from playwright.async_api import async_playwright
 
-from webrun_nb.browsers import find
-from webrun_nb.browsers.base import BrowserError, BrowserInstance, Click, Navigate, WaitFor
+from webrun_nb.browsers import discovery
+from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress import routes
-from webrun_nb.browsers.egress.reach import Home, Reach
+from webrun_nb.browsers.egress.destinations import Home, Reach
 from webrun_nb.browsers.egress.routes import WayOut
-from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Click, Navigate, WaitFor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,7 +37,7 @@ WORKER = """
 const url = new URL(location).searchParams.get("to");
 addEventListener("install", (event) => event.waitUntil(fetch(url, {mode: "no-cors"}).catch(() => {})));
 """
-BROWSERS = {each.kind: each for each in reversed([*find.candidates()]) if each.path}
+BROWSERS = {each.kind: each for each in reversed([*discovery.candidates()]) if each.path}
 
 
 class Listener:

@@ -30,8 +30,8 @@ from nbclient import NotebookClient
 from process_family import family
 from proxies import LocalProxy
 
-from webrun_nb.notebook.emulator_verbs import ShownState
-from webrun_nb.notebook.safe_markdown import PageText
+from webrun_nb.notebook.commands.emulator import ShownState
+from webrun_nb.notebook.display.markdown import PageText
 
 EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
@@ -161,7 +161,7 @@ def hooks() -> Iterator[tuple[str, list[bytes]]]:
 
 
 CELLS = [
-    "import webrun_nb as webrun\nfrom webrun_nb.notebook.objects import toolkit\n%load_ext webrun_nb",
+    "import webrun_nb as webrun\nfrom webrun_nb.notebook.api import toolkit\n%load_ext webrun_nb",
     "client = webrun.Client('{url}', key='{key}', frames=webrun.notebook.objects.NotebookFrames())\n"
     "toolkit.use(client)",
     "%webrun start planted --secret login.localhost=PLANTED",

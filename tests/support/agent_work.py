@@ -26,7 +26,7 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.agents.local import LocalAgent
-from webrun_nb.browsers.base import BrowserError, BrowserInstance, Navigate
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Navigate
 
 
 @dataclass

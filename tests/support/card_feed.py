@@ -14,8 +14,8 @@ from pathlib import Path
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.notebook.card_actions import StartedAgain
-from webrun_nb.notebook.cards import cards
+from webrun_nb.notebook.widgets.card_actions import StartedAgain
+from webrun_nb.notebook.display.cards import cards
 from webrun_nb.wire.policies import StepBody
 
 def now_ms():

@@ -22,7 +22,7 @@ GALLERY = (
     + f'PICTURE = "{_picture()}"\n'
     + '''
 import base64
-from webrun_nb.notebook.job_board import job_board
+from webrun_nb.notebook.display.cards import job_board
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
 from webrun_nb.notebook.jobs import JobFacts

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from webrun_nb.bench.jupyter_server import (
+from webrun_nb.bench.harness.jupyter_server import (
     KERNEL_IS_READY,
     OUTPUTS,
     READY_MS,

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from webrun_nb.browsers import find
+from webrun_nb.browsers import discovery
 
 NAMES = ("login.localhost", "www.login.localhost", "evil.localhost")
 
@@ -47,7 +47,7 @@ def own_certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
 
 def browser_that_takes(spki: str, folder: Path) -> str:
     """Return a program to name in `WEBRUN_BROWSER`: the browser that is there, told of one more certificate."""
-    found = next(each for each in find.candidates() if each.path)
+    found = next(each for each in discovery.candidates() if each.path)
     program = folder / ("headless-shell" if found.kind == "headless-shell" else "chromium")
     option = f"--ignore-certificate-errors-spki-list={spki}"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(str(found.path))} {option} "$@"\n')

@@ -15,7 +15,7 @@ from webrun_nb.agents.examples import examples_of
 from webrun_nb.agents.planner.elements import Found, near_misses
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.agents.wording import not_found
-from webrun_nb.browsers.base import Action, Click, Element, Observation, Press
+from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press
 
 
 def acts(steps: list[Step]) -> list[Action]:

@@ -8,11 +8,11 @@ import sqlite3
 import pytest
 from sqlalchemy import select, text
 
-from webrun_nb.emulator.store import archive
-from webrun_nb.emulator.store.archive import RETENTION_MS, Archive
-from webrun_nb.emulator.store.database import FILE_NAME, Database
-from webrun_nb.emulator.store.presence import Presence
-from webrun_nb.emulator.store.records import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord
+from webrun_nb.emulator.storage import write_behind
+from webrun_nb.emulator.storage.database import FILE_NAME, Database
+from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.tables import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord
+from webrun_nb.emulator.storage.write_behind import RETENTION_MS, Archive
 
 DAY_MS = 24 * 3_600_000
 USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "completion_time": 0.1, "cost": 0.5}
@@ -109,7 +109,7 @@ async def test_what_cannot_be_written_is_written_later_and_said_once(start, capl
 
 
 async def test_what_cannot_be_written_is_bounded_and_nothing_of_it_lost(start, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_PENDING", 3)
+    monkeypatch.setattr(write_behind, "MOST_PENDING", 3)
     one = await start()
     async with one.database.writing() as session:
         await session.execute(text("PRAGMA max_page_count = 1"))  # as on a disk that is full

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from webrun_nb.emulator import archives
-from webrun_nb.emulator.archives import ArchiveError
+from webrun_nb.emulator.services import profile_archive
+from webrun_nb.emulator.services.profile_archive import ArchiveError
 
 COOKIE = {"name": "a", "value": "b", "domain": "shop.example", "path": "/", "expires": -1}
 STATE = json.dumps(
@@ -68,13 +68,13 @@ def written(folder: Path, *files: tuple[str, bytes]) -> Path:
         (folder / str(number)).write_bytes(content)
         paths.append((name, folder / str(number)))
     path = folder / "out.tar.gz"
-    path.write_bytes(b"".join(archives.write(folder / "state", paths, 1_700_000_000)))
+    path.write_bytes(b"".join(profile_archive.write(folder / "state", paths, 1_700_000_000)))
     return path
 
 
 def test_what_is_written_can_be_read_again(tmp_path, shelf):
     path = written(tmp_path, ("cv.txt", b"a life"), ("cv.txt", b"another"), ("größe.bin", bytes(70_000)))
-    contents = archives.read(path, shelf)
+    contents = profile_archive.read(path, shelf)
     assert contents.state == STATE
     assert shelf.files == {"cv.txt": b"a life", "cv (2).txt": b"another", "größe.bin": bytes(70_000)}
     assert contents.files == {"cv.txt": 6, "cv (2).txt": 7, "größe.bin": 70_000}
@@ -87,7 +87,7 @@ def test_any_tar_reads_what_is_written(tmp_path):
 
 def test_folders_are_no_matter(tmp_path, shelf):
     path = packed(tmp_path, member("./files", type=tarfile.DIRTYPE), member("./files/a.txt", b"1"))
-    assert archives.read(path, shelf).files == {"a.txt": 1}
+    assert profile_archive.read(path, shelf).files == {"a.txt": 1}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_folders_are_no_matter(tmp_path, shelf):
 )
 def test_a_path_that_leads_elsewhere_is_refused(tmp_path, shelf, name):
     with pytest.raises(ArchiveError):
-        archives.read(packed(tmp_path, member(name, b"1")), shelf)
+        profile_archive.read(packed(tmp_path, member(name, b"1")), shelf)
     assert shelf.files == {}
 
 
@@ -111,7 +111,7 @@ def test_a_path_that_leads_elsewhere_is_refused(tmp_path, shelf, name):
 )
 def test_what_is_no_plain_file_is_refused(tmp_path, shelf, kind, said):
     with pytest.raises(ArchiveError, match=said):
-        archives.read(packed(tmp_path, member("files/x", type=kind, linkname="/etc/passwd")), shelf)
+        profile_archive.read(packed(tmp_path, member("files/x", type=kind, linkname="/etc/passwd")), shelf)
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path, shelf):
@@ -131,8 +131,8 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path, shelf):
             return len(content)
 
     with pytest.raises(ArchiveError, match="far more"):
-        archives.read(path, lambda name: Counter())
-    assert taken < archives.FREE_BYTES + archives.MAX_RATIO * path.stat().st_size + 2_000_000
+        profile_archive.read(path, lambda name: Counter())
+    assert taken < profile_archive.FREE_BYTES + profile_archive.MAX_RATIO * path.stat().st_size + 2_000_000
 
 
 def test_a_header_that_would_fill_the_memory_is_refused(tmp_path, shelf):
@@ -143,13 +143,13 @@ def test_a_header_that_would_fill_the_memory_is_refused(tmp_path, shelf):
         packer.write(info.tobuf())
         packer.write(bytes(40_000_000))
     with pytest.raises(ArchiveError, match="header that is too large"):
-        archives.read(path, shelf)
+        profile_archive.read(path, shelf)
 
 
 def test_too_many_files_are_refused(tmp_path, shelf):
-    path = packed(tmp_path, *(member(f"files/{number}") for number in range(archives.MAX_MEMBERS)))
+    path = packed(tmp_path, *(member(f"files/{number}") for number in range(profile_archive.MAX_MEMBERS)))
     with pytest.raises(ArchiveError, match="more than"):
-        archives.read(path, shelf)
+        profile_archive.read(path, shelf)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_another_format_is_refused_in_one_line(tmp_path, shelf, content, said):
     path = tmp_path / "x.tar.gz"
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match=said) as refused:
-        archives.read(path, shelf)
+        profile_archive.read(path, shelf)
     assert "\n" not in str(refused.value)
 
 
@@ -174,7 +174,7 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
     path = written(tmp_path, ("noise.bin", bytes(range(256)) * 40))
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(ArchiveError):
-        archives.read(path, shelf)
+        profile_archive.read(path, shelf)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
 )
 def test_an_archive_without_its_parts_is_refused(tmp_path, shelf, members, said):
     with pytest.raises(ArchiveError, match=said):
-        archives.read(packed(tmp_path, *(member(*each) for each in members), complete=False), shelf)
+        profile_archive.read(packed(tmp_path, *(member(*each) for each in members), complete=False), shelf)
 
 
 def test_a_large_archive_is_never_in_memory(tmp_path):
@@ -212,7 +212,7 @@ def test_a_large_archive_is_never_in_memory(tmp_path):
     script = f"""
 import os, resource, sys
 from pathlib import Path
-from webrun_nb.emulator import archives
+from webrun_nb.emulator.services import profile_archive as archives
 folder = Path({str(tmp_path)!r})
 (folder / "state").write_bytes({STATE!r})
 noise = os.urandom(1_000_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.browsers.failures import network_error
+from webrun_nb.browsers.chromium.errors import network_error
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Answeri
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.notebook import cards as cards_module
-from webrun_nb.notebook.card_actions import StartedAgain
-from webrun_nb.notebook.cards import CardBoard
-from webrun_nb.notebook.fallback import card_rows, card_text
+from webrun_nb.notebook.display import cards as cards_module
+from webrun_nb.notebook.display.cards import CardBoard
+from webrun_nb.notebook.display.static_card import card_rows, card_text
+from webrun_nb.notebook.widgets.card_actions import StartedAgain
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_card import TOO_LATE, SessionCard
 

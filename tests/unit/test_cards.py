@@ -15,12 +15,12 @@ from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Output,
 from ipywidgets import Widget
 
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.notebook import cards as cards_module
-from webrun_nb.notebook.cards import CardBoard, CardWriter
-from webrun_nb.notebook.fallback import card_html, card_rows, card_text, final_line
-from webrun_nb.notebook.session_words import clean, duration, ended_at_ms, rate, usd
+from webrun_nb.notebook.display import cards as cards_module
+from webrun_nb.notebook.display.cards import CardBoard, CardWriter
+from webrun_nb.notebook.display.labels import clean, duration, ended_at_ms, rate, usd
+from webrun_nb.notebook.display.static_card import card_html, card_rows, card_text, final_line
+from webrun_nb.notebook.widgets.card_state import Press, session_facts
 from webrun_nb.notebook.widgets.session_card import SessionCard
-from webrun_nb.notebook.widgets.session_facts import Press, session_facts
 
 
 def click(card: SessionCard, command: str, press_id: str = "p1") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from webrun_nb.cli import doctor, lab, main
-from webrun_nb.cli.terminal import called_as, complain, printable
+from webrun_nb.cli.output import called_as, complain, printable
 
 Captured = pytest.CaptureFixture[str]
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.client.addresses import PRACTICE_SITES, resolve_host, resolve_url
 from webrun_nb.client.errors import RequestError
+from webrun_nb.client.urls import PRACTICE_SITES, resolve_host, resolve_url
 from webrun_nb.practice import sites
 
 LOCAL = "http://127.0.0.1:4321"

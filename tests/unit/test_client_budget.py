@@ -13,8 +13,8 @@ from card_doubles import ENDED
 from client_service import USAGE, Service, completed, failed
 from hypothesis import given, strategies
 
-from webrun_nb.client.api import Client
 from webrun_nb.client.budget import Budget, Budgets, limit_usd
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import BudgetError, RequestError, TaskFailedError
 from webrun_nb.client.ledger import FILE, Ledger
 from webrun_nb.client.session import Session

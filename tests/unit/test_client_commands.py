@@ -11,7 +11,8 @@ import httpx
 import pytest
 from client_service import Service, asking, completed, failed, still_pending
 
-from webrun_nb.client.api import Client
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
     GuardrailError,
@@ -20,8 +21,7 @@ from webrun_nb.client.errors import (
     TaskFailedError,
     WebRunError,
 )
-from webrun_nb.client.live import ActionDone, InstanceChanged, LinkChanged, read_instance_change
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.events import ActionDone, InstanceChanged, LinkChanged, read_instance_change
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from webrun_nb.client import http as http_module
+from webrun_nb.client import transport as http_module
 from webrun_nb.client.errors import (
     AuthenticationError,
     ConnectionLostError,
@@ -14,7 +14,7 @@ from webrun_nb.client.errors import (
     ProtocolError,
     WebRunError,
 )
-from webrun_nb.client.http import Http
+from webrun_nb.client.transport import Http
 
 KEY = "wr_secret"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "completion_time": 0.0, "cost": 0.0}

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from client_service import Service, asking, completed, failed
 
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
 from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_mark
 
@@ -221,7 +221,7 @@ def test_a_reused_pid_is_another_process() -> None:
 
 def test_reading_imports_nothing_heavy() -> None:
     code = (
-        "import sys, webrun_nb.notebook.left_open as left_open; left_open.warn()\n"
+        "import sys, webrun_nb.notebook.display.open_sessions as left_open; left_open.warn()\n"
         "print(*{'pydantic', 'httpx', 'pandas', 'IPython', 'asyncio'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

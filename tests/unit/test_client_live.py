@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.client.live import (
+from webrun_nb.client.events import (
     ActionDone,
     AgentSaid,
     LiveEvent,

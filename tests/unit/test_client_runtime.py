@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from webrun_nb.client.runtime import Runtime, faces, in_caller, runtime
+from webrun_nb.client._sync import Runtime, faces, in_caller, runtime
 
 
 @pytest.fixture

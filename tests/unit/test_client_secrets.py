@@ -11,9 +11,9 @@ import httpx
 import pytest
 from client_service import Service, asking, completed
 
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError, RequestError, WebRunError
-from webrun_nb.client.secret import Secret
+from webrun_nb.common.redacted import Secret
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse 7"
 ON_THE_WIRE = [{"match": "shop.example", "fields": {"email": EMAIL, "password": PASSWORD}}]
@@ -66,7 +66,7 @@ def test_a_practice_site_is_its_host(client: Client, service: Service) -> None:
 
 
 def test_an_unknown_name_starts_nothing(client: Client, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webrun_nb.client.secret_sources._from_keyring", lambda name, fields: {})
+    monkeypatch.setattr("webrun_nb.client.secrets._from_keyring", lambda name, fields: {})
     monkeypatch.setattr("sys.stdin", None)
     monkeypatch.delitem(__import__("sys").modules, "ipykernel", raising=False)
     with pytest.raises(RequestError, match="nothing is known of the secret NOBODY"):

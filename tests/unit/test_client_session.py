@@ -12,7 +12,8 @@ import httpx
 import pytest
 from client_service import USAGE, Service, asking, completed, failed, refused, still_pending
 
-from webrun_nb.client.api import Client
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client, Opener
 from webrun_nb.client.errors import (
     GuardrailError,
     ProtocolError,
@@ -21,9 +22,7 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
     WebRunError,
 )
-from webrun_nb.client.live import QuestionAsked
-from webrun_nb.client.opening import Opener
-from webrun_nb.client.runtime import runtime
+from webrun_nb.client.events import QuestionAsked
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 
@@ -492,7 +491,7 @@ def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypat
 def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webrun_nb.client.opening.STOP_WITHIN_S", 0.05)
+    monkeypatch.setattr("webrun_nb.client.client.STOP_WITHIN_S", 0.05)
     come_up, ended = asyncio.Event(), threading.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.command import (
+from webrun_nb.notebook.commands.definitions import (
+    EmulatorAccount,
+    EmulatorAdvance,
+    EmulatorFaults,
+    EmulatorFreeze,
+    EmulatorInstance,
+    EmulatorReset,
+    EmulatorRestart,
+    EmulatorState,
+    EmulatorStatus,
+)
+from webrun_nb.notebook.syntax.credentials import refuse_credentials
+from webrun_nb.notebook.syntax.parser import (
     Answer,
     Asyncio,
     CommandError,
@@ -23,18 +35,6 @@ from webrun_nb.notebook.command import (
     Usage,
     parse,
 )
-from webrun_nb.notebook.commands import (
-    EmulatorAccount,
-    EmulatorAdvance,
-    EmulatorFaults,
-    EmulatorFreeze,
-    EmulatorInstance,
-    EmulatorReset,
-    EmulatorRestart,
-    EmulatorState,
-    EmulatorStatus,
-)
-from webrun_nb.notebook.credentials import refuse_credentials
 
 
 def refusal(line: str, cell: str | None = None) -> CommandError:
@@ -412,8 +412,8 @@ def test_any_line_is_a_command_or_a_command_error(line: str, cell: str | None) -
 
 def test_parsing_imports_neither_pandas_nor_ipython() -> None:
     code = (
-        "import sys, webrun_nb.notebook.command, webrun_nb.notebook.frames, webrun_nb.notebook.render,"
-        "webrun_nb.notebook.templates, webrun_nb.notebook.help\n"
+        "import sys, webrun_nb.notebook.syntax.parser, webrun_nb.tables.frames, webrun_nb.notebook.display.results,"
+        "webrun_nb.tables.templates, webrun_nb.notebook.syntax.help\n"
         "print(sorted({'pandas', 'IPython', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.client.addresses import PRACTICE_SITES
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.emulator.domain import policy_templates
-from webrun_nb.notebook.completion import Offered, complete
+from webrun_nb.client.urls import PRACTICE_SITES
+from webrun_nb.emulator.domain.policy import templates
+from webrun_nb.notebook.syntax.completion import Offered, complete
 
 SITES = [f"practice:{site}" for site in PRACTICE_SITES]
 NAMES = {
@@ -91,7 +91,7 @@ def test_before_a_client_there_are_sites_and_templates_and_no_names() -> None:
 
 
 def test_the_templates_are_the_emulators() -> None:
-    assert [template.name for template in policy_templates.TEMPLATES] == list(TEMPLATES)
+    assert [template.name for template in templates.TEMPLATES] == list(TEMPLATES)
 
 
 def test_an_option_that_is_there_is_not_offered_again() -> None:

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from webrun_nb.emulator.store.database import FILE_NAME, Database, StoreError
-from webrun_nb.emulator.store.records import EmulatorRecord, SessionRecord
-from webrun_nb.emulator.store.schema import VERSION, Base, bring_up_to_date
+from webrun_nb.emulator.storage.database import FILE_NAME, Database, StoreError
+from webrun_nb.emulator.storage.schema import VERSION, Base, bring_up_to_date
+from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from webrun_nb.notebook.downloads import TABLE_SUFFIXES, how_to_open, how_to_read, size_text
-from webrun_nb.notebook.file_frames import _READERS
+from webrun_nb.notebook.display.downloads import _READERS, TABLE_SUFFIXES, how_to_open, how_to_read, size_text
 
 
 @pytest.mark.parametrize(

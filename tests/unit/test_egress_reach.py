@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.browsers.egress import addresses
-from webrun_nb.browsers.egress.reach import Home, Reach, RefusedError
+from webrun_nb.browsers.egress.destinations import Home, Reach, RefusedError
 from webrun_nb.common.hosts import HostNameError
 
 PUBLIC = ip_address("93.184.216.34")

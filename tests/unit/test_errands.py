@@ -22,7 +22,7 @@ from webrun_nb.agents.planner.intents import (
     Transfer,
     Unclear,
 )
-from webrun_nb.browsers.base import Action, Click, Element, Observation, Press, Type
+from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press, Type
 
 
 def only(text: str) -> Intent:

@@ -8,13 +8,13 @@ import httpx
 import pytest
 from client_service import USAGE, Service, failed
 
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskFailedError
 from webrun_nb.client.expectations import expected_statuses
-from webrun_nb.notebook.command import parse
-from webrun_nb.notebook.commands import Task
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.python_code import DoneTask, python_code
+from webrun_nb.notebook.commands.definitions import Task
+from webrun_nb.notebook.display.code_export import DoneTask, python_code
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.parser import parse
 
 
 @pytest.mark.parametrize(

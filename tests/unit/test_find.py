@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from webrun_nb.browsers import find
-from webrun_nb.browsers.base import InstanceUnavailableError
-from webrun_nb.browsers.find import Candidate, candidates, find_browser, installed
+from webrun_nb.browsers import discovery
+from webrun_nb.browsers.discovery import Candidate, candidates, find_browser, installed
+from webrun_nb.browsers.protocol import InstanceUnavailableError
 
 
 @dataclass
@@ -42,8 +42,8 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.delenv("WEBRUN_BROWSER", raising=False)
     monkeypatch.setenv("PATH", str(machine.bin))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(machine.cache))
-    monkeypatch.setattr(find, "_DEBIAN_CHROMIUM", tmp_path / "debian")
-    monkeypatch.setattr(find, "_CHANNEL_FILES", {"chrome": {find.sys.platform: str(tmp_path / "chrome")}})
+    monkeypatch.setattr(discovery, "_DEBIAN_CHROMIUM", tmp_path / "debian")
+    monkeypatch.setattr(discovery, "_CHANNEL_FILES", {"chrome": {discovery.sys.platform: str(tmp_path / "chrome")}})
     return machine
 
 
@@ -69,7 +69,7 @@ def test_the_order(machine, tmp_path, monkeypatch):
         machine.program(name)
     (tmp_path / "debian").touch()
     (tmp_path / "chrome").touch()
-    monkeypatch.setattr(find, "_playwright_has", lambda name: True)
+    monkeypatch.setattr(discovery, "_playwright_has", lambda name: True)
     assert [each.path or each.channel for each in candidates()] == [
         None,
         "chromium",
@@ -87,8 +87,8 @@ def test_another_revision_of_playwrights_browser_is_none(machine):
 
 
 def test_playwrights_own_revision_counts(machine):
-    known = find.json.loads(
-        (Path(find.playwright.__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8")
+    known = discovery.json.loads(
+        (Path(discovery.playwright.__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8")
     )
     revision = next(each["revision"] for each in known["browsers"] if each["name"] == "chromium-headless-shell")
     machine.playwright(f"chromium_headless_shell-{revision}")
@@ -123,7 +123,7 @@ async def test_the_first_that_starts_is_taken(machine):
         return await (starts if candidate.path == works else does_not_start)(candidate)
 
     found, _ = await find_browser(launch)
-    assert found == find.FoundBrowser(works, None, "chromium", "1.2.3", "PATH")
+    assert found == discovery.FoundBrowser(works, None, "chromium", "1.2.3", "PATH")
 
 
 async def test_the_launched_browser_is_handed_over(machine):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.frames import META_KEYS, to_frame
-from webrun_nb.notebook.money import Cost
-from webrun_nb.notebook.schema import from_object, open_records, resolve
+from webrun_nb.notebook.display.labels import Cost
+from webrun_nb.tables.frames import META_KEYS, to_frame
+from webrun_nb.tables.schema import from_object, open_records, resolve
 
 ALL = resolve("s:str?, n:int?, f:float?, b:bool?, d:date?, t:datetime?, u:url?, k:enum(x|y)?, m:money?", {})
 ROW = {

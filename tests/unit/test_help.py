@@ -5,10 +5,10 @@ from importlib.resources import files
 
 import pytest
 
-from webrun_nb.notebook.command import parse
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.help import examples, help_text, usage
-from webrun_nb.notebook.verbs import VERBS, Verb, find_verb
+from webrun_nb.notebook.commands.registry import VERBS, Verb, find_verb
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.help import examples, help_text, usage
+from webrun_nb.notebook.syntax.parser import parse
 
 BY_NAME = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 

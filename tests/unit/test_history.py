@@ -8,19 +8,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from webrun_nb.emulator.accounts import Accounts
+from webrun_nb.emulator.domain.account import HOSTED
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.limits import HOSTED
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Answer, Failure, TaskOrder
-from webrun_nb.emulator.history import History
-from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.store import archive
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.presence import Presence
-from webrun_nb.emulator.views import task_data
+from webrun_nb.emulator.serializers.sessions import task_data
+from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.history import History
+from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.storage import write_behind
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.write_behind import Archive
 from webrun_nb.wire.prices import PRICES_2026
 from webrun_nb.wire.responses import File
 
@@ -89,7 +89,7 @@ async def test_a_files_address_is_that_of_the_server_that_is_asked(emulator, mon
     session.complete(task, Answer("done"))
     file = File(source="download", download_url=f"{HERE}/files/f", filename="f.csv", timestamp=1)
     data = task_data(task).model_copy(update={"files": [file]})
-    monkeypatch.setattr("webrun_nb.emulator.views.task_data", lambda task, *more: data)
+    monkeypatch.setattr("webrun_nb.emulator.serializers.sessions.task_data", lambda task, *more: data)
     emulator.history.keep_task(session, task)
     await emulator.end(session)
     next_one = History(emulator.sessions, emulator.archive, emulator.clock, "http://127.0.0.1:2")
@@ -194,7 +194,7 @@ async def test_a_failed_session_says_why_its_last_task_failed(emulator):
 
 
 async def test_while_nothing_can_be_written_down_no_work_is_begun(emulator, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_PENDING", 1)
+    monkeypatch.setattr(write_behind, "MOST_PENDING", 1)
     await emulator.fill_disk(1)
     emulator.archive.keep_session("s", "ann", 0.0, None, {"padding": "x" * 100_000})
     emulator.history.admit_work()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from webrun_nb.browsers import install
-from webrun_nb.browsers.base import InstanceUnavailableError
-from webrun_nb.browsers.find import FoundBrowser
+from webrun_nb.browsers.discovery import FoundBrowser
+from webrun_nb.browsers.protocol import InstanceUnavailableError
 
 FOUND = FoundBrowser("/usr/bin/x", None, "headless-shell", "1.2", "PATH")
 

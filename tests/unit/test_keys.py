@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.keys import Key, KeyFileError, Keys, read_keys, readable_by_others
+from webrun_nb.emulator.services.accounts import Key, KeyFileError, Keys, read_keys, readable_by_others
 
 NOW_MS = 999.0
 KEYS = Keys(

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from webrun_nb.emulator.listening import AddressError, check_guarded, listen, names, url
+from webrun_nb.emulator.http.listening import AddressError, check_guarded, listen, names, url
 
 LONG_KEY = "wr_0123456789abcdef"
 

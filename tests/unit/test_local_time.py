@@ -12,9 +12,7 @@ import pytest
 
 from webrun_nb.client.ledger import SessionRecord, TaskRecord
 from webrun_nb.common.local_time import clock_time, date_and_time, local_date
-from webrun_nb.notebook.narrow_frames import narrow
-from webrun_nb.notebook.record_frames import table
-from webrun_nb.notebook.tables import files_frame, usage_frame
+from webrun_nb.notebook.display.tables import files_frame, narrow, table, usage_frame
 from webrun_nb.wire.environments import UploadedFile
 
 WINTER_MS = 1_764_367_200_000

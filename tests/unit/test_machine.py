@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.emulator.domain.errors import IllegalMoveError
-from webrun_nb.emulator.domain.machine import (
+from webrun_nb.emulator.domain.states import (
     FINAL_SESSION_STATES,
     FINAL_TASK_STATES,
     SESSION_MOVES,

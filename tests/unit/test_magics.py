@@ -9,11 +9,11 @@ import pytest
 from client_service import Service
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
+from webrun_nb.notebook.api import Toolkit, toolkit
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.objects import Toolkit, toolkit
 
-FAILS = "from webrun_nb.notebook.errors import CommandError\nraise CommandError('this is wrong')"
+FAILS = "from webrun_nb.notebook.syntax.errors import CommandError\nraise CommandError('this is wrong')"
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.masking import Masker
+from webrun_nb.emulator.domain.secrets.redaction import Masker
 
 VALUE = 'Pä55 "wörd"/<&+\\é%41🙂'
 MARKER = "unmasked marker"

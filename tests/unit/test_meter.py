@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.meter import Meter
+from webrun_nb.emulator.domain.billing import Meter
 from webrun_nb.wire.prices import PRICES_2026
 
 MINUTE_MS = 60_000

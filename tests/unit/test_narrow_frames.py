@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from webrun_nb.notebook.narrow_frames import narrow
+from webrun_nb.notebook.display.tables import narrow
 
 WHOLE = pd.DataFrame(
     {

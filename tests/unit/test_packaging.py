@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import webrun_nb
-from webrun_nb.emulator.store.database import Database, StoreError
+from webrun_nb.emulator.storage.database import Database, StoreError
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "webrun_nb"

@@ -14,11 +14,11 @@ from card_doubles import RUNNING
 from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook import results_shown
-from webrun_nb.notebook.fallback import card_html
+from webrun_nb.notebook.display import results
+from webrun_nb.notebook.display.static_card import card_html
 from webrun_nb.notebook.jobs import JobFacts
-from webrun_nb.notebook.schema import resolve
 from webrun_nb.notebook.widgets import job_card
+from webrun_nb.tables.schema import resolve
 
 PAGE = "<img src=x> was $1,299, now $899"
 FORMULA = re.compile(r"\$[^<]*\$")
@@ -44,7 +44,7 @@ def displayed(monkeypatch: pytest.MonkeyPatch, show: Callable[[], None]) -> str:
         assert "text/markdown" not in forms
         found.append(forms["text/html"])
 
-    monkeypatch.setattr(results_shown, "display", display)
+    monkeypatch.setattr(results, "display", display)
     show()
     InteractiveShell.clear_instance()
     (one,) = found
@@ -52,12 +52,12 @@ def displayed(monkeypatch: pytest.MonkeyPatch, show: Callable[[], None]) -> str:
 
 
 def partial_text(monkeypatch: pytest.MonkeyPatch) -> str:
-    return displayed(monkeypatch, lambda: results_shown.show_partial(PAGE, None, rows=5))
+    return displayed(monkeypatch, lambda: results.show_partial(PAGE, None, rows=5))
 
 
 def partial_rows(monkeypatch: pytest.MonkeyPatch) -> str:
     rows = json.dumps([{"price": PAGE}])
-    return displayed(monkeypatch, lambda: results_shown.show_partial(rows, resolve("price:str", {}), rows=5))
+    return displayed(monkeypatch, lambda: results.show_partial(rows, resolve("price:str", {}), rows=5))
 
 
 PLACES: dict[str, Callable[[pytest.MonkeyPatch], str]] = {

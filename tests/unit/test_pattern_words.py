@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.pattern_words import pattern_words
-from webrun_nb.emulator.domain.policy import ActionRule, action_rule_in_words
-from webrun_nb.emulator.domain.policy_templates import TEMPLATES
-from webrun_nb.emulator.regexes import compile_regex
+from webrun_nb.emulator.domain.policy.model import ActionRule, action_rule_in_words
+from webrun_nb.emulator.domain.policy.pattern_words import pattern_words
+from webrun_nb.emulator.domain.policy.templates import TEMPLATES
+from webrun_nb.emulator.execution.policy_enforcer import compile_regex
 
 
 @pytest.mark.parametrize(

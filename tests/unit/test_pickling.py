@@ -11,10 +11,10 @@ import httpx
 import pytest
 from client_service import Service, completed
 
-from webrun_nb.client.api import Client
-from webrun_nb.client.result_files import ResultFile
+from webrun_nb.client.client import Client
+from webrun_nb.client.result import ResultFile
+from webrun_nb.notebook.api import NotebookFrames
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.objects import NotebookFrames
 from webrun_nb.wire.responses import File
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.emulator.domain.steps import Step
-from webrun_nb.emulator.pictures import MAX_BYTES, MAX_PICTURES, MAX_SESSION_BYTES, Pictures
+from webrun_nb.emulator.domain.task import Step
+from webrun_nb.emulator.execution.recorder import MAX_BYTES, MAX_PICTURES, MAX_SESSION_BYTES, Pictures
 
 
 class Camera:

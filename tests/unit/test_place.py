@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.browsers.base import Box, Click, Element, Navigate, Observation, PointerClick, Type, Wheel
-from webrun_nb.emulator.place import place
+from webrun_nb.browsers.protocol import Box, Click, Element, Navigate, Observation, PointerClick, Type, Wheel
+from webrun_nb.emulator.execution.action_facts import place
 
 SEEN = Observation(
     "http://x/",

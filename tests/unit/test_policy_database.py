@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from webrun_nb.emulator.domain.audit import AuditEntry
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.policy import ActionRule, DomainEntry, DomainRules, Policy
-from webrun_nb.emulator.policies import Policies
-from webrun_nb.emulator.regexes import compile_regex
-from webrun_nb.emulator.store import policies
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database
-from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.domain.policy.facts import AuditEntry
+from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
+from webrun_nb.emulator.execution.policy_enforcer import compile_regex
+from webrun_nb.emulator.services.policies import Policies
+from webrun_nb.emulator.storage import policies
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.storage.write_behind import Archive
 
 STRICT = Policy(
     "pol_1",

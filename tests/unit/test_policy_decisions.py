@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.facts import Deed, Facts, Haystack, Page
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
-from webrun_nb.emulator.domain.policy import ActionRule, DomainEntry, DomainRules, Policy
-from webrun_nb.emulator.domain.verdict import Allow, Ask, Decision, Deny, Rulebook
-from webrun_nb.emulator.regexes import compile_regex
+from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, Rulebook
+from webrun_nb.emulator.domain.policy.facts import Deed, Facts, Haystack, Page
+from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
+from webrun_nb.emulator.execution.policy_enforcer import compile_regex
 
 CATEGORIES = ("Click", "Type / Keyboard", "Form Submit", "Scroll")
 WORDS = ("delete", "pay", "search", "next page")

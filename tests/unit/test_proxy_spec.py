@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import read_proxy, read_spec, written_spec
-from webrun_nb.notebook.command import parse
-from webrun_nb.notebook.commands import ProxyTest, Start
-from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.commands.definitions import ProxyTest, Start
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.parser import parse
 from webrun_nb.wire.proxies import CustomProxy
 
 OWN = {"source": "custom", "type": "socks", "host": "p.example", "port": 1080}

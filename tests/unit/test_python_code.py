@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.notebook.commands import Task
-from webrun_nb.notebook.python_code import DoneTask, environment_named, python_code
+from webrun_nb.notebook.commands.definitions import Task
+from webrun_nb.notebook.display.code_export import DoneTask, environment_named, python_code
 
 
 def code(

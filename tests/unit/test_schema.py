@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.columns import parse_columns
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.schema import Column, Schema, from_object, open_records, resolve
+from webrun_nb.common.column_types import parse_columns
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.tables.schema import Column, Schema, from_object, open_records, resolve
 
 
 class Condition(enum.Enum):

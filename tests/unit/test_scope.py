@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.templates import fill
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.tables.templates import fill
 
 RUN = "get_ipython().run_cell_magic('webrun', 'task --dry-run', 'List {{ x }}')"
 
@@ -21,7 +21,8 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     shell.run_cell("%load_ext webrun_nb")
     shell.user_ns["told"] = told = []
     monkeypatch.setattr(
-        "webrun_nb.notebook.runner.Runner.run", lambda _, command, scope: told.append(fill(command.text, scope))
+        "webrun_nb.notebook.commands.dispatch.Runner.run",
+        lambda _, command, scope: told.append(fill(command.text, scope)),
     )
     shell.user_ns["get_ipython"] = lambda: shell
     return shell

@@ -7,12 +7,12 @@ import logging
 
 import pytest
 
-from webrun_nb.browsers.base import BrowserError, Element, FieldPlace, Navigate, Observation, Type, TypeSecret
+from webrun_nb.browsers.protocol import BrowserError, Element, FieldPlace, Navigate, Observation, Type, TypeSecret
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.vault import Vault
-from webrun_nb.emulator.live_secrets import LiveSecrets
-from webrun_nb.emulator.seal import Seal, masked_event, take_in
+from webrun_nb.emulator.domain.secrets.vault import Vault
+from webrun_nb.emulator.execution.secret_filter import Seal, masked_event, take_in
 from webrun_nb.emulator.server import _Readable
+from webrun_nb.emulator.services.session_registry import LiveSecrets
 from webrun_nb.wire.requests import TaskFields
 
 PASSWORD = "correct-horse-7"

@@ -12,11 +12,10 @@ import httpx
 import pytest
 from client_service import Service
 
-from webrun_nb.client.api import Client
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskInterruptedError
-from webrun_nb.client.secret import HostSecret, Secret, wire_secrets
-from webrun_nb.client.secret_sources import check_name, find_login, find_secret
-from webrun_nb.client.service_key import find_key
+from webrun_nb.client.secrets import check_name, find_key, find_login, find_secret
+from webrun_nb.common.redacted import HostSecret, Secret, wire_secrets
 
 VALUE = "correct horse 7"
 

@@ -8,8 +8,8 @@ import pytest
 from card_doubles import IDLE
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.widgets.session_facts import session_facts, ticks_to
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.widgets.card_state import session_facts, ticks_to
 
 SHOWN = SessionSnapshot(
     name="main",

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.happenings import SessionEnded, TaskEnded
-from webrun_nb.emulator.domain.machine import SessionState, TaskState
+from webrun_nb.emulator.domain.events import SessionEnded, TaskEnded
 from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.states import SessionState, TaskState
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
 from webrun_nb.wire.prices import PRICES_2026
 

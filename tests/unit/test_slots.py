@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.slots import Slot, Slots
+from webrun_nb.emulator.execution.scheduler import Slot, Slots
 
 
 def some(slots: Slots, count: int) -> tuple[list[Slot], list[int]]:

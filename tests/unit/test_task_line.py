@@ -10,9 +10,9 @@ import pytest
 from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, AnsweringActions, make_card
 
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot
-from webrun_nb.notebook.session_words import progress
-from webrun_nb.notebook.terminal_line import can_rewrite, line_of
-from webrun_nb.notebook.terminal_prompt import ask_in_terminal, prompt_here
+from webrun_nb.notebook.display.labels import progress
+from webrun_nb.notebook.display.terminal_line import can_rewrite, line_of
+from webrun_nb.notebook.display.terminal_prompt import ask_in_terminal, prompt_here
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.task_line import TaskLine
 
@@ -184,7 +184,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
         return left.pop(0)
 
     monkeypatch.setattr("builtins.input", read)
-    monkeypatch.setattr("webrun_nb.notebook.terminal_prompt.getpass", read)
+    monkeypatch.setattr("webrun_nb.notebook.display.terminal_prompt.getpass", read)
 
 
 WHICH = Question("t1", "Which account?", "ambiguous", ("Personal", "2. Business"))

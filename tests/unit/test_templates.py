@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.templates import fill
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.tables.templates import fill
 
 
 @pytest.mark.parametrize(

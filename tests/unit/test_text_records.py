@@ -9,9 +9,9 @@ import httpx
 import pytest
 from client_service import Service, completed
 
-from webrun_nb.client.api import Client
-from webrun_nb.client.results import TaskResult
-from webrun_nb.notebook.objects import NotebookFrames
+from webrun_nb.client.client import Client
+from webrun_nb.client.result import TaskResult
+from webrun_nb.notebook.api import NotebookFrames
 
 TEXT = "2 of 9 rows.\n\n| name | price |\n| --- | --- |\n| Feather | 3 |"
 

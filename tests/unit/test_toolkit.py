@@ -5,8 +5,9 @@ from typing import NoReturn
 import pytest
 
 from webrun_nb.client.errors import EmulatorStartError
-from webrun_nb.notebook import objects, starting
-from webrun_nb.notebook.objects import Toolkit
+from webrun_nb.notebook import api
+from webrun_nb.notebook.api import Toolkit
+from webrun_nb.notebook.display import startup_notice
 
 
 class Outputs:
@@ -25,8 +26,8 @@ class Outputs:
 def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
     outputs = Outputs()
     monkeypatch.setattr("IPython.display.display", outputs.display)
-    monkeypatch.setattr(starting, "has_front_end", lambda: True)
-    monkeypatch.setattr(starting, "page_may_show_it", lambda: True)
+    monkeypatch.setattr(startup_notice, "has_front_end", lambda: True)
+    monkeypatch.setattr(startup_notice, "page_may_show_it", lambda: True)
     return outputs
 
 
@@ -34,32 +35,32 @@ def test_the_line_that_the_emulator_starts_is_shown_meanwhile_and_taken_back(
     monkeypatch: pytest.MonkeyPatch, outputs: Outputs
 ) -> None:
     async def start() -> NoReturn:
-        assert list(outputs.shown.values()) == [[starting.STARTING]]
+        assert list(outputs.shown.values()) == [[startup_notice.STARTING]]
         raise EmulatorStartError("it ended")
 
-    monkeypatch.setattr(objects, "local_emulator", start)
+    monkeypatch.setattr(api, "local_emulator", start)
     with pytest.raises(EmulatorStartError):
         Toolkit().client()
-    assert list(outputs.shown.values()) == [[starting.STARTING, ""]]
+    assert list(outputs.shown.values()) == [[startup_notice.STARTING, ""]]
 
 
 def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
-    notice = starting.StartNotice()
+    notice = startup_notice.StartNotice()
     with notice.held():
         with notice.told():
             pass
         place = notice.take_place()
-    assert outputs.shown == {place: [starting.STARTING]}, "what stands there now is the card's"
+    assert outputs.shown == {place: [startup_notice.STARTING]}, "what stands there now is the card's"
 
 
 def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: Outputs) -> None:
-    monkeypatch.setattr(starting, "page_may_show_it", lambda: False)
-    with starting.StartNotice().told():
+    monkeypatch.setattr(startup_notice, "page_may_show_it", lambda: False)
+    with startup_notice.StartNotice().told():
         assert outputs.shown == {}
 
 
 def test_in_a_terminal_the_line_is_erased(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    with starting.StartNotice().told():
-        assert capsys.readouterr().out == starting.STARTING
+    with startup_notice.StartNotice().told():
+        assert capsys.readouterr().out == startup_notice.STARTING
     assert capsys.readouterr().out == "\r\x1b[2K"

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from client_service import Service, completed
 
-from webrun_nb.client.api import Client
-from webrun_nb.client.results import TaskResult
-from webrun_nb.notebook.objects import NotebookFrames
-from webrun_nb.notebook.results_shown import show_result
+from webrun_nb.client.client import Client
+from webrun_nb.client.result import TaskResult
+from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.results import show_result
 
 CUT = {"returned": 2, "of": 3000}
 LINE = "truncated: 2 of 3,000 {} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.unsent import Unsent, unsent_after
-from webrun_nb.browsers.base import Action, Click, Element, Navigate, Observation, Press, Type, TypeSecret
+from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation, Press, Type, TypeSecret
 
 NAME = Element(0, "textbox", "Name", "input", in_form=True)
 SEND = Element(1, "button", "Send", "button", in_form=True, submits=True)

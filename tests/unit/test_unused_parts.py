@@ -9,10 +9,10 @@ import httpx
 import pytest
 from client_service import USAGE, Service, completed
 
-from webrun_nb.client.api import Client
-from webrun_nb.client.results import TaskResult, UnusedPart
-from webrun_nb.notebook.objects import NotebookFrames
-from webrun_nb.notebook.results_shown import show_result
+from webrun_nb.client.client import Client
+from webrun_nb.client.result import TaskResult, UnusedPart
+from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.results import show_result
 
 DAY_2 = {"text": "on day 2", "start": 15, "end": 23, "why": "the page has no days"}
 LINE = 'not used: "on day 2" (the page has no days)'

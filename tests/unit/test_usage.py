@@ -9,10 +9,10 @@ import pytest
 
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.errors import CommandError
-from webrun_nb.notebook.left_open import told
-from webrun_nb.notebook.tables import usage_frame
-from webrun_nb.notebook.usage_verb import drawn, summary, waiting_out_usd
+from webrun_nb.notebook.commands.usage import drawn, summary, waiting_out_usd
+from webrun_nb.notebook.display.open_sessions import told
+from webrun_nb.notebook.display.tables import usage_frame
+from webrun_nb.notebook.syntax.errors import CommandError
 
 DAY_MS = 86_400_000
 URL = "http://127.0.0.1:9"

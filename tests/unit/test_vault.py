@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from webrun_nb.emulator.domain.vault import HostPattern, Place, Vault, WithheldError, read_answer
-from webrun_nb.emulator.totp import code_now
+from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, Vault, WithheldError, read_answer
+from webrun_nb.emulator.execution.secret_filter import code_now
 
 SEED = "JBSWY3DPEHPK3PXP" * 2
 

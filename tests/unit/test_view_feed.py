@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.client.http import Http
-from webrun_nb.client.runtime import runtime
-from webrun_nb.notebook.view_feed import ViewFeed
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.transport import Http
+from webrun_nb.notebook.widgets.view_feed import ViewFeed
 
 STATE = {"type": "state", "phase": "idle", "ended": False}
 

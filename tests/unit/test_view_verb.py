@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from card_doubles import ENDED, IDLE
 
-from webrun_nb.notebook import view_verb
-from webrun_nb.notebook.commands import View
-from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.commands import view
+from webrun_nb.notebook.commands.definitions import View
+from webrun_nb.notebook.syntax.errors import CommandError
 
 
 class Workspace:
@@ -38,31 +38,31 @@ def hosted(url: str | None) -> Workspace:
 
 def test_the_emulators_view_is_shown_at_the_pace_asked_for():
     workspace = Workspace()
-    view_verb.view(workspace, View(fps=4))  # type: ignore[arg-type] # a double
+    view.view(workspace, View(fps=4))  # type: ignore[arg-type] # a double
     assert workspace.shown == [4]
 
 
 def test_an_ended_session_has_nothing_to_see():
     with pytest.raises(CommandError, match="has ended"):
-        view_verb.view(Workspace(ended=True), View())  # type: ignore[arg-type] # a double
+        view.view(Workspace(ended=True), View())  # type: ignore[arg-type] # a double
 
 
 def test_the_hosted_services_own_page_is_framed(monkeypatch, capsys):
     shown: list[Any] = []
-    monkeypatch.setattr(view_verb, "display", shown.append)
-    view_verb.view(hosted("https://view.example/x"), View())  # type: ignore[arg-type] # a double
+    monkeypatch.setattr(view, "display", shown.append)
+    view.view(hosted("https://view.example/x"), View())  # type: ignore[arg-type] # a double
     assert capsys.readouterr().out == "the hosted service shows it at https://view.example/x\n"
     assert shown[0].src == "https://view.example/x"
 
 
 def test_without_a_page_of_the_hosted_service_one_line_says_so():
     with pytest.raises(CommandError, match="gives no live view"):
-        view_verb.view(hosted(None), View())  # type: ignore[arg-type] # a double
+        view.view(hosted(None), View())  # type: ignore[arg-type] # a double
 
 
 @pytest.mark.parametrize(("snapshot", "word"), [(IDLE, "active · idle"), (ENDED, "terminated")])
 def test_without_a_front_end_it_is_text(monkeypatch, capsys, snapshot, word):
-    from webrun_nb.notebook import cards
+    from webrun_nb.notebook.display import cards
 
     monkeypatch.setattr(cards, "has_front_end", lambda: False)
     cards.cards.show_view(SimpleNamespace(snapshot=snapshot), None, 8)  # type: ignore[arg-type] # nothing opens it

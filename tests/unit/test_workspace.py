@@ -9,12 +9,12 @@ import pytest
 from client_service import Service, completed
 from IPython.core.interactiveshell import InteractiveShell
 
-from webrun_nb.client import api
-from webrun_nb.client.api import Client
+from webrun_nb.client import client as api
+from webrun_nb.client.client import Client
 from webrun_nb.notebook import workspace
-from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.jobs import Job, JobFacts
-from webrun_nb.notebook.objects import toolkit
+from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from webrun_nb.browsers.base import Action, Observation, PageData
+from webrun_nb.browsers.protocol import Action, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 
 OutputType = Literal["text", "structured_json", "structured_csv"]

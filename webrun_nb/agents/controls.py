@@ -10,7 +10,7 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Choose, PressKey, SetChecked, SortBy, Target
 from webrun_nb.agents.wording import called, option_of
-from webrun_nb.browsers.base import Click, Element, Press, Select
+from webrun_nb.browsers.protocol import Click, Element, Press, Select
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task

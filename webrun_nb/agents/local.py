@@ -84,7 +84,7 @@ from webrun_nb.agents.wording import (
     shown_text,
     written,
 )
-from webrun_nb.browsers.base import (
+from webrun_nb.browsers.protocol import (
     VIEW_HEIGHT_PX,
     Action,
     Click,

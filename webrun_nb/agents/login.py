@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Brief, Reply, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
-from webrun_nb.browsers.base import Action, Click, Element, Navigate, Observation, TypeSecret, WaitFor
+from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation, TypeSecret, WaitFor
 from webrun_nb.common.hosts import browser_url, host_of
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from webrun_nb.browsers.base import Action, Click, Element, Navigate, Observation
+from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation
 
 MAX_TWINS = 3
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
-from webrun_nb.browsers.base import Action, Click, Complaint, Element, Observation, Press, Type
+from webrun_nb.browsers.protocol import Action, Click, Complaint, Element, Observation, Press, Type
 from webrun_nb.common.text import shortened
 
 _QUOTED = 160

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from webrun_nb.bench.rig import Rig
+    from webrun_nb.bench.harness.context import Rig
 
 Compared = Literal["ours", "ratio", "excess"]
 

@@ -6,24 +6,24 @@ import statistics
 from collections.abc import AsyncIterator, Iterable
 
 from webrun_nb.bench.base import Measurement, NotHereError, Result
-from webrun_nb.bench.cards_in_page import CardsInPage, ClickToHandler, EventToPage
-from webrun_nb.bench.context_session import ContextSession
-from webrun_nb.bench.environment import EnvironmentState
-from webrun_nb.bench.event_latency import EventLatency
-from webrun_nb.bench.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
-from webrun_nb.bench.idle_processes import IdleProcessMemory
-from webrun_nb.bench.live_view import ViewCpu, ViewQuiet, ViewRate
-from webrun_nb.bench.load_ext import LoadExt, LoadExtImports
-from webrun_nb.bench.lost_browsers import HangSeen, Restore
-from webrun_nb.bench.lost_servers import EmulatorLost, NetworkLost
-from webrun_nb.bench.many_parts import ManyParts, ManyPartsByPath
-from webrun_nb.bench.many_sessions import ManySessions
-from webrun_nb.bench.policy_decision import PolicyDecision
-from webrun_nb.bench.process_create import ProcessCreate
-from webrun_nb.bench.real_pages import RealPages
-from webrun_nb.bench.rig import Rig
-from webrun_nb.bench.small_task import SmallTask
-from webrun_nb.bench.widget_messages import WidgetMessages
+from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandler, EventToPage
+from webrun_nb.bench.measurements.context_session import ContextSession
+from webrun_nb.bench.measurements.environment import EnvironmentState
+from webrun_nb.bench.measurements.event_latency import EventLatency
+from webrun_nb.bench.measurements.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
+from webrun_nb.bench.measurements.idle_processes import IdleProcessMemory
+from webrun_nb.bench.measurements.live_view import ViewCpu, ViewQuiet, ViewRate
+from webrun_nb.bench.measurements.load_ext import LoadExt, LoadExtImports
+from webrun_nb.bench.measurements.lost_browsers import HangSeen, Restore
+from webrun_nb.bench.measurements.lost_servers import EmulatorLost, NetworkLost
+from webrun_nb.bench.measurements.many_parts import ManyParts, ManyPartsByPath
+from webrun_nb.bench.measurements.many_sessions import ManySessions
+from webrun_nb.bench.measurements.policy_decision import PolicyDecision
+from webrun_nb.bench.measurements.process_create import ProcessCreate
+from webrun_nb.bench.measurements.real_pages import RealPages
+from webrun_nb.bench.measurements.small_task import SmallTask
+from webrun_nb.bench.measurements.widget_messages import WidgetMessages
 
 _ALL: tuple[type[Measurement], ...] = (
     ContextSession,

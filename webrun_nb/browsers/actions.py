@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from webrun_nb.browsers.sights import FieldPlace
+from webrun_nb.browsers.observation import FieldPlace
 
 
 @dataclass(frozen=True, slots=True)

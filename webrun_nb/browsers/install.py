@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from webrun_nb import config
-from webrun_nb.browsers.base import InstanceUnavailableError
-from webrun_nb.browsers.find import FoundBrowser, installed
-from webrun_nb.browsers.pool import ChromiumPool
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.discovery import FoundBrowser, installed
+from webrun_nb.browsers.protocol import InstanceUnavailableError
 
 Report = Callable[[str], None]
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from webrun_nb.cli.terminal import complain, pip_line
+from webrun_nb.cli.output import complain, pip_line
 
 if TYPE_CHECKING:
     from webrun_nb.bench.base import Result
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 async def _measure(names: list[str], options: argparse.Namespace) -> list[Result]:
     """Measure, and say on stderr how far it is: the report comes at the end."""
     from webrun_nb.bench.base import NotHereError
-    from webrun_nb.bench.rig import Rig
+    from webrun_nb.bench.harness.context import Rig
     from webrun_nb.bench.runner import measure
 
     results: list[Result] = []

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from webrun_nb.cli.terminal import called_as, complain, pip_line, printable
+from webrun_nb.cli.output import called_as, complain, pip_line, printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from webrun_nb.client.api import Client
+    from webrun_nb.client.client import Client
     from webrun_nb.client.errors import GuardrailError, OneLine
-    from webrun_nb.client.results import Schema, TaskResult
+    from webrun_nb.client.result import Schema, TaskResult
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
 """Stands for the emulator in checks that come before it is started."""
@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
         0 only if it worked; 2 where what was asked for can't be asked for: then nothing was started.
     """
     try:
-        from webrun_nb.browsers.base import InstanceUnavailableError
         from webrun_nb.browsers.install import install_browser
+        from webrun_nb.browsers.protocol import InstanceUnavailableError
     except ModuleNotFoundError as error:
         complain("demo", f"{error.name} is not installed; run: {pip_line('webrun-nb[emulator]')}")
         return 1
@@ -94,9 +94,9 @@ def _order(options: argparse.Namespace) -> _Order:
     WebRunError
         It can't be asked for; the line says why.
     """
-    from webrun_nb.client.asks import make_ask
-    from webrun_nb.notebook.errors import CommandError
-    from webrun_nb.notebook.objects import NotebookFrames
+    from webrun_nb.client.task_options import make_ask
+    from webrun_nb.notebook.api import NotebookFrames
+    from webrun_nb.notebook.syntax.errors import CommandError
 
     text, url, schema_text = options.text, options.url, options.schema
     if text is url is schema_text is None:
@@ -125,10 +125,10 @@ def _order(options: argparse.Namespace) -> _Order:
 
 def _perform(order: _Order) -> TaskResult:
     """Do the task on an emulator of its own, which is gone when this returns or raises."""
-    from webrun_nb.client.api import Client
-    from webrun_nb.client.local import LocalEmulator
-    from webrun_nb.client.runtime import runtime
-    from webrun_nb.notebook.objects import NotebookFrames
+    from webrun_nb.client._sync import runtime
+    from webrun_nb.client.client import Client
+    from webrun_nb.client.local_emulator import LocalEmulator
+    from webrun_nb.notebook.api import NotebookFrames
 
     emulator = runtime.run(LocalEmulator.start("--limits", "none", "--isolation", "context"))
     try:
@@ -150,7 +150,7 @@ def _perform(order: _Order) -> TaskResult:
 
 async def _in_a_session(client: Client, order: _Order) -> TaskResult:
     """Do the task in a session that is listened to before the task begins: events are not replayed."""
-    from webrun_nb.cli.steps import StepPrinter
+    from webrun_nb.cli.output import StepPrinter
 
     session = await client.astart("demo")
     print(f"\n{printable(order.text)}\n{printable(order.url)}", flush=True)
@@ -162,8 +162,8 @@ async def _in_a_session(client: Client, order: _Order) -> TaskResult:
 
 
 def _show(order: _Order, result: TaskResult) -> None:
-    from webrun_nb.notebook.money import Cost
-    from webrun_nb.notebook.render import summary_line
+    from webrun_nb.notebook.display.labels import Cost
+    from webrun_nb.notebook.display.results import summary_line
 
     cost = Cost.from_usage(result.usage.model_dump())
     elapsed_ms = result.elapsed_s * 1000

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from webrun_nb import config
-from webrun_nb.cli.terminal import pip_line, printable
+from webrun_nb.cli.output import pip_line, printable
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -235,9 +235,9 @@ def api_key(key: str | None) -> Finding:
 
 def _browser() -> Iterator[Finding]:
     """Launch the browser; where none starts, look for the libraries that those which are here lack."""
-    from webrun_nb.browsers.base import InstanceUnavailableError
-    from webrun_nb.browsers.find import INSTALL_COMMAND, FoundBrowser, candidates, installed
-    from webrun_nb.browsers.pool import ChromiumPool
+    from webrun_nb.browsers.chromium.pool import ChromiumPool
+    from webrun_nb.browsers.discovery import INSTALL_COMMAND, FoundBrowser, candidates, installed
+    from webrun_nb.browsers.protocol import InstanceUnavailableError
 
     async def launched() -> FoundBrowser:
         pool = ChromiumPool()
@@ -276,9 +276,9 @@ def _emulator() -> Finding:
     """Start an emulator, ask how it is, and end it."""
     import httpx
 
+    from webrun_nb.client._sync import runtime
     from webrun_nb.client.errors import WebRunError
-    from webrun_nb.client.local import LocalEmulator
-    from webrun_nb.client.runtime import runtime
+    from webrun_nb.client.local_emulator import LocalEmulator
 
     try:
         emulator = runtime.run(LocalEmulator.start("--limits", "none"))

@@ -75,9 +75,9 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to end."""
     try:
         from webrun_nb.emulator import server
-        from webrun_nb.emulator.keys import KeyFileError
-        from webrun_nb.emulator.listening import AddressError
-        from webrun_nb.emulator.store.database import StoreError
+        from webrun_nb.emulator.http.listening import AddressError
+        from webrun_nb.emulator.services.accounts import KeyFileError
+        from webrun_nb.emulator.storage.database import StoreError
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from webrun_nb.cli.terminal import complain, pip_line
+from webrun_nb.cli.output import complain, pip_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,8 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """See to it that a browser starts on this machine, libraries of the system included."""
     try:
-        from webrun_nb.browsers.base import InstanceUnavailableError
         from webrun_nb.browsers.install import install_browser
+        from webrun_nb.browsers.protocol import InstanceUnavailableError
     except ModuleNotFoundError as error:
         complain("install-browser", f"{error.name} is not installed; run: {pip_line('webrun-nb[emulator]')}")
         return 1

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import webrun_nb
-from webrun_nb.cli.terminal import complain, pip_line
+from webrun_nb.cli.output import complain, pip_line
 
 FIRST = "01_quickstart.ipynb"
 _DEFAULT_FOLDER = Path("webrun-notebooks")

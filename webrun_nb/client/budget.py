@@ -20,8 +20,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
 from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars, to_hundredths
+from webrun_nb.client.monitor import Watch
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.watch import Watch
 
 _log = logging.getLogger(__name__)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from webrun_nb.client._sync import faces
 from webrun_nb.client.errors import RequestError, refusal
-from webrun_nb.client.http import Http
-from webrun_nb.client.runtime import faces
-from webrun_nb.client.transfers import Transfers, existing_files
+from webrun_nb.client.transport import Http, Transfers, existing_files
 from webrun_nb.common.text import near
 from webrun_nb.wire.environments import (
     Deleted,

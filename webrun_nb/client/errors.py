@@ -30,10 +30,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from webrun_nb.client.plain_words import plain
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import HTTP_STATUS
 from webrun_nb.common.text import near
+from webrun_nb.notebook.display.labels_client import plain
 
 _LONGEST_MESSAGE = 600
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webrun_nb.client.asks import read_schema
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.expectations import error_page_hint
-from webrun_nb.client.http import Http, checked_id
 from webrun_nb.client.ledger import Ledger, TaskRecord
-from webrun_nb.client.plain_words import plain
 from webrun_nb.client.policies import Recorded
-from webrun_nb.client.results import Frames, TaskResult, result_of
+from webrun_nb.client.result import Frames, TaskResult, result_of
+from webrun_nb.client.task_options import read_schema
+from webrun_nb.client.transport import Http, checked_id
+from webrun_nb.notebook.display.labels_client import plain
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
 

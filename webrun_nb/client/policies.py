@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webrun_nb.client.control import EmulatorControl
+from webrun_nb.client._sync import faces
+from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import RequestError, refusal
-from webrun_nb.client.http import Http, checked_id
-from webrun_nb.client.runtime import faces
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.client.transport import Http, checked_id
 from webrun_nb.common.text import near
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")

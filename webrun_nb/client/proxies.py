@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
+from webrun_nb.client._sync import faces, in_caller
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.http import Http
-from webrun_nb.client.runtime import faces, in_caller
-from webrun_nb.client.secret import HiddenText
-from webrun_nb.client.secret_sources import check_name, find_secret
+from webrun_nb.client.secrets import check_name, find_secret
+from webrun_nb.client.transport import Http
+from webrun_nb.common.redacted import HiddenText
 from webrun_nb.wire.responses import ProxyTested
 
 Proxy = str | Mapping[str, Any]

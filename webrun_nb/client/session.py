@@ -13,9 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from webrun_nb.client.asks import Ask
+from webrun_nb.client._sync import faces, in_caller
 from webrun_nb.client.budget import Amount, Budget
-from webrun_nb.client.by_hand import ByHand
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -26,21 +25,20 @@ from webrun_nb.client.errors import (
     WebRunError,
     refusal,
 )
-from webrun_nb.client.handles import TaskHandle
-from webrun_nb.client.http import Http
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import TaskOutcome
-from webrun_nb.client.results import TaskResult
-from webrun_nb.client.runtime import faces, in_caller
-from webrun_nb.client.secret import HiddenText, HostSecret
-from webrun_nb.client.secret_sources import Secrets
+from webrun_nb.client.manual_control import ByHand
+from webrun_nb.client.monitor import Watch
+from webrun_nb.client.result import TaskResult
+from webrun_nb.client.secrets import Secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
-from webrun_nb.client.tasks import TaskRun, interruption
-from webrun_nb.client.viewing import show_task, viewed
-from webrun_nb.client.watch import Watch
+from webrun_nb.client.task import TaskHandle, TaskRun, interruption, show_task, viewed
+from webrun_nb.client.task_options import Ask
+from webrun_nb.client.transport import Http
+from webrun_nb.common.redacted import HiddenText, HostSecret
 
 if TYPE_CHECKING:
-    from webrun_nb.client.api import Client
+    from webrun_nb.client.client import Client
 
 _log = logging.getLogger(__name__)
 

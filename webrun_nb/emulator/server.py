@@ -21,31 +21,30 @@ import uvicorn
 
 from webrun_nb import config, practice
 from webrun_nb.agents.local import LocalAgent
+from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
-from webrun_nb.browsers.pool import ChromiumPool
-from webrun_nb.emulator.domain import limits
+from webrun_nb.emulator.domain import account
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.egress import Egress, home, proxy_table
-from webrun_nb.emulator.events import EventHub
+from webrun_nb.emulator.execution.egress import Egress, home, proxy_table
 from webrun_nb.emulator.http.app import make_app
-from webrun_nb.emulator.http.bodies import Patience
-from webrun_nb.emulator.http.door import Door
-from webrun_nb.emulator.http.heads import impatient
-from webrun_nb.emulator.http.live import LiveEvents
-from webrun_nb.emulator.http.practice import practice_sites
-from webrun_nb.emulator.http.view import LiveView
-from webrun_nb.emulator.keys import Key, Keys, read_keys, readable_by_others
-from webrun_nb.emulator.library import Library
-from webrun_nb.emulator.listening import check_guarded, is_everywhere, listen, names, url
-from webrun_nb.emulator.live_secrets import LiveSecrets
-from webrun_nb.emulator.open_sessions import OpenSessions
-from webrun_nb.emulator.parts import Isolation, Parts, PracticeSites
-from webrun_nb.emulator.service import Service
-from webrun_nb.emulator.store.archive import Archive
-from webrun_nb.emulator.store.database import Database, make_folder, start_errors
-from webrun_nb.emulator.store.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.store.presence import Presence
+from webrun_nb.emulator.http.listening import check_guarded, is_everywhere, listen, names, url
+from webrun_nb.emulator.http.middleware.body_limits import Patience
+from webrun_nb.emulator.http.middleware.gateway import Door
+from webrun_nb.emulator.http.middleware.header_timeout import impatient
+from webrun_nb.emulator.http.routes.practice import practice_sites
+from webrun_nb.emulator.http.socketio import LiveEvents
+from webrun_nb.emulator.http.view_socket import LiveView
+from webrun_nb.emulator.services.accounts import Key, Keys, read_keys, readable_by_others
+from webrun_nb.emulator.services.dependencies import Isolation, Parts, PracticeSites
+from webrun_nb.emulator.services.event_hub import EventHub
+from webrun_nb.emulator.services.session_registry import LiveSecrets, OpenSessions
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.storage.database import Database, make_folder, start_errors
+from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.write_behind import Archive
 from webrun_nb.wire.prices import PRICES_2026, Prices
 
 log = logging.getLogger(__name__)
@@ -230,7 +229,7 @@ class _Server:
             browsers=ChromiumPool(),
             agent=LocalAgent(),
             ids=ids,
-            limits=limits.HOSTED if options.limits == "hosted" else limits.NONE,
+            limits=account.HOSTED if options.limits == "hosted" else account.NONE,
             prices=options.prices,
             practice=PracticeSites(practice.sites(), self._port),
             egress=Egress(home(options.host, self._port), options.allowed_hosts, self._proxies),

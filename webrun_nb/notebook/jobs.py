@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import OneLine, WebRunError
-from webrun_nb.client.handles import TaskHandle
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.results import TaskResult
+from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook import session_words as words
+from webrun_nb.client.task import TaskHandle
+from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.widgets.question_form import other_way
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from traitlets.utils.bunch import Bunch
 import webrun_nb
 
 if TYPE_CHECKING:
-    from webrun_nb.notebook.runner import Runner
+    from webrun_nb.notebook.commands.dispatch import Runner
 
 
 MATCHER = "webrun_nb"
@@ -60,16 +60,16 @@ class WebrunMagics(Magics):
 
     def say_loaded_again(self) -> None:
         """Say what loading the magics again did."""
-        from webrun_nb.notebook import left_open
+        from webrun_nb.notebook.display import open_sessions
 
         self._say_no_more()
-        left_open.say_loaded_again()
+        open_sessions.say_loaded_again()
 
     def _say_open(self) -> None:
-        from webrun_nb.notebook import left_open
+        from webrun_nb.notebook.display import open_sessions
 
         self._say_no_more()
-        left_open.say_open()
+        open_sessions.say_open()
 
     def _say_no_more(self) -> None:
         assert self.shell is not None, "magics live in a shell"
@@ -104,7 +104,7 @@ class WebrunMagics(Magics):
 
     @observe("max_cost")
     def _limit(self, change: Bunch) -> None:
-        from webrun_nb.notebook.objects import toolkit
+        from webrun_nb.notebook.api import toolkit
 
         toolkit.limit(change.new)
 
@@ -112,9 +112,9 @@ class WebrunMagics(Magics):
     @line_cell_magic
     def webrun(self, line: str, cell: str | None = None) -> object:
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
-        from webrun_nb.notebook.command import parse
-        from webrun_nb.notebook.runner import Runner
+        from webrun_nb.notebook.commands.dispatch import Runner
         from webrun_nb.notebook.scope import Scope, caller_of
+        from webrun_nb.notebook.syntax.parser import parse
 
         if self._runner is None:
             assert self.shell is not None, "magics live in a shell"
@@ -130,7 +130,7 @@ class WebrunMagics(Magics):
 
     def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
-        from webrun_nb.notebook.completion import complete
+        from webrun_nb.notebook.syntax.completion import complete
 
         names = {} if self._runner is None else self._runner.known_names()
         offered = complete(context.text_until_cursor, names)

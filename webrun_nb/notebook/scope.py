@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType, FrameType
 
-from webrun_nb.notebook.errors import CommandError
+from webrun_nb.notebook.syntax.errors import CommandError
 
 __all__ = ["Scope", "caller_of"]
 

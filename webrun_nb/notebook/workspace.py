@@ -13,25 +13,25 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
-from webrun_nb.client.handles import TaskHandle
-from webrun_nb.client.runtime import runtime
 from webrun_nb.client.session import Session
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.client.task import TaskHandle
 from webrun_nb.common.local_time import clock_time
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.card_actions import StartedAgain
-from webrun_nb.notebook.commands import DEFAULT_ROWS, Start
-from webrun_nb.notebook.completion import Names
-from webrun_nb.notebook.errors import CommandError, near
-from webrun_nb.notebook.fallback import final_line
-from webrun_nb.notebook.front_end import has_front_end
+from webrun_nb.notebook.api import toolkit
+from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.display.code_export import DoneTask
+from webrun_nb.notebook.display.startup_notice import has_front_end
+from webrun_nb.notebook.display.static_card import final_line
+from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.objects import toolkit
-from webrun_nb.notebook.options import is_name
-from webrun_nb.notebook.python_code import DoneTask
-from webrun_nb.notebook.task_lines import task_lines
-from webrun_nb.notebook.view_feed import OpenView
+from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.notebook.syntax.spec import Names
+from webrun_nb.notebook.syntax.values import is_name
+from webrun_nb.notebook.widgets.card_actions import StartedAgain
+from webrun_nb.notebook.widgets.view_feed import OpenView
 from webrun_nb.wire.policies import StepBody
 
 FORM_WITHIN_S = 5.0
@@ -214,27 +214,27 @@ class Workspace:
 
     def place_card(self, session: Session, *, again: bool = False) -> bool:
         """Show a session's card, and tell whether it is in the running cell; see `CardBoard.show`."""
-        from webrun_nb.notebook.cards import cards  # widgets are imported with the first card
+        from webrun_nb.notebook.display.cards import cards  # widgets are imported with the first card
 
         wait_for_forms()
         return cards.show(session, Buttons(session, self), again=again)
 
     def show_view(self, session: Session, fps: float) -> None:
         """Show a session's live view in the running cell."""
-        from webrun_nb.notebook.cards import cards
+        from webrun_nb.notebook.display.cards import cards
 
         cards.show_view(session, session.view, fps)
 
     def show_table(self) -> None:
         """Show the live table of the sessions that have not ended."""
-        from webrun_nb.notebook.cards import cards
+        from webrun_nb.notebook.display.cards import cards
 
         cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
 
     @contextlib.contextmanager
     def following(self) -> Iterator[Callable[[Session], None]]:
         """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
-        from webrun_nb.notebook import terminal_card
+        from webrun_nb.notebook.display import terminal_card
 
         if has_front_end() or not terminal_card.can_redraw(sys.stdout):
             yield self.show_card
@@ -254,7 +254,7 @@ class Workspace:
 
     def drain_cards(self) -> None:
         """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
-        from webrun_nb.notebook.cards import cards
+        from webrun_nb.notebook.display.cards import cards
 
         with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
@@ -263,7 +263,7 @@ class Workspace:
 
 def wait_for_forms() -> None:
     """Have tasks wait for an answer where a page shows the form of their question."""
-    from webrun_nb.notebook.cards import cards
+    from webrun_nb.notebook.display.cards import cards
 
     toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
 

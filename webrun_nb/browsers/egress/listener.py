@@ -11,10 +11,10 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeVar
 
+from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.messages import Target
 from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
 from webrun_nb.browsers.egress.proxy import GREETING_URL, ProxyConnection
-from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.egress.routes import Route, Router, WayOut
 from webrun_nb.common.hosts import host_of, port_of
 

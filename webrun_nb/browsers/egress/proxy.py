@@ -9,6 +9,7 @@ from typing import Protocol
 
 import h11
 
+from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.messages import (
     BadAnswerError,
     BadMessageError,
@@ -20,7 +21,6 @@ from webrun_nb.browsers.egress.messages import (
     tunnel_target_of,
 )
 from webrun_nb.browsers.egress.network import DialError, Streams
-from webrun_nb.browsers.egress.reach import RefusedError
 from webrun_nb.browsers.egress.routes import Route, WayOut
 from webrun_nb.common.hosts import HostNameError, browser_url
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.browsers.egress.addresses import Address
+from webrun_nb.browsers.egress.destinations import Reach
 from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_error
-from webrun_nb.browsers.egress.reach import Reach
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 
 _REMEMBERED_S = 30.0

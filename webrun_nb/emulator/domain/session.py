@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.happenings import ControlReleased, ControlTaken, Happening, TaskReleased
-from webrun_nb.emulator.domain.machine import SessionEvent, SessionState, TaskEvent, TaskState
-from webrun_nb.emulator.domain.meter import PriceList
-from webrun_nb.emulator.domain.session_life import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, SessionLife
+from webrun_nb.emulator.domain.events import ControlReleased, ControlTaken, Happening, TaskReleased
+from webrun_nb.emulator.domain.secrets.vault import Vault
+from webrun_nb.emulator.domain.states import SessionEvent, SessionState, TaskEvent, TaskState
 from webrun_nb.emulator.domain.task import Failure, Task
-from webrun_nb.emulator.domain.vault import Vault
+from webrun_nb.emulator.domain.task_queue import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, SessionLife
 
 __all__ = ["GRACE_PERIOD_MS", "INACTIVITY_TIMEOUT_MS", "TOOK_OVER", "Session"]
 

@@ -15,32 +15,50 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from webrun_nb.common.codes import HTTP_STATUS, RefusalCode
-from webrun_nb.emulator import views
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http import (
-    account,
-    control,
-    environments,
-    files,
-    health,
-    pictures,
-    policies,
-    proxies,
-    records,
-    sessions,
-    tasks,
-)
-from webrun_nb.emulator.http.door import refusal
-from webrun_nb.emulator.http.openapi import document
-from webrun_nb.emulator.service import Service
-from webrun_nb.emulator.store.database import reason
+from webrun_nb.emulator.http.middleware.gateway import refusal
+from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
+from webrun_nb.emulator.http.routes import account as health
+from webrun_nb.emulator.http.routes import environments as files
+from webrun_nb.emulator.http.routes import sessions as tasks
+from webrun_nb.emulator.serializers import sessions as views
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.storage.database import reason
 from webrun_nb.wire.responses import ErrorBody
 from webrun_nb.wire.validation import contract_error
+
+_BEARER = "apiKey"
+_NEEDS_NO_KEY = ("/start/health", "/task/")
+_FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
+
+
+def document(app: FastAPI) -> None:
+    """Have `app` describe itself as the contract does: keys as bearer tokens, and bad input as a 400 (section 2)."""
+    describe_by_fastapi = app.openapi
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        schema = describe_by_fastapi()
+        components = schema["components"]
+        components["securitySchemes"] = {_BEARER: {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{_BEARER: []}]
+        for name in _FASTAPIS_OWN:
+            components["schemas"].pop(name, None)
+        for path, operations in schema["paths"].items():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                if path.startswith(_NEEDS_NO_KEY):
+                    operation["security"] = []
+        return schema
+
+    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+
 
 log = logging.getLogger(__name__)
 
 _RESOURCES = (health, sessions, tasks, account, environments, files, policies)
-_CONTROL = (control, records, pictures, proxies)
+_CONTROL = (emulator, emulator, emulator, emulator)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

@@ -15,7 +15,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.files import MAX_FILES_PER_UPLOAD, Received, discard
+from webrun_nb.emulator.services.files import MAX_FILES_PER_UPLOAD, Received, discard
 
 _MAX_FIELDS = 20
 _MAX_FIELD_BYTES = 10_000

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 from traitlets import MetaHasTraits
 
-from webrun_nb.notebook.front_end import page_may_show_it
+from webrun_nb.notebook.display.startup_notice import page_may_show_it
 
 
 class _AbstractMeta(ABCMeta, MetaHasTraits):

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 
 import traitlets
 
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.fallback import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.display.markdown import NO_FORMULAS, html_text
+from webrun_nb.notebook.display.static_card import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
 from webrun_nb.notebook.jobs import Job, JobFacts
-from webrun_nb.notebook.safe_markdown import NO_FORMULAS, html_text
+from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.session_facts import Press
-from webrun_nb.notebook.widgets.sources import script, style
+from webrun_nb.notebook.widgets.card_state import Press
 
 _log = logging.getLogger(__name__)
 

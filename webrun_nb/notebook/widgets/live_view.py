@@ -6,12 +6,12 @@ from typing import Any
 
 import traitlets
 
-from webrun_nb import screen
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.safe_markdown import html_text
-from webrun_nb.notebook.view_feed import OpenView, ViewFeed
+from webrun_nb.common import screencast_assets as screen
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.display.markdown import html_text
+from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.sources import script, style
+from webrun_nb.notebook.widgets.view_feed import OpenView, ViewFeed
 
 VIEW_SCRIPT = screen.SCRIPT + script("live_view.js")
 """`kernelView` and `viewFold`; wants `dom.js` before it."""

@@ -17,16 +17,16 @@ import traitlets
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.card_actions import CardActions, StartedAgain
-from webrun_nb.notebook.fallback import card_html, card_text, final_line
-from webrun_nb.notebook.view_feed import OpenView, ViewFeed
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.display.static_card import card_html, card_text, final_line
+from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
+from webrun_nb.notebook.widgets.card_actions import CardActions, StartedAgain
+from webrun_nb.notebook.widgets.card_state import COMMANDS, Press, session_facts, ticks_to
 from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
-from webrun_nb.notebook.widgets.session_facts import COMMANDS, Press, session_facts, ticks_to
-from webrun_nb.notebook.widgets.sources import script, style
 from webrun_nb.notebook.widgets.steps_log import left_out, step_rows
+from webrun_nb.notebook.widgets.view_feed import OpenView, ViewFeed
 from webrun_nb.wire.policies import StepBody
 
 TOO_LATE = "too late: the question was answered elsewhere, or the task has moved on; nothing was sent on"

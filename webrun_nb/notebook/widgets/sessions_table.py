@@ -14,11 +14,11 @@ from typing import Any
 import traitlets
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook import session_words as words
-from webrun_nb.notebook.card_actions import CardActions, Watched
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.session_facts import Press, session_facts, ticks_to
-from webrun_nb.notebook.widgets.sources import script, style
+from webrun_nb.notebook.widgets.card_actions import CardActions, Watched
+from webrun_nb.notebook.widgets.card_state import Press, session_facts, ticks_to
 
 COMMANDS = ("stop", "terminate")
 """What a row's buttons ask for; the rest is on the session's own card."""

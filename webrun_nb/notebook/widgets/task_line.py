@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import traitlets
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook import session_words as words
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.job_card import Form
-from webrun_nb.notebook.widgets.sources import script, style
 
 _DRIFT_MS = 500
 """The page's count may be off by so much before it is corrected."""

@@ -1,0 +1,313 @@
+"""What the measurements share: pages, emulators, raw Playwright, kernels. Everything starts when first asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import httpx
+
+from webrun_nb.bench.base import BenchError
+from webrun_nb.bench.harness import processes
+from webrun_nb.bench.harness.site import Site
+from webrun_nb.client.errors import EmulatorStartError
+from webrun_nb.client.local_emulator import LocalEmulator
+from webrun_nb.client.transport import KEEPALIVE_S
+
+Isolation = Literal["context", "process"]
+T = TypeVar("T")
+
+_ANSWER_WITHIN_S = 70.0
+_TASK_WITHIN_S = 310.0
+_POLL_S = 0.002
+_TASK_POLL_S = 0.2
+_LONGEST_LINE = 10_000_000
+
+
+class Emulator:
+    """A real emulator, started as a notebook starts it, spoken to in raw HTTP over one kept connection.
+
+    Parameters
+    ----------
+    local : LocalEmulator
+    """
+
+    def __init__(self, local: LocalEmulator) -> None:
+        self._local = local
+        self._http = httpx.AsyncClient(
+            base_url=local.url,
+            headers=self.headers,
+            timeout=_ANSWER_WITHIN_S,
+            limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
+            trust_env=False,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of its process, the root of all it starts."""
+        return self._local.pid
+
+    @property
+    def url(self) -> str:
+        """Where it answers, HTTP and Socket.IO."""
+        return self._local.url
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of the account's carries."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+    @property
+    def key(self) -> str:
+        """The account's."""
+        return self._local.key
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Ask it.
+
+        Raises
+        ------
+        BenchError
+            It refuses, or does not answer.
+        """
+        return await self._call("GET", path)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Call it.
+
+        Raises
+        ------
+        BenchError
+            It refuses, or does not answer.
+        """
+        return await self._call("POST", path, body)
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            answer = await self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise BenchError(f"the emulator does not answer {path}: {type(error).__name__}") from error
+        return _body(path, answer)
+
+    async def start_session(self, **initial_task: Any) -> str:
+        """Open a session; returns its id at once, as the service does."""
+        answer = await self.post("/start/start-session", {"initialTask": initial_task})
+        return str(answer["sessionId"])
+
+    async def until_active(self, session_id: str) -> None:
+        """Ask for a session's status until its browser is there.
+
+        Raises
+        ------
+        BenchError
+            It never will be.
+        """
+        while (status := (await self.status(session_id))["status"]) != "active":
+            if status != "pending":
+                raise BenchError(f"a session did not start: it is {status}")
+            await asyncio.sleep(_POLL_S)
+
+    async def status(self, session_id: str) -> dict[str, Any]:
+        """Return what the service says of a session."""
+        return await self.get(f"/start/session-status/{session_id}")
+
+    async def strike(self, session_id: str, action: Literal["kill", "hang"]) -> None:
+        """Do something to a session's browser, for real."""
+        await self.post(f"/_emulator/sessions/{session_id}/instance", {"action": action})
+
+    async def terminate(self, session_id: str) -> None:
+        """End a session."""
+        message = {"actionType": "state", "newState": "terminate"}
+        await self.post("/start/send-message", {"sessionId": session_id, "message": message})
+
+    async def finished(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Wait for a task's end where it took longer than the service waits with its answer.
+
+        Raises
+        ------
+        BenchError
+            It has not ended when no task can still run.
+        """
+        deadline = time.monotonic() + _TASK_WITHIN_S
+        path = f"/task/{answer['sessionId']}/{answer['taskId']}"
+        while answer.get("pending"):
+            if time.monotonic() > deadline:
+                raise BenchError(f"a task has not ended after {_TASK_WITHIN_S:.0f} s")
+            await asyncio.sleep(_TASK_POLL_S)
+            answer = await self._call("GET", path)
+        return answer
+
+    async def close(self) -> None:
+        """End it and its browsers."""
+        await self._http.aclose()
+        await asyncio.to_thread(self._local.stop)
+
+
+class Raw:
+    """Our end of the pipe to `webrun_nb.bench.harness.raw_playwright`.
+
+    Parameters
+    ----------
+    process : asyncio.subprocess.Process
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.browser = ""
+        """Which browser it is, known once started."""
+
+    @classmethod
+    async def start(cls) -> Self:
+        """Start the process and its browser.
+
+        Raises
+        ------
+        BenchError
+            No browser starts.
+        """
+        raw = cls(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "webrun_nb.bench.harness.raw_playwright"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=_LONGEST_LINE,
+            )
+        )
+        try:
+            raw.browser = (await raw.do("start"))["browser"]
+        except BenchError:
+            await raw.close()
+            raise
+        return raw
+
+    @property
+    def pid(self) -> int:
+        """Of its process, the root of all it starts."""
+        return self._process.pid
+
+    async def do(self, what: str, **arguments: Any) -> dict[str, Any]:
+        """Have it do one thing and return what it tells.
+
+        Raises
+        ------
+        BenchError
+            It failed, or is gone.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": what, **arguments}).encode() + b"\n")
+        line = await self._process.stdout.readline()
+        if not line:
+            raise BenchError("the raw Playwright process ended unexpectedly")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise BenchError(f"raw Playwright: {answer['error']}")
+        return answer
+
+    async def close(self) -> None:
+        """End it and its browser."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+class Rig:
+    """What the measurements work with; ends everything it started.
+
+    Parameters
+    ----------
+    pages : Path, optional
+        The folder of real pages with their expected records.
+    quick : bool
+        Small crowds and short watches: enough to see that it works, too little to judge by.
+    """
+
+    def __init__(self, *, pages: Path | None = None, quick: bool = False) -> None:
+        self.pages = pages
+        self.quick = quick
+        self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
+        """For whatever files our processes write."""
+        self.site = Site(pages)
+        self._emulators: dict[tuple[str, ...], Emulator] = {}
+        self._raw: Raw | None = None
+        self._shared: dict[str, Any] = {}
+        self._endings: list[Callable[[], Awaitable[object]]] = []
+
+    async def once(self, what: str, start: Callable[[], Awaitable[T]]) -> T:
+        """Return what `start` gave the first time it was asked for under this name."""
+        if what not in self._shared:
+            self._shared[what] = await start()
+        shared: T = self._shared[what]
+        return shared
+
+    def at_end(self, end: Callable[[], Awaitable[object]]) -> None:
+        """Have something ended with the rig, the last first."""
+        self._endings.append(end)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for end in reversed(self._endings):
+            await end()
+        for emulator in self._emulators.values():
+            await emulator.close()
+        if self._raw is not None:
+            await self._raw.close()
+        self.site.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def emulator(self, isolation: Isolation, *options: str) -> Emulator:
+        """Return the running emulator whose sessions are of this kind, with further command line options.
+
+        Raises
+        ------
+        BenchError
+            It does not start.
+        """
+        kind = ("--isolation", isolation, *options)
+        if kind not in self._emulators:
+            try:
+                local = await LocalEmulator.start(
+                    "--limits", "none", "--data-dir", str(self.folder / "emulator"), *kind
+                )
+            except EmulatorStartError as error:
+                raise BenchError(error.message) from error
+            self._emulators[kind] = Emulator(local)
+        return self._emulators[kind]
+
+    async def raw(self) -> Raw:
+        """Return raw Playwright with its running browser.
+
+        Raises
+        ------
+        BenchError
+            It does not start.
+        """
+        if self._raw is None:
+            self._raw = await Raw.start()
+        return self._raw
+
+    async def until_at_rest(self) -> None:
+        """Wait until no leftover of an earlier measurement is at work in any emulator or in raw Playwright."""
+        pids = [emulator.pid for emulator in self._emulators.values()]
+        if self._raw is not None:
+            pids.append(self._raw.pid)
+        await processes.until_at_rest(*pids)
+
+
+def _body(path: str, answer: httpx.Response) -> dict[str, Any]:
+    body: dict[str, Any] = answer.json()
+    if answer.status_code != httpx.codes.OK:
+        raise BenchError(f"{path} answered {answer.status_code}: {body.get('message')}")
+    return body

@@ -1,0 +1,115 @@
+"""CPU time and memory of process trees, and when one has come to rest."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psutil
+
+_NO_BROWSER = ("Playwright driver", "guardian", "emulator", "raw Playwright script")
+_MIB = 2**20
+_REST_S = 0.25
+_LONGEST_UNREST_S = 5.0
+_AT_REST_CPU_S = 0.02
+"""Two of Linux's clock ticks: what idle timers of a browser may take in `_REST_S`."""
+
+
+def cpu_s(root_pid: int) -> float:
+    """Return user and system time of a process and all its descendants, s.
+
+    Descendants that have ended are in it: each process's own count holds the children it has reaped.
+    """
+    total_s = 0.0
+    for process in _tree(root_pid):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            times = process.cpu_times()
+            total_s += times.user + times.system + times.children_user + times.children_system
+    return total_s
+
+
+def names(root_pid: int) -> list[str]:
+    """Name the processes of a tree, with how many there are of each."""
+    return _counted(role for _, role in _roles(root_pid))
+
+
+def browsers(root_pid: int) -> frozenset[int]:
+    """Return the pids of all browsers' processes in a tree: main ones, renderers, zygotes, utilities."""
+    return frozenset(pid for pid, role in _roles(root_pid) if role not in _NO_BROWSER)
+
+
+def pss_mib(pids: Iterable[int]) -> float:
+    """Return what processes take of the machine's memory, MiB: PSS, where each shared page counts once in all."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += psutil.Process(pid).memory_full_info().pss
+    return total / _MIB
+
+
+def uncounted_mib(root_pid: int) -> dict[str, float]:
+    """Return the PSS of a tree's processes that are no browsers, MiB by name: driver, emulator or script, guardian."""
+    return {role: pss_mib([pid]) for pid, role in _roles(root_pid) if role in _NO_BROWSER}
+
+
+def browser_names(root_pid: int) -> list[str]:
+    """Name the processes that `browsers` returns, with how many there are of each."""
+    return _counted(role for _, role in _roles(root_pid) if role not in _NO_BROWSER)
+
+
+async def until_at_rest(*root_pids: int) -> None:
+    """Wait until nothing goes on in these trees, so that leftovers of one round are in no other's time.
+
+    Gives up after a few seconds: a machine that never rests can still be measured.
+    """
+    deadline = time.monotonic() + _LONGEST_UNREST_S
+    before_s = sum(map(cpu_s, root_pids))
+    while time.monotonic() < deadline:
+        await asyncio.sleep(_REST_S)
+        now_s = sum(map(cpu_s, root_pids))
+        if now_s - before_s <= _AT_REST_CPU_S:
+            return
+        before_s = now_s
+
+
+def _tree(root_pid: int) -> Iterator[psutil.Process]:
+    try:
+        root = psutil.Process(root_pid)
+        yield root
+        yield from root.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _roles(root_pid: int) -> list[tuple[int, str]]:
+    """Return pid and role of each process of a tree."""
+    roles = []
+    for process in _tree(root_pid):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            roles.append((process.pid, _role(process)))
+    return roles
+
+
+def _counted(roles: Iterable[str]) -> list[str]:
+    return [name if count == 1 else f"{name} ×{count}" for name, count in Counter(roles).items()]
+
+
+def _role(process: psutil.Process) -> str:
+    """Say what a process is, by its command line: the system's own names for processes are cut short."""
+    command = process.cmdline()
+    words = frozenset(command)
+    if "run-driver" in words:
+        return "Playwright driver"
+    if any(word.endswith("guardian.py") for word in words):
+        return "guardian"
+    if {"webrun_nb", "emulator"} <= words:
+        return "emulator"
+    if "webrun_nb.bench.harness.raw_playwright" in words:
+        return "raw Playwright script"
+    program = Path(command[0]).name if command else process.name()
+    kind = next((word.removeprefix("--type=") for word in command if word.startswith("--type=")), None)
+    return f"{program} {kind}" if kind else program

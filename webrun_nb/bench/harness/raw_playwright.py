@@ -1,0 +1,220 @@
+"""Raw Playwright, as one would write it by hand: the yardstick, in a process of its own so that its CPU can be counted.
+
+Run as `python -m webrun_nb.bench.harness.raw_playwright`. It reads one JSON object per line from stdin (`{"do": …, …}`)
+and answers each with one. The browser's binary and its sandbox are what the emulator would choose, its flags Playwright's own. Contexts
+are plain but for the size of the view, so that there is the same area to paint. Times are taken in here, around nothing
+but Playwright's calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Error,
+    Page,
+    StorageState,
+    ViewportSize,
+    async_playwright,
+)
+
+from webrun_nb.browsers import discovery
+from webrun_nb.browsers.discovery import Candidate
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
+
+_VIEW = ViewportSize(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
+_LOADED_JS = """() => new Promise((done) => {
+  const look = () => {
+    const tookMs = performance.getEntriesByType("navigation")[0].loadEventEnd;
+    tookMs ? done(tookMs) : setTimeout(look, 1);
+  };
+  look();
+})"""
+_ROWS_JS = "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent))"
+
+
+class RawPlaywright:
+    """One running browser, with one page open for tasks.
+
+    Parameters
+    ----------
+    chromium : BrowserType
+    """
+
+    def __init__(self, chromium: BrowserType) -> None:
+        self._chromium = chromium
+        self._candidate: Candidate | None = None
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+        self._kept: list[Browser | BrowserContext] = []
+
+    async def start(self) -> dict[str, Any]:
+        """Start the browser that the emulator would choose."""
+        found, self._browser = await discovery.find_browser(self._launch)
+        self._candidate = Candidate(found.where, found.kind, path=found.path, channel=found.channel)
+        self._page = await (await _context(self._browser)).new_page()
+        return {"browser": f"{found.kind} {found.version}"}
+
+    async def session(self, url: str) -> dict[str, Any]:
+        """Context, page, one page opened, end: in the running browser."""
+        assert self._browser is not None
+        began_s = time.perf_counter()
+        context = await _context(self._browser)
+        page = await context.new_page()
+        await page.goto(url, wait_until="domcontentloaded")
+        await context.close()
+        return {"ms": (time.perf_counter() - began_s) * 1000}
+
+    async def load(self, url: str) -> dict[str, Any]:
+        """Load a page with all its parts in a context of its own, taking note of each; the time is the page's own."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        noted: list[str] = []
+        context.on("request", lambda request: noted.append(request.url))
+        context.on("requestfinished", lambda request: noted.append(request.url))
+        context.on("requestfailed", lambda request: noted.append(request.url))
+        page = await context.new_page()
+        await page.goto(url, wait_until="load")
+        took_ms = await page.evaluate(_LOADED_JS)
+        await context.close()
+        return {"ms": took_ms}
+
+    async def launch(self) -> dict[str, Any]:
+        """Launch a browser, with a context and a page; its end is not in the time."""
+        assert self._candidate is not None
+        began_s = time.perf_counter()
+        browser = await self._launch(self._candidate)
+        await (await _context(browser)).new_page()
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await browser.close()
+        return {"ms": took_ms}
+
+    async def keep_context(self) -> dict[str, Any]:
+        """Open a context with a page in the running browser, and keep it."""
+        assert self._browser is not None
+        began_s = time.perf_counter()
+        context = await _context(self._browser)
+        await context.new_page()
+        took_ms = (time.perf_counter() - began_s) * 1000
+        self._kept.append(context)
+        return {"ms": took_ms}
+
+    async def keep_browser(self) -> dict[str, Any]:
+        """Launch a browser with a context and a page, and keep it."""
+        assert self._candidate is not None
+        browser = await self._launch(self._candidate)
+        self._kept.append(browser)
+        await (await _context(browser)).new_page()
+        return {}
+
+    async def drop(self) -> dict[str, Any]:
+        """Close all that was kept."""
+        for kept in self._kept:
+            await kept.close()
+        self._kept.clear()
+        return {}
+
+    async def remember(self, url: str) -> dict[str, Any]:
+        """Open a page in a context of its own and return the storage state it leaves there."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        page = await context.new_page()
+        await page.goto(url, wait_until="domcontentloaded")
+        state = await context.storage_state(indexed_db=True)
+        await context.close()
+        return {"state": state}
+
+    async def hand_over(self, url: str) -> dict[str, Any]:
+        """Have a page fill a context's storages; the time is that of reading them and giving them to a new context."""
+        assert self._browser is not None
+        context = await _context(self._browser)
+        page = await context.new_page()
+        await page.goto(url, wait_until="domcontentloaded")
+        await page.wait_for_function("document.title === 'full'")
+        began_s = time.perf_counter()
+        state = await context.storage_state(indexed_db=True)
+        heir = await self._browser.new_context(viewport=_VIEW, storage_state=state)
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await context.close()
+        await heir.close()
+        return {"ms": took_ms, "bytes": len(json.dumps(state))}
+
+    async def relaunch(self, url: str, state: dict[str, Any]) -> dict[str, Any]:
+        """Launch a browser, give a context a storage state, open a page; its end is not in the time."""
+        assert self._candidate is not None
+        began_s = time.perf_counter()
+        browser = await self._launch(self._candidate)
+        context = await browser.new_context(viewport=_VIEW, storage_state=cast(StorageState, state))
+        await (await context.new_page()).goto(url, wait_until="domcontentloaded")
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await browser.close()
+        return {"ms": took_ms}
+
+    async def task(self, url: str, customer: str, city: str) -> dict[str, Any]:
+        """Open a form, fill two fields, click, read the table."""
+        page = self._page
+        assert page is not None
+        began_s = time.perf_counter()
+        await page.goto(url)
+        await page.get_by_label("Customer").fill(customer)
+        await page.get_by_label("City").fill(city)
+        await page.get_by_role("button", name="Search").click()
+        await page.locator("tbody tr").first.wait_for()
+        rows = await page.locator("tbody tr").evaluate_all(_ROWS_JS)
+        return {"ms": (time.perf_counter() - began_s) * 1000, "rows": rows}
+
+    async def _launch(self, candidate: Candidate) -> Browser:
+        sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
+        try:
+            return await self._chromium.launch(
+                executable_path=candidate.path, channel=candidate.channel, chromium_sandbox=sandbox
+            )
+        except Error as error:
+            if not sandbox:
+                raise InstanceUnavailableError(error.message.partition("\n")[0]) from error
+        try:
+            return await self._chromium.launch(executable_path=candidate.path, channel=candidate.channel)
+        except Error as error:
+            raise InstanceUnavailableError(error.message.partition("\n")[0]) from error
+
+
+async def _context(browser: Browser) -> BrowserContext:
+    return await browser.new_context(viewport=_VIEW)
+
+
+async def _serve() -> None:
+    async with async_playwright() as playwright:
+        raw = RawPlaywright(playwright.chromium)
+        commands: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+            "start": raw.start,
+            "session": raw.session,
+            "load": raw.load,
+            "launch": raw.launch,
+            "task": raw.task,
+            "keep_context": raw.keep_context,
+            "keep_browser": raw.keep_browser,
+            "drop": raw.drop,
+            "remember": raw.remember,
+            "hand_over": raw.hand_over,
+            "relaunch": raw.relaunch,
+        }
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            order = json.loads(line)
+            try:
+                answer = await commands[order.pop("do")](**order)
+            except (Error, InstanceUnavailableError) as error:
+                answer = {"error": error.message.partition("\n")[0]}
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -1,0 +1,174 @@
+"""Many idle `context` sessions at once: what they take, and what one more takes to create."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import psutil
+
+from webrun_nb.bench.base import Measurement, NotHereError, Sample, Target
+from webrun_nb.bench.harness import processes
+from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+
+SESSIONS, QUICK_SESSIONS = 50, 5
+_LET_BE_S = 0.1
+"""Nobody asks a session for its status so long: asking every 2 ms takes the CPU that its browser needs on a small
+machine (14 of 60 ms with two cores)."""
+_WATCH_S, _QUICK_WATCH_S = 20.0, 1.0
+
+
+class _IdleContexts(Measurement):
+    """A crowd of sessions with an empty page, in the emulator's shared browser and in raw Playwright's, side by side.
+
+    They are created one after the other, in turns with raw contexts, each with one page.
+    """
+
+    _emulator: Emulator
+    _raw: Raw
+
+    async def prepare(self, rig: Rig) -> None:
+        """Start both browsers, and have each live through a few sessions."""
+        self._emulator = await rig.emulator("context")
+        self._raw = await rig.raw()
+        async with self._crowd(rig, 2):
+            pass
+
+    @abstractmethod
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure one crowd."""
+
+    @asynccontextmanager
+    async def _crowd(self, rig: Rig, size: int) -> AsyncIterator[list[tuple[float, float]]]:
+        """Have `size` sessions on each side come to rest; give what each took to create, ms: ours, raw."""
+        session_ids = []
+        took_ms = []
+        for _ in range(size):
+            began_unix_ms = time.time() * 1000
+            session_ids.append(await self._emulator.start_session())
+            await asyncio.sleep(_LET_BE_S)
+            await self._emulator.until_active(session_ids[-1])
+            active_unix_ms = (await self._emulator.status(session_ids[-1]))["lastActivityAt"]
+            took_ms.append((active_unix_ms - began_unix_ms, (await self._raw.do("keep_context"))["ms"]))
+        await rig.until_at_rest()
+        yield took_ms
+        for session_id in session_ids:
+            await self._emulator.terminate(session_id)
+        await self._raw.do("drop")
+        await rig.until_at_rest()
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name what lives on each side."""
+        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
+
+
+class IdleContextCreate(_IdleContexts):
+    """Create a session while the others stand idle.
+
+    Ours: from before POST start-session until the session is `active`. It tells itself when that was: nothing happens
+    to an idle session afterwards, so it is its last activity, in unix ms of this machine's clock. Raw: new context, new
+    page. Each sample is the median over a crowd, from the first session to the fiftieth.
+    """
+
+    name = "idle-contexts-create"
+    measures = f"{SESSIONS} idle context sessions: create one, against context + page (p50)"
+    unit = "ms"
+    target = Target("ratio", 1.3)
+    rounds = 3
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure one crowd."""
+        async with self._crowd(rig, _size(rig)) as took_ms:
+            ours_ms, raw_ms = zip(*took_ms, strict=True)
+            return Sample(
+                statistics.median(ours_ms),
+                statistics.median(raw_ms),
+                {"sessions": len(took_ms), "ours_slowest_ms": max(ours_ms), "raw_slowest_ms": max(raw_ms)},
+            )
+
+
+class IdleContextMemory(_IdleContexts):
+    """The memory of each idle session: what the browsers' PSS has grown by with the crowd, divided by its size.
+
+    All processes of the browsers count on both sides (main, renderers, zygotes, GPU, utilities); Playwright's driver,
+    emulator or script, and guardian do not: how much they have grown per session is in the details.
+    """
+
+    name = "idle-contexts-memory"
+    measures = f"{SESSIONS} idle context sessions: browser memory of each (PSS)"
+    unit = "MiB"
+    target = Target("ratio", 1.2)
+    rounds = 3
+
+    _names: tuple[list[str], list[str]] = ([], [])
+
+    async def prepare(self, rig: Rig) -> None:
+        """Start both browsers, and have each live through a few sessions.
+
+        Raises
+        ------
+        NotHereError
+            Only Linux tells PSS.
+        """
+        need_pss()
+        await super().prepare(rig)
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure one crowd."""
+        pids = (self._emulator.pid, self._raw.pid)
+        before_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
+        others_before_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
+        async with self._crowd(rig, size := _size(rig)):
+            after_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
+            others_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
+            self._names = (processes.browser_names(pids[0]), processes.browser_names(pids[1]))
+        ours_mib, raw_mib = ((now - then) / size for now, then in zip(after_mib, before_mib, strict=True))
+        ours_other_mib, raw_other_mib = (
+            (now - then) / size for now, then in zip(others_mib, others_before_mib, strict=True)
+        )
+        details = {
+            "sessions": size,
+            "ours_uncounted_mib_per_session": ours_other_mib,
+            "raw_uncounted_mib_per_session": raw_other_mib,
+        }
+        return Sample(ours_mib, raw_mib, details)
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name the processes whose memory is counted, with the crowd there."""
+        return self._names
+
+
+class IdleContextCpu(_IdleContexts):
+    """The CPU that the crowd takes while nothing happens: all processes on both sides, drivers and heartbeat too."""
+
+    name = "idle-contexts-cpu"
+    measures = f"{SESSIONS} idle context sessions: CPU of all of them, while nothing happens"
+    unit = "% of a core"
+    target = Target("excess", 2)
+    rounds = 2
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Watch one crowd; both sides at the same time."""
+        pids = (self._emulator.pid, self._raw.pid)
+        async with self._crowd(rig, size := _size(rig)):
+            before_s = [processes.cpu_s(pid) for pid in pids]
+            began_s = time.perf_counter()
+            await asyncio.sleep(_QUICK_WATCH_S if rig.quick else _WATCH_S)
+            watched_s = time.perf_counter() - began_s
+            after_s = [processes.cpu_s(pid) for pid in pids]
+        ours, raw = (100 * (now - then) / watched_s for now, then in zip(after_s, before_s, strict=True))
+        return Sample(ours, raw, {"sessions": size, "watched_s": watched_s})
+
+
+def need_pss() -> None:
+    """Raise `NotHereError` where the system does not tell PSS."""
+    if not psutil.LINUX:
+        raise NotHereError("only Linux tells how much memory processes share")
+
+
+def _size(rig: Rig) -> int:
+    return QUICK_SESSIONS if rig.quick else SESSIONS

@@ -1,0 +1,74 @@
+"""What `%load_ext webrun_nb` takes in a running kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.bench.base import Sample, Target
+from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.kernels import running_kernel
+
+_HEAVY = ("pandas", "socketio")
+_LOAD = f"""
+import sys, time
+began_s, began_cpu_s = time.perf_counter(), time.process_time()
+get_ipython().run_line_magic("load_ext", "webrun_nb")
+took_ms, cpu_ms = (time.perf_counter() - began_s) * 1000, (time.process_time() - began_cpu_s) * 1000
+heavy = [name for name in {_HEAVY} if name in sys.modules]
+began_s = time.perf_counter()
+get_ipython().run_line_magic("webrun", "help")
+first_ms = (time.perf_counter() - began_s) * 1000
+tell({{"ms": took_ms, "cpu_ms": cpu_ms, "first_magic_ms": first_ms, "heavy": heavy}})
+"""
+_KERNEL = "kernel (python)"
+
+
+class LoadExt:
+    """The time of the magic, taken inside a fresh kernel that has run a cell before. Compiled files are warm.
+
+    The details have its CPU, and the time of a first `%webrun help` after it: what is not imported at once is later.
+    """
+
+    name = "load-ext"
+    measures = "%load_ext webrun_nb on top of a running kernel"
+    unit = "ms"
+    target = Target("ours", 175)
+    rounds = 5
+
+    async def prepare(self, rig: Rig) -> None:
+        """Load it in a kernel, so that Python's compiled files are there."""
+        await self.sample(rig)
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure once, in a kernel of its own."""
+        await rig.until_at_rest()
+        async with running_kernel(rig.folder) as kernel:
+            told = await kernel.run(_LOAD)
+        return Sample(told["ms"], details={"cpu_ms": told["cpu_ms"], "first_magic_ms": told["first_magic_ms"]})
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name the kernel."""
+        return [_KERNEL], []
+
+
+class LoadExtImports:
+    """How many of the libraries that are only to be imported when first needed are there after the magic."""
+
+    name = "load-ext-imports"
+    measures = f"of {', '.join(_HEAVY)}: imported by %load_ext webrun_nb"
+    unit = "modules"
+    target = Target("ours", 0)
+    rounds = 1
+
+    async def prepare(self, rig: Rig) -> None:
+        """Nothing to prepare."""
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Look once, in a kernel of its own."""
+        async with running_kernel(rig.folder) as kernel:
+            heavy = (await kernel.run(_LOAD))["heavy"]
+        return Sample(len(heavy), details={"imported": heavy})
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name the kernel."""
+        return [_KERNEL], []

@@ -1,0 +1,89 @@
+"""What a session's way out costs: a page of fifty parts through it, and through nothing at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from webrun_nb.bench.base import BenchError, Sample, Target
+from webrun_nb.bench.harness import processes
+from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.site import PARTS
+
+_WITHIN_S = 30.0
+
+
+class ManyParts:
+    """A page with fifty pictures from its own host, in a context that is new each time.
+
+    The page itself says how long it took, from the start of its navigation to the end of its `load` event, so that no
+    session's bookkeeping is in the time. Ours: a session with a `startingPoint`; all goes through its way out, the
+    first request being asked for the password too. Raw: a context without any proxy, whose requests are listened to as
+    our network log does.
+    """
+
+    name = "egress"
+    measures = f"page with {PARTS} sub-resources through a session's way out (no path rules)"
+    unit = "ms"
+    target = Target("ratio", 1.35)
+    rounds = 15
+
+    _emulator: Emulator
+    _raw: Raw
+
+    async def prepare(self, rig: Rig) -> None:
+        """Start both browsers and have each load the page twice."""
+        self._emulator = await rig.emulator("context")
+        self._raw = await rig.raw()
+        for _ in range(2):
+            await self.sample(rig)
+        await rig.until_at_rest()
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure once.
+
+        Raises
+        ------
+        BenchError
+            The page did not load.
+        """
+        url, visit = rig.site.visit_of_many_parts()
+        session_id = await self._open(url)
+        try:
+            async with asyncio.timeout(_WITHIN_S):
+                await visit.loaded.wait()
+        except TimeoutError as error:
+            raise BenchError(f"a page of {PARTS} parts was not there after {_WITHIN_S:.0f} s") from error
+        await self._emulator.terminate(session_id)
+        await rig.until_at_rest()
+        raw_url, _ = rig.site.visit_of_many_parts()
+        return Sample(visit.load_ms, (await self._raw.do("load", url=raw_url))["ms"])
+
+    async def _open(self, url: str) -> str:
+        return await self._emulator.start_session(startingPoint=url)
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name what did the work."""
+        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
+
+
+class ManyPartsByPath(ManyParts):
+    """The same with a policy that has a rule on paths: every request is routed, too."""
+
+    name = "egress-paths"
+    measures = f"page with {PARTS} sub-resources through a session's way out, with path rules"
+    target = Target("ratio", 2.1)
+
+    _policy_id: str
+
+    async def prepare(self, rig: Rig) -> None:
+        """Make the policy, and prepare as without it."""
+        emulator = await rig.emulator("context")
+        rule = {"category": "Navigation", "permission": "block", "urlPattern": "*/admin/*"}
+        made = await emulator.post("/policies", {"name": "No admin pages", "actionRules": [rule]})
+        self._policy_id = made["policy"]["_id"]
+        await super().prepare(rig)
+
+    async def _open(self, url: str) -> str:
+        body = {"policyId": self._policy_id, "initialTask": {"startingPoint": url}}
+        return str((await self._emulator.post("/start/start-session", body))["sessionId"])

@@ -1,0 +1,110 @@
+"""The CPU that a small task takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from webrun_nb.bench.base import BenchError, Sample, Target
+from webrun_nb.bench.harness import processes
+from webrun_nb.bench.harness.answers import records_schema, structured_answer
+from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.site import ORDER_COLUMNS, orders
+
+_TASKS_PER_SAMPLE = 4
+"""Linux counts CPU in ticks of 10 ms per process: several tasks make one sample."""
+_TASK = 'Type "{customer}" into Customer, type "{city}" into City, click Search and list the orders.'
+
+
+class SmallTask:
+    """Open a form, fill two fields, click, read a table of ten rows: in plain English, and as a Playwright script.
+
+    Ours: `newTask` in an open session, followed by the local agent, answered as JSON checked against a schema; the CPU
+    of the emulator's process and of all it has started (Playwright's driver, browser, guardian), until they are at
+    rest again: events, metering and the watching of the page are in it.
+
+    Raw: `goto`, two `fill` by label, `click` by role, wait for a row, read all rows with one script, in an open page;
+    the CPU of the script's process and of all it has started.
+
+    Who asks (the bench's process), and who serves the page (it too), is in neither.
+    """
+
+    name = "small-task"
+    measures = "small task: open, fill two fields, click, read a 10-row table (CPU)"
+    unit = "ms CPU"
+    target = Target("ratio", 1.5)
+    rounds = 7
+
+    _emulator: Emulator
+    _raw: Raw
+    _session_id: str
+    _count = 0
+
+    async def prepare(self, rig: Rig) -> None:
+        """Open a session, and do the task twice on each side."""
+        self._emulator = await rig.emulator("context")
+        self._raw = await rig.raw()
+        self._session_id = await self._emulator.start_session()
+        await self._emulator.until_active(self._session_id)
+        for _ in range(2):
+            await self._ours(rig, *self._words())
+            await self._by_hand(rig, *self._words())
+        await rig.until_at_rest()
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure once.
+
+        Raises
+        ------
+        BenchError
+            A task failed or brought other rows than the page had.
+        """
+        ours_ms, ours_took_ms = await self._cost(rig, self._ours, self._emulator.pid)
+        raw_ms, raw_took_ms = await self._cost(rig, self._by_hand, self._raw.pid)
+        return Sample(ours_ms, raw_ms, {"ours_took_ms": ours_took_ms, "raw_took_ms": raw_took_ms})
+
+    async def _cost(
+        self, rig: Rig, perform: Callable[[Rig, str, str], Awaitable[None]], pid: int
+    ) -> tuple[float, float]:
+        """Return CPU and time of one task, ms."""
+        await processes.until_at_rest(pid)
+        before_s = processes.cpu_s(pid)
+        took_s = 0.0
+        for _ in range(_TASKS_PER_SAMPLE):
+            began_s = time.perf_counter()
+            await perform(rig, *self._words())
+            took_s += time.perf_counter() - began_s
+        await processes.until_at_rest(pid)
+        cpu_s = processes.cpu_s(pid) - before_s
+        return cpu_s / _TASKS_PER_SAMPLE * 1000, took_s / _TASKS_PER_SAMPLE * 1000
+
+    def _words(self) -> tuple[str, str]:
+        """Return what to type: other words each time, so that yesterday's rows can't pass for today's."""
+        self._count += 1
+        return f"Ada {self._count}", f"Ulm {self._count}"
+
+    async def _ours(self, rig: Rig, customer: str, city: str) -> None:
+        message = {
+            "actionType": "newTask",
+            "newState": "start",
+            "taskDetails": _TASK.format(customer=customer, city=city),
+            "startingPoint": rig.site.form_url,
+            "outputType": "structured_json",
+            "outputSchema": records_schema(ORDER_COLUMNS),
+        }
+        answer = await self._emulator.post("/start/send-message", {"sessionId": self._session_id, "message": message})
+        _check(structured_answer(await self._emulator.finished(answer)), customer, city)
+
+    async def _by_hand(self, rig: Rig, customer: str, city: str) -> None:
+        answer = await self._raw.do("task", url=rig.site.form_url, customer=customer, city=city)
+        _check([dict(zip(ORDER_COLUMNS, row, strict=True)) for row in answer["rows"]], customer, city)
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name the processes whose CPU is counted."""
+        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
+
+
+def _check(rows: list[dict[str, Any]], customer: str, city: str) -> None:
+    if rows != orders(customer, city):
+        raise BenchError(f"the small task brought {len(rows)} rows that are not the page's")

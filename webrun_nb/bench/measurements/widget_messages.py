@@ -1,0 +1,77 @@
+"""What a ticking card costs in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.bench.base import BenchError, Sample, Target
+from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.kernels import Kernel, running_kernel
+
+_TICKING_S, _QUICK_S = 60.0, 5.0
+_QUIET_S = 1.0
+_TRIES = 20
+_WIDGET_MESSAGES = ("comm_open", "comm_msg", "comm_close", "display_data", "update_display_data")
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_SHOW = """
+%load_ext webrun_nb
+%webrun start bench
+"""
+_STATES = """
+table = get_ipython().run_line_magic("webrun", "status --all")
+tell(list(table["status"]))
+"""
+
+
+class WidgetMessages:
+    """Messages that a kernel sends about the card of an active, idle session: its cost and its countdown tick.
+
+    Counted on the kernel's output channel, from when what the start brought has gone by. That the card really ticks
+    meanwhile is for a page to show (the end-to-end tests do).
+    """
+
+    name = "widget-messages"
+    measures = f"widget messages in {_TICKING_S:.0f} s of a ticking card"
+    unit = "messages"
+    target = Target("ours", 0)
+    rounds = 1
+
+    async def prepare(self, rig: Rig) -> None:
+        """Nothing to prepare."""
+
+    async def sample(self, rig: Rig) -> Sample:
+        """Measure once.
+
+        Raises
+        ------
+        BenchError
+            There is no card, or the kernel never comes to rest.
+        """
+        seconds = _QUICK_S if rig.quick else _TICKING_S
+        async with running_kernel(rig.folder) as kernel:
+            await kernel.run(_SHOW)
+            if _VIEW not in kernel.displayed:
+                raise BenchError("%webrun start showed no card")
+            await _until_active(kernel)
+            counts = await kernel.messages(seconds)
+            states = await kernel.run(_STATES)
+            await kernel.run("%webrun terminate --all")
+        if states != ["active"]:
+            raise BenchError(f"the session did not tick to the end: {states}")
+        about_the_card = sum(counts[kind] for kind in _WIDGET_MESSAGES)
+        return Sample(about_the_card, details={"seconds": seconds, "all_messages": dict(counts)})
+
+    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+        """Name the kernel."""
+        return ["kernel (python)"], []
+
+
+async def _until_active(kernel: Kernel) -> None:
+    """Wait until the session is active, and the card has been told."""
+    for _ in range(_TRIES):
+        states = await kernel.run(_STATES)
+        quiet = not await kernel.messages(_QUIET_S)
+        if states == ["active"] and quiet:
+            return
+    raise BenchError(f"a session with a card never came to rest: {states}")

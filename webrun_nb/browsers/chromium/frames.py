@@ -1,0 +1,221 @@
+"""The elements of the last observation, kept so that a later action finds the very same ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Generic, Protocol, TypeVar, cast
+
+from playwright.async_api import ElementHandle, Error, Frame, JSHandle, Page
+
+from webrun_nb.browsers.chromium.errors import capital, first_line
+from webrun_nb.browsers.chromium.page_scripts import (
+    OBSERVE_JS,
+    READ_JS,
+    parse_observation,
+    parse_page_data,
+    with_frames,
+)
+from webrun_nb.browsers.protocol import BrowserError, Observation, PageData, SeenFrame
+
+logger = logging.getLogger(__name__)
+
+MAX_FRAMES = 20
+MAX_DEPTH = 2
+"""Frames in the page, and frames in those."""
+_MOST_ASKED = 60
+"""Frames of one document that are asked whether they can be seen: advertising keeps dozens that can't."""
+_ANSWERS_WITHIN_S = 4.0
+"""A frame that hangs, or has not come yet, is left out: the page it is in is there all the same."""
+_SHOWN_JS = (files("webrun_nb.browsers.chromium") / "js" / "frame.js").read_text(encoding="utf-8")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Inside(Generic[T]):
+    """One frame, and what was found in it."""
+
+    frame: Frame
+    found: T
+    url: str
+    """Of its document."""
+    around: tuple[str, ...]
+    """URLs of the documents that it is in, the page's last."""
+    left: float
+    """Where it begins in the view, CSS px."""
+    top: float
+
+
+async def look_inside(
+    page: Page, look: Callable[[Frame], Awaitable[T]], known: Callable[[str], bool]
+) -> list[Inside[T]]:
+    """Look into the frames of a page that can be seen, those of the page first.
+
+    Parameters
+    ----------
+    page : Page
+    look : callable
+        Asks one frame; may raise Playwright's error, and may take its time.
+    known : callable
+        Tells of a URL whether what is there may be looked at.
+    """
+    inside: list[Inside[T]] = []
+    level = [(page.main_frame, 0.0, 0.0)]
+    for _ in range(MAX_DEPTH):
+        asked = [(child, x, y) for frame, x, y in level for child in frame.child_frames[:_MOST_ASKED]]
+        asked = [each for each in asked if known(each[0].url)][:_MOST_ASKED]
+        if not asked:
+            break
+        shown = await asyncio.gather(*(_in_time(_spot(child, x, y)) for child, x, y in asked))
+        level = [spot for spot in shown if spot is not None][: MAX_FRAMES - len(inside)]
+        found = await asyncio.gather(*(_in_time(_ask(spot, look)) for spot in level))
+        inside += [each for each in found if each is not None]
+        level = [(each.frame, each.left, each.top) for each in found if each is not None]
+    return inside
+
+
+async def _in_time(question: Awaitable[T | None]) -> T | None:
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN_S):
+            return await question
+    except (Error, TimeoutError) as error:
+        logger.debug("a frame is not looked into: %s", first_line(error) if isinstance(error, Error) else "no answer")
+        return None
+
+
+async def _spot(frame: Frame, left: float, top: float) -> tuple[Frame, float, float] | None:
+    """Return a frame with where it begins in the view; None where a person does not see it."""
+    holder = await frame.frame_element()
+    try:
+        at = await holder.evaluate(_SHOWN_JS)
+    finally:
+        with contextlib.suppress(Error):  # it went with its document
+            await holder.dispose()
+    return None if at is None else (frame, left + float(at[0]), top + float(at[1]))
+
+
+async def _ask(spot: tuple[Frame, float, float], look: Callable[[Frame], Awaitable[T]]) -> Inside[T] | None:
+    frame, left, top = spot
+    url, around = frame.url, tuple(each.url for each in ancestors(frame))
+    found = await look(frame)
+    return Inside(frame, found, url, around, left, top) if frame.url == url else None  # else it went on meanwhile
+
+
+def ancestors(frame: Frame) -> list[Frame]:
+    """Return the frames that a frame is in, the page's own last."""
+    above: list[Frame] = []
+    parent = frame.parent_frame
+    while parent is not None:
+        above.append(parent)
+        parent = parent.parent_frame
+    return above
+
+
+async def is_sandboxed(frame: Frame) -> bool:
+    """Tell whether a frame, or one that it is in, is kept from being of its own site: then nobody knows whose it is."""
+    for each in [frame, *ancestors(frame)]:
+        if each.parent_frame is None:
+            return False
+        given = await (await each.frame_element()).evaluate(_SANDBOX_JS)
+        if given is not None and "allow-same-origin" not in str(given).lower().split():
+            return True
+    return False
+
+
+_SANDBOX_JS = "el => Element.prototype.getAttribute.call(el, 'sandbox')"
+
+Refused = Callable[[str], object]
+"""Says of a URL why it must not be reached; None where it may."""
+_NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
+
+
+class _Patience(Protocol):
+    async def __call__(self, question: Awaitable[T]) -> T: ...
+
+
+class Sight:
+    """What was seen last, and on which page.
+
+    The browser itself holds the nodes: they go with their document, so that a ref never means another element, whatever
+    a person or the page did meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._own: JSHandle | None = None
+        """The page itself as it was seen."""
+        self._seen: list[tuple[int, JSHandle]] = []
+        """The first ref that is in a document, and the document's nodes."""
+        self._page: Page | None = None
+
+    async def observe(self, page: Page, refused: Refused) -> Observation:
+        """Look at a page, and into its frames that may be reached. Earlier refs mean nothing any more."""
+        (own, before), (self._own, self._seen) = (self._own, self._seen), (None, [])
+        since = None
+        if own is not None:
+            with contextlib.suppress(Error):  # it went with its document
+                if self._page is page:
+                    since = await own.evaluate("seen => seen.later()")
+                await own.dispose()
+        for _, nodes in before:
+            if nodes is not own:
+                with contextlib.suppress(Error):
+                    await nodes.dispose()
+        nodes, text = await _observe(page.main_frame, since)
+        seen, handles = parse_observation(text), [nodes]
+        if len(page.frames) > 1:
+            inside = await look_inside(page, _observe, lambda url: not refused(url))
+            handles += [each.found[0] for each in inside]
+            seen = with_frames(seen, [(_seen_frame(each), each.left, each.top) for each in inside])
+        firsts = {element.frame: element.ref for element in reversed(seen.everything)}
+        self._seen = [(firsts[number], handle) for number, handle in enumerate(handles) if number in firsts]
+        self._own, self._page = nodes, page
+        return seen
+
+    async def element(self, page: Page, ref: int, target: str, patience: _Patience) -> ElementHandle:
+        """Return an element of the last observation.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: it, its document or its page isn't there any more, or another page is in front.
+        """
+        gone = BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} is not on the page any more")
+        here = [(first, nodes) for first, nodes in self._seen if first <= ref]
+        if not here or self._page is not page:
+            raise gone
+        first, nodes = here[-1]
+        try:
+            element = (await patience(nodes.evaluate_handle(_NODE_JS, ref - first))).as_element()
+        except Error as error:
+            raise gone from error
+        if element is None:
+            raise gone
+        return element
+
+    def forget(self) -> None:
+        """Let go of what was seen: its page crashed."""
+        self._own, self._seen, self._page = None, [], None
+
+
+def _seen_frame(inside: Inside[tuple[JSHandle, str]]) -> SeenFrame:
+    part = parse_observation(inside.found[1])
+    return SeenFrame(inside.url, part.title, part.elements, part.text, inside.around)
+
+
+async def _observe(frame: Frame, since: object = None) -> tuple[JSHandle, str]:
+    seen = await frame.evaluate_handle(OBSERVE_JS, since)
+    return seen, cast(str, await seen.evaluate("seen => seen.json"))
+
+
+async def read(page: Page, refused: Refused) -> PageData:
+    """Collect what can be extracted from a page, and from its frames but those that must not be reached."""
+    data = parse_page_data(await page.evaluate(READ_JS))
+    if len(page.frames) == 1:
+        return data
+    inside = await look_inside(page, lambda frame: frame.evaluate(READ_JS), lambda url: not refused(url))
+    return replace(data, frames=tuple(replace(parse_page_data(each.found), url=each.url) for each in inside))

@@ -1,0 +1,151 @@
+"""What an action is going to hit, asked of the page right before it: for rules that are about elements and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from importlib.resources import files
+from typing import Protocol, TypeVar, cast
+
+from playwright.async_api import ElementHandle, Frame, Page
+
+from webrun_nb.browsers.chromium.frames import Sight
+from webrun_nb.browsers.chromium.page_scripts import parse_foresight
+from webrun_nb.browsers.protocol import (
+    Action,
+    Box,
+    Click,
+    Foresight,
+    PointerClick,
+    Press,
+    PressKey,
+    Select,
+    Type,
+    TypeReleased,
+    TypeSecret,
+    TypeText,
+    Upload,
+    Wheel,
+)
+
+_SPOT_JS = (files("webrun_nb.browsers.chromium") / "js" / "hit_test.js").read_text(encoding="utf-8")
+# An element called "activeElement" hides the document's own: what decides is asked through the prototype.
+_PAGE_JS = """
+max => JSON.stringify({
+  url: location.href, title: String(document.title).slice(0, 500),
+  text: String(document.body?.innerText || "").slice(0, max * 2).replace(/\\s+/g, " ").trim().slice(0, max),
+})
+"""
+_AT_POINT_JS = """
+([x, y]) => {
+  let hit = Document.prototype.elementFromPoint.call(document, x, y);
+  for (let i = 0; hit?.shadowRoot && i < 20; i++) {
+    const deeper = hit.shadowRoot.elementFromPoint(x, y);
+    if (!deeper || deeper === hit) break;
+    hit = deeper;
+  }
+  return hit;
+}
+"""
+_FOCUS_JS = """
+() => {
+  let hit = Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
+  for (let i = 0; hit?.shadowRoot?.activeElement && i < 20; i++) hit = hit.shadowRoot.activeElement;
+  return hit;
+}
+"""
+_EDGE_JS = """
+frame => {
+  const style = getComputedStyle(frame);
+  return [frame.clientLeft + parseFloat(style.paddingLeft), frame.clientTop + parseFloat(style.paddingTop)];
+}
+"""
+_INTO_VIEW_JS = """
+el => {
+  const box = Element.prototype.getBoundingClientRect.call(el);
+  if (box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth) return;
+  Element.prototype.scrollIntoView.call(el, { block: "center", inline: "nearest", behavior: "instant" });
+}
+"""
+_MAX_TEXT = 20_000
+_MAX_DEPTH = 10
+"""Frames within frames."""
+
+T = TypeVar("T")
+
+
+class _Patience(Protocol):
+    async def __call__(self, question: Awaitable[T]) -> T: ...
+
+
+async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience) -> Foresight:
+    """Return where the page is, what it says, and what the action would hit.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
+    """
+    hit = await _hit(page, sight, action, patience)
+    spot = None if hit is None else await patience(hit.evaluate(_SPOT_JS))
+    within = None if hit is None else await patience(hit.owner_frame())
+    frame = None
+    if within is not None and within.parent_frame is not None:
+        frame = await patience(within.evaluate(_PAGE_JS, _MAX_TEXT))
+    return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
+
+
+async def point_out(page: Page, sight: Sight, action: Action, patience: _Patience) -> Box | None:
+    """Bring what an action would hit into view, where it is not, and return where it is then; None: it hits nothing.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
+    """
+    hit = await _hit(page, sight, action, patience)
+    if hit is None:
+        return None
+    await patience(hit.evaluate(_INTO_VIEW_JS))
+    box = await patience(hit.bounding_box())
+    return None if box is None else Box(box["x"], box["y"], box["width"], box["height"])
+
+
+async def _hit(page: Page, sight: Sight, action: Action, patience: _Patience) -> ElementHandle | None:
+    match action:
+        case Click() | Type() | TypeSecret() | TypeReleased() | Select() | Upload():
+            return await sight.element(page, action.ref, action.target or "the element", patience)
+        case Press(ref=int() as ref):
+            return await sight.element(page, ref, action.target or "the element", patience)
+        case PointerClick(x=x, y=y) | Wheel(x=x, y=y):
+            return await _at_point(page.main_frame, x, y, patience)
+        case Press() | PressKey() | TypeText():
+            return await _focused(page.main_frame, patience)
+        case _:
+            return None
+
+
+async def _at_point(frame: Frame, x: float, y: float, patience: _Patience) -> ElementHandle | None:
+    """Return the element under a point of the view, in whatever frame it is."""
+    left = top = 0.0
+    hit: ElementHandle | None = None
+    for _ in range(_MAX_DEPTH):
+        hit = (await patience(frame.evaluate_handle(_AT_POINT_JS, [x - left, y - top]))).as_element()
+        inner = None if hit is None else await patience(hit.content_frame())
+        box = None if hit is None or inner is None else await patience(hit.bounding_box())
+        if hit is None or inner is None or box is None:
+            break
+        edge = cast("list[float]", await patience(hit.evaluate(_EDGE_JS)))
+        left, top, frame = box["x"] + edge[0], box["y"] + edge[1], inner
+    return hit
+
+
+async def _focused(frame: Frame, patience: _Patience) -> ElementHandle | None:
+    """Return the element that has the focus, in whatever frame it is."""
+    hit: ElementHandle | None = None
+    for _ in range(_MAX_DEPTH):
+        hit = (await patience(frame.evaluate_handle(_FOCUS_JS))).as_element()
+        inner = None if hit is None else await patience(hit.content_frame())
+        if inner is None:
+            break
+        frame = inner
+    return hit

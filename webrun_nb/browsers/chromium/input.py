@@ -1,0 +1,222 @@
+"""What is done to a page and its elements, apart from opening addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import BrowserContext, ElementHandle, Error, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from webrun_nb.browsers.chromium.errors import capital, first_line
+from webrun_nb.browsers.protocol import (
+    BrowserError,
+    Click,
+    Input,
+    PointerClick,
+    Press,
+    PressKey,
+    Scroll,
+    Select,
+    Type,
+    TypeText,
+    Upload,
+    WaitFor,
+    Wheel,
+)
+
+logger = logging.getLogger(__name__)
+
+_OPTION_JS = """
+(node, wanted) => {
+  if (!(node instanceof HTMLSelectElement)) return -2;
+  const plain = text => text.replace(/\\s+/g, " ").trim().toLowerCase();
+  const names = Array.from(node.options, option => plain(option.label || option.text));
+  return names.indexOf(plain(wanted));
+}
+"""
+_TEXT_JS = """
+wanted => {
+  const plain = text => text.replace(/\\s+/g, " ").toLowerCase();
+  return document.body !== null && plain(document.body.innerText).includes(plain(wanted).trim());
+}
+"""
+# Where the document itself doesn't move, what scrolls is a box within it: the one in the middle of the view.
+_SCROLL_JS = """
+([dx, dy]) => {
+  const moved = box => {
+    const [x, y] = [box.scrollLeft, box.scrollTop];
+    box.scrollBy({left: dx, top: dy, behavior: "instant"});
+    return box.scrollLeft !== x || box.scrollTop !== y;
+  };
+  if (document.scrollingElement && moved(document.scrollingElement)) return;
+  let box = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  while (box && !moved(box)) box = box.parentElement;
+}
+"""
+
+
+async def act_on(
+    page: Page, element: ElementHandle, action: Click | Type | Select | Press | Upload, target: str, timeout_ms: int
+) -> None:
+    """Do something to an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: what `target` names has no such option.
+    playwright.async_api.Error
+        Anything else that Playwright says; with a click its time-out may also mean a slow navigation.
+    """
+    match action:
+        case Click(double=True):
+            await element.dblclick(timeout=timeout_ms)
+        case Click():
+            await element.click(timeout=timeout_ms)
+        case Type():
+            await element.fill(action.text, timeout=timeout_ms)
+            if action.submit:
+                # By the focus that filling left: the page may have replaced the field meanwhile.
+                await page.keyboard.press("Enter")
+        case Select():
+            index = await element.evaluate(_OPTION_JS, action.option)
+            if index < 0:
+                why = "has no options" if index == -2 else f'has no option "{action.option}"'
+                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}")
+            await element.select_option(index=index, timeout=timeout_ms)
+        case Upload():
+            await element.set_input_files(list(action.paths), timeout=timeout_ms)
+        case Press():
+            await element.press(action.key, timeout=timeout_ms)
+
+
+async def wait_for(page: Page, action: WaitFor) -> None:
+    """Wait until a text is visible, or just so long where there is none.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: it did not appear.
+    """
+    if not action.text:
+        await asyncio.sleep(action.timeout_ms / 1000)
+        return
+    try:
+        await page.wait_for_function(_TEXT_JS, arg=action.text, timeout=action.timeout_ms, polling=100)
+    except PlaywrightTimeoutError as error:
+        message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {action.timeout_ms / 1000:g} s"
+        raise BrowserError("ELEMENT_NOT_FOUND", message) from error
+
+
+async def scroll(page: Page, action: Scroll) -> None:
+    """Scroll the document, or what scrolls in the middle of the view where the document doesn't."""
+    await page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y])
+
+
+async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opened_by_another: bool) -> None:
+    """Go one page back; from the first page of a tab that another one opened, to that one.
+
+    Raises
+    ------
+    BrowserError
+        `NAVIGATION_TIMEOUT`, or `NAVIGATION_FAILED`: there is none.
+    """
+    session = await context.new_cdp_session(page)
+    history = await session.send("Page.getNavigationHistory")
+    await session.detach()
+    position = history["currentIndex"]
+    if position > 0 and history["entries"][position - 1]["url"] != "about:blank":
+        try:
+            await page.go_back(wait_until="domcontentloaded", timeout=timeout_ms)
+        except PlaywrightTimeoutError as error:
+            message = f"The page before did not load within {timeout_ms / 1000:g} s"
+            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+    elif opened_by_another:
+        await page.close()  # its history goes on in the opener
+    else:
+        raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
+
+
+async def leave(page: Page) -> None:
+    """Show nothing instead of what a page shows; one that is going by itself is no error."""
+    try:
+        await page.goto("about:blank")
+    except Error as error:
+        logger.debug("a page could not be left: %s", first_line(error))
+
+
+async def close_page(page: Page) -> None:
+    """Close a page; one that is gone already is no error."""
+    try:
+        await page.close()
+    except Error as error:
+        logger.debug("a page could not be closed: %s", first_line(error))
+
+
+_PAUSE_S = (0.03, 0.15)
+"""Shortest and longest pause between two keys of a person."""
+_LONGEST_S = 15.0
+"""What a person's pauses may add up to: in a long text they are shorter."""
+_PIECE = 200
+"""Characters typed in one go, so that a long text isn't taken for a page that doesn't answer."""
+
+Patience = Callable[[Awaitable[None]], Awaitable[None]]
+"""Waits for the page to take something, but not forever."""
+
+
+async def use(page: Page, action: Input, patience: Patience) -> None:
+    """Do it, and return as soon as the page has taken it.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: there is no such key.
+    playwright.async_api.Error
+        Anything else that Playwright says.
+    """
+    match action:
+        case PointerClick(second=True):
+            await patience(page.mouse.move(action.x, action.y))
+            await patience(page.mouse.down(click_count=2))
+            await patience(page.mouse.up(click_count=2))
+        case PointerClick():
+            await patience(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
+        case TypeText():
+            await _type(page, action, patience)
+        case PressKey():
+            await patience(press(page, action.key))
+        case Wheel():
+            await patience(page.mouse.move(action.x, action.y))
+            await patience(page.mouse.wheel(action.delta_x, action.delta_y))
+
+
+async def press(page: Page, key: str) -> None:
+    """Press a key, or a combination as in `Control+A`, where the focus is.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: there is no such key.
+    """
+    if len(key) == 1 and not key.isascii():
+        await page.keyboard.insert_text(key)  # on some keyboard it is a key
+        return
+    try:
+        await page.keyboard.press(key)
+    except Error as error:
+        if "Unknown key" in error.message:
+            raise BrowserError("ELEMENT_NOT_FOUND", f"There is no key {key[:40]!r}") from error
+        raise
+
+
+async def _type(page: Page, action: TypeText, patience: Patience) -> None:
+    size = 1 if action.human_like else _PIECE
+    pieces = [action.text[at : at + size] for at in range(0, len(action.text), size)]
+    pace = min(1.0, _LONGEST_S / (max(len(pieces), 1) * _PAUSE_S[1]))
+    for piece in pieces:
+        await patience(page.keyboard.type(piece))
+        if action.human_like:
+            await asyncio.sleep(random.uniform(*_PAUSE_S) * pace)

@@ -1,0 +1,447 @@
+"""One session's browser over Playwright: a context, its pages, and the actions on the current one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Any, cast, get_args
+
+from playwright.async_api import BrowserContext, Error, Frame, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from webrun_nb.browsers.chromium.downloads import Downloads
+from webrun_nb.browsers.chromium.errors import (
+    blocked,
+    capital,
+    first_line,
+    is_harmless,
+    is_web,
+    lost,
+    raise_unless_redirected,
+    unreachable,
+)
+from webrun_nb.browsers.chromium.frames import Sight, read
+from webrun_nb.browsers.chromium.hit_test import foresee, point_out
+from webrun_nb.browsers.chromium.input import act_on, close_page, go_back, leave, press, scroll, use, wait_for
+from webrun_nb.browsers.chromium.navigation import Documents, unwelcome
+from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
+from webrun_nb.browsers.chromium.secret_input import Veil
+from webrun_nb.browsers.chromium.settle import Traffic, settle
+from webrun_nb.browsers.chromium.tabs import Tabs
+from webrun_nb.browsers.egress.destinations import RefusedError
+from webrun_nb.browsers.egress.listener import Listener
+from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
+from webrun_nb.browsers.protocol import (
+    NAVIGATION_TIMEOUT_MS,
+    Action,
+    Box,
+    BrowserError,
+    Checkpoint,
+    Click,
+    Foresight,
+    GoBack,
+    Input,
+    InstanceKind,
+    InstanceListener,
+    Navigate,
+    Observation,
+    PageData,
+    Press,
+    Scroll,
+    Select,
+    Type,
+    TypeReleased,
+    Upload,
+    WaitFor,
+)
+
+logger = logging.getLogger(__name__)
+
+ELEMENT_TIMEOUT_MS = 5_000
+"""How long an element may take to become visible, still, enabled and uncovered."""
+FRAMES_WITHIN_S = 3.0
+"""How long the documents of frames may take to come before a page is looked at without them."""
+LOSS_FOLLOWS_S = 0.3
+"""When a browser dies its pages go first: how long a crash waits to see whether it is that."""
+
+
+class ChromiumInstance:
+    """A `BrowserInstance` over one Playwright context; the newest open page of it is the current one.
+
+    Parameters
+    ----------
+    kind : InstanceKind
+    context : BrowserContext
+        Its own: nothing else uses it.
+    page : Page
+        The empty page to begin with.
+    way : Listener
+        The only way out of the context.
+    documents : Documents
+        Decides on the context's documents; watches the page already.
+    listener : InstanceListener
+    send_signal : callable
+        Sends a signal to all processes of its browser.
+    end : callable
+        Ends the context, and the browser where that is the instance's own.
+    """
+
+    def __init__(
+        self,
+        kind: InstanceKind,
+        context: BrowserContext,
+        page: Page,
+        way: Listener,
+        documents: Documents,
+        listener: InstanceListener,
+        send_signal: Callable[[int], None],
+        end: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._kind = kind
+        self._context = context
+        self._listener = listener
+        self._send_signal = send_signal
+        self._end = end
+        self._lifeline = Lifeline()
+        self._sight = Sight()
+        self._veil = Veil()
+        self._performing = 0
+        self._hands = asyncio.Lock()
+        self._refused: str | None = None
+        self._traffic = Traffic(context, listener.requested)
+        self._downloads = Downloads(context, listener)
+        self._way = way
+        self._documents = documents
+        documents.refused = self._on_refused
+        way.withheld = self._withheld_from
+        self.screen = Screencast(context, self._veil.restore)
+        self._thumbnails = Thumbnails(context, self._veil.restore, self._lifeline)
+        self._tabs = Tabs(context, self._lifeline, self._traffic, self.screen, self._on_page)
+        self._tabs.add(page)
+
+    @property
+    def kind(self) -> InstanceKind:
+        """`process`: a browser of its own. `context`: one context in a shared browser."""
+        return self._kind
+
+    @property
+    def url(self) -> str:
+        """Where the page is now; `about:blank` where there is none."""
+        page = self._tabs.newest
+        return page.url if page else "about:blank"
+
+    async def observe(self) -> Observation:
+        """List what can be acted on. Makes the refs of earlier observations invalid."""
+        async with self._operation():
+            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
+            return await self._tabs.ask(lambda page: self._sight.observe(page, self._way.known_refusal))
+
+    async def read(self) -> PageData:
+        """Collect what can be extracted."""
+        async with self._operation():
+            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
+            return await self._tabs.ask(lambda page: read(page, self._way.known_refusal))
+
+    async def foresee(self, action: Action) -> Foresight:
+        """Tell what an action would hit; does nothing."""
+        async with self._operation():
+            try:
+                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
+            except Error:  # another document came meanwhile
+                await self._tabs.answer(self._tabs.current().wait_for_load_state("domcontentloaded", timeout=0))
+            try:
+                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
+            except Error as error:
+                why = f"The page does not let itself be looked at: {first_line(error)}"
+                raise BrowserError("ELEMENT_NOT_FOUND", why) from error
+
+    async def point_out(self, action: Action) -> Box | None:
+        """Bring what an action would hit into view, and tell where it is."""
+        try:
+            async with self._operation():
+                return await point_out(self._tabs.current(), self._sight, action, self._tabs.answer)
+        except BrowserError as error:
+            logger.debug("what is asked about can't be shown: %s", error.message)
+            return None
+
+    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+        """Do one thing, and wait until the page has settled (nobody waits for what an `Input` leads to).
+
+        Raises
+        ------
+        BrowserError
+            With the contract's task failure code.
+        """
+        if isinstance(action, Input):
+            await self._by_hand(action)
+            return
+        async with self._operation(), self._minding_where_it_leads():
+            self._refused = None
+            refusals = self._way.refusals
+            deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
+            since = self._traffic.begin()
+            await self._documents.watch(self._tabs.current())
+            self._downloads.expect()
+            url = self.url
+            await self._do(action, since, timeout_ms)
+            if not isinstance(action, WaitFor):
+                moves = isinstance(action, Navigate | GoBack)
+                await settle(self._tabs.current, self._traffic, since, deadline, always_quiet=not moves)
+            await self._check_where_it_led(refusals)
+            if isinstance(action, Click) and action.downloads and self.url == url:
+                await self._check_download(action.target, refusals)
+
+    async def _by_hand(self, action: Input) -> None:
+        """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
+        async with self._hands, self._operation():
+            page = self._tabs.current()
+            with self._acting(page, "the page", self._traffic.begin()):
+                await use(page, action, self._tabs.answer)
+
+    async def _check_download(self, target: str, refusals: int) -> None:
+        """Check that a click which left its page open has begun a download."""
+        if await self._downloads.begun():
+            return
+        if self._way.refusals > refusals:
+            raise blocked(self._way.refusal)
+        raise BrowserError("NAVIGATION_TIMEOUT", f'"{target}" was clicked, and no download began')
+
+    async def restrict(self, avoid_domains: Sequence[str]) -> None:
+        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
+        async with self._operation():
+            self._way.way_out.reach.avoid(avoid_domains)
+            await self._documents.follow_rules()
+
+    async def screenshot(self) -> bytes:
+        """PNG of the 1024×600 view."""
+        async with self._operation():
+            await self._tabs.answer(self._veil.restore())
+            return await self._tabs.answer(self._tabs.current().screenshot(type="png", timeout=0))
+
+    async def thumbnail(self) -> bytes | None:
+        """Small JPEG of the view; None where there is none to be had soon, and a page that hangs is left as it is."""
+        page = self._tabs.newest
+        return await self._thumbnails.take(page) if page and not self._tabs.crashed else None
+
+    async def downloads_finished(self, within_s: float) -> None:
+        """Wait until what is being downloaded has come, or the time is up."""
+        await self._downloads.finished(within_s)
+
+    async def checkpoint(self) -> Checkpoint:
+        """Cookies, local storage, IndexedDB and the open URL."""
+        async with self._operation():
+            try:
+                state = await self._tabs.answer(self._context.storage_state(indexed_db=True))
+            except Error:  # a page may store what can't be copied, such as keys that can't be exported
+                state = await self._tabs.answer(self._context.storage_state())
+            return Checkpoint(cast("dict[str, Any]", state), self.url)
+
+    async def reopen(self, url: str) -> None:
+        """Go back to where a checkpoint was; a page that isn't there any more is logged and no error."""
+        if not is_web(url):
+            return
+        try:
+            await self.perform(Navigate(url))
+        except BrowserError as error:
+            if error.code == "INSTANCE_LOST":
+                raise
+            logger.warning("a restored session could not reopen its page: %s", error.message)
+
+    async def close(self) -> None:
+        """End it. Safe twice, and on a dead browser."""
+        self.let_go()
+        self._tabs.stop()
+        self._downloads.stop()
+        self._documents.close()
+        await self._end()
+        await self.screen.stopped()
+
+    async def kill(self) -> None:
+        """SIGKILL its browser (the shared one, with all that is in it, for a `context`)."""
+        self._signal(signal.SIGKILL)
+
+    async def hang(self) -> None:
+        """SIGSTOP its browser (the shared one, with all that is in it, for a `context`)."""
+        self._signal(signal.SIGSTOP)
+
+    async def unhang(self) -> None:
+        """SIGCONT its browser; does nothing to one that runs."""
+        self._signal(signal.SIGCONT)
+
+    def let_go(self) -> None:
+        """Take what happens from now on as meant: its browser is being ended."""
+        self._lifeline.cut()
+        self.screen.stop()
+        self._traffic.wake()
+
+    def report_lost(self, reason: str) -> None:
+        """Tell the listener that the browser is gone, once and not after `close`."""
+        if self._gone:
+            return
+        self.let_go()
+        self._listener.lost(reason)
+
+    @property
+    def _gone(self) -> bool:
+        return self._lifeline.is_cut
+
+    def _signal(self, number: int) -> None:
+        if self._gone:
+            raise lost()
+        self._send_signal(number)
+
+    # --- what happens to the pages ----------------------------------------------------------------------------------
+
+    def _on_page(self, page: Page) -> None:
+        self._downloads.watch(page)
+        self._tabs.meanwhile(self._documents.watch(page))
+        page.on("framenavigated", self._on_navigated)
+
+    def _on_navigated(self, frame: Frame) -> None:
+        self._traffic.committed(frame)
+        # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
+        if not self._performing and frame.parent_frame is None and self._unwelcome(frame.url):
+            logger.warning("a page led to what must not be reached and is left")
+            self._tabs.meanwhile(leave(frame.page))
+
+    def _on_refused(self, why: str) -> None:
+        self._refused = why
+
+    def _withheld_from(self, url: str) -> str | None:
+        """Say why what was typed in confidence must not be sent on to a URL; whoever asks then stops it."""
+        why = self._veil.withheld_from(url)
+        if why is not None:
+            self._on_refused(why)
+        return why
+
+    def _unwelcome(self, url: str) -> str | None:
+        """Return why the page must not stand where it stands."""
+        return unwelcome(url) or self._way.known_refusal(url)
+
+    @contextlib.asynccontextmanager
+    async def _operation(self) -> AsyncIterator[None]:
+        """Run one operation, only as long as the browser is there, and say in the contract's words what went wrong."""
+        try:
+            async with self._lifeline.held(), self._explained():
+                yield
+        except CutError as error:
+            raise lost() from error
+
+    @contextlib.asynccontextmanager
+    async def _explained(self) -> AsyncIterator[None]:
+        try:
+            if not self._tabs:
+                await self._tabs.open()
+            self._tabs.current()
+            yield
+        except (BrowserError, Error) as error:
+            if self._gone:
+                raise lost() from error
+            if self._tabs.crashed or (isinstance(error, BrowserError) and error.code == "PAGE_CRASH"):
+                await asyncio.sleep(LOSS_FOLLOWS_S)  # cut short by the loss of the browser
+            if self._tabs.crashed:
+                self._sight.forget()
+                raise BrowserError("PAGE_CRASH", await self._tabs.replace_crashed()) from error
+            if isinstance(error, BrowserError):
+                raise
+            # What is left is a browser or a driver that went away before anything told us so.
+            raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {first_line(error)}") from error
+
+    @contextlib.asynccontextmanager
+    async def _minding_where_it_leads(self) -> AsyncIterator[None]:
+        self._performing += 1
+        try:
+            yield
+        finally:
+            self._performing -= 1
+
+    # --- acting -----------------------------------------------------------------------------------------------------
+
+    async def _do(self, action: Action, since: int, timeout_ms: int) -> None:
+        page = self._tabs.current()
+        match action:
+            case Navigate():
+                await self._navigate(page, action.url, timeout_ms)
+            case GoBack():
+                await go_back(self._context, page, timeout_ms, opened_by_another=len(self._tabs) > 1)
+            case WaitFor():
+                await wait_for(page, action)
+            case Scroll():
+                await self._tabs.answer(scroll(page, action))
+            case Press(ref=None):
+                with self._acting(page, f"key {action.key}", since):
+                    await self._tabs.answer(press(page, action.key))
+            case Click() | Type() | TypeReleased() | Select() | Press() | Upload():
+                assert action.ref is not None
+                target = action.target or "the element"
+                element = await self._sight.element(page, action.ref, target, self._tabs.answer)
+                patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
+                with self._acting(page, target, since):
+                    frame = await self._tabs.answer(element.owner_frame())
+                    self._check_frame(frame)
+                    if isinstance(action, TypeReleased):
+                        await self._tabs.answer(self._documents.follow_secrets(self._withheld_from, frame))
+                        await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
+                    else:
+                        await self._tabs.answer(act_on(page, element, action, target, patience_ms))
+            case _:
+                raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
+
+    def _check_frame(self, frame: Frame | None) -> None:
+        """Check that what is acted on is in no frame that must not be reached: rules change after it came."""
+        if frame is None or frame.parent_frame is None:
+            return
+        if why := self._way.known_refusal(frame.url):
+            raise blocked(why)
+        self._traffic.within = frame
+
+    async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
+        if not is_web(url):
+            raise BrowserError("NAVIGATION_FAILED", f"Only http and https addresses can be opened, not {url[:200]}")
+        try:
+            await self._way.check(url)
+        except RefusedError as error:
+            raise blocked(str(error)) from error
+        try:
+            await page.goto(url, wait_until="domcontentloaded", timeout=timeout_ms)
+        except PlaywrightTimeoutError as error:
+            message = f"{url} did not load within {timeout_ms / 1000:g} s"
+            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+        except Error as error:
+            if self._refused is None and not self._tabs.crashed and not self._gone:
+                raise_unless_redirected(url, first_line(error), self._way.failure(url))
+
+    @contextlib.contextmanager
+    def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
+        """Say what went wrong with an element. Playwright's own text isn't repeated: it holds what was typed."""
+        try:
+            yield
+        except PlaywrightTimeoutError as error:
+            # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
+            if not self._traffic.navigating(page, since):
+                why = "can't be used: it is hidden, disabled or covered by something else"
+                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
+        except Error as error:
+            if page.is_closed() and not self._gone:
+                return  # it closed its own tab, as some buttons do
+            why = "does not take this, or went away meanwhile"
+            raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
+
+    async def _check_where_it_led(self, refusals: int) -> None:
+        if self._refused:
+            raise blocked(self._refused)
+        if not self._tabs:
+            return
+        failure = self._traffic.failure(self._tabs.current())
+        why = self._unwelcome(self.url)
+        if failure and not why and self._way.refusals > refusals:
+            why = self._way.refusal
+        if why:  # the first document of a popup is asked for before anything here can decide on it
+            page = self._tabs.current()
+            await self._tabs.answer(close_page(page) if len(self._tabs) > 1 else leave(page))
+            raise blocked(why)
+        if failure and not is_harmless(failure):
+            raise unreachable("The page", failure, self._way.failure(self.url))

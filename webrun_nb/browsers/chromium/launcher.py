@@ -1,0 +1,178 @@
+"""How a browser is started and ended: flags, sandbox, and a process group that can always be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, BrowserType, CDPSession, Error
+
+from webrun_nb.browsers.discovery import Candidate
+from webrun_nb.browsers.processes.groups import Guardian, browser_group, kill_group, signal_group
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
+
+logger = logging.getLogger(__name__)
+
+LAUNCH_TIMEOUT_MS = 20_000
+CLOSE_TIMEOUT_S = 0.8
+
+_ARGS = (
+    # Headless shell obeys the first, full Chromium the second (lab notes, Browser 6).
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # Whatever would go round a context's way out finds no host: names and addresses lead nowhere but to loopback.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # Nothing goes out that no page asked for; what Playwright turns off itself isn't repeated.
+    "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
+    "--no-pings",
+)
+# Only the last --disable-features counts, so Playwright's list is restated. The two at the end save full Chromium a
+# hidden renderer of 30 MB per context (lab notes, Browser 1).
+_CHROMIUM_FEATURES_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+)
+
+_COMPLAINT = re.compile(r"(error while loading shared libraries: |FATAL|No usable sandbox)[^\n]*")
+
+
+class RunningBrowser:
+    """A browser process of ours.
+
+    Attributes
+    ----------
+    browser : Browser
+        Playwright's.
+    group : int or None
+        Its process group, which is its main process's pid; None where it has ended.
+    """
+
+    def __init__(self, browser: Browser, group: int | None, guardian: Guardian) -> None:
+        self.browser = browser
+        self.group = group
+        self._guardian = guardian
+        self._session: CDPSession | None = None
+        if group is not None:
+            guardian.watch_group(group)
+
+    @property
+    def version(self) -> str:
+        """The browser's own version number."""
+        return self.browser.version
+
+    async def ping(self) -> None:
+        """Have the browser itself (none of its pages) answer something cheap."""
+        if self._session is None:
+            self._session = await self.browser.new_browser_cdp_session()
+        await self._session.send("Browser.getVersion")
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes; does nothing where it has ended."""
+        if self.group is not None:
+            signal_group(self.group, number)
+
+    def kill(self) -> None:
+        """SIGKILL all its processes, stopped ones too. Safe on a dead one."""
+        if self.group is not None:
+            kill_group(self.group)
+            self._guardian.forget(self.group)
+            self.group = None  # the number may be another's from now on
+
+    async def close(self) -> None:
+        """End it: politely for `CLOSE_TIMEOUT_S`, then by SIGKILL. Safe on a dead or stopped one."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self.browser.close()
+        except (TimeoutError, Error) as error:
+            logger.info("a browser did not close by itself and is killed (%s)", type(error).__name__)
+        self.kill()
+
+
+class Launcher:
+    """Starts browsers through one Playwright driver.
+
+    Parameters
+    ----------
+    chromium : BrowserType
+    driver_pid : int
+    guardian : Guardian
+        Told of every browser.
+    """
+
+    def __init__(self, chromium: BrowserType, driver_pid: int, guardian: Guardian) -> None:
+        self._chromium = chromium
+        self._driver_pid = driver_pid
+        self._guardian = guardian
+        # Chromium can't sandbox as root. Everybody else's hostile pages are better off with one.
+        self._sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
+
+    async def launch(self, candidate: Candidate) -> RunningBrowser:
+        """Start a browser.
+
+        Raises
+        ------
+        InstanceUnavailableError
+            It does not start; one line says why.
+        """
+        try:
+            return await self._start(candidate, sandbox=self._sandbox)
+        except Error as error:
+            if not self._sandbox:
+                raise InstanceUnavailableError(_reason(error)) from error
+        try:
+            browser = await self._start(candidate, sandbox=False)
+        except Error as error:
+            raise InstanceUnavailableError(_reason(error)) from error
+        logger.warning("this system does not let Chromium sandbox its pages; browsers run without a sandbox")
+        self._sandbox = False
+        return browser
+
+    async def _start(self, candidate: Candidate, *, sandbox: bool) -> RunningBrowser:
+        marker = f"--webrun-browser={secrets.token_hex(8)}"  # means nothing to Chromium; finds its process
+        args = [*_ARGS, marker]
+        if candidate.kind == "chromium":
+            args.append(f"--disable-features={_CHROMIUM_FEATURES_OFF}")
+        browser = await self._chromium.launch(
+            executable_path=candidate.path,
+            channel=candidate.channel,
+            args=args,
+            chromium_sandbox=sandbox,
+            headless=True,
+            timeout=LAUNCH_TIMEOUT_MS,
+            # Ending browsers is the pool's business: first what is in them gets saved.
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        return RunningBrowser(browser, browser_group(self._driver_pid, marker), self._guardian)
+
+
+async def new_context(browser: Browser, proxy_url: str, storage_state: Mapping[str, Any] | None) -> BrowserContext:
+    """Open an isolated context: en-US, UTC, 1024×600 px, with a storage state where one is given.
+
+    Everything goes through the proxy, loopback too. Its password is not Playwright's business: given to it, it would
+    route every request and turn the cache off.
+    """
+    return await browser.new_context(
+        proxy={"server": proxy_url, "bypass": "<-loopback>"},
+        viewport={"width": VIEW_WIDTH_PX, "height": VIEW_HEIGHT_PX},
+        locale="en-US",
+        timezone_id="UTC",
+        accept_downloads=True,
+        storage_state=dict(storage_state) if storage_state else None,  # type: ignore[arg-type] # plain JSON by contract
+    )
+
+
+def _reason(error: Error) -> str:
+    """Playwright's long launch report in one line: what Chromium itself complained of, where it did."""
+    complaint = _COMPLAINT.search(error.message)
+    line = complaint[0] if complaint else error.message.partition("\n")[0]
+    return line.removeprefix("BrowserType.launch: ").strip()[:300]

@@ -1,0 +1,260 @@
+"""Which documents a context may open, decided before they are asked for, so that a refused one leaves the page there.
+
+The session's way out (`egress`) refuses what must not be reached, whoever asks. But a browser that was refused a
+document shows an error page in the place of the page that was there, and of https the way out sees no path. So the
+documents of each page (its redirects too, nothing else: routing every request would cost far more) stop here first.
+Here the browser is also told the password of its way out, when it is asked for it the first time; it remembers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, CDPSession, Error, Frame, Page, Route
+
+from webrun_nb.browsers.chromium.errors import comes_too_early
+from webrun_nb.browsers.egress.destinations import RefusedError
+from webrun_nb.browsers.egress.listener import USERNAME, Listener
+from webrun_nb.browsers.egress.proxy import GREETING_URL
+
+_DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
+_SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_NOTHING = {"responseCode": 200, "responseHeaders": [{"name": "content-type", "value": "text/html"}]}
+_LOOK_AGAIN_S = 0.01
+_MOST_SENT = 5_000
+_UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
+"""Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
+
+
+def unwelcome(url: str) -> str | None:
+    """Return why a page must not stand at a URL that never asks the network, where it must not."""
+    scheme = urlsplit(url).scheme
+    return f"{scheme}: addresses are not opened" if scheme in _UNWELCOME else None
+
+
+class Documents:
+    """Decides on the documents of one context.
+
+    Parameters
+    ----------
+    context : BrowserContext
+    way : Listener
+        The context's way out.
+    """
+
+    def __init__(self, context: BrowserContext, way: Listener) -> None:
+        self._context = context
+        self._way = way
+        self._watching: dict[Page, asyncio.Task[None]] = {}
+        self._sessions: dict[Page, CDPSession] = {}
+        self._frames: dict[Frame, CDPSession] = {}
+        self._deciding: set[asyncio.Task[None]] = set()
+        self._routed = False
+        self._greeted = False
+        self._blank = False
+        self._sent: dict[tuple[CDPSession, str | None], None] = {}
+        """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
+        self._withheld: Callable[[str], str | None] | None = None
+        self.refused: Callable[[str], None] = lambda why: None
+        """Told why the browser was kept from opening a document in a page's place."""
+
+    async def watch(self, page: Page) -> None:
+        """Decide on a page's documents from now on; returns once that is so."""
+        watching = self._watching.get(page)
+        if watching is None:
+            watching = asyncio.create_task(self._watch(page), name="watch documents")
+            self._watching[page] = watching
+            page.on("close", self._forget)
+        await asyncio.shield(watching)
+
+    @contextlib.asynccontextmanager
+    async def left_blank(self, page: Page) -> AsyncIterator[None]:
+        """Answer for the network meanwhile, with empty documents, and have the page forget where it was."""
+        self._blank = True
+        try:
+            yield
+            await _forget_history(self._sessions[page])
+        finally:
+            self._blank = False
+
+    async def follow_rules(self) -> None:
+        """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
+        wanted = self._way.way_out.reach.url_rule is not None
+        if wanted and not self._routed:
+            await self._greet()
+            await self._context.route("**/*", self._decide_route)
+        elif self._routed and not wanted:
+            await self._context.unroute("**/*", self._decide_route)
+        self._routed = wanted
+
+    async def follow_secrets(self, withheld: Callable[[str], str | None], frame: Frame | None = None) -> None:
+        """See to it from now on that no redirect carries on what a page was told in confidence (307 and 308 would).
+
+        Parameters
+        ----------
+        withheld : callable
+            Says why what is sent must not go on to a URL; None where it may.
+        frame : Frame, optional
+            Where it is told: what a frame of another site sends is seen in the frame alone.
+        """
+        if self._withheld is None:
+            self._withheld = withheld
+            await asyncio.gather(*(_enable(session, self._patterns) for session in self._sessions.values()))
+        while frame is not None and frame.parent_frame is not None:
+            if await self._watch_frame(frame):
+                return
+            frame = frame.parent_frame
+
+    async def _watch_frame(self, frame: Frame) -> bool:
+        """Decide on what a frame of another site asks for; False where it has its parent's part of the browser."""
+        if (known := self._frames.pop(frame, None)) is None or not await _enable(known, self._patterns):
+            try:
+                known = await self._context.new_cdp_session(frame)
+            except Error:
+                return False
+            self._listen(known, None)
+        self._frames[frame] = known
+        return await _enable(known, self._patterns)
+
+    @property
+    def _patterns(self) -> list[dict[str, str]]:
+        """What stops here. Of what scripts send nothing does before there is something to keep: it costs time."""
+        return [_DOCUMENTS] if self._withheld is None else [_DOCUMENTS, *_SENT_BY_SCRIPTS]
+
+    async def _greet(self) -> None:
+        """Have the browser learn the password now: while requests are routed, Playwright answers for it, with none."""
+        page = next((page for page in self._watching if not page.is_closed()), None)
+        if page is None or self._greeted:
+            return
+        await self.watch(page)
+        with contextlib.suppress(Error):  # an answer of nothing is one, and leaves the page as it is
+            await page.goto(GREETING_URL)
+        self._greeted = True
+
+    def close(self) -> None:
+        """Decide nothing any more."""
+        for task in (*self._watching.values(), *self._deciding):
+            task.cancel()
+
+    async def _watch(self, page: Page) -> None:
+        try:
+            session = await self._context.new_cdp_session(page)
+            # Asked for beside the rest: a session is not there before its page is watched.
+            tree = asyncio.ensure_future(session.send("Page.getFrameTree"))
+            self._listen(session, tree)
+            self._sessions[page] = session
+            await asyncio.gather(tree, _enable(session, self._patterns))
+        except Error:
+            return  # the page has gone
+
+    def _listen(self, session: CDPSession, tree: asyncio.Future[Any] | None) -> None:
+        session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
+        session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
+
+    def _forget(self, page: Page) -> None:
+        for frame in [frame for frame in self._frames if frame.page is page]:
+            del self._frames[frame]
+        self._watching.pop(page, None)
+        self._sessions.pop(page, None)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._deciding.add(task)
+        task.add_done_callback(self._deciding.discard)
+
+    async def _decide(self, session: CDPSession, tree: asyncio.Future[Any] | None, event: dict[str, Any]) -> None:
+        request = event["requestId"]
+        if self._blank:
+            await _send(session, "Fetch.fulfillRequest", {"requestId": request, **_NOTHING})
+            return
+        try:
+            self._check_redirect(session, event)
+            if event["resourceType"] == "Document":
+                await self._way.check(event["request"]["url"])
+        except RefusedError as error:
+            with contextlib.suppress(Error):  # the page has gone
+                in_its_place = tree is not None and event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
+                if in_its_place:
+                    self.refused(str(error))
+                reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
+                await session.send("Fetch.failRequest", {"requestId": request, "errorReason": reason})
+        else:
+            await _send(session, "Fetch.continueRequest", {"requestId": request})
+
+    def _check_redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
+        """Check that a redirect carries nothing to where it must not go; raises RefusedError.
+
+        The first request of a chain is the page's own doing, and the page was trusted with what it sends.
+        """
+        sent, method = (session, event.get("networkId")), event["request"]["method"]
+        if self._withheld is None or method in _WITHOUT_BODY:
+            return
+        if "redirectedRequestId" not in event and sent not in self._sent:  # only the latter where origins are crossed
+            self._sent[sent] = None
+            if len(self._sent) > _MOST_SENT:
+                del self._sent[next(iter(self._sent))]
+            return
+        if why := self._withheld(event["request"]["url"]):
+            raise RefusedError(why)
+
+    async def _show_password(self, session: CDPSession, event: dict[str, Any]) -> None:
+        challenge = event["authChallenge"]
+        answer = {"response": "Default"}
+        if challenge.get("source") == "Proxy":
+            ours = challenge.get("origin") == self._way.url
+            answer = {"response": "CancelAuth"}
+            if ours:
+                answer = {"response": "ProvideCredentials", "username": USERNAME, "password": self._way.password}
+        order = {"requestId": event["requestId"], "authChallengeResponse": answer}
+        await _send(session, "Fetch.continueWithAuth", order)
+
+    async def _decide_route(self, route: Route) -> None:
+        request = route.request
+        try:
+            if request.is_navigation_request():
+                await self._way.check(request.url)
+        except RefusedError as error:
+            in_its_place = _is_main(route)
+            if in_its_place:
+                self.refused(str(error))
+            await route.abort("aborted" if in_its_place else "blockedbyclient")
+        else:
+            await route.fallback()
+
+
+async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> bool:
+    """Have what fits stop here; False where the page, or the frame's document, has gone meanwhile."""
+    try:
+        await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": patterns})
+    except Error:
+        return False
+    return True
+
+
+async def _forget_history(session: CDPSession) -> None:
+    """Have a page forget where it was, once the browser takes its new document for its own: a moment later."""
+    while True:
+        try:
+            await session.send("Page.resetNavigationHistory")
+            return
+        except Error as error:
+            if not comes_too_early(error):
+                raise
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:
+    with contextlib.suppress(Error):  # the page or the request has gone meanwhile
+        await session.send(method, parameters)
+
+
+def _is_main(route: Route) -> bool:
+    try:
+        return route.request.frame.parent_frame is None
+    except Error:
+        return True  # the first document of a popup

@@ -1,0 +1,211 @@
+"""The two scripts that look at a page, and what becomes of the JSON they return.
+
+`OBSERVE_JS` and `READ_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
+`{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read
+returns one JSON text for `parse_page_data`. One string is ten times faster than returning objects (lab notes,
+Browser 7). What is in it comes from a possibly hostile page, so both parsers take what has the right type and
+leave out the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any
+
+from webrun_nb.browsers.protocol import Box, Complaint, Element, Foresight, Observation, PageData, SeenFrame, Spot
+
+_SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
+
+OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
+READ_JS = (
+    f"(arg) => {{ const VEIL = {(_SCRIPTS / 'mask_field.js').read_text(encoding='utf-8')}; "
+    f"return ({(_SCRIPTS / 'read.js').read_text(encoding='utf-8')})(arg); }}"
+)
+_MOST_IN_FRAMES = 2_000
+"""Elements of all frames of a page together."""
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x7f-\x9f]")
+_ESCAPED = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])|\\.", re.IGNORECASE)
+_STEERS = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
+
+
+def _loads(json_text: str) -> Any:
+    """Read what a page script said, as a person sees it.
+
+    What turns text around, steers a terminal or has no width is left out: who looks does not see it either. Half a
+    surrogate pair, which no UTF-8 can hold, becomes a question mark.
+    """
+    json_text = _UNSEEN.sub("", json_text)
+    if _STEERS.search(json_text):
+        json_text = _ESCAPED.sub(lambda match: "" if _STEERS.fullmatch(match[0]) else match[0], json_text)
+    data = json.loads(json_text)
+    if "\\ud" in json_text.lower():
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+    return data
+
+
+def parse_observation(json_text: str) -> Observation:
+    """Make an `Observation` of what `OBSERVE_JS` returned as `json`.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a JSON object (a page can't cause that; a wrong script can).
+    """
+    raw = _object(json_text)
+    return Observation(
+        url=_text(raw, "url"),
+        title=_text(raw, "title"),
+        elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
+        text=_text(raw, "text"),
+        status=_status(raw),
+        complaints=tuple(
+            Complaint(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
+            for item in _mappings(raw, "complaints")
+        ),
+        fresh=raw.get("fresh") is True,
+    )
+
+
+def with_frames(page: Observation, inside: Sequence[tuple[SeenFrame, float, float]]) -> Observation:
+    """Add to a page what was seen in its frames, each with where its view begins in the page's.
+
+    Refs go on counting; a frame's are cut where there are too many.
+    """
+    first, frames = len(page.elements), []
+    most = first + _MOST_IN_FRAMES
+    for number, (frame, left, top) in enumerate(inside, 1):
+        elements = tuple(
+            replace(element, ref=ref, frame=number, box=_moved(element.box, left, top))
+            for ref, element in enumerate(frame.elements[: most - first], first)
+        )
+        frames.append(replace(frame, elements=elements))
+        first += len(elements)
+    return replace(page, frames=tuple(frames))
+
+
+def _moved(box: Box | None, left: float, top: float) -> Box | None:
+    return box and Box(box.x + left, box.y + top, box.width, box.height)
+
+
+def parse_page_data(json_text: str) -> PageData:
+    """Make a `PageData` of what `READ_JS` returned.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a JSON object.
+    """
+    raw = _object(json_text)
+    meta, next_page = raw.get("meta"), raw.get("next_page")
+    return PageData(
+        url=_text(raw, "url"),
+        title=_text(raw, "title"),
+        tables=_mappings(raw, "tables"),
+        groups=_mappings(raw, "groups"),
+        json_ld=_list(raw, "json_ld"),
+        microdata=_mappings(raw, "microdata"),
+        meta={str(k): str(v) for k, v in meta.items()} if isinstance(meta, Mapping) else {},
+        pairs=_mappings(raw, "pairs"),
+        text=_text(raw, "text"),
+        headings=_mappings(raw, "headings"),
+        next_page=next_page if isinstance(next_page, Mapping) else None,
+        status=_status(raw),
+    )
+
+
+def _status(raw: Mapping[str, Any]) -> int | None:
+    status = raw.get("status")
+    return status if isinstance(status, int) and 100 <= status <= 599 else None
+
+
+def parse_foresight(page_json: str, spot_json: object, frame_json: object = None) -> Foresight:
+    """Make a `Foresight` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
+
+    `frame_json` is about the frame that is hit, as `page_json` is about the page; None where none is.
+
+    Raises
+    ------
+    ValueError
+        If `page_json` isn't a JSON object.
+    """
+    page = _object(page_json)
+    spot = _spot(_object(spot_json)) if isinstance(spot_json, str) else None
+    frame = _object(frame_json) if isinstance(frame_json, str) else {}
+    within = "\n".join(_text(frame, key) for key in ("url", "title", "text") if frame)
+    return Foresight(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot, within)
+
+
+def _spot(raw: Mapping[str, Any]) -> Spot:
+    return Spot(
+        name=_text(raw, "name"),
+        words=tuple(word for word in _list(raw, "words") if isinstance(word, str)),
+        tag=_text(raw, "tag"),
+        input_type=_text(raw, "type"),
+        href=_text(raw, "href"),
+        sends=_text(raw, "sends"),
+        sends_to=_text(raw, "to"),
+        submits=raw.get("submits") is True,
+        enters=raw.get("enters") is True,
+        activates=raw.get("activates") is True,
+        opens_tab=raw.get("opens_tab") is True,
+        downloads=raw.get("downloads") is True,
+        picks_file=raw.get("picks_file") is True,
+    )
+
+
+def _element(ref: int, item: Mapping[str, Any]) -> Element:
+    box, options, checked, href = item.get("box"), item.get("options"), item.get("checked"), item.get("href")
+    return Element(
+        ref=ref,
+        role=_text(item, "role"),
+        name=_text(item, "name"),
+        tag=_text(item, "tag"),
+        text=_text(item, "text") or _text(item, "name"),
+        label=_text(item, "label"),
+        placeholder=_text(item, "placeholder"),
+        nearby=_text(item, "nearby"),
+        value=_text(item, "value"),
+        input_type=_text(item, "input_type"),
+        href=href if isinstance(href, str) else None,
+        options=tuple(str(option) for option in options) if isinstance(options, list) else (),
+        checked=checked if isinstance(checked, bool) else None,
+        enabled=item.get("enabled") is not False,
+        in_form=item.get("in_form") is True,
+        submits=item.get("submits") is True,
+        box=_box(box),
+        hint=_text(item, "hint"),
+        region=_text(item, "region"),
+    )
+
+
+def _box(value: object) -> Box | None:
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    if not all(isinstance(part, int | float) for part in value):
+        return None
+    return Box(*(float(part) for part in value))
+
+
+def _object(json_text: str) -> Mapping[str, Any]:
+    raw = _loads(json_text)
+    if not isinstance(raw, dict):
+        raise ValueError("a page script returned something other than a JSON object")
+    return raw
+
+
+def _text(item: Mapping[str, Any], key: str) -> str:
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _list(item: Mapping[str, Any], key: str) -> Sequence[Any]:
+    value = item.get(key)
+    return value if isinstance(value, list) else ()
+
+
+def _mappings(item: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    return tuple(entry for entry in _list(item, key) if isinstance(entry, Mapping))

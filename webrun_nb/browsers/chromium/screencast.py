@@ -1,0 +1,313 @@
+"""The live picture of a session's current page: JPEGs from Chromium's own screencast, at the pace of whoever watches.
+
+Chromium sends a frame when the page has changed, and stops when a few are unacknowledged: it then *drops* what changes
+further. So a frame is acknowledged only when the next one is wanted, one at a time, which keeps Chromium from encoding
+what nobody gets; and after a pause in which something may have been dropped, a picture is asked for, so that the last
+one shown is how the page really is. Nothing runs while nobody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import BrowserContext, CDPSession, Error, Page
+
+from webrun_nb.browsers.chromium.errors import comes_too_early
+from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+
+logger = logging.getLogger(__name__)
+
+QUALITY = 60
+SETTLES_WITHIN_S = 0.25
+"""So long after the last acknowledgement a change would have been sent; past it the picture is asked for again."""
+LOOKS_FOR_S = 1.0
+"""So long a picture that is asked for may take. Where the document is replaced meanwhile it may never come."""
+
+
+def cast_of(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
+    """Return what Chromium is told to begin a screencast: JPEGs of at most that size, their quality in percent."""
+    return {
+        "format": "jpeg",
+        "quality": quality,
+        "maxWidth": width_px,
+        "maxHeight": height_px,
+        # Larger numbers give a page that stands still no picture at all (lab notes, Browser 4).
+        "everyNthFrame": 1,
+    }
+
+
+_LOOK_AGAIN_S = 0.05
+_OPTIONS = cast_of(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
+
+
+class Screencast:
+    """The picture of one instance. `follow` is the instance's to call, `start` and `stop` are the watcher's.
+
+    Parameters
+    ----------
+    context : BrowserContext
+        What the pages belong to.
+    cover : coroutine function
+        Covers what must not be seen; called before each further picture.
+    """
+
+    def __init__(self, context: BrowserContext, cover: Callable[[], Awaitable[None]]) -> None:
+        self._context = context
+        self._cover = cover
+        self._page: Page | None = None
+        self._show: Callable[[bytes], None] | None = None
+        self._wanted: Callable[[], Awaitable[None]] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._shown = 0
+
+    def follow(self, page: Page | None) -> None:
+        """Show this page from now on: it is the current one; None: there is none."""
+        if page is self._page:
+            return
+        self._page = page
+        self._begin()
+
+    def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        """Show the current page, and whichever takes its place; `stop` ends it.
+
+        Parameters
+        ----------
+        show : callable
+            Given each new picture, a JPEG of at most 1024×600; must not block.
+        wanted : coroutine function
+            Returns as soon as somebody wants another picture; asked after each one.
+        """
+        self._show, self._wanted = show, wanted
+        self._begin()
+
+    def stop(self) -> None:
+        """Show nothing any more. Safe twice, and on a dead browser."""
+        self._show = self._wanted = None
+        self._begin()
+
+    async def stopped(self) -> None:
+        """Wait until what `stop` has ended is over; not long, also where the browser answers no more."""
+        if self._stopping:
+            await asyncio.wait(self._stopping)
+
+    def _begin(self) -> None:
+        if self._task is not None:
+            self._stopping.add(self._task)
+            self._task.add_done_callback(self._stopping.discard)
+            self._task.cancel()
+            self._task = None
+        if self._page is not None and self._show is not None and self._wanted is not None:
+            running = self._run(self._page, self._shown_now(self._show), self._covered(self._wanted))
+            self._task = asyncio.create_task(running, name="screencast")
+
+    def _shown_now(self, show: Callable[[bytes], None]) -> Callable[[bytes], None]:
+        """Return `show` as long as nobody stops it or shows another page: a frame may still be on its way then."""
+        self._shown += 1
+        this = self._shown
+
+        def show_now(picture: bytes) -> None:
+            if this == self._shown and self._task is not None:
+                show(picture)
+
+        return show_now
+
+    def _covered(self, wanted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def wanted_and_covered() -> None:
+            await wanted()
+            await self._cover()
+
+        return wanted_and_covered
+
+    async def _run(self, page: Page, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        try:
+            session = await self._context.new_cdp_session(page)
+        except Error as error:  # it is going; what takes its place is followed
+            logger.debug("a page can't be shown: %s", error.message.partition("\n")[0])
+            return
+        try:
+            while await self._came_too_early(_Cast(page, session, show, wanted)):
+                pass
+        finally:
+            await asyncio.shield(_let_go(session))
+
+    async def _came_too_early(self, cast: _Cast) -> bool:
+        """Show a page until it is gone; True if it only was between two documents, and is to be shown again."""
+        try:
+            await cast.run()
+        except Error as error:
+            logger.debug("a page is shown no more: %s", error.message.partition("\n")[0])
+            if comes_too_early(error):
+                await asyncio.sleep(_LOOK_AGAIN_S)
+                return True
+        return False
+
+
+class _Cast:
+    """One page's screencast, from its start until it is cancelled."""
+
+    def __init__(
+        self, page: Page, session: CDPSession, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._page = page
+        self._session = session
+        self._show = show
+        self._wanted = wanted
+        self._unacknowledged: list[int] = []
+        self._came = asyncio.Event()
+        self._may_lack_the_last = True  # a page that stands still sometimes sends not even its first
+
+    async def run(self) -> None:
+        """Show frames; raises Playwright's error once the page or its browser is gone."""
+        self._session.on("Page.screencastFrame", self._take)
+        self._page.on("load", self._doubt)
+        try:
+            await self._session.send("Page.startScreencast", _OPTIONS)
+            while True:
+                if not await self._a_frame_within(SETTLES_WITHIN_S if self._may_lack_the_last else None):
+                    await self._look()
+                    continue
+                await self._wanted()
+                # With one unacknowledged Chromium still sends the next; with more it may have dropped some.
+                self._may_lack_the_last = self._may_lack_the_last or len(self._unacknowledged) > 1
+                await self._session.send("Page.screencastFrameAck", {"sessionId": self._unacknowledged.pop(0)})
+        finally:
+            self._page.remove_listener("load", self._doubt)
+            self._session.remove_listener("Page.screencastFrame", self._take)
+
+    async def _a_frame_within(self, seconds: float | None) -> bool:
+        """Wait for a frame that is unacknowledged."""
+        if self._unacknowledged:
+            return True
+        self._came.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._came.wait()
+        return bool(self._unacknowledged)
+
+    async def _look(self) -> None:
+        """Show the page as it is now.
+
+        A screencast begins with the page as it is. Where it does not (a page that has just come), a picture is taken by
+        itself; a document that goes meanwhile never gives one, and then it is tried once more.
+        """
+        await self._session.send("Page.stopScreencast")
+        self._unacknowledged.clear()
+        await self._session.send("Page.startScreencast", _OPTIONS)
+        if await self._a_frame_within(SETTLES_WITHIN_S):
+            self._may_lack_the_last = False
+            return
+        try:
+            async with asyncio.timeout(LOOKS_FOR_S):
+                picture = await self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
+        except TimeoutError:
+            return
+        self._may_lack_the_last = False
+        self._show(base64.b64decode(picture["data"]))
+
+    def _doubt(self, _page: Page) -> None:
+        """Make sure of a new document: its only frame may have gone with the one before."""
+        self._may_lack_the_last = True
+        self._came.set()
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        if not self._unacknowledged:
+            self._may_lack_the_last = False
+        self._unacknowledged.append(frame["sessionId"])
+        self._came.set()
+        self._show(base64.b64decode(frame["data"]))
+
+
+async def _let_go(session: CDPSession) -> None:
+    with contextlib.suppress(Error, TimeoutError):  # its page or browser has gone, or hangs
+        async with asyncio.timeout(LOOKS_FOR_S):
+            await session.send("Page.stopScreencast")
+            await session.detach()
+
+
+WIDTH_PX, HEIGHT_PX = 320, 188
+THUMBNAIL_QUALITY = 50
+LARGEST_BYTES = 30_000
+"""Of what was never seen: the noisiest page has about 20 kB."""
+WITHIN_S = 2.5
+"""A page or browser that hangs must not hold anybody up."""
+FRAME_WITHIN_S = 0.35
+"""So long a screencast's first frame is waited for; a document that has just come may send none, and does when it is
+asked once more."""
+AGAIN_AFTER_S = 0.03
+# A screencast's first frame rather than a screenshot: the browser scales it by itself, which neither resizes the page
+# nor shows in a live view, and costs half as much.
+_CAST = cast_of(WIDTH_PX, HEIGHT_PX, THUMBNAIL_QUALITY)
+
+
+class Thumbnails:
+    """Takes the small pictures of one instance's pages, one at a time.
+
+    Parameters
+    ----------
+    context : BrowserContext
+        What the pages belong to.
+    cover : coroutine function
+        Covers what must not be seen; called before each picture.
+    lifeline : Lifeline
+        Cut when the browser is gone.
+    """
+
+    def __init__(self, context: BrowserContext, cover: Callable[[], Awaitable[None]], lifeline: Lifeline) -> None:
+        self._context = context
+        self._cover = cover
+        self._lifeline = lifeline
+        self._page: Page | None = None
+        self._session: CDPSession | None = None
+
+    async def take(self, page: Page) -> bytes | None:
+        """Return a JPEG of at most 320×188; None where page or browser give none in time."""
+        try:
+            async with asyncio.timeout(WITHIN_S), self._lifeline.held():
+                await self._cover()
+                while not page.is_closed():
+                    picture = await self._try(page)
+                    if picture is not None:
+                        return picture if len(picture) <= LARGEST_BYTES else None
+                    await asyncio.sleep(AGAIN_AFTER_S)
+        except (TimeoutError, CutError):
+            self._session = None  # whatever state it is in
+        return None
+
+    async def _try(self, page: Page) -> bytes | None:
+        try:
+            return await self._first_frame(await self._session_of(page))
+        except Error as error:  # another document is just taking the place of this one
+            logger.debug("no picture of a page: %s", error.message.partition("\n")[0])
+            self._session = None
+            return None
+
+    async def _session_of(self, page: Page) -> CDPSession:
+        if self._session is None or self._page is not page:
+            if self._session is not None:
+                with contextlib.suppress(Error):  # it went with its page
+                    await self._session.detach()
+            self._session, self._page = await self._context.new_cdp_session(page), page
+        return self._session
+
+    async def _first_frame(self, session: CDPSession) -> bytes | None:
+        came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def take(frame: dict[str, Any]) -> None:
+            if not came.done():
+                came.set_result(frame["data"])
+
+        session.on("Page.screencastFrame", take)
+        try:
+            await session.send("Page.startScreencast", _CAST)
+            await asyncio.wait({came}, timeout=FRAME_WITHIN_S)
+            await session.send("Page.stopScreencast")
+        finally:
+            session.remove_listener("Page.screencastFrame", take)
+        return base64.b64decode(came.result()) if came.done() else None

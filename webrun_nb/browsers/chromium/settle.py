@@ -1,0 +1,234 @@
+"""When a page is done with what was just done to it.
+
+Waiting for the `load` event punishes pages for one slow image, and waiting for a silent network never ends on pages
+that poll. What decides here: the main document is parsed, what scripts asked for since the action began has come, and
+the DOM has been quiet for a moment. All but the document is waited for only for a short bounded time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from playwright.async_api import BrowserContext, Error, Frame, Page, Request
+
+from webrun_nb.browsers.protocol import BrowserError
+
+logger = logging.getLogger(__name__)
+
+SETTLE_MAX_S = 3.0
+"""Longest wait for requests and DOM after the document is parsed; long polls and tickers cost this once per action."""
+QUIET_MS = 50
+"""After an action: what its handlers started needs a moment."""
+QUIET_NEW_MS = 20
+"""After a navigation: the scripts have run by the time that a document is parsed."""
+QUIET_MAX_MS = 1_000
+
+_AWAITED_TYPES = frozenset({"xhr", "fetch", "script", "stylesheet"})
+"""What can change what is on the page. Images, media, fonts, frames of advertisers and beacons can't or may not."""
+
+# A page without scripts can't change by itself after a navigation, so it costs no quiet time.
+_QUIET_JS = """
+([always, quietMs, maxMs]) => {
+  const runs = s => !s.type || s.type === "module" || /(java|ecma)script/i.test(s.type);
+  if (!always && !document.querySelector("meta[http-equiv=refresh i]")
+      && !Array.from(document.scripts).some(runs)) return;
+  return new Promise(resolve => {
+    const done = () => { observer.disconnect(); clearTimeout(timer); clearTimeout(cap); resolve(); };
+    const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, quietMs); });
+    let timer = setTimeout(done, quietMs);
+    const cap = setTimeout(done, maxMs);
+    observer.observe(document, {subtree: true, childList: true, characterData: true});
+  });
+}
+"""
+
+
+class Traffic:
+    """The requests of a context that are under way, and how its last navigation went.
+
+    Parameters
+    ----------
+    context : BrowserContext
+    requested : callable
+        Told the URL of every request, redirects included.
+    """
+
+    def __init__(self, context: BrowserContext, requested: Callable[[str], None]) -> None:
+        self._requested = requested
+        self._pending: dict[Request, int] = {}
+        self._started = 0
+        self._changed = asyncio.Event()
+        self._failed: Request | None = None
+        self._late: set[Request] = set()
+        self.within: Frame | None = None
+        """The frame that the present action is done in, whose documents are waited for as well."""
+        context.on("request", self._on_request)
+        context.on("requestfinished", self._on_finished)
+        context.on("requestfailed", self._on_failed)
+
+    def begin(self) -> int:
+        """Mark the start of an action; requests from before it aren't waited for."""
+        self._failed = self.within = None
+        return self._started
+
+    def failure(self, page: Page) -> str | None:
+        """Return Chromium's name for why the page's last main document did not come; None where it came."""
+        failed = self._failed
+        return failed.failure if failed is not None and _main_page(failed) in (page, None) else None
+
+    def navigating(self, page: Page, since: int) -> bool:
+        """Tell whether a new main document of this page is under way."""
+        return any(number > since and _main_page(each) in (page, None) for each, number in self._navigations())
+
+    def busy(self, since: int) -> bool:
+        """Tell whether something is under way that may change the page."""
+        return any(number > since and self._is_awaited(each) for each, number in self._pending.items())
+
+    def _is_awaited(self, request: Request) -> bool:
+        if request.resource_type in _AWAITED_TYPES:
+            return True
+        within = self.within
+        return within is not None and request.is_navigation_request() and _frame(request) == within
+
+    async def frames_came(self, page: Page, within_s: float) -> None:
+        """Wait until what the page's frames are to show has come; for one that is late only once."""
+        try:
+            async with asyncio.timeout(within_s):
+                while self._frames_under_way(page):
+                    await self.change()
+        except TimeoutError:
+            self._late.update(self._frames_under_way(page))
+            logger.debug("frames of %s are late; not waiting for them any longer", page.url)
+
+    def _frames_under_way(self, page: Page) -> list[Request]:
+        under_way = [each for each in self._pending if each.is_navigation_request() and each not in self._late]
+        frames = [(each, _frame(each)) for each in under_way]
+        return [each for each, frame in frames if frame is not None and frame.parent_frame and frame.page is page]
+
+    def committed(self, frame: Frame) -> None:
+        """Record that a frame shows its new document (which may still be coming in)."""
+        for request, _ in self._navigations():
+            if request.frame == frame:
+                self._drop(request)
+
+    def wake(self) -> None:
+        """Make whoever waits for a change look again."""
+        self._changed.set()
+
+    async def change(self) -> None:
+        """Wait until something starts, ends or commits."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    def _navigations(self) -> list[tuple[Request, int]]:
+        return [(each, number) for each, number in self._pending.items() if _is_main_document(each)]
+
+    def _on_request(self, request: Request) -> None:
+        self._started += 1
+        self._pending[request] = self._started
+        if request.redirected_from is not None:
+            self._pending.pop(request.redirected_from, None)
+        if _is_main_document(request):
+            self._failed = None
+        self._changed.set()
+        self._requested(request.url)
+
+    def _on_finished(self, request: Request) -> None:
+        self._drop(request)
+
+    def _on_failed(self, request: Request) -> None:
+        if _is_main_document(request):
+            self._failed = request
+        self._drop(request)
+
+    def _drop(self, request: Request) -> None:
+        self._pending.pop(request, None)
+        self._late.discard(request)
+        self._changed.set()
+
+
+async def settle(
+    page: Callable[[], Page], traffic: Traffic, since: int, deadline: float, *, always_quiet: bool
+) -> None:
+    """Wait until the current page has settled.
+
+    Parameters
+    ----------
+    page : callable
+        Returns the current page, which may become another one meanwhile (a popup opened, a tab closed itself);
+        raises where there is none any more.
+    since : int
+        What `traffic.begin()` returned before the action.
+    deadline : float
+        Event loop time, s, at which a main document that isn't there yet is given up.
+    always_quiet : bool
+        Wait for a quiet DOM even where the page has no scripts of its own to change it.
+
+    Raises
+    ------
+    BrowserError
+        `NAVIGATION_TIMEOUT`: the action led to a document that did not come in time.
+    """
+    loop = asyncio.get_running_loop()
+    bound: float | None = None
+    while True:
+        await _document(page, traffic, since, deadline)
+        if bound is None:
+            bound = min(loop.time() + SETTLE_MAX_S, deadline)
+        try:
+            async with asyncio.timeout_at(bound):
+                current = page()
+                quiet_ms = QUIET_MS if always_quiet else QUIET_NEW_MS
+                await current.evaluate(_QUIET_JS, [always_quiet, quiet_ms, QUIET_MAX_MS])
+                if traffic.within is not None:
+                    with contextlib.suppress(Error):  # it is going to another document, or is gone
+                        await traffic.within.evaluate(_QUIET_JS, [True, quiet_ms, QUIET_MAX_MS])
+                if current is page() and not traffic.navigating(current, since):
+                    if not traffic.busy(since):
+                        return
+                    await traffic.change()
+                    always_quiet = True  # what came is about to be shown
+        except TimeoutError:
+            logger.debug("%s goes on changing; not waiting for it any longer", page().url)
+        except Error:
+            # The document went away under the script: look at what took its place.
+            logger.debug("another document took the place of one that was settling")
+        if loop.time() >= bound and not traffic.navigating(page(), since):
+            return
+
+
+async def _document(page: Callable[[], Page], traffic: Traffic, since: int, deadline: float) -> None:
+    """Wait until the page's main document is there and parsed."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            while traffic.navigating(page(), since):
+                await traffic.change()
+            await page().wait_for_load_state("domcontentloaded", timeout=0)
+    except TimeoutError as error:
+        raise BrowserError("NAVIGATION_TIMEOUT", "The page did not load in time") from error
+
+
+def _is_main_document(request: Request) -> bool:
+    if not request.is_navigation_request():
+        return False
+    try:
+        return request.frame.parent_frame is None
+    except Error:
+        return True  # the first document of a popup that isn't known as a page yet
+
+
+def _frame(request: Request) -> Frame | None:
+    try:
+        return request.frame
+    except Error:
+        return None  # the first document of a popup
+
+
+def _main_page(request: Request) -> Page | None:
+    try:
+        return request.frame.page
+    except Error:
+        return None

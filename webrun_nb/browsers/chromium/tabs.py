@@ -1,0 +1,173 @@
+"""The open pages of one instance: which is the current one, what becomes of a crashed one, how long one is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from playwright.async_api import BrowserContext, Error, Page
+
+from webrun_nb.browsers.chromium.errors import lost
+from webrun_nb.browsers.chromium.input import close_page
+from webrun_nb.browsers.chromium.screencast import Screencast
+from webrun_nb.browsers.chromium.settle import Traffic
+from webrun_nb.browsers.processes.lifeline import Lifeline
+from webrun_nb.browsers.protocol import BrowserError
+
+ANSWER_TIMEOUT_S = 10.0
+"""How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
+MAX_PAGES = 20
+"""Popups past this are closed at once."""
+
+T = TypeVar("T")
+
+
+class Tabs:
+    """The pages of one context; the newest open one is the current one.
+
+    Parameters
+    ----------
+    context : BrowserContext
+    lifeline : Lifeline
+        Cut when the browser is gone.
+    traffic : Traffic
+        Woken whenever the current page may be another one.
+    screen : Screencast
+        Shows the current page.
+    opened : callable
+        Told of each page that has come and is not closed at once.
+    """
+
+    def __init__(
+        self,
+        context: BrowserContext,
+        lifeline: Lifeline,
+        traffic: Traffic,
+        screen: Screencast,
+        opened: Callable[[Page], None],
+    ) -> None:
+        self._context = context
+        self._lifeline = lifeline
+        self._traffic = traffic
+        self._screen = screen
+        self._opened = opened
+        self._pages: list[Page] = []
+        self._crashed = ""
+        self._background: set[asyncio.Task[None]] = set()
+        context.on("page", self.add)
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._pages)
+
+    @property
+    def newest(self) -> Page | None:
+        """The current page, whatever its state; None where there is none."""
+        return self._pages[-1] if self._pages else None
+
+    @property
+    def crashed(self) -> bool:
+        """The current page crashed or hangs, and was not replaced yet."""
+        return bool(self._crashed)
+
+    def current(self) -> Page:
+        """Return the newest open page.
+
+        Raises
+        ------
+        BrowserError
+            Why there is none: `INSTANCE_LOST`, or `PAGE_CRASH` where it crashed or closed itself.
+        """
+        if self._lifeline.is_cut:
+            raise lost()
+        if self._crashed:
+            raise BrowserError("PAGE_CRASH", self._crashed)
+        if not self._pages:
+            raise BrowserError("PAGE_CRASH", "The page closed itself")
+        return self._pages[-1]
+
+    def add(self, page: Page) -> None:
+        """Make a page the current one, unless it is known already or one too many."""
+        if page in self._pages:
+            return
+        if len(self._pages) >= MAX_PAGES:
+            self.meanwhile(close_page(page))
+            return
+        self._pages.append(page)
+        self._opened(page)
+        self._screen.follow(page)
+        page.on("close", self._on_closed)
+        page.on("crash", self._on_crashed)
+        self._traffic.wake()
+
+    async def open(self) -> None:
+        """Open an empty page and make it the current one; raises Playwright's error where the browser gives none."""
+        self.add(await self.answer(self._context.new_page()))
+
+    async def replace_crashed(self) -> str:
+        """Open a new page for the one that crashed, so that the context lives on, and say what had happened to it.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: there is no further page to be had.
+        """
+        crashed, self._crashed = self._crashed, ""
+        dead = self._pages.pop() if self._pages else None  # the one that hangs may never have opened
+        try:
+            await self.open()
+        except Error as error:
+            raise BrowserError("INSTANCE_LOST", "The browser crashed with its page") from error
+        if dead is not None:
+            self.meanwhile(close_page(dead))
+        return crashed
+
+    async def ask(self, how: Callable[[Page], Awaitable[T]]) -> T:
+        """Ask the current page, and once more if it was replaced by another document while being asked."""
+        page = self.current()
+        try:
+            return await self.answer(how(page))
+        except Error:
+            now = self.current()
+            await self.answer(now.wait_for_load_state("domcontentloaded", timeout=0))
+            return await self.answer(how(now))
+
+    async def answer(self, question: Awaitable[T]) -> T:
+        """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout.
+
+        Raises
+        ------
+        BrowserError
+            `PAGE_CRASH`: there was none within `ANSWER_TIMEOUT_S`.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                return await question
+        except TimeoutError as error:
+            self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
+            raise BrowserError("PAGE_CRASH", self._crashed) from error
+
+    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something to a page that nobody waits for; `stop` breaks it off."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def stop(self) -> None:
+        """Break off what is done meanwhile."""
+        for task in self._background:
+            task.cancel()
+
+    def _on_closed(self, page: Page) -> None:
+        if page in self._pages:
+            self._pages.remove(page)
+            self._screen.follow(self.newest)
+        self._traffic.wake()
+
+    def _on_crashed(self, page: Page) -> None:
+        if page is self.newest:
+            self._crashed = "The page crashed"
+            self._traffic.wake()
+        else:
+            self.meanwhile(close_page(page))

@@ -1,0 +1,293 @@
+"""What the rest of the emulator knows of a browser: values in, values out, no Playwright.
+
+An instance is an isolated browser of one session. It is told what to do with an `Action` (module `actions`), and shows
+what can be acted on with `observe` and what can be extracted with `read` (module `sights`). Everything of those two can
+be imported from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from webrun_nb.browsers.actions import (
+    Action,
+    Click,
+    GoBack,
+    Input,
+    Navigate,
+    PointerClick,
+    Press,
+    PressKey,
+    Scroll,
+    Select,
+    Type,
+    TypeReleased,
+    TypeSecret,
+    TypeText,
+    Upload,
+    WaitFor,
+    Wheel,
+)
+from webrun_nb.browsers.observation import (
+    Box,
+    Complaint,
+    Element,
+    FieldPlace,
+    Foresight,
+    Observation,
+    PageData,
+    SeenFrame,
+    Spot,
+)
+from webrun_nb.common.codes import TaskFailureCode
+
+if TYPE_CHECKING:
+    from webrun_nb.browsers.egress.routes import WayOut
+
+__all__ = [
+    "NAVIGATION_TIMEOUT_MS",
+    "VIEW_HEIGHT_PX",
+    "VIEW_WIDTH_PX",
+    "Action",
+    "Box",
+    "BrowserError",
+    "BrowserInstance",
+    "Browsers",
+    "Checkpoint",
+    "Click",
+    "Complaint",
+    "Element",
+    "FieldPlace",
+    "Foresight",
+    "GoBack",
+    "Input",
+    "InstanceKind",
+    "InstanceListener",
+    "InstanceUnavailableError",
+    "Navigate",
+    "Observation",
+    "PageData",
+    "PointerClick",
+    "Press",
+    "PressKey",
+    "Screen",
+    "Scroll",
+    "SeenFrame",
+    "Select",
+    "Spot",
+    "Type",
+    "TypeReleased",
+    "TypeSecret",
+    "TypeText",
+    "Upload",
+    "WaitFor",
+    "Wheel",
+]
+
+InstanceKind = Literal["process", "context"]
+
+VIEW_WIDTH_PX = 1024
+VIEW_HEIGHT_PX = 600
+NAVIGATION_TIMEOUT_MS = 30_000
+"""Contract, section 2: `NAVIGATION_TIMEOUT`, 30 s by default."""
+
+
+class BrowserError(Exception):
+    """An action or a browser failed.
+
+    Parameters
+    ----------
+    code : TaskFailureCode
+        A task failure of the contract's section 2: `NAVIGATION_TIMEOUT`, `NAVIGATION_FAILED`, `ELEMENT_NOT_FOUND`,
+        `PAGE_CRASH`, `BLOCKED_BY_POLICY`, `INSTANCE_LOST`.
+    message : str
+        One line for people.
+    """
+
+    def __init__(self, code: TaskFailureCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class InstanceUnavailableError(BrowserError):
+    """No browser is installed, or one could not be started."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("INSTANCE_UNAVAILABLE", message)
+
+
+class CheckpointRefusedError(BrowserError):
+    """What was kept of another instance is nothing that a browser takes; the browser itself is well."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("INSTANCE_UNAVAILABLE", f"What was saved can't be given to a browser: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL.
+
+    The storage state is cookies, local storage and IndexedDB of every site; not session storage, forms or history.
+    """
+
+    storage_state: Mapping[str, Any]
+    url: str
+
+
+class InstanceListener(Protocol):
+    """Told by an instance what happens to it. Called on the event loop; must not block."""
+
+    def requested(self, url: str) -> None:
+        """Record that the browser asked the network for `url`."""
+
+    def lost(self, reason: str) -> None:
+        """Record that the browser is gone (crash, kill, driver gone); called once, never after `close`."""
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Return where to keep what begins to be downloaded under a name of the page's; None: it is not wanted."""
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Record that a download that was wanted has come; None: it broke off, or was too large."""
+
+
+class Screen(Protocol):
+    """The live picture of an instance's current page. It costs nothing until it is started, and on a still page."""
+
+    def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
+        """Give `show` each new picture, a JPEG, whenever `wanted` has returned since the one before."""
+
+    def stop(self) -> None:
+        """Show nothing any more. Safe twice, and on a dead browser."""
+
+
+class BrowserInstance(Protocol):
+    """One session's browser."""
+
+    @property
+    def kind(self) -> InstanceKind:
+        """`process`: a browser of its own. `context`: one context in a shared browser."""
+
+    @property
+    def url(self) -> str:
+        """Where the page is now."""
+
+    @property
+    def screen(self) -> Screen:
+        """Its live picture."""
+
+    async def observe(self) -> Observation:
+        """List what can be acted on. Makes the refs of earlier observations invalid."""
+
+    async def read(self) -> PageData:
+        """Collect what can be extracted."""
+
+    async def foresee(self, action: Action) -> Foresight:
+        """Tell what an action would hit; does nothing.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: its element isn't there any more.
+        """
+
+    async def point_out(self, action: Action) -> Box | None:
+        """Bring what an action would hit into view, for a person to look at, and tell where it is; None: it is nowhere.
+
+        Raises nothing.
+        """
+
+    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+        """Do one thing, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
+
+        Raises
+        ------
+        BrowserError
+            With the contract's task failure code.
+        """
+
+    async def restrict(self, avoid_domains: Sequence[str]) -> None:
+        """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it.
+
+        Also takes up a change of the rules in its way out.
+        """
+
+    async def screenshot(self) -> bytes:
+        """PNG of the 1024×600 view."""
+
+    async def thumbnail(self) -> bytes | None:
+        """Small JPEG of the view (320×188), with the same covered; None where the page or browser gives none soon.
+
+        Raises nothing, and takes 2.5 s at most.
+        """
+
+    async def downloads_finished(self, within_s: float) -> None:
+        """Wait until what is being downloaded has come, or the time is up."""
+
+    async def checkpoint(self) -> Checkpoint:
+        """Cookies, local storage, IndexedDB and the open URL."""
+
+    async def close(self) -> None:
+        """End it. Safe twice, and on a dead browser."""
+
+    # What `/_emulator/sessions/:id/instance` does (contract, section 12): real signals to the browser's process group.
+    # A `context` instance has no browser of its own, so its neighbours in the shared one get the same.
+
+    async def kill(self) -> None:
+        """SIGKILL its browser; the listener is told within moments.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it is gone already.
+        """
+
+    async def hang(self) -> None:
+        """SIGSTOP its browser; the listener is told within 5 s, unless `unhang` is called before it is noticed.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it is gone already.
+        """
+
+    async def unhang(self) -> None:
+        """SIGCONT its browser; does nothing to one that runs.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: it was noticed to hang, and is gone.
+        """
+
+
+class Browsers(Protocol):
+    """Where instances come from."""
+
+    async def open(
+        self,
+        kind: InstanceKind,
+        listener: InstanceListener,
+        *,
+        way_out: WayOut | None = None,
+        restore: Checkpoint | None = None,
+    ) -> BrowserInstance:
+        """Open an isolated instance with an empty page, or with a checkpoint's state and page.
+
+        All its traffic goes through `way_out`; without one it has one of its own, that only the configuration opens to
+        private addresses. A page of the checkpoint that can't be opened any more is no error.
+
+        Raises
+        ------
+        InstanceUnavailableError
+            No browser is installed or it does not start; the message says what to run.
+        """
+
+    def installed(self) -> bool:
+        """Tell whether a browser was found, without starting one."""
+
+    async def close(self) -> None:
+        """End every instance and browser."""

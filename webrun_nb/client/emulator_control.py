@@ -1,0 +1,158 @@
+"""What only the emulator can do (contract, section 12): time travel, broken browsers, faults, the account."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from webrun_nb.client._sync import faces
+from webrun_nb.client.errors import RequestError, WebRunError, refusal
+from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.client.transport import Http, checked_id
+from webrun_nb.wire.policies import StepBody, StepList
+from webrun_nb.wire.responses import AccountUsage
+
+InstanceAction = Literal["kill", "hang", "restore"]
+INSTANCE_START = "instance-start"
+"""The fault that is no endpoint's: a browser that does not start."""
+_NO_PICTURE = "they are taken in sessions started with pictures=True, and once a card's log of steps is open"
+
+_ACCOUNT_FIELDS = {
+    "balance": "balance",
+    "spending_limit": "spendingLimit",
+    "session_limit": "sessionLimit",
+    "deactivated": "deactivated",
+}
+
+
+def _session(session_id: str) -> str:
+    return checked_id(session_id, "SESSION_NOT_FOUND")
+
+
+def _task(task_id: str) -> str:
+    return checked_id(task_id, "TASK_NOT_FOUND")
+
+
+class EmulatorControl:
+    """The emulator's controls. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+
+    Parameters
+    ----------
+    http : Http
+        Its calls.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def _state(self) -> dict[str, Any]:
+        """Return clock, sessions, instances, balance and prices, as they are on the wire."""
+        return await self._http.control("GET", "state")
+
+    async def _reset(self) -> None:
+        """End all sessions, empty everything, and set the clock back to real time."""
+        await self._http.control("POST", "reset", {})
+
+    async def _advance(self, ms: float) -> int:
+        """Let `ms` pass at once: timeouts, billing, rate limits and schedules follow.
+
+        Returns
+        -------
+        int
+            What time it is then, unix ms.
+        """
+        return int((await self._http.control("POST", "clock", {"advance": ms}))["now"])
+
+    async def _freeze(self, frozen: bool = True) -> int:
+        """Stop the clock, or let it run again; returns its time, unix ms."""
+        return int((await self._http.control("POST", "clock", {"freeze": frozen}))["now"])
+
+    async def _instance(self, session_id: str, action: InstanceAction) -> None:
+        """Kill a session's browser, have it hang, or restore it."""
+        await self._http.control("POST", f"sessions/{_session(session_id)}/instance", {"action": action})
+
+    async def _faults(
+        self,
+        what: str,
+        *,
+        times: int = 1,
+        status: int | None = None,
+        code: str | None = None,
+        delay_ms: float | None = None,
+        drop: bool = False,
+    ) -> None:
+        """Have the next calls of an endpoint go wrong.
+
+        Parameters
+        ----------
+        what : str
+            An endpoint (`start-session`, `run-task`, `send-message`, `session-status`, `task`, …), or
+            `instance-start`: then the next sessions' browsers don't start.
+        times : int
+            How many calls.
+        status, code : optional
+            Answer with this HTTP status, and this code of the contract.
+        delay_ms : float, optional
+            Answer that much later.
+        drop : bool
+            Break the connection off instead.
+        """
+        if what == INSTANCE_START:
+            if status is not None or code is not None or delay_ms is not None or drop:
+                raise refusal(400, "INVALID_PARAMETER", f"{INSTANCE_START} takes only the number of times")
+            await self._http.control("POST", "faults", {"instanceStart": "refuse", "times": times})
+            return
+        given = {"status": status, "code": code, "delay": delay_ms, "drop": drop or None}
+        fault = {name: value for name, value in given.items() if value is not None}
+        if not fault:
+            raise refusal(400, "INVALID_PARAMETER", "a fault needs a status, a delay, or drop")
+        await self._http.control("POST", "faults", {"endpoint": what, "times": times, **fault})
+
+    async def _steps(self, task_id: str) -> list[StepBody]:
+        """Return what was recorded of a task: each step with its target, decision, time and cost."""
+        return StepList.model_validate(await self._http.control("GET", f"tasks/{_task(task_id)}/steps")).steps
+
+    async def _pictures(self, session_id: str, wanted: bool = True) -> None:
+        """Have a small picture of the page kept with each action of a session's tasks from now on, or none any more."""
+        await self._http.control("PUT", f"sessions/{_session(session_id)}/pictures", {"wanted": wanted})
+
+    async def _step_picture(self, task_id: str, number: int) -> StepPicture:
+        """Return the picture of the page right after a step.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: there is none; `TASK_NOT_FOUND`: the task is remembered no more.
+        """
+        path = f"/_emulator/tasks/{_task(task_id)}/steps/{number}/picture"
+        try:
+            return StepPicture(number, await self._http.emulators_bytes(path))
+        except WebRunError as error:
+            if error.code == "FILE_NOT_FOUND":
+                raise RequestError(error.message, code=error.code, hint=_NO_PICTURE) from error
+            raise
+
+    async def _clear_faults(self) -> None:
+        """Take back all faults that have not happened yet."""
+        await self._http.control("POST", "faults", {"clear": True})
+
+    async def _account(self, /, **changes: float | bool | None) -> AccountUsage:
+        """Change the account: `balance`, `spending_limit` (US dollars), `session_limit`, `deactivated`.
+
+        What is not named stays; None takes a limit away. Returns what the account is then.
+        """
+        if unknown := changes.keys() - _ACCOUNT_FIELDS.keys():
+            raise TypeError(f"an account has no {', '.join(sorted(unknown))}; it has {', '.join(_ACCOUNT_FIELDS)}")
+        body = {_ACCOUNT_FIELDS[name]: value for name, value in changes.items()}
+        return AccountUsage.model_validate(await self._http.control("PUT", "account", body))
+
+    state, astate = faces(_state)
+    reset, areset = faces(_reset)
+    advance, aadvance = faces(_advance)
+    freeze, afreeze = faces(_freeze)
+    instance, ainstance = faces(_instance)
+    faults, afaults = faces(_faults)
+    steps, asteps = faces(_steps)
+    pictures, apictures = faces(_pictures)
+    step_picture, astep_picture = faces(_step_picture)
+    clear_faults, aclear_faults = faces(_clear_faults)
+    account, aaccount = faces(_account)

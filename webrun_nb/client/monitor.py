@@ -1,0 +1,395 @@
+"""Keeps a session's snapshot true: live events make it quick, the status call makes it right."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
+from webrun_nb.client.events import (
+    ActionDone,
+    InstanceChanged,
+    LinkChanged,
+    Live,
+    LiveEvent,
+    QuestionAsked,
+    ResponseUpdate,
+    SessionEnded,
+    TaskEnded,
+)
+from webrun_nb.client.ledger import EMULATOR_ENDED
+from webrun_nb.client.result import usd
+from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
+from webrun_nb.client.transport import Http
+from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
+
+_log = logging.getLogger(__name__)
+
+POLLING_S = 1.0
+"""Between status calls where no socket is open."""
+CONNECTED_S = 5.0
+"""Between status calls where events come in by themselves, and the server is a child of this process."""
+SILENT_AFTER_S = 0.6
+"""A status call that takes longer is shown as a lost connection, until it is answered after all."""
+PENDING_S = 0.2
+"""While the browser is starting, of which no event tells the end."""
+REFRESH_AT_MOST_EVERY_S = 0.1
+CONTROL = frozenset({"takeOverControl", "releaseControl"})
+"""The actions that change who drives."""
+TERMINATED = "terminated"
+"""The server's word for every end that somebody asked for."""
+NAVIGATION = "navigateUrl"
+"""The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
+
+
+class Watch:
+    """The snapshot of one session, and who is told of each new one. Lives on the loop thread.
+
+    Parameters
+    ----------
+    http : Http
+        The server.
+    name : str
+        What the user calls the session.
+    session_id : str
+        Its id.
+    url : str, optional
+        Where it starts.
+    max_cost_usd : Decimal, optional
+        What it may cost; only to be shown.
+    spent_before_usd : Decimal
+        What of that was spent before it began; only to be shown.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        name: str,
+        session_id: str,
+        url: str | None = None,
+        max_cost_usd: Decimal | None = None,
+        spent_before_usd: Decimal = Decimal(0),
+    ) -> None:
+        self._http = http
+        self._name = name
+        self._session_id = session_id
+        self._subscribers: list[Subscriber] = []
+        self._instructions: dict[str, str] = {}
+        self._stale = asyncio.Event()
+        self._moves = 0
+        """How many events have told of something that the status tells too."""
+        self._followers: set[asyncio.Event] = set()
+        self._live: Live | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._snapshot: SessionSnapshot | None = None
+        self._max_cost_usd = max_cost_usd
+        self._spent_before_usd = spent_before_usd
+        self._tasks_over_usd = Decimal(0)
+        self._partials: dict[str, str] = {}
+        self._end_reason: str | None = None
+        self._ending_tasks: set[str] = set()
+        self.last_url = url
+        """The last page that the browser was told to open, as far as events say."""
+
+    @property
+    def snapshot(self) -> SessionSnapshot:
+        """The latest."""
+        assert self._snapshot is not None, "begin() comes first"
+        return self._snapshot
+
+    def subscribe(self, fn: Subscriber) -> None:
+        """Have `fn` told of each new snapshot."""
+        self._subscribers.append(fn)
+
+    def unsubscribe(self, fn: Subscriber) -> None:
+        """Tell `fn` no more."""
+        with contextlib.suppress(ValueError):
+            self._subscribers.remove(fn)
+
+    async def begin(self, socket_url: str | None) -> None:
+        """Take the first snapshot and keep it true from now on; without `socket_url` by polling only."""
+        await self.refresh()
+        if socket_url is not None:
+            self._live = Live(socket_url, self._session_id, self._on)
+            self._live.open()
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Stop watching; the snapshot stays as it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to watch."""
+        return self._task is not None and self._task.done()
+
+    def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
+        """Remember what a task was told, for the snapshots it is in, and whether its session ends with it."""
+        self._instructions[task_id] = instruction
+        if ends_session:
+            self._ending_tasks.add(task_id)
+        if self.snapshot.current_task_id == task_id:
+            self._set(replace(self.snapshot, current_task=instruction))
+
+    def ends_for(self, reason: str) -> None:
+        """Take note of why the client is about to end it, of which the server says no more than `terminated`."""
+        self._end_reason = self._end_reason or reason
+
+    def stops_for(self, reason: str, task_id: str | None) -> None:
+        """Take note of why a task is about to be stopped: a session that is to end with it ends for that."""
+        if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
+            self.ends_for(reason)
+
+    def note_over_budget(self, over_usd: Decimal) -> None:
+        """Take note that a task has cost so much more than its own budget."""
+        self._tasks_over_usd += over_usd
+        self._set(self.snapshot)
+
+    @contextlib.contextmanager
+    def news(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set whenever something happened that may have moved a task."""
+        event = asyncio.Event()
+        self._followers.add(event)
+        try:
+            yield event
+        finally:
+            self._followers.discard(event)
+
+    @property
+    def listening(self) -> bool:
+        """Whether events come in by themselves."""
+        return self._live is not None and self._live.connected
+
+    async def refresh(self) -> SessionState:
+        """Ask for the status now.
+
+        Raises
+        ------
+        WebRunError
+            As the status call does.
+        """
+        while True:
+            moves = self._moves
+            state = await self._http.session_status(self._session_id)
+            question = await self._question(state)
+            if moves == self._moves:
+                break  # else an event has come since it was asked for, and it may tell of a time before that
+        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question)
+        self._set(replace(snapshot, ends_with_process=self._http.is_child))
+        return state
+
+    async def _question(self, state: SessionState) -> Question | None:
+        """Return what the session's task asks; the status call says only that it asks.
+
+        Read anew each time: one task may ask twice, and somebody else may have answered in between.
+        """
+        if state.phase != "guardrail" or state.current_task_id is None:
+            return None
+        body = await self._http.task(self._session_id, state.current_task_id)
+        return question_of(body) if isinstance(body, TaskGuardrail) else None
+
+    async def _keep(self) -> None:
+        try:
+            while not self.snapshot.ended:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause_s()):
+                        await self._stale.wait()
+                self._stale.clear()
+                await self._refresh_or_say_why_not()
+                await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
+        finally:
+            if self._live is not None:
+                await self._live.close()
+
+    def _pause_s(self) -> float:
+        if self.snapshot.status == "pending":
+            return PENDING_S
+        # no event tells that a question was answered elsewhere
+        # nor that the network to a server is gone
+        alone = self.listening and self._http.is_child and self.snapshot.question is None
+        return CONNECTED_S if alone else POLLING_S
+
+    async def _refresh_or_say_why_not(self) -> None:
+        reading = asyncio.create_task(self.refresh())
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=SILENT_AFTER_S)
+            if not done:
+                self._set(replace(self.snapshot, connected=False))
+            await reading
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+        except ConnectionLostError as error:
+            self.lost(error)
+        except SessionGoneError as error:
+            self.gone(error)
+        except WebRunError as error:
+            _log.warning("the status of session %s can't be read: %s", self._session_id, error)
+            self._set(replace(self.snapshot, connected=False))
+
+    def gone(self, error: SessionGoneError) -> None:
+        """Take note that the server knows the session no more; how it ended can't be learned any more."""
+        if not self.snapshot.ended:
+            self._end("terminated", error.code.lower().replace("_", " "))
+
+    def lost(self, error: ConnectionLostError) -> None:
+        """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
+        if error.code == "EMULATOR_GONE":
+            self._end("failed", EMULATOR_ENDED)
+        else:
+            self._set(replace(self.snapshot, connected=False))
+
+    def _end(self, status: str, reason: str) -> None:
+        self._set(
+            replace(
+                self.snapshot,
+                status=status,
+                reason=reason,
+                phase=None,
+                expires_at_ms=None,
+                question=None,
+                grace_ends_at_ms=None,
+                current_task_id=None,
+                connected=False,
+            )
+        )
+
+    def _on(self, event: LiveEvent) -> None:
+        match event:
+            case ActionDone():
+                if event.name == NAVIGATION:
+                    self.last_url = event.target
+                doing = self.snapshot.doing
+                if event.task_id is not None and event.name not in CONTROL:
+                    doing = Doing(event.task_id, event.name, event.target, event.step)
+                self._set(replace(self.snapshot, last_action=event.text, doing=doing))
+                if event.name in CONTROL:
+                    self._stale.set()
+                self._stale_unless_about(event.task_id)
+            case QuestionAsked():
+                question = Question(event.task_id or "", plain(event.text), event.kind, event.candidates)
+                self._set(replace(self.snapshot, phase="guardrail", question=question))
+                self._moved()
+            case ResponseUpdate():
+                if event.task_id is not None:
+                    self._partials = {event.task_id: event.message}  # one task runs at a time
+                self._stale_unless_about(event.task_id)
+            case InstanceChanged():
+                self._instance_changed(event)
+                self._moved()
+            case TaskEnded() | SessionEnded():
+                self._moved()
+            case LinkChanged():  # events are not replayed: whatever came while the socket was gone has to be read
+                self._moved()
+            case _:
+                self._stale_unless_about(event.task_id)
+
+    def _stale_unless_about(self, task_id: str | None) -> None:
+        """Have the status read, unless an event of `task_id` is just what is to be expected."""
+        if task_id != self.snapshot.current_task_id or self.snapshot.question is not None:
+            self._stale.set()
+
+    def _instance_changed(self, event: InstanceChanged) -> None:
+        """Show at once that the browser was lost, and how long it may take to come back; or that it is back."""
+        if event.connected:
+            self._set(replace(self.snapshot, status="active", grace_ends_at_ms=None))
+            return
+        began_ms = self.snapshot.server_now_ms if event.at_ms is None else event.at_ms
+        ends_at_ms = None if event.grace_ms is None else began_ms + event.grace_ms
+        self._set(
+            replace(self.snapshot, status="orphaned", phase=None, expires_at_ms=None, grace_ends_at_ms=ends_at_ms)
+        )
+
+    def _moved(self) -> None:
+        self._moves += 1
+        self._stale.set()
+        for follower in self._followers:
+            follower.set()
+
+    def partial(self, task_id: str | None) -> str:
+        """Return the answer of a task as far as events have told it; may be empty."""
+        return self._partials.get(task_id or "", "")
+
+    def _set(self, snapshot: SessionSnapshot) -> None:
+        if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):
+            snapshot = replace(snapshot, reason=self._end_reason)
+        if snapshot.ended and (before := self._snapshot) is not None:
+            snapshot = replace(snapshot, unanswered=before.unanswered or before.question is not None)
+        snapshot = replace(
+            snapshot,
+            max_cost_usd=self._max_cost_usd,
+            spent_before_usd=self._spent_before_usd,
+            tasks_over_usd=self._tasks_over_usd,
+        )
+        if snapshot == self._snapshot:
+            return
+        self._snapshot = snapshot
+        for tell in tuple(self._subscribers):
+            try:
+                tell(snapshot)
+            except Exception:  # noqa: BLE001 - a viewer's fault must not end the watch for all others
+                _log.exception("a subscriber of session %s failed", self._session_id)
+
+
+def _ended_at_ms(state: SessionState) -> int | None:
+    """Return when a session ended, as far as its server says.
+
+    On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
+    """
+    return state.last_activity_at if state.status in FINAL_STATUSES and state.usage.emulated else None
+
+
+def question_of(body: TaskGuardrail) -> Question:
+    """Return the question of a task that waits for a person."""
+    return Question(body.task_id, plain(body.data.value), body.data.kind or "", tuple(body.data.candidates))
+
+
+def snapshot_of(
+    state: SessionState,
+    name: str,
+    instructions: dict[str, str],
+    before: SessionSnapshot | None,
+    question: Question | None,
+) -> SessionSnapshot:
+    """Return what a status answer says, with what only events and the client know kept from `before`."""
+    parts = state.usage.breakdown
+    compute_usd = idle_usd = tokens_usd = None
+    if parts is not None:
+        idle_usd, tokens_usd = usd(parts.idle), usd(parts.tokens)
+        compute_usd = usd(parts.compute) + idle_usd  # on the wire apart, in a snapshot idle time is a part of compute
+    return SessionSnapshot(
+        name=name,
+        session_id=state.session_id,
+        status=state.status,
+        phase=state.phase,
+        emulated=state.usage.emulated,
+        server_now_ms=round(time.time() * 1000) if state.now is None else state.now,
+        clock_running=state.clock_running is not False,
+        created_at_ms=state.created_at,
+        last_activity_at_ms=state.last_activity_at,
+        expires_at_ms=state.expires_at,
+        ended_at_ms=_ended_at_ms(state),
+        inactivity_timeout_ms=state.inactivity_timeout,
+        reason=state.reason,
+        note=state.note,
+        current_task_id=state.current_task_id,
+        current_task=instructions.get(state.current_task_id or "", ""),
+        last_action="" if before is None else before.last_action,
+        doing=None if before is None else before.doing,
+        grace_ends_at_ms=before.grace_ends_at_ms if before is not None and state.status == "orphaned" else None,
+        queued_tasks=len(state.queued_task_ids),
+        cost_usd=usd(state.usage.cost),
+        compute_usd=compute_usd,
+        idle_usd=idle_usd,
+        tokens_usd=tokens_usd,
+        proxied=state.proxy is not None,
+        question=question,
+    )

@@ -1,0 +1,660 @@
+"""One task from asking to its answer, whatever comes between: a lost socket, a question, an interrupt."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import time
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from concurrent.futures import wait
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
+
+from webrun_nb.client._sync import Call, runtime
+from webrun_nb.client.budget import Budget, BudgetReading, seconds_left
+from webrun_nb.client.errors import (
+    BudgetError,
+    ConnectionLostError,
+    GuardrailError,
+    ProtocolError,
+    RequestError,
+    SessionGoneError,
+    TaskFailedError,
+    TaskInterruptedError,
+    WebRunError,
+)
+from webrun_nb.client.expectations import error_page_hint
+from webrun_nb.client.guardrails import AskPerson, Unanswered
+from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.ledger import TaskOutcome
+from webrun_nb.client.monitor import Watch, question_of
+from webrun_nb.client.policies import Recorded
+from webrun_nb.client.result import Frames, TaskResult, result_of, usd
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.task_options import Ask
+from webrun_nb.client.transport import Http
+from webrun_nb.common.redacted import HiddenText
+from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
+
+if TYPE_CHECKING:
+    from webrun_nb.client.budget import BudgetReading
+    from webrun_nb.client.session import Session
+
+_log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 2.0
+"""How long an interrupted task may take to be stopped on the server."""
+IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
+AWAY_AT_MOST_S = 60.0
+"""How long a task's server may be out of reach before its waiter gives up."""
+INTERRUPTED = "INTERRUPTED"
+"""The outcome of a task whose waiter was interrupted."""
+POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
+"""Between looks at a task; the last one is repeated."""
+
+
+class TaskOwner(Protocol):
+    """The session that a task runs in."""
+
+    @property
+    def session_id(self) -> str:
+        """Its id."""
+
+    @property
+    def http(self) -> Http:
+        """Its server."""
+
+    @property
+    def watch(self) -> Watch:
+        """Who keeps its snapshot."""
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """The budgets that all its tasks count against."""
+
+    def note_task(self, ended: TaskOutcome) -> None:
+        """Record the end of one of its tasks."""
+
+    @property
+    def submitting(self) -> asyncio.Lock:
+        """Held while a task is on its way and has no id yet."""
+
+    @property
+    def seen_task_ids(self) -> set[str]:
+        """Ids of tasks that were there before."""
+
+
+class TaskRun:
+    """Takes one task to its end.
+
+    Parameters
+    ----------
+    owner : TaskOwner
+        The session.
+    ask : Ask
+        The task.
+    ask_person : callable
+        Answers guardrails.
+    task_id : str, optional
+        Where the task has been sent already (as a session's initial task).
+    patient : bool
+        Nobody waits for it: a question that `ask_person` has no answer to stays open, until somebody answers it
+        elsewhere (`Session.answer`, the card) or the server gives up. Otherwise it stops the task.
+    """
+
+    def __init__(
+        self,
+        owner: TaskOwner,
+        ask: Ask,
+        ask_person: AskPerson,
+        task_id: str | None = None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        self._owner = owner
+        self._http = owner.http
+        self._ask = ask
+        self._ask_person = ask_person
+        self._ends_session = bool(ask.fields.get("terminateOnCompletion"))
+        self._patient = patient
+        self._asked: Question | None = None
+        self._post: asyncio.Task[TaskBody] | None = None
+        self._spent_usd: Decimal | None = None
+        """What it had cost when its budget was found to be spent, and it was stopped."""
+        self._read: tuple[BudgetReading, ...] | None = None
+        """The readings of its session's and the notebook's budget after its end; None until they were read."""
+        self._before_usd = owner.watch.snapshot.cost_usd or Decimal(0)
+        self.task_id = task_id
+        self.cost_usd: Decimal | None = None
+        """What it has cost, as last read; while one that is not `patient` runs, nobody asks."""
+        self.identified = asyncio.Event()
+        """Set once `task_id` is known, or will never be."""
+
+    @property
+    def max_cost_usd(self) -> Decimal | None:
+        """Its own budget."""
+        return self._ask.max_cost_usd
+
+    @property
+    def budget(self) -> BudgetReading | None:
+        """The one of its budgets that was exceeded most, else one that was kept.
+
+        None where it has none, and where it is not known whether all of them were kept.
+        """
+        readings = list(self._read or ())
+        if self._ask.max_cost_usd is not None and self.cost_usd is not None:
+            limit_usd = self._ask.max_cost_usd
+            readings.insert(0, BudgetReading("its", limit_usd, max(Decimal(0), self.cost_usd - limit_usd)))
+        most = max(readings, key=lambda reading: reading.over_usd, default=None)
+        unread = self._read is None and any(budget.limit_usd is not None for budget in self._owner.budgets)
+        return None if most is not None and unread and not most.over_usd else most
+
+    async def result(self, frames: Frames | None) -> TaskResult:
+        """Send the task and return its answer.
+
+        Raises
+        ------
+        TaskFailedError, GuardrailError, ConnectionLostError, RequestError, …
+            See `webrun_nb.client.errors`.
+        asyncio.CancelledError
+            Cancelled; `stop` has not been called.
+        """
+        began_s = time.monotonic()
+        if self._ask.url is not None:
+            self._owner.watch.last_url = self._ask.url  # events say where it goes from there
+        try:
+            body = await self._follow(await self._send())
+        except Exception:
+            self._hang_up()
+            raise
+        self._hang_up()
+        return result_of(
+            body,
+            instruction=self._ask.instruction,
+            url=self._ask.url or self._owner.watch.last_url,
+            schema=self._ask.schema,
+            elapsed_s=time.monotonic() - began_s,
+            frames=frames,
+            http=self._http,
+            recorded=Recorded(self._http, body.task_id),
+            max_cost_usd=self._ask.max_cost_usd,
+            budget=self.budget,
+        )
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _send(self) -> TaskBody | None:
+        """Return the first answer; None where there is none yet, and the task has to be looked at."""
+        if self.task_id is not None:
+            self._found(self.task_id)
+            return None
+        async with self._owner.submitting:
+            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
+            task_id = await self._identify(self._post)
+        followed = self._patient or self._ask.max_cost_usd is not None
+        if task_id is not None and followed and not self._post.done():
+            self._post.add_done_callback(_heard)
+            return None  # what it costs is to be read meanwhile
+        try:
+            return await asyncio.shield(self._post)
+        except ConnectionLostError:
+            if task_id is None:
+                raise
+            return None  # it is under way: its state can be read
+
+    async def _identify(self, post: asyncio.Task[TaskBody]) -> str | None:
+        """Learn the task's id while its POST is held open, so that it can be stopped and shown."""
+        pauses_s = iter(IDENTIFY_PAUSES_S)
+        while self.task_id is None:
+            await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
+            if post.done():
+                if post.exception() is None:
+                    self._found(post.result().task_id)
+                break
+            try:
+                state = await self._owner.watch.refresh()
+            except WebRunError:  # the POST's own answer will say what is wrong
+                continue
+            ids = [state.current_task_id, *state.queued_task_ids]
+            new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_task_ids]
+            if new:
+                self._found(new[0])
+        return self.task_id
+
+    def _found(self, task_id: str) -> None:
+        self.task_id = task_id
+        self._owner.seen_task_ids.add(task_id)
+        self._owner.watch.describe(task_id, self._ask.instruction, ends_session=self._ends_session)
+        self.identified.set()
+
+    # --- waiting ------------------------------------------------------------------------------------------------------
+
+    async def _follow(self, body: TaskBody | None) -> TaskCompleted:
+        task_id = self.task_id or ""
+        pauses_s = iter(POLL_PAUSES_S)
+        with self._owner.watch.news() as news:
+            while True:
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = usd(body.usage.cost)
+                match body:
+                    case TaskCompleted():
+                        await self._read_budgets()
+                        self.note("complete")
+                        return body
+                    case TaskFailed():
+                        await self._read_budgets()
+                        failure = self._failure(body)
+                        self.note(failure.code)
+                        raise failure
+                    case TaskGuardrail():
+                        if await self._answer(question_of(body)):
+                            pauses_s = iter(POLL_PAUSES_S)
+                    case TaskPending():
+                        self._asked = None
+                if body is not None:
+                    spent_s = await self._keep_budget(body)
+                    await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
+                news.clear()
+                body = await self._look(task_id)
+
+    async def _look(self, task_id: str) -> TaskBody:
+        """Return how the task is; a network that is away for a while is waited for: the task goes on without it.
+
+        Raises
+        ------
+        ConnectionLostError
+            It stayed away, or the emulator has ended.
+        """
+        lost_at_s = time.monotonic()
+        while True:
+            try:
+                return await self._http.task(self._owner.session_id, task_id)
+            except ConnectionLostError as error:
+                self._owner.watch.lost(error)
+                if error.code != "CONNECTION_LOST" or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
+                    raise
+            await asyncio.sleep(POLL_PAUSES_S[-1])
+
+    async def _keep_budget(self, body: TaskBody) -> float:
+        """Stop a task that has cost what it may; return how long the rest lasts at the least, in seconds."""
+        limit = self._ask.max_cost_usd
+        if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
+            return POLL_PAUSES_S[-1]
+        cost_usd, watch = usd(body.usage.cost), self._owner.watch
+        if cost_usd < limit:
+            rate_usd = watch.snapshot.prices.compute_usd_per_minute
+            return seconds_left(limit - cost_usd, rate_usd) or POLL_PAUSES_S[-1]
+        self._spent_usd = cost_usd
+        await self._stop_on_server("task budget")
+        return 0.0
+
+    async def _read_budgets(self) -> None:
+        """Read how the budgets stand that the task counts against with others, once it has ended."""
+        shared = [budget for budget in self._owner.budgets if budget.limit_usd is not None]
+        if not shared or self.cost_usd is None:
+            return
+        try:
+            await self._owner.watch.refresh()
+        except WebRunError as error:  # then it is not known, and nothing is said of it
+            _log.warning("what session %s has cost can't be read: %s", self._owner.session_id, error)
+            return
+        cost_usd = self.cost_usd
+        self._read = tuple(reading for budget in shared if (reading := budget.reading(cost_usd)) is not None)
+
+    def _failure(self, body: TaskFailed) -> WebRunError:
+        """Return the error that says how the task failed: where it was stopped for its budget, that."""
+        about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
+        if self._spent_usd is None or self._ask.max_cost_usd is None:
+            hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
+            failure = TaskFailedError(plain(body.message), code=body.code, details=body.details, hint=hint, **about)
+            overrun = "" if self.budget is None else self.budget.overrun(emulated=body.usage.emulated)
+            failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
+            return failure
+        return BudgetError(
+            "task",
+            limit_usd=self._ask.max_cost_usd,
+            cost_usd=usd(body.usage.cost),
+            emulated=body.usage.emulated,
+            partial=(body.details or {}).get("partial") or self._owner.watch.partial(body.task_id),
+            **about,
+        )
+
+    async def _answer(self, question: Question) -> bool:
+        """Have a question answered; False where it goes on waiting.
+
+        Raises
+        ------
+        GuardrailError
+            Nobody answers, and nobody is to be waited for: the task was stopped.
+        """
+        if question == self._asked:
+            return False  # it has been put to whoever there is
+        answer = await self._ask_person(self._owner.session_id, question)
+        if answer is Unanswered.SEEN or (answer is Unanswered.UNSEEN and self._patient):
+            self._asked = question
+            return False
+        if not isinstance(answer, str):
+            await self._stop_on_server("unanswered")
+            error = GuardrailError(question, session_id=self._owner.session_id)
+            await self._note_end(error.code)
+            raise error
+        answer = HiddenText(answer)
+        try:
+            await self._http.answer_guardrail(self._owner.session_id, answer)
+        except RequestError as error:
+            if error.code != "INVALID_STATE":  # which it is where somebody else answered first
+                raise
+        return True
+
+    # --- the ledger ---------------------------------------------------------------------------------------------------
+
+    def note(self, outcome: str) -> None:
+        """Have the ledger take note of how it ended, with what it cost as far as that is known."""
+        if self.task_id is None:
+            return
+        since_usd = (self._owner.watch.snapshot.cost_usd or Decimal(0)) - self._before_usd
+        cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
+        budget = self.budget
+        over_usd = None if budget is None else budget.over_usd
+        self._owner.note_task(TaskOutcome(self.task_id, outcome, cost_usd, self._ask.max_cost_usd, over_usd))
+
+    async def _note_end(self, outcome: str) -> None:
+        """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""
+        with contextlib.suppress(WebRunError, TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                body = await self._http.task(self._owner.session_id, self.task_id or "")
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = usd(body.usage.cost)
+                if isinstance(body, TaskCompleted):  # it was quicker than its stop
+                    outcome = "complete"
+                await self._read_budgets()
+        self.note(outcome)
+
+    # --- stopping -----------------------------------------------------------------------------------------------------
+
+    async def _stop_on_server(self, reason: str) -> None:
+        """Stop the task; one that has ended meanwhile is as good as stopped. A session that ends with it says why."""
+        if self._ends_session:
+            self._owner.watch.ends_for(reason)
+        try:
+            await self._http.change_state(self._owner.session_id, "stop", self.task_id)
+        except SessionGoneError:
+            return
+        except RequestError as error:
+            if error.code not in ("INVALID_STATE", "TASK_NOT_FOUND"):
+                raise
+
+    def _hang_up(self) -> None:
+        """Wait no more for the request's own answer: what became of the task is known."""
+        if self._post is not None:
+            self._post.cancel()
+
+    async def stop(self) -> bool:
+        """Stop the task after an interrupt, within `STOP_WITHIN_S`.
+
+        Returns
+        -------
+        bool
+            Whether the server is known to have stopped it (or to have ended it before).
+        """
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                if self.task_id is None and self._post is not None:
+                    await self._identify(self._post)
+                if self.task_id is None:
+                    return True  # it was never sent, or refused
+                await self._stop_on_server("interrupted")
+                if self._post is not None:
+                    await asyncio.gather(self._post, return_exceptions=True)
+                await self._owner.watch.refresh()
+                await self._note_end(INTERRUPTED)
+                return True
+        except (TimeoutError, WebRunError):
+            return False
+        finally:
+            if self._post is not None:
+                self._post.cancel()
+                await asyncio.gather(self._post, return_exceptions=True)
+
+
+def _heard(post: asyncio.Task[TaskBody]) -> None:
+    """Take note of what became of a request whose answer is read elsewhere."""
+    if not post.cancelled():
+        post.exception()
+
+
+async def _wait(news: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await news.wait()
+
+
+def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
+    """Return the one line that says what an interrupt did, and what keeping the session costs."""
+    about = {"session_id": snapshot.session_id, "task_id": task_id}
+    if not stopped:
+        return TaskInterruptedError(
+            "interrupted, but the server did not confirm that the task is stopped",
+            hint="look with `%webrun status`, stop it with `%webrun stop`",
+            **about,
+        )
+    if snapshot.ended:
+        return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
+    per_minute_usd = snapshot.prices.compute_usd_per_minute
+    until_timeout_usd = per_minute_usd * snapshot.inactivity_timeout_ms / 60_000
+    price = f"${per_minute_usd} a minute, ${until_timeout_usd:.2f} until it times out"
+    costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
+    return TaskInterruptedError(
+        f"interrupted: the task was stopped, session {snapshot.name} is kept",
+        hint=f"{costs}; `%webrun terminate` ends it",
+        **about,
+    )
+
+
+def expect_task(task_id: str | None) -> str:
+    """Return the id of a session's initial task.
+
+    Raises
+    ------
+    ProtocolError
+        The server gave none.
+    """
+    if task_id is None:
+        raise ProtocolError("the server started a session without the task it was given")
+    return task_id
+
+
+ShowTask = Callable[["Session", "TaskRun"], None]
+"""Takes the task that the call waits for; called on any thread, returns at once."""
+TaskViewer = Callable[["Session | None"], AbstractContextManager[ShowTask]]
+"""Takes the session of the call, None where the call opens one; entered and left where the call was made."""
+
+_show: contextvars.ContextVar[ShowTask | None] = contextvars.ContextVar("webrun_show_task", default=None)
+
+
+@contextlib.contextmanager
+def viewed(viewer: TaskViewer | None, session: Session | None) -> Iterator[None]:
+    """Have `viewer` show the task that is waited for in this block."""
+    if viewer is None:
+        yield
+        return
+    with viewer(session) as show:
+        token = _show.set(show)
+        try:
+            yield
+        finally:
+            _show.reset(token)
+
+
+def show_task(session: Session, run: TaskRun) -> None:
+    """Tell the viewer of the call, where it has one, which task it waits for."""
+    show = _show.get()
+    if show is not None:
+        show(session, run)
+
+
+class TaskHandle(InProcess):
+    """A task under way. `result()` blocks, `await handle` does not; both give the `TaskResult` or raise its error.
+
+    >>> handle = session.submit("List the laptops", url="practice:shop")  # doctest: +SKIP
+    >>> handle.result().text  # doctest: +SKIP
+    """
+
+    instead = "its result's table (handle.result().df) can be pickled"
+
+    def __init__(self, session: Session, run: TaskRun, call: Call[TaskResult]) -> None:
+        self.session = session
+        self._run = run
+        self._call = call
+        self._stopped = False
+        self.began_at_s = time.time()
+        """When it was given to the server, unix s of this machine."""
+        self._began_s = time.monotonic()
+        self._ended_s: float | None = None
+        self.on_done(self._note_end)
+
+    def __repr__(self) -> str:
+        return f"<TaskHandle {self.task_id} in session {self.session.name}: {self.state}>"
+
+    @classmethod
+    async def begun(cls, session: Session, run: TaskRun, work: Coroutine[Any, Any, TaskResult]) -> TaskHandle:
+        """Begin the work on the loop thread; returns once the task has an id, raises where it gets none."""
+        call = runtime.submit(work)  # not a task of this coroutine: its blocking caller won't be there for questions
+        over = asyncio.wrap_future(call.result)
+        over.add_done_callback(_observe_outcome)
+        over.add_done_callback(lambda _: run.identified.set())
+        try:
+            await run.identified.wait()
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+        if run.task_id is None:
+            over.result()  # raises
+        return cls(session, run, call)
+
+    @property
+    def task_id(self) -> str:
+        """Its id."""
+        return self._run.task_id or ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._call.result.done()
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has taken."""
+        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
+
+    def _note_end(self) -> None:
+        self._ended_s = time.monotonic()
+
+    @property
+    def state(self) -> str:
+        """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete` or `failed`; costs nothing to read."""
+        if self.done:
+            return "complete" if self._call.result.exception() is None else "failed"
+        snapshot = self.session.snapshot
+        if snapshot.current_task_id != self.task_id:
+            return "queued"
+        return snapshot.phase if snapshot.phase in ("paused", "guardrail", "manual") else "running"
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What it has cost, as last read; None where that isn't known. On the emulator: what it would have cost."""
+        return self._run.cost_usd
+
+    @property
+    def budget(self) -> BudgetReading | None:
+        """The one of its budgets that was exceeded most, as last read; None where it has none, or that isn't known."""
+        return self._run.budget
+
+    @property
+    def over_budget_usd(self) -> Decimal | None:
+        """What was spent beyond that budget, as last read; see `TaskResult.over_budget_usd`."""
+        return None if self.budget is None else self.budget.over_usd
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped by this handle, as the server has confirmed."""
+        return self._stopped
+
+    def on_done(self, fn: Callable[[], None]) -> None:
+        """Have a function called once it has ended, at once where it has; on the client's loop thread.
+
+        Parameters
+        ----------
+        fn : callable
+            Takes nothing, and returns at once.
+        """
+        self._call.result.add_done_callback(lambda _: fn())
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it ended with, where it failed; None while it runs and where it did not fail."""
+        return self._call.result.exception() if self.done else None
+
+    def result(self, timeout_s: float | None = None) -> TaskResult:
+        """Wait for its answer. An interrupt ends the waiting, not the task.
+
+        Parameters
+        ----------
+        timeout_s : float, optional
+            How long to wait at most.
+
+        Raises
+        ------
+        TimeoutError
+            It took longer than `timeout_s`; the task goes on.
+        WebRunError
+            As `Session.task` does.
+        """
+        with self._viewed():
+            return self._call.result.result(timeout_s)
+
+    def __await__(self) -> Generator[Any, None, TaskResult]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> TaskResult:
+        with self._viewed():
+            return await asyncio.shield(asyncio.wrap_future(self._call.result))
+
+    @contextlib.contextmanager
+    def _viewed(self) -> Iterator[None]:
+        """Have the task shown while it is waited for."""
+        viewer = None if self.done else self.session.client.task_viewer
+        with viewed(viewer, self.session):
+            if viewer is not None:
+                show_task(self.session, self._run)
+            yield
+
+    def stop(self) -> None:
+        """End this task, running or queued, and keep the session. Safe twice.
+
+        Raises
+        ------
+        WebRunError
+            As `Session.stop` does.
+        """
+        if not self.done:
+            self.session.stop(self.task_id)
+            self._stopped = True
+            wait([self._call.result], STOP_WITHIN_S)
+
+    async def astop(self) -> None:
+        """End this task without blocking; see `stop`."""
+        if not self.done:
+            await self.session.astop(self.task_id)
+            self._stopped = True
+            await asyncio.wait({asyncio.wrap_future(self._call.result)}, timeout=STOP_WITHIN_S)
+
+
+def _observe_outcome(over: asyncio.Future[TaskResult]) -> None:
+    """Take note of an error that nobody may ask for: it is not to be logged as forgotten."""
+    if not over.cancelled():
+        over.exception()

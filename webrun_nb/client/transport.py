@@ -1,0 +1,513 @@
+"""The wire contract's calls over HTTP: typed answers in, typed errors out.
+
+What is retried: reading (GET), and anything that surely never reached the server (refused connections) or that the
+server says it did not take (429 with a short `Retry-After`). Never a POST that may have been heard: that could bill
+twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestError, WebRunError, refusal
+from webrun_nb.client.urls import is_local
+from webrun_nb.wire.base import Response
+from webrun_nb.wire.requests import ANSWER_WINDOW_S
+from webrun_nb.wire.responses import (
+    AccountUsage,
+    Acknowledged,
+    ErrorBody,
+    Health,
+    SessionList,
+    SessionStarted,
+    SessionState,
+    TaskBody,
+)
+
+HOSTED_URL = "https://connect.webrun.ai"
+
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 30.0
+ANSWER_TIMEOUT_S = ANSWER_WINDOW_S + 10.0
+"""For the calls that the server holds open for up to `ANSWER_WINDOW_S`."""
+LONGEST_RETRY_AFTER_S = 3.0
+"""A longer `Retry-After` is raised rather than waited for."""
+BACKOFF_S = (0.2, 0.5, 1.0)
+KEEPALIVE_S = 2.0
+"""Shorter than the server's 5 s: a POST on a connection that is being closed can't be retried safely."""
+
+Model = TypeVar("Model", bound=Response)
+T = TypeVar("T")
+_TASK_BODY: TypeAdapter[TaskBody] = TypeAdapter(TaskBody)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNAVAILABLE = frozenset({502, 504})
+
+
+_ID = re.compile(r"[\w-][\w.:~-]*", re.ASCII)
+
+
+def checked_id(given: str, code: str) -> str:
+    """Return an id that is to be a part of a path.
+
+    A text that can't be an id is refused here: in a path it would name another endpoint, or none, and the server's
+    answer would be about that.
+
+    Parameters
+    ----------
+    given : str
+        The id.
+    code : str
+        What the service answers where there is none of that id, e.g. `TASK_NOT_FOUND`.
+
+    Raises
+    ------
+    RequestError, SessionGoneError
+        With that code: it can't be one.
+    """
+    if not _ID.fullmatch(given):
+        what = code.removesuffix("_NOT_FOUND").lower()
+        raise refusal(404, code, f"there is no {what} {given[:40]!r}")
+    return given
+
+
+class Http:
+    """The calls of one server.
+
+    Parameters
+    ----------
+    base_url : str
+        Where it is.
+    key : str
+        The API key; never shown.
+    transport : httpx.AsyncBaseTransport, optional
+        In place of the network.
+    explain_loss : callable, optional
+        Asked why the server can't be reached: an error that says more than a bare `ConnectionLostError` and makes
+        further tries pointless, or None.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.is_local = is_local(base_url)
+        self.is_child = explain_loss is not None
+        """Whether the server is a process of ours, whose end is noticed by itself."""
+        self._explain_loss = explain_loss
+        self._useless_key = _useless_key(key)
+        self._client = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={} if self._useless_key is not None else {"Authorization": f"Bearer {key.strip()}"},
+            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            limits=httpx.Limits(max_connections=200, keepalive_expiry=KEEPALIVE_S),
+            trust_env=not self.is_local,  # a proxy of the user's must not stand before our own emulator
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"Http({self.base_url!r})"
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    async def start_session(self, body: Mapping[str, Any]) -> SessionStarted:
+        """`POST /start/start-session`."""
+        return await self.call(SessionStarted, "POST", "/start/start-session", body)
+
+    async def session_status(self, session_id: str) -> SessionState:
+        """`GET /start/session-status/:sessionId`."""
+        path = f"/start/session-status/{checked_id(session_id, 'SESSION_NOT_FOUND')}"
+        return await self.call(SessionState, "GET", path, session_id=session_id)
+
+    async def sessions(self) -> list[SessionState]:
+        """`GET /start/sessions`, newest first (emulator only)."""
+        return (await self.call(SessionList, "GET", "/start/sessions")).sessions
+
+    async def change_state(self, session_id: str, state: str, task_id: str | None = None) -> None:
+        """Send `pause`, `resume`, `stop`, `terminate` or `manual`; `task_id` narrows a `stop` to that task."""
+        message = {"actionType": "state", "newState": state}
+        await self._send(session_id, message | ({"taskId": task_id} if task_id else {}))
+
+    async def answer_guardrail(self, session_id: str, text: str) -> None:
+        """Answer the question that the session's task waits with; it goes on from there."""
+        await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "taskDetails": text})
+
+    async def interact(self, session_id: str, action: Mapping[str, Any]) -> None:
+        """Do in the browser what a person does (contract, section 3): `{"type": "CLICK", "x": 10, "y": 200}`."""
+        await self._send(session_id, {"actionType": "interaction", "action": dict(action)})
+
+    async def _send(self, session_id: str, message: Mapping[str, Any]) -> None:
+        body = {"sessionId": session_id, "message": message}
+        await self.call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
+
+    # --- tasks --------------------------------------------------------------------------------------------------------
+
+    async def new_task(self, session_id: str, fields: Mapping[str, Any]) -> TaskBody:
+        """Give a session a task; answers when it is done, asks, fails, or after 50 s."""
+        message = {"actionType": "newTask", "newState": "start", **fields}
+        body = {"sessionId": session_id, "message": message}
+        answer = await self._request("POST", "/start/send-message", body, session_id, ANSWER_TIMEOUT_S)
+        return self._parse(_TASK_BODY.validate_python, answer)
+
+    async def task(self, session_id: str, task_id: str) -> TaskBody:
+        """`GET /task/:sessionId/:taskId`."""
+        path = f"/task/{checked_id(session_id, 'SESSION_NOT_FOUND')}/{checked_id(task_id, 'TASK_NOT_FOUND')}"
+        answer = await self._request("GET", path, None, session_id, READ_TIMEOUT_S)
+        return self._parse(_TASK_BODY.validate_python, answer)
+
+    # --- the account and the service ----------------------------------------------------------------------------------
+
+    async def account_usage(self) -> AccountUsage:
+        """`GET /account/usage`."""
+        return await self.call(AccountUsage, "GET", "/account/usage")
+
+    async def health(self) -> Health:
+        """`GET /start/health`."""
+        return await self.call(Health, "GET", "/start/health")
+
+    def socket_address(self, path: str) -> tuple[str, dict[str, str]]:
+        """Return where a WebSocket of this server is, and the headers that it has to be opened with."""
+        key = self._client.headers.get("Authorization")
+        return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
+
+    async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call one of `/_emulator/…` (contract, section 12); see `emulators_own`."""
+        return await self.emulators_own(method, f"/_emulator/{path}", body)
+
+    async def emulators_own(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call what only the emulator has.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: this server has no such call.
+        """
+        with self._there():
+            answer = await self._request(method, path, body, None, READ_TIMEOUT_S)
+        if not isinstance(answer, dict):
+            raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
+        return answer
+
+    async def emulators_bytes(self, path: str) -> bytes:
+        """Read what only the emulator has and is no JSON, a picture; see `emulators_own`."""
+        with self._there():
+            return (await self._answered("GET", path, None, None, READ_TIMEOUT_S)).content
+
+    @contextlib.contextmanager
+    def _there(self) -> Iterator[None]:
+        """Say of a call that this server does not know that only the emulator has it."""
+        if self.base_url == HOSTED_URL:
+            raise self.emulator_only()
+        try:
+            yield
+        except WebRunError as error:
+            if error.code == "NOT_FOUND" or error.details.get("status") == 404:
+                raise self.emulator_only() from error
+            raise
+
+    def emulator_only(self) -> WebRunError:
+        """Return the error that says that the server has no such thing."""
+        return RequestError(f"{self.base_url} does not offer this", code="EMULATOR_ONLY")
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    async def call(
+        self,
+        model: type[Model],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        session_id: str | None = None,
+    ) -> Model:
+        """Make a call, and read its answer."""
+        return self._parse(model.model_validate, await self._request(method, path, body, session_id, READ_TIMEOUT_S))
+
+    async def send_form(
+        self,
+        model: type[Model],
+        path: str,
+        files: Sequence[tuple[str, tuple[str, IO[bytes]]]],
+        fields: Mapping[str, str],
+        timeout_s: float,
+    ) -> Model:
+        """POST files as a form, read as they are sent; tried once."""
+        if self._useless_key is not None:
+            raise refusal(401, *self._useless_key)
+        try:
+            answer = await self._client.post(
+                path,
+                files=list(files),
+                data=dict(fields),
+                timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S),
+            )
+        except httpx.TransportError as error:
+            known = None if self._explain_loss is None else await self._explain_loss()
+            raise known or self._lost(error, None) from httpx.TransportError(type(error).__name__)
+        if not answer.is_success:
+            raise self.refusal_of(answer)
+        return self._parse(model.model_validate, self._json(answer))
+
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
+    ) -> Any:
+        """Return the JSON of the answer."""
+        return self._json(await self._answered(method, path, body, session_id, timeout_s))
+
+    async def _answered(
+        self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
+    ) -> httpx.Response:
+        """Return the answer, after as many tries as are safe."""
+        if self._useless_key is not None:
+            raise refusal(401, *self._useless_key, session_id=session_id)
+        for pause_s in (*BACKOFF_S, None):
+            try:
+                answer = await self._client.request(
+                    method, path, json=body, timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S)
+                )
+            except httpx.TransportError as error:
+                repeatable = method == "GET" or isinstance(error, _NEVER_SENT)
+                known = None if self._explain_loss is None else await self._explain_loss()
+                if pause_s is None or not repeatable or known is not None:
+                    # without its frames: theirs hold the bytes that were sent, and a verbose traceback shows them
+                    cause = httpx.TransportError(f"{type(error).__name__}: {error}")
+                    raise known or self._lost(error, session_id) from cause
+                await asyncio.sleep(pause_s)
+                continue
+            if answer.is_success:
+                return answer
+            wait_s = self._worth_waiting_s(answer, method, pause_s)
+            if wait_s is None:
+                raise self.refusal_of(answer, session_id)
+            await asyncio.sleep(wait_s)
+        raise AssertionError("the last try either returns or raises")
+
+    @staticmethod
+    def _worth_waiting_s(answer: httpx.Response, method: str, pause_s: float | None) -> float | None:
+        """Return how long to wait before the next try, or None where there is to be none."""
+        if pause_s is None:
+            return None
+        if answer.status_code in _UNAVAILABLE and method == "GET":
+            return pause_s
+        after_s = _retry_after_s(answer)
+        if answer.status_code == 429 and after_s is not None and after_s <= LONGEST_RETRY_AFTER_S:
+            return after_s
+        return None
+
+    def _lost(self, error: httpx.TransportError, session_id: str | None) -> WebRunError:
+        if isinstance(error, httpx.TimeoutException):
+            what = "does not answer"
+        elif isinstance(error, httpx.ConnectError):
+            what = "can't be reached"
+        else:
+            what = "broke off its answer"
+        return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
+
+    def refusal_of(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:
+        """Return the error that an answer means."""
+        try:
+            body = ErrorBody.model_validate_json(answer.content)
+        except ValidationError:
+            return ProtocolError(
+                f"{self.base_url} answered {answer.status_code} without the contract's error body",
+                details={"status": answer.status_code},
+                session_id=session_id,
+            )
+        return refusal(
+            answer.status_code,
+            body.code,
+            body.message,
+            details=body.details,
+            retry_after_s=_retry_after_s(answer),
+            session_id=session_id,
+        )
+
+    def _json(self, answer: httpx.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise ProtocolError(f"{self.base_url} answered something that is not JSON") from error
+
+    def _parse(self, validate: Callable[[Any], T], answer: Any) -> T:
+        try:
+            return validate(answer)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the body"
+            raise ProtocolError(f"{self.base_url} answered something unexpected: {where}: {first['msg']}") from error
+
+
+def _useless_key(key: str) -> tuple[str, str] | None:
+    """Return code and message for a key that can't even be sent, or None."""
+    if not key.strip():
+        return "UNAUTHORIZED", "no API key was given"
+    if not (key.strip().isascii() and key.strip().isprintable()):
+        return "INVALID_API_KEY", "the API key holds characters that no key has"
+    return None
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    try:
+        return float(answer.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None
+
+
+TRANSFER_TIMEOUT_S = 120.0
+"""For each piece, and for what the server does with a whole upload."""
+
+
+class Transfers:
+    """Uploads and downloads.
+
+    Parameters
+    ----------
+    http : Http
+        The server's calls.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def upload(
+        self,
+        model: type[Model],
+        path: str,
+        field: str,
+        files: Sequence[Path],
+        fields: Mapping[str, str] | None = None,
+    ) -> Model:
+        """Send files as a form.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: one can't be read; else what the server refuses.
+        """
+        with contextlib.ExitStack() as stack:
+            parts = []
+            for file in files:
+                try:
+                    parts.append((field, (file.name, stack.enter_context(file.open("rb")))))
+                except OSError as error:
+                    raise _unusable(f"{file} can't be read: {error.strerror}") from error
+            return await self._http.send_form(model, path, parts, fields or {}, TRANSFER_TIMEOUT_S)
+
+    async def save(self, url: str, to: Path, name: str) -> Path:
+        """Save what is at a URL of a result or an answer; return where. It is there as a whole, or not at all.
+
+        Parameters
+        ----------
+        url : str
+            Signed, or the server's own.
+        to : Path
+            A file, or a folder that it goes into.
+        name : str
+            What it is called there.
+
+        Raises
+        ------
+        RequestError
+            It can't be had (any more), or not be written.
+        """
+        target = await asyncio.to_thread(_target, to, name)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            with beside.open("xb") as file:
+                await self.fetch(url, file)
+            await asyncio.to_thread(os.replace, beside, target)
+        except OSError as error:
+            raise refusal(400, "INVALID_PARAMETER", f"{target} can't be written: {error.strerror}") from error
+        finally:
+            beside.unlink(missing_ok=True)
+        return target
+
+    async def fetch(self, url: str, into: IO[bytes]) -> None:
+        """Write what is at a URL into a file.
+
+        Raises
+        ------
+        RequestError
+            It can't be had (any more).
+        """
+        async with self._opened(url) as answer:
+            async for piece in answer.aiter_bytes():
+                into.write(piece)
+
+    async def size(self, url: str) -> int | None:
+        """Return the bytes of what is at a URL, as its server states them; None where it does not. Reads none of it.
+
+        Raises
+        ------
+        RequestError
+            It can't be had (any more).
+        """
+        async with self._opened(url) as answer:
+            stated = "" if "content-encoding" in answer.headers else answer.headers.get("content-length", "")
+            return int(stated) if stated.isascii() and stated.isdecimal() else None
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, url: str) -> AsyncIterator[httpx.Response]:
+        base_url = self._http.base_url
+        if self._http.is_local and is_local(url):  # an emulator of the past may have had another port
+            parts = urlsplit(url)
+            url = f"{base_url}{parts.path}?{parts.query}"
+        elif urlsplit(url).scheme not in ("http", "https"):
+            raise refusal(400, "INVALID_PARAMETER", "the file's address is none that can be fetched")
+        # no key is sent: a signed URL needs none, and it may be another server's
+        timeout = httpx.Timeout(TRANSFER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+        async with httpx.AsyncClient(timeout=timeout, trust_env=not self._http.is_local) as client:
+            try:
+                async with client.stream("GET", url, follow_redirects=not self._http.is_local) as answer:
+                    if not answer.is_success:
+                        await answer.aread()
+                        raise self._http.refusal_of(answer)
+                    yield answer
+            except httpx.HTTPError as error:
+                raise ConnectionLostError(f"{urlsplit(url).hostname} broke off, or can't be reached") from error
+
+
+def existing_files(given: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Return the paths of files on this machine, of one or of several.
+
+    Raises
+    ------
+    RequestError
+        `FILE_NOT_FOUND`: there is none, or it is a folder.
+    """
+    several = [given] if isinstance(given, str | Path) else given
+    paths = [Path(each).expanduser() for each in several]
+    for path in paths:
+        if path.is_dir():
+            raise _unusable(f"{path} is a folder, not a file")
+        if not path.is_file():
+            raise _unusable(f"there is no file {path}")
+    return paths
+
+
+def _target(to: Path, name: str) -> Path:
+    to = to.expanduser()
+    return to / name if to.is_dir() else to
+
+
+def _unusable(message: str) -> RequestError:
+    return RequestError(message, code="FILE_NOT_FOUND", hint="check the path; it is read on this machine")

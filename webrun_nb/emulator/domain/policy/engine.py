@@ -1,0 +1,313 @@
+"""How a policy decides: every rule that matches is evaluated, and block > guardrail > allow (contract, section 11).
+
+Pure and quick: a `Rulebook` is made once per session, and decides with the standard library alone. How regular
+expressions are run is handed in (`compile_regex`), because the standard library's can take for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from webrun_nb.common.hosts import browser_url, host_of
+from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern
+from webrun_nb.emulator.domain.policy.facts import Deed, Facts, Haystack, Page, readable
+from webrun_nb.emulator.domain.policy.model import (
+    SEVERITY,
+    ActionRule,
+    Permission,
+    Policy,
+    action_rule_in_words,
+    domain_entry_in_words,
+)
+
+Finder = Callable[[str], bool]
+"""Tells whether a text has what is looked for."""
+CompileRegex = Callable[[str], Finder]
+"""Makes a regular expression ready; raises ValueError with the reason where it is none. Has to run in linear time, and
+to know `(?:…)` and `|`."""
+
+_WEB = frozenset({"http", "https", "ws", "wss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Go ahead. `rule` is the one that says so, or the default; None without a policy."""
+
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """Not done."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Only with a person's approval."""
+
+    rule: str
+    question: str
+
+
+Decision = Allow | Deny | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    permission: Permission
+    rule: str
+
+
+class Rulebook:
+    """A policy, ready to decide.
+
+    Parameters
+    ----------
+    policy : Policy
+        Its rules have been checked.
+    compile_regex : callable
+        See `CompileRegex`.
+
+    Raises
+    ------
+    ValueError
+        A regular expression of it is none.
+    """
+
+    def __init__(self, policy: Policy, compile_regex: CompileRegex) -> None:
+        self.policy = policy
+        mode = policy.domain_rules.mode
+        self._mode = mode
+        self._hosts = [
+            (HostPattern(e.pattern), _Matched(e.action, f"{_ENTRIES}[{i}]: {domain_entry_in_words(mode, e)}"))
+            for i, e in enumerate(policy.domain_rules.entries)
+        ]
+        rules: dict[str, list[_Rule]] = {}
+        for i, rule in enumerate(policy.action_rules):
+            rules.setdefault(rule.category, []).append(_Rule(i, rule, compile_regex))
+        self._rules = {category: _Rules(of_it, compile_regex) for category, of_it in rules.items()}
+        self._default = _Matched(policy.default_action, f"defaultAction: {policy.default_action}")
+
+    @property
+    def restricts_hosts(self) -> bool:
+        """Whether any host is out of reach: else nobody need ask."""
+        return self._mode != "allow_all"
+
+    @property
+    def restricts_addresses(self) -> bool:
+        """Whether a page's whole address matters: rules about Navigation that a host alone can't answer."""
+        only_listed = self._mode == "allowlist"  # data: and blob: have no host that a list could have
+        return self.policy.default_action != "allow" or only_listed or "Navigation" in self._rules
+
+    def decide(self, facts: Facts) -> Decision:
+        """Decide on an action: each of its categories by itself, and the most restrictive verdict wins."""
+        verdicts = [self._of_deed(deed, facts.page) for deed in facts.deeds]
+        return self._decision(_worst(verdicts) if verdicts else _Matched("allow", ""), facts)
+
+    def destination(self, host: str) -> tuple[Permission, str]:
+        """Decide whether a host (canonical, see `hosts`) may be reached, by the domain rules alone; with the rule."""
+        found = self._of_host(host)
+        return found.permission, found.rule
+
+    def address(self, url: str) -> tuple[Permission, str]:
+        """Decide whether a page may be opened, by the rules about Navigation alone (its host is `destination`'s).
+
+        What has no host (`data:`, `blob:`) is decided here.
+        """
+        found = self._of_navigation(url) if _scheme(url) not in _WEB else self._by_address(url)
+        return found.permission, found.rule
+
+    def _of_deed(self, deed: Deed, page: Page) -> _Matched:
+        if deed.category == "Navigation":
+            return self._of_navigation(deed.url)
+        rules = self._rules.get(deed.category)
+        return (rules.about(deed.target, page) if rules else None) or self._default
+
+    def _of_navigation(self, url: str | None) -> _Matched:
+        if url is None:  # back, to where it was allowed to be
+            return self._by_address(None)
+        return _worst([self._of_url(url), self._by_address(url)])
+
+    def _by_address(self, url: str | None) -> _Matched:
+        rules = self._rules.get("Navigation")
+        forms = () if url is None else tuple(address_forms(url))
+        return (rules.leading_to(forms) if rules else None) or self._default
+
+    def _of_url(self, url: str) -> _Matched:
+        scheme = _scheme(url)
+        if scheme in _WEB:
+            host = host_of(url)
+            return _NO_HOST if host is None and self._mode != "allow_all" else self._of_host(host or "")
+        if self._mode != "allowlist" or scheme == "about":
+            return self._of_host("")
+        return _ONLY_LISTED  # data:, blob:, file: come from no host, so no list has them
+
+    def _of_host(self, host: str) -> _Matched:
+        if self._mode == "allow_all" or not host:
+            return _Matched("allow", "domainRules: every host")
+        found = [matched for pattern, matched in self._hosts if pattern.matches(host)]
+        if self._mode == "blocklist":
+            return _worst(found) if found else _Matched("allow", "domainRules: no entry has the host")
+        asks = [matched for matched in found if matched.permission == "guardrail"]
+        if asks or not found:
+            return asks[0] if asks else _ONLY_LISTED
+        return _Matched("allow", found[0].rule)
+
+    def _decision(self, found: _Matched, facts: Facts) -> Decision:
+        what = f"{facts.name} {facts.target}".strip()
+        match found.permission:
+            case "allow":
+                return Allow(found.rule or None)
+            case "block":
+                return Deny(found.rule, f'the policy "{self.policy.name}" forbids {what} ({found.rule})')
+            case "guardrail":
+                question = f'The policy "{self.policy.name}" asks before {what} ({found.rule}). '
+                return Ask(found.rule, f"{question}Go on?")
+
+
+_ENTRIES = "domainRules.entries"
+_NO_HOST = _Matched("block", "domainRules: the address has no host that can be checked")
+_ONLY_LISTED = _Matched("block", "domainRules: only the hosts listed")
+
+
+class _Rule:
+    """An action rule, ready to match."""
+
+    def __init__(self, index: int, rule: ActionRule, compile_regex: CompileRegex) -> None:
+        self.matched = _Matched(rule.permission, f"actionRules[{index}]: {action_rule_in_words(rule)}")
+        self.at_target = rule.scope in ("target", "all")
+        self.at_page = rule.match is not None and rule.scope in ("page", "all")
+        self.is_keyword = rule.match_type == "keyword"
+        self._allows = rule.permission == "allow"
+        self._glob = None if rule.url_pattern is None else _glob(rule.url_pattern)
+        self.find: Finder | None = None
+        self.expression = ""
+        """What `find` looks for, as a regular expression."""
+        if rule.match is not None:
+            words = readable(rule.match).casefold()
+            self.expression = _literally(words) if self.is_keyword else rule.match
+            self.find = _keyword(words) if self.is_keyword else compile_regex(rule.match)
+
+    def leads_to(self, forms: Sequence[str]) -> bool:
+        """Tell whether the rule is about an address. One that allows needs every form of it, one that restricts any."""
+        if self._glob is None:
+            return True
+        return bool(forms) and (all if self._allows else any)(map(self._glob, forms))
+
+    def finds(self, target: Haystack, page: Page, *, skip_page: bool) -> bool:
+        """Tell whether the rule is about this target on this page, which `skip_page` says can't have it."""
+        if self.find is None:
+            return True
+        if self.at_target and self.find(self._in(target)):
+            return True
+        return self.at_page and not skip_page and self.find(self._in(page.seen))
+
+    def _in(self, hay: Haystack) -> str:
+        return hay.folded if self.is_keyword else hay.text
+
+
+class _Rules:
+    """The rules of one category, the most restrictive first: the first that matches decides.
+
+    A page's text is long. Whether it has any of what the rules look for is asked once, for all of them together.
+    """
+
+    def __init__(self, rules: Sequence[_Rule], compile_regex: CompileRegex) -> None:
+        self._rules = sorted(rules, key=lambda rule: -SEVERITY[rule.matched.permission])
+        self._any_keyword = _any_of([r for r in rules if r.at_page and r.is_keyword], compile_regex)
+        self._any_regex = _any_of([r for r in rules if r.at_page and not r.is_keyword], compile_regex)
+
+    def about(self, target: Haystack, page: Page) -> _Matched | None:
+        """Return what the rules say of an action; None where none is about it."""
+        no_keyword = not self._any_keyword(page.seen.folded)
+        no_regex = not self._any_regex(page.seen.text)
+        for rule in self._rules:
+            if rule.finds(target, page, skip_page=no_keyword if rule.is_keyword else no_regex):
+                return rule.matched
+        return None
+
+    def leading_to(self, forms: Sequence[str]) -> _Matched | None:
+        """Return what the rules say of a Navigation to an address; None where none is about it."""
+        return next((rule.matched for rule in self._rules if rule.leads_to(forms)), None)
+
+
+def _any_of(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
+    """Return what tells whether a text has any of what the rules look for; it may be wrong in saying that it has."""
+    if not rules:
+        return lambda text: False
+    if any(r"\Q" in rule.expression for rule in rules):  # a quotation without an end would take the next one in
+        return lambda text: True
+    try:
+        return compile_regex("|".join(f"(?:{rule.expression})" for rule in rules))
+    except ValueError:  # too large together
+        return lambda text: True
+
+
+def _literally(words: str) -> str:
+    return re.sub(r"[^\w\s]", lambda found: f"\\x{{{ord(found[0]):x}}}", words)
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0].strip().lower()
+
+
+def _worst(found: Sequence[_Matched]) -> _Matched:
+    """Return the most restrictive, the first of them."""
+    return max(found, key=lambda matched: SEVERITY[matched.permission])
+
+
+def _keyword(words: str) -> Finder:
+    return lambda text: words in text
+
+
+def address_forms(url: str) -> set[str]:
+    """Return an address as browsers write it and as servers read it: `/x/../%61dmin/` is `/admin/` too."""
+    address = browser_url(url) or url.strip()
+    written = address.casefold()
+    try:
+        parts = urlsplit(address)
+        path: list[str] = []
+        for step in unquote(parts.path).replace("\\", "/").split("/"):
+            if step == "..":
+                path[1:] = path[1:-1]
+            elif step != ".":
+                path.append(step)
+        host = host_of(address) or ""
+        port = "" if parts.port is None or (parts.scheme, parts.port) in _USUAL else f":{parts.port}"
+    except ValueError:
+        return {written}
+    query = f"?{parts.query}" if parts.query else ""
+    return {written, f"{parts.scheme}://{host}{port}{'/'.join(path) or '/'}{query}".casefold()}
+
+
+_USUAL = {("http", 80), ("https", 443)}
+
+
+def _glob(pattern: str) -> Finder:
+    """Return what tells whether an address fits a glob, in linear time. `*` is any text; `?` is itself, as in URLs."""
+    pattern = address_pattern(pattern).casefold()
+    if "://" not in pattern and not pattern.startswith("*"):
+        pattern = f"*://{pattern}"
+    first, *rest = pattern.split("*")
+    if not rest:
+        return lambda url: url == first or url == f"{first}/"
+    middle, last = rest[:-1], rest[-1]
+
+    def fits(url: str) -> bool:
+        if not url.startswith(first) or len(url) < len(first) + len(last) or not url.endswith(last):
+            return False
+        at, end = len(first), len(url) - len(last)
+        for piece in middle:
+            at = url.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return fits

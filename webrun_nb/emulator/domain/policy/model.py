@@ -1,0 +1,112 @@
+"""What a policy says: its rules as data, and in plain words (contract, section 11). `verdict` decides by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from webrun_nb.emulator.domain.policy.pattern_words import pattern_words
+
+Permission = Literal["allow", "guardrail", "block"]
+Status = Literal["active", "draft"]
+DomainMode = Literal["allow_all", "allowlist", "blocklist"]
+Scope = Literal["all", "target", "page"]
+MatchType = Literal["keyword", "regex"]
+Category = Literal[
+    "Navigation",
+    "Click",
+    "Type / Keyboard",
+    "File Download",
+    "File Upload",
+    "Form Submit",
+    "Screenshot",
+    "Shell Command",
+    "Clipboard",
+    "Tab Management",
+    "Scroll",
+    "Mouse Move",
+]
+
+NEVER_DONE: tuple[Category, ...] = ("Shell Command", "Mouse Move")
+"""Categories that nothing falls into which the local agent, or a person who has taken over, does."""
+
+SEVERITY: dict[Permission, int] = {"allow": 0, "guardrail": 1, "block": 2}
+"""All matching rules are evaluated, and the most restrictive wins."""
+
+_DOES = {"allow": "allow", "guardrail": "ask before", "block": "block"}
+
+
+@dataclass(frozen=True, slots=True)
+class DomainEntry:
+    """A pattern of hosts and what becomes of them; in an allowlist `block` is what becomes of all others."""
+
+    pattern: str
+    """`example.com` that host alone, `*.example.com` its subdomains alone, `*example.com` any host that ends so."""
+    action: Literal["block", "guardrail"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRules:
+    """Which hosts may be reached."""
+
+    mode: DomainMode = "allow_all"
+    entries: tuple[DomainEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRule:
+    """What becomes of actions of one category.
+
+    Navigation is narrowed by `url_pattern`, a glob of whole addresses; every other category by `match`, a keyword or a
+    regular expression that is looked for in the target, on the page, or (`all`) in both. Without either the rule is
+    about every action of its category.
+    """
+
+    category: Category
+    permission: Permission
+    url_pattern: str | None = None
+    scope: Scope = "all"
+    match_type: MatchType = "keyword"
+    match: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A user's policy."""
+
+    id: str
+    owner: str
+    name: str
+    created_ms: float
+    updated_ms: float
+    description: str = ""
+    status: Status = "active"
+    llm_role: str = ""
+    domain_rules: DomainRules = DomainRules()
+    action_rules: tuple[ActionRule, ...] = ()
+    default_action: Permission = "allow"
+    """What becomes of an action that no action rule is about."""
+
+
+def action_rule_in_words(rule: ActionRule) -> str:
+    """Say what an action rule does: `block Click where the target has "delete"`. No regular expression is in it."""
+    words = f"{_DOES[rule.permission]} {rule.category}"
+    if rule.url_pattern is not None:
+        return f"{words} to {rule.url_pattern}"
+    if rule.match is None:
+        return words
+    where = {"target": "the target", "page": "the page", "all": "the target or the page"}[rule.scope]
+    how = f'has "{rule.match}"' if rule.match_type == "keyword" else _expression_in_words(rule.match)
+    return f"{words} where {where} {how}"
+
+
+def _expression_in_words(expression: str) -> str:
+    words = pattern_words(expression)
+    return "matches the rule's regular expression" if words is None else str(words)
+
+
+def domain_entry_in_words(mode: DomainMode, entry: DomainEntry) -> str:
+    """Say what a domain entry does: `block the host *.example.com`."""
+    if entry.action == "guardrail":
+        return f"ask before the host {entry.pattern}"
+    return f"{'allow' if mode == 'allowlist' else 'block'} the host {entry.pattern}"

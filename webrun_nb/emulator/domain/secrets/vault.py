@@ -1,0 +1,297 @@
+"""The secrets of one session, in its memory alone: which hosts may have which, and gone when it ends (section 6). Pure.
+
+An agent knows the names of the fields, never a value. The value leaves the vault at one place, `release`, for the very
+document it is about to be typed into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib import parse
+from urllib.parse import SplitResult, urlsplit
+
+from webrun_nb.common.hosts import HostNameError, browser_url, canonical_host, host_of, is_address
+from webrun_nb.emulator.domain.secrets.redaction import Masker
+
+EVERY_HOST = "all"
+CODE_FIELDS = frozenset({"otp_secret", "totp_secret", "totp"})
+"""What a code for the moment is made from, rather than typed itself."""
+_PASSWORDS = frozenset({"password", "passphrase"})
+"""Typed into fields of type password alone: anywhere else it could be read over a shoulder."""
+
+CodeMaker = Callable[[str], str]
+"""Makes the code for this moment from what an authenticator is set up with (`otp_secret`)."""
+
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
+_PORTS = {"http": 80, "https": 443}
+
+
+class WithheldError(Exception):
+    """A secret is not handed out; the message is one line and holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostPattern:
+    """What `match` says: one host, any subdomain of one, or every host."""
+
+    host: str
+    subdomains: bool = False
+
+    @classmethod
+    def parse(cls, match: str) -> HostPattern:
+        """Read `github.com`, `*.x.com` or `all`.
+
+        Raises
+        ------
+        ValueError
+            It is none of these; the message says what is wrong.
+        """
+        text = match.strip()
+        if text.lower() == EVERY_HOST:
+            return cls("")
+        subdomains = text.startswith("*.")
+        try:
+            host = canonical_host(text[2:] if subdomains else text)
+        except HostNameError:
+            raise ValueError("write a host (github.com), any subdomain of one (*.x.com), or all") from None
+        if subdomains and is_address(host):
+            raise ValueError("an address has no subdomains")
+        return cls(host, subdomains)
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        """Higher is more specific: one host, then the longer of two domains, then `all`."""
+        return (0, 0) if not self.host else (1 if self.subdomains else 2, self.host.count("."))
+
+    def fits(self, host: str) -> bool:
+        """Tell whether a host (canonical, see `common.hosts`) is meant."""
+        if not self.host:
+            return True
+        return host.endswith(f".{self.host}") if self.subdomains else host == self.host
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The field a secret is about to be typed into, as the browser sees it."""
+
+    url: str
+    """Of the document that the field is in, which may be a frame's."""
+    targets: tuple[str, ...] = ()
+    """Where its form can be sent: the action, and what its buttons say instead."""
+    input_type: str = "text"
+    around: tuple[str, ...] = ()
+    """Where it is a frame's: URLs of the documents that it is in."""
+
+
+class Vault:
+    """What a session was told in confidence.
+
+    Parameters
+    ----------
+    make_code : callable, optional
+        For `otp_secret`.
+    """
+
+    def __init__(self, make_code: CodeMaker | None = None) -> None:
+        self._make_code = make_code
+        self._entries: dict[HostPattern, dict[str, str]] = {}
+        self.masker = Masker()
+        """Masks whatever was ever put in, answered or made."""
+
+    def __repr__(self) -> str:
+        return f"<Vault for {len(self._entries)} hosts>"
+
+    def check_codes(self, fields: Mapping[str, str]) -> None:
+        """Check what codes are to be made from, before a form waits for one.
+
+        Raises
+        ------
+        ValueError
+            It makes none; the message does not hold it.
+        """
+        for name in CODE_FIELDS & set(fields):
+            if self._make_code is not None:
+                self._make_code(fields[name])
+
+    def put(self, match: str, fields: Mapping[str, str]) -> None:
+        """Keep secrets for the hosts that match, from now on; what is given again is replaced."""
+        self._entries.setdefault(HostPattern.parse(match), {}).update(fields)
+        for value in fields.values():
+            self.masker.add(value)
+            self.masker.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
+            if value.startswith("otpauth:") and (seed := re.search(r"[?&]secret=([^&]+)", value)):
+                self.masker.add(seed[1])
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._entries
+
+    def names(self, url: str, around: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the names of the fields that a page at `url` may be given; empty where there are none.
+
+        Parameters
+        ----------
+        url : str
+        around : sequence of str
+            Where it is a frame's: URLs of the documents that it is in.
+        """
+        host = _host(url)
+        if host is None or any(not self._may_hold(host, outer) for outer in around):
+            return ()
+        return tuple(sorted(self._for(host)[1]))
+
+    def hosts(self) -> tuple[str, ...]:
+        """Return what the secrets are for, as patterns; for people."""
+        named = (f"*.{pattern.host}" if pattern.subdomains else pattern.host for pattern in self._entries)
+        return tuple(sorted(name or EVERY_HOST for name in named))
+
+    def release(self, name: str, place: Place) -> str:
+        """Return what is typed for the field `name` into the very place it is meant for.
+
+        Raises
+        ------
+        WithheldError
+            It is not meant for that place.
+        """
+        host = _host(place.url)
+        if host is None:
+            raise WithheldError("a secret is typed into pages of the web alone")
+        pattern, fields = self._for(host)
+        if pattern is None or name not in fields:
+            raise WithheldError(f"no secret {name} is meant for {host}")
+        for outer in place.around:
+            if not self._may_hold(host, outer):
+                there = _host(outer) or "a page of no host"
+                raise WithheldError(
+                    f"{host} is shown in a frame of {there}, which no secret is for; open {host} itself"
+                )
+        for target in place.targets:
+            _check_target(urlsplit(browser_url(place.url) or ""), browser_url(target) or "", pattern)
+        if name in _PASSWORDS and place.input_type != "password":
+            raise WithheldError(f"the {name} is typed into a password field alone, and this is none")
+        if name not in CODE_FIELDS:
+            return fields[name]
+        if self._make_code is None:
+            raise WithheldError("no codes can be made here")
+        code = self._make_code(fields[name])
+        self.masker.add(code)
+        return code
+
+    def confide(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
+        """Keep what a person answered to a question for secrets, for the host of `url` alone.
+
+        All of it is masked from now on, understood or not.
+
+        Parameters
+        ----------
+        url : str
+            The page that it was asked for.
+        answer : str
+            As it was given.
+        wanted : sequence of str
+            The names that were asked for; by default user name and password, or the password.
+
+        Returns
+        -------
+        bool
+            Whether it was understood.
+        """
+        for part in (answer, *answer.splitlines()):
+            self.masker.add(part)
+        names = wanted or (("username", "password") if len(answer.split()) > 1 else ("password",))
+        fields, host = read_answer(answer, names), _host(url)
+        if not fields or host is None:
+            return False
+        self.put(f"[{host}]" if ":" in host else host, fields)
+        return True
+
+    def forget(self) -> None:
+        """Let go of everything."""
+        self._entries.clear()
+        self.masker.forget()
+        # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
+        parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it
+
+    def _may_hold(self, host: str, outer: str) -> bool:
+        """Tell whether a page of `host` is trusted where it is shown in a frame of another page.
+
+        Who holds a frame decides what is seen around it and what covers it. It has to be the host itself, or one that
+        this session has secrets for by name: whoever is given a login of its own is trusted to show another's.
+        """
+        there = _host(outer)
+        return there is not None and (
+            there == host or any(bool(pattern.host) and pattern.fits(there) for pattern in self._entries)
+        )
+
+    def _for(self, host: str) -> tuple[HostPattern | None, Mapping[str, str]]:
+        fitting = [pattern for pattern in self._entries if pattern.fits(host)]
+        best = max(fitting, key=lambda pattern: pattern.specificity, default=None)
+        return best, {} if best is None else self._entries[best]
+
+
+def _host(url: str) -> str | None:
+    """Return the host of a web address; None where it is none."""
+    return host_of(url) if url.partition(":")[0].strip().lower() in _PORTS else None
+
+
+def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:
+    """Check where a form goes: to the page's own host, or to one that the same secret is for by name.
+
+    Raises
+    ------
+    WithheldError
+        It goes elsewhere.
+    """
+    parts = urlsplit(target)
+    if parts.scheme == "javascript":  # runs in this very page
+        return
+    host, own = _host(target), _host(page.geturl())
+    if host is None:
+        raise WithheldError(f"the form is sent by {parts.scheme[:20] or 'nothing known'}, not to a page")
+    if host != own and not (pattern.host and pattern.fits(host)):
+        raise WithheldError(f"the form on {own} is sent to another host, {host}")
+    if page.scheme == "https" and parts.scheme == "http":
+        raise WithheldError(f"the form on {own} is sent without encryption")
+    if _port(parts) not in (_port(page), _PORTS[parts.scheme]):
+        raise WithheldError(f"the form on {own} is sent to another port, {_port(parts)}")
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _PORTS.get(parts.scheme)
+
+
+# --- a person's answer ------------------------------------------------------------------------------------------------
+
+_LABELLED = re.compile(r"^\s*(?P<name>[A-Za-z][\w -]{0,30}?)\s*[:=]\s*(?P<value>\S.*?)\s*$")
+_ALIASES = {"e-mail": "email", "mail": "email", "user name": "username", "user": "username", "pass": "password"}
+
+
+def read_answer(text: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Read what a person answered when asked for secrets.
+
+    Parameters
+    ----------
+    text : str
+        `email: …` lines, or the values in the order that was asked for: a line each, or on one line with the last
+        taking the rest, blanks and all.
+    wanted : sequence of str
+        The names that were asked for.
+
+    Returns
+    -------
+    dict
+        Name → value; without what could not be read.
+    """
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    labelled: dict[str, str] = {}
+    for line in lines:
+        if (found := _LABELLED.match(line)) is not None:
+            name = found["name"].lower().replace("_", " ")
+            labelled[_ALIASES.get(name, name).replace(" ", "_")] = found["value"]
+    if labelled and len(labelled) == len(lines) and set(labelled) & set(wanted):
+        return {name: value for name, value in labelled.items() if name in wanted}
+    parts = lines if len(lines) > 1 else text.strip().split(None, len(wanted) - 1)
+    return dict(zip(wanted, parts, strict=True)) if parts and len(parts) == len(wanted) else {}

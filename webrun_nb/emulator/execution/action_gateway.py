@@ -1,0 +1,308 @@
+"""The one way to a session's browser, for the agent and for a person who drives by hand.
+
+Everything that is done in the browser, and everything that is seen of it, passes here: what has to hold for every
+action of a session (its event, its rules, its record) has its place in this file and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from webrun_nb.browsers.protocol import (
+    Action,
+    BrowserError,
+    BrowserInstance,
+    Foresight,
+    GoBack,
+    Navigate,
+    Observation,
+    PageData,
+    Scroll,
+    Upload,
+    WaitFor,
+)
+from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
+from webrun_nb.emulator.domain.policy.facts import Actor, Deed, Facts, Haystack, Page, Response
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Step, Task
+from webrun_nb.emulator.execution.action_facts import describe, facts_of, in_view, place
+from webrun_nb.emulator.execution.policy_enforcer import Enforcement, permission
+from webrun_nb.emulator.execution.recorder import Recorder
+from webrun_nb.emulator.execution.secret_filter import Seal
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.services.files import safe_name
+
+Publish = Callable[[str, Mapping[str, Any]], None]
+"""Sends an event out on the session's stream: name, body."""
+Approve = Callable[[str, Mapping[str, float] | None], Awaitable[Response]]
+"""Puts a question to a person, with where on the page it is about something, and returns what they said: approved,
+rejected or took over."""
+
+_REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
+"""What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
+_LEAVES = (Navigate, GoBack, WaitFor)
+"""What hits nothing on the page: the page need not be asked, and may hang."""
+_MOST_APPROVALS = 3
+"""A page that is another one each time its approval comes is not asked about for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of an action: all of it, to decide by, and what may be shown and kept of it."""
+
+    facts: Facts
+    shown: Facts
+
+
+class Gate:
+    """One browser instance of a session, and what stands before it.
+
+    Parameters
+    ----------
+    instance : BrowserInstance
+        The session's present browser; a restored session gets a new gate.
+    session : Session
+        Whose browser it is.
+    publish : callable
+        Sends an event out.
+    enforcement : Enforcement
+        The session's policy.
+    recorder : Recorder
+        Writes down what is done.
+    """
+
+    def __init__(
+        self,
+        instance: BrowserInstance,
+        session: Session,
+        publish: Publish,
+        enforcement: Enforcement,
+        recorder: Recorder,
+    ) -> None:
+        self.instance = instance
+        self._session = session
+        self._publish = publish
+        self._seal = Seal(session.vault)
+        self._seen: Observation | None = None
+        self._download_approved = False
+        """A person has approved that the present action downloads something."""
+        self._pictures_refused = False
+        """It has been said that the policy wants no pictures kept."""
+        self._enforcement = enforcement
+        self._recorder = recorder
+
+    async def observe(self, task: Task | None = None) -> Observation:
+        """Show what can be acted on."""
+        with self._recorder.step(task, "look") as step, self._seal.explained():
+            seen = self._seal.seen(await self.instance.observe())
+            step.url, step.target = seen.url[:500], seen.title[:500]
+            self._seen = seen
+            return seen
+
+    async def read(self, task: Task | None = None) -> PageData:
+        """Show what can be extracted."""
+        with self._recorder.step(task, "read") as step, self._seal.explained():
+            page = self._seal.shown(await self.instance.read())
+            step.url, step.target = page.url[:500], page.title[:500]
+            return page
+
+    async def point_out(self, action: Action) -> Mapping[str, float] | None:
+        """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
+        return None if isinstance(action, _LEAVES) else in_view(await self.instance.point_out(action))
+
+    async def perform(
+        self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
+    ) -> None:
+        """Do one thing, if the policy lets it be done, and tell the listeners.
+
+        Parameters
+        ----------
+        action : Action
+            What to do.
+        task : Task, optional
+            The task it serves; None where it is the session's own or a person's.
+        by : {"agent", "user"}
+            Who wants it. What a policy asks a person before, a person may do by hand.
+        approve : callable, optional
+            Asks a person where the policy wants that; without it, such an action is not done.
+
+        Raises
+        ------
+        BrowserError
+            With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
+        """
+        shown = describe(self._seal.shown(action))
+        self._download_approved = False
+        recorded = task or (self._session.current if by == "user" else None)
+        target = str(shown.get("target", ""))
+        await self._recorder.pictures.taken()  # of the page as the action before left it
+        with (
+            self._recorder.step(recorded, "action", str(shown["name"]), target, by=by) as step,
+            self._seal.explained(),
+        ):
+            if not await self._admitted(action, step, recorded, by, approve):
+                step.outcome = "by hand"
+                return
+            if task is not None:
+                task.acted = task.acted or not isinstance(action, _REPEATABLE)
+            told = shown if by == "agent" else {**shown, "by": by}
+            if (box := place(action, self._seen)) is not None:
+                told["box"] = box
+            self._publish(sessions.MESSAGE, sessions.action_event(self._session, task, told, step.number))
+            opened = self._seal.opened(action)
+            if isinstance(opened, Upload):
+                opened = replace(opened, paths=_paths(opened, task))
+            try:
+                await self.instance.perform(opened)
+            finally:
+                self._recorder.pictures.take(self.instance, task, step, self._admits_picture)
+
+    async def _admits_picture(self, task: Task) -> bool:
+        """Tell whether the policy lets a picture be kept of the page as it is; nobody is asked about every picture."""
+        if self._enforcement.rulebook is None:
+            return True
+        if self._enforcement.speechless:
+            return False
+        try:
+            here = await self.instance.foresee(Scroll(0, 0))
+        except BrowserError:  # nobody knows what would be in it
+            return False
+        facts = Facts("screenshot", "", (Deed("Screenshot"),), Page.of(here.url, here.title, here.text))
+        decision = self._enforcement.decide(facts)
+        response: Response | None = "unanswered" if isinstance(decision, Ask) else None
+        self._enforcement.note(self._seal.shown(facts), self._seal.shown(decision), "agent", task, response)
+        if not isinstance(decision, Allow) and not self._pictures_refused:
+            self._pictures_refused = True
+            self._say(task, f"No picture of the page is kept: {decision.rule}")
+        return isinstance(decision, Allow)
+
+    def admits_download(self, url: str, name: str, task: Task | None) -> bool:
+        """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
+        if self._enforcement.speechless:
+            return False
+        deed = Deed("File Download", Haystack(f"{name}\n{url[:2000]}"))
+        facts = Facts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
+        decision = self._enforcement.decide(facts)
+        admitted = isinstance(decision, Allow) or (isinstance(decision, Ask) and self._download_approved)
+        response: Response | None = None
+        if isinstance(decision, Ask):
+            response = "approved" if admitted else "unanswered"
+        self._enforcement.note(self._seal.shown(facts), decision, "agent", task, response)
+        if not admitted:
+            self._say(task, f"{facts.target} was not downloaded: {decision.rule}")
+        return admitted
+
+    async def _foresee(self, action: Action) -> _Known:
+        leaves = isinstance(action, _LEAVES)
+        foresight = Foresight(self.instance.url, "", "") if leaves else await self.instance.foresee(action)
+        facts = facts_of(action, foresight)
+        if self._session.vault.masker.idle:
+            return _Known(facts, facts)
+        return _Known(facts, facts_of(self._seal.shown(action), self._seal.shown(foresight)))
+
+    async def _admitted(
+        self, action: Action, step: Step, task: Task | None, by: Actor, approve: Approve | None
+    ) -> bool:
+        """Have the policy decide. False where a person has taken over instead of approving.
+
+        Raises
+        ------
+        BrowserError
+            `BLOCKED_BY_POLICY`.
+        """
+        if self._enforcement.speechless:
+            why = "the audit trail can't be written down now, and what is not on record is not done; is the disk full?"
+            raise BrowserError("BLOCKED_BY_POLICY", why)
+        known = await self._foresee(action)
+        for _ in range(_MOST_APPROVALS):
+            step.target = known.shown.target[:500]
+            self._recorder.keep_facts(task, step, known.shown)
+            decision = self._seal.shown(self._enforcement.decide(known.facts))
+            if self._enforcement.rulebook is not None and known.facts.deeds:
+                step.decision, step.rule = permission(decision), decision.rule
+            match decision:
+                case Allow():
+                    self._enforcement.note(known.shown, decision, by, task, None)
+                    self._enforcement.going(known.facts)
+                    return True
+                case Deny(reason=reason):
+                    self._enforcement.note(known.shown, decision, by, task, None)
+                    self._say(task, f"Not done: {reason}")
+                    raise BrowserError("BLOCKED_BY_POLICY", reason)
+            step.response = await self._response(decision, action, known.shown, by, task, approve)
+            if step.response == "took over":
+                return False
+            if step.response not in ("approved", "by hand"):
+                raise BrowserError("BLOCKED_BY_POLICY", _not_approved(step.response, decision))
+            again = await self._foresee(action)
+            if (again.facts.target, again.facts.deeds) == (known.facts.target, known.facts.deeds):
+                self._enforcement.going(known.facts)
+                self._download_approved = any(deed.category == "File Download" for deed in known.facts.deeds)
+                return True
+            known = again  # the page has changed meanwhile: that is not what was approved
+        raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
+
+    async def _response(
+        self, asked: Ask, action: Action, facts: Facts, by: Actor, task: Task | None, approve: Approve | None
+    ) -> Response:
+        """Return what a person says of it. However that ends, it is written down, once."""
+        response: Response = "unanswered"
+        try:
+            if by == "user":
+                response = "by hand"
+            elif approve is not None:
+                response = await approve(asked.question, await self.point_out(action))
+            return response
+        finally:  # the task may have ended while it waited
+            self._enforcement.note(facts, asked, by, task, response)
+
+    def _say(self, task: Task | None, text: str) -> None:
+        if task is not None:
+            self._publish(sessions.MESSAGE, sessions.agent_event(self._session, task, text))
+
+
+def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
+    """Return where the contents of a task's own files lie; no other file of this machine can be meant.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the task has no such file, or it has expired.
+    """
+    files = {} if task is None else {file.name: file.path for file in reversed(task.order.files)}
+    for name in action.names:
+        if name not in files or not Path(files[name]).is_file():
+            raise BrowserError("ELEMENT_NOT_FOUND", f"The task has no file {name[:100]!r} (any more)")
+    return tuple(files[name] for name in action.names)
+
+
+def _not_approved(response: Response, decision: Ask) -> str:
+    why = "a person rejected it" if response == "rejected" else "nobody is there to approve it"
+    return f"{why} ({decision.rule})"
+
+
+CHOICES = ("approve", "reject", "take over")
+
+_APPROVED = re.compile(
+    r"(i )?(approved?|yes|yep|y|ok(ay)?|allow(ed)?|confirm(ed)?|go ahead|do it|sure|1)( it| please)?"
+)
+_REJECTED = re.compile(r"(i )?(reject(ed)?|no|nope|n|den(y|ied)|refuse[d]?|cancel|don'?t|do not|stop|2)( it| do it)?")
+_TOOK_OVER = re.compile(r"(i'?ll |i will |let me )?(take over|takeover|take control|manual|3)")
+_MEANINGS: tuple[tuple[re.Pattern[str], Response], ...] = (
+    (_APPROVED, "approved"),
+    (_REJECTED, "rejected"),
+    (_TOOK_OVER, "took over"),
+)
+
+
+def read_response(answer: str) -> Response | None:
+    """Return what an answer says: approved, rejected, took over; None where it is none of them."""
+    said = " ".join(answer.casefold().replace(",", " ").split()).strip(" .!\"'")
+    for pattern, response in _MEANINGS:
+        if pattern.fullmatch(said):
+            return response
+    return None

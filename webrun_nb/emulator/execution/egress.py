@@ -1,0 +1,170 @@
+"""The way out of each session: what configuration names, where the emulator itself is, and what a task's words open."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import psutil
+from pydantic import ValidationError
+
+from webrun_nb.browsers.egress.addresses import Address, parse
+from webrun_nb.browsers.egress.destinations import Home, Reach
+from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.hosts import host_of, hosts_in
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.wire.proxies import CustomProxy, ManagedProxy
+from webrun_nb.wire.requests import TaskFields
+
+_LOOPBACK = ip_address("127.0.0.1")
+_ENTER_AFTER_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What all sessions' ways out have in common.
+
+    Attributes
+    ----------
+    home : Home
+        The emulator's own server.
+    named : tuple of str
+        Hosts that every session may reach on private addresses too (`--allow-host`).
+    proxies : mapping
+        The managed ones: country → proxy (`--proxies`).
+    """
+
+    home: Home
+    named: tuple[str, ...] = ()
+    proxies: Mapping[str, UpstreamProxy] = field(default_factory=dict)
+
+    def way_out(self, proxy: ManagedProxy | CustomProxy | None = None) -> WayOut:
+        """Return the way out of a new session.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_PARAMETER`: no managed proxy is in this country, or the proxy is the emulator itself.
+        """
+        return WayOut(Reach(self.named, self.home), None if proxy is None else self.upstream(proxy))
+
+    def upstream(self, proxy: ManagedProxy | CustomProxy) -> UpstreamProxy:
+        """Return the proxy that a request means.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `way_out`.
+        """
+        if isinstance(proxy, ManagedProxy):
+            return self._managed(proxy.country)
+        address = parse(proxy.host) or (_LOOPBACK if proxy.host == "localhost" else None)
+        if address is not None and self.home.is_at(address, proxy.port):
+            raise CommandRefusedError(
+                "INVALID_PARAMETER", "the emulator itself is no proxy: give the port of one", parameter="proxy.port"
+            )
+        return upstream(proxy)
+
+    def _managed(self, country: str) -> UpstreamProxy:
+        if not self.proxies:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                "this emulator has no proxies of its own: start it with --proxies FILE (country → proxy), "
+                'or give one of yours (source "custom")',
+                parameter="proxy.country",
+            )
+        if country == "random":
+            return random.choice(list(self.proxies.values()))
+        if country not in self.proxies:
+            known = ", ".join(sorted(self.proxies))
+            message = f"there is no proxy in {country}; there are: {known}, or random"
+            raise CommandRefusedError("INVALID_PARAMETER", message, parameter="proxy.country")
+        return self.proxies[country]
+
+
+def upstream(proxy: CustomProxy) -> UpstreamProxy:
+    """Return a user's proxy as the egress knows it."""
+    return UpstreamProxy(proxy.type, proxy.host, proxy.port, proxy.username, proxy.password)
+
+
+def proxy_table(table: object) -> dict[str, UpstreamProxy]:
+    """Read a table of managed proxies: country → `{type, host, port, username?, password?}`.
+
+    Raises
+    ------
+    ValueError
+        In one line, without any value: which entry is wrong, and where.
+    """
+    if not isinstance(table, dict) or not table:
+        raise ValueError('expected an object: {"DE": {"type": "http", "host": …, "port": …}, …}')
+    proxies: dict[str, UpstreamProxy] = {}
+    for country, fields in table.items():
+        if len(country) != 2 or not (country.isascii() and country.isalpha()):
+            raise ValueError(f"{country[:20]!r} is no country: two letters (ISO 3166), such as DE")
+        if not isinstance(fields, dict):
+            raise ValueError(f"{country}: expected an object with type, host and port")
+        try:
+            proxies[country.upper()] = upstream(CustomProxy.model_validate({**fields, "source": "custom"}))
+        except ValidationError as error:
+            finding = error.errors()[0]
+            raise ValueError(f"{country}: {'.'.join(map(str, finding['loc']))}: {finding['msg']}") from None
+    return proxies
+
+
+class ByteMeter:
+    """Enters a session's bytes in its record, a few times a second at most.
+
+    Parameters
+    ----------
+    way_out : WayOut
+        Where they go over.
+    session : Session
+        Whose record it is.
+    """
+
+    def __init__(self, way_out: WayOut, session: Session) -> None:
+        self._way_out = way_out
+        self._session = session
+        self._entered = (0, 0, 0)
+        self._entering: asyncio.TimerHandle | None = None
+        way_out.counted = self._soon
+
+    def enter(self) -> None:
+        """Enter what is not in the record yet."""
+        if self._entering is not None:
+            self._entering.cancel()
+            self._entering = None
+        now = (self._way_out.up, self._way_out.down, self._way_out.proxied)
+        up, down, proxied = (count - entered for count, entered in zip(now, self._entered, strict=True))
+        if up or down:
+            self._entered = now
+            self._session.count_bytes(up, down, proxied)
+
+    def _soon(self) -> None:
+        if self._entering is None:
+            self._entering = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.enter)
+
+
+def home(host: str, port: int) -> Home:
+    """Return where the emulator is that listens on `host` and `port`."""
+    address = parse(host) or _LOOPBACK
+    return Home(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
+
+
+def hosts_named_by(fields: TaskFields) -> Iterable[str]:
+    """Return the hosts that a task names: its starting point, and those in its words."""
+    start = host_of(fields.starting_point) if fields.starting_point else None
+    return {*hosts_in(fields.task_details), *([start] if start else ())}
+
+
+def _own_addresses() -> Iterable[Address]:
+    for entries in psutil.net_if_addrs().values():
+        for entry in entries:
+            if entry.family in (socket.AF_INET, socket.AF_INET6) and (address := parse(entry.address)) is not None:
+                yield address

@@ -1,0 +1,153 @@
+"""One session's policy at work: what it decided goes into the audit trail, and what was approved is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import re2
+
+from webrun_nb.browsers.egress.destinations import Reach
+from webrun_nb.common.hosts import host_of
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, Rulebook, address_forms
+from webrun_nb.emulator.domain.policy.facts import Actor, AuditEntry, Facts, Response
+from webrun_nb.emulator.domain.policy.model import Permission
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.services.policies import AuditTrail
+
+
+class Enforcement:
+    """Decides for a session, whatever becomes of its browser.
+
+    Parameters
+    ----------
+    session : Session
+        Whose actions they are.
+    rulebook : Rulebook or None
+        The policy that it was started with, as it was then; None: everything is allowed.
+    trail : AuditTrail
+        Where decisions are kept.
+    clock : Clock
+        When.
+    """
+
+    def __init__(self, session: Session, rulebook: Rulebook | None, trail: AuditTrail, clock: Clock) -> None:
+        self.rulebook = rulebook
+        self._session = session
+        self._trail = trail
+        self._clock = clock
+        self._opened = ""
+        """Where the last action that was let through led: a page that needs approval, if that was given."""
+
+    @property
+    def speechless(self) -> bool:
+        """Whether what is decided could not be put on record: then nothing is to be done."""
+        return self.rulebook is not None and self._trail.full
+
+    def decide(self, facts: Facts) -> Decision:
+        """Decide on an action; an allowed one is on record already, the others once `note` says what became of them."""
+        return Allow() if self.rulebook is None else self.rulebook.decide(facts)
+
+    def note(self, facts: Facts, decision: Decision, by: Actor, task: Task | None, response: Response | None) -> None:
+        """Write a decision down; an action of no category is nobody's business."""
+        if self.rulebook is None or not facts.deeds:
+            return
+        entry = AuditEntry(
+            at_ms=self._clock.now(),
+            owner=self._session.owner,
+            session_id=self._session.id,
+            task_id=None if task is None else task.id,
+            policy_id=self.rulebook.policy.id,
+            action=facts.name,
+            target=facts.target[:500],
+            by=by,
+            decision=permission(decision),
+            rule=decision.rule,
+            response=response,
+        )
+        self._trail.append(entry)
+
+    def going(self, facts: Facts) -> None:
+        """Take note of where an action that is let through leads: what needs approval is open there alone."""
+        urls = [deed.url for deed in facts.deeds if deed.url is not None]
+        if urls:
+            self._opened = urls[0]
+
+    # --- for the session's way out ------------------------------------------------------------------------------------
+
+    def guard(self, reach: Reach) -> None:
+        """Have a session's way out obey the policy: its hosts, and its addresses where it has rules about them."""
+        if self.rulebook is None:
+            return
+        if self.rulebook.restricts_hosts:
+            reach.host_rule = self.refuses_host
+        if self.rulebook.restricts_addresses:
+            reach.url_rule = self.refuses_page
+
+    def refuses_host(self, host: str) -> str | None:
+        """Say why a host (canonical) must not be reached, by whatever the browser asks for; None where it may.
+
+        A host that needs approval is open to the page that a person approved, and to nothing else.
+        """
+        if self.rulebook is None:
+            return None
+        found, rule = self.rulebook.destination(host)
+        if found == "allow" or (found == "guardrail" and host == host_of(self._opened)):
+            return None
+        return self._why(host, found, rule)
+
+    def refuses_page(self, url: str) -> str | None:
+        """Say why a page must not be opened, however the browser got there (a redirect, a script); None where it may.
+
+        Goes by rules about addresses; `refuses_host` has to be asked about its host as well.
+        """
+        if self.rulebook is None:
+            return None
+        found, rule = self.rulebook.address(url)
+        if found == "allow" or (found == "guardrail" and address_forms(url) & address_forms(self._opened)):
+            return None
+        return self._why(url[:200], found, rule)
+
+    def _why(self, what: str, found: Permission, rule: str) -> str:
+        assert self.rulebook is not None
+        does = "forbids" if found == "block" else "asks before"
+        return f'the policy "{self.rulebook.policy.name}" {does} {what} ({rule})'
+
+
+def permission(decision: Decision) -> Permission:
+    """Return a decision as the wire has it."""
+    match decision:
+        case Allow():
+            return "allow"
+        case Ask():
+            return "guardrail"
+        case Deny():
+            return "block"
+
+
+_MAX_MEMORY = 4 << 20
+"""Bytes that one expression may take: a rule is a line, not a program."""
+
+
+def compile_regex(pattern: str) -> Callable[[str], bool]:
+    """Make an expression ready; what is returned tells whether a text has it.
+
+    Raises
+    ------
+    ValueError
+        It is none that RE2 knows; the message says what is wrong with it.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    try:
+        compiled = re2.compile(pattern.encode(), options)
+    except re2.error as error:
+        raise ValueError(_reason(error)) from None
+    return lambda text: compiled.search(text.encode()) is not None
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)

@@ -1,0 +1,191 @@
+"""Between a session's browser and everybody who looks at it: secrets go in unseen, and what comes out has none in it.
+
+An agent works with what this lets through, and so whatever it says, answers, asks or is recorded of it has been masked
+at its source (contract, section 6).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import pyotp
+
+from webrun_nb.browsers.protocol import (
+    Action,
+    BrowserError,
+    FieldPlace,
+    Navigate,
+    Observation,
+    Type,
+    TypeReleased,
+    TypeSecret,
+)
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.secrets.redaction import SHOWN
+from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, Vault, WithheldError
+from webrun_nb.wire.requests import TaskFields
+
+T = TypeVar("T")
+
+SECRET_KINDS = frozenset({"credentials", "two_factor"})
+"""Questions whose answers are secrets."""
+
+
+class Seal:
+    """One session's secrets at work.
+
+    Parameters
+    ----------
+    vault : Vault
+        The secrets.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def seen(self, observation: Observation) -> Observation:
+        """Return what may be seen of a page, and which secrets it may be given."""
+        if self._vault.masker.idle:
+            return observation
+        masked = self._vault.masker.data(observation)
+        frames = tuple(
+            replace(shown, secrets=self._vault.names(frame.url, frame.around))
+            for shown, frame in zip(masked.frames, observation.frames, strict=True)
+        )
+        return replace(masked, secrets=self._vault.names(observation.url), frames=frames)
+
+    def shown(self, data: T) -> T:
+        """Return plain data, or a dataclass, as it may be shown."""
+        return self._vault.masker.data(data)
+
+    @contextlib.contextmanager
+    def explained(self) -> Iterator[None]:
+        """Have an error of the browser say what went wrong without what must not be shown."""
+        try:
+            yield
+        except BrowserError as error:
+            masked = self._vault.masker.text(error.message)
+            if masked == error.message:
+                raise
+            raise BrowserError(error.code, masked) from None  # the cause has it in its own words
+
+    def opened(self, action: Action) -> Action:
+        """Return an action as the browser takes it.
+
+        Raises
+        ------
+        BrowserError
+            It was made of what stands in a secret's place.
+        """
+        if isinstance(action, TypeSecret):
+            return TypeReleased(action.ref, lambda place: self._release(action, place), action.target, action.submit)
+        if not self._vault.masker.idle:
+            if isinstance(action, Type) and SHOWN in action.text:
+                why = f"{SHOWN} stands for a secret; a secret is typed by its name"
+                raise BrowserError("BLOCKED_BY_POLICY", why)
+            if isinstance(action, Navigate) and SHOWN in action.url:
+                raise BrowserError(
+                    "NAVIGATION_FAILED", f"The address holds a secret, shown as {SHOWN}: follow its link"
+                )
+        return action
+
+    def _release(self, action: TypeSecret, place: FieldPlace) -> str:
+        try:
+            return self._vault.release(action.field, Place(place.url, place.targets, place.input_type, place.around))
+        except WithheldError as error:
+            raise BrowserError("BLOCKED_BY_POLICY", f"{error}: nothing was typed") from None
+
+
+def take_in(fields: TaskFields, vault: Vault) -> TaskFields:
+    """Put a task's secrets into the vault; return the task without them, also where its own words repeat them.
+
+    Raises
+    ------
+    CommandRefusedError
+        `INVALID_PARAMETER`: a `match` that is none, or an `otp_secret` that makes no codes; nothing was kept.
+    """
+    for number, secret in enumerate(fields.secrets):
+        part = "match"
+        try:
+            HostPattern.parse(secret.match)
+            part = "fields.otp_secret"
+            vault.check_codes(secret.fields)
+        except ValueError as error:
+            parameter = f"secrets[{number}].{part}"
+            raise CommandRefusedError("INVALID_PARAMETER", f"{parameter}: {error}", parameter=parameter) from None
+    for secret in fields.secrets:
+        vault.put(secret.match, secret.fields)
+    if vault.masker.idle:
+        return fields
+    return fields.model_copy(update={"secrets": [], "task_details": vault.masker.text(fields.task_details)})
+
+
+_STRUCTURE = frozenset(
+    {"type", "name", "taskId", "sessionId", "id", "code", "kind", "status", "reason", "usage", "seq"}
+)
+"""What an event's reader goes by: names of the contract's, never of a page's."""
+
+
+def masked_event(body: Mapping[str, Any], vault: Vault) -> Mapping[str, Any]:
+    """Return an event as listeners may have it: nothing can be put together from it and the one before, either."""
+    if vault.masker.idle:
+        return body
+    kind = str(body.get("type", ""))
+    return {key: _masked(value, f"{kind}.{key}", vault) for key, value in body.items()}
+
+
+def _masked(value: Any, path: str, vault: Vault) -> Any:
+    key = path.rpartition(".")[2]
+    if key in _STRUCTURE:
+        return value
+    if isinstance(value, str):
+        return vault.masker.stream(path, value)
+    if isinstance(value, Mapping):
+        return {name: _masked(inner, f"{path}.{name}", vault) for name, inner in value.items()}
+    return vault.masker.data(value)
+
+
+_DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+
+
+class _Authenticator(pyotp.TOTP):
+    min_secret_length_bits = 0  # sites choose how long it is, and 80 bits are usual; what they gave has to do
+
+
+def code_now(setup: str) -> str:
+    """Return the code for this moment.
+
+    Parameters
+    ----------
+    setup : str
+        A base32 secret (blanks and lower case allowed), or the whole `otpauth://totp/…` address of the QR code.
+
+    Raises
+    ------
+    ValueError
+        It is neither; the message does not hold it.
+    """
+    try:
+        return _authenticator(setup.strip()).now()
+    except (ValueError, KeyError, IndexError):  # base32's message could hold the secret
+        raise ValueError("otp_secret is neither base32 nor an otpauth://totp/ address") from None
+
+
+def _authenticator(setup: str) -> pyotp.TOTP:
+    if not setup.startswith("otpauth:"):
+        return _Authenticator("".join(setup.split()).replace("-", "").upper())
+    parts = urlsplit(setup)
+    if parts.netloc != "totp":  # counters would have to be kept
+        raise ValueError("no TOTP")
+    given = parse_qs(parts.query)
+    return _Authenticator(
+        given["secret"][0],
+        digits=int(given.get("digits", ["6"])[0]),
+        digest=_DIGESTS[given.get("algorithm", ["SHA1"])[0].upper()],
+        interval=int(given.get("period", ["30"])[0]),
+    )

@@ -1,0 +1,254 @@
+"""One task in the agent's hands: asks it for a step, takes it, meters it, and hands the reply back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from webrun_nb.agents.base import (
+    Act,
+    Agent,
+    AgentError,
+    Answered,
+    Ask,
+    Brief,
+    Data,
+    Done,
+    Failed,
+    Finish,
+    Look,
+    Note,
+    Read,
+    Refused,
+    Reply,
+    Seen,
+    SoFar,
+    Step,
+    TokenUse,
+)
+from webrun_nb.browsers.protocol import Action, BrowserError, Click, Navigate
+from webrun_nb.emulator.domain.policy.facts import Response
+from webrun_nb.emulator.domain.secrets.redaction import SHOWN
+from webrun_nb.emulator.domain.session import TOOK_OVER, Session
+from webrun_nb.emulator.domain.task import Answer, PageSeen, Question, Source, Task, UnusedPart
+from webrun_nb.emulator.execution.action_gateway import CHOICES, Gate, Publish, read_response
+from webrun_nb.emulator.execution.recorder import Recorder
+from webrun_nb.emulator.execution.result_writer import write_answer
+from webrun_nb.emulator.execution.scheduler import Slot
+from webrun_nb.emulator.execution.secret_filter import SECRET_KINDS
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.wire.requests import TaskFields
+
+MAX_ANSWERS = 3
+"""How often an action is asked about before unclear answers count as a rejection."""
+MAX_SOURCE_TEXT = 1_000
+"""Characters of a page's text that are kept with a value."""
+MAX_PAGES = 1_000
+"""Pages that a task's report names."""
+
+DOWNLOADS_WITHIN_S = 60.0
+"""What a task has begun to download belongs to its answer, and is waited for so long."""
+
+
+class TaskRun:
+    """One run of a task; a task that is run again after its browser was lost gets another.
+
+    Parameters
+    ----------
+    session, task : Session, Task
+        What is worked on.
+    agent : Agent
+        Who proposes.
+    gate : Gate
+        The way to the browser.
+    slot : Slot
+        Given back while a person is asked.
+    cleared : callable
+        Waits until the task may go on; raises where it has ended meanwhile.
+    publish : callable
+        Sends an event out.
+    recorder : Recorder
+        Writes the steps down.
+    role : str
+        What the session's policy tells the agent (`llmRole`).
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        task: Task,
+        agent: Agent,
+        gate: Gate,
+        slot: Slot,
+        cleared: Callable[[], Awaitable[None]],
+        publish: Publish,
+        recorder: Recorder,
+        role: str = "",
+    ) -> None:
+        self._session = session
+        self._task = task
+        self._agent = agent
+        self._gate = gate
+        self._slot = slot
+        self._cleared = cleared
+        self._publish = publish
+        self._recorder = recorder
+        self._role = role
+        self._answer: asyncio.Future[str] | None = None
+        self.asks_in_confidence = False
+        """What is being asked, if anything is, is a secret."""
+
+    def answered(self, text: str) -> None:
+        """Take a person's answer to what is being asked."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(text)
+
+    async def answer(self) -> Answer:
+        """Work until there is an answer, and return it.
+
+        Raises
+        ------
+        AgentError, BrowserError
+            The task fails with its code.
+        """
+        try:
+            return await self._work()
+        finally:
+            await self._recorder.pictures.taken()  # whoever hears of the end may ask for them at once
+
+    async def _work(self) -> Answer:
+        fields: TaskFields = self._task.order.fields
+        await self._cleared()
+        await self._gate.instance.restrict(fields.avoid_domains)
+        if fields.starting_point:
+            await self._gate.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
+        vault = self._session.vault
+        brief = Brief(
+            fields.task_details,
+            fields.output_type,
+            fields.output_schema,
+            fields.starting_point,
+            secrets=vault.hosts(),
+            files=tuple(file.name for file in self._task.order.files),
+            expect_status=frozenset(fields.emulator.expect_status),
+            role=self._role,
+        )
+        tokens = TokenUse()
+        counted = TokenUse()
+        run = self._agent.run(brief, tokens)
+        reply: Reply | None = None
+        try:
+            while True:
+                await self._cleared()
+                step = await run.asend(reply)
+                prompt, completion = tokens.prompt - counted.prompt, tokens.completion - counted.completion
+                self._session.count_tokens(self._task, prompt, completion)
+                counted = TokenUse(tokens.prompt, tokens.completion)
+                await self._cleared()
+                if isinstance(step, Finish):
+                    await self._gate.instance.downloads_finished(DOWNLOADS_WITHIN_S)
+                    return self._finished(fields, vault.masker.data(step))
+                reply = await self._take(step)
+        except StopAsyncIteration:
+            raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
+        finally:
+            await run.aclose()
+
+    def _finished(self, fields: TaskFields, finish: Finish) -> Answer:
+        with self._recorder.step(self._task, "finish"):
+            answer = write_answer(fields, finish)
+        self._task.unused = tuple(UnusedPart(p.text, p.start, p.end, p.why) for p in finish.unused)
+        cut = answer.truncation if fields.output_type != "text" else None
+        self._task.provenance = tuple(
+            Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT])
+            for p in finish.provenance
+            if cut is None or p.row < cut.returned
+        )
+        return answer
+
+    def _so_far(self, finish: Callable[[], Finish | None]) -> Answer | None:
+        """Write what there is by now as the answer would be written, secrets masked; None where it does not fit."""
+        try:
+            found = finish()
+            masked = self._session.vault.masker.data(found)
+            return None if masked is None else write_answer(self._task.order.fields, masked)
+        except AgentError:
+            return None
+
+    async def _take(self, step: Step) -> Reply:
+        match step:
+            case Look():
+                seen = await self._gate.observe(self._task)
+                self._saw(seen.url, seen.status)
+                return Seen(seen)
+            case Read():
+                page = await self._gate.read(self._task)
+                self._saw(page.url, page.status)
+                return Data(page)
+            case Note(text=text):
+                with self._recorder.step(self._task, "note", target=text):
+                    self._publish(sessions.MESSAGE, sessions.agent_event(self._session, self._task, text))
+                return Done()
+            case SoFar(finish=finish):
+                self._task.so_far = partial(self._so_far, finish)
+                return Done()
+            case Ask():
+                with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
+                    self.asks_in_confidence = step.kind in SECRET_KINDS
+                    box = None if step.ref is None else await self._gate.point_out(Click(step.ref))
+                    answer = await self._ask(Question(step.kind, step.question, step.candidates, box=box))
+                return Answered(self._confided(step, answer))
+            case Act(action=action):
+                return await self._try(action)
+            case Finish():
+                raise AssertionError("handled by the caller")
+
+    def _saw(self, url: str, status: int | None) -> None:
+        """Note a page for the task's report, once as long as it stays open."""
+        pages = self._task.pages
+        if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
+            pages.append(PageSeen(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
+
+    async def _ask(self, question: Question) -> str:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._session.ask(self._task, question)
+        self._slot.give_back()
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    def _confided(self, asked: Ask, answer: str) -> str:
+        """Keep an answer that is a secret, and tell the agent no more than that there is one."""
+        if asked.kind not in SECRET_KINDS:
+            return answer
+        self._session.vault.confide(self._gate.instance.url, answer, asked.fields)
+        return SHOWN
+
+    async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
+        """Have a person approve an action, reject it, or do things by hand instead."""
+        asked, self.asks_in_confidence = question, False
+        for _ in range(MAX_ANSWERS):
+            answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True, box=box))
+            if answer == TOOK_OVER:
+                return "took over"
+            response = read_response(answer)
+            if response == "took over":
+                self._session.take_over()
+                await self._cleared()  # until control is released
+            if response is not None:
+                return response
+            asked = f"That is none of the choices. {question}"
+        return "rejected"
+
+    async def _try(self, action: Action) -> Reply:
+        try:
+            await self._gate.perform(action, task=self._task, approve=self._approve)
+        except BrowserError as error:
+            if error.code == "ELEMENT_NOT_FOUND":
+                return Failed(error.code, error.message)
+            if error.code == "BLOCKED_BY_POLICY":
+                return Refused(error.message)
+            raise
+        return Done()

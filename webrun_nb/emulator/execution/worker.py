@@ -1,0 +1,434 @@
+"""Runs one session: gets its browser, does its tasks one after the other, and gets the browser back when it is lost.
+
+Decisions about states are the session's; the worker only reports to it. One task is `task_run`'s business, one action
+`gate`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from webrun_nb.agents.base import Agent, AgentError
+from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.protocol import (
+    Action,
+    BrowserError,
+    BrowserInstance,
+    Browsers,
+    Checkpoint,
+    InstanceKind,
+    InstanceUnavailableError,
+    Navigate,
+)
+from webrun_nb.common.hosts import host_of, hosts_in
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.events import (
+    ControlReleased,
+    Happening,
+    InstanceLost,
+    SessionEnded,
+    TaskEnded,
+    TaskHeld,
+    TaskQueued,
+    TaskReleased,
+)
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.states import SessionState
+from webrun_nb.emulator.domain.task import Failure, Task
+from webrun_nb.emulator.execution.action_gateway import Gate, Publish
+from webrun_nb.emulator.execution.egress import ByteMeter, hosts_named_by
+from webrun_nb.emulator.execution.policy_enforcer import Enforcement
+from webrun_nb.emulator.execution.recorder import Recorder
+from webrun_nb.emulator.execution.scheduler import Slots
+from webrun_nb.emulator.execution.task_runner import TaskRun
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.services.environment_leases import Use
+from webrun_nb.emulator.services.files import Downloads, safe_name
+
+log = logging.getLogger(__name__)
+
+_RESTORE_PAUSE_S = 0.5
+"""Between attempts to get a browser back, in real time."""
+
+NETWORK_LOG_LENGTH = 2_000
+NETWORK_LOG_URL_LENGTH = 2_048
+"""A task's log of requests holds so many URLs of so many characters: a page could fill the memory with it."""
+
+
+class _EndedError(Exception):
+    """The task has ended meanwhile; whoever works on it stops."""
+
+
+class _Ears:
+    """Hears one instance; what an instance of the past still says is not about the present one."""
+
+    def __init__(self, worker: SessionWorker) -> None:
+        self._worker = worker
+
+    def requested(self, url: str) -> None:
+        """Note a request in the running task's network log."""
+        self._worker.requested(url)
+
+    def lost(self, reason: str) -> None:
+        """Tell that the browser is gone."""
+        self._worker.lost(self, reason)
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Ask whether something may be downloaded, and where to."""
+        return self._worker.downloading(url, name)
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Hand over what has been downloaded."""
+        self._worker.downloaded(url, name, path)
+
+
+class SessionWorker:
+    """The one worker of a session.
+
+    Parameters
+    ----------
+    session : Session
+        What it works for.
+    kind : {"process", "context"}
+        The browser it asks for.
+    browsers, agent, clock : Browsers, Agent, Clock
+        Where browsers come from, who proposes, what time it is.
+    slots : Slots
+        Where room for running tasks comes from. A task that waits for a person needs none.
+    publish : callable
+        Sends an event out.
+    way_out : WayOut
+        The session's, whatever browser it has.
+    enforcement : Enforcement
+        The session's policy.
+    downloads : Downloads
+        Where what its tasks download is kept.
+    opening_url : str, optional
+        Opened before the first task (`startingPoint` without `taskDetails`).
+    use : Use, optional
+        The session's use of an environment: what it begins with, and where what it ends with is kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        kind: InstanceKind,
+        browsers: Browsers,
+        agent: Agent,
+        clock: Clock,
+        slots: Slots,
+        publish: Publish,
+        way_out: WayOut,
+        enforcement: Enforcement,
+        downloads: Downloads,
+        opening_url: str | None = None,
+        use: Use | None = None,
+    ) -> None:
+        self._session = session
+        self._kind = kind
+        self._browsers = browsers
+        self._agent = agent
+        self._clock = clock
+        self._publish = publish
+        self.way_out = way_out
+        self._bytes = ByteMeter(way_out, session)
+        self._enforcement = enforcement
+        self._downloads = downloads
+        self._recorder = Recorder(session, clock)
+        self._opening_url = opening_url
+        self._gate: Gate | None = None
+        self._ears = _Ears(self)
+        self._use = use
+        self._checkpoint: Checkpoint | None = None
+        self._has_lived = False
+        """The checkpoint is one of this session, not what it began with."""
+        self._life: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._by_hand: asyncio.Queue[Action] = asyncio.Queue()
+        self._look_again = asyncio.Event()
+        self._slot = slots.slot(self._look_again.set)
+        self._may_go_on = asyncio.Event()
+        self._may_go_on.set()
+        self._run: TaskRun | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._life = asyncio.create_task(self._live(), name=f"session {self._session.id}")
+        if self._use is not None:
+            use = self._use
+            self._life.add_done_callback(lambda _: use.finished())
+
+    async def finished(self) -> None:
+        """Wait until the browser is closed."""
+        if self._life is not None:
+            await asyncio.wait({self._life})
+
+    @property
+    def instance(self) -> BrowserInstance | None:
+        """The session's browser; None while there is none."""
+        return self._gate.instance if self._gate is not None else None
+
+    def on(self, happening: Happening) -> None:
+        """Follow what happened to the session."""
+        match happening:
+            case TaskQueued() | ControlReleased():
+                self._look_again.set()
+            case TaskHeld():
+                self._may_go_on.clear()
+                self._slot.give_back()
+            case TaskReleased(answer=answer):
+                self._may_go_on.set()
+                self._slot.insist()
+                if answer is not None and self._run is not None:
+                    if not self._run.asks_in_confidence:  # a password with a dot in it is no host that was named
+                        self.way_out.reach.name(hosts_in(answer))
+                    self._run.answered(answer)
+            case TaskEnded() if self._session.current is not None:  # one that was still queued
+                self._look_again.set()
+            case TaskEnded() | InstanceLost():
+                self._may_go_on.set()
+                self._look_again.set()
+                self._cancel(self._running)
+            case SessionEnded():
+                if self._use is not None:
+                    self._use.ended()
+                self._cancel(self._life)
+
+    def enter_bytes(self) -> None:
+        """Enter in the session's record what has gone over the wire so far."""
+        self._bytes.enter()
+
+    def interact(self, action: Action) -> None:
+        """Do what a person does by hand, in the order it comes in; returns at once."""
+        self._by_hand.put_nowait(action)
+
+    # --- what the browser tells ---------------------------------------------------------------------------------------
+
+    def requested(self, url: str) -> None:
+        """Note a request in the running task's network log."""
+        task = self._session.current
+        if task is not None and len(task.network) < NETWORK_LOG_LENGTH:
+            shown = self._session.vault.masker.text(url[: 2 * NETWORK_LOG_URL_LENGTH])
+            task.network.append((shown[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
+
+    def lost(self, ears: _Ears, reason: str) -> None:
+        """Orphan the session: its present browser is gone."""
+        if ears is self._ears and self._session.state is SessionState.ACTIVE:
+            log.warning("session %s: the browser was lost: %s", self._session.id, reason)
+            self._session.instance_lost()
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        """Say where a download goes meanwhile; None where it is for no task, or the policy does not let it be done."""
+        task = self._session.current
+        if self._gate is None or not self._gate.admits_download(url, name, task):
+            return None
+        return self._downloads.place(task)
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        """Keep what has come for the task that is under way."""
+        task = self._session.current
+        if path is None or task is None:
+            if path is not None:
+                path.unlink(missing_ok=True)
+            if task is not None:
+                text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
+                self._publish(sessions.MESSAGE, sessions.agent_event(self._session, task, text))
+            return
+        shown = self._session.vault.masker.text  # a page may call a file after what it was told
+        self._downloads.keep(self._session, task, shown(url), shown(name), path)
+
+    # --- its life -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _cancel(task: asyncio.Task[None] | None) -> None:
+        """Cancel, unless it is the one that is speaking: it then ends by itself."""
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+
+    async def _live(self) -> None:
+        hands = asyncio.create_task(self._follow_hands(), name=f"hands {self._session.id}")
+        try:
+            while self._session.queued and not self._slot.claim():  # pending until there is room
+                await self._news()
+            if self._use is not None:
+                self._checkpoint = await self._use.load()
+            await self._open_browser()
+            while not self._session.ended:
+                await self._do_what_is_next()
+        except BrowserError as error:
+            log.warning("session %s: %s", self._session.id, error.message)
+            self._fail_session(error.message)
+        except Exception:  # the edge of the session: a defect of ours must not leave it open
+            log.exception("session %s: unexpected error", self._session.id)
+            self._fail_session("an unexpected error, see the emulator's log")
+        finally:
+            self._slot.give_back()
+            self._cancel(self._running)
+            hands.cancel()
+            await self._leave_behind()
+            self._checkpoint = None
+            await self._close_instance()
+
+    async def _do_what_is_next(self) -> None:
+        if self._session.state is SessionState.ORPHANED:
+            self._slot.give_back()
+            await self._restore()
+            return
+        room = self._session.has_next and self._slot.claim()
+        task = self._session.start_next() if room else None
+        if task is None:
+            if not self._session.has_next:
+                self._slot.give_back()
+            await self._news()
+            return
+        self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
+        await asyncio.wait({self._running})
+        self._slot.give_back()
+        await self._keep_checkpoint()
+
+    async def _news(self) -> None:
+        self._look_again.clear()
+        await self._look_again.wait()
+
+    def _fail_session(self, message: str) -> None:
+        if not self._session.ended:
+            self._session.error("failed", Failure("INSTANCE_LOST", message))
+
+    async def _close_instance(self) -> None:
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            await gate.instance.close()
+        self._bytes.enter()
+
+    async def _open_browser(self) -> None:
+        self._gate = await self._open_gate()
+        self._session.instance_ready()
+        if self._opening_url is not None:
+            self.way_out.reach.name(filter(None, [host_of(self._opening_url)]))
+            try:
+                await self._gate.perform(Navigate(self._opening_url))
+            except BrowserError as error:  # the session stays, idle (section 3)
+                self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
+            await self._keep_checkpoint()
+
+    async def _open_gate(self) -> Gate:
+        instance = await self._browsers.open(self._kind, self._ears, way_out=self.way_out, restore=self._checkpoint)
+        return Gate(instance, self._session, self._publish, self._enforcement, self._recorder)
+
+    async def _keep_checkpoint(self) -> None:
+        """Remember what the session would want back: its state can't be read from a dead browser."""
+        if self._gate is None or self._session.state is not SessionState.ACTIVE:
+            return
+        try:
+            self._checkpoint = await self._gate.instance.checkpoint()
+            self._has_lived = True
+        except BrowserError as error:  # lost meanwhile, or a page that doesn't answer: the last one stays
+            log.info("session %s: no checkpoint: %s", self._session.id, error.message)
+
+    async def _leave_behind(self) -> None:
+        """Have the session's environment keep its state: its browser's, or where that is lost, the last checkpoint.
+
+        A checkpoint is taken between tasks, of a browser that answers: it is whole, if not the latest.
+        """
+        if self._use is None or not self._session.ended:
+            return
+        left = self._checkpoint if self._has_lived else None
+        try:
+            if self._gate is not None:
+                async with asyncio.timeout(self._use.state_within_s):
+                    if self._running is not None:
+                        await asyncio.wait({self._running})  # what it was doing has been broken off
+                    left = await self._gate.instance.checkpoint()
+        except (BrowserError, TimeoutError) as error:
+            log.warning("session %s: its last checkpoint is what its environment keeps: %s", self._session.id, error)
+        if left is None:
+            return
+        try:
+            await self._use.save(left)
+        except (SQLAlchemyError, OSError):  # the disk is full, or the database gone: the browser is closed all the same
+            log.exception("session %s: its environment could not be saved", self._session.id)
+
+    async def _restore(self) -> None:
+        """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
+        await self._close_instance()
+        while self._session.state is SessionState.ORPHANED:
+            self._ears = _Ears(self)
+            try:
+                self._gate = await self._open_gate()
+            except (InstanceUnavailableError, BrowserError) as error:
+                log.warning("session %s: not restored yet: %s", self._session.id, error.message)
+                await asyncio.sleep(_RESTORE_PAUSE_S)
+            else:
+                self._session.instance_restored()
+
+    async def _follow_hands(self) -> None:
+        while True:
+            action = await self._by_hand.get()
+            try:
+                if self._gate is None:
+                    raise BrowserError("INSTANCE_LOST", "the browser is not there")
+                await self._gate.perform(action, by="user")
+            except BrowserError as error:
+                self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
+            finally:
+                self._by_hand.task_done()
+
+    # --- one task -----------------------------------------------------------------------------------------------------
+
+    async def _work(self, task: Task) -> None:
+        try:
+            assert self._gate is not None, "tasks start once the browser is there"
+            self.way_out.reach.name(hosts_named_by(task.order.fields))
+            cleared = partial(self._cleared, task)
+            rules = self._enforcement.rulebook
+            self._run = TaskRun(
+                self._session,
+                task,
+                self._agent,
+                self._gate,
+                self._slot,
+                cleared,
+                self._publish,
+                self._recorder,
+                "" if rules is None else rules.policy.llm_role,
+            )
+            answer = await self._run.answer()
+            await self._cleared(task)
+            self._publish(sessions.MESSAGE, sessions.response_update_event(task, answer.message))
+            self._session.complete(task, answer)
+        except (AgentError, BrowserError) as error:
+            if error.code == "INSTANCE_LOST":  # the session decides what becomes of the task
+                self.lost(self._ears, error.message)
+                return
+            details = error.details if isinstance(error, AgentError) else {}
+            self._fail(task, Failure(error.code, error.message, details))
+        except _EndedError:
+            log.info("task %s ended while it was worked on", task.id)
+        except Exception:  # the edge of the task: a defect of an agent must not end the session
+            log.exception("task %s: unexpected error", task.id)
+            self._fail(task, Failure("AGENT_ERROR", "the agent failed unexpectedly, see the emulator's log"))
+
+    async def _cleared(self, task: Task) -> None:
+        """Wait until the task may go on: it is not held, and what a person did by hand has been done.
+
+        Raises
+        ------
+        _EndedError
+            It has ended meanwhile.
+        """
+        while True:
+            await self._may_go_on.wait()
+            await self._by_hand.join()
+            if self._may_go_on.is_set():  # held again while the hands were at work
+                break
+        if task.ended:
+            raise _EndedError
+
+    def _fail(self, task: Task, failure: Failure) -> None:
+        if not task.ended:
+            self._session.fail(task, failure)

@@ -1,0 +1,147 @@
+"""Bounds for what a request brings: how large it may be, and how slowly it may come."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webrun_nb.emulator.serializers import sessions
+
+MAX_BODY_BYTES = 2_000_000
+"""Larger requests are refused unread, so that nobody fills the memory or keeps the event loop parsing."""
+MAX_UPLOAD_BYTES = 500_000_000
+"""Of a file, and of a profile's archive (contract, section 8)."""
+_MULTIPART_BYTES = 1_000_000
+"""What the parts' headers and the other fields of an upload may take on top."""
+_UPLOADS = re.compile(r"/files/upload|/(?:environments|profiles)/[^/]+/upload")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client may take."""
+
+    head_s: float = 10.0
+    """To send a request's head."""
+    body_s: float = 20.0
+    """To send a body that is not longer than `body_bytes_per_s` takes in no time."""
+    body_bytes_per_s: float = 10_000.0
+    """What a longer body has to come with, on average."""
+
+    def for_body_s(self, received_bytes: int) -> float:
+        """Return how long a body may have taken that has come so far."""
+        return self.body_s + received_bytes / self.body_bytes_per_s
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _TooSlowError(Exception):
+    pass
+
+
+def is_upload(scope: Scope) -> bool:
+    """Tell whether a request may bring a file: it is then handed on as it comes in."""
+    return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
+
+
+def bounded(app: ASGIApp, patience: Patience) -> ASGIApp:
+    """Return an application that is not bothered with bodies that are too large or too slow.
+
+    It gets the whole body at once, after it has come in; an upload's it gets as it comes in.
+    """
+
+    async def bounded_app(scope: Scope, receive: Receive, send: Send) -> None:
+        limit = MAX_UPLOAD_BYTES + _MULTIPART_BYTES if is_upload(scope) else MAX_BODY_BYTES
+        declared = Headers(scope=scope).get("content-length", "")
+        answer = _Answer(send, limit)
+        try:
+            if declared.isdecimal() and int(declared) > limit:
+                raise _TooLargeError
+            counted = _counted(receive, limit, patience, answer)
+            await app(scope, counted if is_upload(scope) else await _whole(counted, receive), answer.send)
+        except (_TooLargeError, _TooSlowError) as error:
+            answer.broken = answer.broken or error
+        if answer.broken is not None:
+            await answer.refuse(scope, receive)
+
+    return bounded_app
+
+
+class _Answer:
+    """Passes an application's answer on, until its request turns out to be broken: then it is refused instead.
+
+    An application may take the exception for an error of its own while it reads a form; what it says then is dropped.
+    """
+
+    def __init__(self, send: Send, limit: int) -> None:
+        self._send = send
+        self._limit = limit
+        self._begun = False
+        self.broken: Exception | None = None
+
+    async def send(self, message: Message) -> None:
+        if self.broken is None:
+            self._begun = True
+            await self._send(message)
+
+    async def refuse(self, scope: Scope, receive: Receive) -> None:
+        if self._begun:
+            return
+        if isinstance(self.broken, _TooSlowError):
+            message, details, status = "the body came in too slowly", dict[str, Any](parameter="body"), 408
+        else:
+            message = f"the body is larger than {self._limit} bytes"
+            details, status = {"parameter": "body", "max": self._limit}, 400
+        body = sessions.error("INVALID_PARAMETER", message, details).to_wire()
+        # what is left of the body is not read
+        await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, self._send)
+
+
+def _counted(receive: Receive, limit: int, patience: Patience, answer: _Answer) -> Receive:
+    """Return a `receive` that raises once the body is larger, or slower, than it may be."""
+    began_s: float | None = None
+    size = 0
+    complete = False
+
+    async def receive_counted() -> Message:
+        nonlocal began_s, size, complete
+        if complete:  # what may come now is the end of the connection
+            return await receive()
+        now_s = asyncio.get_running_loop().time()
+        began_s = now_s if began_s is None else began_s
+        try:
+            async with asyncio.timeout_at(began_s + patience.for_body_s(size)):
+                message = await receive()
+        except TimeoutError:
+            answer.broken = _TooSlowError()
+            raise answer.broken from None
+        size += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if size > limit:
+            answer.broken = _TooLargeError()
+            raise answer.broken
+        return message
+
+    return receive_counted
+
+
+async def _whole(counted: Receive, receive: Receive) -> Receive:
+    """Read a whole body; return a `receive` that starts with it."""
+    messages = [await counted()]
+    while messages[-1].get("more_body"):
+        messages.append(await counted())
+    unread = iter(messages)
+
+    async def receive_again() -> Message:
+        for message in unread:
+            return message
+        return await receive()
+
+    return receive_again

@@ -1,0 +1,188 @@
+"""The emulator's one door: which host is meant, who is asking, and how often they may.
+
+It stands before FastAPI, so that nothing behind it, body parsing included, runs for a caller it turns away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from math import ceil
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webrun_nb.common.codes import HTTP_STATUS
+from webrun_nb.emulator.domain.account import RateState
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.http.listening import Names, is_loopback
+from webrun_nb.emulator.http.middleware.body_limits import Patience, bounded
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.services.accounts import Keys
+from webrun_nb.emulator.services.sessions import Service
+
+PRACTICE_SUFFIX = ".localhost"
+_LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",  # no page elsewhere may have an answer as its script or image
+    "Referrer-Policy": "no-referrer",  # addresses hold ids that are capabilities
+    "Cache-Control": "no-store",
+}
+
+
+class Door:
+    """Dispatches on the `Host` header, checks the key, counts requests.
+
+    Parameters
+    ----------
+    api, live, view, practice : ASGI application
+        The endpoints, Socket.IO, the live view (it asks for the key itself), the practice sites.
+    service : Service
+        For the request limits.
+    keys : Keys
+        Who may come in.
+    names : Names
+        By what this server may be called.
+    patience : Patience
+        How slowly a body may come in.
+    tasks_need_key : bool
+        A task's two ids are not enough to ask for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: ASGIApp,
+        live: ASGIApp,
+        view: ASGIApp,
+        practice: ASGIApp,
+        service: Service,
+        keys: Keys,
+        names: Names,
+        patience: Patience,
+        tasks_need_key: bool = False,
+    ) -> None:
+        self._open_api = api
+        self._api = bounded(api, patience)
+        self._live = live
+        self._bounded_live = bounded(live, patience)
+        self._view = view
+        self._practice = bounded(practice, patience)
+        self._service = service
+        self._keys = keys
+        self._names = names
+        self._tasks_need_key = tasks_need_key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it here."""
+        headers = Headers(scope=scope)
+        host = _host_name(headers.get("host", ""))
+        if host.endswith(PRACTICE_SUFFIX) and _is_from_here(scope):
+            if scope["type"] == "http":
+                await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+        elif host not in self._names:  # a name that was rebound to this address by somebody else's DNS
+            await _refuse(
+                421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
+            )(scope, receive, send)
+        elif scope["path"].startswith("/socket.io"):
+            await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
+        elif scope["type"] == "websocket" or scope["path"].startswith("/view/"):
+            await self._view(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._to_api(scope, headers, receive, _safe(send))
+
+    async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if self._is_open(scope):
+            if not await self._is_faulty(scope, receive, send):
+                await self._open_api(scope, receive, send)
+            return
+        rate: RateState | None = None
+        try:
+            user = self._keys.user(headers.get("authorization"))
+            if scope["path"] in _LIMITED and scope["method"] == "POST":
+                rate = self._service.rates.admit(user, scope["path"], self._service.parts.clock.now())
+        except CommandRefusedError as error:
+            await refusal(error)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["user"] = user
+        if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
+            return
+        await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
+
+    def _is_open(self, scope: Scope) -> bool:
+        """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
+        path = scope["path"]
+        is_task = path.startswith("/task/") and not self._tasks_need_key
+        is_open = path == "/start/health" or is_task or path.startswith("/signed/")
+        return scope["method"] in ("GET", "HEAD") and is_open
+
+    async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
+        fault = self._service.faults.next_for(scope["path"])
+        if fault is None:
+            return False
+        await asyncio.sleep(fault.delay_ms / 1000)
+        if fault.drop:  # an answer that is promised and never comes: the server closes the connection
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+            return True
+        if fault.status is None:
+            return False
+        code = fault.code or "INSTANCE_UNAVAILABLE"
+        await _refuse(fault.status, code, "a fault that was asked for", {})(scope, receive, send)
+        return True
+
+
+def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:
+    """Return an error as the contract's section 2 wants it, rate limit headers included."""
+    answer = _refuse(status or HTTP_STATUS[error.code], error.code, str(error), error.details)
+    if error.code == "RATE_LIMIT_EXCEEDED":
+        answer.headers["Retry-After"] = str(error.details["retryAfter"])
+        answer.headers["X-RateLimit-Limit"] = str(error.details["limit"])
+        answer.headers["X-RateLimit-Remaining"] = "0"
+        answer.headers["X-RateLimit-Reset"] = str(error.details["reset"])
+    return answer
+
+
+def _refuse(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:
+    return JSONResponse(sessions.error(code, message, details).to_wire(), status_code=status)
+
+
+def _is_from_here(scope: Scope) -> bool:
+    """Tell whether a request comes from this machine: practice sites are for its browsers alone."""
+    client = scope.get("client")
+    return client is not None and is_loopback(client[0])
+
+
+def _safe(send: Send) -> Send:
+    """Return a `send` that adds what keeps answers out of other pages, where an endpoint does not say otherwise."""
+
+    async def send_safely(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _SAFE_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_safely
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a `Host` header, lower case, without port and trailing dot."""
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    return name.strip("[]").rstrip(".").lower()
+
+
+def _with_rate_headers(send: Send, rate: RateState) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-RateLimit-Limit"] = str(rate.limit)
+            headers["X-RateLimit-Remaining"] = str(rate.remaining)
+            headers["X-RateLimit-Reset"] = str(ceil(rate.reset_ms / 1000))
+        await send(message)
+
+    return send_with_headers

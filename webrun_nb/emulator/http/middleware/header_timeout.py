@@ -1,0 +1,59 @@
+"""HTTP connections that are closed where a client takes too long to send a request's head."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from webrun_nb.emulator.http.middleware.body_limits import Patience
+
+
+def impatient(patience: Patience) -> type[H11Protocol]:
+    """Return uvicorn's HTTP protocol, with a limit to how long a head may take.
+
+    Uvicorn closes a connection on which nothing comes after an answer; one on which a head comes byte by byte, or the
+    rest of a body that has been answered already, it keeps for as long as there is another byte.
+    """
+
+    class Impatient(H11Protocol):
+        """One connection."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self._patience_ends: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if self.conn.their_state is h11.IDLE:  # nothing of a next request has come yet: keep-alive's business
+                self._let_go()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._let_go()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            """Let the clock run while the client owes us something that nobody else waits for."""
+            answered = self.cycle is None or self.cycle.response_complete
+            upgraded = self.transport.get_protocol() is not self
+            if upgraded or not answered or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+                self._let_go()
+            elif self._patience_ends is None:
+                self._patience_ends = self.loop.call_later(patience.head_s, self.transport.close)
+
+        def _let_go(self) -> None:
+            if self._patience_ends is not None:
+                self._patience_ends.cancel()
+                self._patience_ends = None
+
+    return Impatient

@@ -1,0 +1,101 @@
+"""Live events over Socket.IO (contract, section 10)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import socketio
+from pydantic import TypeAdapter, ValidationError
+
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.services.event_hub import Event
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask
+from webrun_nb.wire.validation import contract_error
+
+log = logging.getLogger(__name__)
+
+_MESSAGE: TypeAdapter[NewTask | ChangeState | AnswerGuardrail | Interact] = TypeAdapter(Message)
+
+
+class LiveEvents:
+    """The Socket.IO server: a room per session, events in the order they happened.
+
+    Parameters
+    ----------
+    service : Service
+        Whose events go out, and whom messages that come in are for.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        # None keeps the check of the Origin header: no page of another origin gets in (lab-notes, Browser 14)
+        self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=None, logger=False)
+        self._server.on("connect", self._connect)
+        self._server.on("message", self._message)
+        self._outbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._members = service.sockets
+        self._server.on("disconnect", self._disconnect)
+        self.app = socketio.ASGIApp(self._server)
+        service.parts.events.listen(self._outbox.put_nowait)
+
+    async def run(self) -> None:
+        """Send events out until cancelled; one at a time, so that their order holds."""
+        while True:
+            event = await self._outbox.get()
+            await self._server.emit(event.name, dict(event.body), room=event.session_id)
+            if event.name == "end_session":
+                await self._hang_up(event.session_id)
+
+    async def _hang_up(self, session_id: str) -> None:
+        for socket_id in self._members.pop(session_id, set()):
+            await self._server.disconnect(socket_id)
+
+    async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
+        session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None
+        if not isinstance(session_id, str):
+            raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_FOUND")
+        session = self._service.parts.store.session(session_id)
+        if session is None:
+            raise socketio.exceptions.ConnectionRefusedError(await self._service.history.why_not(session_id))
+        if session.ended:
+            raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_ACTIVE")
+        await self._server.save_session(socket_id, {"session": session})
+        await self._server.enter_room(socket_id, session.id)
+        self._members.setdefault(session.id, set()).add(socket_id)
+
+    async def _disconnect(self, socket_id: str, reason: str = "") -> None:
+        for session_id in [known for known, members in self._members.items() if socket_id in members]:
+            self._members[session_id].discard(socket_id)
+            if not self._members[session_id]:
+                del self._members[session_id]
+
+    async def _message(self, socket_id: str, body: object) -> None:
+        session: Session = (await self._server.get_session(socket_id))["session"]
+        try:
+            await self._service.history.admit_command(session.owner, session.id)
+            await self._act(session, _MESSAGE.validate_python(body))
+        except ValidationError as error:
+            code, message, _ = contract_error(error.errors())
+        except CommandRefusedError as error:
+            code, message = error.code, str(error)
+        else:
+            return
+        # only the one who sent it is told
+        await self._server.emit(sessions.MESSAGE, sessions.error_event(code, message), to=socket_id)
+
+    async def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:
+        match message:
+            case NewTask():
+                await self._service.new_task(session.owner, session.id, message)
+            case ChangeState():
+                self._service.change_state(session.owner, session.id, message)
+            case AnswerGuardrail():
+                self._service.answer_guardrail(session.owner, session.id, message)
+            case Interact():
+                self._service.interact(session.owner, session.id, message)

@@ -1,0 +1,263 @@
+"""The live view: a socket for pictures and hands (contract, section 12), and the page of `webViewURL` (section 10).
+
+A viewer says who it is with the `Authorization` header or, as a page can't set one, with its first message. The key is
+never in an address, which ends up in histories and logs. The page itself is for everybody: it knows nothing and shows
+nothing without the key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from importlib.resources import files
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from webrun_nb.common import screencast_assets as screen
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.services.accounts import Keys
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.services.view_stream import Viewer
+from webrun_nb.wire.base import Request
+from webrun_nb.wire.requests import Interact
+from webrun_nb.wire.validation import contract_error
+
+log = logging.getLogger(__name__)
+
+_SOCKET = re.compile(r"/view/(?P<id>[^/]{1,64})/socket", re.ASCII)
+_CONTROL_SOCKET = re.compile(r"/_emulator/sessions/(?P<id>[^/]{1,64})/view", re.ASCII)
+_PAGE = re.compile(r"/view/[a-z0-9]{1,64}", re.ASCII)
+_HELLO_WITHIN_S = 10.0
+_MAX_MESSAGE = 70_000
+"""Characters: the longest text that can be typed at once, and what is around it."""
+_CLOSE_CODES = {"UNAUTHORIZED": 4401, "INVALID_API_KEY": 4401, "SESSION_NOT_FOUND": 4404, "SESSION_NOT_ACTIVE": 4409}
+_OVER = 1000
+_UNREADABLE = 1008
+_REFUSED = 4400
+
+_STATIC = files("webrun_nb.emulator.http") / "static"
+
+
+def _text(name: str) -> str:
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+_FILES = {
+    "/view/assets/view.js": ("text/javascript; charset=utf-8", screen.SCRIPT + _text("view.js")),
+    "/view/assets/view.css": ("text/css; charset=utf-8", screen.STYLE + _text("view.css")),
+}
+_HTML = _text("view.html")
+
+
+class Hello(Request):
+    """The first message of a viewer that sent no `Authorization` header."""
+
+    type: Literal["hello"]
+    key: str = Field(max_length=1_000, repr=False)
+
+
+class Said(Request):
+    """What a viewer says later on."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    type: Literal["ack", "visible", "pace", "input"]
+    visible: bool = True
+    fps: float = Field(8.0, gt=0, le=1_000)
+    action: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+
+_SAID: TypeAdapter[Said] = TypeAdapter(Said)
+
+
+class LiveView:
+    """The ASGI application for `/view/…`, and for the same socket under `/_emulator`.
+
+    Parameters
+    ----------
+    service : Service
+        Whose sessions are shown.
+    keys : Keys
+        Who may watch.
+    with_control : bool
+        Whether `/_emulator/…` exists.
+    """
+
+    def __init__(self, service: Service, keys: Keys, *, with_control: bool) -> None:
+        self._service = service
+        self._keys = keys
+        self._with_control = with_control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show the page or one of its files, or serve a viewer."""
+        if scope["type"] == "http":
+            await _page(scope)(scope, receive, send)
+            return
+        socket = WebSocket(scope, receive, send)
+        session_id = self._session_id(scope["path"])
+        if session_id is None or not _is_own_page(socket.headers):
+            await socket.close(_UNREADABLE)  # before it is accepted: a 403
+            return
+        await socket.accept()
+        try:
+            await self._serve(socket, session_id)
+        except CommandRefusedError as error:
+            await _refuse(socket, error)
+        except WebSocketDisconnect:
+            pass
+        except (TimeoutError, ValueError):  # no hello, or nothing that can be read
+            with contextlib.suppress(RuntimeError):  # it is closed
+                await socket.close(_UNREADABLE)
+
+    def _session_id(self, path: str) -> str | None:
+        found = _SOCKET.fullmatch(path) or (_CONTROL_SOCKET.fullmatch(path) if self._with_control else None)
+        return found["id"] if found else None
+
+    async def _serve(self, socket: WebSocket, session_id: str) -> None:
+        user = await self._who(socket)
+        await self._service.history.admit_command(user, session_id)
+        session = self._service.session(user, session_id)
+        if session.ended:
+            raise CommandRefusedError("SESSION_NOT_ACTIVE", f"session {session.id} has ended ({session.state.value})")
+        viewer = self._service.live_views.join(session)
+        sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")
+        hearing = asyncio.create_task(self._hear(socket, viewer, user, session.id), name=f"viewer of {session.id}")
+        try:
+            await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            viewer.leave()
+            for task in (sending, hearing):
+                task.cancel()
+            results = await asyncio.gather(sending, hearing, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _who(self, socket: WebSocket) -> str:
+        """Return the user, by the header or else by the first message."""
+        authorization = socket.headers.get("authorization")
+        if authorization is None:
+            async with asyncio.timeout(_HELLO_WITHIN_S):
+                text = await _receive(socket)
+            try:
+                authorization = f"Bearer {Hello.model_validate(text).key}"
+            except ValidationError:  # without a word of it: it may hold a key
+                raise CommandRefusedError("UNAUTHORIZED", "the first message has to be a hello with the key") from None
+        return self._keys.user(authorization)
+
+    async def _hear(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:
+        while True:
+            try:
+                self._act(_SAID.validate_python(await _receive(socket)), viewer, user, session_id)
+            except ValidationError as error:
+                code, message, _ = contract_error(error.errors(include_input=False))
+                viewer.tell({"type": "error", "code": code, "message": message})
+            except CommandRefusedError as error:
+                viewer.tell({"type": "error", "code": error.code, "message": str(error)})
+
+    def _act(self, said: Said, viewer: Viewer, user: str, session_id: str) -> None:
+        match said.type:
+            case "ack":
+                viewer.acknowledge()
+            case "visible":
+                viewer.set_visible(said.visible)
+            case "pace":
+                viewer.set_pace(said.fps)
+            case "input":
+                message = Interact.model_validate({"actionType": "interaction", "action": said.action})
+                self._service.interact(user, session_id, message)
+
+
+async def _receive(socket: WebSocket) -> Any:
+    """Return what a viewer says.
+
+    Raises
+    ------
+    WebSocketDisconnect
+        It has gone.
+    ValueError
+        It can't be read.
+    """
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", _OVER))
+    text = message.get("text")
+    if text is None or len(text) > _MAX_MESSAGE:
+        raise ValueError("not a message of this socket")
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+async def _send_all(socket: WebSocket, viewer: Viewer) -> None:
+    while (what := await viewer.next()) is not None:
+        if isinstance(what, bytes):
+            await socket.send_bytes(what)
+        else:
+            await socket.send_text(json.dumps(what))
+    await socket.close(_OVER)
+
+
+async def _refuse(socket: WebSocket, error: CommandRefusedError) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it has gone
+        await socket.send_text(json.dumps({"type": "error", "code": error.code, "message": str(error)}))
+        await socket.close(_CLOSE_CODES.get(error.code, _REFUSED))
+
+
+def _is_own_page(headers: Headers) -> bool:
+    """Tell whether a socket is opened by no page (programs send no `Origin`), or by one that came from here.
+
+    With the header alone a page of another origin could not speak for its user, as it lacks the key; it is turned away
+    all the same, before it can try any.
+    """
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _page(scope: Scope) -> Response:
+    path = scope["path"]
+    if scope["method"] not in ("GET", "HEAD"):
+        return PlainTextResponse("Only GET\n", status_code=405)
+    if path in _FILES:
+        kind, text = _FILES[path]
+    elif _PAGE.fullmatch(path):  # any id: whether there is such a session only the key's owner learns
+        kind, text = "text/html; charset=utf-8", _HTML
+    else:
+        return PlainTextResponse("Not found\n", status_code=404)
+    return Response(text, media_type=kind, headers=_protection(Headers(scope=scope).get("host", "")))
+
+
+def _protection(host: str) -> dict[str, str]:
+    """Return the headers of the page and its files.
+
+    `frame-ancestors *`: the contract has the page put in an iframe, and a notebook's page may be anywhere (JupyterHub,
+    VS Code). Framing it gives nothing away: no cookie or storage carries a key, so a frame shows nothing that its
+    embedder did not have the key for.
+    """
+    policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        f"connect-src 'self' ws://{host}",  # older browsers don't count a socket as 'self'
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors *",
+    ]
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }

@@ -1,0 +1,56 @@
+"""From environments and files to the wire."""
+
+from __future__ import annotations
+
+from webrun_nb.emulator.services.environments import Environments
+from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
+from webrun_nb.wire.environments import Environment, Profile, UploadedFile, UploadedProfile
+
+
+def environment(record: EnvironmentRecord, environments: Environments) -> Environment:
+    """Return an environment as `/environments` has it."""
+    return Environment(
+        id=record.id,
+        user_id=record.owner,
+        name=record.name,
+        description=record.description,
+        status=environments.status(record),
+        created_at=round(record.created_ms),
+        updated_at=round(record.updated_ms),
+    )
+
+
+def profile(record: EnvironmentRecord, environments: Environments) -> Profile:
+    """Return an environment as `/profiles` has it."""
+    return Profile(
+        **environment(record, environments).model_dump(),
+        blob_size=record.blob_size,
+        blob_uploaded_at=_ms(record.blob_ms),
+        last_used_at=_ms(record.last_used_ms),
+        usage_count=record.usage_count,
+    )
+
+
+def uploaded(record: EnvironmentRecord) -> UploadedProfile:
+    """Return an environment as it is after an upload."""
+    return UploadedProfile(
+        id=record.id,
+        name=record.name,
+        status="empty" if record.profile is None else "ready",
+        blob_size=record.blob_size,
+        blob_uploaded_at=_ms(record.blob_ms),
+    )
+
+
+def file(record: FileRecord, *, dated: bool = True) -> UploadedFile:
+    """Return a file that was uploaded."""
+    return UploadedFile(
+        file_id=record.id,
+        original_name=record.original_name,
+        size=record.size,
+        created_at=round(record.created_ms) if dated else None,
+    )
+
+
+def _ms(at_ms: float | None) -> int | None:
+    return None if at_ms is None else round(at_ms)

@@ -1,0 +1,191 @@
+"""Policies, their trail, and what is recorded of a task, on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.emulator.domain.policy.facts import AuditEntry
+from webrun_nb.emulator.domain.policy.model import (
+    NEVER_DONE,
+    ActionRule,
+    Policy,
+    action_rule_in_words,
+    domain_entry_in_words,
+)
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Step, Task
+from webrun_nb.emulator.execution.policy_enforcer import permission
+from webrun_nb.emulator.services.policies import Tested
+from webrun_nb.emulator.services.recordings import Record
+from webrun_nb.wire.policies import (
+    ActionRuleBody,
+    AuditList,
+    AuditRow,
+    DomainEntryBody,
+    DomainRulesBody,
+    PageBody,
+    PolicyAnswer,
+    PolicyBody,
+    PolicyList,
+    PolicyRules,
+    ReportBody,
+    SourceBody,
+    SourceList,
+    StepBody,
+    StepList,
+    TestedStep,
+    TestResult,
+    UnusedBody,
+)
+
+
+def policy_body(policy: Policy) -> PolicyBody:
+    """Return a user's policy."""
+    return PolicyBody(
+        id=policy.id,
+        policy_id=policy.id,
+        created_at=round(policy.created_ms),
+        updated_at=round(policy.updated_ms),
+        **_rules(policy),
+    )
+
+
+def policy_answer(policy: Policy, message: str) -> PolicyAnswer:
+    """Answer POST, PUT and GET of one."""
+    return PolicyAnswer(message=message, policy=policy_body(policy))
+
+
+def policy_list(policies: Sequence[Policy], templates: Sequence[Policy]) -> PolicyList:
+    """Answer `GET /policies`."""
+    return PolicyList(
+        policies=[policy_body(policy) for policy in policies],
+        templates=[PolicyRules(**_rules(template)) for template in templates],
+    )
+
+
+def audit_list(policy_id: str, entries: Sequence[AuditEntry]) -> AuditList:
+    """Answer `GET /policies/:id/audit`."""
+    rows = [
+        AuditRow(
+            timestamp=round(entry.at_ms),
+            session_id=entry.session_id,
+            task_id=entry.task_id,
+            policy_id=entry.policy_id,
+            action=entry.action,
+            target=entry.target,
+            by=entry.by,
+            rule=entry.rule,
+            decision=entry.decision,
+            response=entry.response,
+        )
+        for entry in entries
+    ]
+    return AuditList(policy_id=policy_id, audit=rows)
+
+
+def step_list(record: Record) -> StepList:
+    """Answer `GET /_emulator/tasks/:id/steps`."""
+    steps = [_step(number, step) for number, step in enumerate(record.steps, 1)]
+    return StepList(session_id=record.session_id, task_id=record.task_id, steps=steps)
+
+
+def source_list(record: Record) -> SourceList:
+    """Answer `GET /_emulator/tasks/:id/provenance`."""
+    sources = [
+        SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text) for s in record.provenance
+    ]
+    return SourceList(session_id=record.session_id, task_id=record.task_id, provenance=sources)
+
+
+def report(session: Session, task: Task) -> ReportBody:
+    """Answer `GET /_emulator/tasks/:id/report`."""
+    return ReportBody(
+        session_id=session.id,
+        task_id=task.id,
+        unused=[UnusedBody(text=part.text, start=part.start, end=part.end, why=part.why) for part in task.unused],
+        pages=[PageBody(url=page.url, status=page.status, at=round(page.at_ms)) for page in task.pages],
+    )
+
+
+def test_result(policy_id: str, task_id: str, tested: Sequence[Tested]) -> TestResult:
+    """Answer `POST /policies/:id/test`."""
+    steps = [
+        TestedStep(
+            seq=each.number,
+            name=each.step.name,
+            target=each.step.target,
+            by=each.step.by,
+            url=each.step.url,
+            decided=each.step.decision,
+            decision=permission(each.decision),
+            rule=each.decision.rule,
+            complete=each.complete,
+        )
+        for each in tested
+    ]
+    return TestResult(policy_id=policy_id, task_id=task_id, steps=steps)
+
+
+def in_words(policy: Policy) -> list[str]:
+    """Say what a policy does, a rule a line."""
+    domains = policy.domain_rules
+    reach = {
+        "allow_all": "every host may be reached",
+        "allowlist": "only the hosts listed may be reached",
+        "blocklist": "every host may be reached but those listed",
+    }[domains.mode]
+    named = list(dict.fromkeys(rule.category for rule in policy.action_rules if rule.category in NEVER_DONE))
+    rest = {"allow": "allow", "guardrail": "ask before", "block": "block"}[policy.default_action]
+    return [
+        reach,
+        *(domain_entry_in_words(domains.mode, entry) for entry in domains.entries),
+        *map(action_rule_in_words, policy.action_rules),
+        f"{rest} everything else",
+        *(f"{' and '.join(named)}: never applies here, as the local agent does nothing of the kind" for _ in named[:1]),
+    ]
+
+
+def _rules(policy: Policy) -> dict[str, object]:
+    entries = [DomainEntryBody(pattern=entry.pattern, action=entry.action) for entry in policy.domain_rules.entries]
+    return {
+        "name": policy.name,
+        "description": policy.description,
+        "status": policy.status,
+        "llm_role": policy.llm_role,
+        "domain_rules": DomainRulesBody(mode=policy.domain_rules.mode, entries=entries),
+        "action_rules": [_action_rule(rule) for rule in policy.action_rules],
+        "default_action": policy.default_action,
+        "summary": in_words(policy),
+    }
+
+
+def _action_rule(rule: ActionRule) -> ActionRuleBody:
+    by_address = rule.category == "Navigation"
+    return ActionRuleBody(
+        category=rule.category,
+        permission=rule.permission,
+        url_pattern=rule.url_pattern,
+        scope=None if by_address else rule.scope,
+        match_type=None if rule.match is None else rule.match_type,
+        match=rule.match,
+    )
+
+
+def _step(number: int, step: Step) -> StepBody:
+    return StepBody(
+        seq=number,
+        kind=step.kind,
+        name=step.name,
+        target=step.target,
+        by=step.by,
+        url=step.url,
+        decision=step.decision,
+        rule=step.rule,
+        response=step.response,
+        outcome=step.outcome,
+        error=step.error,
+        at=round(step.at_ms),
+        duration=None if step.duration_ms is None else round(step.duration_ms, 1),
+        cost=None if step.cost_usd is None else float(step.cost_usd),
+        picture=step.picture is not None,
+    )

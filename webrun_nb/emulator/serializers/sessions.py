@@ -1,0 +1,344 @@
+"""From the domain to the wire; nothing else of the emulator knows what the wire looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+from webrun_nb.emulator.domain import billing
+from webrun_nb.emulator.domain.account import Account
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
+from webrun_nb.emulator.domain.states import TaskState
+from webrun_nb.emulator.domain.task import DownloadedFile, Question, Task
+from webrun_nb.emulator.storage.write_behind import KeptRequest
+from webrun_nb.wire.past_tasks import PastTask, TaskText
+from webrun_nb.wire.requests import TaskFields
+from webrun_nb.wire.responses import (
+    AccountUsage,
+    ActiveSockets,
+    Breakdown,
+    Dimensions,
+    ErrorBody,
+    File,
+    GuardrailData,
+    InlineResult,
+    NetworkLog,
+    NetworkUrl,
+    SessionSockets,
+    SessionStarted,
+    SessionState,
+    Streaming,
+    TaskBody,
+    TaskCompleted,
+    TaskData,
+    TaskFailed,
+    TaskGuardrail,
+    TaskPending,
+    TaskStillPending,
+    Truncated,
+    Usage,
+)
+
+MESSAGE = "message"
+
+
+def _usd(amount: Decimal) -> float:
+    return float(amount.quantize(billing.MICRO_USD))
+
+
+def usage(bill: billing.Usage) -> Usage:
+    """Return a bill as the wire has it."""
+    return Usage(
+        prompt_tokens=bill.prompt_tokens,
+        completion_tokens=bill.completion_tokens,
+        total_tokens=bill.prompt_tokens + bill.completion_tokens,
+        completion_time=round(bill.running_ms / 1000, 3),
+        cost=float(bill.cost_usd),
+        emulated=True,
+        breakdown=Breakdown(
+            compute=_usd(bill.compute_usd),
+            idle=_usd(bill.idle_usd),
+            tokens=_usd(bill.tokens_usd),
+            proxy=_usd(bill.proxy_usd),
+        ),
+    )
+
+
+def streaming(session: Session, base_url: str) -> Streaming:
+    """Return where the live view is; there is no WHEP (DEVIATIONS.md)."""
+    return Streaming(
+        web_rtc_url=None,
+        web_view_url=None if session.ended else f"{base_url}/view/{session.id}",
+        dimensions=Dimensions(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX),
+    )
+
+
+def session_started(session: Session, task: Task | None, base_url: str, balance_usd: Decimal | None) -> SessionStarted:
+    """Answer start-session."""
+    fields: dict[str, Any] = {"task_id": task.id} if task else {}
+    return SessionStarted(
+        session_id=session.id,
+        socket_url=base_url,
+        streaming=streaming(session, base_url),
+        initial_prompt=task.order.instruction if task else "",
+        expires_in=INACTIVITY_TIMEOUT_MS,
+        balance=None if balance_usd is None else _usd(balance_usd),
+        message="Session started",
+        **fields,
+    )
+
+
+def session_state(session: Session, clock: Clock, base_url: str) -> SessionState:
+    """Answer session-status."""
+    return SessionState(
+        session_id=session.id,
+        status=session.state.value,
+        phase=session.phase,
+        current_task_id=session.current.id if session.current else None,
+        queued_task_ids=[task.id for task in session.queued],
+        created_at=round(session.created_ms),
+        last_activity_at=round(session.last_activity_ms),
+        expires_at=None if session.expires_ms is None else round(session.expires_ms),
+        inactivity_timeout=INACTIVITY_TIMEOUT_MS,
+        reason=session.reason,
+        environment_id=session.environment_id,
+        policy_id=session.policy_id,
+        proxy=dict(session.proxy) if session.proxy else None,
+        reach_out_mode=session.reach_out_mode,
+        note=session.note,
+        usage=usage(session.usage()),
+        streaming=streaming(session, base_url),
+        now=round(clock.now()),
+        clock_running=clock.running,
+    )
+
+
+def task_body(session: Session, task: Task) -> TaskBody:
+    """Answer polling: the state of a task (section 4)."""
+    bill = usage(session.task_usage(task))
+    if task.state is TaskState.COMPLETED:
+        data = task_data(task)
+        return TaskCompleted(
+            session_id=session.id,
+            task_id=task.id,
+            data=data,
+            usage=bill,
+            completed_at=round(task.ended_ms or 0),
+            result=InlineResult(data=data, usage=bill),
+        )
+    if task.state is TaskState.FAILED:
+        failure = task.failure
+        assert failure is not None, "a failed task says why"
+        return TaskFailed(
+            session_id=session.id,
+            task_id=task.id,
+            error=failure.message,
+            message=failure.message,
+            code=failure.code,
+            details=dict(failure.details) or None,
+            usage=bill,
+        )
+    if task.question is not None:
+        return TaskGuardrail(session_id=session.id, task_id=task.id, data=guardrail(task.question), usage=bill)
+    return TaskPending(session_id=session.id, task_id=task.id, status=task.state.value, usage=bill)
+
+
+def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
+    """Answer run-task and newTask once their window has passed."""
+    return TaskStillPending(
+        session_id=session.id,
+        task_id=task.id,
+        poll_url=f"{base_url}/task/{session.id}/{task.id}",
+        message="The task is still under way: poll pollUrl for its result",
+    )
+
+
+def guardrail(question: Question) -> GuardrailData:
+    """Return what a guardrail asks. The emulator adds the kind and the candidates."""
+    return GuardrailData(value=question.text, kind=question.kind, candidates=list(question.candidates))
+
+
+def downloaded_file(file: DownloadedFile) -> File:
+    """Return a file that a task downloaded."""
+    return File(source=file.source, download_url=file.url, filename=file.name, timestamp=round(file.at_ms))
+
+
+def task_data(task: Task) -> TaskData:
+    """Return a completed task's answer."""
+    urls = [NetworkUrl(url=url, timestamp=round(at_ms)) for url, at_ms in task.network]
+    log = NetworkLog(id=f"{task.id}-network", task_id=task.id, urls=urls)
+    assert task.answer is not None, "a completed task has an answer"
+    cut = task.answer.truncation
+    return TaskData(
+        message=task.answer.message,
+        truncated=None if cut is None else Truncated(returned=cut.returned, of=cut.of),
+        records=None if task.answer.records is None else [dict(record) for record in task.answer.records],
+        files=[downloaded_file(file) for file in task.downloads],
+        network=[log],
+    )
+
+
+def task_request(session: Session, task: Task) -> dict[str, Any]:
+    """Return what a task was told, as it is kept: secrets masked."""
+    fields: TaskFields = task.order.fields
+    told = {
+        "taskDetails": fields.task_details,
+        "startingPoint": fields.starting_point,
+        "outputType": fields.output_type,
+        "outputSchema": fields.output_schema,
+    }
+    masked: dict[str, Any] = session.vault.masker.data(told)
+    return masked
+
+
+def task_text(told: KeptRequest) -> TaskText:
+    """Return what a task was told."""
+    return TaskText(
+        session_id=told.session_id,
+        task_id=told.task_id,
+        task_details=told.request["taskDetails"],
+        starting_point=told.request["startingPoint"],
+        created_at=round(told.created_ms),
+    )
+
+
+def past_task(told: KeptRequest, body: TaskBody) -> PastTask:
+    """Return what a task was told, and how it is."""
+    assert not isinstance(body, TaskStillPending), "polling does not wait"
+    return PastTask(
+        **task_text(told).model_dump(),
+        output_type=told.request["outputType"],
+        output_schema=told.request["outputSchema"],
+        task=body,
+    )
+
+
+def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
+    """Answer account/usage."""
+    balance_usd = account_.balance_usd(spent_usd)
+    limit_usd = account_.spending_limit_usd
+    return AccountUsage(
+        balance=None if balance_usd is None else _usd(balance_usd),
+        current_period_spend=_usd(spent_usd),
+        spending_limit=None if limit_usd is None else _usd(limit_usd),
+        remaining=None if limit_usd is None else _usd(max(Decimal(0), limit_usd - spent_usd)),
+    )
+
+
+def active_sockets(by_session: Mapping[str, int]) -> ActiveSockets:
+    """Answer active-sockets: only sessions that somebody listens to."""
+    listening = [
+        SessionSockets(session_id=session_id, sockets=count) for session_id, count in by_session.items() if count
+    ]
+    return ActiveSockets(active_sockets=sum(each.sockets for each in listening), sessions=listening)
+
+
+def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
+    """Return an error's body."""
+    return ErrorBody(message=message, error=message, code=code, details=dict(details) or None)
+
+
+# --- events (section 10) ----------------------------------------------------------------------------------------------
+
+
+def agent_event(session: Session, task: Task, content: str) -> dict[str, Any]:
+    """Tell what the agent says, and what the task has cost so far."""
+    return {"type": "agent", **_of(task), "content": content, "usage": usage(session.task_usage(task)).to_wire()}
+
+
+def notice_event(content: str) -> dict[str, Any]:
+    """Tell what concerns the session, and no task of it."""
+    return {"type": "agent", "content": content}
+
+
+def action_event(
+    session: Session, task: Task | None, data: Mapping[str, Any], step: int | None = None
+) -> dict[str, Any]:
+    """Tell what is done in the browser, as which of the task's recorded steps, and what the task has cost so far.
+
+    Without a task, what the session has cost.
+    """
+    bill = session.usage() if task is None else session.task_usage(task)
+    numbered = {} if task is None or step is None else {"step": step}
+    return {"type": "action", **_of(task), **numbered, "data": dict(data), "usage": usage(bill).to_wire()}
+
+
+def control_event(session: Session, *, taken: bool) -> dict[str, Any]:
+    """Tell that a person drives from now on, or that nobody does any more."""
+    return action_event(
+        session, session.current, {"name": "takeOverControl" if taken else "releaseControl", "by": "user"}
+    )
+
+
+def view_state(session: Session) -> dict[str, Any]:
+    """Tell those who watch how the session is, and who drives (section 12, view)."""
+    driver = None if session.phase is None else "user" if session.phase == "manual" else "agent"
+    question = session.current.question if session.phase == "guardrail" and session.current else None
+    about = {} if question is None or question.box is None else {"about": dict(question.box)}
+    return {
+        "type": "state",
+        "status": session.state.value,
+        "phase": session.phase,
+        "driver": driver,
+        "ended": session.ended,
+        **about,
+    }
+
+
+def response_update_event(task: Task, answer: str) -> dict[str, Any]:
+    """Give the answer, before the task counts as completed."""
+    return {"type": "response_update", "taskId": task.id, "data": {"message": answer}}
+
+
+def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
+    """Tell of a task's end: `task_completed` or `error`."""
+    body = task_body(session, task)
+    if isinstance(body, TaskFailed):
+        return {"type": "error", **_of(task), "error": body.error, "code": body.code, "details": body.details or {}}
+    whole = body.to_wire()
+    named = {name: whole[name] for name in ("sessionId", "taskId", "data", "usage")}
+    return {"type": "task_completed", **named}
+
+
+def error_event(code: str, message: str) -> dict[str, Any]:
+    """Report an error that belongs to no task."""
+    return {"type": "error", "error": message, "code": code}
+
+
+def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
+    """Tell that a task waits for a person."""
+    return {"type": "guardrail_trigger", "taskId": task.id, "data": guardrail(question).to_wire()}
+
+
+def disconnected_event() -> dict[str, Any]:
+    """Tell that the browser is gone and may come back."""
+    return {"gracePeriod": GRACE_PERIOD_MS, "message": "The browser was lost; trying to bring it back"}
+
+
+def reconnected_event() -> dict[str, Any]:
+    """Tell that the browser is back."""
+    return {"message": "The browser is back"}
+
+
+def end_session_event(session: Session, reason: str) -> dict[str, Any]:
+    """Tell that the session is over, and what it has cost."""
+    message = _ENDINGS.get(reason, "The session has ended")
+    return {"reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
+
+
+def _of(task: Task | None) -> dict[str, Any]:
+    return {"taskId": task.id} if task else {}
+
+
+_ENDINGS = {
+    "completed": "The session completed",
+    "terminateOnCompletion": "The session ended with its last task",
+    "terminated": "The session was terminated",
+    "expired": "The session ended after 5 minutes without activity",
+    "failed": "The session failed",
+    "balance": "The balance has run out",
+    "instance_lost": "The browser was lost and did not come back",
+}

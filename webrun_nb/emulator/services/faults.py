@@ -1,0 +1,120 @@
+"""Faults on order (contract, section 12): the next calls of an endpoint fail, the next browsers don't start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.protocol import (
+    BrowserInstance,
+    Browsers,
+    Checkpoint,
+    InstanceKind,
+    InstanceListener,
+    InstanceUnavailableError,
+)
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+
+_REFUSAL = "no browser is available (a fault that was asked for)"
+
+
+@dataclass(slots=True)
+class Fault:
+    """What the next `times` calls get: a delay (ms, real time), then a status, a dropped connection, or the truth."""
+
+    times: int
+    status: int | None = None
+    code: str | None = None
+    delay_ms: float = 0
+    drop: bool = False
+
+
+class Faults:
+    """The faults that are due."""
+
+    def __init__(self) -> None:
+        self._by_endpoint: dict[str, Fault] = {}
+        self._refusals = 0
+
+    def order(self, endpoint: str, fault: Fault) -> None:
+        """Have the next calls of `endpoint` (a path's part, such as `start-session` or `task`) fail."""
+        self._by_endpoint[endpoint] = fault
+
+    def refuse_instances(self, times: int) -> None:
+        """Have the next browsers refuse to start."""
+        self._refusals = times
+
+    def clear(self) -> None:
+        """Let everything work."""
+        self._by_endpoint.clear()
+        self._refusals = 0
+
+    def next_for(self, path: str) -> Fault | None:
+        """Return the fault that a call to `path` gets, and count it."""
+        for endpoint in path.strip("/").split("/"):
+            fault = self._by_endpoint.get(endpoint)
+            if fault is not None:
+                fault.times -= 1
+                if fault.times <= 0:
+                    del self._by_endpoint[endpoint]
+                return fault
+        return None
+
+    def refuse_instance(self) -> None:
+        """Refuse a session for want of a browser, where that is on order.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INSTANCE_UNAVAILABLE`.
+        """
+        if self.takes_refusal():
+            raise CommandRefusedError("INSTANCE_UNAVAILABLE", _REFUSAL)
+
+    def takes_refusal(self) -> bool:
+        """Tell whether a refusal is on order, and count it."""
+        due = self._refusals > 0
+        self._refusals -= due
+        return due
+
+    def describe(self) -> dict[str, int]:
+        """Return how many calls are still to fail, by endpoint."""
+        due = {endpoint: fault.times for endpoint, fault in self._by_endpoint.items()}
+        return due | ({"instance-start": self._refusals} if self._refusals else {})
+
+
+class RefusingBrowsers:
+    """Browsers that do not come back while a fault refuses them.
+
+    Parameters
+    ----------
+    browsers : Browsers
+        Where instances really come from.
+    faults : Faults
+        What is on order.
+    """
+
+    def __init__(self, browsers: Browsers, faults: Faults) -> None:
+        self._browsers = browsers
+        self._faults = faults
+
+    async def open(
+        self,
+        kind: InstanceKind,
+        listener: InstanceListener,
+        *,
+        way_out: WayOut | None = None,
+        restore: Checkpoint | None = None,
+    ) -> BrowserInstance:
+        """Open an instance, unless one is to be refused."""
+        if self._faults.takes_refusal():
+            raise InstanceUnavailableError(_REFUSAL)
+        return await self._browsers.open(kind, listener, way_out=way_out, restore=restore)
+
+    def installed(self) -> bool:
+        """Tell whether a browser was found."""
+        return self._browsers.installed()
+
+    async def close(self) -> None:
+        """End every instance and browser."""
+        await self._browsers.close()

@@ -1,0 +1,425 @@
+"""Files that were uploaded: kept, attached to tasks, moved into environments, and gone after an hour without one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import time
+import unicodedata
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import func, select
+
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import AttachedFile, DownloadedFile, Task
+from webrun_nb.emulator.http.signing import Signer
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
+
+log = logging.getLogger(__name__)
+
+_LEFT_BEHIND_S = 3_600
+"""What an emulator that was killed left in `incoming` is swept away once it is so old."""
+
+
+class DataFolder:
+    """The folders beside the database; all of them are their owner's alone. Its methods block: call them in a thread.
+
+    Parameters
+    ----------
+    root : Path
+        The data folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.incoming = root / "incoming"
+        """What is being written, or received, and not checked yet; on the same file system as all else."""
+        self._profiles = root / "profiles"
+        self._files = root / "files"
+        self._downloads = root / "downloads"
+        self._locks = root / "locks"
+        for folder in (self.incoming, self._profiles, self._files, self._downloads, self._locks):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def new(self) -> Path:
+        """Return a path in `incoming` that nobody else has."""
+        return self.incoming / secrets.token_hex(12)
+
+    def sweep(self) -> None:
+        """Remove what emulators that were killed left in `incoming`."""
+        for path in self.incoming.iterdir():
+            try:
+                if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+                    remove(path)
+            except FileNotFoundError:  # another emulator sweeps, too
+                continue
+
+    def sweep_downloads(self, session_ids: Container[str]) -> None:
+        """Remove what sessions downloaded whose records have been removed."""
+        for path in self._downloads.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another emulator sweeps, too
+                # a session that has just begun may not be on record yet
+                if path.name not in session_ids and time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+                    remove(path)
+
+    # --- profiles -----------------------------------------------------------------------------------------------------
+
+    def lock_of(self, environment_id: str) -> Path:
+        """Return the file whose lock whoever changes an environment holds."""
+        return self._locks / f"environment-{environment_id}.lock"
+
+    def profile(self, environment_id: str, name: str) -> Path:
+        """Return where a state of an environment is."""
+        return self._profiles / environment_id / name
+
+    def add_profile(self, environment_id: str, state: bytes) -> str:
+        """Write a state beside those that are there; return its name. It is whole, and on the disk, or not there."""
+        name = f"{secrets.token_hex(8)}.json"
+        folder = self._profiles / environment_id
+        folder.mkdir(mode=0o700, exist_ok=True)
+        place(self.new(), folder / name, lambda file: file.write(state))
+        return name
+
+    def prune_profiles(self, environment_id: str, keep: tuple[str | None, ...]) -> None:
+        """Remove all states of an environment but those to keep."""
+        for path in (self._profiles / environment_id).iterdir():
+            if path.name not in keep:
+                remove(path)
+
+    def remove_environment(self, environment_id: str) -> None:
+        """Remove all that is kept of an environment, its files apart."""
+        remove(self._profiles / environment_id)
+        remove(self.lock_of(environment_id))
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def file(self, file_id: str, name: str) -> Path:
+        """Return where an uploaded file is; its last part is its own name, which is what a page is told."""
+        return self._files / file_id / name
+
+    def add_file(self, file_id: str, name: str, content: Path) -> None:
+        """Move what has come in to its place."""
+        _move(content, self.file(file_id, name))
+
+    def remove_file(self, file_id: str) -> None:
+        """Remove an uploaded file."""
+        remove(self._files / file_id)
+
+    # --- downloads ----------------------------------------------------------------------------------------------------
+
+    def download(self, session_id: str, download_id: str, name: str) -> Path:
+        """Return where what a session downloaded is."""
+        return self._downloads / session_id / download_id / name
+
+    def add_download(self, session_id: str, download_id: str, name: str, content: Path) -> None:
+        """Move what a browser has downloaded to its place."""
+        _move(content, self.download(session_id, download_id, name))
+
+
+def place(beside: Path, target: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file so that it is there as a whole or not at all, also after the power went away."""
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync(target.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; one that is gone already is no error."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _move(content: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with content.open("rb") as file:
+        os.fsync(file.fileno())
+    content.chmod(0o600)
+    content.replace(target)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+LONGEST_BYTES = 180
+"""Of a name, as UTF-8; file systems take 255."""
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+def safe_name(given: str, otherwise: str = "file") -> str:
+    """Return a name without folders, without what can't be seen, and not too long; its suffix is kept.
+
+    Parameters
+    ----------
+    given : str
+        From a page's header, a link's `download`, or an upload: anything at all.
+    otherwise : str
+        Where nothing of it can be used.
+    """
+    last = re.split(r"[\\/]", given)[-1]
+    # Cc and Cf hold controls and the marks that turn writing around ("gnp.exe" shown as "exe.png"), Cs halves of pairs
+    seen = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
+    name = _FORBIDDEN.sub("_", seen).strip().strip(".").strip()
+    if not name:
+        return otherwise
+    if _RESERVED.fullmatch(name):
+        name = f"_{name}"
+    return _shortened(name)
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode()) <= LONGEST_BYTES:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix.encode()) > 20:
+        stem, dot, suffix = name, "", ""
+    room = LONGEST_BYTES - len((dot + suffix).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+
+
+ORPHAN_MS = 3_600_000
+"""How long a file lives that belongs to no environment (contract, section 8)."""
+MAX_FILES_PER_UPLOAD = 20
+MAX_FILES_PER_USER = 1_000
+MAX_FILES_PER_TASK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that has come in: what it was called, where it lies meanwhile, and its size."""
+
+    name: str
+    path: Path
+    size: int
+
+
+class Files:
+    """The users' files."""
+
+    def __init__(self, database: Database, folder: DataFolder, clock: Clock, ids: IdSource) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._ids = ids
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def upload(self, user: str, received: Sequence[Received], environment_id: str | None) -> list[FileRecord]:
+        """Keep files, in an environment or for an hour.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: there are too many; `MISSING_REQUIRED_FIELD`: there are none.
+        """
+        if not received:
+            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "files is required: send at least one", field="files")
+        now_ms = self._clock.now()
+        records = [
+            FileRecord(
+                id=self._ids.hex24(),
+                owner=user,
+                environment=environment_id,
+                original_name=safe_name(file.name),
+                size=file.size,
+                created_ms=now_ms,
+                expires_ms=None if environment_id else now_ms + ORPHAN_MS,
+            )
+            for file in received
+        ]
+        for record, file in zip(records, received, strict=True):
+            await asyncio.to_thread(self._folder.add_file, record.id, record.original_name, file.path)
+        try:
+            async with self._database.writing() as session:
+                if environment_id is not None:
+                    environment = await session.get(EnvironmentRecord, environment_id)
+                    if environment is None or environment.owner != user:
+                        raise unknown_environment(environment_id)
+                count = await session.scalar(
+                    select(func.count()).select_from(FileRecord).where(FileRecord.owner == user)
+                )
+                if (count or 0) + len(records) > MAX_FILES_PER_USER:
+                    raise CommandRefusedError(
+                        "INVALID_PARAMETER",
+                        f"there can be at most {MAX_FILES_PER_USER} files: delete some first",
+                        parameter="files",
+                        max=MAX_FILES_PER_USER,
+                    )
+                session.add_all(records)
+        except BaseException:
+            for record in records:
+                await asyncio.to_thread(self._folder.remove_file, record.id)
+            raise
+        if environment_id is None:
+            self._expire_at(now_ms + ORPHAN_MS)
+        return records
+
+    async def of_environment(self, environment_id: str) -> list[FileRecord]:
+        """Return an environment's files, oldest first."""
+        async with self._database.reading() as session:
+            query = select(FileRecord).where(FileRecord.environment == environment_id)
+            return list(await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name)))
+
+    async def delete(self, environment_id: str, file_id: str) -> None:
+        """Delete a file of an environment.
+
+        Raises
+        ------
+        CommandRefusedError
+            `FILE_NOT_FOUND`.
+        """
+        async with self._database.writing() as session:
+            record = await session.get(FileRecord, file_id)
+            if record is None or record.environment != environment_id:
+                raise unknown_file(file_id)
+            await session.delete(record)
+        await asyncio.to_thread(self._folder.remove_file, file_id)
+
+    async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
+        """Return the files that a task names; those without an environment move into the session's.
+
+        Raises
+        ------
+        CommandRefusedError
+            `FILE_NOT_FOUND`: there is none, it has expired, or it is somebody else's; `INVALID_PARAMETER`.
+        """
+        if len(file_ids) > MAX_FILES_PER_TASK:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                f"a task takes at most {MAX_FILES_PER_TASK} files",
+                parameter="files",
+                value=len(file_ids),
+                max=MAX_FILES_PER_TASK,
+            )
+        if not file_ids:
+            return ()
+        async with self._database.writing() as session:
+            records = [await session.get(FileRecord, file_id) for file_id in file_ids]
+            for file_id, record in zip(file_ids, records, strict=True):
+                if record is None or record.owner != user or self._expired(record):
+                    raise unknown_file(file_id)
+                if record.environment is None and environment_id is not None:
+                    record.environment, record.expires_ms = environment_id, None
+        return tuple(self._attached(record) for record in records if record is not None)
+
+    async def at_hand(self, environment_id: str) -> tuple[AttachedFile, ...]:
+        """Return an environment's files as a task has them."""
+        return tuple(self._attached(record) for record in await self.of_environment(environment_id))
+
+    def path(self, record: FileRecord) -> Path:
+        """Return where a file's content is."""
+        return self._folder.file(record.id, record.original_name)
+
+    async def sweep(self) -> None:
+        """Remove what has expired, and take up the waiting for what has not."""
+        now_ms = self._clock.now()
+        async with self._database.writing() as session:
+            query = select(FileRecord).where(FileRecord.expires_ms.is_not(None))
+            orphans = list(await session.scalars(query))
+            expired = [record for record in orphans if self._expired(record)]
+            for record in expired:
+                await session.delete(record)
+        for record in expired:
+            await asyncio.to_thread(self._folder.remove_file, record.id)
+        later = [record.expires_ms for record in orphans if record.expires_ms and record.expires_ms > now_ms]
+        if later:
+            self._expire_at(min(later))
+
+    def _attached(self, record: FileRecord) -> AttachedFile:
+        return AttachedFile(record.id, record.original_name, str(self.path(record)))
+
+    def _expired(self, record: FileRecord) -> bool:
+        return record.expires_ms is not None and record.expires_ms <= self._clock.now()
+
+    def _expire_at(self, when_ms: float) -> None:
+        self._clock.call_at(when_ms, partial(self._spawn_sweep))
+
+    def _spawn_sweep(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.sweep(), name="expired files")
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def discard(received: Sequence[Received]) -> None:
+    """Remove what has come in and was not kept."""
+    for file in received:
+        remove(file.path)
+
+
+def unknown_environment(environment_id: str) -> CommandRefusedError:
+    """Return the error for an environment that there is not, or that is somebody else's."""
+    return CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {environment_id[:40]}")
+
+
+def unknown_file(file_id: str) -> CommandRefusedError:
+    """Return the error for a file that there is not, or that is somebody else's."""
+    return CommandRefusedError("FILE_NOT_FOUND", f"there is no file {file_id[:40]}")
+
+
+MAX_PER_TASK = 50
+_SOURCE_LENGTH = 2_048
+
+
+class Downloads:
+    """Every session's downloads."""
+
+    def __init__(self, folder: DataFolder, signer: Signer, clock: Clock, ids: IdSource) -> None:
+        self._folder = folder
+        self._signer = signer
+        self._clock = clock
+        self._ids = ids
+
+    def place(self, task: Task | None) -> Path | None:
+        """Return where a download goes meanwhile; None where there is no task that it is for, or it has enough."""
+        if task is None or task.ended or len(task.downloads) >= MAX_PER_TASK:
+            return None
+        return self._folder.new()
+
+    def keep(self, session: Session, task: Task, url: str, name: str, content: Path) -> None:
+        """Keep what has come, and list it among what the task downloaded."""
+        if task.ended:
+            remove(content)
+            return
+        name, download_id = safe_name(name), self._ids.hex24()
+        self._folder.add_download(session.id, download_id, name, content)
+        address = self._signer.url(download_path(session.id, download_id, name))
+        source = "data:" if url.startswith("data:") else url[:_SOURCE_LENGTH]
+        task.downloads.append(DownloadedFile(source, address, name, self._clock.now()))
+
+    def find(self, session_id: str, download_id: str, name: str, signature: str) -> Path | None:
+        """Return a download that somebody has the signed address of; None where there is none (any more)."""
+        if not self._signer.admits(download_path(session_id, download_id, name), signature, ""):
+            return None
+        path = self._folder.download(session_id, download_id, name)
+        return path if path.is_file() else None
+
+
+def download_path(session_id: str, download_id: str, name: str) -> str:
+    """Return the path of a download's address."""
+    return f"/signed/downloads/{session_id}/{download_id}/{name}"

@@ -1,0 +1,277 @@
+"""Sessions and tasks as they are asked for, whether they are in memory or have ended and are in the database alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError
+
+from webrun_nb.common.codes import RefusalCode
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.serializers import policies
+from webrun_nb.emulator.serializers import sessions as views
+from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.storage.database import reason
+from webrun_nb.emulator.storage.write_behind import Archive, KeptRequest
+from webrun_nb.wire.past_tasks import PastTask, TaskTextList
+from webrun_nb.wire.policies import ReportBody
+from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
+
+log = logging.getLogger(__name__)
+
+LISTED = 200
+"""At most so many sessions are listed."""
+LISTED_TASKS = 1_000
+"""At most so many tasks are listed with their texts."""
+_SWEEP_MS = 24 * 3_600_000
+
+_ENDED_TASK: TypeAdapter[TaskCompleted | TaskFailed] = TypeAdapter(TaskCompleted | TaskFailed)
+_LEFT_OUT = ("now", "clockRunning")
+"""Of a session's answer: what is of the moment of asking."""
+
+
+class History:
+    """Answers for sessions and tasks, open or ended; keeps those that end.
+
+    Parameters
+    ----------
+    sessions : OpenSessions
+        Those in memory.
+    archive : Archive
+        Those in the database.
+    clock : Clock
+        For what has expired.
+    base_url : str
+        Where this server is reached.
+    """
+
+    def __init__(self, sessions: OpenSessions, archive: Archive, clock: Clock, base_url: str) -> None:
+        self._base_url = base_url
+        self._sessions = sessions
+        self._archive = archive
+        self._clock = clock
+        self._sweeping: asyncio.Task[None] | None = None
+        self._told: dict[str, dict[str, KeptRequest]] = {}
+        """What the tasks of the sessions in memory were told, by session and task."""
+
+    def start(self) -> None:
+        """Remove what has become too old since an emulator last looked, in the background, and look daily."""
+        self._sweep(others=True)
+
+    # --- keeping ------------------------------------------------------------------------------------------------------
+
+    def keep(self, session: Session) -> None:
+        """Keep how a session is; once it has ended that is final."""
+        answer = views.session_state(session, self._clock, self._base_url).to_wire()
+        answer = {name: value for name, value in answer.items() if name not in _LEFT_OUT}
+        ended_ms = session.last_activity_ms if session.ended else None
+        self._archive.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
+
+    def keep_task(self, session: Session, task: Task) -> None:
+        """Keep how a task is; once it has ended that is final."""
+        answer = views.task_body(session, task).to_wire()
+        answer.pop("result", None)  # a copy
+        for file in answer.get("data", {}).get("files", []):  # kept without this server's address: the next has another
+            file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
+        self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
+        if task.ended:
+            self._archive.keep_report(session.id, task.id, policies.report(session, task).to_wire())
+
+    def keep_request(self, session: Session, task: Task) -> None:
+        """Keep what a task was told, secrets masked: they are known now, and no more once the session has ended."""
+        told = KeptRequest(session.id, task.id, task.created_ms, views.task_request(session, task))
+        self._told.setdefault(session.id, {})[task.id] = told
+        self._archive.keep_request(session.id, task.id, told.request)
+
+    def admit_work(self) -> None:
+        """Let new work be begun, if what comes of it can be kept.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INSTANCE_UNAVAILABLE`.
+        """
+        if self._archive.full:
+            message = "results can't be written down now (is the disk full?): no new work until they can"
+            raise CommandRefusedError("INSTANCE_UNAVAILABLE", message)
+
+    async def put_away(self, session: Session) -> None:
+        """Take a session that has ended out of the memory, as soon as the database has it."""
+        await self._archive.written()
+        self._sessions.remove(session.id)
+        self._told.pop(session.id, None)
+
+    def sweep_daily(self) -> None:
+        """Have old records of this emulator removed, once a day by the clock."""
+        self._clock.call_at(self._clock.now() + _SWEEP_MS, self._sweep)
+
+    def _sweep(self, *, others: bool = False) -> None:
+        self.sweep_daily()
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = asyncio.get_running_loop().create_task(self._expire(others), name="expire records")
+
+    async def _expire(self, others: bool) -> None:
+        try:
+            await self._archive.expire(self._clock.now(), others=others)
+        except DBAPIError as error:
+            log.error("old records can't be removed for now: %s", reason(error))
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait({self._sweeping})
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    async def session_state(self, user: str, session_id: str) -> SessionState:
+        """Answer session-status.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`: there is none, or it is somebody else's; `SESSION_EXPIRED`: its record was removed.
+        """
+        session = self._sessions.session(session_id)
+        if session is None:
+            return self._state(await self._answer(session_id, user))
+        if session.owner != user:
+            raise _no_session(session_id)
+        return views.session_state(session, self._clock, self._base_url)
+
+    async def task_body(self, session_id: str, task_id: str, user: str | None = None) -> TaskBody:
+        """Answer polling. The two ids are a task's capability; where a `user` is named it has to be theirs as well.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED` or `TASK_NOT_FOUND`.
+        """
+        session = self._sessions.session(session_id)
+        if session is not None:
+            if user is not None and session.owner != user:
+                raise _no_session(session_id)
+            if task_id not in session.tasks:
+                raise _no_task(session_id, task_id)
+            return views.task_body(session, session.tasks[task_id])
+        await self._answer(session_id, user)
+        answer = await self._archive.task(session_id, task_id)
+        if answer is None:
+            raise _no_task(session_id, task_id)
+        body = _ENDED_TASK.validate_python(answer)
+        if isinstance(body, TaskCompleted):
+            files = [self._reachable(file) for file in body.data.files]
+            body = body.model_copy(update={"data": body.data.model_copy(update={"files": files})})
+            return body.model_copy(update={"result": InlineResult(data=body.data, usage=body.usage)})
+        return body
+
+    async def report(self, user: str, task_id: str) -> ReportBody:
+        """Answer what the answer of one of the user's tasks rests on.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`: the user has no such task, or its session's record has been removed.
+        """
+        for session in self._sessions.of(user):
+            if task_id in session.tasks:
+                return policies.report(session, session.tasks[task_id])
+        kept = await self._archive.report(user, task_id, self._clock.now())
+        if kept is None:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no report of a task {task_id[:40]}")
+        return ReportBody.model_validate(kept)
+
+    async def sessions(self, user: str) -> list[SessionState]:
+        """Return a user's sessions, newest first, at most `LISTED` of them."""
+        in_memory = [views.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)]
+        known = {state.session_id for state in in_memory}
+        kept = await self._archive.sessions_of(user, LISTED, self._clock.now())
+        states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]
+        return sorted(states, key=lambda state: state.created_at, reverse=True)[:LISTED]
+
+    async def past_tasks(self, user: str) -> TaskTextList:
+        """Tell what a user's tasks were told, newest first, at most `LISTED_TASKS` of them."""
+        kept = {task.task_id: task for task in await self._archive.requests_of(user, LISTED_TASKS, self._clock.now())}
+        kept |= {task.task_id: task for task in self._requests_in_memory(user)}
+        newest_first = sorted(kept.values(), key=lambda task: task.created_ms, reverse=True)
+        return TaskTextList(tasks=[views.task_text(task) for task in newest_first[:LISTED_TASKS]])
+
+    async def past_task(self, user: str, task_id: str) -> PastTask:
+        """Tell what one of a user's tasks was told, and how it is.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`: there is none, it is somebody else's, or its record has been removed; `INVALID_STATE`: its
+            session is open in another emulator.
+        """
+        in_memory = (task for task in self._requests_in_memory(user) if task.task_id == task_id)
+        told = next(in_memory, None) or await self._archive.request(user, task_id, self._clock.now())
+        if told is None:
+            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no task {task_id[:40]}")
+        try:
+            body = await self.task_body(told.session_id, task_id, user)
+        except CommandRefusedError as error:
+            if error.code != "SESSION_NOT_FOUND":
+                raise
+            message = f"task {task_id} is in a session that is open in another emulator: its answer comes with its end"
+            raise CommandRefusedError("INVALID_STATE", message) from error
+        return views.past_task(told, body)
+
+    def _requests_in_memory(self, user: str) -> list[KeptRequest]:
+        return [told for session in self._sessions.of(user) for told in self._told.get(session.id, {}).values()]
+
+    async def admit_command(self, user: str, session_id: str) -> None:
+        """Let a command to a session in memory through; refuse any other with what is known of its session.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `SESSION_NOT_ACTIVE`.
+        """
+        session = self._sessions.session(session_id)
+        if session is None:
+            state = self._state(await self._answer(session_id, user))
+            message = f"session {session_id} has ended ({state.status})"
+            raise CommandRefusedError("SESSION_NOT_ACTIVE", message, status=state.status)
+        if session.owner != user:
+            raise _no_session(session_id)
+
+    async def why_not(self, session_id: str) -> RefusalCode:
+        """Return the code of why nobody can listen to a session that is not in memory."""
+        try:
+            await self._answer(session_id, None)
+        except CommandRefusedError as error:
+            return error.code
+        return "SESSION_NOT_ACTIVE"
+
+    async def _answer(self, session_id: str, user: str | None) -> Mapping[str, Any]:
+        kept = await self._archive.session(session_id, self._clock.now())
+        if kept is None or (user is not None and kept.owner != user):
+            raise _no_session(session_id)
+        if kept.answer is None:
+            raise CommandRefusedError("SESSION_EXPIRED", f"the record of session {session_id} has been removed")
+        return kept.answer
+
+    def _reachable(self, file: File) -> File:
+        url = file.download_url
+        return file.model_copy(update={"download_url": self._base_url + url}) if url.startswith("/") else file
+
+    def _state(self, answer: Mapping[str, Any]) -> SessionState:
+        moment = {"now": round(self._clock.now()), "clockRunning": self._clock.running}
+        return SessionState.model_validate({**answer, **moment})
+
+
+def _no_session(session_id: str) -> CommandRefusedError:
+    return CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
+
+
+def _no_task(session_id: str, task_id: str) -> CommandRefusedError:
+    return CommandRefusedError("TASK_NOT_FOUND", f"session {session_id} has no task {task_id[:40]}")

@@ -1,0 +1,343 @@
+"""What can be done with policies: the use cases of `/policies` (contract, sections 11 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.policy.engine import CompileRegex, Decision, Rulebook
+from webrun_nb.emulator.domain.policy.facts import NOTHING, AuditEntry
+from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
+from webrun_nb.emulator.domain.policy.templates import TEMPLATES
+from webrun_nb.emulator.domain.task import Step
+from webrun_nb.wire import policies as wire
+from webrun_nb.wire.policies import PolicyFields
+
+
+class PolicyStore(Protocol):
+    """What is asked of a store of policies. A policy is a value: changing one is putting another with its id."""
+
+    async def put(self, policy: Policy) -> None:
+        """Keep a policy, in place of the one with its id where there is one."""
+
+    async def get(self, policy_id: str) -> Policy | None:
+        """Return a policy; None where there is none."""
+
+    async def of(self, owner: str) -> list[Policy]:
+        """Return one user's policies, oldest first."""
+
+    async def remove(self, policy_id: str) -> None:
+        """Forget a policy. Its trail stays."""
+
+    async def clear(self) -> None:
+        """Forget all."""
+
+
+class AuditTrail(Protocol):
+    """What is asked of the audit trail: it only grows."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing can be written down, nor much more be held: then nothing more is to be decided on."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Keep a decision, after those before it. Must not block: a store on disk writes it down soon after."""
+
+    async def of(self, owner: str, policy_id: str) -> list[AuditEntry]:
+        """Return a user's decisions by a policy, oldest first; all that were appended before, written down or not."""
+
+    async def clear(self) -> None:
+        """Forget all (the emulator is reset)."""
+
+
+MAX_POLICIES = 200
+"""Per user: nobody writes more, and a list of them is one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a policy says of a recorded step."""
+
+    number: int
+    step: Step
+    decision: Decision
+    complete: bool
+
+
+class Policies:
+    """The policies of all users; each knows only their own.
+
+    Parameters
+    ----------
+    kept : PolicyStore
+        Where they are.
+    trail : AuditTrail
+        Where what they decided is.
+    clock, ids : Clock, IdSource
+    compile_regex : callable
+        Runs their regular expressions.
+    """
+
+    def __init__(
+        self, kept: PolicyStore, trail: AuditTrail, clock: Clock, ids: IdSource, compile_regex: CompileRegex
+    ) -> None:
+        self.trail = trail
+        self._kept = kept
+        self._clock = clock
+        self._ids = ids
+        self._compile = compile_regex
+
+    async def create(self, user: str, fields: PolicyFields) -> Policy:
+        """Make a policy, of a template where one is named.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_PARAMETER` or `MISSING_REQUIRED_FIELD`, naming the field.
+        """
+        if len(await self._kept.of(user)) >= MAX_POLICIES:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER", f"you have {MAX_POLICIES} policies already: delete one", parameter="name"
+            )
+        base = _template(fields.template) if fields.template is not None else None
+        if base is None and fields.name is None:
+            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "name is required", field="name")
+        now_ms = self._clock.now()
+        blank = base or Policy("", "", "", 0, 0)
+        new = replace(blank, id=f"pol_{self._ids.short()}", owner=user, created_ms=now_ms, updated_ms=now_ms)
+        return await self._put(_changed(new, fields))
+
+    async def all(self, user: str) -> list[Policy]:
+        """Return the user's policies, oldest first."""
+        return await self._kept.of(user)
+
+    async def one(self, user: str, policy_id: str) -> Policy:
+        """Return one of the user's policies.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`: there is none, or it is somebody else's.
+        """
+        policy = await self._kept.get(policy_id)
+        if policy is None or policy.owner != user:
+            raise _unknown(policy_id)
+        return policy
+
+    async def change(self, user: str, policy_id: str, fields: PolicyFields) -> Policy:
+        """Change what is given; sessions that run keep the rules that they started with.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`, naming the field.
+        """
+        policy = await self.one(user, policy_id)
+        if fields.template is not None:
+            raise CommandRefusedError(
+                "INVALID_PARAMETER", "a template is for a new policy: POST /policies", parameter="template"
+            )
+        return await self._put(_changed(replace(policy, updated_ms=self._clock.now()), fields))
+
+    async def delete(self, user: str, policy_id: str) -> None:
+        """Delete a policy; its audit trail stays, and sessions that run keep its rules.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`.
+        """
+        await self.one(user, policy_id)
+        await self._kept.remove(policy_id)
+
+    async def audit(self, user: str, policy_id: str) -> list[AuditEntry]:
+        """Return what a policy decided in the user's sessions, oldest first; of a deleted one, too.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`.
+        """
+        entries = await self.trail.of(user, policy_id)
+        if not entries:
+            await self.one(user, policy_id)
+        return entries
+
+    async def rulebook(self, user: str, policy_id: str | None) -> Rulebook | None:
+        """Return the rules for a new session; None where it has none.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: it is a draft, and drafts are not enforced; or it was kept by an
+            earlier version, and one of its rules can't be read.
+        """
+        if policy_id is None:
+            return None
+        policy = await self.one(user, policy_id)
+        if policy.status == "draft":
+            raise CommandRefusedError(
+                "INVALID_PARAMETER",
+                f'the policy "{policy.name}" is a draft, which is not enforced: set its status to active first',
+                parameter="policyId",
+            )
+        return self._readable(policy)
+
+    async def test(self, user: str, policy_id: str, steps: Sequence[Step]) -> list[Tested]:
+        """Decide once more on what a task did, by another policy (drafts too). Nothing is done or written down.
+
+        Raises
+        ------
+        CommandRefusedError
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: one of its rules can't be read.
+        """
+        book = self._readable(await self.one(user, policy_id))
+        return [
+            Tested(number, step, book.decide(step.facts), step.facts.page.seen is not NOTHING)
+            for number, step in enumerate(steps, 1)
+            if step.facts is not None
+        ]
+
+    async def clear(self) -> None:
+        """Forget all."""
+        await self._kept.clear()
+        await self.trail.clear()
+
+    def _readable(self, policy: Policy) -> Rulebook:
+        _check(policy, self._compile)
+        return Rulebook(policy, self._compile)
+
+    async def _put(self, policy: Policy) -> Policy:
+        _check(policy, self._compile)
+        await self._kept.put(policy)
+        return policy
+
+
+def _unknown(policy_id: str) -> CommandRefusedError:
+    return CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {policy_id[:40]}")
+
+
+def _template(name: str) -> Policy:
+    for template in TEMPLATES:
+        if template.name.casefold() == name.strip().casefold():
+            return template
+    there_are = ", ".join(template.name for template in TEMPLATES)
+    raise CommandRefusedError(
+        "INVALID_PARAMETER", f"there is no template {name[:40]!r}; there are: {there_are}", parameter="template"
+    )
+
+
+def _changed(policy: Policy, fields: PolicyFields) -> Policy:
+    """Return the policy with what was given in place of what it had."""
+    given = {
+        "name": fields.name,
+        "description": fields.description,
+        "status": fields.status,
+        "llm_role": fields.llm_role,
+        "default_action": fields.default_action,
+    }
+    if fields.domain_rules is not None:
+        entries = tuple(DomainEntry(entry.pattern.strip(), entry.action) for entry in fields.domain_rules.entries)
+        domain_rules = DomainRules(fields.domain_rules.mode, entries)
+        _check_domains(domain_rules)
+        _check_holes(fields.domain_rules)
+        given["domain_rules"] = domain_rules  # type: ignore[assignment]  # mixed
+    if fields.action_rules is not None:
+        given["action_rules"] = tuple(  # type: ignore[assignment]  # as above
+            ActionRule(r.category, r.permission, r.url_pattern, r.scope, r.match_type, r.match)
+            for r in fields.action_rules
+        )
+    return replace(policy, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # as above
+
+
+def _check(policy: Policy, compile_regex: CompileRegex) -> None:
+    """See that every rule means something.
+
+    Raises
+    ------
+    CommandRefusedError
+        `INVALID_PARAMETER` or `MISSING_REQUIRED_FIELD`, naming the field: `actionRules[2].match`.
+    """
+    if not policy.name.strip():
+        raise _invalid("name", "name is empty")
+    _check_domains(policy.domain_rules)
+    for i, rule in enumerate(policy.action_rules):
+        _check_rule(f"actionRules[{i}]", rule, compile_regex)
+
+
+def _check_domains(rules: DomainRules) -> None:
+    where = "domainRules.entries"
+    if rules.mode == "allow_all" and rules.entries:
+        raise _invalid("domainRules.mode", "allow_all takes no entries: say allowlist or blocklist")
+    for i, entry in enumerate(rules.entries):
+        if fault := pattern_fault(entry.pattern):
+            raise _invalid(f"{where}[{i}].pattern", f"{entry.pattern[:60]!r} {fault}", entry.pattern)
+
+
+def _check_holes(rules: wire.DomainRules) -> None:
+    """Refuse an allowlist that blocks a part of what it allows.
+
+    There "block" can only be what becomes of the hosts that are not listed. Whoever means more than that would get
+    what they did not ask for.
+    """
+    if rules.mode != "allowlist":
+        return
+    for i, entry in enumerate(rules.entries):
+        if entry.action != "block" or "action" not in entry.model_fields_set:
+            continue
+        narrow = HostPattern(entry.pattern)
+        wider = [e for e in rules.entries if e.pattern != entry.pattern and HostPattern(e.pattern).covers(narrow)]
+        if wider:
+            raise _invalid(
+                f"domainRules.entries[{i}].action",
+                f"an allowlist has no holes: {wider[0].pattern} lets {entry.pattern} be reached. Block it with an "
+                f'action rule for Navigation, urlPattern "*://{entry.pattern}/*"',
+            )
+
+
+def _check_rule(where: str, rule: ActionRule, compile_regex: CompileRegex) -> None:
+    if rule.category == "Navigation":
+        if rule.match is not None or rule.scope != "all":
+            field = "match" if rule.match is not None else "scope"
+            raise _invalid(f"{where}.{field}", f"{where}: Navigation goes by urlPattern alone, not by {field}")
+        if rule.url_pattern is not None:
+            _check_address(f"{where}.urlPattern", rule.url_pattern)
+        return
+    if rule.url_pattern is not None:
+        raise _invalid(f"{where}.urlPattern", f"{where}.urlPattern: only Navigation goes by addresses, use match")
+    if rule.match is None:
+        if rule.scope != "all":
+            raise CommandRefusedError(
+                "MISSING_REQUIRED_FIELD", f"{where}.match is required with scope {rule.scope}", field=f"{where}.match"
+            )
+        return
+    if not rule.match.strip():
+        raise _invalid(f"{where}.match", f"{where}.match is empty: leave it out for every {rule.category}")
+    if rule.match_type == "regex":
+        _check_regex(where, rule.match, compile_regex)
+
+
+def _check_address(where: str, pattern: str) -> None:
+    if not pattern.strip():
+        raise _invalid(where, f"{where} is empty: leave it out for every address")
+    try:
+        address_pattern(pattern)
+    except ValueError as error:
+        raise _invalid(where, f"{where}: {error}", pattern) from None
+
+
+def _check_regex(where: str, pattern: str, compile_regex: Callable[[str], object]) -> None:
+    try:
+        compile_regex(pattern)
+    except ValueError as error:
+        raise _invalid(f"{where}.match", f"{where}.match is no regular expression (RE2): {error}", pattern) from None
+
+
+def _invalid(parameter: str, message: str, value: str | None = None) -> CommandRefusedError:
+    details = {} if value is None else {"value": value[:200]}
+    return CommandRefusedError("INVALID_PARAMETER", message, parameter=parameter, **details)

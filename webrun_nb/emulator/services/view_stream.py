@@ -1,0 +1,275 @@
+"""Who watches a session, and what each of them is sent next: pictures, and what is worth knowing beside them.
+
+A viewer has one picture in flight at most, and gets the newest when it has acknowledged that. Nothing is sent to one
+that is hidden, and no picture twice. The browser's screencast runs while somebody watches, at the pace of the quickest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webrun_nb.browsers.protocol import BrowserInstance
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.services.event_hub import Event, EventHub
+
+MAX_VIEWERS = 16
+"""Of one session: more would be a mistake, or somebody's wish to fill the memory."""
+FPS, MAX_FPS = 8.0, 30.0
+"""Pictures a second, unless the viewer says otherwise, and at most."""
+_NOTES_KEPT = 64
+"""What a viewer that is slow to read is told at most; of more, the oldest goes."""
+
+
+class Viewer:
+    """One who watches. Ask `next` for what to send, and tell what comes back.
+
+    Parameters
+    ----------
+    view : SessionView
+        What it watches.
+    """
+
+    def __init__(self, view: SessionView) -> None:
+        self._view = view
+        self._fps = FPS
+        self._visible = True
+        self._waiting: bytes | None = None
+        self._sent: bytes | None = None
+        self._in_flight = False
+        self._due_at_s = 0.0
+        self._notes: deque[Mapping[str, Any]] = deque(maxlen=_NOTES_KEPT)
+        self._over = False
+        self._news = asyncio.Event()
+
+    # --- for who speaks to it -----------------------------------------------------------------------------------------
+
+    async def next(self) -> Mapping[str, Any] | bytes | None:
+        """Wait for what is to be sent next: a note, a picture, or None: it is over."""
+        while True:
+            self._news.clear()
+            if self._notes:
+                return self._notes.popleft()
+            if self._over:
+                return None
+            now_s = asyncio.get_running_loop().time()
+            wait_s = None
+            if self._waiting is not None and not self._in_flight:
+                wait_s = self._due_at_s - now_s
+                if wait_s <= 0:
+                    self._sent, self._waiting, self._in_flight = self._waiting, None, True
+                    self._due_at_s = now_s + 1 / self._fps
+                    return self._sent
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
+
+    def acknowledge(self) -> None:
+        """Take note that the last picture has arrived."""
+        self._in_flight = False
+        self._wake()
+
+    def set_visible(self, visible: bool) -> None:
+        """Send nothing while it is hidden; on its return what has changed meanwhile."""
+        if visible != self._visible:
+            self._visible = visible
+            self._waiting = None
+            self._notes.clear()
+            self._view.rearrange(returned=self if visible else None)
+
+    def set_pace(self, fps: float) -> None:
+        """Send so many pictures a second at most."""
+        self._fps = min(max(fps, 0.1), MAX_FPS)
+        self._wake()
+
+    def leave(self) -> None:
+        """Watch no more. Safe twice."""
+        self._view.leave(self)
+
+    # --- for its view -------------------------------------------------------------------------------------------------
+
+    @property
+    def visible(self) -> bool:
+        """Whether it wants anything at all."""
+        return self._visible
+
+    def due_in_s(self, now_s: float) -> float | None:
+        """Return how soon it wants the next picture; None: not before it acknowledges, or is shown."""
+        wants = self._visible and not self._in_flight and self._waiting is None
+        return max(0.0, self._due_at_s - now_s) if wants else None
+
+    def tell(self, note: Mapping[str, Any]) -> None:
+        """Have it told something, unless it is hidden."""
+        if self._visible:
+            self._notes.append(note)
+            self._news.set()
+
+    def show(self, picture: bytes) -> None:
+        """Have it sent a picture, unless it is hidden or has that one."""
+        if self._visible and picture is not self._sent:
+            self._waiting = picture
+            self._news.set()
+
+    def end(self) -> None:
+        """Have it told no more than what waits already."""
+        self._over = True
+        self._news.set()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._view.moved.set()
+
+
+class SessionView:
+    """What all viewers of one session share.
+
+    Parameters
+    ----------
+    session : Session
+    instance_of : callable
+        Gives the session's present browser, or None.
+    on_empty : callable
+        Called when the last viewer has left.
+    """
+
+    def __init__(
+        self, session: Session, instance_of: Callable[[str], BrowserInstance | None], on_empty: Callable[[], None]
+    ) -> None:
+        self.moved = asyncio.Event()
+        self._session = session
+        self._instance_of = instance_of
+        self._on_empty = on_empty
+        self._viewers: set[Viewer] = set()
+        self._running: BrowserInstance | None = None
+        self._picture: bytes | None = None
+        self._state: Mapping[str, Any] = {}
+
+    def join(self) -> Viewer:
+        """Return a new viewer.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_STATE`: there are `MAX_VIEWERS` already.
+        """
+        if len(self._viewers) >= MAX_VIEWERS:
+            raise CommandRefusedError("INVALID_STATE", f"{MAX_VIEWERS} views of this session are open already")
+        viewer = Viewer(self)
+        self._viewers.add(viewer)
+        self.rearrange(returned=viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Let a viewer go."""
+        if viewer in self._viewers:
+            self._viewers.remove(viewer)
+            self.rearrange()
+            if not self._viewers:
+                self._on_empty()
+
+    def tell(self, note: Mapping[str, Any]) -> None:
+        """Tell all viewers something, after how the session is now."""
+        self.rearrange()
+        for viewer in self._viewers:
+            viewer.tell(note)
+
+    def rearrange(self, returned: Viewer | None = None) -> None:
+        """Follow the session and its viewers: start or stop the screencast, tell what has changed.
+
+        Parameters
+        ----------
+        returned : Viewer, optional
+            One who has just come, or come back, and so is told how it is and shown the last picture.
+        """
+        self._run_where_it_is_watched()
+        state = sessions.view_state(self._session)
+        for viewer in self._viewers:
+            if viewer is returned or state != self._state:
+                viewer.tell(state)
+        self._state = state
+        if returned is not None and self._picture is not None:
+            returned.show(self._picture)
+        if self._session.ended:
+            for viewer in self._viewers:
+                viewer.end()
+        self.moved.set()
+
+    def _run_where_it_is_watched(self) -> None:
+        watched = any(viewer.visible for viewer in self._viewers) and not self._session.ended
+        wanted = self._instance_of(self._session.id) if watched else None
+        if wanted is self._running:
+            return
+        if self._running is not None:
+            self._running.screen.stop()
+        self._running = wanted
+        if wanted is not None:
+            wanted.screen.start(self._on_picture, self._wanted)
+
+    def _on_picture(self, picture: bytes) -> None:
+        if picture == self._picture:
+            return
+        self._picture = picture
+        for viewer in self._viewers:
+            viewer.show(picture)
+
+    async def _wanted(self) -> None:
+        """Wait until a viewer wants another picture."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self.moved.clear()
+            dues = [due for viewer in self._viewers if (due := viewer.due_in_s(loop.time())) is not None]
+            if dues and min(dues) <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(dues) if dues else None):
+                    await self.moved.wait()
+
+
+class LiveViews:
+    """The views of all sessions that somebody watches.
+
+    Parameters
+    ----------
+    events : EventHub
+        What is done in a browser is shown in its views.
+    instance_of : callable
+        Gives a session's present browser, or None.
+    """
+
+    def __init__(self, events: EventHub, instance_of: Callable[[str], BrowserInstance | None]) -> None:
+        self._instance_of = instance_of
+        self._views: dict[str, SessionView] = {}
+        events.listen(self._on_event)
+
+    def join(self, session: Session) -> Viewer:
+        """Return a new viewer of a session.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `SessionView.join`.
+        """
+        view = self._views.get(session.id)
+        if view is None:
+            view = SessionView(session, self._instance_of, lambda: self._forget(session.id))
+            self._views[session.id] = view
+        return view.join()
+
+    def follow(self, session: Session) -> None:
+        """Take note that something has happened to a session."""
+        view = self._views.get(session.id)
+        if view is not None:
+            view.rearrange()
+
+    def _forget(self, session_id: str) -> None:
+        self._views.pop(session_id, None)
+
+    def _on_event(self, event: Event) -> None:
+        view = self._views.get(event.session_id)
+        if view is not None and event.body.get("type") == "action":
+            view.tell({"type": "action", **event.body["data"]})

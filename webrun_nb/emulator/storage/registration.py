@@ -1,0 +1,156 @@
+"""Who uses the database: each emulator says so while it runs, and the next one clears up after those that died.
+
+An emulator holds a lock on a file of its own for as long as it runs. The system takes it back when the process ends,
+however it ends, so that no heartbeat has to be written, and none can be late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.locks import FileLock
+from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord, TaskRecord
+from webrun_nb.wire.responses import TaskFailed
+
+_LOST = "the emulator that ran it ended without saying so"
+
+
+class Presence:
+    """The entry of this emulator among those that use the database. Made by `announce`."""
+
+    def __init__(self, database: Database, emulator_id: str, lock: FileLock, lock_path: Path) -> None:
+        self.id = emulator_id
+        self._database = database
+        self._lock = lock
+        self._lock_path = lock_path
+
+    @classmethod
+    async def announce(cls, database: Database, now_ms: float) -> Presence:
+        """Say that this emulator runs, and end what others have left open that do not run any more.
+
+        Raises
+        ------
+        OSError
+            The lock's file can't be made.
+        """
+        emulator_id = secrets.token_hex(8)
+        folder = database.folder / "running"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / f"{emulator_id}.lock"
+        lock = FileLock(path)
+        await asyncio.to_thread(lock.take)
+        async with database.writing() as session:
+            session.add(
+                EmulatorRecord(id=emulator_id, host=platform.node(), lock=str(path), pid=os.getpid(), started_ms=now_ms)
+            )
+        presence = cls(database, emulator_id, lock, path)
+        await presence.end_what_was_lost(now_ms)
+        return presence
+
+    async def end_what_was_lost(self, now_ms: float) -> None:
+        """End, as failed, the sessions of emulators that died."""
+        async with self._database.reading() as session:
+            query = select(EmulatorRecord).where(EmulatorRecord.ended_ms.is_(None), EmulatorRecord.id != self.id)
+            others = (await session.scalars(query)).all()
+        for other in others:
+            if other.host == platform.node():  # of one elsewhere nobody here can tell
+                await self._end_if_dead(other, now_ms)
+
+    async def leave(self, now_ms: float) -> None:
+        """Say that this emulator has ended; all of its sessions have."""
+        async with self._database.writing() as session:
+            record = await session.get(EmulatorRecord, self.id)
+            if record is not None:
+                record.ended_ms = now_ms
+        await asyncio.to_thread(self._lock_path.unlink, missing_ok=True)
+        self._lock.release()
+
+    async def _end_if_dead(self, other: EmulatorRecord, now_ms: float) -> None:
+        path = Path(other.lock)
+        lock = FileLock(path)
+        if not await asyncio.to_thread(_is_free, path, lock):
+            return
+        try:
+            async with self._database.writing() as session:
+                record = await session.get(EmulatorRecord, other.id)
+                if record is None or record.ended_ms is not None:
+                    return
+                record.ended_ms = now_ms
+                open_ones = select(SessionRecord).where(
+                    SessionRecord.emulator == other.id, SessionRecord.ended_ms.is_(None)
+                )
+                for lost in (await session.scalars(open_ones)).all():
+                    tasks = (await session.scalars(select(TaskRecord).where(TaskRecord.session == lost.id))).all()
+                    _end(lost, list(tasks))
+        finally:
+            lock.release()
+
+
+def _is_free(path: Path, lock: FileLock) -> bool:
+    """Take a dead emulator's lock, and put its file away; False where the emulator lives and holds it."""
+    if not path.exists():
+        return True
+    if not lock.take(wait=False):
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
+    """End a session at the last moment that is known of it."""
+    moments = [task.ended_ms or task.created_ms for task in tasks]
+    lost.ended_ms = max([lost.created_ms, *moments])
+    over: dict[str, Any] = {"status": "failed", "reason": "instance_lost", "phase": None, "expiresAt": None}
+    streaming = {**(lost.answer.get("streaming") or {}), "webViewURL": None}
+    lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": [], "streaming": streaming}
+    for task in tasks:
+        if task.ended_ms is None:
+            task.ended_ms = lost.ended_ms
+            failed = TaskFailed(
+                session_id=lost.id,
+                task_id=task.id,
+                error=_LOST,
+                message=_LOST,
+                code="INSTANCE_LOST",
+                usage=task.answer["usage"],
+            )
+            task.answer = failed.to_wire()
+
+
+class Neighbours:
+    """The other emulators that use the database."""
+
+    def __init__(self, database: Database, presence: Presence, now_ms: Callable[[], float]) -> None:
+        self._database = database
+        self._presence = presence
+        self._now_ms = now_ms
+
+    async def sessions(self, environment_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return, by environment, the open sessions of emulators that run and are not this one."""
+        if await self._ask(environment_ids):  # one that was killed has left its sessions open
+            await self._presence.end_what_was_lost(self._now_ms())
+            return await self._ask(environment_ids)
+        return {}
+
+    async def _ask(self, environment_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        used_by = SessionRecord.answer["environmentId"].as_string()
+        query = select(SessionRecord.id, used_by).where(
+            SessionRecord.ended_ms.is_(None),
+            SessionRecord.emulator != self._presence.id,
+            used_by.in_(list(environment_ids)),
+        )
+        found: dict[str, set[str]] = defaultdict(set)
+        async with self._database.reading() as session:
+            for session_id, environment_id in await session.execute(query):
+                found[environment_id].add(session_id)
+        return {environment_id: frozenset(ids) for environment_id, ids in found.items()}

@@ -1,0 +1,147 @@
+"""`%webrun usage`: what was spent, and what was wasted."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from IPython.display import Image, display
+
+from webrun_nb.client.client import USERS_LEDGER
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.ledger import EXPIRED, SessionRecord
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.api import toolkit
+from webrun_nb.notebook.commands.definitions import Usage
+from webrun_nb.notebook.display.labels import usd
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COMPLETE = "complete"
+"""The outcome of a task that was done (`TaskRecord`); any other is the code of its failure."""
+
+_NO_SESSION = "no session was opened yet; %webrun start opens one"
+
+
+def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
+    """Sum up what is in the ledger, and return it: a row per task, and one per session for the time between them."""
+    from webrun_nb.notebook.display.tables import narrow, usage_frame
+
+    client = toolkit.current
+    if client is not None:
+        try:
+            client.bring_ledger_up_to_date()
+        except WebRunError as error:  # what was known before is worth showing all the same
+            print(f"the live sessions can't be read: {error.message}")
+    sessions = USERS_LEDGER.sessions()
+    frame = usage_frame(sessions, USERS_LEDGER.tasks())
+    for line in summary(sessions, frame, [session.snapshot for session in workspace.live_sessions]):
+        print(line)
+    if command.quiet and not sessions:
+        print(_NO_SESSION)
+    if command.plot:
+        display(Image(data=drawn(frame)))  # type: ignore[no-untyped-call]
+    telling = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
+    return None if command.quiet else narrow(frame, *telling, when_empty=_NO_SESSION)
+
+
+def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:
+    """Return the lines that stand above the table `frame` (`usage_frame` of the sessions), as sums of its rows.
+
+    Emulated and paid money are two things and never added.
+    """
+    lines = []
+    for emulated in (True, False):
+        ours = [record for record in sessions if record.emulated is emulated]
+        if not ours:
+            continue
+        rows = frame[frame["emulated"] == emulated]
+        counted = f"{_count(len(ours), 'session')}, {_tasks(rows)}"
+        amounts = _amounts(rows, emulated)
+        lines.append(f"emulated: {counted} · you pay $0.00 · {amounts}" if emulated else f"paid: {counted} · {amounts}")
+        if forgotten := [record for record in ours if record.reason == EXPIRED]:
+            known = all(record.idle_usd is not None for record in forgotten)
+            idle = f"; idle {_about(_sum(record.idle_usd for record in forgotten), emulated)}" if known else ""
+            lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
+    for snapshot in live:
+        if (rest_usd := waiting_out_usd(snapshot)) is not None:
+            cost = _about(rest_usd, snapshot.emulated)
+            lines.append(f"  {snapshot.name} is idle: waiting for its timeout would cost {cost}; terminate ends it now")
+    return lines
+
+
+def waiting_out_usd(snapshot: SessionSnapshot) -> Decimal | None:
+    """Return what the rest of the timeout window costs if nothing happens; None where it does not run."""
+    if snapshot.ended or snapshot.expires_at_ms is None:
+        return None
+    left_ms = max(0, snapshot.expires_at_ms - snapshot.server_now_ms)
+    return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
+
+
+def _tasks(rows: pd.DataFrame) -> str:
+    """Count the tasks, those that failed or stopped to ask among them."""
+    tasks = rows[rows["task_id"].notna()]
+    undone = int((tasks["outcome"] != COMPLETE).sum())
+    return _count(len(tasks), "task") + (f" ({undone:,} not completed)" if undone else "")
+
+
+def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
+    total_usd, working_usd, idle_usd = (
+        Decimal(str(rows[column].sum())) for column in ("cost_usd", "working_usd", "idle_usd")
+    )
+    known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
+    if rows["cost_usd"].isna().any():
+        return known
+    return f"{known}: working {usd(working_usd)}, idle {usd(idle_usd)}"
+
+
+def drawn(frame: pd.DataFrame) -> bytes:
+    """Return a PNG of dollars per day, working and idle; emulated and paid apart.
+
+    Raises
+    ------
+    CommandError
+        matplotlib is missing, or there is nothing to draw.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        raise CommandError("--plot needs matplotlib", "%pip install matplotlib") from error
+    kinds = sorted({bool(emulated) for emulated in frame["emulated"]})
+    if not kinds:
+        raise CommandError("there is nothing to draw yet", "open a session with %webrun start")
+    figure = Figure(figsize=(8, 2.5 * len(kinds)), layout="constrained")
+    for emulated, axes in zip(kinds, figure.subplots(len(kinds), squeeze=False)[:, 0], strict=True):
+        _draw(axes, frame[frame["emulated"] == emulated], emulated)
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return png.getvalue()
+
+
+def _draw(axes: Axes, frame: pd.DataFrame, emulated: bool) -> None:
+    days = frame.groupby("day")[["working_usd", "idle_usd"]].sum().astype(float)
+    names = [f"{day:%Y-%m-%d}" for day in days.index]
+    axes.bar(names, days["working_usd"], label="working")
+    axes.bar(names, days["idle_usd"], bottom=days["working_usd"], label="idle", hatch="//")
+    axes.set_ylabel("US dollars")
+    axes.set_title("emulated: what the hosted service would take" if emulated else "paid")
+    axes.legend()
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Add up what is known."""
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _about(amount_usd: Decimal, emulated: bool) -> str:
+    return f"≈ {usd(amount_usd)}" if emulated else usd(amount_usd)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

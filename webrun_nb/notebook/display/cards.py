@@ -1,0 +1,298 @@
+"""Which card is where: one per session, not one per cell, all written by one thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from IPython.display import display
+
+from webrun_nb.client._sync import runtime
+from webrun_nb.notebook.display.startup_notice import has_front_end, notice, page_may_show_it, running_request
+from webrun_nb.notebook.display.static_card import card_text
+from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.widgets.card_actions import CardActions, StartedAgain, Watched
+from webrun_nb.notebook.widgets.job_card import Form, JobCard
+from webrun_nb.notebook.widgets.job_card import card_text as job_card_text
+from webrun_nb.notebook.widgets.live_view import LiveViewWidget
+from webrun_nb.notebook.widgets.session_card import SessionCard
+from webrun_nb.notebook.widgets.sessions_table import SessionsTable
+from webrun_nb.notebook.widgets.view_feed import OpenView
+
+WRITE_INTERVAL_S = 0.1
+"""Jupyter breaks a cell at 1000 messages/s; ten updates a second per card is all that anybody can see."""
+
+Card = TypeVar("Card")
+
+_log = logging.getLogger(__name__)
+
+
+class CardWriter(Generic[Card]):
+    """The one thread that writes cards: changes within `interval_s` are written as one, and the last always is.
+
+    Parameters
+    ----------
+    write : callable
+        Writes one card (or table); called on the writer's thread alone.
+    interval_s : float
+        Time between two rounds.
+    sleep : callable, optional
+        Waits that long.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Card], None],
+        *,
+        interval_s: float = WRITE_INTERVAL_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._write = write
+        self._interval_s = interval_s
+        self._sleep = sleep
+        self._changed = threading.Condition()
+        self._waiting: dict[Card, None] = {}
+        self._writing = False
+        self._thread: threading.Thread | None = None
+
+    def mark(self, card: Card) -> None:
+        """Have `card` written soon; any thread, returns at once."""
+        with self._changed:
+            self._waiting[card] = None
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="webrun-cards", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until all that was marked is written; False if that took longer than `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._writing, timeout_s)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                batch, self._waiting, self._writing = self._waiting, {}, True
+            for card in batch:
+                try:
+                    self._write(card)
+                except Exception:  # noqa: BLE001 - the thread's outermost edge: one card must not stop the others
+                    _log.exception("a card could not be written")
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+            self._sleep(self._interval_s)
+
+
+@dataclass(slots=True)
+class _Placed:
+    card: SessionCard
+    unsubscribe: Callable[[], None]
+    display_id: str | None = None
+    """None: nothing has asked for it yet."""
+    displayed: bool = False
+    """Its output is in the notebook, and so can be updated."""
+    shown_by: set[str] = field(default_factory=set)
+    """The ids of the requests (cells) that showed it."""
+    saved_text: str = ""
+    stale: bool = False
+    """The saved output speaks of a session that the card no longer shows."""
+
+
+class CardBoard:
+    """The cards of this kernel's sessions."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._placed: dict[str, _Placed] = {}
+        self._table: SessionsTable | None = None
+        self._writer: CardWriter[SessionCard] = CardWriter(self._write)
+        self._tables: CardWriter[SessionsTable] = CardWriter(SessionsTable.flush)
+
+    def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> bool:
+        """Show a session's card in the running cell, unless it has one already. Only from the main thread.
+
+        Parameters
+        ----------
+        session : Watched
+            Its snapshots feed the card until it shows another session ("Start again").
+        actions : CardActions
+            What the buttons do.
+        again : bool
+            It was asked for by name (`%webrun start`, `%webrun status`): show it here too. It is still one card, with
+            one display id, so that what is written into one place is written into all.
+
+        Returns
+        -------
+        bool
+            It was shown in this cell.
+        """
+        snapshot = session.snapshot
+        if not has_front_end():
+            print(card_text(snapshot))
+            return True
+        place = None
+        with self._lock:
+            placed = self._place(session, actions)
+            if placed.display_id is not None and not again:
+                return False
+            if placed.display_id is None:
+                placed.card.turn_to_actions(actions)
+                place = notice.take_place()
+                placed.display_id = place or uuid.uuid4().hex
+            placed.shown_by.add(running_request()[0])
+        in_its_place = place is not None
+        text = placed.card.text()
+        display(placed.card, display_id=placed.display_id, update=in_its_place)  # type: ignore[no-untyped-call]
+        if not placed.displayed:
+            placed.saved_text, placed.displayed = text, True
+            self._writer.mark(placed.card)  # what changed meanwhile
+        return True
+
+    def _place(self, session: Watched, actions: CardActions) -> _Placed:
+        """Return where a session's card is, which is made where there is none."""
+        snapshot = session.snapshot
+        with self._lock:
+            placed = self._placed.get(snapshot.session_id)
+            if placed is None:
+                card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
+                placed = _Placed(card, session.subscribe(card.receive))
+                self._placed[snapshot.session_id] = placed
+                card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
+            return placed
+
+    def hold(self, session: Watched, actions: CardActions) -> SessionCard:
+        """Return a session's card, which may not be shown anywhere yet; any thread."""
+        return self._place(session, actions).card
+
+    def _forget(self, card: SessionCard) -> None:
+        """Let go of the card of an ended session that was never shown: programs may open a thousand of them."""
+        with self._lock:
+            placed = self._placed.get(card.latest.session_id)
+            if placed is None or placed.card is not card or placed.display_id is not None:
+                return
+            del self._placed[card.latest.session_id]
+        placed.unsubscribe()
+        card.layout.close()
+        card.close()
+
+    def is_shown_by(self, session_id: str, request_id: str) -> bool:
+        """Whether a session's card was shown by a request (a cell)."""
+        placed = self._placed.get(session_id)
+        return placed is not None and request_id in placed.shown_by
+
+    def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
+        """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.
+
+        Only from the main thread. Where no front end may show it nothing is shown: the DataFrame that comes with it
+        says the same.
+        """
+        if not sessions or not has_front_end() or not page_may_show_it():
+            return
+        ids = tuple(session.snapshot.session_id for session, _ in sessions)
+        if self._table is None or self._table.session_ids != ids:
+            self._table = SessionsTable(sessions, self._tables.mark)
+        display(self._table)  # type: ignore[no-untyped-call]
+
+    def show_view(self, session: Watched, open_view: OpenView, fps: float) -> None:
+        """Show a live view in the running cell, however many there are. Only from the main thread."""
+        if has_front_end():
+            display(LiveViewWidget(session.snapshot.name, open_view, fps))  # type: ignore[no-untyped-call]
+        else:
+            print(card_text(session.snapshot))
+
+    def card(self, session_id: str) -> SessionCard | None:
+        """Return a session's card, or None if there is none."""
+        placed = self._placed.get(session_id)
+        return placed.card if placed else None
+
+    def form_shown(self, session_id: str, task_id: str, timeout_s: float) -> bool:
+        """Wait until a front end shows the form for what a task asks now; blocks, so never on the loop thread.
+
+        Returns
+        -------
+        bool
+            True: a person can answer, and so the task may wait. False: the session has no card, or no front end has
+            shown its form, here or under the cell that waits, within `timeout_s`.
+        """
+        card = self.card(session_id)
+        return card is not None and card.wait_until_shown(task_id, timeout_s)
+
+    def drain(self, timeout_s: float = 10.0) -> bool:
+        """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
+        return self._writer.drain(timeout_s)
+
+    def _go_on(self, card: SessionCard, started: StartedAgain) -> str:
+        """Have an ended session's card show the one started in its place; return what else there is to say."""
+        snapshot = started.session.snapshot
+        with self._lock:
+            placed = self._placed.get(card.latest.session_id)
+            if placed is None or snapshot.session_id in self._placed:
+                return f"started again as {snapshot.name}; see its own card"
+            del self._placed[card.latest.session_id]
+            self._placed[snapshot.session_id] = placed
+            placed.unsubscribe()
+            placed.stale = True
+            card.turn_to(snapshot, started.actions)
+            placed.unsubscribe = started.session.subscribe(card.receive)
+            card.receive(started.session.snapshot, instead_of=snapshot)
+        return ""
+
+    def _write(self, card: SessionCard) -> None:
+        card.flush()
+        placed = self._placed.get(card.latest.session_id)
+        if placed is None:
+            return
+        if placed.display_id is None:
+            if card.latest.ended:
+                self._forget(card)
+            return
+        if not placed.displayed or not (card.latest.ended or placed.stale or not card.on_page):
+            return
+        # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
+        # session it went on with. Where they are all there is, they say what is so now.
+        placed.stale = False
+        text = card.text()
+        if text != placed.saved_text:
+            placed.saved_text = text
+            display(card, display_id=placed.display_id, update=True)  # type: ignore[no-untyped-call]
+
+
+cards = CardBoard()
+"""This kernel's board."""
+
+
+class JobBoard:
+    """Shows jobs' cards."""
+
+    def __init__(self) -> None:
+        self._display_ids: dict[JobCard, str] = {}
+        self._writer: CardWriter[JobCard] = CardWriter(self._write)
+
+    def show(self, job: Job, form: Form | None = None) -> None:
+        """Show a job's card in the running cell, with its session's `form`. Only from the main thread."""
+        if not has_front_end():
+            print(job_card_text(job))
+            return
+        card = JobCard(job, self._writer.mark, lambda: runtime.submit(job.acancel()).result, form)
+        self._display_ids[card] = uuid.uuid4().hex
+        display(card, display_id=self._display_ids[card])  # type: ignore[no-untyped-call]
+        self._writer.mark(card)  # what came before it was on the page
+
+    def _write(self, card: JobCard) -> None:
+        card.flush()
+        display_id = self._display_ids.get(card)
+        if display_id is not None and (card.done or not card.on_page):
+            # the static forms were frozen when it was shown: a saved notebook must say how it ended
+            if card.done:
+                del self._display_ids[card]
+            display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
+
+
+job_board = JobBoard()

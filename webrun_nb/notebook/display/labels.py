@@ -1,0 +1,372 @@
+"""What is said about a session, once for the card, the HTML form and the text form. Pure functions of a snapshot."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from webrun_nb.client.errors import dollars
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.display.labels_client import doing_words, plain
+
+TASK_CHARACTERS = 400
+ACTION_CHARACTERS = 200
+QUESTION_CHARACTERS = 1000
+CANDIDATES_SHOWN = 12
+CANDIDATE_CHARACTERS = 120
+
+GRACE_MS = 300_000
+"""How long a lost browser may take to come back (contract, section 3)."""
+
+_ENDINGS = {
+    "completed": "its last task was done",
+    "terminateOnCompletion": "its last task was done",
+    "terminated": "ended by hand",
+    "failed": "its browser did not start, or its last task failed",
+    "balance": "the balance ran out",
+    "budget": "its budget was spent",
+    "task budget": "its task's budget was spent",
+    "unanswered": "nobody answered what its task asked",
+    "interrupted": "interrupted, and so it was ended",
+    "task stopped": "its task was stopped by hand, and it ended with it",
+    "with block": "its with block ended",
+    "emulator ended": "its emulator ended",
+    "session not found": "the server knows it no more",
+    "session expired": "the server keeps its record no more",
+    "instance_lost": "its browser was lost and did not come back",
+}
+
+
+_HELD = {
+    "guardrail": "waiting for your answer",
+    "paused": "paused; Resume on the session's card goes on",
+    "manual": "you have the browser; Release on the session's card goes on",
+}
+"""What holds a task, by its session's phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """What a live session runs towards: `ends_at_ms` of the server's clock, `span_ms` long; `until` says what then."""
+
+    label: str
+    ends_at_ms: int
+    span_ms: int
+    until: str
+
+
+def clean(text: str, limit: int) -> str:
+    """Return `text` on one line, without control and direction characters, of at most `limit` characters.
+
+    Instructions, actions and questions may carry a page's own words: a terminal must not obey an escape sequence in
+    them, and a direction override must not turn what stands beside it.
+    """
+    shown = text[: limit * 2]  # long pages are cut before the work, not after it
+    visible = "".join(" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in shown)
+    line = " ".join(visible.split())
+    return line if len(line) <= limit and len(text) <= limit * 2 else line[: limit - 1].rstrip() + "…"
+
+
+def usd(amount_usd: Decimal) -> str:
+    """Return dollars with four decimals, the digits that are known (grammar, Money)."""
+    return f"${amount_usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
+
+
+def rate(amount_usd_per_minute: Decimal) -> str:
+    """Return a price per minute with at least its cents: `$0.02/min`."""
+    digits = -int(amount_usd_per_minute.normalize().as_tuple().exponent)
+    return f"${amount_usd_per_minute:.{max(2, digits)}f}/min"
+
+
+def duration(span_ms: int) -> str:
+    """Return whole seconds as `m:ss` or `h:mm:ss`; never negative."""
+    minutes, seconds = divmod(max(0, span_ms) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def ended_at_ms(snapshot: SessionSnapshot, seen_ms: int | None = None) -> int | None:
+    """Return when an ended session ended, unix ms of the server's clock, or None where that isn't known.
+
+    Where the server does not say, it is `seen_ms`: the moment when a viewer saw it end.
+    """
+    if not snapshot.ended:
+        return None
+    return seen_ms if snapshot.ended_at_ms is None else snapshot.ended_at_ms
+
+
+def ending(snapshot: SessionSnapshot) -> str:
+    """Return why an ended session ended, in words; empty while it lives."""
+    if not snapshot.ended:
+        return ""
+    if snapshot.reason == "expired":
+        span = duration(snapshot.inactivity_timeout_ms)
+        return (
+            f"nobody answered what its task asked for {span}"
+            if snapshot.unanswered
+            else f"ended by {span} of inactivity"
+        )
+    why = snapshot.reason or snapshot.status
+    if why == "failed" and snapshot.note:  # the emulator says which of the two
+        return clean(plain(snapshot.note), ACTION_CHARACTERS)
+    return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
+
+
+def countdown(snapshot: SessionSnapshot) -> Countdown | None:
+    """Return what the session runs towards, or None where nothing counts."""
+    if snapshot.ended:
+        return None
+    if snapshot.status == "orphaned":
+        ends_at_ms = snapshot.grace_ends_at_ms
+        until = "until it fails, unless its browser comes back"
+        return None if ends_at_ms is None else Countdown("Grace period", ends_at_ms, GRACE_MS, until)
+    if snapshot.expires_at_ms is None:
+        return None
+    span_ms = snapshot.inactivity_timeout_ms
+    return Countdown("Inactivity", snapshot.expires_at_ms, span_ms, "until it ends by itself")
+
+
+def hold(snapshot: SessionSnapshot) -> str:
+    """Return why nothing counts down; empty where something does or where the session has ended."""
+    if snapshot.ended or countdown(snapshot) is not None:
+        return ""
+    if snapshot.status == "pending":
+        return "starts when the browser is ready"
+    if snapshot.status == "orphaned":
+        return "waiting for the browser to come back"
+    return "held while a task runs"
+
+
+def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
+    """Return what a task that is waited for does now, in one line: `step 3 · opening http://…`.
+
+    Parameters
+    ----------
+    snapshot : SessionSnapshot or None
+        Its session's; None while that is being opened.
+    task_id : str or None
+        None until the server has told it.
+    """
+    if snapshot is None:
+        return "opening a session"
+    if not snapshot.connected and not snapshot.ended:
+        return "the server can't be reached; trying again"
+    if snapshot.status == "pending":
+        return "starting the browser"
+    if snapshot.status == "orphaned":
+        return "the browser was lost; waiting for it to come back"
+    if task_id is None:
+        return "sending the task"
+    if snapshot.ended:
+        return "reading the result"
+    if snapshot.current_task_id != task_id:
+        return _beside(snapshot, task_id)
+    if (held := _HELD.get(snapshot.phase or "")) is not None:
+        return held
+    doing = snapshot.doing
+    if doing is None or doing.task_id != task_id:
+        return "working"
+    step = "" if doing.step is None else f"step {doing.step} · "
+    return step + clean(doing_words(doing.name, doing.target), ACTION_CHARACTERS)
+
+
+def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
+    """Return what is so of a task that its session is not at: it waits for its turn, or has ended."""
+    if snapshot.current_task_id is None:
+        doing = snapshot.doing
+        return "reading the result" if doing is not None and doing.task_id == task_id else "sending the task"
+    name = clean(snapshot.name, CANDIDATE_CHARACTERS)
+    before = f"waiting for its turn: another task of session {name}"
+    return f"{before} {'asks for an answer' if snapshot.phase == 'guardrail' else 'runs'}"
+
+
+def waiting_out_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:
+    """Return what the time from now to `ends_at_ms` costs if nothing is done with it."""
+    left_ms = max(0, ends_at_ms - snapshot.server_now_ms)
+    return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
+
+
+def idle_share(snapshot: SessionSnapshot) -> int | None:
+    """Return the idle part of the measured compute in percent, or None where it isn't known."""
+    if snapshot.idle_usd is None or not snapshot.compute_usd:
+        return None
+    return int((100 * snapshot.idle_usd / snapshot.compute_usd).to_integral_value(ROUND_HALF_UP))
+
+
+def cost(snapshot: SessionSnapshot) -> str:
+    """Return what it costs, as the grammar's Money section words it."""
+    amount = "unknown" if snapshot.cost_usd is None else usd(snapshot.cost_usd)
+    if not snapshot.emulated:
+        return amount
+    shown = amount if snapshot.cost_usd is None else f"≈ {amount}"
+    return f"emulated · you pay $0.00 · {shown} on the hosted service"
+
+
+def budget(snapshot: SessionSnapshot) -> str:
+    """Return what the session may cost at most: `emulated budget $0.05`; empty where there is no limit.
+
+    It also says what of that was spent by sessions before, and what the session or its tasks have cost beyond budgets.
+    """
+    parts = []
+    if snapshot.max_cost_usd is not None:
+        parts.append(f"{'emulated ' if snapshot.emulated else ''}budget {dollars(snapshot.max_cost_usd)}")
+        if snapshot.spent_before_usd:
+            parts.append(f"{about(snapshot.spent_before_usd, snapshot)} of it spent before")
+        over_usd = snapshot.spent_before_usd + (snapshot.cost_usd or Decimal(0)) - snapshot.max_cost_usd
+        if over_usd > 0:
+            parts.append(f"exceeded by {about(over_usd, snapshot)}")
+    if snapshot.tasks_over_usd:
+        parts.append(f"tasks exceeded their own budgets by {about(snapshot.tasks_over_usd, snapshot)}")
+    return ", ".join(parts)
+
+
+def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
+    """Return an amount as `≈ $0.0123` where it is emulated, else plain."""
+    return f"≈ {usd(amount_usd)}" if snapshot.emulated else usd(amount_usd)
+
+
+def cost_parts(snapshot: SessionSnapshot) -> str:
+    """Return compute (working and idle told apart), tokens and the rate, as far as they are known."""
+    parts = []
+    if snapshot.compute_usd is not None:
+        parts.append(f"compute {usd(snapshot.compute_usd)} (measured)")
+    share = idle_share(snapshot)
+    if share is not None and snapshot.compute_usd is not None and snapshot.idle_usd is not None:
+        working_usd = max(Decimal(0), snapshot.compute_usd - snapshot.idle_usd)
+        parts[-1] += f": working {usd(working_usd)}, idle {usd(snapshot.idle_usd)} ({share} %)"
+    if snapshot.tokens_usd is not None:
+        estimated = " (estimated)" if snapshot.emulated else ""
+        parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")
+    if not snapshot.ended:
+        parts.append(rate(snapshot.prices.compute_usd_per_minute))
+    if cap := budget(snapshot):
+        parts.append(cap)
+    return " · ".join(parts)
+
+
+_SMALLEST_USD = Decimal("0.0001")
+"""A hundredth of a cent: the last digit shown of anything."""
+_CENT_USD = Decimal("0.01")
+_KNOWN_DIGITS_OF_AN_ESTIMATE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money in US dollars; an amount that isn't known is None, never 0.
+
+    The parts are those of the usage's `breakdown` (contract, section 5).
+
+    Raises
+    ------
+    ValueError
+        An amount is negative or not finite.
+    """
+
+    amount_usd: Decimal | None
+    emulated: bool
+    compute_usd: Decimal | None = None
+    idle_usd: Decimal | None = None
+    tokens_usd: Decimal | None = None
+    proxy_usd: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for name in _AMOUNTS:
+            amount = getattr(self, name)
+            if amount is not None and not (amount.is_finite() and amount >= 0):
+                raise ValueError(f"{name} can't be {amount}")
+
+    @classmethod
+    def from_usage(cls, usage: Mapping[str, Any]) -> Cost:
+        """Read the `usage` of an answer; `emulated` is there on the emulator only."""
+        breakdown = usage.get("breakdown") or {}
+        return cls(
+            amount_usd=_decimal(usage.get("cost")),
+            emulated=bool(usage.get("emulated", False)),
+            compute_usd=_decimal(breakdown.get("compute")),
+            idle_usd=_decimal(breakdown.get("idle")),
+            tokens_usd=_decimal(breakdown.get("tokens")),
+            proxy_usd=_decimal(breakdown.get("proxy")),
+        )
+
+    def __add__(self, other: Cost) -> Cost:
+        """Add two costs of the same kind; a sum with an unknown part is unknown.
+
+        Raises
+        ------
+        ValueError
+            One is emulated, the other was paid.
+        """
+        if self.emulated != other.emulated:
+            raise ValueError("an emulated cost and a paid one can't be added")
+        sums = {name: _sum(getattr(self, name), getattr(other, name)) for name in _AMOUNTS}
+        return Cost(emulated=self.emulated, **sums)
+
+    def __str__(self) -> str:
+        """`$0.0123`, or `≈ $0.0123` where it is emulated."""
+        return _usd(self.amount_usd, self._last_digit(), approximate=self.emulated)
+
+    def summary(self) -> str:
+        """Say all that is known in one line, for the card and the end of a task."""
+        if not self.emulated:
+            return str(self)
+        if self.amount_usd is None:
+            return "emulated · you pay $0.00 · hosted, the cost is unknown"
+        parts = [
+            f"{name} {_usd(amount, _SMALLEST_USD)} measured"
+            for name, amount in (
+                ("compute", self.compute_usd),
+                ("idle", self.idle_usd),
+                ("proxy", self.proxy_usd),
+            )
+            if amount is not None and (amount or name == "compute")
+        ]
+        if self.tokens_usd is not None:
+            parts.append(f"tokens {_usd(self.tokens_usd, self._last_digit(), approximate=True)} estimated")
+        detail = f" ({', '.join(parts)})" if parts else ""
+        return f"emulated · you pay $0.00 · hosted {self}{detail}"
+
+    def to_json(self) -> dict[str, float | bool | None]:
+        """Return it as plain JSON, for `df.attrs`."""
+        amounts = {name: getattr(self, name) for name in _AMOUNTS}
+        known = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
+        return {"emulated": self.emulated, **known}
+
+    def _last_digit(self) -> Decimal:
+        """Value of the last digit that is known: a total is no more exact than the estimate in it."""
+        if not self.emulated or not self.tokens_usd:
+            return _SMALLEST_USD
+        last = Decimal(1).scaleb(self.tokens_usd.adjusted() - _KNOWN_DIGITS_OF_AN_ESTIMATE + 1)
+        return max(last, _SMALLEST_USD)
+
+
+_AMOUNTS = tuple(field.name for field in fields(Cost) if field.name != "emulated")
+
+
+def _decimal(value: float | int | str | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
+
+
+def _usd(amount: Decimal | None, last_digit: Decimal, *, approximate: bool = False) -> str:
+    """Write an amount with no digit below `last_digit` and none that the amount itself doesn't have."""
+    if amount is None:
+        return "cost unknown"
+    if amount == 0:
+        return "$0.00"
+    if amount < _SMALLEST_USD / 2:
+        return f"< ${_SMALLEST_USD}"
+    with localcontext() as context:
+        context.prec = 50
+        steps = (amount / last_digit).quantize(Decimal(1), ROUND_HALF_UP)
+        rounded = (steps * last_digit).normalize()
+        if rounded != rounded.quantize(_CENT_USD) or last_digit > _CENT_USD:
+            shown = f"{rounded:f}"
+        else:
+            shown = f"{rounded.quantize(_CENT_USD):f}"
+    return f"≈ ${shown}" if approximate else f"${shown}"

@@ -1,0 +1,288 @@
+"""How a task's result is shown below its cell: one line, what is incomplete, and the head of the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from IPython.display import display
+
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.budget import BudgetReading
+from webrun_nb.client.errors import WebRunError, one_line
+from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.api import meta_of
+from webrun_nb.notebook.display.downloads import how_to_read, size_text
+from webrun_nb.notebook.display.labels import Cost, usd
+from webrun_nb.notebook.display.markdown import PageText
+from webrun_nb.tables import schema
+from webrun_nb.tables.frames import Completeness
+from webrun_nb.wire.responses import Truncated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FILES_NAMED = 5
+"""Files of a result that are named below it; each is asked for its size."""
+_SIZE_WITHIN_S = 2.0
+"""How long a file's server may take to state it."""
+
+
+def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
+    """Show what a task that was cut short had by then; it is bound to no name.
+
+    Parameters
+    ----------
+    text : str
+        In the form of its answer.
+    wanted : Schema or None
+        What was asked for.
+    rows : int
+        Rows to show.
+    """
+    if wanted is None:
+        print("what it had when it ended:")
+        display(PageText(text, rest="the error's .partial"))  # type: ignore[no-untyped-call]
+        return
+    from webrun_nb.tables.frames import to_frame
+
+    try:
+        data = json.loads(text)
+    except ValueError:  # a service may have told a part of it
+        return
+    frame, _ = to_frame(data, wanted, meta={})
+    print(f"what it had when it ended: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
+    _show_head(frame, rows)
+
+
+def unused_line(part: UnusedPart) -> str:
+    """Name a part of a task's text that is not used, and why."""
+    return f'not used: "{part.text}" ({part.why})'
+
+
+def _show_unused(result: TaskResult) -> None:
+    """Name what of the text was not used, a line each; or say that it is not known."""
+    try:
+        parts = result.unused
+    except WebRunError as error:
+        print(f"whether all of the text was used is not known: {error.message}")
+        return
+    for part in parts:
+        print(unused_line(part))
+
+
+def show_result(
+    result: TaskResult,
+    *,
+    name: str | None,
+    rows: int,
+    quiet: bool,
+    bind: Callable[[pd.DataFrame], None] = lambda _: None,
+    own_session: SessionSnapshot | None = None,
+    called: str = "webrun.last",
+) -> None:
+    """Show a result, and name the files that the task downloaded.
+
+    Parameters
+    ----------
+    result : TaskResult
+    name : str, optional
+        Where the whole frame is found.
+    rows : int
+        Rows to show.
+    quiet : bool
+        Show none.
+    bind : callable, optional
+        Given the whole frame, where the result has a schema, before anything is shown.
+    own_session : SessionSnapshot, optional
+        The session that was the task's alone, where that has ended: then what it cost is what the task did.
+    called : str
+        The Python expression of the result.
+    """
+    _show_answer(result, name=name, rows=rows, quiet=quiet, bind=bind, own_session=own_session, called=called)
+    for number, file in enumerate(result.files[:_FILES_NAMED]):
+        print(_file_line(file, f"{called}.files[{number}]"))
+    if len(result.files) > _FILES_NAMED:
+        print(f"{len(result.files) - _FILES_NAMED} more files: {called}.files")
+
+
+def _file_line(file: ResultFile, called: str) -> str:
+    """Return `downloaded statement.csv · 2 kB · webrun.last.files[0].df reads it, .save(".") keeps it`."""
+    size: int | None = None
+    try:
+        size = runtime.run(file.asize(), timeout_s=_SIZE_WITHIN_S)
+    except TimeoutError:  # the rest of the line is worth showing all the same
+        pass
+    except WebRunError as error:
+        return f"downloaded {one_line(file.filename)} · it can't be fetched: {error.message}"
+    stated = "size not known" if size is None else size_text(size)
+    reads = how_to_read(file.filename, called)
+    return f'downloaded {one_line(file.filename)} · {stated} · {reads} reads it, {called}.save(".") keeps it'
+
+
+def _show_answer(
+    result: TaskResult,
+    *,
+    name: str | None,
+    rows: int,
+    quiet: bool,
+    bind: Callable[[pd.DataFrame], None],
+    own_session: SessionSnapshot | None,
+    called: str,
+) -> None:
+
+    cost, task_usd = Cost.from_usage(result.usage.model_dump()), None
+    if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
+        cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
+    if result.schema is None:
+        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, task_usd=task_usd, budget=result.budget))
+        if result.truncated is not None:
+            print(truncation_note(result.truncated, "characters"))
+        _show_unused(result)
+        if not quiet:
+            display(PageText(result.text, rest=f"{called}.text"))  # type: ignore[no-untyped-call]
+        return
+    from webrun_nb.tables.frames import to_frame
+
+    assert isinstance(result.schema, schema.Schema), "the notebook layer made it"
+    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
+    bind(frame)
+    print(
+        summary_line(
+            elapsed_ms=result.elapsed_s * 1000,
+            cost=cost,
+            shape=frame.shape,
+            name=name,
+            task_usd=task_usd,
+            budget=result.budget,
+        )
+    )
+    if result.truncated is not None:
+        print(truncation_note(result.truncated, "rows"))
+    _show_unused(result)
+    if note := completeness_note(completeness):
+        print(note)
+    if quiet:
+        return
+    if rows or frame.empty:
+        _show_head(frame, rows)
+    if note := head_note(len(frame), min(rows, len(frame)), name):
+        print(note)
+
+
+def _show_head(frame: pd.DataFrame, rows: int) -> None:
+    """Display the first rows; two prices in a text are no formula."""
+    import pandas as pd
+
+    with pd.option_context("display.html.use_mathjax", False):
+        display(frame.head(rows))  # type: ignore[no-untyped-call]
+
+
+def summary_line(
+    *,
+    elapsed_ms: float,
+    cost: Cost | None,
+    shape: tuple[int, int] | None = None,
+    name: str | None = None,
+    task_usd: Decimal | None = None,
+    budget: BudgetReading | None = None,
+) -> str:
+    """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
+
+    Parameters
+    ----------
+    elapsed_ms : float
+        How long it took.
+    cost : Cost or None
+        What it cost, in as many digits as the card has; None leaves it out.
+    shape : (rows, columns) or None
+        Of the frame; None where the answer is a text.
+    name : str or None
+        What the result was bound to (`-o`).
+    task_usd : Decimal or None
+        What the task alone cost, where `cost` has the start of its session's browser, too.
+    budget : BudgetReading or None
+        Of its budgets the one that was exceeded most; an overrun is named.
+    """
+    parts = []
+    if shape is not None:
+        parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
+    parts.append(_elapsed(elapsed_ms))
+    if cost is not None:
+        about = "≈ " if cost.emulated else ""
+        amount = str(cost) if cost.amount_usd is None else f"{about}{usd(cost.amount_usd)}"
+        if task_usd is not None and cost.amount_usd is not None and usd(task_usd) != usd(cost.amount_usd):
+            amount += f" with its session's start and end, the task alone {about}{usd(task_usd)}"
+        parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
+        if budget is not None and (overrun := budget.overrun(emulated=cost.emulated)):
+            parts.append(f"{overrun}: the task ended before it could be stopped")
+    if name:
+        parts.append(name)
+    return " · ".join(parts)
+
+
+def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
+    """Announce that not all rows are shown, and where all of them are; empty where all are shown.
+
+    `name` is what the frame is bound to; without one it is `webrun.last.df`.
+    """
+    if shown_rows >= total_rows:
+        return ""
+    shown = f"the first {shown_rows:,} of {total_rows:,} rows" if shown_rows else f"none of {_count(total_rows, 'row')}"
+    return f"{shown} shown; all are in {name or 'webrun.last.df'}"
+
+
+def truncation_note(truncated: Truncated, what: str) -> str:
+    """Say how much of an answer a limit of tokens left, and what to do.
+
+    Parameters
+    ----------
+    truncated : Truncated
+        As the service counted it.
+    what : str
+        What was counted: `rows` or `characters`.
+    """
+    left = f"{truncated.returned:,} of {truncated.of:,} {what}"
+    return f"truncated: {left} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"
+
+
+def completeness_note(completeness: Completeness) -> str:
+    """Say what is missing or didn't fit, per column; empty where the result is complete."""
+    absent = "; ".join(
+        f"{column}: {'no value that fits' if column in completeness.typed else 'found nowhere'}"
+        for column, missing in completeness.missing.items()
+        if missing and missing == completeness.rows and column not in completeness.required
+    )
+    if completeness.incomplete_rows == 0:
+        return f"{absent}, shown as <NA>" if absent else ""
+    columns = [
+        f"{column}: {' and '.join(counts)}"
+        for column in completeness.missing
+        if (counts := _lacks(completeness, column))
+    ]
+    columns += [absent] if absent else []
+    return f"{_count(completeness.incomplete_rows, 'row')} incomplete ({'; '.join(columns)}), shown as <NA>"
+
+
+def _lacks(completeness: Completeness, column: str) -> list[str]:
+    """Return what a column lacks. Where null may stand for what didn't fit, nobody can say that it was missing."""
+    missing = completeness.missing[column] if column in completeness.required else 0
+    unfit = completeness.unfit[column]
+    if missing and column in completeness.typed:
+        return [f"{missing + unfit:,} without a value that fits"]
+    return [f"{count:,} {words}" for count, words in ((missing, "missing"), (unfit, "that didn't fit")) if count]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _elapsed(elapsed_ms: float) -> str:
+    seconds = elapsed_ms / 1000
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"

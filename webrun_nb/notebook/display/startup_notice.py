@@ -1,0 +1,124 @@
+"""What people see while the emulator starts, which takes seconds: a line in the place of the card that comes after.
+
+Nothing of it is left: the card takes its place, else it is taken back, in a notebook as in a terminal. Programs that
+run notebooks by themselves are told nothing, as nobody looks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from webrun_nb import config
+
+
+def _kernel() -> Any:
+    """Return the kernel that this is, or None. A plain script has not loaded IPython, and is not to."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython.core.getipython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None)
+
+
+def has_front_end() -> bool:
+    """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
+    return _kernel() is not None
+
+
+def running_request() -> tuple[str, bool]:
+    """Return the id of what the kernel is doing in this context, and whether that is to run a cell.
+
+    What else there is: a widget's callback, whose outputs stand wherever the callback puts them.
+    """
+    kernel = _kernel()
+    header = {} if kernel is None else kernel.get_parent().get("header") or {}
+    return str(header.get("msg_id", "")), header.get("msg_type") == "execute_request"
+
+
+def page_may_show_it() -> bool:
+    """Whether a page may show a widget of the running cell.
+
+    Programs that run notebooks by themselves (nbconvert, papermill, nbclient) say with each cell that nobody can be
+    asked for input. A widget there is seen by nobody, and would be put into the file with its script, in front of the
+    HTML that says the same. Voilà runs cells in the same way, and does have a page.
+    """
+    kernel = _kernel()
+    if kernel is None or config.is_voila():
+        return True
+    request = kernel.get_parent().get("content") or {}
+    return bool(request.get("allow_stdin", True))
+
+
+STARTING = "starting the emulator on your machine…"
+_ERASED = "\r\x1b[2K"
+
+
+class StartNotice:
+    """The line, of which there is one at a time. Only the main thread shows it."""
+
+    def __init__(self) -> None:
+        self._display_id: str | None = None
+        self._in_terminal = False
+        self._held = False
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Leave the line in its place until the block's end, so that a card can take it."""
+        if self._held:
+            yield
+            return
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._take_back()
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Show the line while the block starts the emulator, where somebody sees it."""
+        self._show()
+        try:
+            yield
+        finally:
+            if self._in_terminal or not self._held:
+                self._take_back()
+
+    def take_place(self) -> str | None:
+        """Return the display id of the line, for what is to stand there instead; None where none is shown."""
+        place, self._display_id = self._display_id, None
+        return place
+
+    def _show(self) -> None:
+        if threading.current_thread() is not threading.main_thread() or self._in_terminal or self._display_id:
+            return
+        if has_front_end():
+            if page_may_show_it():
+                self._display_id = uuid.uuid4().hex
+                _show(STARTING, self._display_id)
+        elif sys.stdout.isatty():
+            self._in_terminal = True
+            print(STARTING, end="", flush=True)
+
+    def _take_back(self) -> None:
+        if self._in_terminal:
+            self._in_terminal = False
+            print(_ERASED, end="", flush=True)
+        if (place := self.take_place()) is not None:
+            _show("", place, update=True)
+
+
+def _show(text: str, display_id: str, *, update: bool = False) -> None:
+    from IPython.display import display  # there, as there is a front end; a plain script does without
+
+    forms = {"text/plain": text, "text/html": text}
+    display(forms, raw=True, display_id=display_id, update=update)  # type: ignore[no-untyped-call]
+
+
+notice = StartNotice()
+"""The process's one."""

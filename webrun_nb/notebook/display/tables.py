@@ -1,0 +1,516 @@
+"""Tables about the toolkit's own things, as DataFrames."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+import pandas as pd
+
+from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.result import ResultFile
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.local_time import local, local_date
+from webrun_nb.notebook.display.labels_client import action_word, end_name
+from webrun_nb.notebook.jobs import Job
+from webrun_nb.wire.environments import Profile, UploadedFile
+from webrun_nb.wire.responses import ProxyTested
+
+
+def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
+    """Return a row per session: money in US dollars, times in UTC.
+
+    Columns: name, session_id, status, phase, reason, created_at, queued_tasks, cost_usd, idle_usd, emulated.
+    """
+    rows = [
+        {
+            "name": snapshot.name,
+            "session_id": snapshot.session_id,
+            "status": snapshot.status,
+            "phase": snapshot.phase,
+            "reason": None if snapshot.reason is None else end_name(snapshot.reason),
+            "created_at": snapshot.created_at_ms,
+            "queued_tasks": snapshot.queued_tasks,
+            "cost_usd": None if snapshot.cost_usd is None else float(snapshot.cost_usd),
+            "idle_usd": None if snapshot.idle_usd is None else float(snapshot.idle_usd),
+            "emulated": snapshot.emulated,
+        }
+        for snapshot in snapshots
+    ]
+    frame = pd.DataFrame(rows, columns=list(_DTYPES))
+    frame["created_at"] = pd.to_datetime(frame["created_at"], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in _DTYPES.items() if dtype})
+
+
+_DTYPES = {
+    "name": "string",
+    "session_id": "string",
+    "status": "string",
+    "phase": "string",
+    "reason": "string",
+    "created_at": "",
+    "queued_tasks": "Int64",
+    "cost_usd": "Float64",
+    "idle_usd": "Float64",
+    "emulated": "boolean",
+}
+
+
+def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
+    """Return a row per background job: money in US dollars, times in UTC.
+
+    Columns: job, state, session, session_id, task_id, began_at, elapsed_s, cost_usd, emulated, asks, error.
+    """
+    rows = []
+    for job in jobs:
+        facts = job.facts()
+        rows.append(
+            {
+                "job": facts.name,
+                "state": facts.state,
+                "session": facts.session,
+                "session_id": facts.session_id,
+                "task_id": facts.task_id,
+                "began_at": round(job.began_at_s * 1000),
+                "elapsed_s": round(facts.elapsed_ms / 1000, 1),
+                "cost_usd": None if facts.cost_usd is None else float(facts.cost_usd),
+                "emulated": facts.emulated,
+                "asks": facts.asks or None,
+                "error": facts.error or None,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=list(_JOB_DTYPES))
+    frame["began_at"] = pd.to_datetime(frame["began_at"], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in _JOB_DTYPES.items() if dtype})
+
+
+_JOB_DTYPES = {
+    "job": "string",
+    "state": "string",
+    "session": "string",
+    "session_id": "string",
+    "task_id": "string",
+    "began_at": "",
+    "elapsed_s": "Float64",
+    "cost_usd": "Float64",
+    "emulated": "boolean",
+    "asks": "string",
+    "error": "string",
+}
+
+
+def history_frame(
+    sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord], texts: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return a row per task of the sessions, newest first: money in US dollars, times in UTC.
+
+    Columns: ended_at, task_id, session, session_id, outcome, cost_usd (of the task alone, without its session's start,
+    end and idle time), over_budget_usd (spent beyond its own, its session's or the notebook's budget, whichever was
+    exceeded most; `<NA>` where it had none, or that isn't known), emulated, server, text (`<NA>` where it isn't known:
+    the ledger keeps none).
+    """
+    known = {(record.base_url, record.session_id): record for record in sessions}
+    rows = [
+        {
+            "ended_at": task.ended_at_ms,
+            "task_id": task.task_id,
+            "session": session.name,
+            "session_id": task.session_id,
+            "outcome": task.outcome,
+            "cost_usd": float(task.cost_usd),
+            "over_budget_usd": None if task.over_budget_usd is None else float(task.over_budget_usd),
+            "emulated": session.emulated,
+            "server": task.base_url,
+            "text": texts.get(task.task_id),
+        }
+        for task in sorted(tasks, key=lambda task: task.ended_at_ms, reverse=True)
+        if (session := known.get((task.base_url, task.session_id))) is not None
+    ]
+    frame = pd.DataFrame(rows, columns=list(_HISTORY_DTYPES))
+    frame["ended_at"] = pd.to_datetime(frame["ended_at"], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in _HISTORY_DTYPES.items() if dtype})
+
+
+_HISTORY_DTYPES = {
+    "ended_at": "",
+    "task_id": "string",
+    "session": "string",
+    "session_id": "string",
+    "outcome": "string",
+    "cost_usd": "Float64",
+    "over_budget_usd": "Float64",
+    "emulated": "boolean",
+    "server": "string",
+    "text": "string",
+}
+
+
+def environments_frame(environments: Iterable[Profile]) -> pd.DataFrame:
+    """Return a row per environment: sizes in bytes, times in UTC.
+
+    Columns: name, environment_id, status, size, used, last_used_at, saved_at, created_at, description.
+    """
+    rows = [
+        {
+            "name": each.name,
+            "environment_id": each.id,
+            "status": each.status,
+            "size": each.blob_size,
+            "used": each.usage_count,
+            "last_used_at": each.last_used_at,
+            "saved_at": each.blob_uploaded_at,
+            "created_at": each.created_at,
+            "description": each.description,
+        }
+        for each in environments
+    ]
+    return _typed(rows, _ENVIRONMENT_DTYPES)
+
+
+_ENVIRONMENT_DTYPES = {
+    "name": "string",
+    "environment_id": "string",
+    "status": "string",
+    "size": "Int64",
+    "used": "Int64",
+    "last_used_at": "",
+    "saved_at": "",
+    "created_at": "",
+    "description": "string",
+}
+
+
+def files_frame(files: Iterable[UploadedFile]) -> pd.DataFrame:
+    """Return a row per file that was uploaded: sizes in bytes, times in UTC.
+
+    Columns: name, file_id, size, created_at.
+    """
+    rows = [
+        {"name": each.original_name, "file_id": each.file_id, "size": each.size, "created_at": each.created_at}
+        for each in files
+    ]
+    return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": ""})
+
+
+def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
+    """Return a row per file that a task downloaded, times in UTC.
+
+    Columns: name, source, downloaded_at.
+    """
+    rows = [{"name": each.filename, "source": each.source, "downloaded_at": each.timestamp} for each in files]
+    return _typed(rows, {"name": "string", "source": "string", "downloaded_at": ""})
+
+
+def proxy_frame(tested: ProxyTested) -> pd.DataFrame:
+    """Return the row of one proxy that was tried.
+
+    Columns: proxy, works, exit_address, latency_ms, seen_by, error.
+    """
+    fields = tested.proxy
+    managed = fields.get("source") == "WebRun"
+    host = str(fields.get("host"))
+    kind = "http" if fields.get("type") == "http" else "socks5"
+    row = {
+        "proxy": f"WebRun:{fields['country']}"
+        if managed
+        else f"{kind}://{f'[{host}]' if ':' in host else host}:{fields['port']}",
+        "works": tested.works,
+        "exit_address": tested.exit_address,
+        "latency_ms": tested.latency_ms,
+        "seen_by": tested.seen_by,
+        "error": tested.error,
+    }
+    return _typed([row], _PROXY_DTYPES)
+
+
+_PROXY_DTYPES = {
+    "proxy": "string",
+    "works": "boolean",
+    "exit_address": "string",
+    "latency_ms": "Float64",
+    "seen_by": "string",
+    "error": "string",
+}
+
+
+def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Return rows under typed columns; a column without a dtype holds unix ms."""
+    frame = pd.DataFrame(rows, columns=list(dtypes))
+    for name in (name for name, dtype in dtypes.items() if not dtype):
+        frame[name] = pd.to_datetime(frame[name], unit="ms", utc=True)
+    return frame.astype({name: dtype for name, dtype in dtypes.items() if dtype})
+
+
+def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
+    """Return what the ledger knows of money: a row per task, and one per session for all that was no finished task.
+
+    Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own row),
+    outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the
+    inactivity timeout). Whatever is summed up, sessions, days or all, comes out right; `emulated` must be kept apart.
+    """
+    by_session: dict[tuple[str, str], list[TaskRecord]] = {}
+    for task in tasks:
+        by_session.setdefault((task.base_url, task.session_id), []).append(task)
+    rows: list[dict[str, Any]] = []
+    for session in sessions:
+        done = by_session.get((session.base_url, session.session_id), [])
+        rows += [
+            _usage_row(session, task.ended_at_ms, task.outcome, task.cost_usd, Decimal(0), task.task_id)
+            for task in done
+        ]
+        done_usd = sum((task.cost_usd for task in done), Decimal(0))
+        rest_usd = None if session.cost_usd is None else max(Decimal(0), session.cost_usd - done_usd)
+        # without a breakdown (hosted), what no task took is idle time and proxy data
+        idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else session.idle_usd
+        # a session's own sum may be older than its last task: its idle time is spent all the same
+        working_usd = None if rest_usd is None or idle_usd is None else max(Decimal(0), rest_usd - idle_usd)
+        rows.append(
+            _usage_row(session, session.opened_at_ms, end_name(session.reason or "open"), working_usd, idle_usd)
+        )
+    frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
+    frame["day"] = pd.to_datetime(frame["day"]).dt.as_unit("ms")
+    return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})
+
+
+def _usage_row(
+    session: SessionRecord,
+    at_ms: int,
+    outcome: str,
+    working_usd: Decimal | None,
+    idle_usd: Decimal | None,
+    task_id: str | None = None,
+) -> dict[str, Any]:
+    known = working_usd is not None and idle_usd is not None
+    return {
+        "day": local_date(at_ms),
+        "session": session.name,
+        "session_id": session.session_id,
+        "task_id": task_id,
+        "outcome": outcome,
+        "working_usd": None if working_usd is None else float(working_usd),
+        "idle_usd": None if idle_usd is None else float(idle_usd),
+        "cost_usd": float(working_usd + idle_usd) if known else None,  # type: ignore[operator]
+        "emulated": session.emulated,
+        "forgotten": session.reason == EXPIRED,
+    }
+
+
+_USAGE_DTYPES = {
+    "day": "",
+    "session": "string",
+    "session_id": "string",
+    "task_id": "string",
+    "outcome": "string",
+    "working_usd": "Float64",
+    "idle_usd": "Float64",
+    "cost_usd": "Float64",
+    "emulated": "boolean",
+    "forgotten": "boolean",
+}
+
+LONGEST_TEXT = 40
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M"
+_TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
+
+
+class NarrowFrame(pd.DataFrame):
+    """A DataFrame whose display leaves some columns out, and says what to type where it has no rows.
+
+    Only the frame itself is displayed so. What is made of it (a selection of columns, `head`, a filter, a merge, …) is
+    a plain DataFrame, and it is displayed as one itself once a column was added or removed.
+
+    Attributes
+    ----------
+    telling : tuple of str
+        The columns that are displayed; empty for all.
+    when_empty : str
+        What is displayed where there are no rows; may be empty.
+    made_with : tuple of str
+        The columns that it was made with.
+    """
+
+    telling: tuple[str, ...]
+    when_empty: str
+    made_with: tuple[str, ...]
+    _metadata = ["telling", "when_empty", "made_with"]  # noqa: RUF012 - pandas asks for a list
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The same as a plain DataFrame, which shows all of its columns."""
+        return pd.DataFrame(self)
+
+    def shown(self) -> pd.DataFrame:
+        """Return what is displayed: the telling columns, local times to the minute, dollars with four decimals.
+
+        Where no columns are told apart: all of them, and local times to the second.
+        """
+        plain = self.whole
+        if self._is_shortened():
+            return plain[list(self.telling)].assign(**{name: _short(plain[name]) for name in self.telling})
+        if self._is_as_made():
+            return plain.assign(**{name: _in_local_time(plain[name], _TO_THE_SECOND) for name in self._moments()})
+        return plain
+
+    def _moments(self) -> list[str]:
+        """Return the displayed columns that hold moments."""
+        return [name for name in self.telling or self.columns if isinstance(self[name].dtype, pd.DatetimeTZDtype)]
+
+    def _is_as_made(self) -> bool:
+        return tuple(self.columns) == getattr(self, "made_with", None)
+
+    def _is_shortened(self) -> bool:
+        return self._is_as_made() and bool(self.telling)
+
+    def _begin(self) -> str:
+        """Return what is displayed instead of a table without rows; empty where the table is."""
+        return self.when_empty if self.empty and self._is_as_made() else ""
+
+    def _formed(self, form: Callable[[pd.DataFrame], str | None]) -> tuple[str | None, str]:
+        """Return the table in a form of pandas, and the note that stands below it."""
+        shown = self.shown()
+        options: list[Any] = ["display.html.use_mathjax", False]  # two prices in a text are no formula
+        if self._is_shortened():
+            options += ["display.max_colwidth", LONGEST_TEXT]
+        with pd.option_context(*options):
+            table = form(shown)
+        return table, self._note() if self._is_as_made() else ""
+
+    def _note(self) -> str:
+        left_out = [str(name) for name in self.columns if name not in self.telling] if self.telling else []
+        notes = [f"not shown: {', '.join(left_out)}; .whole shows all"] if left_out else []
+        if zones := list(dict.fromkeys(zone for name in self._moments() for zone in _zones(self[name]))):
+            notes.insert(0, f"times: {' and '.join(zones)}")
+        return "; ".join(notes)
+
+    def __repr__(self) -> str:
+        if begin := self._begin():
+            return begin
+        return "\n".join(part for part in self._formed(repr) if part)
+
+    def _repr_html_(self) -> str | None:
+        if begin := self._begin():
+            return f"<p>{html.escape(begin)}</p>"
+        table, note = self._formed(lambda shown: cast("str | None", shown._repr_html_()))  # type: ignore[operator]
+        return f"{table}<p>{note}</p>" if table and note else table
+
+
+def narrow(frame: pd.DataFrame, *telling: str, when_empty: str = "") -> NarrowFrame:
+    """Return the frame as one that displays these columns (all, where none is named), and `when_empty` without rows."""
+    made = NarrowFrame(frame)
+    made.telling, made.when_empty, made.made_with = telling, when_empty, tuple(frame.columns)
+    return made
+
+
+def _short(column: pd.Series[Any]) -> pd.Series[Any]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return _in_local_time(column, _TO_THE_MINUTE)
+    if str(column.name).endswith("_usd"):
+        rounded: pd.Series[Any] = column.round(4)
+        return rounded
+    return column
+
+
+def _in_local_time(moments: pd.Series[Any], form: str) -> pd.Series[Any]:
+    """Return moments as local time, with the zone where it is not the same for all.
+
+    The one zone of all stands below the table (`_zones`).
+    """
+    known_ms = [None if pd.isna(each) else each.timestamp() * 1000 for each in moments]
+    form = form if len(_zones(moments)) == 1 else f"{form} %Z"
+    shown = [None if each is None else f"{local(each):{form}}" for each in known_ms]
+    return pd.Series(shown, index=moments.index, dtype="string")
+
+
+def _zones(moments: pd.Series[Any]) -> list[str]:
+    """Return the zones of moments in local time: summer and winter time differ."""
+    return list(dict.fromkeys(f"{local(each.timestamp() * 1000):%Z}" for each in moments.dropna()))
+
+
+Rows = Iterable[Mapping[str, Any]]
+
+_POLICIES = {
+    "name": "string", "policy_id": "string", "status": "string", "hosts": "string", "action_rules": "Int64",
+    "default": "string", "description": "string", "updated_at": "time",
+}  # fmt: skip
+_AUDIT = {
+    "timestamp": "time", "session_id": "string", "policy_id": "string", "by": "string", "action": "string",
+    "target": "string", "decision": "string", "rule": "string", "response": "string", "task_id": "string",
+}  # fmt: skip
+_STEPS = {
+    "seq": "Int64", "kind": "string", "name": "string", "target": "string", "by": "string", "decision": "string",
+    "rule": "string", "response": "string", "outcome": "string", "error": "string", "url": "string", "at": "time",
+    "duration_ms": "Float64", "cost_usd": "Float64", "picture": "boolean",
+}  # fmt: skip
+_SOURCES = {"row": "Int64", "column": "string", "page": "string", "element": "string", "text": "string"}
+_TESTED = {
+    "seq": "Int64", "name": "string", "target": "string", "by": "string", "decided": "string", "decision": "string",
+    "rule": "string", "complete": "boolean", "url": "string",
+}  # fmt: skip
+
+
+def policies_frame(policies: Rows) -> pd.DataFrame:
+    """Return a row per policy. `hosts` says which may be reached, `action_rules` is how many rules there are."""
+    rows = [
+        {
+            **policy,
+            "policyId": policy["_id"],
+            "hosts": _hosts(policy["domainRules"]),
+            "actionRules": len(policy["actionRules"]),
+            "default": policy["defaultAction"],
+        }
+        for policy in policies
+    ]
+    return _frame(rows, _POLICIES)
+
+
+def audit_frame(entries: Rows) -> pd.DataFrame:
+    """Return a row per decision, in the order in which they were made."""
+    return _frame([{**entry, "action": action_word(entry["action"])} for entry in entries], _AUDIT)
+
+
+def steps_frame(steps: Rows) -> pd.DataFrame:
+    """Return a row per step of a task."""
+    rows = [
+        {**step, "name": action_word(step["name"]), "durationMs": step["duration"], "costUsd": step["cost"]}
+        for step in steps
+    ]
+    return _frame(rows, _STEPS)
+
+
+def provenance_frame(sources: Rows) -> pd.DataFrame:
+    """Return a row per value of an answer: where it stands."""
+    return _frame(sources, _SOURCES)
+
+
+def tested_frame(steps: Rows) -> pd.DataFrame:
+    """Return a row per recorded action: what was decided then, and what another policy would decide."""
+    return _frame([{**step, "name": action_word(step["name"])} for step in steps], _TESTED)
+
+
+def _hosts(rules: Mapping[str, Any]) -> str:
+    patterns = ", ".join(entry["pattern"] for entry in rules["entries"])
+    if rules["mode"] == "allow_all":
+        return "all"
+    return f"only {patterns or 'none'}" if rules["mode"] == "allowlist" else f"all but {patterns or 'none'}"
+
+
+def _frame(rows: Rows, columns: Mapping[str, str]) -> pd.DataFrame:
+    given = [{column: row.get(_wire(column)) for column in columns} for row in rows]
+    frame = pd.DataFrame(given, columns=list(columns))
+    series: Any
+    for column, kind in columns.items():
+        series = frame[column]
+        frame[column] = pd.to_datetime(series, unit="ms", utc=True) if kind == "time" else series.astype(kind)
+    return frame
+
+
+def _wire(column: str) -> str:
+    first, *rest = column.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def table(what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a task's `steps` or `provenance` as a table."""
+    return narrow(steps_frame(rows)) if what == "steps" else provenance_frame(rows)

@@ -1,0 +1,108 @@
+"""The line of progress in a terminal: written over in place, once a second, while a call waits for its task."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from typing import TextIO
+
+from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.display.task_lines import Waited
+
+REWRITE_EVERY_S = 1.0
+_ERASED = "\r\x1b[2K"
+
+
+def can_rewrite(stream: TextIO) -> bool:
+    """Tell whether what was written to a stream can be written over."""
+    return stream.isatty()
+
+
+def line_of(waited: Waited, now_s: float) -> str:
+    """Return the line: `step 3 · opening http://… · 4 s`; empty while a question is open, as it is answered here."""
+    snapshot = waited.snapshot
+    if snapshot is not None and snapshot.question is not None:
+        return ""
+    elapsed_ms = round((now_s - waited.began_s) * 1000)
+    elapsed = f"{elapsed_ms // 1000} s" if elapsed_ms < 60_000 else words.duration(elapsed_ms)
+    return f"{words.progress(snapshot, waited.task_id)} · {elapsed}"
+
+
+class _Line:
+    """What is written of a line, so that it can be taken back.
+
+    Parameters
+    ----------
+    stream : TextIO
+        A terminal.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._shown = ""
+        self._held = False
+
+    def write(self, line: str) -> None:
+        """Write the line over what it was; nothing while it is held."""
+        with self._lock:
+            self._write("" if self._held else line)
+
+    def hold(self, held: bool) -> None:
+        """Leave the terminal to something else, or take it back."""
+        with self._lock:
+            self._held = held
+            self._write("" if held else self._shown)
+
+    def _write(self, line: str) -> None:
+        cut = line[: shutil.get_terminal_size().columns - 1]  # what wraps can't be written over
+        if cut != self._shown:
+            self._stream.write(_ERASED + cut)
+            self._stream.flush()
+            self._shown = cut
+
+
+_lines: list[_Line] = []
+"""Those that are being written, the latest last."""
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Leave the terminal to what asks a person in this block."""
+    lines = tuple(_lines)
+    for line in lines:
+        line.hold(True)
+    try:
+        yield
+    finally:
+        for line in lines:
+            line.hold(False)
+
+
+@contextlib.contextmanager
+def following(stream: TextIO) -> Iterator[Waited]:
+    """Write the line of a task until the block ends, and then nothing of it is left."""
+    changed, over = threading.Event(), threading.Event()
+    waited, line = Waited(changed.set), _Line(stream)
+
+    def write() -> None:
+        while not over.is_set():
+            line.write(line_of(waited, time.monotonic()))
+            changed.wait(REWRITE_EVERY_S)
+            changed.clear()
+
+    thread = threading.Thread(target=write, name="webrun-terminal-line", daemon=True)
+    thread.start()
+    _lines.append(line)
+    try:
+        yield waited
+    finally:
+        over.set()
+        changed.set()
+        thread.join()
+        _lines.remove(line)
+        line.write("")
+        waited.close()

@@ -1,0 +1,360 @@
+"""An answer → a DataFrame with the schema's types, and a count of what is missing from it.
+
+The dtypes come from the schema alone, never from the values:
+
+============  ===================  =================================================================
+kind          dtype               note
+============  ===================  =================================================================
+str, url      string
+int           Int64
+float         Float64              NaN and infinities don't fit
+bool          boolean
+date          datetime64[us]       midnight, no zone: works with `.dt`, plots and parquet; years 1 to 9999
+datetime      datetime64[ns, UTC] a time without a zone is UTC, as the browsers run; years 1678 to 2261
+enum          category             the schema's choices, in their order
+money         Float64              the currency is in `attrs["webrun"]["currencies"]`, or, where rows
+                                   differ, in a column `<name>_currency`
+json          object               what a JSON Schema or model nests: dicts, lists, mixed values, as they came
+============  ===================  =================================================================
+
+What doesn't fit becomes `<NA>` (`NaT`, None) and is counted, never defaulted and never converted by
+guesswork.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from webrun_nb.common.column_types import MONEY_PATTERN, Column, Kind
+from webrun_nb.notebook.display.labels import Cost
+from webrun_nb.tables.schema import ANSWER, Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["META_KEYS", "Completeness", "to_frame"]
+
+META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
+"""What the caller knows of a result; a key that isn't given is None in `attrs`, never left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What a frame lacks, as counts of values.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the frame.
+    incomplete_rows : int
+        Rows that lack a value the schema requires, or that have one that didn't fit.
+    missing : dict of str to int
+        Per column: values that were null or not there, allowed (`?`) or not.
+    unfit : dict of str to int
+        Per column: values that were there and didn't fit the column's type.
+    required : tuple of str
+        Columns written without `?`.
+    unexpected : tuple of str
+        Fields of records that the schema has no column for; they are not in the frame.
+    typed : tuple of str
+        Columns that are not plain text: there an agent says null for a value that doesn't fit, too.
+    truncated : dict of str to int, optional
+        Of an answer that a limit of tokens cut: `returned` rows (of a text: characters) `of` so many.
+    """
+
+    rows: int
+    incomplete_rows: int
+    missing: dict[str, int]
+    unfit: dict[str, int]
+    required: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+    truncated: Mapping[str, int] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows are there, and none is incomplete."""
+        return self.incomplete_rows == 0 and self.truncated is None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        names = {name: list(getattr(self, name)) for name in ("required", "unexpected", "typed")}
+        return {**asdict(self), **names}
+
+
+def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tuple[pd.DataFrame, Completeness]:
+    """Make a frame of an answer.
+
+    Parameters
+    ----------
+    data : JSON value
+        The answer, parsed; a text answer as it is.
+    schema : Schema or None
+        What was asked for. None, or one without columns (`open_records()`): records become rows under their
+        own field names as text (dtype string); anything else becomes one row with the column `answer`.
+    meta : mapping
+        `META_KEYS` and whatever else is to be kept; values are JSON, `Cost`, `Decimal`, `date` or `datetime`.
+
+    Returns
+    -------
+    (DataFrame, Completeness)
+        `df.attrs["webrun"]` holds `meta`, `schema` (the JSON Schema or None), `completeness` and `currencies`
+        as plain JSON, which `to_parquet` keeps.
+
+    Raises
+    ------
+    TypeError
+        `meta` holds what has no JSON form.
+    """
+    if schema is None or not schema.columns:
+        columns, records = _open(data)
+        required: tuple[str, ...] = ()
+    else:
+        columns = schema.columns
+        answer = data if schema.many and isinstance(data, list) else [data]
+        records = [{ANSWER: value} for value in answer] if schema.bare else answer
+        required = tuple(column.name for column in columns if not column.nullable)
+    frame, currencies, completeness = _build(columns, records, required)
+    completeness = replace(completeness, truncated=meta.get("truncated"))
+    frame.attrs["webrun"] = {
+        **dict.fromkeys(META_KEYS),
+        **{key: _plain(value) for key, value in meta.items()},
+        "schema": None if schema is None else _plain(schema.json_schema),
+        "completeness": completeness.to_json(),
+        "currencies": currencies,
+    }
+    return frame, completeness
+
+
+# --- answers without columns --------------------------------------------------------------------------------
+
+
+def _open(data: Any) -> tuple[tuple[Column, ...], list[Mapping[str, Any]]]:
+    """Return columns and records of an answer whose columns are the page's own, with text for values."""
+    found = [data] if isinstance(data, Mapping) else data
+    if not isinstance(found, list) or not all(isinstance(record, Mapping) for record in found):
+        found = [{ANSWER: data}]
+    names = dict.fromkeys(name for record in found for name in record)
+    columns = tuple(Column(name, "str", nullable=True) for name in names)
+    return columns, [{name: _text(value) for name, value in record.items()} for record in found]
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+# --- building -----------------------------------------------------------------------------------------------
+
+
+class _Unfit(Exception):  # noqa: N818 - a signal between two functions, not an error
+    """The value doesn't fit the column."""
+
+
+def _build(
+    columns: Sequence[Column], records: Sequence[Any], required: Sequence[str]
+) -> tuple[pd.DataFrame, dict[str, str], Completeness]:
+    import pandas as pd
+
+    missing = {column.name: 0 for column in columns}
+    unfit = dict(missing)
+    incomplete: set[int] = set()
+    series: dict[str, Any] = {}
+    currencies: dict[str, str] = {}
+    for column in columns:
+        values: list[Any] = []
+        for row, record in enumerate(records):
+            value = None
+            try:
+                value = _value(column, record)
+            except _Unfit:
+                unfit[column.name] += 1
+                incomplete.add(row)
+            else:
+                if value is None:
+                    missing[column.name] += 1
+                    if column.name in required:
+                        incomplete.add(row)
+            values.append(value)
+        series.update(_series(column, values, currencies, taken={one.name for one in columns}))
+    known = {column.name for column in columns}
+    unexpected = dict.fromkeys(
+        str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
+    )
+    frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
+    typed = tuple(column.name for column in columns if column.kind not in ("str", "json"))
+    completeness = Completeness(
+        len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
+    )
+    return frame, currencies, completeness
+
+
+def _value(column: Column, record: Any) -> Any:
+    """Return a record's value for a column as Python has it; None where there is none."""
+    if not isinstance(record, Mapping):
+        raise _Unfit
+    value = record.get(column.name)
+    if value is None:
+        return None
+    if column.kind == "enum":
+        if value not in column.choices:
+            raise _Unfit
+        return value
+    return _CONVERT[column.kind](value)
+
+
+def _series(column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]) -> dict[str, Any]:
+    """Return the column, and beside it the currencies where they differ."""
+    import pandas as pd
+
+    if column.kind == "money":
+        amounts = [None if value is None else float(value[0]) for value in values]
+        found = {value[1] for value in values if value is not None}
+        made: dict[str, Any] = {column.name: pd.array(amounts, dtype="Float64")}
+        if len(found) > 1:
+            name = f"{column.name}_currency"
+            while name in taken:
+                name += "_"
+            made[name] = pd.array([None if value is None else value[1] for value in values], dtype="string")
+        for code in found if len(found) == 1 else ():
+            if code is not None:
+                currencies[column.name] = code
+        return made
+    if column.kind == "enum":
+        return {column.name: pd.Categorical(values, categories=list(column.choices))}
+    if column.kind == "json":
+        return {column.name: pd.Series(values, dtype=object)}
+    if column.kind == "datetime":
+        # Naive UTC first: the constructor for aware values differs between pandas 2 and 3.
+        return {column.name: pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")}
+    return {column.name: pd.Series(values, dtype=_DTYPES[column.kind])}
+
+
+_DTYPES: Mapping[Kind, Any] = {
+    "str": "string", "url": "string", "int": "Int64", "float": "Float64", "bool": "boolean",
+    "date": "datetime64[us]",
+}  # fmt: skip
+
+
+# --- one value ----------------------------------------------------------------------------------------------
+
+_INT64 = range(-(2**63), 2**63)
+_NS_YEARS = range(1678, 2262)
+_MONEY = re.compile(MONEY_PATTERN, re.ASCII)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Unfit
+    return value
+
+
+def _int(value: Any) -> int:
+    # JSON knows one kind of number: 3.0 is an integer there.
+    if not _is_number(value) or (isinstance(value, float) and not value.is_integer()) or int(value) not in _INT64:
+        raise _Unfit
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    if not _is_number(value):
+        raise _Unfit
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise _Unfit from error
+    if not math.isfinite(number):
+        raise _Unfit
+    return number
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Unfit
+    return value
+
+
+def _date(value: Any) -> datetime:
+    try:
+        day = date.fromisoformat(_str(value))
+    except ValueError as error:
+        raise _Unfit from error
+    return datetime(day.year, day.month, day.day)
+
+
+def _datetime(value: Any) -> datetime:
+    """Return UTC without its zone, see `_series`."""
+    try:
+        moment = datetime.fromisoformat(_str(value))
+        utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError) as error:
+        raise _Unfit from error
+    if utc.year not in _NS_YEARS:
+        raise _Unfit
+    return utc
+
+
+def _url(value: Any) -> str:
+    try:
+        scheme = urlsplit(_str(value)).scheme
+    except ValueError as error:
+        raise _Unfit from error
+    if not scheme or any(character.isspace() for character in value):
+        raise _Unfit
+    return str(value)
+
+
+def _money(value: Any) -> tuple[Decimal, str | None]:
+    text = _str(value)
+    if not _MONEY.fullmatch(text):
+        raise _Unfit
+    amount, _, currency = text.partition(" ")
+    if not math.isfinite(float(amount)):
+        raise _Unfit
+    return Decimal(amount), currency or None
+
+
+def _json(value: Any) -> Any:
+    return value
+
+
+_CONVERT: Mapping[Kind, Callable[[Any], Any]] = {
+    "str": _str, "int": _int, "float": _float, "bool": _bool, "date": _date, "datetime": _datetime,
+    "url": _url, "money": _money, "json": _json,
+}  # fmt: skip
+
+
+# --- provenance ---------------------------------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as plain JSON: `to_parquet` refuses anything else in `attrs` (lab notes, Jupyter 19)."""
+    if isinstance(value, Cost):
+        return value.to_json()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float | Decimal):
+        number = float(value)
+        return number if math.isfinite(number) else None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    raise TypeError(f"a {type(value).__name__} can't be kept in a frame's attrs")

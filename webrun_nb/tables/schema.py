@@ -1,0 +1,303 @@
+"""What shape an answer is asked for in: what `--schema` may say, and what goes over the wire for it.
+
+A schema is written as a column list (`name:str, price:float?`), as a name in the notebook (a pydantic model,
+a dataclass, `list[Model]`, a dict), as a `.json` file or as JSON. All of them end as one `Schema`: the JSON
+Schema that is sent as `outputSchema` (contract, section 3), and the columns that a frame is made of.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import re
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pydantic
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from webrun_nb.common.column_types import COLUMNS_HINT, MONEY_PATTERN, Column, Kind, column_schema, parse_columns
+from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.wire.json_schema import schema_fault
+
+__all__ = ["ANSWER", "MONEY_PATTERN", "Column", "Kind", "Schema", "from_object", "open_records", "resolve"]
+
+ANSWER = "answer"
+"""The one column of an answer that is not made of records."""
+
+_MODEL_LIST = re.compile(r"[Ll]ist\[\s*(?P<model>\w+)\s*\]")
+_KEYWORDS = frozenset({"type", "properties", "items", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
+_STRING_FORMATS: Mapping[str, Kind] = {
+    "date": "date", "date-time": "datetime", "uri": "url", "url": "url", "money": "money"
+}  # fmt: skip
+_TYPES: Mapping[str, Kind] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Schema:
+    """A resolved schema.
+
+    Parameters
+    ----------
+    json_schema : dict
+        JSON Schema, as it is sent.
+    columns : tuple of Column
+        The frame's columns, in order; empty where the schema leaves them to the page.
+    many : bool
+        Whether the answer is a list (a row each) or one record (one row).
+    source : str
+        What the user wrote, or the name of the object given.
+    bare : bool
+        Whether the answer is made of values rather than records; they stand in the one column `answer`.
+    """
+
+    json_schema: dict[str, Any]
+    columns: tuple[Column, ...]
+    many: bool
+    source: str = ""
+    bare: bool = False
+
+
+def open_records() -> Schema:
+    """Return what is asked for where `-o` is given and no schema: a list of records with any fields."""
+    return Schema({"type": "array", "items": {"type": "object"}}, (), many=True)
+
+
+def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
+    """Give meaning to what was written after `--schema`.
+
+    Parameters
+    ----------
+    text : str
+        A column list, a bare name or `list[Name]`, a path that ends in `.json`, or a JSON Schema.
+    namespace : mapping of str to object
+        The notebook's names.
+
+    Raises
+    ------
+    CommandError
+        It is none of these, in one line.
+    """
+    text = text.strip()
+    if not text:
+        raise CommandError("the schema is empty", COLUMNS_HINT)
+    if text.startswith(("{", "[")):
+        return _from_json(text, "the schema", text)
+    if text.lower().endswith(".json"):
+        return _from_file(text)
+    listed = _MODEL_LIST.fullmatch(text)
+    if listed:
+        model = _lookup(listed["model"], namespace)
+        if not isinstance(model, type):
+            raise CommandError(f"{listed['model']} is no class", "list[…] takes a pydantic model or a dataclass")
+        return dataclasses.replace(from_object(types.GenericAlias(list, (model,))), source=text)
+    if text.isidentifier():
+        return dataclasses.replace(from_object(_lookup(text, namespace)), source=text)
+    columns = parse_columns(text)
+    return Schema(_record_list(columns), columns, many=True, source=text)
+
+
+def from_object(schema: object) -> Schema:
+    """Make a schema of a Python object (the object API's `schema=`).
+
+    Parameters
+    ----------
+    schema : object
+        A `Schema`, a pydantic model class or dataclass (one record), `list[…]` of one (many), a dict that is
+        a JSON Schema, or text as `resolve` reads it without a notebook's names.
+
+    Raises
+    ------
+    CommandError
+        It is none of these.
+    """
+    if isinstance(schema, Schema):
+        return schema
+    if isinstance(schema, str):
+        return resolve(schema, {})
+    if isinstance(schema, Mapping):
+        return _from_mapping(dict(schema), "the dict", "dict")
+    element = schema
+    if typing.get_origin(schema) is list:
+        (element,) = typing.get_args(schema) or (None,)
+    if _is_model(element):
+        try:
+            adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(cast(Any, schema))
+            json_schema = adapter.json_schema(schema_generator=_ModelSchema)
+        except pydantic.errors.PydanticUserError as error:
+            first_line = str(error).splitlines()[0]
+            raise CommandError(f"{_name(element)} has no JSON Schema: {first_line}", COLUMNS_HINT) from error
+        return _from_mapping(json_schema, _name(element), _name(schema))
+    if _is_model(type(schema)):
+        raise CommandError(f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class")
+    raise CommandError(
+        f"a value of the type {type(schema).__name__} is no schema",
+        "give a pydantic model, a dataclass, list[Model], a JSON Schema or columns",
+    )
+
+
+class _ModelSchema(GenerateJsonSchema):
+    """pydantic's JSON Schema, with Decimal as a number alone: number-or-string is a column of any type."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        """Return the number among what pydantic takes for a Decimal."""
+        accepted = super().decimal_schema(schema)
+        return next((one for one in accepted.get("anyOf", ()) if one.get("type") == "number"), accepted)
+
+
+def _record_list(columns: tuple[Column, ...]) -> dict[str, Any]:
+    return {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {column.name: column_schema(column) for column in columns},
+            "required": [column.name for column in columns],
+            "additionalProperties": False,
+        },
+    }
+
+
+def _is_model(value: object) -> bool:
+    return inspect.isclass(value) and (issubclass(value, pydantic.BaseModel) or dataclasses.is_dataclass(value))
+
+
+def _name(value: object) -> str:
+    return value.__name__ if inspect.isclass(value) else str(value)
+
+
+def _lookup(name: str, namespace: Mapping[str, object]) -> object:
+    if name in namespace:
+        return namespace[name]
+    meant = near(name, [known for known in namespace if not known.startswith("_")])
+    raise CommandError(
+        f"--schema: there is no {name!r} in the notebook",
+        f"did you mean {meant}?" if meant else f"run the cell that defines it; a column needs a type: {name}:str",
+    )
+
+
+def _from_file(text: str) -> Schema:
+    path = Path(text).expanduser()
+    try:
+        content = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{text} is not UTF-8 text", "save the schema as JSON in UTF-8") from error
+    except OSError as error:
+        where = f"relative paths start at {Path.cwd()}"
+        raise CommandError(f"{text} can't be read: {error.strerror}", where) from error
+    return _from_json(content, text, text)
+
+
+def _from_json(content: str, what: str, source: str) -> Schema:
+    try:
+        json_schema = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(
+            f"{what} is not JSON: {error}",
+            """on a line, put it in single quotes: --schema '{"type": "object"}'""",
+        ) from error
+    if not isinstance(json_schema, dict):
+        raise CommandError(
+            f"{what} is JSON, but no JSON Schema: it is no object",
+            'a list is {"type": "array", "items": {…}}',
+        )
+    return _from_mapping(json_schema, what, source)
+
+
+def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema:
+    """Check a JSON Schema and read its columns; it is sent as it is."""
+    if not _KEYWORDS & json_schema.keys():
+        raise CommandError(
+            f"{what} is no JSON Schema: it has none of type, properties, items, …",
+            """columns are written name:str, price:float; as a dict: {"type": "object", "properties": {…}}""",
+        )
+    try:
+        plain = json.loads(json.dumps(json_schema, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise CommandError(f"{what} is no JSON Schema: {error}", "use plain JSON values") from error
+    fault = schema_fault(plain)
+    if fault is not None:
+        raise CommandError(f"{what} is no JSON Schema: {fault}", "see json-schema.org")
+    reader = _Reader(plain)
+    top = reader.deref(plain)
+    many = "items" in top or "array" in _listed(top.get("type"))
+    element = top.get("items", {}) if many else top
+    columns = reader.columns(element)
+    if columns is None:
+        return Schema(plain, (reader.column(ANSWER, element, True),), many=many, source=source, bare=True)
+    return Schema(plain, columns, many=many, source=source)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+class _Reader:
+    """Reads columns off a JSON Schema, following its local `$ref`s."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._root = root
+
+    def deref(self, schema: object) -> Mapping[str, Any]:
+        """Follow `#/…` references; what can't be followed, and `true` and `false`, has no properties."""
+        seen: set[str] = set()
+        while isinstance(schema, Mapping) and isinstance(reference := schema.get("$ref"), str):
+            if reference in seen or not reference.startswith("#"):
+                return {}
+            seen.add(reference)
+            schema = self._follow(reference)
+        return schema if isinstance(schema, Mapping) else {}
+
+    def _follow(self, reference: str) -> object:
+        place: object = self._root
+        for step in reference.removeprefix("#").strip("/").split("/"):
+            key = step.replace("~1", "/").replace("~0", "~")
+            if key:
+                place = place.get(key) if isinstance(place, Mapping) else None
+        return place
+
+    def columns(self, element: object) -> tuple[Column, ...] | None:
+        """Return a column per property, none where they are left open, and None for what is no record."""
+        record = self.deref(element)
+        properties = record.get("properties")
+        if isinstance(properties, Mapping):
+            required = record.get("required", [])
+            return tuple(self.column(name, schema, name in required) for name, schema in properties.items())
+        if not record or record.get("type") == "object":
+            return ()
+        return None
+
+    def column(self, name: str, schema: object, required: bool) -> Column:
+        """Return the column of one property."""
+        alternatives, nullable = self._alternatives(schema)
+        kind, choices = self._kind(alternatives)
+        return Column(name, kind, nullable=nullable or not required, choices=choices)
+
+    def _alternatives(self, schema: object) -> tuple[list[Mapping[str, Any]], bool]:
+        """Split a schema into what a value may be, apart from null, and whether it may be null."""
+        schema = self.deref(schema)
+        options = schema.get("anyOf") or schema.get("oneOf") or [schema]
+        found: list[Mapping[str, Any]] = []
+        nullable = False
+        for option in map(self.deref, options):
+            several = _listed(option.get("type"))
+            nullable = nullable or "null" in several or None in option.get("enum", ())
+            found.extend({**option, "type": kind} for kind in several if kind != "null")
+        return found, nullable
+
+    def _kind(self, alternatives: list[Mapping[str, Any]]) -> tuple[Kind, tuple[str, ...]]:
+        if len(alternatives) != 1:
+            return "json", ()
+        (option,) = alternatives
+        values = [option["const"]] if "const" in option else option.get("enum")
+        if values is not None:
+            words = [value for value in values if value is not None]
+            if words and all(isinstance(word, str) for word in words):
+                return "enum", tuple(words)
+        if option["type"] == "string":
+            return _STRING_FORMATS.get(option.get("format", ""), "str"), ()
+        return _TYPES.get(option["type"] or "", "json"), ()

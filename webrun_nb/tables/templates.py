@@ -1,0 +1,230 @@
+"""Fills `{{ expression }}` in a task's text and in `--url` from the notebook's names.
+
+Only `{{ }}` is special: `$900`, `{"json": 1}`, `{% %}` and `{# #}` stay as they are. Expressions are
+jinja2's, so its filters work (`{{ names | join(", ") }}`); they run in its sandbox, can't change what they
+are given, can't reach names that start with `_` inside objects, and a name the notebook doesn't have is an
+error. The text is read once: a value that itself holds `{{ }}` is put in as it is.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import re
+import sys
+from collections.abc import Callable, Mapping, Sized
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from webrun_nb.notebook.syntax.errors import CommandError, near
+
+__all__ = ["fill"]
+
+# jinja2 can't be told to have no statements and comments, so they begin with what no text may hold.
+_NEVER = "\x00"
+_RAW_HINT = "--raw leaves {{ }} as it is"
+MAX_CHARS = 10_000
+"""What a repetition, a power or a width may give: a task's text is no longer (`maxlength` of the emulator)."""
+_PLACEHOLDER = re.compile(r"%[^a-zA-Z%]*|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_WIDE = re.compile(r"\d{5,}|^%.*\*|:.*\{")
+"""What makes a placeholder's text long: a width of many digits, or one that is looked up."""
+_FORMATS = frozenset({"format", "format_map"})
+"""Their other values are what is formatted."""
+_PADDING_FILTERS = ("center", "format", "indent")
+_PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill", *_FORMATS})
+_DEFAULT_REPR = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
+
+
+def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> str:
+    """Return `text` with each `{{ expression }}` replaced by its value.
+
+    Parameters
+    ----------
+    text : str
+        A cell's body or a URL.
+    namespace : mapping of str to object
+        The notebook's names (IPython's `user_ns`).
+    raw : bool
+        Return `text` untouched (`--raw`).
+
+    Raises
+    ------
+    CommandError
+        An unknown name, an expression that can't be read or fails, a `{{` without an end, or a value that has
+        no sensible text (None, NaN, functions, DataFrames, …).
+    """
+    if raw or "{{" not in text:
+        return text
+    if _NEVER in text:
+        raise CommandError("the text holds a NUL character", "take it out, or use --raw")
+    environment = _environment()
+    try:
+        tree = environment.parse(text)
+        names = {node.name for node in tree.find_all(nodes.Name)}
+        _check_names(names, namespace)
+        return environment.from_string(tree).render({name: namespace[name] for name in names})
+    except jinja2.TemplateSyntaxError as error:
+        raise _unreadable(text, error) from error
+    # What expressions raise: jinja2's own (missing attributes, the sandbox's refusals), and Python's usual.
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        reason = str(error) or type(error).__name__
+        raise CommandError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """jinja2's, which also refuses what a few characters would make endless: a power, a repetition, a width."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name in _PADDING_FILTERS:
+            self.filters[name] = _bounded(name, self.filters[name])
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Do a multiplication, a power or a `%`, where its result has a bounded size."""
+        if operator == "%":
+            _check_widths(left)
+        elif isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+            _check_size(bits)
+        elif operator == "*":
+            for many, times in ((left, right), (right, left)):
+                if isinstance(many, Sized) and isinstance(times, int):
+                    _check_size(len(many) * times)
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call something, where it is not told to make a text of a huge width."""
+        method = getattr(obj, "__wrapped__", obj)  # the sandbox has a str.format of its own
+        text, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+        if isinstance(text, str | bytes) and name in _PADDING_METHODS:
+            _check_widths(text, *(() if name in _FORMATS else (*args, *kwargs.values())))
+        return super().call(context, obj, *args, **kwargs)
+
+
+def _bounded(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that takes no huge width."""
+
+    @wraps(made)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        if name in _FORMATS:
+            _check_widths(args[0])
+        else:
+            _check_widths(None, *args[1:], *kwargs.values())
+        return made(*args, **kwargs)
+
+    return bounded
+
+
+def _check_widths(format_text: object, *widths: object) -> None:
+    """Refuse a huge width: in a format's placeholders, or given as a number."""
+    for placeholder in _PLACEHOLDER.findall(format_text) if isinstance(format_text, str) else ():
+        if _WIDE.search(placeholder):
+            _check_size(MAX_CHARS + 1)
+    for width in widths:
+        if isinstance(width, int):
+            _check_size(width)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_CHARS:
+        raise CommandError(
+            f"a {{{{ }}}} would become longer than the {MAX_CHARS:,} characters of a task",
+            "compute it in a cell, and name the result",
+        )
+
+
+def _environment() -> _Sandbox:
+    return _Sandbox(
+        block_start_string=_NEVER + "{%",
+        block_end_string="%}" + _NEVER,
+        comment_start_string=_NEVER + "{#",
+        comment_end_string="#}" + _NEVER,
+        undefined=jinja2.StrictUndefined,
+        finalize=_as_text,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
+    for name in sorted(names):
+        if name.startswith("__"):
+            raise CommandError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
+        if name in namespace:
+            continue
+        meant = near(
+            name, [known for known in namespace if not known.startswith("_") and not _is_pythons(namespace, known)]
+        )
+        if meant:
+            hint = f"did you mean {meant}?"
+        elif hasattr(builtins, name):
+            hint = "Python's functions are not available there; jinja2's filters are: {{ rows | length }}"
+        else:
+            hint = f"run the cell that sets it, or {_RAW_HINT}"
+        raise CommandError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
+
+
+def _is_pythons(namespace: Mapping[str, object], name: str) -> bool:
+    """Tell whether a name is one that Python or IPython brings along: `open`, `exit`, `quit`, `get_ipython`, `In`."""
+    return hasattr(builtins, name) or name in ("In", "Out", "exit", "quit", "get_ipython")
+
+
+def _as_text(value: object) -> str:
+    """Return the text of an expression's value; refuse what would put nonsense into an instruction."""
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises, and names the missing attribute
+    kind = type(value).__name__
+    if value is None or _is_missing(value):
+        raise CommandError(f"a {{{{ }}}} is {value}", "give it a value first")
+    if _is_frame(value):
+        raise CommandError(
+            f"a {{{{ }}}} is a whole {kind}, of which str() shows a part",
+            "write {{ df.name | join(', ') }} or {{ df.to_csv() }}",
+        )
+    if isinstance(value, bytes | bytearray | ModuleType) or callable(value):
+        raise CommandError(f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?")
+    text = str(value)
+    if _DEFAULT_REPR.fullmatch(text):
+        raise CommandError(
+            f"a {{{{ }}}} is a {kind}, which has no text of its own",
+            "name one of its attributes: {{ x.name }}",
+        )
+    return text
+
+
+def _is_missing(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isnan(value)
+    pandas = sys.modules.get("pandas")  # a missing value of pandas exists only where pandas was imported
+    return pandas is not None and (value is pandas.NA or value is pandas.NaT)
+
+
+def _is_frame(value: object) -> bool:
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    return (pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series | pandas.Index)) or (
+        numpy is not None and isinstance(value, numpy.ndarray)
+    )
+
+
+def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> CommandError:
+    if "}}" not in text[text.rfind("{{") :]:
+        return CommandError("a {{ has no }}", f"close it; {_RAW_HINT}")
+    if re.search(r"\{\{-?\s*-?\}\}", text):
+        return CommandError("a {{ }} is empty", f"write what goes in, e.g. {{{{ city }}}}; {_RAW_HINT}")
+    return CommandError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)
