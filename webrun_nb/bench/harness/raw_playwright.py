@@ -1,9 +1,9 @@
 """Raw Playwright, as one would write it by hand: the yardstick, in a process of its own so that its CPU can be counted.
 
-Run as `python -m webrun_nb.bench.harness.raw_playwright`. It reads one JSON object per line from stdin (`{"do": …, …}`)
-and answers each with one. The browser's binary and its sandbox are what the emulator would choose, its flags Playwright's own. Contexts
-are plain but for the size of the view, so that there is the same area to paint. Times are taken in here, around nothing
-but Playwright's calls.
+Run as `python -m webrun_nb.bench.harness.raw_playwright`. It reads one JSON object per line from stdin
+(`{"do": …, …}`) and answers each with one. The browser's binary and its sandbox are what the emulator would choose, its
+flags Playwright's own. Contexts are plain but for the size of the view, so that there is the same area to paint. Times
+are taken in here, around nothing but Playwright's calls.
 """
 
 from __future__ import annotations
