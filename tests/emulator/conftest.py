@@ -24,15 +24,15 @@ from webrun_nb.emulator.domain import account
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.execution.egress import Egress, home
-from webrun_nb.emulator.services.dependencies import Parts, PracticeSites
+from webrun_nb.emulator.services.dependencies import Dependencies, PracticeSites
 from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.sessions import Service
-from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.storage.registration import Presence
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.prices import PRICES_2026
 
 
@@ -188,16 +188,16 @@ async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Servi
     """The emulator's service in this process, without its door."""
     clock, events, ids = Clock(system_time()), EventHub(Clock(system_time())), IdSource()
     database = await Database.open(tmp_path, None)
-    presence = await Presence.announce(database, clock.now())
-    archive = Archive(database, presence.id)
+    presence = await EmulatorRegistration.announce(database, clock.now())
+    archive = WriteBehindStore(database, presence.id)
     url = "http://127.0.0.1:9"
-    parts = Parts(
+    parts = Dependencies(
         url=url,
         clock=clock,
         database=database,
         archive=archive,
         emulator_id=presence.id,
-        store=OpenSessions(),
+        store=SessionRegistry(),
         events=events,
         policies=DatabasePolicies(database, presence.id),
         trail=DatabaseTrail(database, archive, presence.id),
@@ -208,7 +208,7 @@ async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Servi
         prices=PRICES_2026,
         practice=PracticeSites((), 9),
         egress=Egress(home("127.0.0.1", 9), (), {}),
-        library=await Library.open(database, clock, ids, events, url, presence),
+        library=await UserStorage.open(database, clock, ids, events, url, presence),
     )
     writing = asyncio.create_task(archive.run())
     yield Service(parts)

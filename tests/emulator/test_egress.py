@@ -11,8 +11,8 @@ from here import HERE
 from proxies import LocalProxy
 
 from webrun_nb.browsers.chromium.pool import ChromiumPool
-from webrun_nb.browsers.egress.destinations import Reach
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.destinations import DestinationPolicy
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Navigate, Scroll
 
@@ -31,8 +31,8 @@ async def title(instance: BrowserInstance) -> str:
 
 async def test_each_kind_goes_out_by_its_own_rules(browsers, recorder, site, kind):
     site.page("/", "<title>here</title>")
-    open_one = await browsers.open(kind, recorder(), way_out=WayOut(Reach(HERE)))
-    strict = await browsers.open(kind, recorder(), way_out=WayOut())
+    open_one = await browsers.open(kind, recorder(), egress_route=EgressRoute(DestinationPolicy(HERE)))
+    strict = await browsers.open(kind, recorder(), egress_route=EgressRoute())
     await open_one.perform(Navigate(site.url("/")))
     assert await title(open_one) == "here"
     with pytest.raises(BrowserError, match="not on the public internet"):
@@ -44,17 +44,17 @@ async def test_each_kind_goes_out_by_its_own_rules(browsers, recorder, site, kin
 async def test_a_restored_session_keeps_rules_proxy_and_count(browsers, recorder, site, kind):
     site.page("/", "<title>here</title>")
     through = LocalProxy("socks")
-    way_out = WayOut(Reach(HERE), UpstreamProxy("socks", "127.0.0.1", through.port))
-    first = await browsers.open(kind, recorder(), way_out=way_out)
+    egress_route = EgressRoute(DestinationPolicy(HERE), UpstreamProxy("socks", "127.0.0.1", through.port))
+    first = await browsers.open(kind, recorder(), egress_route=egress_route)
     await first.perform(Navigate(site.url("/")))
     await first.restrict(["bad.localhost"])
     saved = await first.checkpoint()
     await first.close()
-    counted = way_out.proxied
-    second = await browsers.open(kind, recorder(), way_out=way_out, restore=saved)
+    counted = egress_route.proxied
+    second = await browsers.open(kind, recorder(), egress_route=egress_route, restore=saved)
     with pytest.raises(BrowserError, match="domains to avoid"):
         await second.perform(Navigate(site.url("/", host="bad.localhost")))
-    assert (await title(second), way_out.proxied > counted) == ("here", True)
+    assert (await title(second), egress_route.proxied > counted) == ("here", True)
     assert set(through.asked) == {f"127.0.0.1:{site.port}"}
     await second.close()
     through.die()
@@ -62,12 +62,12 @@ async def test_a_restored_session_keeps_rules_proxy_and_count(browsers, recorder
 
 async def test_bytes_are_counted_up_and_down(browsers, recorder, site):
     site.page("/", "x" * 200_000)
-    way_out = WayOut(Reach(HERE))
-    instance = await browsers.open("context", recorder(), way_out=way_out)
+    egress_route = EgressRoute(DestinationPolicy(HERE))
+    instance = await browsers.open("context", recorder(), egress_route=egress_route)
     await instance.perform(Navigate(site.url("/")))
-    assert 200_000 < way_out.down < 202_000
-    assert 200 < way_out.up < 5_000
-    assert way_out.proxied == 0
+    assert 200_000 < egress_route.down < 202_000
+    assert 200 < egress_route.up < 5_000
+    assert egress_route.proxied == 0
     await instance.close()
 
 
@@ -101,9 +101,9 @@ async def test_a_lost_browser_s_listener_is_closed(browsers, recorder):
 
 
 async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, recorder, site):
-    way_out = WayOut(Reach(HERE))
-    way_out.reach.url_rule = lambda url: "no admin pages" if "/admin" in url else None
-    instance = await browsers.open("context", recorder(), way_out=way_out)
+    egress_route = EgressRoute(DestinationPolicy(HERE))
+    egress_route.reach.url_rule = lambda url: "no admin pages" if "/admin" in url else None
+    instance = await browsers.open("context", recorder(), egress_route=egress_route)
     site.page("/admin/x.js", "document.title = 'ran'", content_type="text/javascript")
     site.page("/admin/", "<title>admin</title>")
     framed = f"<iframe src={site.url('/admin/', host='x.localhost')}></iframe><script src=/admin/x.js></script>"
@@ -111,7 +111,7 @@ async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, record
     with pytest.raises(BrowserError, match="no admin pages"):
         await instance.perform(Navigate(site.redirect("/go", site.url("/admin/"))))
     assert (await title(instance), "/admin/" in site.asked) == ("ran", False)
-    way_out.reach.url_rule = None
+    egress_route.reach.url_rule = None
     await instance.restrict([])
     await instance.perform(Navigate(site.url("/admin/")))
     assert await title(instance) == "admin"

@@ -12,7 +12,7 @@ from agent_work import Worked, work
 from practice_server import PracticeServer, serving
 from pyotp import TOTP
 
-from webrun_nb.agents.base import AgentError, Brief, Note
+from webrun_nb.agents.base import AgentError, Log, TaskSpec
 from webrun_nb.browsers.protocol import BrowserInstance, Click, Navigate, Type
 from webrun_nb.practice.accounts import BANK, SHOP
 
@@ -47,7 +47,7 @@ async def log_in_to_bank(instance: BrowserInstance, sites: PracticeServer) -> No
 
 
 async def told(instance: BrowserInstance, text: str, *answers: str, url: str | None = None) -> Worked:
-    return await work(instance, Brief(text, starting_url=url), answers)
+    return await work(instance, TaskSpec(text, starting_url=url), answers)
 
 
 # --- the shop ---------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ async def test_the_statement_is_downloaded_from_the_account_that_is_named(
 ) -> None:
     await log_in_to_bank(instance, sites)
     worked = await told(instance, "download the statement of the Savings account as CSV")
-    assert any("following" in step.text for step in worked.steps if isinstance(step, Note))
+    assert any("following" in step.text for step in worked.steps if isinstance(step, Log))
     assert sites.counts("bank")["statements downloaded"] == 1
     assert "2004-118-15" in instance.url
 

@@ -8,7 +8,7 @@ import pytest
 from agent_work import work
 from practice_server import serving
 
-from webrun_nb.agents.base import AgentError, Brief, Note
+from webrun_nb.agents.base import AgentError, Log, TaskSpec
 from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.practice.shop import catalogue
 
@@ -26,7 +26,7 @@ def table(*rows: tuple[str, str], more: str = "") -> str:
 
 
 async def told(instance: BrowserInstance, url: str, text: str) -> str:
-    return (await work(instance, Brief(text, starting_url=url))).answer.text
+    return (await work(instance, TaskSpec(text, starting_url=url))).answer.text
 
 
 async def test_the_cheapest_is_that_of_all_pages_and_the_answer_says_so(instance: BrowserInstance) -> None:
@@ -50,9 +50,9 @@ async def test_ties_and_rows_without_a_value_are_told(instance: BrowserInstance,
     assert said.startswith(
         "1 of 4 rows. 1 more has the same price as the last of these. 1 of 4 have no price to compare."
     )
-    worked = await work(instance, Brief("find the 2 cheapest lamps", "structured_json", ROWS, url))
+    worked = await work(instance, TaskSpec("find the 2 cheapest lamps", "structured_json", ROWS, url))
     assert worked.answer.data == [{"name": "Bo"}, {"name": "Cy"}]
-    assert [step.text for step in worked.steps if isinstance(step, Note)] == ["1 of 4 have no price to compare."]
+    assert [step.text for step in worked.steps if isinstance(step, Log)] == ["1 of 4 have no price to compare."]
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_
     row = "<tr><td>Cy</td><td>$5</td></tr>"
     grown = f"<button onclick=\"document.querySelector('table').innerHTML += '{row}'\">More</button>"
     url = site.page("/grows", table(("Ada", "$9"), ("Bo", "$7"), more=grown))
-    worked = await work(instance, Brief("click More", "structured_json", ROWS, url))
+    worked = await work(instance, TaskSpec("click More", "structured_json", ROWS, url))
     assert worked.answer.data == [{"name": "Ada"}, {"name": "Bo"}, {"name": "Cy"}]
-    assert any("the schema does" in step.text for step in worked.steps if isinstance(step, Note))
+    assert any("the schema does" in step.text for step in worked.steps if isinstance(step, Log))
     bare = site.page("/bare", "<button>More</button>")
     with pytest.raises(AgentError, match=r"fits name.* Done before: click More"):
-        await work(instance, Brief("click More", "structured_json", ROWS, bare))
+        await work(instance, TaskSpec("click More", "structured_json", ROWS, bare))
 
 
 async def test_a_click_with_no_columns_asked_for_has_no_rows(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/click", table(("Ada", "$9"), ("Bo", "$7"), more="<button>More</button>"))
     anything = {"type": "array", "items": {"type": "object"}}
-    [row] = (await work(instance, Brief("click More", "structured_json", anything, url))).answer.data
+    [row] = (await work(instance, TaskSpec("click More", "structured_json", anything, url))).answer.data
     assert list(row) == ["answer"]
     assert row["answer"].startswith("Done: click More.")
 
@@ -113,7 +113,7 @@ async def test_a_click_with_no_columns_asked_for_has_no_rows(instance: BrowserIn
 async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: BrowserInstance, site: Site) -> None:
     """And the page's whole list does not take its place."""
     url = site.page("/asked", table(("Ada", "$9"), ("Bo", "$7")))
-    brief = Brief("frobnicate", "structured_json", ROWS, url)
+    brief = TaskSpec("frobnicate", "structured_json", ROWS, url)
     assert (await work(instance, brief, ["list the lamps under $8"])).answer.data == [{"name": "Bo"}]
 
 
@@ -126,7 +126,7 @@ async def test_a_wish_that_is_no_column_is_asked_about(
     url = site.page("/wishes", table(("Ada", "$9"), ("Bo", "$7")))
     columns = {name: {"type": ["string", "null"]} for name in ("name", "price")}
     schema = {"type": "array", "items": {"type": "object", "properties": columns, "required": list(columns)}}
-    worked = await work(instance, Brief(sentence, "structured_json", schema, url), ["list the lamps under $8"])
+    worked = await work(instance, TaskSpec(sentence, "structured_json", schema, url), ["list the lamps under $8"])
     assert f'Nothing on the page answers to "{words}"' in worked.asked[0].question
     assert worked.answer.data == [{"name": "Bo", "price": "$7"}]
 
@@ -138,9 +138,9 @@ CARDS = "".join(
 
 async def test_a_list_that_is_too_long_to_be_read_says_that_it_goes_on(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/long", f"<h1>Lamps</h1><ul>{CARDS}</ul>")
-    worked = await work(instance, Brief("list the lamps", starting_url=url))
+    worked = await work(instance, TaskSpec("list the lamps", starting_url=url))
     assert worked.answer.text.startswith("2000 lamps on this page; the list goes on.")
-    assert any("more rows than the 2,000" in step.text for step in worked.steps if isinstance(step, Note))
+    assert any("more rows than the 2,000" in step.text for step in worked.steps if isinstance(step, Log))
     with pytest.raises(AgentError, match="2000 on 1 page, but the list goes on"):
         await told(instance, url, "how many lamps are there?")
 
@@ -174,16 +174,16 @@ async def test_tables_of_the_same_columns_are_one_list_over_all_pages(instance: 
     assert (await told(instance, url, "how many samples are there?")).startswith("6 samples")
     assert "| C1 | 5.9 |" in await told(instance, url, "which sample has the lowest pH?")
     assert "(6 rows" in await told(instance, url, "what is the average pH?")
-    worked = await work(instance, Brief("list the samples on day 4", "structured_json", None, url))
+    worked = await work(instance, TaskSpec("list the samples on day 4", "structured_json", None, url))
     assert (worked.answer.data, worked.answer.unused) == ([{"Sample": "D1", "pH": "8.0"}], ())
-    worked = await work(instance, Brief("list the samples on day 7", "structured_json", None, url))
+    worked = await work(instance, TaskSpec("list the samples on day 7", "structured_json", None, url))
     assert len(worked.answer.data) == 6
     assert [part.text for part in worked.answer.unused] == ["on day 7"]
 
 
 async def test_rows_under_the_heading_that_is_named(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/depots", headed("Item|Price", Paris=["Bolt|$2", "Nut|$1"], Lyon=["Bolt|$3", "Gear|$8"]))
-    worked = await work(instance, Brief("list the items in Paris", starting_url=url))
+    worked = await work(instance, TaskSpec("list the items in Paris", starting_url=url))
     assert worked.answer.text.startswith("2 of 4 items.")
     assert "| Nut | $1 |" in worked.answer.text
     assert worked.asked == []

@@ -8,7 +8,7 @@ import pytest
 from agent_work import work
 from practice_server import serving
 
-from webrun_nb.agents.base import AgentError, Brief
+from webrun_nb.agents.base import AgentError, TaskSpec
 from webrun_nb.browsers.protocol import BrowserInstance
 
 Site = Any
@@ -47,7 +47,7 @@ def pages(site: Site) -> Site:
 
 
 async def told(instance: BrowserInstance, url: str, text: str) -> str:
-    return (await work(instance, Brief(text, starting_url=url))).answer.text
+    return (await work(instance, TaskSpec(text, starting_url=url))).answer.text
 
 
 async def refused(instance: BrowserInstance, url: str, text: str) -> str:
@@ -114,7 +114,7 @@ async def test_an_answer_after_a_form_that_was_not_sent_says_so(instance: Browse
 async def test_a_send_button_that_is_named_is_pressed_unasked(instance: BrowserInstance, site: Site) -> None:
     site.page("/thanks", "<title>Thanks</title><p>Thank you")
     url = site.page("/write", SENT.format(action="/thanks").replace("Join", "Send"))
-    worked = await work(instance, Brief('type "ada" into E-mail and press Send', starting_url=url))
+    worked = await work(instance, TaskSpec('type "ada" into E-mail and press Send', starting_url=url))
     assert worked.asked == []
     assert "Thanks" in worked.answer.text
 

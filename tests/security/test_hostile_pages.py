@@ -12,7 +12,7 @@ from agent_work import Worked, work
 from here import HERE
 from practice_server import PracticeServer, serving
 
-from webrun_nb.agents.base import AgentError, Brief
+from webrun_nb.agents.base import AgentError, TaskSpec
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, Navigate
 from webrun_nb.practice.hostile import ORDER, PRODUCTS
@@ -72,7 +72,7 @@ async def told(
     instance: BrowserInstance, sites: PracticeServer, path: str, text: str, schema: object = None, *answers: str
 ) -> Worked:
     kind = "structured_json" if schema else "text"
-    return await work(instance, Brief(text, kind, schema, sites.url("hostile", path)), answers)  # type: ignore[arg-type]
+    return await work(instance, TaskSpec(text, kind, schema, sites.url("hostile", path)), answers)  # type: ignore[arg-type]
 
 
 # --- what people see, and nothing else --------------------------------------------------------------------------------

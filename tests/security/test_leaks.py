@@ -24,8 +24,8 @@ from playwright.async_api import async_playwright
 from webrun_nb.browsers import discovery
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress import routes
-from webrun_nb.browsers.egress.destinations import Home, Reach
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Click, Navigate, WaitFor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,9 +70,9 @@ class Lab:
         return ["http://bad.example", "http://inside.example", f"http://127.0.0.1:{self.forbidden.port}"]
 
     async def open(self, home: Home | None = None, named: tuple[str, ...] = ("localhost",)) -> BrowserInstance:
-        way_out = WayOut(Reach(named, home))
-        way_out.reach.avoid(["bad.example", "böses.example"])
-        return await self.pool.open("context", Listener(), way_out=way_out)
+        egress_route = EgressRoute(DestinationPolicy(named, home))
+        egress_route.reach.avoid(["bad.example", "böses.example"])
+        return await self.pool.open("context", Listener(), egress_route=egress_route)
 
     def page(self, script: str, body: str = "") -> str:
         self.allowed.pages["/"] = f"<body>{body}<script>{script}</script></body>"

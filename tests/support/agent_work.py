@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from stored_pages import StoredPage
 
 from webrun_nb.agents.base import (
-    Act,
     Answered,
     Ask,
-    Brief,
-    Data,
-    Done,
     Failed,
     Finish,
-    Look,
-    Note,
-    Read,
+    Log,
+    Observe,
+    Observed,
+    PageContent,
+    PartialResult,
+    Perform,
+    Performed,
+    ReadPage,
     Reply,
-    Seen,
-    SoFar,
     Step,
+    TaskSpec,
     TokenUse,
 )
 from webrun_nb.agents.local import LocalAgent
@@ -43,7 +43,7 @@ class Worked:
 
     @property
     def acts(self) -> list[object]:
-        return [step.action for step in self.steps if isinstance(step, Act)]
+        return [step.action for step in self.steps if isinstance(step, Perform)]
 
 
 @dataclass
@@ -53,10 +53,10 @@ class Person:
     answers: list[str] = field(default_factory=list)
 
     def reply(self) -> Reply:
-        return Answered(self.answers.pop(0)) if self.answers else Done()
+        return Answered(self.answers.pop(0)) if self.answers else Performed()
 
 
-async def work(instance: BrowserInstance, brief: Brief, answers: Sequence[str] = ()) -> Worked:
+async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str] = ()) -> Worked:
     """Run the local agent as a worker does, without policies and meters."""
     if brief.starting_url:
         await instance.perform(Navigate(brief.starting_url))
@@ -70,20 +70,20 @@ async def work(instance: BrowserInstance, brief: Brief, answers: Sequence[str] =
             match step:
                 case Finish():
                     return Worked(step, steps, tokens)
-                case Look():
-                    reply = Seen(await instance.observe())
-                case Read():
-                    reply = Data(await instance.read())
+                case Observe():
+                    reply = Observed(await instance.observe())
+                case ReadPage():
+                    reply = PageContent(await instance.read())
                 case Ask():
                     reply = person.reply()
-                case Act(action=action):
+                case Perform(action=action):
                     try:
                         await instance.perform(action)
-                        reply = Done()
+                        reply = Performed()
                     except BrowserError as error:
                         reply = Failed(error.code, error.message)
-                case Note():
-                    reply = Done()
+                case Log():
+                    reply = Performed()
     finally:
         await run.aclose()
 
@@ -105,7 +105,7 @@ class StoredWorker:
         self,
         page: StoredPage,
         replies: Iterable[str] = (),
-        outcomes: Callable[[object], Reply] = lambda action: Done(),
+        outcomes: Callable[[object], Reply] = lambda action: Performed(),
     ) -> None:
         self._page = page
         self._replies = iter(replies)
@@ -116,24 +116,24 @@ class StoredWorker:
         match step:
             case Finish():
                 return None
-            case Look():
-                return Seen(self._page.observation)
-            case Read():
-                return Data(self._page.data)
+            case Observe():
+                return Observed(self._page.observation)
+            case ReadPage():
+                return PageContent(self._page.data)
             case Ask():
                 text = next(self._replies, None)
                 return None if text is None else Answered(text)
-            case Act(action=action):
+            case Perform(action=action):
                 return self._outcomes(action)
-            case Note() | SoFar():
-                return Done()
+            case Log() | PartialResult():
+                return Performed()
 
 
 async def work_on(
-    page: StoredPage, brief: Brief, replies: Iterable[str] = (), outcomes: Callable[[object], Reply] | None = None
+    page: StoredPage, brief: TaskSpec, replies: Iterable[str] = (), outcomes: Callable[[object], Reply] | None = None
 ) -> list[Step]:
     """Run the local agent on a stored page until it finishes, or asks what no reply is left for; return its steps."""
-    worker = StoredWorker(page, replies, outcomes or (lambda action: Done()))
+    worker = StoredWorker(page, replies, outcomes or (lambda action: Performed()))
     run, steps = LocalAgent().run(brief, TokenUse()), list[Step]()
     reply: Reply | None = None
     try:

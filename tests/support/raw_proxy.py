@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from webrun_nb.browsers.egress.addresses import Address
 from webrun_nb.browsers.egress.listener import USERNAME, Listener
 from webrun_nb.browsers.egress.network import Streams, SystemNetwork
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 WITHIN_S = 60
@@ -130,7 +130,7 @@ async def client_and_origin() -> AsyncIterator[tuple[Client, Origin]]:
     """Have an origin, the proxy of a session before it, and a client of that."""
     origin = Origin()
     await origin.start()
-    listener = await Listener.open(origin, WayOut())
+    listener = await Listener.open(origin, EgressRoute())
     client = Client(listener)
     yield client, origin
     client.close()

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.protocol import Box, Complaint, Element, Observation, PageData, SeenFrame
+from webrun_nb.browsers.protocol import Box, Element, FormError, Observation, PageData, SeenFrame
 
 FOLDER = Path(__file__).parent / "stored_pages"
 
@@ -130,7 +130,7 @@ def _observation(raw: dict[str, Any]) -> Observation:
     frames = tuple(
         SeenFrame(f["url"], f["title"], tuple(map(_element, f["elements"])), f["text"]) for f in raw["frames"]
     )
-    complaints = tuple(Complaint(**each) for each in raw["complaints"])
+    complaints = tuple(FormError(**each) for each in raw["complaints"])
     elements = tuple(map(_element, raw["elements"]))
     changed = {"elements": elements, "frames": frames, "complaints": complaints, "secrets": ()}
     made: Observation = _made(Observation, {**raw, **changed})

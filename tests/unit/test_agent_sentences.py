@@ -10,7 +10,7 @@ import pytest
 from agent_work import work_on
 from stored_pages import stored
 
-from webrun_nb.agents.base import Act, AgentError, Ask, Brief, Finish, Step
+from webrun_nb.agents.base import AgentError, Ask, Finish, Perform, Step, TaskSpec
 from webrun_nb.agents.examples import examples_of
 from webrun_nb.agents.planner.elements import Found, near_misses
 from webrun_nb.agents.planner.intents import Target
@@ -19,7 +19,7 @@ from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Pre
 
 
 def acts(steps: list[Step]) -> list[Action]:
-    return [step.action for step in steps if isinstance(step, Act)]
+    return [step.action for step in steps if isinstance(step, Perform)]
 
 
 def clicked(steps: list[Step]) -> list[str]:
@@ -34,7 +34,7 @@ def clicked(steps: list[Step]) -> list[str]:
     [("press Submit", "Submit"), ("press the Save draft button", "Save draft"), ("press on Prices", "Prices")],
 )
 async def test_press_with_a_controls_name_clicks_it(sentence: str, control: str) -> None:
-    assert clicked(await work_on(stored("form"), Brief(sentence))) == [control]
+    assert clicked(await work_on(stored("form"), TaskSpec(sentence))) == [control]
 
 
 @pytest.mark.parametrize(
@@ -42,21 +42,21 @@ async def test_press_with_a_controls_name_clicks_it(sentence: str, control: str)
     [("press Enter", "Enter"), ("press the escape button", "Escape"), ("press the Delete key", "Delete")],
 )
 async def test_press_with_a_keys_name_presses_it(sentence: str, key: str) -> None:
-    assert acts(await work_on(stored("form"), Brief(sentence))) == [Press(key)]
+    assert acts(await work_on(stored("form"), TaskSpec(sentence))) == [Press(key)]
 
 
 async def test_a_name_that_a_key_and_a_control_have_is_asked_about() -> None:
-    *_, asked = await work_on(stored("form"), Brief("press Delete"))
+    *_, asked = await work_on(stored("form"), TaskSpec("press Delete"))
     assert isinstance(asked, Ask)
     assert asked.candidates[0] == "1. the Delete key"
     assert asked.candidates[1].startswith('2. the button "Delete"')
-    assert acts(await work_on(stored("form"), Brief("press Delete"), ["1"])) == [Press("Delete")]
-    assert acts(await work_on(stored("programme"), Brief("press Delete"))) == [Press("Delete")]
+    assert acts(await work_on(stored("form"), TaskSpec("press Delete"), ["1"])) == [Press("Delete")]
+    assert acts(await work_on(stored("programme"), TaskSpec("press Delete"))) == [Press("Delete")]
 
 
 async def test_signs_name_only_what_is_called_so() -> None:
     with pytest.raises(AgentError) as caught:
-        await work_on(stored("product"), Brief('click the "×" button'))
+        await work_on(stored("product"), TaskSpec('click the "×" button'))
     assert caught.value.code == "ELEMENT_NOT_FOUND"
 
 
@@ -69,13 +69,13 @@ def test_the_nearest_names_are_named_once_each() -> None:
 @pytest.mark.parametrize("sentence", ["go to www.nowhere.invalid/a", "visit nowhere.invalid"])
 async def test_an_address_without_its_scheme_is_told_to_have_one(sentence: str) -> None:
     with pytest.raises(AgentError) as caught:
-        await work_on(stored("form"), Brief(sentence))
+        await work_on(stored("form"), TaskSpec(sentence))
     assert caught.value.message.endswith(f"An address begins with its scheme: https://{sentence.split()[-1]}")
 
 
 async def test_a_files_name_is_not_taken_for_an_address() -> None:
     with pytest.raises(AgentError) as caught:
-        await work_on(stored("form"), Brief('click "report.pdf"'))
+        await work_on(stored("form"), TaskSpec('click "report.pdf"'))
     assert "https://" not in caught.value.message
 
 
@@ -87,12 +87,12 @@ def test_the_browsers_error_page_is_not_called_by_its_address() -> None:
 
 
 async def test_an_address_that_can_not_be_read_is_asked_about() -> None:
-    *_, asked = await work_on(stored("form"), Brief("http://[::1"))
+    *_, asked = await work_on(stored("form"), TaskSpec("http://[::1"))
     assert isinstance(asked, Ask)
 
 
 async def test_words_of_any_script_are_words() -> None:
-    *_, asked = await work_on(stored("regions"), Brief("list 製品"))
+    *_, asked = await work_on(stored("regions"), TaskSpec("list 製品"))
     assert isinstance(asked, Ask)
     assert 'Nothing on the page answers to "製品"' in asked.question
 
@@ -106,7 +106,7 @@ def rows_of(*columns: str) -> dict[str, Any]:
 
 
 async def rows(page: str, sentence: str, *columns: str, replies: Sequence[str] = ()) -> Any:
-    brief = Brief(sentence, "structured_json", rows_of(*columns))
+    brief = TaskSpec(sentence, "structured_json", rows_of(*columns))
     *_, last = await work_on(stored(page), brief, replies)
     assert isinstance(last, Finish), last
     return last.data
@@ -125,20 +125,20 @@ async def test_a_column_that_nothing_is_called_like_is_missing_and_takes_no_othe
 async def test_a_pages_name_is_not_its_price() -> None:
     schema = {"type": "object", "properties": {"weather": {"type": "string"}}}
     with pytest.raises(AgentError) as caught:
-        await work_on(stored("product"), Brief("get the name", "structured_json", schema))
+        await work_on(stored("product"), TaskSpec("get the name", "structured_json", schema))
     assert caught.value.code == "OUTPUT_SCHEMA_MISMATCH"
 
 
 async def test_a_column_for_whatever_is_asked_takes_what_is_asked() -> None:
     schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
-    *_, last = await work_on(stored("product"), Brief("get the weight", "structured_json", schema))
+    *_, last = await work_on(stored("product"), TaskSpec("get the weight", "structured_json", schema))
     assert isinstance(last, Finish)
     assert last.data == {"answer": "1.2 kg"}
 
 
 async def test_which_of_two_columns_is_meant_is_asked_in_the_pages_words() -> None:
     sentence = "list the rows of the second table with state and price"
-    *_, asked = await work_on(stored("regions"), Brief(sentence, "structured_json", rows_of("state", "price")))
+    *_, asked = await work_on(stored("regions"), TaskSpec(sentence, "structured_json", rows_of("state", "price")))
     assert isinstance(asked, Ask)
     assert asked.candidates == (
         '1. "Unit price" (for example “$4.00”)', '2. "Pack price" (for example “$40.00”)',
@@ -154,7 +154,7 @@ DAY_1 = ["Reading tides", "Sparse maps", "Slow queries"]
 
 
 async def finished(page: str, sentence: str, *columns: str) -> Finish:
-    brief = Brief(sentence, "structured_json", rows_of(*columns)) if columns else Brief(sentence)
+    brief = TaskSpec(sentence, "structured_json", rows_of(*columns)) if columns else TaskSpec(sentence)
     *_, last = await work_on(stored(page), brief)
     assert isinstance(last, Finish), last
     return last
@@ -220,7 +220,7 @@ async def test_all_rows_are_given_for_a_phrase_that_selects_nothing() -> None:
 
 @pytest.mark.parametrize("sentence", ["how many talks on day 3?", "get the talk of the second row on day 3"])
 async def test_a_phrase_that_the_whole_answer_hangs_on_is_asked_about(sentence: str) -> None:
-    *_, asked = await work_on(stored("programme"), Brief(sentence))
+    *_, asked = await work_on(stored("programme"), TaskSpec(sentence))
     assert isinstance(asked, Ask)
     assert "Nothing on the page answers to" in asked.question
 
@@ -240,12 +240,12 @@ async def test_of_two_lists_with_a_schema_the_first_is_named() -> None:
 )
 async def test_a_row_or_table_that_is_not_there_is_told(sentence: str, said: str) -> None:
     with pytest.raises(AgentError, match=said):
-        await work_on(stored("programme"), Brief(sentence))
+        await work_on(stored("programme"), TaskSpec(sentence))
 
 
 @pytest.mark.parametrize("sentence", ["scroll to the comments", "scroll until you see Ada"])
 async def test_a_place_to_scroll_to_is_asked_about(sentence: str) -> None:
-    *_, asked = await work_on(stored("programme"), Brief(sentence))
+    *_, asked = await work_on(stored("programme"), TaskSpec(sentence))
     assert isinstance(asked, Ask)
 
 
@@ -253,7 +253,7 @@ async def test_a_place_to_scroll_to_is_asked_about(sentence: str) -> None:
 
 
 async def asked_on(page: str, sentence: str, *columns: str) -> Ask:
-    brief = Brief(sentence, "structured_json", rows_of(*columns)) if columns else Brief(sentence)
+    brief = TaskSpec(sentence, "structured_json", rows_of(*columns)) if columns else TaskSpec(sentence)
     *_, asked = await work_on(stored(page), brief)
     assert isinstance(asked, Ask), asked
     return asked
@@ -271,7 +271,7 @@ async def test_examples_are_about_the_page_at_hand_and_work_there(page: str) -> 
     assert 1 <= len(examples) <= 3
     for example in examples:
         assert all(named in shown for named in set(re.findall(r'"([^"]*)"', example)) - {"…"})
-        assert isinstance((await work_on(stored(page), Brief(example)))[-1], Finish), example
+        assert isinstance((await work_on(stored(page), TaskSpec(example)))[-1], Finish), example
 
 
 async def test_without_a_page_the_forms_of_sentences_are_told_without_names() -> None:

@@ -10,7 +10,7 @@ import pytest
 import stored_pages
 from agent_work import work_on
 
-from webrun_nb.agents.base import AgentError, Ask, Brief, Done, Failed, Finish, Refused, Reply
+from webrun_nb.agents.base import AgentError, Ask, Failed, Finish, Performed, Refused, Reply, TaskSpec
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.intended import preview
 
@@ -87,7 +87,7 @@ def sentence(vocabulary: Sequence[str], luck: random.Random) -> str:
 
 
 def outcome(luck: random.Random) -> Reply:
-    return luck.choices((Done(), Failed("ELEMENT_NOT_FOUND", "gone"), Refused("a rule")), (8, 1, 1))[0]
+    return luck.choices((Performed(), Failed("ELEMENT_NOT_FOUND", "gone"), Refused("a rule")), (8, 1, 1))[0]
 
 
 async def tried(name: str, luck: random.Random) -> None:
@@ -96,7 +96,7 @@ async def tried(name: str, luck: random.Random) -> None:
     vocabulary = [*shown[:200], *DICTIONARY]
     said = sentence(vocabulary, luck)
     output_type, schema = schemas(luck.sample(vocabulary, luck.randrange(4)), luck)
-    brief = Brief(said, output_type, schema, page.observation.url, files=("a.pdf",), secrets=("*",))  # type: ignore[arg-type]
+    brief = TaskSpec(said, output_type, schema, page.observation.url, files=("a.pdf",), secrets=("*",))  # type: ignore[arg-type]
     replies = [luck.choice(("1", "skip it", "approve", "99", "", sentence(vocabulary, luck))) for _ in range(6)]
     ended: object
     try:

@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 
 from webrun_nb.emulator.storage import write_behind
 from webrun_nb.emulator.storage.database import FILE_NAME, Database
-from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
 from webrun_nb.emulator.storage.tables import EmulatorRecord, RemovedSession, SessionRecord, TaskRecord
-from webrun_nb.emulator.storage.write_behind import RETENTION_MS, Archive
+from webrun_nb.emulator.storage.write_behind import RETENTION_MS, WriteBehindStore
 
 DAY_MS = 24 * 3_600_000
 USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "completion_time": 0.1, "cost": 0.5}
@@ -21,10 +21,10 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "complet
 class Emulator:
     """An emulator's part of the database."""
 
-    def __init__(self, database: Database, presence: Presence) -> None:
+    def __init__(self, database: Database, presence: EmulatorRegistration) -> None:
         self.database = database
         self.presence = presence
-        self.archive = Archive(database, presence.id)
+        self.archive = WriteBehindStore(database, presence.id)
 
     def session(self, id: str, owner: str = "ann", created_ms: float = 0.0, ended_ms: float | None = None) -> None:
         answer = {"sessionId": id, "status": "terminated" if ended_ms is not None else "active", "usage": USAGE}
@@ -46,7 +46,7 @@ async def start(tmp_path):
     async def start_emulator(now_ms: float = 0.0) -> Emulator:
         database = await Database.open(tmp_path)
         opened.append(database)
-        return Emulator(database, await Presence.announce(database, now_ms))
+        return Emulator(database, await EmulatorRegistration.announce(database, now_ms))
 
     yield start_emulator
     for database in opened:

@@ -16,9 +16,9 @@ from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, Actions, Answeri
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.display import cards as cards_module
-from webrun_nb.notebook.display.cards import CardBoard
+from webrun_nb.notebook.display.cards import CardRegistry
 from webrun_nb.notebook.display.static_card import card_rows, card_text
-from webrun_nb.notebook.widgets.card_actions import StartedAgain
+from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_card import TOO_LATE, SessionCard
 
@@ -180,7 +180,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Output:
     return output
 
 
-def placed(board: CardBoard, session: Session, actions: Actions) -> SessionCard:
+def placed(board: CardRegistry, session: Session, actions: Actions) -> SessionCard:
     board.show(session, actions)
     card = board.card(session.snapshot.session_id)
     assert card is not None
@@ -188,17 +188,17 @@ def placed(board: CardBoard, session: Session, actions: Actions) -> SessionCard:
 
 
 def test_without_a_card_no_form_is_shown() -> None:
-    assert not CardBoard().form_shown("nobody", "t1", 60)
+    assert not CardRegistry().form_shown("nobody", "t1", 60)
 
 
 def test_a_form_that_no_page_shows_is_not_shown(output: Output) -> None:
-    board = CardBoard()
+    board = CardRegistry()
     placed(board, Session(asking()), AnsweringActions())
     assert not board.form_shown(IDLE.session_id, "t1", 0.01)
 
 
 def test_the_wait_ends_when_a_page_shows_the_form(output: Output) -> None:
-    board, session = CardBoard(), Session(RUNNING)
+    board, session = CardRegistry(), Session(RUNNING)
     card = placed(board, session, AnsweringActions())
     seen: list[bool] = []
     waiting = Thread(target=lambda: seen.append(board.form_shown(IDLE.session_id, "t1", 30)))
@@ -211,7 +211,7 @@ def test_the_wait_ends_when_a_page_shows_the_form(output: Output) -> None:
 
 
 def test_a_form_shown_for_the_question_before_does_not_count(output: Output) -> None:
-    board, session = CardBoard(), Session(asking())
+    board, session = CardRegistry(), Session(asking())
     card = placed(board, session, AnsweringActions())
     show_form(card)
     session.become(asking(text="And now?"))
@@ -224,9 +224,9 @@ def test_a_form_shown_for_the_question_before_does_not_count(output: Output) -> 
 class RestartableActions(Actions):
     def __init__(self) -> None:
         super().__init__()
-        self.starting: list[Future[StartedAgain]] = []
+        self.starting: list[Future[RestartedSession]] = []
 
-    def start_again(self) -> Future[StartedAgain]:
+    def start_again(self) -> Future[RestartedSession]:
         self.starting.append(Future())
         return self.starting[-1]
 
@@ -235,18 +235,18 @@ def start_again(card: SessionCard, press_id: str = "p1") -> None:
     card._handle_custom_msg({"type": "command", "command": "start_again", "id": press_id}, [])
 
 
-def restarted(board: CardBoard, next_session: Session) -> tuple[SessionCard, RestartableActions]:
+def restarted(board: CardRegistry, next_session: Session) -> tuple[SessionCard, RestartableActions]:
     """A card whose ended session was started again as `next_session`."""
     actions = RestartableActions()
     card = placed(board, Session(ENDED), actions)
     start_again(card)
-    actions.starting[0].set_result(StartedAgain(next_session, Actions()))
+    actions.starting[0].set_result(RestartedSession(next_session, Actions()))
     board.drain(5)
     return card, actions
 
 
 def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     card = placed(board, session, RestartableActions())
     offered = [any(button["command"] == "start_again" for button in card.facts["buttons"])]
     session.become(ENDED)
@@ -257,14 +257,14 @@ def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
 
 def test_two_clicks_open_one_session(output: Output) -> None:
     actions = RestartableActions()
-    card = placed(CardBoard(), Session(ENDED), actions)
+    card = placed(CardRegistry(), Session(ENDED), actions)
     for press_id in ("here", "on another page"):
         start_again(card, press_id)
     assert len(actions.starting) == 1
 
 
 def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
-    board, next_session = CardBoard(), Session(NEXT)
+    board, next_session = CardRegistry(), Session(NEXT)
     card, _ = restarted(board, next_session)
     next_session.become(replace(NEXT, phase="running"))
     board.drain(5)
@@ -272,24 +272,24 @@ def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
 
 
 def test_the_card_says_what_was_before(output: Output) -> None:
-    card, _ = restarted(CardBoard(), Session(NEXT))
+    card, _ = restarted(CardRegistry(), Session(NEXT))
     assert card.facts["before"].startswith("demo: terminated, ended by 5:00 of inactivity")
 
 
 def test_the_saved_output_goes_on_with_the_new_session(output: Output) -> None:
-    card, _ = restarted(CardBoard(), Session(NEXT))
+    card, _ = restarted(CardRegistry(), Session(NEXT))
     assert output.shown[-1][1:] == (True, card.text())
     assert NEXT.session_id in card.text()
 
 
 def test_the_ended_session_is_not_heard_any_more(output: Output) -> None:
-    card, _ = restarted(CardBoard(), Session(NEXT))
+    card, _ = restarted(CardRegistry(), Session(NEXT))
     card.receive(ENDED)
     assert card.latest is NEXT
 
 
 def test_a_session_with_a_card_of_its_own_keeps_it(output: Output) -> None:
-    board, elsewhere = CardBoard(), Session(NEXT)
+    board, elsewhere = CardRegistry(), Session(NEXT)
     own = placed(board, elsewhere, Actions())
     card, _ = restarted(board, elsewhere)
     assert board.card(NEXT.session_id) is own
@@ -297,7 +297,7 @@ def test_a_session_with_a_card_of_its_own_keeps_it(output: Output) -> None:
 
 
 def test_a_start_that_fails_is_said(output: Output) -> None:
-    board, actions = CardBoard(), RestartableActions()
+    board, actions = CardRegistry(), RestartableActions()
     card = placed(board, Session(ENDED), actions)
     start_again(card)
     actions.starting[0].set_exception(RuntimeError("no browser"))

@@ -16,10 +16,10 @@ from ipywidgets import Widget
 
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.display import cards as cards_module
-from webrun_nb.notebook.display.cards import CardBoard, CardWriter
+from webrun_nb.notebook.display.cards import CardRegistry, UpdateThrottler
 from webrun_nb.notebook.display.labels import clean, duration, ended_at_ms, rate, usd
 from webrun_nb.notebook.display.static_card import card_html, card_rows, card_text, final_line
-from webrun_nb.notebook.widgets.card_state import Press, session_facts
+from webrun_nb.notebook.widgets.card_state import ButtonPress, session_card_state
 from webrun_nb.notebook.widgets.session_card import SessionCard
 
 
@@ -37,41 +37,41 @@ def commands(snapshot: SessionSnapshot, actions: Actions | None = None) -> dict[
 
 @pytest.mark.parametrize("snapshot", [IDLE, RUNNING, ENDED])
 def test_facts_are_plain_json(snapshot: SessionSnapshot) -> None:
-    facts = session_facts(snapshot, press=Press("p", "stop"))
+    facts = session_card_state(snapshot, press=ButtonPress("p", "stop"))
     assert json.loads(json.dumps(facts)) == facts
 
 
 def test_money_crosses_as_decimal_text() -> None:
-    assert session_facts(IDLE)["costUsd"] == "0.0310"
+    assert session_card_state(IDLE)["costUsd"] == "0.0310"
 
 
 def test_an_unknown_cost_stays_unknown() -> None:
-    assert session_facts(replace(IDLE, cost_usd=None))["costUsd"] is None
+    assert session_card_state(replace(IDLE, cost_usd=None))["costUsd"] is None
 
 
 def test_the_countdown_is_held_while_a_task_runs() -> None:
-    assert session_facts(RUNNING)["hold"] == "held while a task runs"
+    assert session_card_state(RUNNING)["hold"] == "held while a task runs"
 
 
 def test_an_ended_session_counts_down_to_nothing() -> None:
-    assert session_facts(replace(ENDED, expires_at_ms=NOW_MS))["countdown"] is None
+    assert session_card_state(replace(ENDED, expires_at_ms=NOW_MS))["countdown"] is None
 
 
 def test_an_orphaned_session_counts_its_grace_period() -> None:
     orphaned = replace(IDLE, status="orphaned", phase=None, grace_ends_at_ms=NOW_MS + 200_000)
-    countdown = session_facts(orphaned)["countdown"]
+    countdown = session_card_state(orphaned)["countdown"]
     assert (countdown["label"], countdown["endsAtMs"]) == ("Grace period", NOW_MS + 200_000)
 
 
 def test_without_word_of_its_grace_period_nothing_counts() -> None:
     orphaned = replace(IDLE, status="orphaned", phase=None)
-    facts = session_facts(orphaned)
+    facts = session_card_state(orphaned)
     assert (facts["countdown"], facts["hold"]) == (None, "waiting for the browser to come back")
 
 
 def test_every_phase_has_a_shape_of_its_own() -> None:
     phases = ("idle", "running", "paused", "guardrail", "manual", "stopped")
-    shapes = [session_facts(replace(IDLE, phase=phase))["shape"] for phase in phases]
+    shapes = [session_card_state(replace(IDLE, phase=phase))["shape"] for phase in phases]
     assert len(set(shapes)) == len(phases)
 
 
@@ -80,7 +80,7 @@ def test_every_phase_has_a_shape_of_its_own() -> None:
     [(IDLE, True), (replace(RUNNING, phase="paused"), True), (RUNNING, False), (ENDED, False)],
 )
 def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bool) -> None:
-    assert session_facts(snapshot)["idles"] is idles
+    assert session_card_state(snapshot)["idles"] is idles
 
 
 def test_the_server_tells_when_a_session_ended_and_its_money_does_not() -> None:
@@ -96,7 +96,7 @@ def test_where_the_server_does_not_tell_the_end_is_when_it_was_seen() -> None:
 
 
 def test_without_either_the_end_is_unknown() -> None:
-    assert session_facts(replace(ENDED, ended_at_ms=None))["endedAtMs"] is None
+    assert session_card_state(replace(ENDED, ended_at_ms=None))["endedAtMs"] is None
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ class Turnstile:
 def test_a_burst_is_written_once_and_its_last_change_always() -> None:
     written: list[str] = []
     sleep = Turnstile()
-    writer = CardWriter(lambda card: written.append(card.latest.last_action), sleep=sleep)
+    writer = UpdateThrottler(lambda card: written.append(card.latest.last_action), sleep=sleep)
     card = SessionCard(IDLE, Actions(), writer.mark)
     card.receive(replace(IDLE, last_action="first"))
     sleep.asleep.acquire()
@@ -388,7 +388,7 @@ def test_one_card_that_cannot_be_written_does_not_stop_the_others() -> None:
             raise ValueError("no")
         written.append(card.latest.name)
 
-    writer = CardWriter(write, sleep=lambda _: None)
+    writer = UpdateThrottler(write, sleep=lambda _: None)
     for name in ("bad", "good"):
         writer.mark(make_card(replace(IDLE, name=name)))
     assert writer.drain(5)
@@ -407,14 +407,14 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Output:
 
 
 def test_a_session_has_one_card_not_one_per_cell(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     for _ in range(3):
         board.show(session, Actions())
     assert len(output.shown) == 1
 
 
 def test_asked_for_again_the_same_card_is_shown_in_both_places(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     board.show(session, Actions())
     board.show(session, Actions(), again=True)
     (first, _, _), (second, _, _) = output.shown
@@ -422,7 +422,7 @@ def test_asked_for_again_the_same_card_is_shown_in_both_places(output: Output) -
 
 
 def test_the_board_feeds_the_card(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     board.show(session, Actions())
     session.become(RUNNING)
     assert board.drain(5)
@@ -432,7 +432,7 @@ def test_the_board_feeds_the_card(output: Output) -> None:
 
 
 def test_the_end_is_written_into_the_saved_output(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     board.show(session, Actions())
     session.become(ENDED)
     assert board.drain(5)
@@ -440,12 +440,12 @@ def test_the_end_is_written_into_the_saved_output(output: Output) -> None:
 
 
 def test_a_terminal_gets_text(capsys: pytest.CaptureFixture[str]) -> None:
-    CardBoard().show(Session(IDLE), Actions())
+    CardRegistry().show(Session(IDLE), Actions())
     assert capsys.readouterr().out == card_text(IDLE) + "\n"
 
 
 def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     held = board.hold(session, Actions())
     assert output.shown == []
     board.show(session, Actions())
@@ -453,7 +453,7 @@ def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Outp
 
 
 def test_the_card_of_an_ended_session_that_was_never_shown_is_let_go(output: Output) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
     board.hold(session, Actions())
     session.become(ENDED)
     assert board.drain(5)
@@ -486,7 +486,7 @@ def test_while_pages_learn_of_a_widget_no_other_thread_shows_or_changes_it(monke
 def test_what_ends_while_its_card_is_being_shown_is_written_afterwards(
     output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board, session = CardBoard(), Session(IDLE)
+    board, session = CardRegistry(), Session(IDLE)
 
     def shows(card: SessionCard, *, display_id: str, update: bool = False) -> None:
         output.display(card, display_id=display_id, update=update)

@@ -21,7 +21,7 @@ from webrun_nb.client.errors import (
     TaskFailedError,
     WebRunError,
 )
-from webrun_nb.client.events import ActionDone, InstanceChanged, LinkChanged, read_instance_change
+from webrun_nb.client.events import ActionDone, ConnectionChanged, InstanceChanged, read_instance_change
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 
@@ -249,7 +249,7 @@ def test_after_the_socket_was_lost_the_status_is_read(session: Session, service:
         read = asyncio.Event()
         session.watch.subscribe(lambda snapshot: read.set())
         with session.watch.news() as news:
-            session.watch._on(LinkChanged(True))
+            session.watch._on(ConnectionChanged(True))
             assert news.is_set()  # a task may have ended meanwhile
         await read.wait()
         return session.snapshot

@@ -14,7 +14,7 @@ from webrun_nb.client.errors import BudgetError, GuardrailError, TaskInterrupted
 from webrun_nb.client.session import Session
 from webrun_nb.notebook.display.labels_client import action_word, end_name, plain
 from webrun_nb.notebook.display.static_card import card_rows
-from webrun_nb.notebook.widgets.card_state import session_facts
+from webrun_nb.notebook.widgets.card_state import session_card_state
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_session_says_why_it_ended(
     (session,) = client.sessions.values()
     snapshot = session.status()
     assert (snapshot.state_label, dict(card_rows(snapshot))["ended"]) == (label, ending)
-    assert session_facts(snapshot)["ending"] == ending, "the card says the same as the text"
+    assert session_card_state(snapshot)["ending"] == ending, "the card says the same as the text"
 
 
 @pytest.mark.parametrize(

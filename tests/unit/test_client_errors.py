@@ -11,10 +11,10 @@ from webrun_nb.client.errors import (
     ConnectionLostError,
     GuardrailError,
     LimitError,
-    OneLine,
     PaymentError,
     RequestError,
     SessionGoneError,
+    ShortTracebackMixin,
     TaskInterruptedError,
     WebRunError,
     refusal,
@@ -32,8 +32,12 @@ def test_every_code_has_a_hint() -> None:
 
 def test_the_tree_at_the_top_names_every_error() -> None:
     tree = errors.__doc__ or ""
-    names = [name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, OneLine)]
-    assert [name for name in names if name != "OneLine" and f" {name} " not in tree] == []
+    names = [
+        name
+        for name, thing in vars(errors).items()
+        if isinstance(thing, type) and issubclass(thing, ShortTracebackMixin)
+    ]
+    assert [name for name in names if name != "ShortTracebackMixin" and f" {name} " not in tree] == []
 
 
 @pytest.mark.parametrize(

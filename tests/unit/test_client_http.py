@@ -14,7 +14,7 @@ from webrun_nb.client.errors import (
     ProtocolError,
     WebRunError,
 )
-from webrun_nb.client.transport import Http
+from webrun_nb.client.transport import ApiTransport
 
 KEY = "wr_secret"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "completion_time": 0.0, "cost": 0.0}
@@ -60,8 +60,8 @@ class Server:
         return reply
 
 
-def client(server: Callable[[httpx.Request], httpx.Response], **options: Any) -> Http:
-    return Http("http://127.0.0.1:9", KEY, transport=httpx.MockTransport(server), **options)
+def client(server: Callable[[httpx.Request], httpx.Response], **options: Any) -> ApiTransport:
+    return ApiTransport("http://127.0.0.1:9", KEY, transport=httpx.MockTransport(server), **options)
 
 
 def refused(status: int, code: str, **headers: str) -> httpx.Response:

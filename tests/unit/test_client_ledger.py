@@ -18,7 +18,7 @@ from client_service import Service, asking, completed, failed
 
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
-from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_mark
+from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_token
 
 GONE = "999999999@1"
 """The mark of a process that is not there."""
@@ -82,13 +82,13 @@ def test_sessions_of_a_dead_kernel_are_left_open(ledger: Ledger) -> None:
 
 
 def test_sessions_of_a_living_kernel_are_not(ledger: Ledger) -> None:
-    ledger.write(replace(RECORD, kernel=process_mark(os.getpid())))
+    ledger.write(replace(RECORD, kernel=process_token(os.getpid())))
     assert ledger.left_open(NOW_MS) == []
     assert ledger.sessions()[0].ended_at_ms is None
 
 
 def test_a_kernel_on_another_machine_can_not_be_asked(ledger: Ledger) -> None:
-    elsewhere = replace(RECORD, host="other", kernel=process_mark(os.getpid()))
+    elsewhere = replace(RECORD, host="other", kernel=process_token(os.getpid()))
     ledger.write(elsewhere)
     assert ledger.left_open(NOW_MS) == [elsewhere]
 
@@ -209,7 +209,7 @@ def test_several_kernels_write_at_once(ledger: Ledger) -> None:
 
 
 def test_a_process_is_told_from_a_later_one_of_the_same_pid() -> None:
-    mark = process_mark(os.getpid())
+    mark = process_token(os.getpid())
     assert lives(mark)
     assert not lives(GONE)
 
@@ -247,7 +247,7 @@ def test_a_started_session_is_in_the_ledger(client: Client, ledger: Ledger) -> N
     client.start("shop")
     (record,) = ledger.sessions()
     assert (record.base_url, record.session_id, record.name) == ("http://127.0.0.1:9", "s1", "shop")
-    assert (record.kernel, record.emulator, record.ended_at_ms) == (process_mark(os.getpid()), None, None)
+    assert (record.kernel, record.emulator, record.ended_at_ms) == (process_token(os.getpid()), None, None)
 
 
 def test_a_terminated_session_is_closed(client: Client, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from webrun_nb.client._sync import Runtime, faces, in_caller, runtime
+from webrun_nb.client._sync import Runtime, blocking_and_async, run_in_caller_thread, runtime
 
 
 @pytest.fixture
@@ -112,14 +112,14 @@ def test_blocking_on_the_loop_thread_is_refused_rather_than_hanging(own: Runtime
 
 def test_what_a_coroutine_asks_for_runs_in_the_thread_that_waits(own: Runtime) -> None:
     async def ask() -> threading.Thread:
-        return await in_caller(threading.current_thread)
+        return await run_in_caller_thread(threading.current_thread)
 
     assert own.run(ask()) is threading.current_thread()
 
 
 async def test_without_a_waiting_thread_it_runs_in_one_of_its_own(own: Runtime) -> None:
     async def ask() -> threading.Thread:
-        return await in_caller(threading.current_thread)
+        return await run_in_caller_thread(threading.current_thread)
 
     assert await own.wait(ask()) not in (threading.current_thread(), threading.main_thread())
 
@@ -136,7 +136,7 @@ def test_the_faces_have_names_and_signatures_of_their_own() -> None:
             """Light it."""
             return f"{colour} on {threading.current_thread().name}"
 
-        light, alight = faces(_light)
+        light, alight = blocking_and_async(_light)
 
     assert Lamp().light("red") == "red on webrun"
     assert asyncio.run(Lamp().alight("red")) == "red on webrun"
@@ -149,7 +149,7 @@ def test_an_interrupt_can_be_told_in_other_words() -> None:
             asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
             await asyncio.Event().wait()
 
-        burn, aburn = faces(_burn, lambda lamp: KeyboardInterrupt("the lamp is out"))
+        burn, aburn = blocking_and_async(_burn, lambda lamp: KeyboardInterrupt("the lamp is out"))
 
     with pytest.raises(KeyboardInterrupt, match="the lamp is out"):
         Lamp().burn()

@@ -13,7 +13,7 @@ import pytest
 from client_service import USAGE, Service, asking, completed, failed, refused, still_pending
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.client import Client, Opener
+from webrun_nb.client.client import Client, SessionStarter
 from webrun_nb.client.errors import (
     GuardrailError,
     ProtocolError,
@@ -463,13 +463,13 @@ def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session
 
 
 def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    interrupted, undone = asyncio.Event(), Opener._undone
+    interrupted, undone = asyncio.Event(), SessionStarter._undone
 
-    async def noticed(opener: Opener, *opening: Any) -> TaskInterruptedError:
+    async def noticed(opener: SessionStarter, *opening: Any) -> TaskInterruptedError:
         interrupted.set()
         return await undone(opener, *opening)
 
-    monkeypatch.setattr(Opener, "_undone", noticed)
+    monkeypatch.setattr(SessionStarter, "_undone", noticed)
 
     async def slow(request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/start/session-status/") and not service.began.is_set():

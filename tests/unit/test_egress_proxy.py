@@ -131,11 +131,11 @@ async def test_more_than_fits_into_memory_is_passed_on_piece_by_piece(client: Cl
         writing = asyncio.create_task(_write(origin.writers[0], size))
         await reader.readuntil(b"\r\n\r\n")
         await _until_it_stands_still(client)
-        assert client.listener.way_out.down < size / 2
+        assert client.listener.egress_route.down < size / 2
         for _ in range(size // 1024):
             await reader.readexactly(1024)
         await writing
-    assert client.listener.way_out.down > size
+    assert client.listener.egress_route.down > size
 
 
 async def _write(writer: asyncio.StreamWriter, size: int) -> None:
@@ -149,7 +149,7 @@ async def _until_it_stands_still(client: Client) -> None:
     quiet, before = 0, -1
     while quiet < 2_000:
         await asyncio.sleep(0)
-        down = client.listener.way_out.down
+        down = client.listener.egress_route.down
         quiet, before = (quiet + 1, down) if down == before else (0, down)
 
 
@@ -222,8 +222,8 @@ async def test_a_tunnel_passes_bytes_on_as_they_are(client: Client, origin: Orig
 async def test_bytes_are_counted_as_the_host_sent_and_got_them(client: Client, origin: Origin) -> None:
     origin.answers = [GOOD]
     await client.says(END, GET)
-    way_out = client.listener.way_out
-    assert (way_out.up, way_out.down) == (len(origin.received), len(GOOD))
+    egress_route = client.listener.egress_route
+    assert (egress_route.up, egress_route.down) == (len(origin.received), len(GOOD))
 
 
 async def test_a_client_without_the_password_is_asked_for_it(client: Client, origin: Origin) -> None:
@@ -234,7 +234,7 @@ async def test_a_client_without_the_password_is_asked_for_it(client: Client, ori
 
 
 async def test_a_refused_host_is_answered_and_the_connection_goes_on(client: Client, origin: Origin) -> None:
-    client.listener.way_out.reach.avoid(["bad.example"])
+    client.listener.egress_route.reach.avoid(["bad.example"])
     origin.answers, origin.keeps_open = [GOOD], True
     reader, writer = await client.connect()
     refused = b"POST http://bad.example/x HTTP/1.1\r\n" + client.head + b"Content-Length: 5\r\n\r\nhello"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.browsers.egress import addresses
-from webrun_nb.browsers.egress.destinations import Home, Reach, RefusedError
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home, RefusedError
 from webrun_nb.common.hosts import HostNameError
 
 PUBLIC = ip_address("93.184.216.34")
@@ -92,7 +92,7 @@ def test_nothing_is_public_that_python_does_not_call_global(address):
 # --- reach ------------------------------------------------------------------------------------------------------------
 
 
-def refusal(reach: Reach, host: str, port: int = 80, *answers: IPv4Address | IPv6Address) -> str | None:
+def refusal(reach: DestinationPolicy, host: str, port: int = 80, *answers: IPv4Address | IPv6Address) -> str | None:
     try:
         reach.check_host(host)
         reach.choose(host, port, answers or reach.local_answer(host, port) or (PUBLIC,))
@@ -102,47 +102,47 @@ def refusal(reach: Reach, host: str, port: int = 80, *answers: IPv4Address | IPv
 
 
 def test_a_public_host_is_reached():
-    assert refusal(Reach(), "shop.example") is None
+    assert refusal(DestinationPolicy(), "shop.example") is None
 
 
 def test_only_the_public_ones_of_a_name_s_addresses_are_dialled():
-    assert Reach().choose("shop.example", 80, (PRIVATE, PUBLIC)) == [PUBLIC]
+    assert DestinationPolicy().choose("shop.example", 80, (PRIVATE, PUBLIC)) == [PUBLIC]
 
 
 @pytest.mark.parametrize("host", ["10.1.2.3", "127.0.0.1", "::1", "localhost", "x.localhost", "169.254.169.254"])
 def test_an_address_inside_is_refused_and_reached_once_it_is_named(host):
-    reach = Reach(home=HOME)
+    reach = DestinationPolicy(home=HOME)
     before = refusal(reach, host)
     reach.name([host])
     assert (before is not None, refusal(reach, host)) == (True, None)
 
 
 def test_a_name_that_leads_inside_is_refused_and_the_address_is_said():
-    assert "inside.example (10.1.2.3)" in (refusal(Reach(), "inside.example", 80, PRIVATE) or "")
+    assert "inside.example (10.1.2.3)" in (refusal(DestinationPolicy(), "inside.example", 80, PRIVATE) or "")
 
 
 def test_a_named_name_may_lead_inside():
-    assert refusal(Reach(named=["wiki.corp"]), "wiki.corp", 80, PRIVATE) is None
+    assert refusal(DestinationPolicy(named=["wiki.corp"]), "wiki.corp", 80, PRIVATE) is None
 
 
 def test_a_named_name_never_leads_to_a_cloud_s_credentials():
-    assert refusal(Reach(named=["wiki.corp"]), "wiki.corp", 80, METADATA)
+    assert refusal(DestinationPolicy(named=["wiki.corp"]), "wiki.corp", 80, METADATA)
 
 
 def test_a_named_name_that_was_public_does_not_lead_inside_later():
-    reach = Reach(named=["turn.example"])
+    reach = DestinationPolicy(named=["turn.example"])
     assert refusal(reach, "turn.example", 80, PUBLIC) is None
     assert refusal(reach, "turn.example", 80, PRIVATE)
 
 
 def test_a_pattern_names_all_below_it_and_not_itself():
-    reach = Reach(named=["*.corp.example"])
+    reach = DestinationPolicy(named=["*.corp.example"])
     assert refusal(reach, "a.corp.example", 80, PRIVATE) is None
     assert refusal(reach, "corp.example", 80, PRIVATE)
 
 
 def test_a_practice_site_is_at_the_emulator_s_port_alone():
-    reach = Reach(home=HOME)
+    reach = DestinationPolicy(home=HOME)
     assert refusal(reach, "shop.localhost", 8765) is None
     assert refusal(reach, "shop.localhost", 8766)
 
@@ -162,13 +162,13 @@ def test_a_practice_site_is_at_the_emulator_s_port_alone():
     ],
 )
 def test_the_emulator_itself_is_not_reached_even_where_it_was_named(host, answer):
-    reach = Reach(named=[host], home=HOME)
+    reach = DestinationPolicy(named=[host], home=HOME)
     assert "emulator itself" in (refusal(reach, host, 8765, *([answer] if answer else [])) or "")
     assert host == "0.0.0.0" or refusal(reach, host, 8764, *([answer] if answer else [])) is None
 
 
 def test_a_domain_to_avoid_and_all_below_it_are_refused_until_the_list_changes():
-    reach = Reach()
+    reach = DestinationPolicy()
     reach.avoid(["Bad.example"])
     assert refusal(reach, "bad.example")
     assert refusal(reach, "a.b.bad.example")
@@ -178,14 +178,14 @@ def test_a_domain_to_avoid_and_all_below_it_are_refused_until_the_list_changes()
 
 
 def test_a_domain_to_avoid_is_the_one_that_browsers_open():
-    reach = Reach()
+    reach = DestinationPolicy()
     reach.avoid(["faß.example"])
     assert refusal(reach, "www.xn--fa-hia.example")
     assert refusal(reach, "fass.example") is None
 
 
 def test_a_domain_to_avoid_that_is_no_host_is_refused_and_the_list_stays():
-    reach = Reach()
+    reach = DestinationPolicy()
     reach.avoid(["bad.example"])
     with pytest.raises(HostNameError):
         reach.avoid(["good.example", "a b"])
@@ -193,19 +193,19 @@ def test_a_domain_to_avoid_that_is_no_host_is_refused_and_the_list_stays():
 
 
 def test_to_avoid_beats_to_name():
-    reach = Reach(named=["10.1.2.3"])
+    reach = DestinationPolicy(named=["10.1.2.3"])
     reach.avoid(["10.1.2.3"])
     assert refusal(reach, "10.1.2.3")
 
 
 def test_a_policy_s_rule_on_hosts_is_heard():
-    reach = Reach()
+    reach = DestinationPolicy()
     reach.host_rule = lambda host: "no banks" if host == "bank.example" else None
     assert (refusal(reach, "bank.example"), refusal(reach, "shop.example")) == ("no banks", None)
 
 
 def test_a_name_that_only_a_proxy_may_know_has_to_be_named():
-    reach = Reach(named=["hidden.onion"], home=HOME)
+    reach = DestinationPolicy(named=["hidden.onion"], home=HOME)
     reach.check_elsewhere("hidden.onion", 80)
     with pytest.raises(RefusedError, match="no one named it"):
         reach.check_elsewhere("other.onion", 80)
@@ -216,7 +216,7 @@ def test_a_name_that_only_a_proxy_may_know_has_to_be_named():
 @given(host=st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), answers=st.lists(st.ip_addresses(), min_size=1))
 def test_whatever_a_page_names_nothing_but_the_public_internet_is_dialled(host, answers):
     try:
-        chosen = Reach(home=HOME).choose(host, 80, answers)
+        chosen = DestinationPolicy(home=HOME).choose(host, 80, answers)
     except RefusedError:
         return
     assert {addresses.kind(address) for address in chosen} == {"public"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.base import AgentError, Answered, Ask
-from webrun_nb.agents.caution import approved, facts_of, risk_of
+from webrun_nb.agents.caution import approved, facts_of, risk_level
 from webrun_nb.agents.errands import downloads, options_for
 from webrun_nb.agents.form import empty_fields, entry_of
 from webrun_nb.agents.planner import plan
@@ -148,12 +148,12 @@ def test_half_an_errand_is_asked_about(text: str) -> None:
     ],
 )  # fmt: skip
 def test_buying_sending_and_destroying_need_a_person(name: str, kind: str | None) -> None:
-    assert risk_of(button(name), "click it") == kind
+    assert risk_level(button(name), "click it") == kind
 
 
 def test_what_was_asked_for_by_its_name_is_not_asked_again_but_money_is() -> None:
-    assert risk_of(button("Delete bob"), "delete user bob") is None
-    assert risk_of(button("Place order"), "place the order") == "purchase"
+    assert risk_level(button("Delete bob"), "delete user bob") is None
+    assert risk_level(button("Place order"), "place the order") == "purchase"
 
 
 MESSAGE = Element(1, "textbox", "Message", "textarea", in_form=True)
@@ -163,7 +163,7 @@ AMOUNT = Element(1, "textbox", "Amount", "input", in_form=True)
 @pytest.mark.parametrize("sentence", ["press Send", "click the Send button", "submit the form"])
 def test_sending_a_form_that_the_sentence_names_is_not_asked_again(sentence: str) -> None:
     send = button("Send")
-    assert risk_of(send, sentence, page(send, MESSAGE, text="Write to us")) is None
+    assert risk_level(send, sentence, page(send, MESSAGE, text="Write to us")) is None
     assert run(Looker(page(send, MESSAGE)), Click(0), because=sentence) == (Click(0), [])
 
 
@@ -181,23 +181,23 @@ def test_sending_what_may_be_money_or_was_not_named_needs_a_person(
     sentence: str, fields: tuple[Element, ...], text: str
 ) -> None:
     send = button("Send")
-    assert risk_of(send, sentence, page(send, *fields, text=text)) == "security"
+    assert risk_level(send, sentence, page(send, *fields, text=text)) == "security"
 
 
 @pytest.mark.parametrize("sentence", ["press Transfer", "press Send money", "press Buy now"])
 def test_money_is_asked_about_though_the_sentence_names_the_button(sentence: str) -> None:
     pressed = button(sentence.removeprefix("press "))
-    assert risk_of(pressed, sentence, page(pressed, MESSAGE)) is not None
+    assert risk_level(pressed, sentence, page(pressed, MESSAGE)) is not None
 
 
 def test_a_button_that_is_called_otherwise_than_it_looks_counts_by_both() -> None:
-    assert risk_of(button("Show details", text="Buy everything now"), "click it") == "purchase"
-    assert risk_of(button("Buy now", text="Show details"), "click it") == "purchase"
+    assert risk_level(button("Show details", text="Buy everything now"), "click it") == "purchase"
+    assert risk_level(button("Buy now", text="Show details"), "click it") == "purchase"
 
 
 def test_a_link_that_leads_somewhere_is_no_button() -> None:
-    assert risk_of(button("Buy now", role="link", href="http://shop.test/buy"), "") is None
-    assert risk_of(button("Buy now", role="link", href="http://shop.test/#"), "") == "purchase"
+    assert risk_level(button("Buy now", role="link", href="http://shop.test/buy"), "") is None
+    assert risk_level(button("Buy now", role="link", href="http://shop.test/#"), "") == "purchase"
 
 
 class Looker:

@@ -12,7 +12,7 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskFailedError
 from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display.code_export import DoneTask, python_code
+from webrun_nb.notebook.display.code_export import SubmittedTask, python_code
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.parser import parse
 
@@ -48,7 +48,7 @@ def test_the_option_may_be_repeated_and_is_in_the_code() -> None:
     command = parse('task --expect "status = 404" --expect "status = 410"', "List the rows.")
     assert isinstance(command, Task)
     assert command.expect == ("status = 404", "status = 410")
-    code = python_code(DoneTask(command, command.text, None, "", None))
+    code = python_code(SubmittedTask(command, command.text, None, "", None))
     assert "expect=['status = 404', 'status = 410']" in code
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.agents.base import Brief
+from webrun_nb.agents.base import TaskSpec
 from webrun_nb.agents.extract.names import likeness, tokens
 from webrun_nb.agents.extract.schema import Column, Kind, Shape, shape_of
 from webrun_nb.agents.extract.values import MISSING, Cell, convert
@@ -81,7 +81,7 @@ def test_the_machine_readable_date_goes_first() -> None:
 
 
 def shape(schema: object, output_type: str = "structured_json") -> Shape | None:
-    return shape_of(Brief("", output_type, schema))  # type: ignore[arg-type]
+    return shape_of(TaskSpec("", output_type, schema))  # type: ignore[arg-type]
 
 
 def test_an_array_of_objects_with_nulls_and_formats() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from webrun_nb.browsers import discovery
-from webrun_nb.browsers.discovery import Candidate, candidates, find_browser, installed
+from webrun_nb.browsers.discovery import BrowserCandidate, candidates, find_browser, installed
 from webrun_nb.browsers.protocol import InstanceUnavailableError
 
 
@@ -47,11 +47,11 @@ def machine(tmp_path, monkeypatch):
     return machine
 
 
-async def starts(candidate: Candidate) -> FakeBrowser:
+async def starts(candidate: BrowserCandidate) -> FakeBrowser:
     return FakeBrowser()
 
 
-async def does_not_start(candidate: Candidate) -> FakeBrowser:
+async def does_not_start(candidate: BrowserCandidate) -> FakeBrowser:
     raise InstanceUnavailableError("a library is missing")
 
 
@@ -92,14 +92,14 @@ def test_playwrights_own_revision_counts(machine):
     )
     revision = next(each["revision"] for each in known["browsers"] if each["name"] == "chromium-headless-shell")
     machine.playwright(f"chromium_headless_shell-{revision}")
-    assert candidates() == [Candidate("Playwright's download", "headless-shell")]
+    assert candidates() == [BrowserCandidate("Playwright's download", "headless-shell")]
 
 
 def test_the_users_choice_stands_alone(machine, monkeypatch):
     machine.program("chromium")
     mine = machine.program("my-browser")
     monkeypatch.setenv("WEBRUN_BROWSER", mine)
-    assert candidates() == [Candidate("WEBRUN_BROWSER", "chromium", path=mine)]
+    assert candidates() == [BrowserCandidate("WEBRUN_BROWSER", "chromium", path=mine)]
 
 
 def test_a_wrong_choice_is_no_browser(machine, monkeypatch):
@@ -119,7 +119,7 @@ async def test_the_first_that_starts_is_taken(machine):
     machine.program("chromium-headless-shell")
     works = machine.program("chromium")
 
-    async def launch(candidate: Candidate) -> FakeBrowser:
+    async def launch(candidate: BrowserCandidate) -> FakeBrowser:
         return await (starts if candidate.path == works else does_not_start)(candidate)
 
     found, _ = await find_browser(launch)
@@ -130,7 +130,7 @@ async def test_the_launched_browser_is_handed_over(machine):
     machine.program("chromium")
     browser = FakeBrowser()
 
-    async def launch(candidate: Candidate) -> FakeBrowser:
+    async def launch(candidate: BrowserCandidate) -> FakeBrowser:
         return browser
 
     assert (await find_browser(launch))[1] is browser

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from webrun_nb.notebook.display.labels import Cost
 from webrun_nb.tables.frames import META_KEYS, to_frame
-from webrun_nb.tables.schema import from_object, open_records, resolve
+from webrun_nb.tables.schema import any_records, from_object, resolve
 
 ALL = resolve("s:str?, n:int?, f:float?, b:bool?, d:date?, t:datetime?, u:url?, k:enum(x|y)?, m:money?", {})
 ROW = {
@@ -227,7 +227,7 @@ def test_a_column_that_is_called_answer_is_a_field() -> None:
 
 def test_without_a_schema_the_pages_own_columns_are_text() -> None:
     rows = [{"Name": "Aurora", "Price": 3}, {"Name": None, "Stock": True, "Tags": ["ü"]}]
-    frame, _ = to_frame(rows, open_records(), meta={})
+    frame, _ = to_frame(rows, any_records(), meta={})
     assert {str(dtype) for dtype in frame.dtypes} == {"string"}
     assert [[None if pd.isna(v) else v for v in row] for row in frame.to_numpy()] == [
         ["Aurora", "3", None, None],
@@ -242,7 +242,7 @@ def test_what_is_no_table_is_one_row_with_the_column_answer(data: Any, text: str
 
 
 def test_no_records_and_no_schema_is_an_empty_frame() -> None:
-    frame, completeness = to_frame([], open_records(), meta={})
+    frame, completeness = to_frame([], any_records(), meta={})
     assert (frame.shape, completeness.complete) == ((0, 0), True)
 
 

@@ -11,7 +11,7 @@ import pytest
 from agent_work import work_on
 from stored_pages import StoredPage, stored
 
-from webrun_nb.agents.base import AgentError, Ask, Brief, Finish, Unused
+from webrun_nb.agents.base import AgentError, Ask, Finish, TaskSpec, Unused
 from webrun_nb.agents.extract.alike import join_alike
 from webrun_nb.agents.extract.sources import sources
 
@@ -19,19 +19,19 @@ ROWS = {"type": "array", "items": {"type": "object"}}
 
 
 async def finished(page: str, sentence: str, replies: Sequence[str] = (), schema: Any = ROWS) -> Finish:
-    *_, last = await work_on(stored(page), Brief(sentence, "structured_json", schema), replies)
+    *_, last = await work_on(stored(page), TaskSpec(sentence, "structured_json", schema), replies)
     assert isinstance(last, Finish), last
     return last
 
 
 async def told(page: str, sentence: str) -> str:
-    *_, last = await work_on(stored(page), Brief(sentence))
+    *_, last = await work_on(stored(page), TaskSpec(sentence))
     assert isinstance(last, Finish), last
     return last.text
 
 
 async def asked(page: str, sentence: str) -> Ask:
-    *_, last = await work_on(stored(page), Brief(sentence))
+    *_, last = await work_on(stored(page), TaskSpec(sentence))
     assert isinstance(last, Ask), last
     return last
 
@@ -209,7 +209,7 @@ def _with_a_town(page: StoredPage, town: str) -> StoredPage:
 
 
 async def test_a_name_of_a_heading_and_of_a_value_elsewhere_is_asked_about() -> None:
-    *_, last = await work_on(_with_a_town(stored("depots"), "Paris"), Brief("list the items in Paris"))
+    *_, last = await work_on(_with_a_town(stored("depots"), "Paris"), TaskSpec("list the items in Paris"))
     assert isinstance(last, Ask)
     assert '"in Paris"' in last.question
 
@@ -270,7 +270,7 @@ async def test_nothing_is_computed_of_what_is_no_number(page: str, sentence: str
 
 async def test_nothing_is_computed_where_a_row_is_a_sum_of_the_others() -> None:
     with pytest.raises(AgentError, match="a row of the list is itself a total or an average"):
-        await work_on(_with_a_town(stored("depots"), "Total"), Brief("what is the average price?"))
+        await work_on(_with_a_town(stored("depots"), "Total"), TaskSpec("what is the average price?"))
 
 
 @pytest.mark.parametrize("sentence", ["what is the Income?", "income of household 9", "get the income of the person"])
@@ -317,6 +317,6 @@ async def test_values_are_not_called_columns() -> None:
 async def test_an_error_page_has_no_examples_as_nothing_is_done_on_it() -> None:
     page = stored("samples")
     gone = replace(page, observation=replace(page.observation, status=404), data=replace(page.data, status=404))
-    *_, last = await work_on(gone, Brief("Frobnicate the widgets"))
+    *_, last = await work_on(gone, TaskSpec("Frobnicate the widgets"))
     assert isinstance(last, Ask)
     assert "Sentences that work here" not in last.question

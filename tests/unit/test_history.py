@@ -16,11 +16,11 @@ from webrun_nb.emulator.domain.task import Answer, Failure, TaskOrder
 from webrun_nb.emulator.serializers.sessions import task_data
 from webrun_nb.emulator.services.accounts import Accounts
 from webrun_nb.emulator.services.history import History
-from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.storage import write_behind
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.registration import Presence
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.prices import PRICES_2026
 from webrun_nb.wire.responses import File
 
@@ -31,10 +31,10 @@ HERE = "http://127.0.0.1:1"
 class Emulator:
     """The parts of one that remember."""
 
-    def __init__(self, database: Database, presence: Presence, clock: Clock) -> None:
+    def __init__(self, database: Database, presence: EmulatorRegistration, clock: Clock) -> None:
         self.clock, self.database = clock, database
-        self.sessions = OpenSessions()
-        self.archive = Archive(database, presence.id)
+        self.sessions = SessionRegistry()
+        self.archive = WriteBehindStore(database, presence.id)
         self.history = History(self.sessions, self.archive, clock, HERE)
         self.accounts = Accounts(self.sessions, clock, HOSTED, PRICES_2026)
 
@@ -55,14 +55,14 @@ class Emulator:
         session.terminate()
         self.sessions.close(session)
         self.history.keep(session)
-        await asyncio.gather(self.history.put_away(session), self.archive.write_pending())
+        await asyncio.gather(self.history.archive_session(session), self.archive.write_pending())
 
 
 @pytest.fixture
 async def emulator(tmp_path):
     clock = Clock(lambda: 1_000_000.0)
     database = await Database.open(tmp_path)
-    yield Emulator(database, await Presence.announce(database, clock.now()), clock)
+    yield Emulator(database, await EmulatorRegistration.announce(database, clock.now()), clock)
     await database.close()
 
 
@@ -77,7 +77,7 @@ async def test_a_session_that_has_ended_leaves_the_memory_and_answers_as_before(
     answers.append(await emulator.history.session_state("ann", "s"))
     emulator.sessions.close(session)
     emulator.history.keep(session)
-    await asyncio.gather(emulator.history.put_away(session), emulator.archive.write_pending())
+    await asyncio.gather(emulator.history.archive_session(session), emulator.archive.write_pending())
     assert emulator.sessions.sessions() == []
     assert [await emulator.history.task_body("s", "t"), await emulator.history.session_state("ann", "s")] == answers
 
@@ -103,7 +103,7 @@ async def test_it_stays_in_memory_until_the_database_has_it(emulator):
     session.terminate()
     emulator.sessions.close(session)
     emulator.history.keep(session)
-    putting_away = asyncio.create_task(emulator.history.put_away(session))
+    putting_away = asyncio.create_task(emulator.history.archive_session(session))
     await asyncio.sleep(0)
     assert emulator.sessions.session("s") is session
     await emulator.archive.write_pending()

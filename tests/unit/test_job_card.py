@@ -13,11 +13,11 @@ from card_doubles import RUNNING, AnsweringActions, make_card
 
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook.jobs import JobFacts
+from webrun_nb.notebook.jobs import JobState
 from webrun_nb.notebook.widgets.job_card import JobCard
 
 ASKS = replace(RUNNING, phase="guardrail", question=Question("t1", "The password for shop.localhost", "credentials"))
-FACTS = JobFacts(
+FACTS = JobState(
     name="laptops", state="guardrail", session="demo", session_id=ASKS.session_id, task_id="t1", elapsed_ms=6200,
     cost_usd=Decimal("0.0041"), emulated=True, usd_per_minute=Decimal("0.02"), asks="The password for shop.localhost",
     answer_with="webrun.on_guardrail(fn)",
@@ -30,7 +30,7 @@ class Job:
     name = "laptops"
     done = False
 
-    def facts(self) -> JobFacts:
+    def facts(self) -> JobState:
         return FACTS
 
     def subscribe(self, fn: Callable[[], None]) -> None:

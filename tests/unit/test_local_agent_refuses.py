@@ -6,7 +6,7 @@ import pytest
 from agent_work import work_on
 from stored_pages import stored
 
-from webrun_nb.agents.base import AgentError, Ask, Brief, Note, Read, Step, TokenUse
+from webrun_nb.agents.base import AgentError, Ask, Log, ReadPage, Step, TaskSpec, TokenUse
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.intents import Extract
@@ -15,7 +15,7 @@ SCHEMA = {"type": "array", "items": {"type": "object", "properties": {"name": {"
 SHOP = "https://shop.example/"
 
 
-async def first_step(brief: Brief) -> Step:
+async def first_step(brief: TaskSpec) -> Step:
     run = LocalAgent().run(brief, TokenUse())
     try:
         return await run.asend(None)
@@ -25,13 +25,13 @@ async def first_step(brief: Brief) -> Step:
 
 @pytest.mark.parametrize("schema", [SCHEMA, {"type": "array", "items": {"type": "object"}}])
 async def test_a_greeting_is_asked_about_and_gives_no_rows(schema: dict[str, object]) -> None:
-    *_, step = await work_on(stored("programme"), Brief("hello", "structured_json", schema, SHOP))
+    *_, step = await work_on(stored("programme"), TaskSpec("hello", "structured_json", schema, SHOP))
     assert isinstance(step, Ask)
     assert 'I can\'t follow this: "hello"' in step.question
 
 
 async def test_a_schema_alone_asks_for_the_pages_records() -> None:
-    assert isinstance(await first_step(Brief("", "structured_json", SCHEMA, SHOP)), Read | Note)
+    assert isinstance(await first_step(TaskSpec("", "structured_json", SCHEMA, SHOP)), ReadPage | Log)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ async def test_what_would_have_to_be_computed_is_refused_with_the_sentence_that_
     question: str, instead: str
 ) -> None:
     with pytest.raises(AgentError) as caught:
-        await first_step(Brief(question, starting_url=SHOP))
+        await first_step(TaskSpec(question, starting_url=SHOP))
     assert caught.value.message == (
         f'"{question}": the local agent does not compute this. Use `{instead}`, and compute with pandas.'
     )
@@ -57,4 +57,4 @@ async def test_what_would_have_to_be_computed_is_refused_with_the_sentence_that_
     "sentence", ["How many laptops are there?", "list the laptops with their average rating", "What is the total?"]
 )
 async def test_what_a_page_may_say_itself_is_read(sentence: str) -> None:
-    assert isinstance(await first_step(Brief(sentence, starting_url=SHOP)), Read)
+    assert isinstance(await first_step(TaskSpec(sentence, starting_url=SHOP)), ReadPage)

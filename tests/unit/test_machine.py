@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.errors import IllegalMoveError
+from webrun_nb.emulator.domain.errors import InvalidTransitionError
 from webrun_nb.emulator.domain.states import (
     FINAL_SESSION_STATES,
     FINAL_TASK_STATES,
     SESSION_MOVES,
     TASK_MOVES,
     Machine,
-    SessionEvent,
     SessionState,
+    SessionTrigger,
     TaskEvent,
     TaskState,
     diagram,
@@ -37,7 +37,7 @@ def test_final_states_are_final(moves, final):
     assert not [before for before, _ in moves if before in final]
 
 
-@given(st.lists(st.sampled_from(SessionEvent)))
+@given(st.lists(st.sampled_from(SessionTrigger)))
 def test_an_unknown_pair_raises_and_changes_nothing(events):
     machine = Machine(SESSION_MOVES, SessionState.PENDING)
     for event in events:
@@ -45,7 +45,7 @@ def test_an_unknown_pair_raises_and_changes_nothing(events):
         if machine.can(event):
             assert machine.fire(event) is SESSION_MOVES[before, event]
         else:
-            with pytest.raises(IllegalMoveError):
+            with pytest.raises(InvalidTransitionError):
                 machine.fire(event)
             assert machine.state is before
 

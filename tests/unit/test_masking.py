@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.secrets.redaction import Masker
+from webrun_nb.emulator.domain.secrets.redaction import Redactor
 
 VALUE = 'Pä55 "wörd"/<&+\\é%41🙂'
 MARKER = "unmasked marker"
 
 
-def masker(*values: str) -> Masker:
-    made = Masker()
+def masker(*values: str) -> Redactor:
+    made = Redactor()
     for value in values:
         made.add(value)
     return made

@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.display import results
 from webrun_nb.notebook.display.static_card import card_html
-from webrun_nb.notebook.jobs import JobFacts
+from webrun_nb.notebook.jobs import JobState
 from webrun_nb.notebook.widgets import job_card
 from webrun_nb.tables.schema import resolve
 
@@ -30,7 +30,7 @@ def card(**changes: Any) -> str:
 
 
 def job(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(JobFacts, "line", lambda _: PAGE)
+    monkeypatch.setattr(JobState, "line", lambda _: PAGE)
     return job_card._html(PAGE)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.policy.model import ActionRule, action_rule_in_words
+from webrun_nb.emulator.domain.policy.model import ActionRule, describe_action_rule
 from webrun_nb.emulator.domain.policy.pattern_words import pattern_words
 from webrun_nb.emulator.domain.policy.templates import TEMPLATES
 from webrun_nb.emulator.execution.policy_enforcer import compile_regex
@@ -55,10 +55,10 @@ def test_the_words_are_what_the_expression_finds(expression: str) -> None:
 def test_the_templates_and_their_rules_show_no_regular_expression() -> None:
     for policy in TEMPLATES:
         for rule in policy.action_rules:
-            said = action_rule_in_words(rule)
+            said = describe_action_rule(rule)
             assert not set("\\|()[]?^$") & set(said.replace("https://", "")), said
 
 
 def test_an_expression_that_is_no_list_of_words_is_not_shown() -> None:
     rule = ActionRule("Click", "block", scope="target", match_type="regex", match=r"^\d+$")
-    assert action_rule_in_words(rule) == "block Click where the target matches the rule's regular expression"
+    assert describe_action_rule(rule) == "block Click where the target matches the rule's regular expression"

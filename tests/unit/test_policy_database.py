@@ -16,7 +16,7 @@ from webrun_nb.emulator.services.policies import Policies
 from webrun_nb.emulator.storage import policies
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 
 STRICT = Policy(
     "pol_1",
@@ -46,7 +46,7 @@ class Store:
     """What one emulator has of it."""
 
     def __init__(self, database: Database, emulator_id: str) -> None:
-        self.archive = Archive(database, emulator_id)
+        self.archive = WriteBehindStore(database, emulator_id)
         self.policies = DatabasePolicies(database, emulator_id)
         self.trail = DatabaseTrail(database, self.archive, emulator_id)
 

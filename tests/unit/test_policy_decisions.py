@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
-from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, Rulebook
-from webrun_nb.emulator.domain.policy.facts import Deed, Facts, Haystack, Page
+from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, PolicyEngine
+from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.execution.policy_enforcer import compile_regex
 
@@ -20,20 +20,20 @@ SEVERITY = {"allow": 0, "guardrail": 1, "block": 2}
 PLAIN = Policy("pol_1", "local", "Rules", 0, 0)
 
 
-def book(**changes) -> Rulebook:
-    return Rulebook(replace(PLAIN, **changes), compile_regex)
+def book(**changes) -> PolicyEngine:
+    return PolicyEngine(replace(PLAIN, **changes), compile_regex)
 
 
-def facts(*deeds: Deed, page: str = "") -> Facts:
-    return Facts("click", "it", deeds, Page.of("http://shop.example/", "Shop", page))
+def facts(*deeds: ActionFact, page: str = "") -> ActionFacts:
+    return ActionFacts("click", "it", deeds, Page.of("http://shop.example/", "Shop", page))
 
 
-def click(target: str, page: str = "") -> Facts:
-    return facts(Deed("Click", Haystack(target)), page=page)
+def click(target: str, page: str = "") -> ActionFacts:
+    return facts(ActionFact("Click", SearchText(target)), page=page)
 
 
-def to(url: str) -> Facts:
-    return facts(Deed("Navigation", Haystack(url), url))
+def to(url: str) -> ActionFacts:
+    return facts(ActionFact("Navigation", SearchText(url), url))
 
 
 def said(decision: Decision) -> str:
@@ -50,13 +50,13 @@ rules = st.builds(
 )
 all_facts = st.builds(
     lambda deeds, page: facts(*deeds, page=page),
-    st.lists(st.builds(Deed, st.sampled_from(CATEGORIES), st.sampled_from(WORDS).map(Haystack)), max_size=3),
+    st.lists(st.builds(ActionFact, st.sampled_from(CATEGORIES), st.sampled_from(WORDS).map(SearchText)), max_size=3),
     st.sampled_from(["", *WORDS]),
 )
 permissions = st.sampled_from(["allow", "guardrail", "block"])
 
 
-def is_about(rule: ActionRule, deed: Deed, page: Page) -> bool:
+def is_about(rule: ActionRule, deed: ActionFact, page: Page) -> bool:
     """Whether a rule matches, written down once more in the plainest way."""
     if rule.category != deed.category:
         return False
@@ -88,7 +88,7 @@ def test_the_order_of_rules_changes_nothing(action_rules, default, known, random
 @given(st.lists(rules, max_size=8), permissions, all_facts)
 def test_a_rule_that_is_added_never_loosens_a_block(action_rules, default, known):
     blocking = ActionRule("Click", "block")
-    known = replace(known, deeds=(*known.deeds, Deed("Click")))
+    known = replace(known, deeds=(*known.deeds, ActionFact("Click")))
     assert said(book(action_rules=(*action_rules, blocking), default_action=default).decide(known)) == "block"
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.proxies import read_proxy, read_spec, written_spec
+from webrun_nb.client.proxies import format_proxy, parse_proxy, read_proxy
 from webrun_nb.notebook.commands.definitions import ProxyTest, Start
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.parser import parse
@@ -33,7 +33,7 @@ OWN = {"source": "custom", "type": "socks", "host": "p.example", "port": 1080}
     ],
 )
 def test_a_spec_becomes_the_contract_s_fields(spec, fields, secret):
-    read = read_spec(spec)
+    read = parse_proxy(spec)
     assert (dict(read.fields), read.secret) == (fields, secret)
 
 
@@ -44,14 +44,14 @@ def test_a_spec_becomes_the_contract_s_fields(spec, fields, secret):
 )  # fmt: skip
 def test_what_is_no_spec_is_refused_and_not_repeated(spec):
     with pytest.raises(RequestError) as caught:
-        read_spec(spec)
+        parse_proxy(spec)
     assert "s3cr3t" not in f"{caught.value.message} {caught.value.hint}"
 
 
 @given(st.text())
 def test_any_text_is_a_spec_or_refused(text):
     with contextlib.suppress(RequestError):
-        assert read_spec(text).fields
+        assert parse_proxy(text).fields
 
 
 async def test_the_password_comes_from_the_environment_and_no_repr_shows_it(monkeypatch):
@@ -99,8 +99,8 @@ def test_a_line_with_a_password_is_refused_without_it():
     "spec", ["http://10.0.0.1:3128", "socks5://[::1]:1080", "socks5://ada%40x@p.example:1080", "WebRun:DE"]
 )
 def test_what_was_read_is_written_again(spec: str) -> None:
-    assert written_spec(read_spec(spec).fields) == spec
+    assert format_proxy(parse_proxy(spec).fields) == spec
 
 
 def test_what_is_written_again_has_no_password() -> None:
-    assert "hunter2" not in written_spec(tuple(sorted({**OWN, "username": "ada", "password": "hunter2"}.items())))
+    assert "hunter2" not in format_proxy(tuple(sorted({**OWN, "username": "ada", "password": "hunter2"}.items())))

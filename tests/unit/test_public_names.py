@@ -61,10 +61,10 @@ def test_every_public_thing_is_documented() -> None:
 FOR_US = {
     *(
         "about",
-        "ask_person",
+        "resolve_guardrail",
         "begin",
         "end_for",
-        "free_name",
+        "unique_session_name",
         "make_ask",
         "note_submitted",
         "note_task",

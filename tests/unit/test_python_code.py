@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display.code_export import DoneTask, environment_named, python_code
+from webrun_nb.notebook.display.code_export import SubmittedTask, environment_reference, python_code
 
 
 def code(
     command: Task, *, text: str | None = None, session: dict[str, Any] | None = None, url: str | None = None
 ) -> str:
-    written = python_code(DoneTask(command, text or command.text, url or command.url, "main", session))
+    written = python_code(SubmittedTask(command, text or command.text, url or command.url, "main", session))
     ast.parse(written)
     return written
 
@@ -90,7 +90,7 @@ def test_a_single_task_keeps_its_rules_and_its_environment_by_name() -> None:
 
 
 def test_a_session_is_started_by_the_names_that_were_typed() -> None:
-    written = code(Task("look"), session={"environment_id": environment_named("work"), "policy_id": "pol_1"})
+    written = code(Task("look"), session={"environment_id": environment_reference("work"), "policy_id": "pol_1"})
     assert "environment_id=webrun.environments.find('work').id,\n    policy_id='pol_1'," in written
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.refusals import refusal, remarks
-from webrun_nb.browsers.protocol import Complaint, Element, Observation
+from webrun_nb.browsers.protocol import Element, FormError, Observation
 
 SEND = Element(1, "button", "Join", "button", in_form=True, submits=True)
 BEFORE = Observation("https://a.example/", "Join", (SEND,), "")
 
 
-def after(*complaints: Complaint, status: int | None = 200, fresh: bool = False, gone: bool = False) -> Observation:
+def after(*complaints: FormError, status: int | None = 200, fresh: bool = False, gone: bool = False) -> Observation:
     return Observation("https://a.example/x", "Oops", () if gone else (SEND,), "", status, complaints, fresh)
 
 
@@ -26,10 +26,10 @@ def said(seen: Observation, before: Observation = BEFORE) -> str | None:
         after(),
         after(fresh=True),
         after(status=404),  # the error page was open before
-        after(Complaint("alert", "", "Your changes were saved.")),
-        after(Complaint("alert", "", "No results for zebra")),
-        after(Complaint("styled", "Name", "3 of 40 characters")),
-        after(Complaint("field", "Card", ""), fresh=True, gone=True),  # the next step's empty field
+        after(FormError("alert", "", "Your changes were saved.")),
+        after(FormError("alert", "", "No results for zebra")),
+        after(FormError("styled", "Name", "3 of 40 characters")),
+        after(FormError("field", "Card", ""), fresh=True, gone=True),  # the next step's empty field
     ],
 )
 def test_what_is_no_refusal(seen: Observation) -> None:
@@ -39,10 +39,10 @@ def test_what_is_no_refusal(seen: Observation) -> None:
 @pytest.mark.parametrize(
     ("seen", "message"),
     [
-        (after(Complaint("held", "Mail", "Fill it in")), 'the browser holds it back at the field "Mail": "Fill it in"'),
-        (after(Complaint("field", "Mail", "")), 'not take it at the field "Mail"'),
-        (after(Complaint("field", "Mail", ""), Complaint("alert", "Mail", "Fehlt")), 'at the field "Mail": "Fehlt"'),
-        (after(Complaint("alert", "", "Sorry, sold out")), 'not take it. The page says: "Sorry, sold out"'),
+        (after(FormError("held", "Mail", "Fill it in")), 'the browser holds it back at the field "Mail": "Fill it in"'),
+        (after(FormError("field", "Mail", "")), 'not take it at the field "Mail"'),
+        (after(FormError("field", "Mail", ""), FormError("alert", "Mail", "Fehlt")), 'at the field "Mail": "Fehlt"'),
+        (after(FormError("alert", "", "Sorry, sold out")), 'not take it. The page says: "Sorry, sold out"'),
         (after(status=500, fresh=True), 'refused: https://a.example/x answered 500 with "Oops".'),
     ],
 )  # fmt: skip
@@ -54,17 +54,17 @@ def test_a_refusal_names_the_field_and_quotes_the_page(seen: Observation, messag
 
 
 def test_an_alert_that_was_there_before_says_nothing_of_what_was_sent() -> None:
-    old = Complaint("alert", "", "Cookies are required")
+    old = FormError("alert", "", "Cookies are required")
     before = Observation("https://a.example/", "Join", (SEND,), "", None, (old,))
     assert said(after(old), before) is None
 
 
 def test_the_pages_words_stay_in_one_short_line() -> None:
-    message = said(after(Complaint("alert", "A" * 400, "must\u2028not\n" + "x" * 5000)))
+    message = said(after(FormError("alert", "A" * 400, "must\u2028not\n" + "x" * 5000)))
     assert message is not None
     assert len(message) < 450
     assert message.isprintable()
 
 
 def test_what_a_page_announces_is_quoted() -> None:
-    assert remarks(BEFORE, after(Complaint("alert", "", "Saved."))) == ('"Saved."',)
+    assert remarks(BEFORE, after(FormError("alert", "", "Saved."))) == ('"Saved."',)

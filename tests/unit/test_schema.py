@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from webrun_nb.common.column_types import parse_columns
 from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.tables.schema import Column, Schema, from_object, open_records, resolve
+from webrun_nb.tables.schema import Column, Schema, any_records, from_object, resolve
 
 
 class Condition(enum.Enum):
@@ -199,7 +199,7 @@ def test_references_are_followed_and_circles_are_not() -> None:
 
 
 def test_open_records_leave_the_columns_to_the_page() -> None:
-    schema = open_records()
+    schema = any_records()
     assert (schema.json_schema, schema.columns, schema.many) == (
         {"type": "array", "items": {"type": "object"}},
         (),
@@ -209,7 +209,7 @@ def test_open_records_leave_the_columns_to_the_page() -> None:
 
 @pytest.mark.parametrize(
     "given_object",
-    [Laptop, list[Laptop], Shop, JSON_SCHEMA, "name:str", open_records()],
+    [Laptop, list[Laptop], Shop, JSON_SCHEMA, "name:str", any_records()],
     ids=lambda value: str(value)[:20],
 )
 def test_objects_of_the_object_api(given_object: object) -> None:

@@ -21,7 +21,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     shell.run_cell("%load_ext webrun_nb")
     shell.user_ns["told"] = told = []
     monkeypatch.setattr(
-        "webrun_nb.notebook.commands.dispatch.Runner.run",
+        "webrun_nb.notebook.commands.dispatch.Dispatcher.run",
         lambda _, command, scope: told.append(fill(command.text, scope)),
     )
     shell.user_ns["get_ipython"] = lambda: shell

@@ -10,9 +10,9 @@ import pytest
 from webrun_nb.browsers.protocol import BrowserError, Element, FieldPlace, Navigate, Observation, Type, TypeSecret
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.execution.secret_filter import Seal, masked_event, take_in
+from webrun_nb.emulator.execution.secret_filter import SecretFilter, extract_secrets, redact_event
 from webrun_nb.emulator.server import _Readable
-from webrun_nb.emulator.services.session_registry import LiveSecrets
+from webrun_nb.emulator.services.session_registry import SecretRegistry
 from webrun_nb.wire.requests import TaskFields
 
 PASSWORD = "correct-horse-7"
@@ -28,14 +28,14 @@ def vault() -> Vault:
 
 def test_an_observation_has_names_in_place_of_values(vault):
     element = Element(0, "textbox", f"for {PASSWORD}", "input", value=PASSWORD)
-    seen = Seal(vault).seen(Observation("https://x.com/", "t", (element,), f"it is {PASSWORD}"))
+    seen = SecretFilter(vault).seen(Observation("https://x.com/", "t", (element,), f"it is {PASSWORD}"))
     assert seen.secrets == ("password",)
     assert PASSWORD not in repr(seen)
     assert (seen.elements[0].ref, seen.elements[0].role) == (0, "textbox")
 
 
 def test_a_secret_is_opened_for_its_place_alone(vault):
-    opened = Seal(vault).opened(TypeSecret(3, "password", "Password"))
+    opened = SecretFilter(vault).opened(TypeSecret(3, "password", "Password"))
     assert (opened.ref, opened.target) == (3, "Password")
     assert opened.release(FieldPlace("https://x.com/", (), "password")) == PASSWORD
     with pytest.raises(BrowserError, match=r"meant for evil\.example: nothing was typed") as error:
@@ -49,12 +49,12 @@ def test_a_secret_is_opened_for_its_place_alone(vault):
 )
 def test_stars_are_not_sent_in_a_secrets_place(vault, action, why):
     with pytest.raises(BrowserError, match=why):
-        Seal(vault).opened(action)
-    assert Seal(Vault()).opened(action) is action
+        SecretFilter(vault).opened(action)
+    assert SecretFilter(Vault()).opened(action) is action
 
 
 def test_an_error_says_what_went_wrong_without_it(vault):
-    with pytest.raises(BrowserError, match="did not load") as error, Seal(vault).explained():
+    with pytest.raises(BrowserError, match="did not load") as error, SecretFilter(vault).explained():
         raise BrowserError("NAVIGATION_TIMEOUT", f"https://x.com/?p={PASSWORD} did not load")
     assert PASSWORD not in str(error.value)
     assert error.value.__cause__ is None
@@ -63,7 +63,7 @@ def test_an_error_says_what_went_wrong_without_it(vault):
 def test_a_task_is_kept_without_its_secrets():
     vault = Vault()
     fields = TaskFields.model_validate({"taskDetails": f"type {PASSWORD}", "secrets": SECRETS})
-    kept = take_in(fields, vault)
+    kept = extract_secrets(fields, vault)
     assert (kept.secrets, kept.task_details) == ([], "type ***")
     assert vault.names("https://x.com/") == ("password",)
 
@@ -72,7 +72,7 @@ def test_what_is_refused_is_not_kept():
     vault = Vault()
     wrong = [*SECRETS, {"match": "no host", "fields": {"password": PASSWORD}}]
     with pytest.raises(CommandRefusedError, match=r"secrets\[1\]\.match"):
-        take_in(TaskFields.model_validate({"secrets": wrong}), vault)
+        extract_secrets(TaskFields.model_validate({"secrets": wrong}), vault)
     assert vault.empty
 
 
@@ -89,7 +89,7 @@ def test_the_structure_of_an_event_stays(vault):
         "content": f"agent says {PASSWORD}",
         "data": {"name": "agent", "target": "agent"},
     }
-    assert masked_event(event, vault) == {
+    assert redact_event(event, vault) == {
         "type": "agent",
         "taskId": "agent",
         "content": "*** says ***",
@@ -98,7 +98,7 @@ def test_the_structure_of_an_event_stays(vault):
 
 
 def test_the_log_is_written_without_them(vault):
-    live = LiveSecrets()
+    live = SecretRegistry()
     live.watch(vault)
     try:
         raise ValueError(f"it was {PASSWORD}")
@@ -112,7 +112,7 @@ def test_the_log_is_written_without_them(vault):
 
 
 def test_the_log_keeps_no_session_alive():
-    live = LiveSecrets()
+    live = SecretRegistry()
     vault = Vault()
     live.watch(vault)
     del vault

@@ -15,7 +15,7 @@ from client_service import Service
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskInterruptedError
 from webrun_nb.client.secrets import check_name, find_key, find_login, find_secret
-from webrun_nb.common.redacted import HostSecret, Secret, wire_secrets
+from webrun_nb.common.redacted import HostSecret, Secret, secrets_to_wire
 
 VALUE = "correct horse 7"
 
@@ -146,7 +146,7 @@ def test_a_secret_is_no_json():
 
 
 def test_a_requests_secrets_are_sent_but_not_shown():
-    sent = wire_secrets([HostSecret("shop.localhost", (("password", Secret(VALUE)),))])
+    sent = secrets_to_wire([HostSecret("shop.localhost", (("password", Secret(VALUE)),))])
     body = {"message": {"actionType": "newTask", "secrets": sent}}
     assert json.loads(json.dumps(body))["message"]["secrets"] == [
         {"match": "shop.localhost", "fields": {"password": VALUE}}

@@ -9,7 +9,7 @@ from card_doubles import IDLE
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.widgets.card_state import session_facts, ticks_to
+from webrun_nb.notebook.widgets.card_state import is_extrapolation_of, session_card_state
 
 SHOWN = SessionSnapshot(
     name="main",
@@ -38,7 +38,7 @@ LATER = replace(
 
 
 def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
-    assert ticks_to(session_facts(SHOWN), session_facts(LATER), elapsed_ms=5_000)
+    assert is_extrapolation_of(session_card_state(SHOWN), session_card_state(LATER), elapsed_ms=5_000)
 
 
 @pytest.mark.parametrize(
@@ -60,18 +60,20 @@ def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
     ids=lambda change: ", ".join(change),
 )
 def test_a_page_is_told_all_else(change: dict[str, Any]) -> None:
-    assert not ticks_to(session_facts(SHOWN), session_facts(replace(LATER, **change)), elapsed_ms=5_000)
+    assert not is_extrapolation_of(
+        session_card_state(SHOWN), session_card_state(replace(LATER, **change)), elapsed_ms=5_000
+    )
 
 
 def test_while_a_task_runs_idle_time_stands_still() -> None:
     shown, later = replace(SHOWN, phase="running"), replace(LATER, phase="running", idle_usd=SHOWN.idle_usd)
-    assert ticks_to(session_facts(shown), session_facts(later), elapsed_ms=5_000)
+    assert is_extrapolation_of(session_card_state(shown), session_card_state(later), elapsed_ms=5_000)
 
 
 def test_small_differences_do_not_add_up_unseen() -> None:
     """What is compared is what was sent, however long ago."""
     slow = replace(LATER, server_now_ms=1_060_000)
-    assert not ticks_to(session_facts(SHOWN), session_facts(slow), elapsed_ms=61_000)
+    assert not is_extrapolation_of(session_card_state(SHOWN), session_card_state(slow), elapsed_ms=61_000)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_password_typed_under_the_cell_is_sent_and_gets_into_no_trait(line: Ta
     line._handle_custom_msg({"type": "answer", "row": "1", "id": "p1", "question": asked, "text": "pa55-word"}, [])
     line.flush()
     assert actions.answers == [("t1", "pa55-word")]
-    assert "pa55-word" not in repr((line.get_state(), card.get_state(), line.static_forms()))
+    assert "pa55-word" not in repr((line.get_state(), card.get_state(), line.static_mimebundle()))
     assert row(line)["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
 
 

@@ -27,7 +27,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
     outputs = Outputs()
     monkeypatch.setattr("IPython.display.display", outputs.display)
     monkeypatch.setattr(startup_notice, "has_front_end", lambda: True)
-    monkeypatch.setattr(startup_notice, "page_may_show_it", lambda: True)
+    monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: True)
     return outputs
 
 
@@ -54,7 +54,7 @@ def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
 
 
 def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: Outputs) -> None:
-    monkeypatch.setattr(startup_notice, "page_may_show_it", lambda: False)
+    monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: False)
     with startup_notice.StartNotice().told():
         assert outputs.shown == {}
 

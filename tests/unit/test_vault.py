@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, Vault, WithheldError, read_answer
+from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault, read_answer
 from webrun_nb.emulator.execution.secret_filter import code_now
 
 SEED = "JBSWY3DPEHPK3PXP" * 2
@@ -84,7 +84,7 @@ def test_a_later_task_replaces_what_it_names_and_the_old_value_stays_masked(vaul
 )
 def test_only_pages_of_the_web_get_any(vault, url):
     vault.put("all", {"email": "ada@x.com"})
-    with pytest.raises(WithheldError, match="pages of the web"):
+    with pytest.raises(SecretWithheldError, match="pages of the web"):
         vault.release("email", Place(url))
 
 
@@ -121,7 +121,7 @@ def test_a_form_may_go_to_the_hosts_the_secret_is_for(vault, match, page, target
 )
 def test_a_form_that_goes_elsewhere_gets_nothing(vault, match, page, target, why):
     vault.put(match, {"email": "ada@x.com"})
-    with pytest.raises(WithheldError, match=why):
+    with pytest.raises(SecretWithheldError, match=why):
         vault.release(
             "email", Place(page, ("https://x.com/" if match == "x.com" and page.startswith("https") else page, target))
         )
@@ -129,7 +129,7 @@ def test_a_form_that_goes_elsewhere_gets_nothing(vault, match, page, target, why
 
 def test_another_host_gets_nothing_and_is_named(vault):
     vault.put("paypal.com", {"password": "s3cret-value"})
-    with pytest.raises(WithheldError, match=r"no secret password is meant for paypa1\.com") as error:
+    with pytest.raises(SecretWithheldError, match=r"no secret password is meant for paypa1\.com") as error:
         vault.release("password", Place("https://paypa1.com/login", input_type="password"))
     assert "s3cret-value" not in str(error.value)
 
@@ -137,7 +137,7 @@ def test_another_host_gets_nothing_and_is_named(vault):
 @pytest.mark.parametrize("input_type", ["text", "email", "search", "textarea"])
 def test_a_password_goes_into_password_fields_alone(vault, input_type):
     vault.put("x.com", {"password": "s3cret-value"})
-    with pytest.raises(WithheldError, match="password field alone"):
+    with pytest.raises(SecretWithheldError, match="password field alone"):
         vault.release("password", Place("https://x.com/", input_type=input_type))
 
 
@@ -230,5 +230,5 @@ def test_who_shows_a_frame_has_to_be_trusted_by_name(around, given):
     if given:
         assert vault.release("email", place) == "ada@x.com"
         return
-    with pytest.raises(WithheldError, match=r"x\.com is shown in a frame of"):
+    with pytest.raises(SecretWithheldError, match=r"x\.com is shown in a frame of"):
         vault.release("email", place)

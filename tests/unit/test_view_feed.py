@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.transport import Http
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.notebook.widgets.view_feed import ViewFeed
 
 STATE = {"type": "state", "phase": "idle", "ended": False}
@@ -169,7 +169,7 @@ def test_the_feed_turns_to_the_session_that_was_started_again(pages):
 
 
 def test_a_server_has_its_sockets_where_it_is_and_the_key_in_a_header():
-    address = Http("http://127.0.0.1:7/", "wr_key").socket_address("/x/view")
+    address = ApiTransport("http://127.0.0.1:7/", "wr_key").socket_address("/x/view")
     assert address == ("ws://127.0.0.1:7/x/view", {"Authorization": "Bearer wr_key"})
 
 

@@ -13,12 +13,12 @@ from webrun_nb.client import client as api
 from webrun_nb.client.client import Client
 from webrun_nb.notebook import workspace
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.jobs import Job, JobFacts
+from webrun_nb.notebook.jobs import Job, JobState
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
 
 
-class Silent(Service):
+class SilentService(Service):
     """Answers no status call once `silent`."""
 
     silent = False
@@ -35,12 +35,12 @@ class Silent(Service):
 
 
 @pytest.fixture
-def service() -> Silent:
-    return Silent()
+def service() -> SilentService:
+    return SilentService()
 
 
 @pytest.fixture
-def client(service: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def client(service: SilentService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     monkeypatch.setattr(type(toolkit), "current", property(lambda _: client))
     yield client
@@ -52,15 +52,15 @@ class Asking:
 
     name, task_id, handle = "laptops", "t1", None
 
-    def facts(self) -> JobFacts:
-        return JobFacts(
+    def facts(self) -> JobState:
+        return JobState(
             name="laptops", state="guardrail", session="a", session_id="s1", task_id="t1", elapsed_ms=0, cost_usd=None,
             emulated=True, usd_per_minute=Decimal("0.02"), asks="Which one?", answer_with="%webrun answer a …",
         )  # fmt: skip
 
 
 def test_a_silent_server_does_not_hold_the_cell(
-    client: Client, service: Silent, monkeypatch: pytest.MonkeyPatch
+    client: Client, service: SilentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workspace, "REFRESH_WITHIN_S", 0.05)
     for name in ("a", "b"):
@@ -79,7 +79,7 @@ def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureF
     assert capsys.readouterr().out == said
 
 
-def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: Silent) -> None:
+def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: SilentService) -> None:
     sessions = [client.start(name) for name in ("a", "b")]
     service.status, service.phase = "terminated", None
     Workspace(InteractiveShell()).drain_cards()
@@ -104,7 +104,7 @@ def clients(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     return client
 
 
-def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: Silent) -> None:
+def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: SilentService) -> None:
     workspace = Workspace(InteractiveShell())
     workspace.names["job1"] = "taken"
     service.task = completed()
@@ -117,7 +117,7 @@ def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, serv
     assert (job.began_at_s, job.elapsed_s) == (handle.began_at_s, handle.elapsed_s)
 
 
-def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: Silent) -> None:
+def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: SilentService) -> None:
     workspace = Workspace(InteractiveShell())
     service.task = completed()
     session = clients.start()
@@ -128,7 +128,7 @@ def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: Sile
 
 
 def test_submitted_tasks_that_ended_long_ago_are_forgotten(
-    clients: Client, service: Silent, monkeypatch: pytest.MonkeyPatch
+    clients: Client, service: SilentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "KEPT_HANDLES", 2)
     service.task = completed()

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from webrun_nb.agents.base import AgentError, Brief
+from webrun_nb.agents.base import AgentError, TaskSpec
 from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.intended import Preview, preview
 
@@ -20,7 +20,7 @@ from webrun_nb.agents.intended import Preview, preview
 def previewed(fields: Mapping[str, Any]) -> Preview:
     """Preview a task as it goes over the wire."""
     url = fields.get("startingPoint")
-    brief = Brief(fields["taskDetails"], fields.get("outputType", "text"), fields.get("outputSchema"), url)
+    brief = TaskSpec(fields["taskDetails"], fields.get("outputType", "text"), fields.get("outputSchema"), url)
     try:
         return preview(brief.instruction, shape_of(brief), has_page=url is not None)
     except AgentError as error:

@@ -31,7 +31,7 @@ class AgentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class TaskSpec:
     """What an agent is asked to do. `starting_url`, where given, is already open.
 
     `output_schema` is a JSON Schema for `structured_json` and a list of column names for `structured_csv`.
@@ -55,17 +55,17 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observe:
     """Ask for the page's `Observation`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadPage:
     """Ask for the page's `PageData`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Perform:
     """Propose an action; `because` is the part of the instruction it serves."""
 
     action: Action
@@ -73,7 +73,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Log:
     """Say what is going on (an `agent` event). No reply is needed: `Done(None)` comes back."""
 
     text: str
@@ -134,8 +134,8 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class SoFar:
-    """Tell what the answer would be if the task were stopped from now on. `Done()` comes back.
+class PartialResult:
+    """Tell what the answer would be if the task were stopped from now on. `Performed()` comes back.
 
     `finish` is called at most once, when that happens; None where what there is would mislead.
     """
@@ -143,28 +143,28 @@ class SoFar:
     finish: Callable[[], Finish | None]
 
 
-Step = Look | Read | Act | Note | Ask | SoFar | Finish
+Step = Observe | ReadPage | Perform | Log | Ask | PartialResult | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Reply to `Look`."""
+class Observed:
+    """Reply to `Observe`."""
 
     observation: Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """Reply to `Read`."""
+class PageContent:
+    """Reply to `ReadPage`."""
 
     page: PageData
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Performed:
     """The action was performed (or the note taken)."""
 
 
@@ -190,7 +190,7 @@ class Answered:
     text: str
 
 
-Reply = Seen | Data | Done | Failed | Refused | Answered
+Reply = Observed | PageContent | Performed | Failed | Refused | Answered
 
 Run = AsyncGenerator[Step, Reply | None]
 
@@ -207,7 +207,7 @@ class TokenUse:
 class Agent(Protocol):
     """Something that can work on a task."""
 
-    def run(self, brief: Brief, tokens: TokenUse) -> Run:
+    def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Start on a task.
 
         Parameters

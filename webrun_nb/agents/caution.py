@@ -68,7 +68,7 @@ class Looker(Protocol):
         """Look at the page."""
 
 
-def risk_of(element: Element, because: str, part: Observation | None = None) -> AskKind | None:
+def risk_level(element: Element, because: str, part: Observation | None = None) -> AskKind | None:
     """Tell what a person has to approve before an element is pressed; None where nothing.
 
     Parameters
@@ -108,7 +108,7 @@ def _moves_money(part: Observation) -> bool:
     return any(_TELLING.search(fact) for fact in facts) if fields else bool(facts)
 
 
-def pressed_by(action: Action, seen: Observation) -> Element | None:
+def activated_element(action: Action, seen: Observation) -> Element | None:
     """Find what an action presses: the element that is clicked, or the button that Enter presses in a form."""
     if isinstance(action, Click):
         return _at(seen, action.ref)
@@ -123,7 +123,7 @@ def pressed_by(action: Action, seen: Observation) -> Element | None:
 def _risky_button(elements: Sequence[Element]) -> Element | None:
     """Find a button that Enter might press: which form has the focus nobody can tell, so any risky one counts."""
     buttons = (e for e in elements if e.role == "button" and e.enabled and e.in_form)
-    return next((e for e in buttons if risk_of(e, "delete") is not None), None)
+    return next((e for e in buttons if risk_level(e, "delete") is not None), None)
 
 
 def _at(seen: Observation, ref: int) -> Element | None:
@@ -159,11 +159,11 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         return action
     for _ in range(MAX_ANSWERS):
         seen = yield from looker.look()
-        element = pressed_by(action, seen)
+        element = activated_element(action, seen)
         if element is None:
             return action
         seen = seen.part_with(element)
-        kind = risk_of(element, because, seen)
+        kind = risk_level(element, because, seen)
         if kind is None:
             return action
         facts = facts_of(seen)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Protocol, TypeVar, assert_never
 
 from webrun_nb.agents.base import AgentError, Failed, Reply, Step
-from webrun_nb.agents.caution import risk_of
+from webrun_nb.agents.caution import risk_level
 from webrun_nb.agents.form import fill_form, fill_missing
 from webrun_nb.agents.login import Doer as Logging
 from webrun_nb.agents.login import Login, blocks_the_way
@@ -172,7 +172,9 @@ def _check_out(doer: Doer, sentence: str) -> Work[None]:
 
 def _final_button(seen: Observation) -> Element | None:
     """Find the button that buys."""
-    return _first(seen, lambda e: e.role == "button" and not _CHECKOUT.match(e.name) and risk_of(e, "") == "purchase")
+    return _first(
+        seen, lambda e: e.role == "button" and not _CHECKOUT.match(e.name) and risk_level(e, "") == "purchase"
+    )
 
 
 def _checkout_way(seen: Observation) -> Element | None:
@@ -208,7 +210,7 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         button = _last_button(seen)
         if button is None:
             raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} has no button that sends the form.')
-        risky = risk_of(button, "") is not None
+        risky = risk_level(button, "") is not None
         yield from press(doer, button, sentence)
         if risky:
             return
@@ -271,7 +273,7 @@ def _field(seen: Observation, name: str) -> Element | None:
 def _last_button(seen: Observation) -> Element | None:
     """Find the button that goes on: the one that sends the money, else the form's own."""
     buttons = [e for e in seen.elements if e.role == "button" and e.enabled and e.in_form and not e.region]
-    risky = [e for e in buttons if risk_of(e, "") is not None]
+    risky = [e for e in buttons if risk_level(e, "") is not None]
     onward = [e for e in buttons if _ONWARD.search(e.name) or re.search(r"\b(?:submit|send|transfer)\b", e.name, re.I)]
     chosen = risky or onward or buttons
     return chosen[0] if len(chosen) == 1 else None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from webrun_nb.agents.caution import risk_of
+from webrun_nb.agents.caution import risk_level
 from webrun_nb.agents.extract.headings import headings_of
 from webrun_nb.agents.extract.mapping import Mapping, rank
 from webrun_nb.agents.extract.records import columns_to_choose
@@ -88,7 +88,7 @@ def _acts(seen: Observation) -> Iterator[str]:
 def _first(seen: Observation, roles: frozenset[str], word: str) -> Element | None:
     """Find the first element that its name alone tells from all others; what is in the page's body goes first."""
     able = [e for e in seen.elements if e.role in roles and e.enabled and _PLAIN.fullmatch(e.name)]
-    able = [e for e in able if risk_of(e, "") is None and e.input_type != "password" and "#" not in (e.href or "")]
+    able = [e for e in able if risk_level(e, "") is None and e.input_type != "password" and "#" not in (e.href or "")]
     for element in sorted(able, key=lambda e: bool(e.region)):
         if find(Target(element.name, word), seen).elements == (element,):
             return element

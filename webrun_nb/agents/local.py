@@ -14,21 +14,21 @@ from typing import TypeVar
 
 from webrun_nb.agents.asking import Asking
 from webrun_nb.agents.base import (
-    Act,
     AgentError,
-    Brief,
-    Data,
     Failed,
     Finish,
-    Look,
-    Note,
-    Read,
+    Log,
+    Observe,
+    Observed,
+    PageContent,
+    PartialResult,
+    Perform,
+    ReadPage,
     Refused,
     Reply,
     Run,
-    Seen,
-    SoFar,
     Step,
+    TaskSpec,
     TokenUse,
     Unused,
 )  # fmt: skip
@@ -108,7 +108,7 @@ _SETTLE_MS = 800
 class LocalAgent:
     """Follow plain English; deterministic, offline, free."""
 
-    async def run(self, brief: Brief, tokens: TokenUse) -> Run:
+    async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
         task = Task(brief, tokens)
         work = task.work()
@@ -116,9 +116,9 @@ class LocalAgent:
             step = next(work)
             while True:
                 if isinstance(step, Finish) and (error_page := task.statuses.error_page):
-                    yield Note(f"{answered(*error_page)}.")
+                    yield Log(f"{answered(*error_page)}.")
                     step = replace(step, text=f"{step.text}\n\n{answered(*error_page)}.")
-                if not isinstance(step, SoFar):  # a model's answer so far is in what it has written
+                if not isinstance(step, PartialResult):  # a model's answer so far is in what it has written
                     tokens.completion += estimate_tokens(written(step, brief))
                 step = work.send((yield step))
         except StopIteration:
@@ -133,7 +133,7 @@ class LocalAgent:
 class Task(Asking):
     """One run over one brief."""
 
-    def __init__(self, brief: Brief, tokens: TokenUse) -> None:
+    def __init__(self, brief: TaskSpec, tokens: TokenUse) -> None:
         self.brief = brief
         self.tokens = tokens
         self.seen: Observation | None = None
@@ -176,7 +176,7 @@ class Task(Asking):
                 answers.append((yield from self._collected(intent, shape, implied=implied)))
                 sentences.append(intent.sentence)
                 if queue:
-                    yield SoFar(lambda: self._finish(answers))
+                    yield PartialResult(lambda: self._finish(answers))
             else:
                 queue[:0] = yield from self.follow(intent)
         if self.seen is None and self._last is not None and not answers:
@@ -242,8 +242,8 @@ class Task(Asking):
 
     def _observed(self) -> Work[Observation]:
         """Look at the page, whatever it answered."""
-        reply = yield Look()
-        if not isinstance(reply, Seen):
+        reply = yield Observe()
+        if not isinstance(reply, Observed):
             raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
         self._arrived(reply.observation.url, reply.observation.status)
         self.seen = reply.observation
@@ -267,8 +267,8 @@ class Task(Asking):
         AgentError
             `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
         """
-        reply = yield Read()
-        if not isinstance(reply, Data):
+        reply = yield ReadPage()
+        if not isinstance(reply, PageContent):
             raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
         self._arrived(reply.page.url, reply.page.status)
         host = turned_away(self.meant, reply.page.url)
@@ -297,7 +297,7 @@ class Task(Asking):
 
     def note(self, text: str) -> Work[None]:
         """Say something."""
-        yield Note(text)
+        yield Log(text)
 
     def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
         """Do something; `keeps_page` where what was seen stays true. A policy's refusal ends the task."""
@@ -314,7 +314,7 @@ class Task(Asking):
             return None
         self.acted = True
         by, before = sends(dared, self.seen, self._last), self.seen
-        reply = yield Act(dared, because)
+        reply = yield Perform(dared, because)
         if isinstance(reply, Refused | Failed):
             return reply
         self._unsent = unsent_after(dared, before, self._unsent)
@@ -349,16 +349,16 @@ class Task(Asking):
         """Return what the open page shows, whatever it answered; None where no page is open."""
         if self.seen is not None:
             return self.seen
-        reply = yield Look()
-        if not isinstance(reply, Seen) or reply.observation.url == "about:blank":
+        reply = yield Observe()
+        if not isinstance(reply, Observed) or reply.observation.url == "about:blank":
             return None
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return reply.observation
 
     def lists(self) -> Work[Sequence[Source]]:
         """Return the lists of the open page, whatever it answered."""
-        reply = yield Read()
-        if not isinstance(reply, Data):
+        reply = yield ReadPage()
+        if not isinstance(reply, PageContent):
             return ()
         self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
         return join_alike(sources(reply.page))

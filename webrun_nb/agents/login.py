@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Brief, Reply, Step
+from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step, TaskSpec
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation, TypeSecret, WaitFor
 from webrun_nb.common.hosts import browser_url, host_of
@@ -62,7 +62,7 @@ class Doer(Protocol):
         """Do something; return why it was not done, where it was not."""
 
     @property
-    def brief(self) -> Brief:
+    def brief(self) -> TaskSpec:
         """What is to be done."""
 
     @property

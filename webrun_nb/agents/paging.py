@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import Finish, Refused, Reply, SoFar, Step
+from webrun_nb.agents.base import Finish, PartialResult, Refused, Reply, Step
 from webrun_nb.agents.extract.alike import join_alike
 from webrun_nb.agents.extract.headings import in_places
 from webrun_nb.agents.extract.mapping import Mapping, assign, open_mapping
@@ -69,7 +69,7 @@ class Pager:
             if self.pages >= MAX_PAGES or len(source.rows) >= MAX_ROWS:
                 yield from self._stopped(f"after {counted(self.pages)} and {len(source.rows)} rows; there are more")
                 break
-            yield SoFar(partial(self._so_far, mapping, self.pages))
+            yield PartialResult(partial(self._so_far, mapping, self.pages))
             href = page.next_page.get("href")
             if href and (str(href) in visited or urlsplit(str(href)).netloc != urlsplit(page.url).netloc):
                 break

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
-from webrun_nb.browsers.protocol import Action, Click, Complaint, Element, Observation, Press, Type
+from webrun_nb.browsers.protocol import Action, Click, Element, FormError, Observation, Press, Type
 from webrun_nb.common.text import shortened
 
 _QUOTED = 160
@@ -78,7 +78,7 @@ def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
     return tuple(f'"{_shown(c.said)}"' for c in _new(before, after) if c.kind == "alert")[:2]
 
 
-def _complaints(by: Element, before: Observation, after: Observation) -> list[Complaint]:
+def _complaints(by: Element, before: Observation, after: Observation) -> list[FormError]:
     still_there = any((e.role, e.name) == (by.role, by.name) for e in after.elements)
     sent_again = by.submits or by.role != "button"
     marked = after.complaints if sent_again else _new(before, after)
@@ -89,18 +89,18 @@ def _complaints(by: Element, before: Observation, after: Observation) -> list[Co
     return _with_words(fields, told) or beside or told
 
 
-def _with_words(fields: list[Complaint], told: list[Complaint]) -> list[Complaint]:
+def _with_words(fields: list[FormError], told: list[FormError]) -> list[FormError]:
     """Give a field that is only marked the words that stand beside it, or else the page's one alert."""
     words = {c.label: c.said for c in reversed(told)}
     alone = told[0].said if len(told) == 1 else ""
-    return [c if c.said else Complaint(c.kind, c.label, words.get(c.label, alone)) for c in fields]
+    return [c if c.said else FormError(c.kind, c.label, words.get(c.label, alone)) for c in fields]
 
 
-def _new(before: Observation, after: Observation) -> list[Complaint]:
+def _new(before: Observation, after: Observation) -> list[FormError]:
     return [c for c in after.complaints if after.fresh or c not in before.complaints]
 
 
-def _error(sentence: str, what: str, complaints: list[Complaint], where: Mapping[str, object] = _NOWHERE) -> AgentError:
+def _error(sentence: str, what: str, complaints: list[FormError], where: Mapping[str, object] = _NOWHERE) -> AgentError:
     """Say it in one line: the first field and its words, and how many more there are.
 
     `where` is the status and the address of an error page.

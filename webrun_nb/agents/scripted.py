@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.agents.base import Brief, Finish, Reply, Run, Step, TokenUse
+from webrun_nb.agents.base import Finish, Reply, Run, Step, TaskSpec, TokenUse
 from webrun_nb.agents.tokens import estimate_tokens
 
 
@@ -26,10 +26,10 @@ class ScriptedAgent:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = tuple(steps)
-        self.briefs: list[Brief] = []
+        self.briefs: list[TaskSpec] = []
         self.replies: list[Reply | None] = []
 
-    async def run(self, brief: Brief, tokens: TokenUse) -> Run:
+    async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Take the steps; tokens are counted as the local agent does (instruction in, each step out)."""
         self.briefs.append(brief)
         tokens.prompt += estimate_tokens(brief.instruction)

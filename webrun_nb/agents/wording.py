@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from webrun_nb.agents.base import AgentError, Brief, Finish, Refused, Step
+from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
 from webrun_nb.agents.planner.elements import Found, describe
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.browsers.protocol import Element, Observation, PageData
@@ -99,7 +99,7 @@ def _page_name(seen: Observation | None) -> str:
     return seen.title or seen.url
 
 
-def written(step: Step, brief: Brief) -> str:
+def written(step: Step, brief: TaskSpec) -> str:
     """Write what a model would have written for a step; the answer in the one form that was asked for."""
     if isinstance(step, Finish):
         return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from webrun_nb.bench.harness.context import Rig
+    from webrun_nb.bench.harness.context import BenchContext
 
 Compared = Literal["ours", "ratio", "excess"]
 
@@ -84,7 +84,7 @@ class Measurement(Protocol):
     rounds: int
     """How many, unless told otherwise."""
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start what is needed and use it once, so that no round pays for a first time.
 
         Raises
@@ -93,7 +93,7 @@ class Measurement(Protocol):
             It can't be measured on this machine.
         """
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once: ours, then raw.
 
         Raises
@@ -102,7 +102,7 @@ class Measurement(Protocol):
             The work was not done, or not rightly: its time would mean nothing.
         """
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the processes that the numbers count: ours, raw's."""
 
 

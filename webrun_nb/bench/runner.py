@@ -6,7 +6,7 @@ import statistics
 from collections.abc import AsyncIterator, Iterable
 
 from webrun_nb.bench.base import Measurement, NotHereError, Result
-from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.measurements.context_session import ContextSession
 from webrun_nb.bench.measurements.environment import EnvironmentState
@@ -58,7 +58,7 @@ MEASUREMENTS = {each.name: each for each in _ALL}
 """All there are, by name, in the order of the report."""
 
 
-async def measure(names: Iterable[str], rig: Rig, rounds: int | None) -> AsyncIterator[Result | NotHereError]:
+async def measure(names: Iterable[str], rig: BenchContext, rounds: int | None) -> AsyncIterator[Result | NotHereError]:
     """Measure one after the other; what can't be measured on this machine comes as the error that says why.
 
     Parameters
@@ -84,7 +84,7 @@ async def measure(names: Iterable[str], rig: Rig, rounds: int | None) -> AsyncIt
         yield await _result(measurement, rig, rounds or measurement.rounds)
 
 
-async def _result(measurement: Measurement, rig: Rig, rounds: int) -> Result:
+async def _result(measurement: Measurement, rig: BenchContext, rounds: int) -> Result:
     samples = [await measurement.sample(rig) for _ in range(rounds)]
     raws = [sample.raw for sample in samples if sample.raw is not None]
     ours_processes, raw_processes = measurement.processes(rig)

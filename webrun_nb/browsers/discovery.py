@@ -43,7 +43,7 @@ _CHANNEL_FILES: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class BrowserCandidate:
     """A browser that is there and may start.
 
     With neither `path` nor `channel` it is the headless shell that Playwright downloaded for itself.
@@ -72,7 +72,7 @@ class FoundBrowser:
     where: str
 
 
-class Launched(Protocol):
+class LaunchedBrowser(Protocol):
     """What `find_browser` needs to know of a launched browser."""
 
     @property
@@ -80,10 +80,10 @@ class Launched(Protocol):
         """The browser's own version number."""
 
 
-BrowserT = TypeVar("BrowserT", bound=Launched)
+BrowserT = TypeVar("BrowserT", bound=LaunchedBrowser)
 
 
-def candidates() -> list[Candidate]:
+def candidates() -> list[BrowserCandidate]:
     """Return the browsers to try, best first.
 
     `WEBRUN_BROWSER` stands alone where it is set: a wrong one must not silently become another browser.
@@ -101,7 +101,7 @@ def candidates() -> list[Candidate]:
         raise InstanceUnavailableError(
             f"WEBRUN_BROWSER is {wanted}, which is not a program; correct or unset it, or run: {INSTALL_COMMAND}"
         )
-    return [Candidate("WEBRUN_BROWSER", _kind_of(path), path=path)]
+    return [BrowserCandidate("WEBRUN_BROWSER", _kind_of(path), path=path)]
 
 
 def installed() -> bool:
@@ -113,7 +113,7 @@ def installed() -> bool:
 
 
 async def find_browser(
-    launch: Callable[[Candidate], Awaitable[BrowserT]],
+    launch: Callable[[BrowserCandidate], Awaitable[BrowserT]],
 ) -> tuple[FoundBrowser, BrowserT]:
     """Launch one candidate after the other and keep the first that starts.
 
@@ -147,22 +147,22 @@ async def find_browser(
     raise InstanceUnavailableError(f"No browser starts ({'; '.join(failures)}); run: {INSTALL_COMMAND}")
 
 
-def _candidates() -> Iterator[Candidate]:
+def _candidates() -> Iterator[BrowserCandidate]:
     if _playwright_has("chromium-headless-shell"):
-        yield Candidate("Playwright's download", "headless-shell")
+        yield BrowserCandidate("Playwright's download", "headless-shell")
     if _playwright_has("chromium"):
-        yield Candidate("Playwright's download", "chromium", channel="chromium")
+        yield BrowserCandidate("Playwright's download", "chromium", channel="chromium")
     if shell := _which("chromium-headless-shell"):
-        yield Candidate("PATH", "headless-shell", path=shell)
+        yield BrowserCandidate("PATH", "headless-shell", path=shell)
     if _DEBIAN_CHROMIUM.is_file():
         # The binary behind Debian's wrapper script, which reads flags from /etc and the user's files.
-        yield Candidate("Debian's package", "chromium", path=str(_DEBIAN_CHROMIUM))
+        yield BrowserCandidate("Debian's package", "chromium", path=str(_DEBIAN_CHROMIUM))
     for channel, files in _CHANNEL_FILES.items():
         if (file := files.get(sys.platform)) and Path(file).is_file():
-            yield Candidate("installed", "chromium", channel=channel)
+            yield BrowserCandidate("installed", "chromium", channel=channel)
     for name in ("chromium", "google-chrome"):
         if path := _which(name):
-            yield Candidate("PATH", "chromium", path=path)
+            yield BrowserCandidate("PATH", "chromium", path=path)
 
 
 def _which(name: str) -> str | None:

@@ -75,7 +75,7 @@ class SeenFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class FormError:
     """Something that a page or the browser finds wrong with what was entered. All of it is the page's own text."""
 
     kind: str
@@ -97,7 +97,7 @@ class Observation:
     """Visible text of the page itself, at most 20,000 characters."""
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[FormError, ...] = ()
     fresh: bool = True
     """Another document than at the last look."""
     secrets: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ class PageData:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class HitElement:
     """An element that an action is about to hit, as the page has it at that moment."""
 
     name: str
@@ -189,13 +189,13 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class HitTest:
     """The page right before an action, and what the action would hit (None where it hits no element)."""
 
     url: str
     title: str
     text: str
     """Visible text, at most 20,000 characters."""
-    spot: Spot | None = None
+    spot: HitElement | None = None
     frame: str = ""
     """Address, title and visible text of the frame that the spot is in; empty where it is in the page itself."""

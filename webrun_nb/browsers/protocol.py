@@ -33,19 +33,19 @@ from webrun_nb.browsers.actions import (
 )
 from webrun_nb.browsers.observation import (
     Box,
-    Complaint,
     Element,
     FieldPlace,
-    Foresight,
+    FormError,
+    HitElement,
+    HitTest,
     Observation,
     PageData,
     SeenFrame,
-    Spot,
 )
 from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
-    from webrun_nb.browsers.egress.routes import WayOut
+    from webrun_nb.browsers.egress.routes import EgressRoute
 
 __all__ = [
     "NAVIGATION_TIMEOUT_MS",
@@ -58,11 +58,12 @@ __all__ = [
     "Browsers",
     "Checkpoint",
     "Click",
-    "Complaint",
     "Element",
     "FieldPlace",
-    "Foresight",
+    "FormError",
     "GoBack",
+    "HitElement",
+    "HitTest",
     "Input",
     "InstanceKind",
     "InstanceListener",
@@ -77,7 +78,6 @@ __all__ = [
     "Scroll",
     "SeenFrame",
     "Select",
-    "Spot",
     "Type",
     "TypeReleased",
     "TypeSecret",
@@ -185,7 +185,7 @@ class BrowserInstance(Protocol):
     async def read(self) -> PageData:
         """Collect what can be extracted."""
 
-    async def foresee(self, action: Action) -> Foresight:
+    async def hit_test(self, action: Action) -> HitTest:
         """Tell what an action would hit; does nothing.
 
         Raises
@@ -194,7 +194,7 @@ class BrowserInstance(Protocol):
             `ELEMENT_NOT_FOUND`: its element isn't there any more.
         """
 
-    async def point_out(self, action: Action) -> Box | None:
+    async def scroll_into_view_and_locate(self, action: Action) -> Box | None:
         """Bring what an action would hit into view, for a person to look at, and tell where it is; None: it is nowhere.
 
         Raises nothing.
@@ -272,13 +272,13 @@ class Browsers(Protocol):
         kind: InstanceKind,
         listener: InstanceListener,
         *,
-        way_out: WayOut | None = None,
+        egress_route: EgressRoute | None = None,
         restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an isolated instance with an empty page, or with a checkpoint's state and page.
 
-        All its traffic goes through `way_out`; without one it has one of its own, that only the configuration opens to
-        private addresses. A page of the checkpoint that can't be opened any more is no error.
+        All its traffic goes through `egress_route`; without one it has one of its own, that only the configuration
+        opens to private addresses. A page of the checkpoint that can't be opened any more is no error.
 
         Raises
         ------

@@ -73,11 +73,11 @@ def run(options: argparse.Namespace) -> int:
 async def _measure(names: list[str], options: argparse.Namespace) -> list[Result]:
     """Measure, and say on stderr how far it is: the report comes at the end."""
     from webrun_nb.bench.base import NotHereError
-    from webrun_nb.bench.harness.context import Rig
+    from webrun_nb.bench.harness.context import BenchContext
     from webrun_nb.bench.runner import measure
 
     results: list[Result] = []
-    async with Rig(pages=options.pages, quick=options.quick) as rig:
+    async with BenchContext(pages=options.pages, quick=options.quick) as rig:
         async for outcome in measure(names, rig, 1 if options.quick else options.rounds):
             if isinstance(outcome, NotHereError):
                 complain("bench", f"left out: {outcome}")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from webrun_nb.client.client import Client
-    from webrun_nb.client.errors import GuardrailError, OneLine
+    from webrun_nb.client.errors import GuardrailError, ShortTracebackMixin
     from webrun_nb.client.result import Schema, TaskResult
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
@@ -186,7 +186,7 @@ def _table(frame: pd.DataFrame) -> str:
     return printable(head.to_string(line_width=width, max_colwidth=_LONGEST_VALUE))
 
 
-def _in_a_line(error: OneLine) -> str:
+def _in_a_line(error: ShortTracebackMixin) -> str:
     return " · ".join(part for part in (error.message, error.hint) if part)
 
 

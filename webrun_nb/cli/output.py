@@ -12,7 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from webrun_nb.client.events import ActionDone, AgentSaid, LinkChanged, Live, LiveEvent, SessionEnded, TaskEnded
+from webrun_nb.client.events import (
+    ActionDone,
+    AgentSaid,
+    ConnectionChanged,
+    EventStream,
+    LiveEvent,
+    SessionEnded,
+    TaskEnded,
+)
 
 _PROGRAM = "webrun-nb"
 
@@ -58,7 +66,7 @@ class StepPrinter:
     """
 
     def __init__(self, socket_url: str, session_id: str) -> None:
-        self._live = Live(socket_url, session_id, self._tell)
+        self._live = EventStream(socket_url, session_id, self._tell)
         self._linked = asyncio.Event()
         self._over = asyncio.Event()
         self._began_s = 0.0
@@ -81,7 +89,7 @@ class StepPrinter:
 
     def _tell(self, event: LiveEvent) -> None:
         match event:
-            case LinkChanged(connected=True):
+            case ConnectionChanged(connected=True):
                 self._linked.set()
             case TaskEnded() | SessionEnded():
                 self._over.set()

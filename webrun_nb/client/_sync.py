@@ -33,10 +33,10 @@ _LOOK_UP_S = 0.25
 """How often a wait looks up: a signal that came between the last look and the wait, or that another thread was given,
 wakes nobody."""
 
-_caller: contextvars.ContextVar[Caller | None] = contextvars.ContextVar("webrun_caller", default=None)
+_caller: contextvars.ContextVar[CallerThread | None] = contextvars.ContextVar("webrun_caller", default=None)
 
 
-class Caller:
+class CallerThread:
     """A thread that waits in a blocking call, and can run something for the coroutine meanwhile.
 
     So that a guardrail handler runs in the cell it belongs to, where it may print, ask and use the blocking face.
@@ -77,7 +77,9 @@ class Caller:
 class Call(Generic[T]):
     """A coroutine on the loop thread, once `begin` was called; `cancel` is right at any moment, before that too."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], caller: Caller | None) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], caller: CallerThread | None
+    ) -> None:
         self.result: Future[T] = Future()
         self.result.set_running_or_notify_cancel()  # so that nobody but the task itself can end it
         self._loop = loop
@@ -161,7 +163,7 @@ class Runtime:
             raise RuntimeError("this is the client's own loop thread: use the awaitable twin (atask, astop, …) here")
         if timeout_s is not None:
             coro = _within(coro, timeout_s)
-        caller = Caller()
+        caller = CallerThread()
         call = Call(self.loop, coro, caller)
         try:  # from here on the coroutine may run, and so an interrupt has to end it
             call.result.add_done_callback(lambda _: caller.release())
@@ -220,7 +222,7 @@ def has_caller() -> bool:
     return _caller.get() is not None
 
 
-async def in_caller(fn: Callable[[], T]) -> T:
+async def run_in_caller_thread(fn: Callable[[], T]) -> T:
     """Run `fn` in the thread that waits in the blocking call, else (no such call) in a thread of its own."""
     caller = _caller.get()
     if caller is None:
@@ -234,7 +236,7 @@ runtime = Runtime()
 atexit.register(runtime.stop)
 
 
-def faces(
+def blocking_and_async(
     core: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
     interrupted: Callable[[S], BaseException | None] = lambda owner: None,
     around: Callable[[S], AbstractContextManager[None]] = lambda owner: nullcontext(),

@@ -20,7 +20,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
 from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars, to_hundredths
-from webrun_nb.client.monitor import Watch
+from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.snapshot import SessionSnapshot
 
 _log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Spender(Protocol):
         """Its id."""
 
     @property
-    def watch(self) -> Watch:
+    def watch(self) -> SessionMonitor:
         """Keeps its snapshot."""
 
     async def end_for(self, overrun: BudgetError) -> None:

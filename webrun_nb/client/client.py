@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from webrun_nb.client._sync import faces, runtime
+from webrun_nb.client._sync import blocking_and_async, runtime
 from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.environments import Environments
@@ -22,26 +22,26 @@ from webrun_nb.client.guardrails import (
     FindPrompt,
     FormShown,
     GuardrailHandler,
-    Unanswered,
-    ask_person,
+    NoAnswer,
     checked_handler,
+    resolve_guardrail,
 )
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import Ledger, TaskOutcome
-from webrun_nb.client.ledger_recorder import Bookkeeper, Ended, end_left_open
-from webrun_nb.client.monitor import Watch
+from webrun_nb.client.ledger_recorder import ClosedSession, LedgerRecorder, close_orphaned_sessions
+from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.past_tasks import PastTasks
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
-from webrun_nb.client.result import Frames, TaskResult
+from webrun_nb.client.result import ResultAdapter, TaskResult
 from webrun_nb.client.secrets import Secrets, check_service, read_secrets
 from webrun_nb.client.session import Session, SessionOptions
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.task import STOP_WITHIN_S, TaskHandle, TaskViewer, expect_task, viewed
 from webrun_nb.client.task_options import Ask, make_ask, read_schema
-from webrun_nb.client.transport import HOSTED_URL, Http
+from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
-from webrun_nb.common.redacted import wire_secrets
+from webrun_nb.common.redacted import secrets_to_wire
 from webrun_nb.wire.responses import AccountUsage
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Opener:
+class SessionStarter:
     """Opens a client's sessions. Lives on the loop thread.
 
     Parameters
@@ -63,11 +63,11 @@ class Opener:
         Open a socket per session for live events.
     """
 
-    def __init__(self, client: Client, books: Bookkeeper | None, *, listen: bool) -> None:
+    def __init__(self, client: Client, books: LedgerRecorder | None, *, listen: bool) -> None:
         self._client = client
         self._books = books
         self._listen = listen
-        self._watches: list[Watch] = []
+        self._watches: list[SessionMonitor] = []
         self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
         self.interruption: TaskInterruptedError | None = None
         """What the last interrupt did."""
@@ -90,7 +90,7 @@ class Opener:
         }
         body = {key: value for key, value in given.items() if value is not None}
         started = await self._client.http.start_session(body)
-        watch = Watch(
+        watch = SessionMonitor(
             self._client.http,
             name,
             started.session_id,
@@ -168,12 +168,12 @@ class Opener:
             session, _ = await opening
         except WebRunError as error:
             return TaskInterruptedError(f"interrupted while starting, which failed: {error.message}", hint="")
-        session.watch.ends_for("interrupted")
+        session.watch.set_end_reason("interrupted")
         try:
             await session.aterminate()
         except WebRunError as error:
             _log.warning("an interrupted start: %s", error)
-            self._client.sessions[self._client.free_name(name)] = session
+            self._client.sessions[self._client.unique_session_name(name)] = session
             return TaskInterruptedError(
                 "interrupted while starting: the session could not be ended", hint="end it with `%webrun terminate`"
             )
@@ -207,7 +207,7 @@ class Client(InProcess):
     transport : httpx.AsyncBaseTransport, optional
         In place of the network.
     explain_loss : callable, optional
-        See `Http`.
+        See `ApiTransport`.
     ledger : Ledger, optional
         Where the sessions it opens are recorded, by default the user's; None for nowhere.
     emulator_pid : int, optional
@@ -221,7 +221,7 @@ class Client(InProcess):
         base_url: str = HOSTED_URL,
         *,
         key: str,
-        frames: Frames | None = None,
+        frames: ResultAdapter | None = None,
         listen: bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
@@ -229,8 +229,8 @@ class Client(InProcess):
         emulator_pid: int | None = None,
     ) -> None:
         base_url = check_service(base_url)
-        self._books = None if ledger is None else Bookkeeper(ledger, base_url, emulator_pid)
-        self._http = Http(base_url, key, transport=transport, explain_loss=explain_loss)
+        self._books = None if ledger is None else LedgerRecorder(ledger, base_url, emulator_pid)
+        self._http = ApiTransport(base_url, key, transport=transport, explain_loss=explain_loss)
         self._pid = os.getpid()
         self._handler: GuardrailHandler | None = None
         self._starting = asyncio.Lock()
@@ -245,7 +245,7 @@ class Client(InProcess):
         """What only the emulator can do: time travel, faults, killed browsers."""
         self.budgets = Budgets()
         """What the account's sessions may cost. Clients that share them count together."""
-        self._opener = Opener(self, self._books, listen=listen)
+        self._opener = SessionStarter(self, self._books, listen=listen)
         self.sessions: dict[str, Session] = {}
         """All that this client started, by name, ended ones too; a name used again is its latest."""
         self.form_shown: FormShown | None = None
@@ -268,7 +268,7 @@ class Client(InProcess):
         return self._http.base_url
 
     @property
-    def http(self) -> Http:
+    def http(self) -> ApiTransport:
         """The server's calls.
 
         Raises
@@ -375,7 +375,7 @@ class Client(InProcess):
             raise self.http.emulator_only()
         async with self._starting:
             if new:
-                name = self.free_name(name)
+                name = self.unique_session_name(name)
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _same(session, options)
             budget = self.budgets.of_session(name, options.max_cost_usd, new=new)
@@ -511,7 +511,7 @@ class Client(InProcess):
     ) -> tuple[Session, str]:
         """Open a session for one task, and give it the task."""
         options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        name = self.free_name(SINGLE_TASK)
+        name = self.unique_session_name(SINGLE_TASK)
         session, task_id = await self._opener.opened(name, options, ask.fields, budget)
         return session, expect_task(task_id)
 
@@ -519,7 +519,7 @@ class Client(InProcess):
         """Open a session with the options of another one; see `Session.again`."""
         name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
         async with self._starting:
-            name, options = self.free_name(name), session.options
+            name, options = self.unique_session_name(name), session.options
             again, _ = await self._opener.opened(name, options, _first_page(options), session.budget)
             self.budgets.keep(name, session.budget)
         return again
@@ -564,7 +564,7 @@ class Client(InProcess):
         if self._books is not None:
             for session in self.sessions.values():
                 if not session.ended:
-                    self._books.bring_up_to_date(await session.astatus())
+                    self._books.reconcile(await session.astatus())
 
     async def _account(self) -> AccountUsage:
         """Return what the service says of the account; the cheapest call that needs the key.
@@ -576,7 +576,7 @@ class Client(InProcess):
         """
         return await self.http.account_usage()
 
-    async def _terminate_left_open(self) -> list[Ended]:
+    async def _terminate_left_open(self) -> list[ClosedSession]:
         """End the sessions that kernels before this one left open on this server, as the ledger has them.
 
         Returns
@@ -589,7 +589,7 @@ class Client(InProcess):
         AuthenticationError, LimitError, ConnectionLostError
             The server does not take it; what was ended before stays so.
         """
-        return [] if self._books is None else await end_left_open(self.http, self._books)
+        return [] if self._books is None else await close_orphaned_sessions(self.http, self._books)
 
     async def _result(self, task_id: str, *, schema: object = None) -> TaskResult:
         """Return the result of a task that ended before, also in an earlier kernel.
@@ -626,7 +626,7 @@ class Client(InProcess):
         """
         return await self._past.texts()
 
-    def free_name(self, name: str) -> str:
+    def unique_session_name(self, name: str) -> str:
         """Return the name, with a number where a live session has it."""
         taken = {known for known, session in self.sessions.items() if not session.ended}
         numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
@@ -645,15 +645,15 @@ class Client(InProcess):
         await self._opener.close()
         await self._http.close()
 
-    start, astart = faces(_start, interruption)
-    run_task, arun_task = faces(_run_task, interruption, lambda client: viewed(client.task_viewer, None))
-    submit_task, asubmit_task = faces(_submit_task, interruption)
-    bring_ledger_up_to_date, abring_ledger_up_to_date = faces(_bring_ledger_up_to_date)
-    account, aaccount = faces(_account)
-    result, aresult = faces(_result)
-    task_texts, atask_texts = faces(_task_texts)
-    terminate_left_open, aterminate_left_open = faces(_terminate_left_open)
-    close, aclose = faces(_close)
+    start, astart = blocking_and_async(_start, interruption)
+    run_task, arun_task = blocking_and_async(_run_task, interruption, lambda client: viewed(client.task_viewer, None))
+    submit_task, asubmit_task = blocking_and_async(_submit_task, interruption)
+    bring_ledger_up_to_date, abring_ledger_up_to_date = blocking_and_async(_bring_ledger_up_to_date)
+    account, aaccount = blocking_and_async(_account)
+    result, aresult = blocking_and_async(_result)
+    task_texts, atask_texts = blocking_and_async(_task_texts)
+    terminate_left_open, aterminate_left_open = blocking_and_async(_terminate_left_open)
+    close, aclose = blocking_and_async(_close)
 
     # --- for sessions -------------------------------------------------------------------------------------------------
 
@@ -712,20 +712,20 @@ class Client(InProcess):
         if self.http.is_child:
             return
         try:
-            await self.http.emulators_own("GET", "/start/sessions")
+            await self.http.call_emulator("GET", "/start/sessions")
         except WebRunError as error:
             if error.code != "EMULATOR_ONLY":
                 raise
             raise RequestError(f"{self.base_url} would ignore {option}", code="EMULATOR_ONLY") from error
 
-    async def ask_person(self, session_id: str, question: Question) -> str | Unanswered | None:
+    async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
         """Have somebody answer a question of a session's task."""
-        return await ask_person(session_id, question, self._handler, self.form_shown, self.find_prompt)
+        return await resolve_guardrail(session_id, question, self._handler, self.form_shown, self.find_prompt)
 
 
 def _first_page(options: SessionOptions) -> dict[str, Any]:
     page = {} if options.url is None else {"startingPoint": options.url}
-    return page | ({"secrets": wire_secrets(options.secrets)} if options.secrets else {})
+    return page | ({"secrets": secrets_to_wire(options.secrets)} if options.secrets else {})
 
 
 def _same(session: Session, options: SessionOptions) -> Session:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.client.transport import Http, checked_id
+from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.wire.policies import StepBody, StepList
 from webrun_nb.wire.responses import AccountUsage
 
@@ -41,7 +41,7 @@ class EmulatorControl:
         Its calls.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
     async def _state(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class EmulatorControl:
         """
         path = f"/_emulator/tasks/{_task(task_id)}/steps/{number}/picture"
         try:
-            return StepPicture(number, await self._http.emulators_bytes(path))
+            return StepPicture(number, await self._http.download_from_emulator(path))
         except WebRunError as error:
             if error.code == "FILE_NOT_FOUND":
                 raise RequestError(error.message, code=error.code, hint=_NO_PICTURE) from error
@@ -145,14 +145,14 @@ class EmulatorControl:
         body = {_ACCOUNT_FIELDS[name]: value for name, value in changes.items()}
         return AccountUsage.model_validate(await self._http.control("PUT", "account", body))
 
-    state, astate = faces(_state)
-    reset, areset = faces(_reset)
-    advance, aadvance = faces(_advance)
-    freeze, afreeze = faces(_freeze)
-    instance, ainstance = faces(_instance)
-    faults, afaults = faces(_faults)
-    steps, asteps = faces(_steps)
-    pictures, apictures = faces(_pictures)
-    step_picture, astep_picture = faces(_step_picture)
-    clear_faults, aclear_faults = faces(_clear_faults)
-    account, aaccount = faces(_account)
+    state, astate = blocking_and_async(_state)
+    reset, areset = blocking_and_async(_reset)
+    advance, aadvance = blocking_and_async(_advance)
+    freeze, afreeze = blocking_and_async(_freeze)
+    instance, ainstance = blocking_and_async(_instance)
+    faults, afaults = blocking_and_async(_faults)
+    steps, asteps = blocking_and_async(_steps)
+    pictures, apictures = blocking_and_async(_pictures)
+    step_picture, astep_picture = blocking_and_async(_step_picture)
+    clear_faults, aclear_faults = blocking_and_async(_clear_faults)
+    account, aaccount = blocking_and_async(_account)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import RequestError, refusal
-from webrun_nb.client.transport import Http, Transfers, existing_files
+from webrun_nb.client.transport import ApiTransport, Transfers, existing_files
 from webrun_nb.common.text import near
 from webrun_nb.wire.environments import (
     Deleted,
@@ -33,7 +33,7 @@ class Environments:
         The server's calls.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: ApiTransport) -> None:
         self._http = http
         self._transfers = Transfers(http)
 
@@ -159,12 +159,12 @@ class Environments:
         for file_id in matching:
             await self._http.call(Deleted, "DELETE", f"/environments/{found.id}/files/{file_id}")
 
-    list, alist = faces(_list)
-    create, acreate = faces(_create)
-    find, afind = faces(_find)
-    delete, adelete = faces(_delete)
-    upload, aupload = faces(_upload)
-    download, adownload = faces(_download)
-    files, afiles = faces(_files)
-    upload_files, aupload_files = faces(_upload_files)
-    delete_file, adelete_file = faces(_delete_file)
+    list, alist = blocking_and_async(_list)
+    create, acreate = blocking_and_async(_create)
+    find, afind = blocking_and_async(_find)
+    delete, adelete = blocking_and_async(_delete)
+    upload, aupload = blocking_and_async(_upload)
+    download, adownload = blocking_and_async(_download)
+    files, afiles = blocking_and_async(_files)
+    upload_files, aupload_files = blocking_and_async(_upload_files)
+    delete_file, adelete_file = blocking_and_async(_delete_file)

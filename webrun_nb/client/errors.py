@@ -123,7 +123,7 @@ def show_as(is_short: Callable[[], bool]) -> Callable[[], bool]:
     return before
 
 
-class OneLine(BaseException):
+class ShortTracebackMixin(BaseException):
     """What all of them have: a code, one line of text, and the ids it is about. Never holds a secret.
 
     Parameters
@@ -177,7 +177,7 @@ class OneLine(BaseException):
         return [f"{kind}: {self}"]
 
 
-class WebRunError(OneLine, Exception):
+class WebRunError(ShortTracebackMixin, Exception):
     """Something that the toolkit was asked for did not work."""
 
 
@@ -390,7 +390,7 @@ class EmulatorStartError(WebRunError):
         super().__init__(message, code="EMULATOR_START", **rest)
 
 
-class TaskInterruptedError(OneLine, KeyboardInterrupt):
+class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
     """The blocking call was interrupted, and its task stopped on the server."""
 
     def __init__(self, message: str, **rest: Any) -> None:

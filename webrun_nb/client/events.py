@@ -94,14 +94,21 @@ class InstanceChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkChanged:
+class ConnectionChanged:
     """The socket itself was opened or lost."""
 
     connected: bool
 
 
 LiveEvent = (
-    AgentSaid | ActionDone | ResponseUpdate | TaskEnded | QuestionAsked | SessionEnded | InstanceChanged | LinkChanged
+    AgentSaid
+    | ActionDone
+    | ResponseUpdate
+    | TaskEnded
+    | QuestionAsked
+    | SessionEnded
+    | InstanceChanged
+    | ConnectionChanged
 )
 
 
@@ -156,7 +163,7 @@ def _target(target: object) -> str:
     return "" if target is None else str(target)
 
 
-class Live:
+class EventStream:
     """The socket of one session: keeps it open, tells each event, and whether it is open.
 
     Parameters
@@ -246,4 +253,4 @@ class Live:
     def _linked(self, connected: bool) -> None:
         if connected != self.connected:
             self.connected = connected
-            self._tell(LinkChanged(connected))
+            self._tell(ConnectionChanged(connected))

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from enum import Enum
 
-from webrun_nb.client._sync import has_caller, in_caller
+from webrun_nb.client._sync import has_caller, run_in_caller_thread
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.snapshot import Question
 
@@ -19,14 +19,14 @@ FindPrompt = Callable[[], GuardrailHandler | None]
 """Returns what asks a person where no form is shown; None where nobody can be asked."""
 
 
-class Unanswered(Enum):
+class NoAnswer(Enum):
     """Why there is no answer yet."""
 
     SEEN = "a person sees the question, and may answer it elsewhere"
     UNSEEN = "nobody is there to answer"
 
 
-AskPerson = Callable[[str, Question], Awaitable[str | Unanswered | None]]
+AskPerson = Callable[[str, Question], Awaitable[str | NoAnswer | None]]
 """Has somebody answer the question of a session's task: the answer, why there is none, or None to stop the task."""
 
 
@@ -46,13 +46,13 @@ def checked_handler(handler: GuardrailHandler | None) -> GuardrailHandler | None
     return handler
 
 
-async def ask_person(
+async def resolve_guardrail(
     session_id: str,
     question: Question,
     handler: GuardrailHandler | None,
     form_shown: FormShown | None,
     find_prompt: FindPrompt | None = None,
-) -> str | Unanswered | None:
+) -> str | NoAnswer | None:
     """Have the handler answer; where there is none, tell whether a person sees the question elsewhere.
 
     Where none does either, and a call waits in this process, the person who made it is asked.
@@ -65,14 +65,14 @@ async def ask_person(
     if handler is None:
         seen = form_shown is not None and await asyncio.to_thread(form_shown, session_id, question.task_id)
         if seen:
-            return Unanswered.SEEN
+            return NoAnswer.SEEN
         handler = find_prompt() if find_prompt is not None and has_caller() else None
         if handler is None:
-            return Unanswered.UNSEEN
+            return NoAnswer.UNSEEN
     if inspect.iscoroutinefunction(handler):
         answer = await handler(question)
     else:
-        answer = await in_caller(lambda: handler(question))
+        answer = await run_in_caller_thread(lambda: handler(question))
     if answer is not None and not isinstance(answer, str):
         raise TypeError(f"the guardrail handler has to return text or None, not {type(answer).__name__}")
     return answer

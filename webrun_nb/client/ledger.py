@@ -60,7 +60,7 @@ class SessionRecord:
     host: str
     """The machine that opened it."""
     kernel: str
-    """The process that opened it, see `process_mark`."""
+    """The process that opened it, see `process_token`."""
     emulator: str | None
     """The process of the emulator that ends with that kernel; None for any other server."""
     opened_at_ms: int
@@ -109,7 +109,7 @@ _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
 _TASK_COLUMNS = ", ".join(field.name for field in fields(TaskRecord))
 
 
-def process_mark(pid: int) -> str:
+def process_token(pid: int) -> str:
     """Return what tells a process from a later one of the same pid: the pid and, on Linux, when it began."""
     stat = _linux_stat(pid)
     return str(pid) if stat is None else f"{pid}@{stat[19]}"
@@ -127,7 +127,7 @@ def lives(mark: str) -> bool:
     except PermissionError:
         pass
     stat = _linux_stat(pid)
-    return stat is None or (stat[0] != "Z" and process_mark(pid) == mark)
+    return stat is None or (stat[0] != "Z" and process_token(pid) == mark)
 
 
 def _linux_stat(pid: int) -> Sequence[str] | None:

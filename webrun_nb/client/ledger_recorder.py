@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from webrun_nb.client.errors import SessionGoneError
-from webrun_nb.client.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord, process_mark
-from webrun_nb.client.monitor import Watch
+from webrun_nb.client.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord, process_token
+from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.result import usd
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.transport import Http
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.wire.requests import MAX_DURATION_MS
 
 WRITE_EVERY_MS = 30_000
 """While nothing but the cost changes."""
 
 
-class Bookkeeper:
+class LedgerRecorder:
     """Keeps the ledger of one client. Lives on the loop thread.
 
     Parameters
@@ -37,8 +37,8 @@ class Bookkeeper:
     def __init__(self, ledger: Ledger, base_url: str, emulator_pid: int | None) -> None:
         self.ledger = ledger
         self.base_url = base_url
-        self._emulator = None if emulator_pid is None else process_mark(emulator_pid)
-        self._kernel = process_mark(os.getpid())
+        self._emulator = None if emulator_pid is None else process_token(emulator_pid)
+        self._kernel = process_token(os.getpid())
         self._followed: dict[str, _Follower] = {}
 
     @property
@@ -46,7 +46,7 @@ class Bookkeeper:
         """The sessions whose end has not been recorded."""
         return frozenset(self._followed)
 
-    def follow(self, watch: Watch) -> None:
+    def follow(self, watch: SessionMonitor) -> None:
         """Record a session now, and whenever it changes in a way that matters."""
         first = self.record_of(watch.snapshot, None)
         self.ledger.write(first)
@@ -54,7 +54,7 @@ class Bookkeeper:
             follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
             watch.subscribe(follower.see)
 
-    def bring_up_to_date(self, snapshot: SessionSnapshot) -> None:
+    def reconcile(self, snapshot: SessionSnapshot) -> None:
         """Record a session now, whatever has changed, unless its end was recorded."""
         if (follower := self._followed.get(snapshot.session_id)) is not None:
             follower.write(snapshot)
@@ -92,7 +92,7 @@ class Bookkeeper:
 class _Follower:
     """One session's entry: what was written last, and when the next writing is due."""
 
-    def __init__(self, books: Bookkeeper, written: SessionRecord, snapshot: SessionSnapshot) -> None:
+    def __init__(self, books: LedgerRecorder, written: SessionRecord, snapshot: SessionSnapshot) -> None:
         self._books = books
         self._written = written
         self._state = _state(snapshot)
@@ -150,7 +150,7 @@ def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ClosedSession:
     """What became of a session that was left open."""
 
     record: SessionRecord
@@ -160,7 +160,7 @@ class Ended:
     """All of it; None where the server does not know the session any more."""
 
 
-async def end_left_open(http: Http, books: Bookkeeper) -> list[Ended]:
+async def close_orphaned_sessions(http: ApiTransport, books: LedgerRecorder) -> list[ClosedSession]:
     """End what the ledger says was left open on this server.
 
     Raises
@@ -178,11 +178,11 @@ async def end_left_open(http: Http, books: Bookkeeper) -> list[Ended]:
     return ended
 
 
-async def _end(http: Http, record: SessionRecord) -> Ended:
+async def _end(http: ApiTransport, record: SessionRecord) -> ClosedSession:
     with contextlib.suppress(SessionGoneError):  # then its status says why
         await http.change_state(record.session_id, "terminate")
     try:
         state = await http.session_status(record.session_id)
     except SessionGoneError as error:
-        return Ended(record, error.code.lower().replace("_", " "), None)
-    return Ended(record, state.reason or state.status, usd(state.usage.cost))
+        return ClosedSession(record, error.code.lower().replace("_", " "), None)
+    return ClosedSession(record, state.reason or state.status, usd(state.usage.cost))

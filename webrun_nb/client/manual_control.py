@@ -6,17 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.screencast import LiveView, ViewListener
-from webrun_nb.client.transport import HOSTED_URL, Http
+from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 
 PAGE_WIDTH_PX, PAGE_HEIGHT_PX = 1024, 600
 BROWSER_BAR_PX = 155
 """On the wire, y counts a browser bar above the page."""
 
 
-class ByHand(ABC):
+class ManualControl(ABC):
     """The part of a session that acts for a person. Coordinates are px of the page, from its top left corner.
 
     All but taking over need a session that is idle, paused, asking, or taken over: `RequestError INVALID_STATE`
@@ -27,7 +27,7 @@ class ByHand(ABC):
 
     @property
     @abstractmethod
-    def http(self) -> Http:
+    def http(self) -> ApiTransport:
         """The server's calls."""
 
     @property
@@ -118,13 +118,13 @@ class ByHand(ABC):
         """
         await self._interact("SCROLL", **_on_wire(x, y), deltaX=dx, deltaY=dy)
 
-    take_over, atake_over = faces(_take_over)
-    release, arelease = faces(_release)
-    click, aclick = faces(_click)
-    double_click, adouble_click = faces(_double_click)
-    type, atype = faces(_type)
-    press, apress = faces(_press)
-    scroll, ascroll = faces(_scroll)
+    take_over, atake_over = blocking_and_async(_take_over)
+    release, arelease = blocking_and_async(_release)
+    click, aclick = blocking_and_async(_click)
+    double_click, adouble_click = blocking_and_async(_double_click)
+    type, atype = blocking_and_async(_type)
+    press, apress = blocking_and_async(_press)
+    scroll, ascroll = blocking_and_async(_scroll)
 
 
 def _on_wire(x: float, y: float) -> dict[str, float]:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
 from webrun_nb.client.events import (
     ActionDone,
+    ConnectionChanged,
+    EventStream,
     InstanceChanged,
-    LinkChanged,
-    Live,
     LiveEvent,
     QuestionAsked,
     ResponseUpdate,
@@ -25,7 +25,7 @@ from webrun_nb.client.events import (
 from webrun_nb.client.ledger import EMULATOR_ENDED
 from webrun_nb.client.result import usd
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
-from webrun_nb.client.transport import Http
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.notebook.display.labels_client import plain
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
 
@@ -48,7 +48,7 @@ NAVIGATION = "navigateUrl"
 """The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
 
-class Watch:
+class SessionMonitor:
     """The snapshot of one session, and who is told of each new one. Lives on the loop thread.
 
     Parameters
@@ -69,7 +69,7 @@ class Watch:
 
     def __init__(
         self,
-        http: Http,
+        http: ApiTransport,
         name: str,
         session_id: str,
         url: str | None = None,
@@ -85,7 +85,7 @@ class Watch:
         self._moves = 0
         """How many events have told of something that the status tells too."""
         self._followers: set[asyncio.Event] = set()
-        self._live: Live | None = None
+        self._live: EventStream | None = None
         self._task: asyncio.Task[None] | None = None
         self._snapshot: SessionSnapshot | None = None
         self._max_cost_usd = max_cost_usd
@@ -116,7 +116,7 @@ class Watch:
         """Take the first snapshot and keep it true from now on; without `socket_url` by polling only."""
         await self.refresh()
         if socket_url is not None:
-            self._live = Live(socket_url, self._session_id, self._on)
+            self._live = EventStream(socket_url, self._session_id, self._on)
             self._live.open()
         self._task = asyncio.create_task(self._keep())
 
@@ -139,14 +139,14 @@ class Watch:
         if self.snapshot.current_task_id == task_id:
             self._set(replace(self.snapshot, current_task=instruction))
 
-    def ends_for(self, reason: str) -> None:
+    def set_end_reason(self, reason: str) -> None:
         """Take note of why the client is about to end it, of which the server says no more than `terminated`."""
         self._end_reason = self._end_reason or reason
 
-    def stops_for(self, reason: str, task_id: str | None) -> None:
+    def set_stop_reason(self, reason: str, task_id: str | None) -> None:
         """Take note of why a task is about to be stopped: a session that is to end with it ends for that."""
         if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
-            self.ends_for(reason)
+            self.set_end_reason(reason)
 
     def note_over_budget(self, over_usd: Decimal) -> None:
         """Take note that a task has cost so much more than its own budget."""
@@ -287,7 +287,7 @@ class Watch:
                 self._moved()
             case TaskEnded() | SessionEnded():
                 self._moved()
-            case LinkChanged():  # events are not replayed: whatever came while the socket was gone has to be read
+            case ConnectionChanged():  # events are not replayed: whatever came while the socket was gone has to be read
                 self._moved()
             case _:
                 self._stale_unless_about(event.task_id)

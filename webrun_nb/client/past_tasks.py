@@ -11,10 +11,10 @@ from dataclasses import replace
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.ledger import Ledger, TaskRecord
-from webrun_nb.client.policies import Recorded
-from webrun_nb.client.result import Frames, TaskResult, result_of
+from webrun_nb.client.policies import TaskRecording
+from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.task_options import read_schema
-from webrun_nb.client.transport import Http, checked_id
+from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.notebook.display.labels_client import plain
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
@@ -36,7 +36,7 @@ class PastTasks:
         Reads schemas and makes tables.
     """
 
-    def __init__(self, http: Http, ledger: Ledger | None, frames: Frames | None) -> None:
+    def __init__(self, http: ApiTransport, ledger: Ledger | None, frames: ResultAdapter | None) -> None:
         self._http = http
         self._ledger = ledger
         self._frames = frames
@@ -141,5 +141,5 @@ class PastTasks:
             elapsed_s=body.usage.completion_time,
             frames=self._frames,
             http=self._http,
-            recorded=Recorded(self._http, body.task_id),
+            recorded=TaskRecording(self._http, body.task_id),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.client.transport import Http, checked_id
+from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.text import near
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
@@ -29,7 +29,7 @@ class Policies:
         Its calls.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
     async def _create(
@@ -126,19 +126,19 @@ class Policies:
         return found
 
     async def _call(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Record:
-        return await self._http.emulators_own(method, f"/policies/{path}".rstrip("/"), body)
+        return await self._http.call_emulator(method, f"/policies/{path}".rstrip("/"), body)
 
-    create, acreate = faces(_create)
-    list, alist = faces(_list)
-    templates, atemplates = faces(_templates)
-    find, afind = faces(_find)
-    change, achange = faces(_change)
-    delete, adelete = faces(_delete)
-    audit, aaudit = faces(_audit)
-    test, atest = faces(_test)
+    create, acreate = blocking_and_async(_create)
+    list, alist = blocking_and_async(_list)
+    templates, atemplates = blocking_and_async(_templates)
+    find, afind = blocking_and_async(_find)
+    change, achange = blocking_and_async(_change)
+    delete, adelete = blocking_and_async(_delete)
+    audit, aaudit = blocking_and_async(_audit)
+    test, atest = blocking_and_async(_test)
 
 
-class Recorded:
+class TaskRecording:
     """What is recorded of a task, on the emulator. Every method has two faces.
 
     Parameters
@@ -149,7 +149,7 @@ class Recorded:
         Which task.
     """
 
-    def __init__(self, http: Http, task_id: str) -> None:
+    def __init__(self, http: ApiTransport, task_id: str) -> None:
         self._http = http
         self._task_id = task_id
 
@@ -174,7 +174,7 @@ class Recorded:
         found: list[Record] = (await self._http.control("GET", path))[what]
         return found
 
-    steps, asteps = faces(_steps)
-    provenance, aprovenance = faces(_provenance)
-    unused, aunused = faces(_unused)
-    picture, apicture = faces(_picture)
+    steps, asteps = blocking_and_async(_steps)
+    provenance, aprovenance = blocking_and_async(_provenance)
+    unused, aunused = blocking_and_async(_unused)
+    picture, apicture = blocking_and_async(_picture)

@@ -9,15 +9,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
-from webrun_nb.client._sync import faces, in_caller
+from webrun_nb.client._sync import blocking_and_async, run_in_caller_thread
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.secrets import check_name, find_secret
-from webrun_nb.client.transport import Http
-from webrun_nb.common.redacted import HiddenText
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.redacted import RedactedStr
 from webrun_nb.wire.responses import ProxyTested
 
 Proxy = str | Mapping[str, Any]
-"""As a line writes it (`read_spec`), or the contract's fields (section 7)."""
+"""As a line writes it (`parse_proxy`), or the contract's fields (section 7)."""
 ProxyItems = tuple[tuple[str, Any], ...]
 """A proxy's fields, sorted, so that they can be compared; no repr shows its password."""
 
@@ -40,7 +40,7 @@ class ProxySpec:
     secret: str | None = None
 
 
-def read_spec(spec: str) -> ProxySpec:
+def parse_proxy(spec: str) -> ProxySpec:
     """Read `http://HOST:PORT`, `socks5://USER@HOST:PORT`, the same with `=NAME`, or `WebRun:COUNTRY`.
 
     Raises
@@ -74,7 +74,7 @@ def read_spec(spec: str) -> ProxySpec:
     return ProxySpec(tuple(sorted({**fields, "username": username}.items())), secret)
 
 
-def written_spec(items: ProxyItems) -> str:
+def format_proxy(items: ProxyItems) -> str:
     """Return how a line writes a proxy; its password is not in it, and is looked up again as `PROXY_PASSWORD`."""
     fields = dict(items)
     if fields["source"] == "WebRun":
@@ -95,16 +95,16 @@ async def read_proxy(given: Proxy | None) -> ProxyItems | None:
     if given is None:
         return None
     if isinstance(given, str):
-        spec = read_spec(given)
+        spec = parse_proxy(given)
         fields = dict(spec.fields)
         if spec.secret is not None:
-            found = await in_caller(partial(find_secret, spec.secret, ("password",), asked=("password",)))
+            found = await run_in_caller_thread(partial(find_secret, spec.secret, ("password",), asked=("password",)))
             fields["password"] = found["password"].reveal()
     else:
         fields = dict(given)
     password = fields.get("password")
     if isinstance(password, str):
-        fields["password"] = HiddenText(password)
+        fields["password"] = RedactedStr(password)
     return tuple(sorted(fields.items()))
 
 
@@ -117,7 +117,7 @@ class Proxies:
         Its calls.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
     async def _test(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
@@ -141,4 +141,4 @@ class Proxies:
         body = {"proxy": dict(items), **({} if url is None else {"url": url})}
         return ProxyTested.model_validate(await self._http.control("POST", "proxies/test", body))
 
-    test, atest = faces(_test)
+    test, atest = blocking_and_async(_test)

@@ -12,12 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import one_line
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.policies import Recorded
+from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.client.transport import Http, Transfers
+from webrun_nb.client.transport import ApiTransport, Transfers
 from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Truncated, Usage
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ResultFile(InProcess):
 
     instead = "save it, and pickle its path"
 
-    def __init__(self, file: File, http: Http, read_frame: ReadFrame | None = None) -> None:
+    def __init__(self, file: File, http: ApiTransport, read_frame: ReadFrame | None = None) -> None:
         self.filename = file.filename
         self.source = file.source
         """Where the page had it from."""
@@ -105,9 +105,9 @@ class ResultFile(InProcess):
         with self.open() as content:
             return self._read_frame(self.filename, content)
 
-    open, aopen = faces(_open)
-    save, asave = faces(_save)
-    size, asize = faces(_size)
+    open, aopen = blocking_and_async(_open)
+    save, asave = blocking_and_async(_save)
+    size, asize = blocking_and_async(_size)
 
 
 _TOLD_CHARACTERS = 60
@@ -122,7 +122,7 @@ class Schema(Protocol):
         """What goes over the wire as `outputSchema`."""
 
 
-class Frames(Protocol):
+class ResultAdapter(Protocol):
     """How schemas are read and tables are made. The notebook layer has them; the client doesn't know pandas."""
 
     def read_schema(self, given: object) -> Schema:
@@ -184,7 +184,7 @@ class TaskResult(InProcess):
     the answer is whole, or the server does not say."""
     make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, compare=False)
     make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(default=None, compare=False)
-    recorded: Recorded | None = field(default=None, compare=False)
+    recorded: TaskRecording | None = field(default=None, compare=False)
     """What the server has recorded of it."""
     max_cost_usd: Decimal | None = None
     """What it was allowed to cost; None where it had no budget of its own."""
@@ -272,7 +272,7 @@ class TaskResult(InProcess):
         rows = recorded.steps() if what == "steps" else recorded.provenance()
         return rows if self.make_table is None else self.make_table(what, rows)
 
-    def _record(self) -> Recorded:
+    def _record(self) -> TaskRecording:
         if self.recorded is None:
             raise TypeError("this result was made without its server: nothing is known of how it came about")
         return self.recorded
@@ -319,9 +319,9 @@ def result_of(
     url: str | None,
     schema: Schema | None,
     elapsed_s: float,
-    frames: Frames | None,
-    http: Http,
-    recorded: Recorded | None = None,
+    frames: ResultAdapter | None,
+    http: ApiTransport,
+    recorded: TaskRecording | None = None,
     max_cost_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
 ) -> TaskResult:

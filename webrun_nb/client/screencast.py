@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from webrun_nb.client.transport import Http
+from webrun_nb.client.transport import ApiTransport
 
 if TYPE_CHECKING:
     import aiohttp
@@ -53,7 +53,7 @@ class LiveView:
         Pictures a second at most.
     """
 
-    def __init__(self, http: Http, session_id: str, listener: ViewListener, fps: float) -> None:
+    def __init__(self, http: ApiTransport, session_id: str, listener: ViewListener, fps: float) -> None:
         self._http = http
         self._session_id = session_id
         self._listener = listener

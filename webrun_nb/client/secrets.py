@@ -16,7 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from webrun_nb import config
-from webrun_nb.client._sync import in_caller
+from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.errors import ArgumentError, AuthenticationError, RequestError, TaskInterruptedError
 from webrun_nb.client.urls import check_base_url, is_local, resolve_host
 from webrun_nb.common.redacted import HostSecret, Secret
@@ -119,7 +119,7 @@ async def read_secrets(given: Secrets | None, base_url: str) -> tuple[HostSecret
     for host, what in (given or {}).items():
         match = resolve_host(host, base_url)
         if isinstance(what, str):
-            fields: Mapping[str, str | Secret] = await in_caller(partial(find_login, what))
+            fields: Mapping[str, str | Secret] = await run_in_caller_thread(partial(find_login, what))
         else:
             fields = what
         hidden = {name: value if isinstance(value, Secret) else Secret(value) for name, value in fields.items()}

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from webrun_nb.client._sync import faces, in_caller
+from webrun_nb.client._sync import blocking_and_async, run_in_caller_thread
 from webrun_nb.client.budget import Amount, Budget
 from webrun_nb.client.errors import (
     BudgetError,
@@ -27,15 +27,15 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import TaskOutcome
-from webrun_nb.client.manual_control import ByHand
-from webrun_nb.client.monitor import Watch
+from webrun_nb.client.manual_control import ManualControl
+from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.secrets import Secrets
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.task import TaskHandle, TaskRun, interruption, show_task, viewed
 from webrun_nb.client.task_options import Ask
-from webrun_nb.client.transport import Http
-from webrun_nb.common.redacted import HiddenText, HostSecret
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.redacted import HostSecret, RedactedStr
 
 if TYPE_CHECKING:
     from webrun_nb.client.client import Client
@@ -62,7 +62,7 @@ class SessionOptions:
     """Its steps have pictures; the emulator's alone."""
 
 
-class Session(InProcess, ByHand):
+class Session(InProcess, ManualControl):
     """A browser session on the service. Every method has two faces: `task` blocks, `await atask` does not.
 
     As a context manager it ends with its block:
@@ -76,7 +76,7 @@ class Session(InProcess, ByHand):
     def __init__(
         self,
         client: Client,
-        watch: Watch,
+        watch: SessionMonitor,
         session_id: str,
         name: str,
         options: SessionOptions,
@@ -106,7 +106,7 @@ class Session(InProcess, ByHand):
     # --- what is known ------------------------------------------------------------------------------------------------
 
     @property
-    def http(self) -> Http:
+    def http(self) -> ApiTransport:
         """The server's calls."""
         return self.client.http
 
@@ -240,14 +240,14 @@ class Session(InProcess, ByHand):
         opened : callable, optional
             Told this session first, in the thread that waits.
         """
-        run = TaskRun(self, ask, self.client.ask_person, task_id)
+        run = TaskRun(self, ask, self.client.resolve_guardrail, task_id)
         show_task(self, run)
         return await self._carry(run, opened)
 
     async def _carry(self, run: TaskRun, opened: Callable[[Session], None] | None = None) -> TaskResult:
         try:
             if opened is not None:
-                await in_caller(partial(opened, self))
+                await run_in_caller_thread(partial(opened, self))
             result = await run.result(self.client.frames)
         except asyncio.CancelledError:
             stopped = await run.stop()
@@ -324,7 +324,7 @@ class Session(InProcess, ByHand):
 
     async def begin(self, ask: Ask, task_id: str | None = None) -> TaskHandle:
         """Begin a task that nobody waits for, on the loop thread; `task_id` where it has been sent already."""
-        run = TaskRun(self, ask, self.client.ask_person, task_id, patient=True)
+        run = TaskRun(self, ask, self.client.resolve_guardrail, task_id, patient=True)
         handle = await TaskHandle.begun(self, run, self._carry(run))
         self.client.note_submitted(handle)
         return handle
@@ -392,7 +392,7 @@ class Session(InProcess, ByHand):
         RequestError
             `INVALID_STATE`: there is no task to stop.
         """
-        self.watch.stops_for("task stopped", task_id)
+        self.watch.set_stop_reason("task stopped", task_id)
         await self._command("stop", task_id)
 
     async def _terminate(self) -> None:
@@ -411,7 +411,7 @@ class Session(InProcess, ByHand):
         """End the session because a budget is spent; what it does fails with that error."""
         if not self.ended:
             self.overrun = overrun
-            self.watch.ends_for("budget")
+            self.watch.set_end_reason("budget")
             await self._terminate()
 
     async def _answer(self, text: str, task_id: str | None = None) -> None:
@@ -434,7 +434,7 @@ class Session(InProcess, ByHand):
             question = self.snapshot.question
             if question is None or question.task_id != task_id:
                 raise refusal(409, "INVALID_STATE", "the question is no longer open", session_id=self.session_id)
-        text = HiddenText(text)
+        text = RedactedStr(text)
         await self.sent(self.http.answer_guardrail(self.session_id, text))
 
     async def _again(self) -> Session:
@@ -458,15 +458,15 @@ class Session(InProcess, ByHand):
             raise
         return self.snapshot
 
-    task, atask = faces(_task, interruption, lambda session: viewed(session.client.task_viewer, session))
-    submit, asubmit = faces(_submit)
-    pause, apause = faces(_pause)
-    resume, aresume = faces(_resume)
-    stop, astop = faces(_stop)
-    terminate, aterminate = faces(_terminate)
-    answer, aanswer = faces(_answer)
-    again, aagain = faces(_again)
-    status, astatus = faces(_status)
+    task, atask = blocking_and_async(_task, interruption, lambda session: viewed(session.client.task_viewer, session))
+    submit, asubmit = blocking_and_async(_submit)
+    pause, apause = blocking_and_async(_pause)
+    resume, aresume = blocking_and_async(_resume)
+    stop, astop = blocking_and_async(_stop)
+    terminate, aterminate = blocking_and_async(_terminate)
+    answer, aanswer = blocking_and_async(_answer)
+    again, aagain = blocking_and_async(_again)
+    status, astatus = blocking_and_async(_status)
 
     # --- with -------------------------------------------------------------------------------------------------------
 
@@ -476,7 +476,7 @@ class Session(InProcess, ByHand):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.ends_for("with block")
+        self.watch.set_end_reason("with block")
         try:
             self.terminate()
         except WebRunError as failure:
@@ -488,7 +488,7 @@ class Session(InProcess, ByHand):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.ends_for("with block")
+        self.watch.set_end_reason("with block")
         try:
             await self.aterminate()
         except WebRunError as failure:

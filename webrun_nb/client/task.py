@@ -27,16 +27,16 @@ from webrun_nb.client.errors import (
     WebRunError,
 )
 from webrun_nb.client.expectations import error_page_hint
-from webrun_nb.client.guardrails import AskPerson, Unanswered
+from webrun_nb.client.guardrails import AskPerson, NoAnswer
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import TaskOutcome
-from webrun_nb.client.monitor import Watch, question_of
-from webrun_nb.client.policies import Recorded
-from webrun_nb.client.result import Frames, TaskResult, result_of, usd
+from webrun_nb.client.monitor import SessionMonitor, question_of
+from webrun_nb.client.policies import TaskRecording
+from webrun_nb.client.result import ResultAdapter, TaskResult, result_of, usd
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.task_options import Ask
-from webrun_nb.client.transport import Http
-from webrun_nb.common.redacted import HiddenText
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.redacted import RedactedStr
 from webrun_nb.notebook.display.labels_client import plain
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
 
@@ -65,11 +65,11 @@ class TaskOwner(Protocol):
         """Its id."""
 
     @property
-    def http(self) -> Http:
+    def http(self) -> ApiTransport:
         """Its server."""
 
     @property
-    def watch(self) -> Watch:
+    def watch(self) -> SessionMonitor:
         """Who keeps its snapshot."""
 
     @property
@@ -102,7 +102,7 @@ class TaskRun:
     task_id : str, optional
         Where the task has been sent already (as a session's initial task).
     patient : bool
-        Nobody waits for it: a question that `ask_person` has no answer to stays open, until somebody answers it
+        Nobody waits for it: a question that `resolve_guardrail` has no answer to stays open, until somebody answers it
         elsewhere (`Session.answer`, the card) or the server gives up. Otherwise it stops the task.
     """
 
@@ -110,7 +110,7 @@ class TaskRun:
         self,
         owner: TaskOwner,
         ask: Ask,
-        ask_person: AskPerson,
+        resolve_guardrail: AskPerson,
         task_id: str | None = None,
         *,
         patient: bool = False,
@@ -118,7 +118,7 @@ class TaskRun:
         self._owner = owner
         self._http = owner.http
         self._ask = ask
-        self._ask_person = ask_person
+        self._ask_person = resolve_guardrail
         self._ends_session = bool(ask.fields.get("terminateOnCompletion"))
         self._patient = patient
         self._asked: Question | None = None
@@ -153,7 +153,7 @@ class TaskRun:
         unread = self._read is None and any(budget.limit_usd is not None for budget in self._owner.budgets)
         return None if most is not None and unread and not most.over_usd else most
 
-    async def result(self, frames: Frames | None) -> TaskResult:
+    async def result(self, frames: ResultAdapter | None) -> TaskResult:
         """Send the task and return its answer.
 
         Raises
@@ -180,7 +180,7 @@ class TaskRun:
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
             http=self._http,
-            recorded=Recorded(self._http, body.task_id),
+            recorded=TaskRecording(self._http, body.task_id),
             max_cost_usd=self._ask.max_cost_usd,
             budget=self.budget,
         )
@@ -334,7 +334,7 @@ class TaskRun:
         if question == self._asked:
             return False  # it has been put to whoever there is
         answer = await self._ask_person(self._owner.session_id, question)
-        if answer is Unanswered.SEEN or (answer is Unanswered.UNSEEN and self._patient):
+        if answer is NoAnswer.SEEN or (answer is NoAnswer.UNSEEN and self._patient):
             self._asked = question
             return False
         if not isinstance(answer, str):
@@ -342,7 +342,7 @@ class TaskRun:
             error = GuardrailError(question, session_id=self._owner.session_id)
             await self._note_end(error.code)
             raise error
-        answer = HiddenText(answer)
+        answer = RedactedStr(answer)
         try:
             await self._http.answer_guardrail(self._owner.session_id, answer)
         except RequestError as error:
@@ -379,7 +379,7 @@ class TaskRun:
     async def _stop_on_server(self, reason: str) -> None:
         """Stop the task; one that has ended meanwhile is as good as stopped. A session that ends with it says why."""
         if self._ends_session:
-            self._owner.watch.ends_for(reason)
+            self._owner.watch.set_end_reason(reason)
         try:
             await self._http.change_state(self._owner.session_id, "stop", self.task_id)
         except SessionGoneError:

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from webrun_nb.client.budget import Amount, limit_usd
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.expectations import expected_statuses
-from webrun_nb.client.result import Frames, Schema
+from webrun_nb.client.result import ResultAdapter, Schema
 from webrun_nb.client.urls import resolve_url
-from webrun_nb.common.redacted import HostSecret, wire_secrets
+from webrun_nb.common.redacted import HostSecret, secrets_to_wire
 from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.validation import contract_error
 
@@ -83,11 +83,11 @@ def make_ask(
         raise refusal(400, code, message, details=details) from None
     # the schema itself is checked by who reads it and by the server: the checker takes a second to import
     shape = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
-    confided = {"secrets": wire_secrets(secrets)} if secrets else {}
+    confided = {"secrets": secrets_to_wire(secrets)} if secrets else {}
     return Ask(text, url, schema, {**fields.to_wire(), **shape, **confided}, limit_usd(max_cost_usd))
 
 
-def read_schema(given: object, frames: Frames | None) -> Schema | None:
+def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
     """Read what an answer is to look like; without a notebook layer's `frames` it is a JSON Schema.
 
     Raises

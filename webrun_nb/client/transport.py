@@ -81,7 +81,7 @@ def checked_id(given: str, code: str) -> str:
     return given
 
 
-class Http:
+class ApiTransport:
     """The calls of one server.
 
     Parameters
@@ -121,7 +121,7 @@ class Http:
         )
 
     def __repr__(self) -> str:
-        return f"Http({self.base_url!r})"
+        return f"ApiTransport({self.base_url!r})"
 
     async def close(self) -> None:
         """Close the connections."""
@@ -190,10 +190,10 @@ class Http:
         return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
 
     async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Call one of `/_emulator/…` (contract, section 12); see `emulators_own`."""
-        return await self.emulators_own(method, f"/_emulator/{path}", body)
+        """Call one of `/_emulator/…` (contract, section 12); see `call_emulator`."""
+        return await self.call_emulator(method, f"/_emulator/{path}", body)
 
-    async def emulators_own(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def call_emulator(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call what only the emulator has.
 
         Raises
@@ -207,8 +207,8 @@ class Http:
             raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
         return answer
 
-    async def emulators_bytes(self, path: str) -> bytes:
-        """Read what only the emulator has and is no JSON, a picture; see `emulators_own`."""
+    async def download_from_emulator(self, path: str) -> bytes:
+        """Read what only the emulator has and is no JSON, a picture; see `call_emulator`."""
         with self._there():
             return (await self._answered("GET", path, None, None, READ_TIMEOUT_S)).content
 
@@ -264,7 +264,7 @@ class Http:
             known = None if self._explain_loss is None else await self._explain_loss()
             raise known or self._lost(error, None) from httpx.TransportError(type(error).__name__)
         if not answer.is_success:
-            raise self.refusal_of(answer)
+            raise self.error_from_response(answer)
         return self._parse(model.model_validate, self._json(answer))
 
     async def _request(
@@ -297,7 +297,7 @@ class Http:
                 return answer
             wait_s = self._worth_waiting_s(answer, method, pause_s)
             if wait_s is None:
-                raise self.refusal_of(answer, session_id)
+                raise self.error_from_response(answer, session_id)
             await asyncio.sleep(wait_s)
         raise AssertionError("the last try either returns or raises")
 
@@ -322,7 +322,7 @@ class Http:
             what = "broke off its answer"
         return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
 
-    def refusal_of(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:
+    def error_from_response(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:
         """Return the error that an answer means."""
         try:
             body = ErrorBody.model_validate_json(answer.content)
@@ -385,7 +385,7 @@ class Transfers:
         The server's calls.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
     async def upload(
@@ -480,7 +480,7 @@ class Transfers:
                 async with client.stream("GET", url, follow_redirects=not self._http.is_local) as answer:
                     if not answer.is_success:
                         await answer.aread()
-                        raise self._http.refusal_of(answer)
+                        raise self._http.error_from_response(answer)
                     yield answer
             except httpx.HTTPError as error:
                 raise ConnectionLostError(f"{urlsplit(url).hostname} broke off, or can't be reached") from error

@@ -148,7 +148,7 @@ def resolve_host(host: str, base_url: str) -> str:
     return f"{star}[{name}]" if ":" in name else f"{star}{name}"
 
 
-def as_written(url: str, base_url: str) -> str:
+def display_url(url: str, base_url: str) -> str:
     """Return a practice site's URL as people write it, `practice:NAME`; any other as it is."""
     parts, service = urlsplit(url), urlsplit(base_url)
     site, dot, domain = (host_of(url) or "").partition(".")

@@ -66,7 +66,7 @@ class HostSecret:
     """Names and values, sorted by name."""
 
 
-class HiddenText(str):
+class RedactedStr(str):
     """Text that goes to the service as it is, and that tracebacks and other reprs show as `***`."""
 
     __slots__ = ()
@@ -82,9 +82,9 @@ class _HiddenList(list[Any]):
         return SHOWN
 
 
-def wire_secrets(secrets: Sequence[HostSecret]) -> list[dict[str, Any]]:
+def secrets_to_wire(secrets: Sequence[HostSecret]) -> list[dict[str, Any]]:
     """Return the request's `secrets`; a repr of it, or of what it is put in, shows none of the values."""
     return _HiddenList(
-        {"match": secret.match, "fields": {name: HiddenText(value.reveal()) for name, value in secret.fields}}
+        {"match": secret.match, "fields": {name: RedactedStr(value.reveal()) for name, value in secret.fields}}
         for secret in secrets
     )

@@ -29,22 +29,22 @@ from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.execution.egress import Egress, home, proxy_table
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.listening import check_guarded, is_everywhere, listen, names, url
-from webrun_nb.emulator.http.middleware.body_limits import Patience
-from webrun_nb.emulator.http.middleware.gateway import Door
-from webrun_nb.emulator.http.middleware.header_timeout import impatient
+from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
+from webrun_nb.emulator.http.middleware.gateway import RequestGateway
+from webrun_nb.emulator.http.middleware.header_timeout import with_header_timeout
 from webrun_nb.emulator.http.routes.practice import practice_sites
 from webrun_nb.emulator.http.socketio import LiveEvents
 from webrun_nb.emulator.http.view_socket import LiveView
 from webrun_nb.emulator.services.accounts import Key, Keys, read_keys, readable_by_others
-from webrun_nb.emulator.services.dependencies import Isolation, Parts, PracticeSites
+from webrun_nb.emulator.services.dependencies import Dependencies, Isolation, PracticeSites
 from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.session_registry import LiveSecrets, OpenSessions
+from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
 from webrun_nb.emulator.services.sessions import Service
-from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.storage.database import Database, make_folder, start_errors
 from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.storage.registration import Presence
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.prices import PRICES_2026, Prices
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Options:
     host_names: tuple[str, ...] = ()
     """Further names by which this server may be called."""
     prices: Prices = PRICES_2026
-    patience: Patience = field(default_factory=Patience)
+    patience: ClientTimeouts = field(default_factory=ClientTimeouts)
     """With clients that send slowly."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that sessions may reach on private addresses without a task that names them."""
@@ -113,7 +113,7 @@ def run(options: Options) -> None:
     os.umask(0o077)  # whatever is written from here on is nobody else's to read
     folder = options.data_dir or config.data_dir()
     make_folder(folder)
-    secrets_ = LiveSecrets()
+    secrets_ = SecretRegistry()
     with start_errors(folder):
         _log_to_file(folder, secrets_)
     given, listed = config.take_emulator_key(), _listed_keys(options.keys or config.emulator_keys())
@@ -155,7 +155,7 @@ class _Server:
         options: Options,
         listeners: list[socket.socket],
         folder: Path,
-        live_secrets: LiveSecrets,
+        live_secrets: SecretRegistry,
         proxies: Mapping[str, UpstreamProxy],
         keys: Sequence[Key],
         local_key: str | None,
@@ -184,8 +184,8 @@ class _Server:
         ids = IdSource(self._options.seed)
         events = EventHub(clock)
         with start_errors(self._folder):
-            presence = await Presence.announce(database, clock.now())
-            library = await Library.open(database, clock, ids, events, self._url, presence)
+            presence = await EmulatorRegistration.announce(database, clock.now())
+            library = await UserStorage.open(database, clock, ids, events, self._url, presence)
         parts = self._parts(database, presence, library, clock, ids, events)
         service = Service(parts)
         live = LiveEvents(service)
@@ -212,17 +212,23 @@ class _Server:
         await asyncio.wait([http])
 
     def _parts(
-        self, database: Database, presence: Presence, library: Library, clock: Clock, ids: IdSource, events: EventHub
-    ) -> Parts:
+        self,
+        database: Database,
+        presence: EmulatorRegistration,
+        library: UserStorage,
+        clock: Clock,
+        ids: IdSource,
+        events: EventHub,
+    ) -> Dependencies:
         options = self._options
-        archive = Archive(database, presence.id)
-        return Parts(
+        archive = WriteBehindStore(database, presence.id)
+        return Dependencies(
             url=self._url,
             clock=clock,
             database=database,
             archive=archive,
             emulator_id=presence.id,
-            store=OpenSessions(),
+            store=SessionRegistry(),
             events=events,
             policies=DatabasePolicies(database, presence.id),
             trail=DatabaseTrail(database, archive, presence.id),
@@ -239,10 +245,10 @@ class _Server:
             secrets=self._live_secrets,
         )
 
-    def _door(self, service: Service, live: LiveEvents, clock: Clock) -> Door:
+    def _door(self, service: Service, live: LiveEvents, clock: Clock) -> RequestGateway:
         options = self._options
         keys = Keys(self._keys, clock.now)
-        return Door(
+        return RequestGateway(
             api=make_app(service, None if is_everywhere(options.host) else self._url, with_control=options.control),
             live=live.app,
             view=LiveView(service, keys, with_control=options.control),
@@ -254,12 +260,12 @@ class _Server:
             tasks_need_key=options.tasks_need_key,
         )
 
-    def _http(self, door: Door) -> _Uvicorn:
+    def _http(self, door: RequestGateway) -> _Uvicorn:
         settings = uvicorn.Config(
             door,
             log_config=None,
             access_log=False,
-            http=impatient(self._options.patience),
+            http=with_header_timeout(self._options.patience),
             limit_concurrency=_CONNECTIONS,
             lifespan="off",
             ws="wsproto",
@@ -293,7 +299,7 @@ async def _parent_gone(ending: asyncio.Event) -> None:
     ending.set()
 
 
-async def _end_all_sessions(service: Service, archive: Archive) -> None:
+async def _end_all_sessions(service: Service, archive: WriteBehindStore) -> None:
     """Write first what people would miss most: browsers can take all the time that is left."""
     service.end_sessions()
     with contextlib.suppress(TimeoutError):
@@ -325,7 +331,7 @@ async def _pump(clock: Clock) -> None:
 class _Readable(logging.Formatter):
     """Takes secrets and control characters out: a page's words must not steer the terminal that shows a log."""
 
-    def __init__(self, pattern: str | None, live_secrets: LiveSecrets) -> None:
+    def __init__(self, pattern: str | None, live_secrets: SecretRegistry) -> None:
         super().__init__(pattern)
         self._live_secrets = live_secrets
 
@@ -334,7 +340,7 @@ class _Readable(logging.Formatter):
         return "".join(c if c == "\n" or c.isprintable() else "�" for c in text)
 
 
-def _log_to_file(data_dir: Path, live_secrets: LiveSecrets) -> None:
+def _log_to_file(data_dir: Path, live_secrets: SecretRegistry) -> None:
     """Log into the data folder (rotated), warnings to stderr as well."""
     folder = data_dir / "logs"
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from webrun_nb.client._sync import faces
+from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.budget import Amount, Budgets
 from webrun_nb.client.client import Client
 from webrun_nb.client.environments import Environments
@@ -208,8 +208,8 @@ class Toolkit:
             self._local = None
         return emulator
 
-    _client_now, aclient = faces(_client, lambda toolkit: nothing_started())
-    _restart_now, arestart_emulator = faces(_restart_emulator)
+    _client_now, aclient = blocking_and_async(_client, lambda toolkit: no_client_error())
+    _restart_now, arestart_emulator = blocking_and_async(_restart_emulator)
 
     def client(self) -> Client:
         """Return the current client; where the emulator has to be started for it, whoever looks is told so.
@@ -230,7 +230,7 @@ class Toolkit:
             return self._restart_now()
 
 
-def nothing_started() -> TaskInterruptedError:
+def no_client_error() -> TaskInterruptedError:
     """Return the line that says what an interrupt did before there was a session."""
     return TaskInterruptedError("interrupted: no session was started, nothing is billed", hint="")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.budget import BudgetReading
-from webrun_nb.client.errors import OneLine, WebRunError
+from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
@@ -24,7 +24,7 @@ ERROR_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class JobFacts:
+class JobState:
     """One moment of a job. Money is US dollars; texts are clean, on one line."""
 
     name: str
@@ -156,16 +156,16 @@ class Job(InProcess):
         """When it was begun, unix s of this machine."""
         return self.handle.began_at_s
 
-    def facts(self) -> JobFacts:
+    def facts(self) -> JobState:
         """Return what is known now."""
         snapshot, state = self.session.snapshot, self.state
         ours = snapshot.current_task_id == self.task_id and not self.done
         error = self.error
-        message = error.message if isinstance(error, OneLine) else str(error or "")
+        message = error.message if isinstance(error, ShortTracebackMixin) else str(error or "")
         code = getattr(error, "code", "")
         question = snapshot.question if ours else None
         session = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
-        return JobFacts(
+        return JobState(
             name=self.name,
             state=state,
             session=session,

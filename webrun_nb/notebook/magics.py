@@ -19,7 +19,7 @@ from traitlets.utils.bunch import Bunch
 import webrun_nb
 
 if TYPE_CHECKING:
-    from webrun_nb.notebook.commands.dispatch import Runner
+    from webrun_nb.notebook.commands.dispatch import Dispatcher
 
 
 MATCHER = "webrun_nb"
@@ -50,7 +50,7 @@ class WebrunMagics(Magics):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
-        self._runner: Runner | None = None
+        self._runner: Dispatcher | None = None
         self._shown_before: Callable[[], bool] | None = None
 
     def say_at_end_what_is_open(self) -> None:
@@ -112,13 +112,13 @@ class WebrunMagics(Magics):
     @line_cell_magic
     def webrun(self, line: str, cell: str | None = None) -> object:
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
-        from webrun_nb.notebook.commands.dispatch import Runner
+        from webrun_nb.notebook.commands.dispatch import Dispatcher
         from webrun_nb.notebook.scope import Scope, caller_of
         from webrun_nb.notebook.syntax.parser import parse
 
         if self._runner is None:
             assert self.shell is not None, "magics live in a shell"
-            self._runner = Runner(self.shell)
+            self._runner = Dispatcher(self.shell)
         return self._runner.run(parse(line, cell), Scope(self._runner.names, caller_of(sys._getframe(1))))
 
     @staticmethod

@@ -22,7 +22,7 @@ from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
 from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.code_export import DoneTask
+from webrun_nb.notebook.display.code_export import SubmittedTask
 from webrun_nb.notebook.display.startup_notice import has_front_end
 from webrun_nb.notebook.display.static_card import final_line
 from webrun_nb.notebook.display.task_lines import task_lines
@@ -30,7 +30,7 @@ from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError, near
 from webrun_nb.notebook.syntax.spec import Names
 from webrun_nb.notebook.syntax.values import is_name
-from webrun_nb.notebook.widgets.card_actions import StartedAgain
+from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.widgets.view_feed import OpenView
 from webrun_nb.wire.policies import StepBody
 
@@ -60,7 +60,7 @@ class Workspace:
         self._jobs: dict[str, Job] = {}
         self._replaced: set[TaskHandle] = set()
         """Tasks whose job's name was used again."""
-        self.done: dict[str, DoneTask] = {}
+        self.done: dict[str, SubmittedTask] = {}
         """Tasks this notebook gave to the service, by id, the latest last."""
         self.started: dict[str, Start] = {}
         """What the sessions were started with, by their id, as it was typed: names, never a secret's value."""
@@ -209,15 +209,15 @@ class Workspace:
                 print(f"job {job.name} {facts.next}")
 
     def show_card(self, session: Session, *, again: bool = False) -> None:
-        """Show a session's card; see `CardBoard.show`."""
+        """Show a session's card; see `CardRegistry.show`."""
         self.place_card(session, again=again)
 
     def place_card(self, session: Session, *, again: bool = False) -> bool:
-        """Show a session's card, and tell whether it is in the running cell; see `CardBoard.show`."""
+        """Show a session's card, and tell whether it is in the running cell; see `CardRegistry.show`."""
         from webrun_nb.notebook.display.cards import cards  # widgets are imported with the first card
 
         wait_for_forms()
-        return cards.show(session, Buttons(session, self), again=again)
+        return cards.show(session, SessionCardActions(session, self), again=again)
 
     def show_view(self, session: Session, fps: float) -> None:
         """Show a session's live view in the running cell."""
@@ -229,7 +229,7 @@ class Workspace:
         """Show the live table of the sessions that have not ended."""
         from webrun_nb.notebook.display.cards import cards
 
-        cards.show_table([(session, Buttons(session, self)) for session in self.live_sessions])
+        cards.show_table([(session, SessionCardActions(session, self)) for session in self.live_sessions])
 
     @contextlib.contextmanager
     def following(self) -> Iterator[Callable[[Session], None]]:
@@ -313,7 +313,7 @@ async def _refresh(sessions: list[Session]) -> None:
     await asyncio.gather(*map(refresh, sessions))
 
 
-class Buttons:
+class SessionCardActions:
     """What a card's buttons do: each posts to the loop thread and returns at once."""
 
     def __init__(self, session: Session, workspace: Workspace | None = None) -> None:
@@ -376,12 +376,12 @@ class Buttons:
             return None
         return lambda: runtime.submit(self._session.client.control.apictures(self._session.session_id)).result
 
-    def start_again(self) -> Future[StartedAgain]:
+    def start_again(self) -> Future[RestartedSession]:
         """Start a session with the same options."""
         return runtime.submit(self._start_again()).result
 
-    async def _start_again(self) -> StartedAgain:
+    async def _start_again(self) -> RestartedSession:
         again = await self._session.aagain()
         if self._workspace is not None and self._workspace.current is self._session:
             self._workspace.current = again
-        return StartedAgain(again, Buttons(again, self._workspace))
+        return RestartedSession(again, SessionCardActions(again, self._workspace))

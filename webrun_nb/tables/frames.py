@@ -98,7 +98,7 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
     data : JSON value
         The answer, parsed; a text answer as it is.
     schema : Schema or None
-        What was asked for. None, or one without columns (`open_records()`): records become rows under their
+        What was asked for. None, or one without columns (`any_records()`): records become rows under their
         own field names as text (dtype string); anything else becomes one row with the column `answer`.
     meta : mapping
         `META_KEYS` and whatever else is to be kept; values are JSON, `Cost`, `Decimal`, `date` or `datetime`.

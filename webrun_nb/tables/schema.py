@@ -25,7 +25,7 @@ from webrun_nb.common.column_types import COLUMNS_HINT, MONEY_PATTERN, Column, K
 from webrun_nb.notebook.syntax.errors import CommandError, near
 from webrun_nb.wire.json_schema import schema_fault
 
-__all__ = ["ANSWER", "MONEY_PATTERN", "Column", "Kind", "Schema", "from_object", "open_records", "resolve"]
+__all__ = ["ANSWER", "MONEY_PATTERN", "Column", "Kind", "Schema", "any_records", "from_object", "resolve"]
 
 ANSWER = "answer"
 """The one column of an answer that is not made of records."""
@@ -63,7 +63,7 @@ class Schema:
     bare: bool = False
 
 
-def open_records() -> Schema:
+def any_records() -> Schema:
     """Return what is asked for where `-o` is given and no schema: a list of records with any fields."""
     return Schema({"type": "array", "items": {"type": "object"}}, (), many=True)
 

@@ -206,7 +206,7 @@ class StepBody(Response):
     """Whether there is a picture of the page right after it, at `…/steps/:seq/picture`."""
 
 
-class PicturesWish(Request):
+class PictureSettings(Request):
     """`PUT /_emulator/sessions/:id/pictures`."""
 
     wanted: bool
@@ -275,7 +275,7 @@ class ReportBody(Response):
     pages: list[PageBody]
 
 
-class TestedStep(Response):
+class PolicyTestStep(Response):
     """What a policy would have decided on a recorded step."""
 
     seq: int
@@ -297,4 +297,4 @@ class TestResult(Response):
     success: Literal[True] = True
     policy_id: str
     task_id: str
-    steps: list[TestedStep]
+    steps: list[PolicyTestStep]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webrun_nb.agents.base import AgentError, Brief
+from webrun_nb.agents.base import AgentError, TaskSpec
 
 Kind = Literal["str", "int", "float", "bool", "date", "datetime", "url", "money", "enum", "list", "any"]
 
@@ -52,7 +52,7 @@ class Shape:
     wrapper: str | None = None
 
 
-def shape_of(brief: Brief) -> Shape | None:
+def shape_of(brief: TaskSpec) -> Shape | None:
     """Read the shape from a brief; None for a text answer.
 
     Raises

@@ -151,7 +151,7 @@ class Emulator:
         await asyncio.to_thread(self._local.stop)
 
 
-class Raw:
+class PlaywrightBaseline:
     """Our end of the pipe to `webrun_nb.bench.harness.raw_playwright`.
 
     Parameters
@@ -219,7 +219,7 @@ class Raw:
         await self._process.wait()
 
 
-class Rig:
+class BenchContext:
     """What the measurements work with; ends everything it started.
 
     Parameters
@@ -237,7 +237,7 @@ class Rig:
         """For whatever files our processes write."""
         self.site = Site(pages)
         self._emulators: dict[tuple[str, ...], Emulator] = {}
-        self._raw: Raw | None = None
+        self._raw: PlaywrightBaseline | None = None
         self._shared: dict[str, Any] = {}
         self._endings: list[Callable[[], Awaitable[object]]] = []
 
@@ -286,7 +286,7 @@ class Rig:
             self._emulators[kind] = Emulator(local)
         return self._emulators[kind]
 
-    async def raw(self) -> Raw:
+    async def raw(self) -> PlaywrightBaseline:
         """Return raw Playwright with its running browser.
 
         Raises
@@ -295,7 +295,7 @@ class Rig:
             It does not start.
         """
         if self._raw is None:
-            self._raw = await Raw.start()
+            self._raw = await PlaywrightBaseline.start()
         return self._raw
 
     async def until_at_rest(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Browser, CDPSession, Error, Page, async_playwright
 
 from webrun_nb.bench.base import BenchError, NotHereError
-from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.jupyter_server import (
     KERNEL_IS_READY,
     OUTPUTS,
@@ -64,7 +64,7 @@ class NotebookPage:
 
 
 @asynccontextmanager
-async def notebook_page(rig: Rig, cells: Sequence[str]) -> AsyncIterator[NotebookPage]:
+async def notebook_page(rig: BenchContext, cells: Sequence[str]) -> AsyncIterator[NotebookPage]:
     """Open a notebook of these cells in a JupyterLab and a browser that are shared by all; end its kernel afterwards.
 
     Raises
@@ -82,7 +82,7 @@ async def notebook_page(rig: Rig, cells: Sequence[str]) -> AsyncIterator[Noteboo
         await notebook.page.close()
 
 
-async def _start(rig: Rig) -> tuple[LabServer, Browser]:
+async def _start(rig: BenchContext) -> tuple[LabServer, Browser]:
     server = lab_server(rig.folder / "lab")
     running = await asyncio.to_thread(server.__enter__)
     rig.at_end(lambda: asyncio.to_thread(server.__exit__, None, None, None))

@@ -28,7 +28,7 @@ from playwright.async_api import (
 )
 
 from webrun_nb.browsers import discovery
-from webrun_nb.browsers.discovery import Candidate
+from webrun_nb.browsers.discovery import BrowserCandidate
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
 
 _VIEW = ViewportSize(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
@@ -52,7 +52,7 @@ class RawPlaywright:
 
     def __init__(self, chromium: BrowserType) -> None:
         self._chromium = chromium
-        self._candidate: Candidate | None = None
+        self._candidate: BrowserCandidate | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
         self._kept: list[Browser | BrowserContext] = []
@@ -60,7 +60,7 @@ class RawPlaywright:
     async def start(self) -> dict[str, Any]:
         """Start the browser that the emulator would choose."""
         found, self._browser = await discovery.find_browser(self._launch)
-        self._candidate = Candidate(found.where, found.kind, path=found.path, channel=found.channel)
+        self._candidate = BrowserCandidate(found.where, found.kind, path=found.path, channel=found.channel)
         self._page = await (await _context(self._browser)).new_page()
         return {"browser": f"{found.kind} {found.version}"}
 
@@ -172,7 +172,7 @@ class RawPlaywright:
         rows = await page.locator("tbody tr").evaluate_all(_ROWS_JS)
         return {"ms": (time.perf_counter() - began_s) * 1000, "rows": rows}
 
-    async def _launch(self, candidate: Candidate) -> Browser:
+    async def _launch(self, candidate: BrowserCandidate) -> Browser:
         sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
         try:
             return await self._chromium.launch(

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
-from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.notebook_page import notebook_page, require_jupyterlab
 
 _EVENTS, _QUICK_EVENTS = 60, 5
@@ -97,11 +97,11 @@ class EventToPage:
     target = Target("ours", 150)
     rounds = 1
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Click by hand in a session, and see the card tell of each click."""
         count = _QUICK_EVENTS if rig.quick else _EVENTS
         async with notebook_page(rig, [_START, _EVENTS_CELL.format(count=count, every_s=_EVERY_S)]) as notebook:
@@ -117,7 +117,7 @@ class EventToPage:
         ours, details = _p95(late_ms)
         return Sample(ours, details=details)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return _PAGE, []
 
@@ -131,11 +131,11 @@ class ClickToHandler:
     target = Target("ours", 60)
     rounds = 1
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Take over and release by the card's buttons, again and again."""
         count = _QUICK_EVENTS if rig.quick else _EVENTS
         async with notebook_page(rig, [_START, _CLICKS_CELL.format(count=count)]) as notebook:
@@ -157,7 +157,7 @@ class ClickToHandler:
         ours, details = _p95([after - before for before, after in zip(clicked, came, strict=True)])
         return Sample(ours, details=details)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return _PAGE, []
 
@@ -171,11 +171,11 @@ class CardsInPage:
     target = Target("ours", 5)
     rounds = 1
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Count without cards, then with them."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
         async with notebook_page(rig, [_CARDS_CELL.replace("COUNT", str(_CARDS))]) as notebook:
@@ -192,6 +192,6 @@ class CardsInPage:
             cards = await percent()
         return Sample(max(0.0, cards - without), details={"page_without_cards": without, "page_with_cards": cards})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name whose time is counted."""
         return ["browser (JupyterLab's page): all its processes"], []

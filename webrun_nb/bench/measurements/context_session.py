@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import Visit
 
 _WITHIN_S = 30.0
@@ -34,9 +34,9 @@ class ContextSession:
     rounds = 15
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both browsers and have each live through two sessions."""
         self._emulator = await rig.emulator("context")
         self._raw = await rig.raw()
@@ -44,7 +44,7 @@ class ContextSession:
             await self.sample(rig)
         await rig.until_at_rest()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -71,6 +71,6 @@ class ContextSession:
         await visit.gone.wait()
         return (time.perf_counter() - began_s) * 1000, (opened_s - began_s) * 1000
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

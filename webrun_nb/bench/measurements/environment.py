@@ -12,17 +12,17 @@ from typing import Any
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, PlaywrightBaseline
 from webrun_nb.browsers.chromium.pool import ChromiumPool
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import BrowserInstance, Checkpoint, Navigate, WaitFor
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.registration import Presence
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
 
 _LEAST_BYTES = 1_000_000
 
@@ -57,33 +57,33 @@ class EnvironmentState:
     rounds = 9
 
     _pool: ChromiumPool
-    _raw: Raw
+    _raw: PlaywrightBaseline
     _environments: Environments
     _environment_id: str
     _full: BrowserInstance
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both browsers, have a session's storages filled, and pass them on once."""
         folder = tempfile.TemporaryDirectory(prefix="webrun-bench-")
         rig.at_end(lambda: asyncio.to_thread(folder.cleanup))
         clock = Clock(system_time())
         database = await Database.open(Path(folder.name))
         rig.at_end(database.close)
-        presence = await Presence.announce(database, clock.now())
-        library = await Library.open(database, clock, IdSource(), EventHub(clock), "http://127.0.0.1", presence)
+        presence = await EmulatorRegistration.announce(database, clock.now())
+        library = await UserStorage.open(database, clock, IdSource(), EventHub(clock), "http://127.0.0.1", presence)
         self._environments = library.environments
         self._environment_id = (await library.environments.create("bench", "bench", None)).id
         self._pool = ChromiumPool()
         rig.at_end(self._pool.close)
         self._raw = await rig.raw()
-        way_out = WayOut()
-        way_out.reach.name(["127.0.0.1"])
-        self._full = await self._pool.open("context", _Deaf(), way_out=way_out)
+        egress_route = EgressRoute()
+        egress_route.reach.name(["127.0.0.1"])
+        self._full = await self._pool.open("context", _Deaf(), egress_route=egress_route)
         await self._full.perform(Navigate(rig.site.full_url))
         await self._full.perform(WaitFor("full", 10_000))
         await self.sample(rig)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -118,7 +118,7 @@ class EnvironmentState:
         if len(json.dumps(left)) < _LEAST_BYTES or _things(found) != _things(left):
             raise BenchError("the state that came back is not the one that was saved")
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side; ours is in the bench's own process."""
         return ["this process, its driver, a browser"], processes.names(self._raw.pid)
 

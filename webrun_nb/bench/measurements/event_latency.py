@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema, structured_answer
-from webrun_nb.bench.harness.context import Emulator, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.listening import Listener
 from webrun_nb.bench.harness.site import ORDER_COLUMNS
 
@@ -35,7 +35,7 @@ class EventLatency:
     _emulator: Emulator
     _session_ids: list[str]
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Open the sessions and have each do a task."""
         self._emulator = await rig.emulator("context")
         self._session_ids = [await self._emulator.start_session() for _ in range(_SESSIONS)]
@@ -44,7 +44,7 @@ class EventLatency:
         await asyncio.gather(*(self._task(rig, session_id) for session_id in self._session_ids))
         await rig.until_at_rest()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Listen to all sessions until there are events enough."""
         wanted = _QUICK_EVENTS if rig.quick else _EVENTS
         async with AsyncExitStack() as stack:
@@ -59,7 +59,7 @@ class EventLatency:
         details = {"events": len(late_ms), "p50_ms": percentiles[49], "slowest_ms": max(late_ms)}
         return Sample(percentiles[94], details=details)
 
-    async def _task(self, rig: Rig, session_id: str) -> None:
+    async def _task(self, rig: BenchContext, session_id: str) -> None:
         message = {
             "actionType": "newTask",
             "newState": "start",
@@ -71,6 +71,6 @@ class EventLatency:
         answer = await self._emulator.post("/start/send-message", {"sessionId": session_id, "message": message})
         structured_answer(await self._emulator.finished(answer))
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return processes.names(self._emulator.pid), []

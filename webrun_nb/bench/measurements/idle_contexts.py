@@ -13,7 +13,7 @@ import psutil
 
 from webrun_nb.bench.base import Measurement, NotHereError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 
 SESSIONS, QUICK_SESSIONS = 50, 5
 _LET_BE_S = 0.1
@@ -29,9 +29,9 @@ class _IdleContexts(Measurement):
     """
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both browsers, and have each live through a few sessions."""
         self._emulator = await rig.emulator("context")
         self._raw = await rig.raw()
@@ -39,11 +39,11 @@ class _IdleContexts(Measurement):
             pass
 
     @abstractmethod
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure one crowd."""
 
     @asynccontextmanager
-    async def _crowd(self, rig: Rig, size: int) -> AsyncIterator[list[tuple[float, float]]]:
+    async def _crowd(self, rig: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
         """Have `size` sessions on each side come to rest; give what each took to create, ms: ours, raw."""
         session_ids = []
         took_ms = []
@@ -61,7 +61,7 @@ class _IdleContexts(Measurement):
         await self._raw.do("drop")
         await rig.until_at_rest()
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
@@ -80,7 +80,7 @@ class IdleContextCreate(_IdleContexts):
     target = Target("ratio", 1.3)
     rounds = 3
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure one crowd."""
         async with self._crowd(rig, _size(rig)) as took_ms:
             ours_ms, raw_ms = zip(*took_ms, strict=True)
@@ -106,7 +106,7 @@ class IdleContextMemory(_IdleContexts):
 
     _names: tuple[list[str], list[str]] = ([], [])
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both browsers, and have each live through a few sessions.
 
         Raises
@@ -117,7 +117,7 @@ class IdleContextMemory(_IdleContexts):
         need_pss()
         await super().prepare(rig)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure one crowd."""
         pids = (self._emulator.pid, self._raw.pid)
         before_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
@@ -137,7 +137,7 @@ class IdleContextMemory(_IdleContexts):
         }
         return Sample(ours_mib, raw_mib, details)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the processes whose memory is counted, with the crowd there."""
         return self._names
 
@@ -151,7 +151,7 @@ class IdleContextCpu(_IdleContexts):
     target = Target("excess", 2)
     rounds = 2
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Watch one crowd; both sides at the same time."""
         pids = (self._emulator.pid, self._raw.pid)
         async with self._crowd(rig, size := _size(rig)):
@@ -170,5 +170,5 @@ def need_pss() -> None:
         raise NotHereError("only Linux tells how much memory processes share")
 
 
-def _size(rig: Rig) -> int:
+def _size(rig: BenchContext) -> int:
     return QUICK_SESSIONS if rig.quick else SESSIONS

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.measurements.idle_contexts import need_pss
 
 SESSIONS, QUICK_SESSIONS = 20, 2
@@ -27,10 +27,10 @@ class IdleProcessMemory:
     rounds = 2
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
     _names: tuple[list[str], list[str]] = ([], [])
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both.
 
         Raises
@@ -42,7 +42,7 @@ class IdleProcessMemory:
         self._emulator = await rig.emulator("process")
         self._raw = await rig.raw()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure one crowd."""
         size = QUICK_SESSIONS if rig.quick else SESSIONS
         running = processes.browsers(self._raw.pid)
@@ -66,6 +66,6 @@ class IdleProcessMemory:
         await rig.until_at_rest()
         return Sample(ours_mib, raw_mib, details)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the browsers' processes with the crowd there; raw's running one is named, not counted."""
         return self._names

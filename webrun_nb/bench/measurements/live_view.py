@@ -12,7 +12,7 @@ import aiohttp
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 
 _FPS = 10
 """What the viewer asks for: a little more than the 8 that are promised."""
@@ -89,11 +89,11 @@ class ViewRate:
     rounds = 3
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start the emulator."""
         self._emulator = await rig.emulator("process")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Watch."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
         page = _shown(self._emulator, rig.site.moving_url)
@@ -104,7 +104,7 @@ class ViewRate:
             rate = viewer.pictures / (time.perf_counter() - began_s)
             return Sample(rate, details={"bytes_per_picture": viewer.bytes / max(1, viewer.pictures)})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return processes.names(self._emulator.pid), []
 
@@ -122,11 +122,11 @@ class ViewCpu:
     rounds = 3
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start the emulator."""
         self._emulator = await rig.emulator("process")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Count without a viewer, then with one."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
         async with _shown(self._emulator, rig.site.moving_url) as session_id:
@@ -142,7 +142,7 @@ class ViewCpu:
         await during
         return 100 * (processes.cpu_s(self._emulator.pid) - before_s) / (time.perf_counter() - began_s)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is counted."""
         return processes.names(self._emulator.pid), []
 
@@ -157,11 +157,11 @@ class ViewQuiet:
     rounds = 1
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start the emulator."""
         self._emulator = await rig.emulator("process")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Watch the one, and hide before the other."""
         seconds = _QUICK_S if rig.quick else _WATCHED_S
         page = _shown(self._emulator, rig.site.orders_url)
@@ -179,6 +179,6 @@ class ViewQuiet:
             hidden = viewer.bytes
         return Sample(still + hidden, details={"still": still, "hidden": hidden, "seconds": seconds})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return processes.names(self._emulator.pid), []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webrun_nb.bench.base import Sample, Target
-from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.kernels import running_kernel
 
 _HEAVY = ("pandas", "socketio")
@@ -35,18 +35,18 @@ class LoadExt:
     target = Target("ours", 175)
     rounds = 5
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Load it in a kernel, so that Python's compiled files are there."""
         await self.sample(rig)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once, in a kernel of its own."""
         await rig.until_at_rest()
         async with running_kernel(rig.folder) as kernel:
             told = await kernel.run(_LOAD)
         return Sample(told["ms"], details={"cpu_ms": told["cpu_ms"], "first_magic_ms": told["first_magic_ms"]})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return [_KERNEL], []
 
@@ -60,15 +60,15 @@ class LoadExtImports:
     target = Target("ours", 0)
     rounds = 1
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Nothing to prepare."""
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Look once, in a kernel of its own."""
         async with running_kernel(rig.folder) as kernel:
             heavy = (await kernel.run(_LOAD))["heavy"]
         return Sample(len(heavy), details={"imported": heavy})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return [_KERNEL], []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.listening import Listener
 from webrun_nb.bench.harness.site import Visit
 
@@ -30,11 +30,11 @@ class HangSeen:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start the emulator."""
         self._emulator = await rig.emulator("process")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Hang several sessions' browsers.
 
         Raises
@@ -59,7 +59,7 @@ class HangSeen:
         await self._emulator.terminate(session_id)
         return (seen.at_s - began_s) * 1000
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives in the emulator between rounds."""
         return processes.names(self._emulator.pid), []
 
@@ -79,15 +79,15 @@ class Restore:
     rounds = 9
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both, and restore once."""
         self._emulator = await rig.emulator("process")
         self._raw = await rig.raw()
         await self.sample(rig)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -105,7 +105,7 @@ class Restore:
         await rig.until_at_rest()
         return Sample(ours_ms, raw_ms, {"ours_until_lost_ms": lost_ms})
 
-    async def _ours_ms(self, rig: Rig, url: str, first: Visit, again: Visit) -> tuple[float, float]:
+    async def _ours_ms(self, rig: BenchContext, url: str, first: Visit, again: Visit) -> tuple[float, float]:
         session_id = await self._emulator.start_session(startingPoint=url)
         await _comes(first)
         await rig.until_at_rest()  # the checkpoint is taken when the page has settled
@@ -120,7 +120,7 @@ class Restore:
         await rig.until_at_rest()
         return took_ms, (lost.at_s - began_s) * 1000
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 

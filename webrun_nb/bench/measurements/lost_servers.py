@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
 from webrun_nb.client.client import Client
 from webrun_nb.client.local_emulator import LocalEmulator
@@ -33,10 +33,10 @@ class EmulatorLost:
     target = Target("ours", 2000)
     rounds = 3
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Nothing lasts: each round has an emulator of its own."""
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Start one, open a session, kill it."""
         with tempfile.TemporaryDirectory(prefix="webrun-bench-") as folder:
             own = await LocalEmulator.start("--data-dir", folder)
@@ -52,7 +52,7 @@ class EmulatorLost:
                 await asyncio.to_thread(client.close)
                 await asyncio.to_thread(own.stop)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is killed."""
         return ["emulator"], []
 
@@ -71,11 +71,11 @@ class NetworkLost:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start the emulator."""
         self._emulator = await rig.emulator("context")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Take the network away from a client of its own, and give it back, twice."""
         network = await asyncio.to_thread(DroppingProxy, self._emulator.url)
         client = Client(network.url, key=self._emulator.key, ledger=None)
@@ -92,7 +92,7 @@ class NetworkLost:
             await asyncio.to_thread(network.close)
         return Sample(max(cut_ms, silent_ms), details={"cut_ms": cut_ms, "silent_ms": silent_ms, "back_ms": back_ms})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is cut off."""
         return processes.names(self._emulator.pid), []
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import PARTS
 
 _WITHIN_S = 30.0
@@ -29,9 +29,9 @@ class ManyParts:
     rounds = 15
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both browsers and have each load the page twice."""
         self._emulator = await rig.emulator("context")
         self._raw = await rig.raw()
@@ -39,7 +39,7 @@ class ManyParts:
             await self.sample(rig)
         await rig.until_at_rest()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -62,7 +62,7 @@ class ManyParts:
     async def _open(self, url: str) -> str:
         return await self._emulator.start_session(startingPoint=url)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what did the work."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
@@ -76,7 +76,7 @@ class ManyPartsByPath(ManyParts):
 
     _policy_id: str
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Make the policy, and prepare as without it."""
         emulator = await rig.emulator("context")
         rule = {"category": "Navigation", "permission": "block", "urlPattern": "*/admin/*"}

@@ -11,7 +11,7 @@ from typing import Any
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema
-from webrun_nb.bench.harness.context import Emulator, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.site import ORDER_COLUMNS
 
 SESSIONS, QUICK_SESSIONS, SLOTS = 200, 20, 4
@@ -45,14 +45,14 @@ class ManySessions:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start an emulator with so many slots, and its browser."""
         self._emulator = await rig.emulator("context", "--slots", str(SLOTS))
         session_id = await self._emulator.start_session()
         await self._emulator.until_active(session_id)
         await self._emulator.terminate(session_id)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Send them all, and see how they end."""
         kinds = [_kind(number) for number in range(QUICK_SESSIONS if rig.quick else SESSIONS)]
         began_s = time.perf_counter()
@@ -72,7 +72,7 @@ class ManySessions:
         }
         return Sample(len(wrong), details=details)
 
-    async def _start(self, rig: Rig, kind: str) -> dict[str, Any]:
+    async def _start(self, rig: BenchContext, kind: str) -> dict[str, Any]:
         task = {
             "taskDetails": "List the orders.",
             "startingPoint": _NO_PAGE if kind == "fails" else rig.site.orders_url,
@@ -109,7 +109,7 @@ class ManySessions:
         task = await self._emulator.get(f"/task/{answer['sessionId']}/{answer['taskId']}")
         return status["status"], status["reason"], task["status"]
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives in the emulator once all have ended."""
         return processes.names(self._emulator.pid), []
 

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
-from webrun_nb.bench.harness.context import Rig
-from webrun_nb.emulator.domain.policy.engine import Allow, Rulebook
-from webrun_nb.emulator.domain.policy.facts import MAX_PAGE_TEXT, Deed, Facts, Haystack, Page
+from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.emulator.domain.policy.engine import Allow, PolicyEngine
+from webrun_nb.emulator.domain.policy.facts import MAX_PAGE_TEXT, ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.execution.policy_enforcer import compile_regex
 
@@ -36,17 +36,17 @@ class PolicyDecision:
     rounds = 5
 
     def __init__(self) -> None:
-        self._book: Rulebook | None = None
-        self._facts: Facts | None = None
+        self._book: PolicyEngine | None = None
+        self._facts: ActionFacts | None = None
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Make the rules and the page, and decide once."""
         chance = random.Random(200)
-        self._book = Rulebook(_policy(chance), compile_regex)
+        self._book = PolicyEngine(_policy(chance), compile_regex)
         self._facts = _facts(chance)
         await self.sample(rig)
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Decide a thousand times."""
         assert self._book is not None
         assert self._facts is not None
@@ -66,7 +66,7 @@ class PolicyDecision:
         }
         return Sample(ranked[int(len(ranked) * 0.99)], details=details)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name this process: deciding is a function, without a browser."""
         return ["bench"], []
 
@@ -100,12 +100,12 @@ def _rule(number: int, chance: random.Random) -> ActionRule:
     )
 
 
-def _facts(chance: random.Random) -> Facts:
+def _facts(chance: random.Random) -> ActionFacts:
     text = " ".join(_word(chance) for _ in range(MAX_PAGE_TEXT // 7 + 1))
-    target = Haystack("Norvane Aurora 14 in stock https://shop.example/products/norvane-aurora-14")
+    target = SearchText("Norvane Aurora 14 in stock https://shop.example/products/norvane-aurora-14")
     url = "https://shop.example/products/norvane-aurora-14?from=list"
-    deeds = (Deed("Click", target), Deed("Navigation", target, url), Deed("Tab Management", target))
-    return Facts("click", "Norvane Aurora 14", deeds, Page.of("https://shop.example/", "Shop", text))
+    deeds = (ActionFact("Click", target), ActionFact("Navigation", target, url), ActionFact("Tab Management", target))
+    return ActionFacts("click", "Norvane Aurora 14", deeds, Page.of("https://shop.example/", "Shop", text))
 
 
 def _word(chance: random.Random) -> str:

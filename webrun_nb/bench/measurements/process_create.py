@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 
 
 class ProcessCreate:
@@ -29,16 +29,16 @@ class ProcessCreate:
     rounds = 9
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Start both, and wait for the spare that the first session leads to."""
         self._emulator = await rig.emulator("process")
         self._raw = await rig.raw()
         await self.sample(rig)
         await rig.until_at_rest()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once."""
         began_s = time.perf_counter()
         session_id = await self._emulator.start_session()
@@ -49,6 +49,6 @@ class ProcessCreate:
         raw_ms = (await self._raw.do("launch"))["ms"]
         return Sample(ours_ms, raw_ms)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

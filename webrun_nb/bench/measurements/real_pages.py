@@ -13,7 +13,7 @@ from typing import Any
 from webrun_nb.bench.base import BenchError, NotHereError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema, structured_answer
-from webrun_nb.bench.harness.context import Emulator, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 
 Score = Callable[[list[dict[str, Any]], Mapping[str, Any]], Mapping[str, Any]]
 
@@ -35,7 +35,7 @@ class RealPages:
     _score: Score
     _expected: list[dict[str, Any]]
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Load what is expected and how it is scored.
 
         Raises
@@ -52,14 +52,14 @@ class RealPages:
             raise NotHereError(f"{error.filename} is not there: {error.strerror}") from error
         self._emulator = await rig.emulator("context")
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Do every page's task."""
         scores: dict[str, Any] = {}
         for page in self._expected:
             scores[page["file"]] = await self._page(rig, page)
         return Sample(statistics.fmean(each["row_f1"] for each in scores.values()), details=scores)
 
-    async def _page(self, rig: Rig, page: Mapping[str, Any]) -> dict[str, Any]:
+    async def _page(self, rig: BenchContext, page: Mapping[str, Any]) -> dict[str, Any]:
         began_s = time.perf_counter()
         answer = await self._emulator.finished(
             await self._emulator.post(
@@ -80,7 +80,7 @@ class RealPages:
         score = self._score(records, page)
         return {"row_f1": score["row_f1"], "cell_acc": score["cell_acc"], "rows": len(records), "took_s": took_s}
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what did the work."""
         return processes.names(self._emulator.pid), []
 

@@ -9,7 +9,7 @@ from typing import Any
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema, structured_answer
-from webrun_nb.bench.harness.context import Emulator, Raw, Rig
+from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import ORDER_COLUMNS, orders
 
 _TASKS_PER_SAMPLE = 4
@@ -37,11 +37,11 @@ class SmallTask:
     rounds = 7
 
     _emulator: Emulator
-    _raw: Raw
+    _raw: PlaywrightBaseline
     _session_id: str
     _count = 0
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Open a session, and do the task twice on each side."""
         self._emulator = await rig.emulator("context")
         self._raw = await rig.raw()
@@ -52,7 +52,7 @@ class SmallTask:
             await self._by_hand(rig, *self._words())
         await rig.until_at_rest()
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -65,7 +65,7 @@ class SmallTask:
         return Sample(ours_ms, raw_ms, {"ours_took_ms": ours_took_ms, "raw_took_ms": raw_took_ms})
 
     async def _cost(
-        self, rig: Rig, perform: Callable[[Rig, str, str], Awaitable[None]], pid: int
+        self, rig: BenchContext, perform: Callable[[BenchContext, str, str], Awaitable[None]], pid: int
     ) -> tuple[float, float]:
         """Return CPU and time of one task, ms."""
         await processes.until_at_rest(pid)
@@ -84,7 +84,7 @@ class SmallTask:
         self._count += 1
         return f"Ada {self._count}", f"Ulm {self._count}"
 
-    async def _ours(self, rig: Rig, customer: str, city: str) -> None:
+    async def _ours(self, rig: BenchContext, customer: str, city: str) -> None:
         message = {
             "actionType": "newTask",
             "newState": "start",
@@ -96,11 +96,11 @@ class SmallTask:
         answer = await self._emulator.post("/start/send-message", {"sessionId": self._session_id, "message": message})
         _check(structured_answer(await self._emulator.finished(answer)), customer, city)
 
-    async def _by_hand(self, rig: Rig, customer: str, city: str) -> None:
+    async def _by_hand(self, rig: BenchContext, customer: str, city: str) -> None:
         answer = await self._raw.do("task", url=rig.site.form_url, customer=customer, city=city)
         _check([dict(zip(ORDER_COLUMNS, row, strict=True)) for row in answer["rows"]], customer, city)
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the processes whose CPU is counted."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webrun_nb.bench.base import BenchError, Sample, Target
-from webrun_nb.bench.harness.context import Rig
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.kernels import Kernel, running_kernel
 
 _TICKING_S, _QUICK_S = 60.0, 5.0
@@ -37,10 +37,10 @@ class WidgetMessages:
     target = Target("ours", 0)
     rounds = 1
 
-    async def prepare(self, rig: Rig) -> None:
+    async def prepare(self, rig: BenchContext) -> None:
         """Nothing to prepare."""
 
-    async def sample(self, rig: Rig) -> Sample:
+    async def sample(self, rig: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -62,7 +62,7 @@ class WidgetMessages:
         about_the_card = sum(counts[kind] for kind in _WIDGET_MESSAGES)
         return Sample(about_the_card, details={"seconds": seconds, "all_messages": dict(counts)})
 
-    def processes(self, rig: Rig) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return ["kernel (python)"], []
 

@@ -13,7 +13,7 @@ from playwright.async_api import Error, Playwright, async_playwright
 from webrun_nb import config
 from webrun_nb.browsers import discovery
 from webrun_nb.browsers.chromium.launcher import Launcher, RunningBrowser
-from webrun_nb.browsers.discovery import Candidate, FoundBrowser
+from webrun_nb.browsers.discovery import BrowserCandidate, FoundBrowser
 from webrun_nb.browsers.processes.groups import (
     Guardian,
     browser_groups,
@@ -91,7 +91,7 @@ class Driver:
             It does not start, or the driver goes meanwhile.
         """
         found = self.found
-        candidate = Candidate(found.where, found.kind, path=found.path, channel=found.channel)
+        candidate = BrowserCandidate(found.where, found.kind, path=found.path, channel=found.channel)
         try:
             async with self._lifeline.held():
                 return await self._launcher.launch(candidate)

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Inside(Generic[T]):
+class FrameTree(Generic[T]):
     """One frame, and what was found in it."""
 
     frame: Frame
@@ -51,9 +51,9 @@ class Inside(Generic[T]):
     top: float
 
 
-async def look_inside(
+async def observe_frames(
     page: Page, look: Callable[[Frame], Awaitable[T]], known: Callable[[str], bool]
-) -> list[Inside[T]]:
+) -> list[FrameTree[T]]:
     """Look into the frames of a page that can be seen, those of the page first.
 
     Parameters
@@ -64,7 +64,7 @@ async def look_inside(
     known : callable
         Tells of a URL whether what is there may be looked at.
     """
-    inside: list[Inside[T]] = []
+    inside: list[FrameTree[T]] = []
     level = [(page.main_frame, 0.0, 0.0)]
     for _ in range(MAX_DEPTH):
         asked = [(child, x, y) for frame, x, y in level for child in frame.child_frames[:_MOST_ASKED]]
@@ -99,11 +99,11 @@ async def _spot(frame: Frame, left: float, top: float) -> tuple[Frame, float, fl
     return None if at is None else (frame, left + float(at[0]), top + float(at[1]))
 
 
-async def _ask(spot: tuple[Frame, float, float], look: Callable[[Frame], Awaitable[T]]) -> Inside[T] | None:
+async def _ask(spot: tuple[Frame, float, float], look: Callable[[Frame], Awaitable[T]]) -> FrameTree[T] | None:
     frame, left, top = spot
     url, around = frame.url, tuple(each.url for each in ancestors(frame))
     found = await look(frame)
-    return Inside(frame, found, url, around, left, top) if frame.url == url else None  # else it went on meanwhile
+    return FrameTree(frame, found, url, around, left, top) if frame.url == url else None  # else it went on meanwhile
 
 
 def ancestors(frame: Frame) -> list[Frame]:
@@ -138,7 +138,7 @@ class _Patience(Protocol):
     async def __call__(self, question: Awaitable[T]) -> T: ...
 
 
-class Sight:
+class ElementHandles:
     """What was seen last, and on which page.
 
     The browser itself holds the nodes: they go with their document, so that a ref never means another element, whatever
@@ -168,7 +168,7 @@ class Sight:
         nodes, text = await _observe(page.main_frame, since)
         seen, handles = parse_observation(text), [nodes]
         if len(page.frames) > 1:
-            inside = await look_inside(page, _observe, lambda url: not refused(url))
+            inside = await observe_frames(page, _observe, lambda url: not refused(url))
             handles += [each.found[0] for each in inside]
             seen = with_frames(seen, [(_seen_frame(each), each.left, each.top) for each in inside])
         firsts = {element.frame: element.ref for element in reversed(seen.everything)}
@@ -202,7 +202,7 @@ class Sight:
         self._own, self._seen, self._page = None, [], None
 
 
-def _seen_frame(inside: Inside[tuple[JSHandle, str]]) -> SeenFrame:
+def _seen_frame(inside: FrameTree[tuple[JSHandle, str]]) -> SeenFrame:
     part = parse_observation(inside.found[1])
     return SeenFrame(inside.url, part.title, part.elements, part.text, inside.around)
 
@@ -217,5 +217,5 @@ async def read(page: Page, refused: Refused) -> PageData:
     data = parse_page_data(await page.evaluate(READ_JS))
     if len(page.frames) == 1:
         return data
-    inside = await look_inside(page, lambda frame: frame.evaluate(READ_JS), lambda url: not refused(url))
+    inside = await observe_frames(page, lambda frame: frame.evaluate(READ_JS), lambda url: not refused(url))
     return replace(data, frames=tuple(replace(parse_page_data(each.found), url=each.url) for each in inside))

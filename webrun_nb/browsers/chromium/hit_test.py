@@ -8,13 +8,13 @@ from typing import Protocol, TypeVar, cast
 
 from playwright.async_api import ElementHandle, Frame, Page
 
-from webrun_nb.browsers.chromium.frames import Sight
+from webrun_nb.browsers.chromium.frames import ElementHandles
 from webrun_nb.browsers.chromium.page_scripts import parse_foresight
 from webrun_nb.browsers.protocol import (
     Action,
     Box,
     Click,
-    Foresight,
+    HitTest,
     PointerClick,
     Press,
     PressKey,
@@ -77,7 +77,7 @@ class _Patience(Protocol):
     async def __call__(self, question: Awaitable[T]) -> T: ...
 
 
-async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience) -> Foresight:
+async def hit_test(page: Page, sight: ElementHandles, action: Action, patience: _Patience) -> HitTest:
     """Return where the page is, what it says, and what the action would hit.
 
     Raises
@@ -94,7 +94,9 @@ async def foresee(page: Page, sight: Sight, action: Action, patience: _Patience)
     return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
 
 
-async def point_out(page: Page, sight: Sight, action: Action, patience: _Patience) -> Box | None:
+async def scroll_into_view_and_locate(
+    page: Page, sight: ElementHandles, action: Action, patience: _Patience
+) -> Box | None:
     """Bring what an action would hit into view, where it is not, and return where it is then; None: it hits nothing.
 
     Raises
@@ -110,7 +112,7 @@ async def point_out(page: Page, sight: Sight, action: Action, patience: _Patienc
     return None if box is None else Box(box["x"], box["y"], box["width"], box["height"])
 
 
-async def _hit(page: Page, sight: Sight, action: Action, patience: _Patience) -> ElementHandle | None:
+async def _hit(page: Page, sight: ElementHandles, action: Action, patience: _Patience) -> ElementHandle | None:
     match action:
         case Click() | Type() | TypeSecret() | TypeReleased() | Select() | Upload():
             return await sight.element(page, action.ref, action.target or "the element", patience)

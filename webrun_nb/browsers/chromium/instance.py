@@ -23,12 +23,12 @@ from webrun_nb.browsers.chromium.errors import (
     raise_unless_redirected,
     unreachable,
 )
-from webrun_nb.browsers.chromium.frames import Sight, read
-from webrun_nb.browsers.chromium.hit_test import foresee, point_out
+from webrun_nb.browsers.chromium.frames import ElementHandles, read
+from webrun_nb.browsers.chromium.hit_test import hit_test, scroll_into_view_and_locate
 from webrun_nb.browsers.chromium.input import act_on, close_page, go_back, leave, press, scroll, use, wait_for
-from webrun_nb.browsers.chromium.navigation import Documents, unwelcome
+from webrun_nb.browsers.chromium.navigation import NavigationGuard, unwelcome
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
-from webrun_nb.browsers.chromium.secret_input import Veil
+from webrun_nb.browsers.chromium.secret_input import SecretInput
 from webrun_nb.browsers.chromium.settle import Traffic, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
@@ -41,8 +41,8 @@ from webrun_nb.browsers.protocol import (
     BrowserError,
     Checkpoint,
     Click,
-    Foresight,
     GoBack,
+    HitTest,
     Input,
     InstanceKind,
     InstanceListener,
@@ -95,7 +95,7 @@ class ChromiumInstance:
         context: BrowserContext,
         page: Page,
         way: Listener,
-        documents: Documents,
+        documents: NavigationGuard,
         listener: InstanceListener,
         send_signal: Callable[[int], None],
         end: Callable[[], Awaitable[None]],
@@ -106,8 +106,8 @@ class ChromiumInstance:
         self._send_signal = send_signal
         self._end = end
         self._lifeline = Lifeline()
-        self._sight = Sight()
-        self._veil = Veil()
+        self._sight = ElementHandles()
+        self._veil = SecretInput()
         self._performing = 0
         self._hands = asyncio.Lock()
         self._refused: str | None = None
@@ -145,24 +145,24 @@ class ChromiumInstance:
             await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
             return await self._tabs.ask(lambda page: read(page, self._way.known_refusal))
 
-    async def foresee(self, action: Action) -> Foresight:
+    async def hit_test(self, action: Action) -> HitTest:
         """Tell what an action would hit; does nothing."""
         async with self._operation():
             try:
-                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await hit_test(self._tabs.current(), self._sight, action, self._tabs.answer)
             except Error:  # another document came meanwhile
                 await self._tabs.answer(self._tabs.current().wait_for_load_state("domcontentloaded", timeout=0))
             try:
-                return await foresee(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await hit_test(self._tabs.current(), self._sight, action, self._tabs.answer)
             except Error as error:
                 why = f"The page does not let itself be looked at: {first_line(error)}"
                 raise BrowserError("ELEMENT_NOT_FOUND", why) from error
 
-    async def point_out(self, action: Action) -> Box | None:
+    async def scroll_into_view_and_locate(self, action: Action) -> Box | None:
         """Bring what an action would hit into view, and tell where it is."""
         try:
             async with self._operation():
-                return await point_out(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await scroll_into_view_and_locate(self._tabs.current(), self._sight, action, self._tabs.answer)
         except BrowserError as error:
             logger.debug("what is asked about can't be shown: %s", error.message)
             return None
@@ -212,7 +212,7 @@ class ChromiumInstance:
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
         async with self._operation():
-            self._way.way_out.reach.avoid(avoid_domains)
+            self._way.egress_route.reach.avoid(avoid_domains)
             await self._documents.follow_rules()
 
     async def screenshot(self) -> bytes:

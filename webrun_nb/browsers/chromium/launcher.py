@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, BrowserType, CDPSession, Error
 
-from webrun_nb.browsers.discovery import Candidate
+from webrun_nb.browsers.discovery import BrowserCandidate
 from webrun_nb.browsers.processes.groups import Guardian, browser_group, kill_group, signal_group
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
 
@@ -114,7 +114,7 @@ class Launcher:
         # Chromium can't sandbox as root. Everybody else's hostile pages are better off with one.
         self._sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
 
-    async def launch(self, candidate: Candidate) -> RunningBrowser:
+    async def launch(self, candidate: BrowserCandidate) -> RunningBrowser:
         """Start a browser.
 
         Raises
@@ -135,7 +135,7 @@ class Launcher:
         self._sandbox = False
         return browser
 
-    async def _start(self, candidate: Candidate, *, sandbox: bool) -> RunningBrowser:
+    async def _start(self, candidate: BrowserCandidate, *, sandbox: bool) -> RunningBrowser:
         marker = f"--webrun-browser={secrets.token_hex(8)}"  # means nothing to Chromium; finds its process
         args = [*_ARGS, marker]
         if candidate.kind == "chromium":

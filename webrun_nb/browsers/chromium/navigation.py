@@ -37,7 +37,7 @@ def unwelcome(url: str) -> str | None:
     return f"{scheme}: addresses are not opened" if scheme in _UNWELCOME else None
 
 
-class Documents:
+class NavigationGuard:
     """Decides on the documents of one context.
 
     Parameters
@@ -84,7 +84,7 @@ class Documents:
 
     async def follow_rules(self) -> None:
         """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
-        wanted = self._way.way_out.reach.url_rule is not None
+        wanted = self._way.egress_route.reach.url_rule is not None
         if wanted and not self._routed:
             await self._greet()
             await self._context.route("**/*", self._decide_route)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.protocol import Box, Complaint, Element, Foresight, Observation, PageData, SeenFrame, Spot
+from webrun_nb.browsers.protocol import Box, Element, FormError, HitElement, HitTest, Observation, PageData, SeenFrame
 
 _SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
 
@@ -63,7 +63,7 @@ def parse_observation(json_text: str) -> Observation:
         text=_text(raw, "text"),
         status=_status(raw),
         complaints=tuple(
-            Complaint(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
+            FormError(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
             for item in _mappings(raw, "complaints")
         ),
         fresh=raw.get("fresh") is True,
@@ -122,8 +122,8 @@ def _status(raw: Mapping[str, Any]) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
-def parse_foresight(page_json: str, spot_json: object, frame_json: object = None) -> Foresight:
-    """Make a `Foresight` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
+def parse_foresight(page_json: str, spot_json: object, frame_json: object = None) -> HitTest:
+    """Make a `HitTest` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
 
     `frame_json` is about the frame that is hit, as `page_json` is about the page; None where none is.
 
@@ -136,11 +136,11 @@ def parse_foresight(page_json: str, spot_json: object, frame_json: object = None
     spot = _spot(_object(spot_json)) if isinstance(spot_json, str) else None
     frame = _object(frame_json) if isinstance(frame_json, str) else {}
     within = "\n".join(_text(frame, key) for key in ("url", "title", "text") if frame)
-    return Foresight(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot, within)
+    return HitTest(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot, within)
 
 
-def _spot(raw: Mapping[str, Any]) -> Spot:
-    return Spot(
+def _spot(raw: Mapping[str, Any]) -> HitElement:
+    return HitElement(
         name=_text(raw, "name"),
         words=tuple(word for word in _list(raw, "words") if isinstance(word, str)),
         tag=_text(raw, "tag"),

@@ -21,14 +21,14 @@ from webrun_nb.browsers.chromium.driver import Driver
 from webrun_nb.browsers.chromium.errors import first_line
 from webrun_nb.browsers.chromium.instance import ChromiumInstance
 from webrun_nb.browsers.chromium.launcher import CLOSE_TIMEOUT_S, RunningBrowser, new_context
-from webrun_nb.browsers.chromium.navigation import Documents
-from webrun_nb.browsers.chromium.storage import fill, is_plain
-from webrun_nb.browsers.chromium.warm_pages import BrowserProcess, ReadyPage, Spare
+from webrun_nb.browsers.chromium.navigation import NavigationGuard
+from webrun_nb.browsers.chromium.storage import fill, is_json
+from webrun_nb.browsers.chromium.warm_pages import BrowserProcess, Spare, WarmPage
 from webrun_nb.browsers.discovery import FoundBrowser
-from webrun_nb.browsers.egress.destinations import Reach
+from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.egress.network import Network, SystemNetwork
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.processes.heartbeat import until_silent
 from webrun_nb.browsers.protocol import (
     BrowserInstance,
@@ -55,7 +55,7 @@ class ChromiumPool:
     network : Network, optional
         Where the instances' traffic goes out; by default this machine's.
     named : iterable of str
-        Hosts that instances without a `WayOut` of their own may reach on private addresses too.
+        Hosts that instances without a `EgressRoute` of their own may reach on private addresses too.
     """
 
     def __init__(self, network: Network | None = None, named: Iterable[str] = ()) -> None:
@@ -87,7 +87,7 @@ class ChromiumPool:
         kind: InstanceKind,
         listener: InstanceListener,
         *,
-        way_out: WayOut | None = None,
+        egress_route: EgressRoute | None = None,
         restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an isolated instance with an empty page, or with a checkpoint's state and page.
@@ -100,7 +100,7 @@ class ChromiumPool:
         if self._closing is not None:
             raise InstanceUnavailableError("The browsers are being closed")
         opening = asyncio.create_task(
-            self._open(kind, listener, way_out or self._own_way_out(), restore), name=f"open {kind}"
+            self._open(kind, listener, egress_route or self._own_way_out(), restore), name=f"open {kind}"
         )
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
@@ -135,15 +135,15 @@ class ChromiumPool:
 
     # --- opening ----------------------------------------------------------------------------------------------------
 
-    def _own_way_out(self) -> WayOut:
-        return WayOut(Reach(self._named))
+    def _own_way_out(self) -> EgressRoute:
+        return EgressRoute(DestinationPolicy(self._named))
 
     async def _open(
-        self, kind: InstanceKind, listener: InstanceListener, way_out: WayOut, restore: Checkpoint | None
+        self, kind: InstanceKind, listener: InstanceListener, egress_route: EgressRoute, restore: Checkpoint | None
     ) -> ChromiumInstance:
         ready = await (self._own_process(restore) if kind == "process" else self._in_shared(restore))
         process = ready.process
-        ready.way.way_out = way_out
+        ready.way.egress_route = egress_route
 
         async def end() -> None:
             process.instances.discard(instance)
@@ -164,16 +164,16 @@ class ChromiumPool:
             (self._spare if kind == "process" else self._spare_page).order()
         return instance
 
-    async def _open_page(self, process: BrowserProcess, storage_state: Mapping[str, Any] | None = None) -> ReadyPage:
+    async def _open_page(self, process: BrowserProcess, storage_state: Mapping[str, Any] | None = None) -> WarmPage:
         way = await Listener.open(self._network, self._own_way_out())
         process.ways.add(way)
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 context = await new_context(process.running.browser, way.url, storage_state)
                 page = await context.new_page()
-                documents = Documents(context, way)
+                documents = NavigationGuard(context, way)
                 await documents.watch(page)
-                return ReadyPage(process, context, page, way, documents)
+                return WarmPage(process, context, page, way, documents)
         except BaseException:
             way.close()
             raise
@@ -182,7 +182,7 @@ class ChromiumPool:
         if not opened.cancelled() and opened.exception() is None:
             self._spawn(opened.result().close())
 
-    async def _in_shared(self, restore: Checkpoint | None) -> ReadyPage:
+    async def _in_shared(self, restore: Checkpoint | None) -> WarmPage:
         for _ in range(2):
             process = await self._shared_process()
             try:
@@ -193,10 +193,10 @@ class ChromiumPool:
                 self._on_gone(process, "The browser opened no session any more")
         raise InstanceUnavailableError("The browser starts, but opens no page")
 
-    async def _page_in(self, process: BrowserProcess, ready: ReadyPage | None, restore: Checkpoint | None) -> ReadyPage:
+    async def _page_in(self, process: BrowserProcess, ready: WarmPage | None, restore: Checkpoint | None) -> WarmPage:
         """Return the page that is ready, if it will do, or a new one, with what a checkpoint kept."""
         state = restore.storage_state if restore is not None else None
-        fills = state is not None and is_plain(state)
+        fills = state is not None and is_json(state)
         if ready is not None and (ready.crashed or not (state is None or fills)):
             self._spawn(_end_context(ready))
             ready = None
@@ -228,7 +228,7 @@ class ChromiumPool:
                     self._spawn(_end_context(spare))
             return self._shared
 
-    async def _own_process(self, restore: Checkpoint | None) -> ReadyPage:
+    async def _own_process(self, restore: Checkpoint | None) -> WarmPage:
         spare = await self._spare.take()
         if spare is not None:
             try:
@@ -238,7 +238,7 @@ class ChromiumPool:
                 self._on_gone(spare.process, "The browser opened no session")
         return await self._in_new_process(restore)
 
-    async def _in_new_process(self, restore: Checkpoint | None = None) -> ReadyPage:
+    async def _in_new_process(self, restore: Checkpoint | None = None) -> WarmPage:
         process = await self._launch()
         try:
             return await self._page_in(process, None, restore)
@@ -246,7 +246,7 @@ class ChromiumPool:
             await self._end(process)
             raise InstanceUnavailableError("The browser starts, but opens no page") from error
 
-    async def _page_of_shared(self) -> ReadyPage:
+    async def _page_of_shared(self) -> WarmPage:
         return await self._open_page(await self._shared_process())
 
     async def _launch(self) -> BrowserProcess:
@@ -338,7 +338,7 @@ class ChromiumPool:
         task.add_done_callback(self._background.discard)
 
 
-async def _end_context(ready: ReadyPage) -> None:
+async def _end_context(ready: WarmPage) -> None:
     ready.way.close()
     try:
         async with asyncio.timeout(CLOSE_TIMEOUT_S):

@@ -22,7 +22,7 @@ _MAX_VEILED = 50
 _SANDBOXED = "the field is in a sandboxed frame, which belongs to no host, and a secret is for a host"
 
 
-class Veil:
+class SecretInput:
     """The fields that secrets were typed into. They show dots, also where their type is not password."""
 
     def __init__(self) -> None:

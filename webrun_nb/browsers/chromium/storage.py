@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.chromium.warm_pages import ReadyPage
+from webrun_nb.browsers.chromium.warm_pages import WarmPage
 
 _FILL_JS = (files("webrun_nb.browsers.chromium") / "js" / "fill.js").read_text(encoding="utf-8")
 
 
-def is_plain(storage_state: Mapping[str, Any]) -> bool:
+def is_json(storage_state: Mapping[str, Any]) -> bool:
     """Tell whether all that a storage state holds is plain JSON.
 
     What is not (dates, bytes, …) has an encoding that Playwright alone can read.
@@ -30,7 +30,7 @@ def _records(storage_state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield from store["records"]
 
 
-async def fill(ready: ReadyPage, storage_state: Mapping[str, Any]) -> None:
+async def fill(ready: WarmPage, storage_state: Mapping[str, Any]) -> None:
     """Fill a context's cookies, local storage and IndexedDB.
 
     Parameters

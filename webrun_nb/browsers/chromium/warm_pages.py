@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Error, Page
 
 from webrun_nb.browsers.chromium.instance import ChromiumInstance
 from webrun_nb.browsers.chromium.launcher import RunningBrowser
-from webrun_nb.browsers.chromium.navigation import Documents
+from webrun_nb.browsers.chromium.navigation import NavigationGuard
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.protocol import InstanceUnavailableError
 
@@ -49,7 +49,7 @@ class BrowserProcess:
 
 
 @dataclass(slots=True, eq=False)
-class ReadyPage:
+class WarmPage:
     """An empty page in a context of its own, which has a way out of its own.
 
     Attributes
@@ -68,7 +68,7 @@ class ReadyPage:
     context: BrowserContext
     page: Page
     way: Listener
-    documents: Documents
+    documents: NavigationGuard
     crashed: bool = False
 
     def __post_init__(self) -> None:
@@ -89,10 +89,10 @@ class Spare:
         What it is called in the log.
     """
 
-    def __init__(self, make: Callable[[], Coroutine[Any, Any, ReadyPage]], name: str) -> None:
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, WarmPage]], name: str) -> None:
         self._make = make
         self._name = name
-        self._making: asyncio.Task[ReadyPage] | None = None
+        self._making: asyncio.Task[WarmPage] | None = None
 
     def order(self) -> None:
         """Have one made, unless there is one (or one on its way)."""
@@ -100,7 +100,7 @@ class Spare:
             self._making = asyncio.create_task(self._make(), name=self._name)
             self._making.add_done_callback(_read_failure)
 
-    async def take(self) -> ReadyPage | None:
+    async def take(self) -> WarmPage | None:
         """Return it, for the caller alone, where there is one (or one on its way) and it lives."""
         making, self._making = self._making, None
         if making is None:
@@ -112,7 +112,7 @@ class Spare:
             return None
         return ready if ready.process.alive else None
 
-    async def ready(self) -> ReadyPage:
+    async def ready(self) -> WarmPage:
         """Wait for the one that was ordered, and leave it there.
 
         Raises
@@ -130,7 +130,7 @@ class Spare:
             self._making.cancel()
 
 
-def _read_failure(making: asyncio.Task[ReadyPage]) -> None:
+def _read_failure(making: asyncio.Task[WarmPage]) -> None:
     """Keep asyncio from reporting a failure that nobody came to ask for; whoever takes it logs it."""
     if not making.cancelled():
         making.exception()

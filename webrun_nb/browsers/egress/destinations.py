@@ -45,7 +45,7 @@ class Home:
         return port == self.port and (here or address == self.address)
 
 
-class Reach:
+class DestinationPolicy:
     """The present rules of one session.
 
     Parameters

@@ -15,7 +15,7 @@ from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.messages import Target
 from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
 from webrun_nb.browsers.egress.proxy import GREETING_URL, ProxyConnection
-from webrun_nb.browsers.egress.routes import Route, Router, WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute, Route, Router
 from webrun_nb.common.hosts import host_of, port_of
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class Listener:
         Says why what is sent to a page must not go on to a URL, where an answer redirects it there; None where it may.
     """
 
-    def __init__(self, network: Network, way_out: WayOut) -> None:
-        self.way_out = way_out
+    def __init__(self, network: Network, egress_route: EgressRoute) -> None:
+        self.egress_route = egress_route
         self.password = secrets.token_urlsafe(24)
         self.refusals = 0
         self.refusal = ""
@@ -81,9 +81,9 @@ class Listener:
         self._refused: dict[tuple[str, int], str] = {}
 
     @classmethod
-    async def open(cls, network: Network, way_out: WayOut) -> Listener:
+    async def open(cls, network: Network, egress_route: EgressRoute) -> Listener:
         """Listen on a free loopback port."""
-        listener = cls(network, way_out)
+        listener = cls(network, egress_route)
         loop = asyncio.get_running_loop()
         listener._server = await loop.create_server(lambda: _Client(listener), "127.0.0.1", 0)
         return listener
@@ -116,8 +116,8 @@ class Listener:
         if host is None or url.startswith(GREETING_URL):
             return  # nothing that goes out
         with contextlib.suppress(DialError):
-            await self._router.find(self.way_out, host, port_of(url))
-        self.way_out.reach.check_url(url)
+            await self._router.find(self.egress_route, host, port_of(url))
+        self.egress_route.reach.check_url(url)
 
     def known_refusal(self, url: str) -> str | None:
         """Return why a URL's host is refused, as far as its name alone says that, or the last look at it did."""
@@ -125,8 +125,8 @@ class Listener:
         if host is None:
             return None
         try:
-            self.way_out.reach.check_host(host)
-            self.way_out.reach.check_url(url)
+            self.egress_route.reach.check_host(host)
+            self.egress_route.reach.check_url(url)
         except RefusedError as error:
             return str(error)
         return self._refused.get((host, port_of(url)))
@@ -147,9 +147,9 @@ class Listener:
         """Find the route to a target; raises RefusedError or DialError, and remembers a refusal."""
         host = target.host
         try:
-            if not plain and self.way_out.reach.is_practice(host, target.port):
+            if not plain and self.egress_route.reach.is_practice(host, target.port):
                 raise RefusedError("practice sites speak plain http")
-            route = await self._router.find(self.way_out, host, target.port)
+            route = await self._router.find(self.egress_route, host, target.port)
         except RefusedError as error:
             self.refusals += 1
             self.refusal = str(error)

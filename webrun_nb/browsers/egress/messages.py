@@ -327,7 +327,7 @@ def target_of(url: str, last: Target | None = None) -> Target:
     return Target(canonical_host(host), port or 80, path, shown, written)
 
 
-def tunnel_target_of(authority: str) -> Target:
+def parse_connect_target(authority: str) -> Target:
     """Read the `host:port` of a CONNECT.
 
     Raises

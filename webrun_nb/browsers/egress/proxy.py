@@ -17,11 +17,11 @@ from webrun_nb.browsers.egress.messages import (
     Head,
     Peer,
     Target,
+    parse_connect_target,
     target_of,
-    tunnel_target_of,
 )
 from webrun_nb.browsers.egress.network import DialError, Streams
-from webrun_nb.browsers.egress.routes import Route, WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute, Route
 from webrun_nb.common.hosts import HostNameError, browser_url
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ _SENT_ONCE_MORE = frozenset({307, 308})
 """Redirects that the browser follows with the same method and body."""
 
 
-class Ways(Protocol):
+class Routes(Protocol):
     """What a connection asks of its listener."""
 
-    way_out: WayOut
+    egress_route: EgressRoute
 
     def admits(self, authorization: str) -> bool:
         """Tell whether a `Proxy-Authorization` has the right password."""
@@ -87,7 +87,7 @@ class ProxyConnection:
         The browser's side.
     """
 
-    def __init__(self, ways: Ways, streams: Streams) -> None:
+    def __init__(self, ways: Routes, streams: Streams) -> None:
         self._ways = ways
         self._browser = Peer(h11.SERVER, streams)
         self._link: Peer | None = None
@@ -144,7 +144,7 @@ class ProxyConnection:
 
     async def _tunnel(self, authority: str) -> None:
         """Connect through, and pass on what comes until one side ends."""
-        target = tunnel_target_of(authority)
+        target = parse_connect_target(authority)
         close: Fields = [(b"Connection", b"close"), (b"Content-Length", b"0")]
         try:
             route = await self._ways.find(target, plain=False)
@@ -281,9 +281,9 @@ class ProxyConnection:
             streams = await route.upstream.connect()
         else:
             streams = await self._ways.tunnel(route)
-        way_out, proxied = self._ways.way_out, route.upstream is not None
+        egress_route, proxied = self._ways.egress_route, route.upstream is not None
         self._link_key = _key(route)
-        self._link = Peer(h11.CLIENT, streams, lambda up, down: way_out.count(up=up, down=down, proxied=proxied))
+        self._link = Peer(h11.CLIENT, streams, lambda up, down: egress_route.count(up=up, down=down, proxied=proxied))
         return self._link
 
     def _settle_link(self) -> None:

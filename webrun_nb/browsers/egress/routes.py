@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.browsers.egress.addresses import Address
-from webrun_nb.browsers.egress.destinations import Reach
+from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_error
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 
@@ -17,7 +17,7 @@ _REMEMBERED_NAMES = 512
 
 
 @dataclass(slots=True)
-class WayOut:
+class EgressRoute:
     """How one session gets out: its rules, its proxy, its bytes. Outlives the browsers that a session loses.
 
     Attributes
@@ -34,7 +34,7 @@ class WayOut:
         Those of them that went through the upstream proxy.
     """
 
-    reach: Reach = field(default_factory=Reach)
+    reach: DestinationPolicy = field(default_factory=DestinationPolicy)
     upstream: UpstreamProxy | None = None
     counted: Callable[[], None] | None = None
     up: int = 0
@@ -88,7 +88,7 @@ class Router:
         self._network = network
         self._answers: dict[str, tuple[float, Sequence[Address]]] = {}
 
-    async def find(self, way_out: WayOut, host: str, port: int) -> Route:
+    async def find(self, egress_route: EgressRoute, host: str, port: int) -> Route:
         """Look a destination up and check it.
 
         Parameters
@@ -105,12 +105,12 @@ class Router:
         DialError
             There is no such host.
         """
-        reach = way_out.reach
+        reach = egress_route.reach
         reach.check_host(host)
         answers = reach.local_answer(host, port)
         if answers is None:
             answers = await self._resolve(host, port)
-        upstream = None if reach.is_practice(host, port) else way_out.upstream
+        upstream = None if reach.is_practice(host, port) else egress_route.upstream
         if not answers:
             if upstream is None:
                 raise DialError("there is no such host")

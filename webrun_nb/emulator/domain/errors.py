@@ -28,5 +28,5 @@ class CommandRefusedError(Exception):
         self.details: Mapping[str, Any] = details
 
 
-class IllegalMoveError(Exception):
+class InvalidTransitionError(Exception):
     """A state machine was asked for a move that its table doesn't have: a defect of ours, never of a user."""

@@ -27,14 +27,14 @@ class TaskStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskHeld:
+class TaskPaused:
     """The running task is paused."""
 
     task: Task
 
 
 @dataclass(frozen=True, slots=True)
-class TaskReleased:
+class TaskResumed:
     """The held task goes on; `answer` is set where a guardrail was answered."""
 
     task: Task
@@ -42,7 +42,7 @@ class TaskReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskAsks:
+class GuardrailRaised:
     """The running task waits for a person."""
 
     task: Task
@@ -99,9 +99,9 @@ Happening = (
     InstanceReady
     | TaskQueued
     | TaskStarted
-    | TaskHeld
-    | TaskReleased
-    | TaskAsks
+    | TaskPaused
+    | TaskResumed
+    | GuardrailRaised
     | TaskEnded
     | InstanceLost
     | InstanceRestored

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.events import ControlReleased, ControlTaken, Happening, TaskReleased
+from webrun_nb.emulator.domain.events import ControlReleased, ControlTaken, Happening, TaskResumed
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.domain.states import SessionEvent, SessionState, TaskEvent, TaskState
+from webrun_nb.emulator.domain.states import SessionState, SessionTrigger, TaskEvent, TaskState
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.domain.task_queue import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, SessionLife
 
@@ -84,7 +84,7 @@ class Session(SessionLife):
         """
         self._require_open()
         if self.state is not SessionState.ACTIVE or self._manual:
-            raise self._makes_no_sense(f"take over: not while the session is {self.phase or self.state.value}")
+            raise self._reject_invalid_answer(f"take over: not while the session is {self.phase or self.state.value}")
         if self.current is not None and self.current.state is TaskState.RUNNING:
             self._pause(self.current)
             self._held_by_hand = True
@@ -102,7 +102,7 @@ class Session(SessionLife):
         """
         self._require_open()
         if not self._manual:
-            raise self._makes_no_sense("release: nobody has taken over")
+            raise self._reject_invalid_answer("release: nobody has taken over")
         self._manual = False
         task, held_by_hand, self._held_by_hand = self.current, self._held_by_hand, False
         if held_by_hand and task is not None and task.state is TaskState.PAUSED:
@@ -122,7 +122,7 @@ class Session(SessionLife):
         """
         self._require_open()
         if self.phase is None or self.phase == "running":
-            raise self._makes_no_sense(
+            raise self._reject_invalid_answer(
                 f"interactions: not while the session is {self.phase or self.state.value}; take over first"
             )
         self._touch()
@@ -137,7 +137,7 @@ class Session(SessionLife):
         """
         task = self._require_current(TaskState.GUARDRAIL, "answer a guardrail")
         if self._manual:
-            raise self._makes_no_sense("answer a guardrail: release control first, or two would drive at once")
+            raise self._reject_invalid_answer("answer a guardrail: release control first, or two would drive at once")
         self._answered(task, text)
 
     def stop(self, task_id: str | None = None) -> None:
@@ -154,7 +154,7 @@ class Session(SessionLife):
         was_current = task is self.current
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
-            self._end(SessionEvent.ENDED_BY_USER, "terminated")
+            self._end(SessionTrigger.ENDED_BY_USER, "terminated")
         elif was_current and not self._queue:
             self._stopped = True
 
@@ -177,14 +177,14 @@ class Session(SessionLife):
             `SESSION_NOT_ACTIVE`: it has ended already.
         """
         self._require_open()
-        self._end(SessionEvent.ENDED_BY_USER, "terminated")
+        self._end(SessionTrigger.ENDED_BY_USER, "terminated")
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _require_current(self, state: TaskState, command: str) -> Task:
         self._require_open()
         if self.current is None or self.current.state is not state:
-            raise self._makes_no_sense(f"{command}: not while the session is {self.phase or self.state.value}")
+            raise self._reject_invalid_answer(f"{command}: not while the session is {self.phase or self.state.value}")
         return self.current
 
     def _task_to_stop(self, task_id: str | None) -> Task:
@@ -192,24 +192,24 @@ class Session(SessionLife):
             waiting = self._queue[0] if self._queue and self.state is SessionState.PENDING else None
             task = self.current or waiting
             if task is None:
-                raise self._makes_no_sense("stop: no task is under way")
+                raise self._reject_invalid_answer("stop: no task is under way")
             return task
         if task_id not in self.tasks:
             raise CommandRefusedError("TASK_NOT_FOUND", f"session {self.id} has no task {task_id}")
         if self.tasks[task_id].ended:
-            raise self._makes_no_sense(f"stop: task {task_id} has ended already")
+            raise self._reject_invalid_answer(f"stop: task {task_id} has ended already")
         return self.tasks[task_id]
 
-    def _makes_no_sense(self, message: str) -> CommandRefusedError:
+    def _reject_invalid_answer(self, message: str) -> CommandRefusedError:
         return CommandRefusedError("INVALID_STATE", message, phase=self.phase or self.state.value)
 
     def _answered(self, task: Task, text: str) -> None:
         task.machine.fire(TaskEvent.ANSWER)
         task.question = None
         self._run_on(task)
-        self._notify(TaskReleased(task, answer=text))
+        self._notify(TaskResumed(task, answer=text))
 
     def _resume(self, task: Task) -> None:
         task.machine.fire(TaskEvent.RESUME)
         self._run_on(task)
-        self._notify(TaskReleased(task))
+        self._notify(TaskResumed(task))

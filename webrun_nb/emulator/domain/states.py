@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from webrun_nb.emulator.domain.errors import IllegalMoveError
+from webrun_nb.emulator.domain.errors import InvalidTransitionError
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
@@ -23,7 +23,7 @@ class SessionState(StrEnum):
     FAILED = "failed"
 
 
-class SessionEvent(StrEnum):
+class SessionTrigger(StrEnum):
     """What happens to a session."""
 
     INSTANCE_READY = "instance ready"
@@ -60,9 +60,9 @@ class TaskEvent(StrEnum):
     INTERRUPT = "interrupt"
 
 
-_S, _SE = SessionState, SessionEvent
+_S, _SE = SessionState, SessionTrigger
 
-SESSION_MOVES: Mapping[tuple[SessionState, SessionEvent], SessionState] = {
+SESSION_MOVES: Mapping[tuple[SessionState, SessionTrigger], SessionState] = {
     (_S.PENDING, _SE.INSTANCE_READY): _S.ACTIVE,
     (_S.PENDING, _SE.ENDED_BY_USER): _S.TERMINATED,
     (_S.PENDING, _SE.OUT_OF_BALANCE): _S.TERMINATED,
@@ -144,7 +144,7 @@ class Machine(Generic[State, Event]):
         before = self._state
         after = self._moves.get((before, event))
         if after is None:
-            raise IllegalMoveError(f"{event} in state {before}")
+            raise InvalidTransitionError(f"{event} in state {before}")
         self._state = after
         self._moved(before, event, after)
         return after

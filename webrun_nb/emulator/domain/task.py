@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from webrun_nb.common.codes import TaskFailureCode
-from webrun_nb.emulator.domain.policy.facts import Actor, Facts, Response
+from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, Response
 from webrun_nb.emulator.domain.policy.model import Permission
 from webrun_nb.emulator.domain.states import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
 
@@ -42,7 +42,7 @@ class Step:
     """What the task has cost since the step before."""
     outcome: Outcome = "running"
     error: str | None = None
-    facts: Facts | None = None
+    facts: ActionFacts | None = None
     """What a policy has to know of an action; kept for asking another one about it."""
     picture: bytes | None = field(default=None, repr=False)
     """The page right after it, a small JPEG."""

@@ -14,14 +14,14 @@ from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import (
     BytesCounted,
+    GuardrailRaised,
     Happening,
     InstanceLost,
     InstanceReady,
     InstanceRestored,
     SessionEnded,
-    TaskAsks,
     TaskEnded,
-    TaskHeld,
+    TaskPaused,
     TaskQueued,
     TaskStarted,
     TokensCounted,
@@ -31,8 +31,8 @@ from webrun_nb.emulator.domain.states import (
     FINAL_SESSION_STATES,
     SESSION_MOVES,
     Machine,
-    SessionEvent,
     SessionState,
+    SessionTrigger,
     TaskEvent,
     TaskState,
 )
@@ -160,7 +160,7 @@ class SessionLife:
 
     def instance_ready(self) -> None:
         """Become active: the browser is there."""
-        self._machine.fire(SessionEvent.INSTANCE_READY)
+        self._machine.fire(SessionTrigger.INSTANCE_READY)
         self._touch()
         self._notify(InstanceReady())
 
@@ -169,7 +169,7 @@ class SessionLife:
 
         The interrupted task is run again, unless it has acted: then it fails, so that nothing is done twice.
         """
-        self._machine.fire(SessionEvent.INSTANCE_LOST)
+        self._machine.fire(SessionTrigger.INSTANCE_LOST)
         self._manual = False
         self._held_by_hand = False
         task = self.current
@@ -190,18 +190,18 @@ class SessionLife:
 
     def instance_restored(self) -> None:
         """Become active again."""
-        self._machine.fire(SessionEvent.INSTANCE_RESTORED)
+        self._machine.fire(SessionTrigger.INSTANCE_RESTORED)
         self._cancel_grace()
         self._touch()
         self._notify(InstanceRestored())
 
     def error(self, reason: str, failure: Failure) -> None:
         """End in failure: the instance never started or did not come back; the running task fails with `failure`."""
-        self._end(SessionEvent.ERROR, reason, failure)
+        self._end(SessionTrigger.ERROR, reason, failure)
 
     def out_of_balance(self) -> None:
         """End because nothing is left to pay with."""
-        self._end(SessionEvent.OUT_OF_BALANCE, "balance")
+        self._end(SessionTrigger.OUT_OF_BALANCE, "balance")
 
     # --- its tasks ----------------------------------------------------------------------------------------------------
 
@@ -241,7 +241,7 @@ class SessionLife:
         task.machine.fire(TaskEvent.ASK)
         task.question = question
         self._hold()
-        self._notify(TaskAsks(task, question))
+        self._notify(GuardrailRaised(task, question))
 
     def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
         """Meter tokens; past its input limit, where it has one, the task fails with `INPUT_TOKEN_LIMIT`."""
@@ -262,7 +262,7 @@ class SessionLife:
         task.answer = answer
         self._end_task(task, TaskEvent.SUCCEED)
         if task.order.ends_session and not self.ended:
-            self._end(SessionEvent.LAST_TASK_SUCCEEDED, "terminateOnCompletion")
+            self._end(SessionTrigger.LAST_TASK_SUCCEEDED, "terminateOnCompletion")
 
     def fail(self, task: Task, failure: Failure) -> None:
         """End a task in failure; a session it was to end fails with it."""
@@ -270,7 +270,7 @@ class SessionLife:
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
             self.note = f"its last task failed: {failure.message}"
-            self._end(SessionEvent.ERROR, "failed")
+            self._end(SessionTrigger.ERROR, "failed")
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -283,11 +283,11 @@ class SessionLife:
     def _pause(self, task: Task) -> None:
         task.machine.fire(TaskEvent.PAUSE)
         self._hold()
-        self._notify(TaskHeld(task))
+        self._notify(TaskPaused(task))
 
     def _give_up(self) -> None:
         message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
-        self._end(SessionEvent.ERROR, "instance_lost", Failure("INSTANCE_LOST", message))
+        self._end(SessionTrigger.ERROR, "instance_lost", Failure("INSTANCE_LOST", message))
 
     def _cancel_grace(self) -> None:
         if self._grace:
@@ -339,9 +339,9 @@ class SessionLife:
     def _expire(self) -> None:
         waits = self.current is not None and self.current.state is TaskState.GUARDRAIL
         failure = Failure("GUARDRAIL_TIMEOUT", "nobody answered before the inactivity timeout") if waits else None
-        self._end(SessionEvent.EXPIRED, "expired", failure)
+        self._end(SessionTrigger.EXPIRED, "expired", failure)
 
-    def _end(self, event: SessionEvent, reason: str, failure: Failure | None = None) -> None:
+    def _end(self, event: SessionTrigger, reason: str, failure: Failure | None = None) -> None:
         """Move to a final state.
 
         What was under way, or waits for a browser that never came, fails with `failure`, what was queued with
@@ -352,7 +352,7 @@ class SessionLife:
         self._cancel_grace()
         self._manual = False
         self.reason = reason
-        if event is SessionEvent.ERROR and failure is not None:
+        if event is SessionTrigger.ERROR and failure is not None:
             self.note = f"its browser did not start: {failure.message}" if never_began else failure.message
         ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
         for task in [*([self.current] if self.current else []), *self._queue]:

@@ -12,8 +12,9 @@ from webrun_nb.browsers.protocol import (
     Action,
     Box,
     Click,
-    Foresight,
     GoBack,
+    HitElement,
+    HitTest,
     Navigate,
     Observation,
     PointerClick,
@@ -21,7 +22,6 @@ from webrun_nb.browsers.protocol import (
     PressKey,
     Scroll,
     Select,
-    Spot,
     Type,
     TypeReleased,
     TypeSecret,
@@ -30,7 +30,7 @@ from webrun_nb.browsers.protocol import (
     WaitFor,
     Wheel,
 )
-from webrun_nb.emulator.domain.policy.facts import NOTHING, Deed, Facts, Haystack, Page
+from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.wire import requests as wire
 from webrun_nb.wire.requests import BROWSER_BAR_PX
 
@@ -41,7 +41,7 @@ _CLIPBOARD = frozenset({"c", "x", "v", "insert"})
 _TABS = frozenset({"t", "w", "n", "tab", "pageup", "pagedown", "f4", *"123456789"})
 
 
-def facts_of(action: Action, foresight: Foresight) -> Facts:
+def facts_of(action: Action, foresight: HitTest) -> ActionFacts:
     """Return what a policy has to know. Nothing that is typed is in it."""
     spot = foresight.spot
     shown = describe(action)
@@ -49,66 +49,66 @@ def facts_of(action: Action, foresight: Foresight) -> Facts:
     if isinstance(action, PointerClick) and spot is not None:
         target = spot.name
     page = Page.of(foresight.url, foresight.title, foresight.text, foresight.frame)
-    return Facts(str(shown["name"]), target, tuple(_deeds(action, spot, target)), page)
+    return ActionFacts(str(shown["name"]), target, tuple(_deeds(action, spot, target)), page)
 
 
-def _deeds(action: Action, spot: Spot | None, target: str) -> Iterator[Deed]:
-    hay = NOTHING if spot is None and not target else Haystack("\n".join([target, *(spot.words if spot else ())]))
+def _deeds(action: Action, spot: HitElement | None, target: str) -> Iterator[ActionFact]:
+    hay = NOTHING if spot is None and not target else SearchText("\n".join([target, *(spot.words if spot else ())]))
     match action:
         case Navigate(url=url):
-            yield Deed("Navigation", Haystack(url), url)
+            yield ActionFact("Navigation", SearchText(url), url)
         case GoBack():
-            yield Deed("Navigation", Haystack("back"))
+            yield ActionFact("Navigation", SearchText("back"))
         case Click() | PointerClick():
             yield from _click(spot, hay)
         case Select():
-            yield Deed("Click", hay)
+            yield ActionFact("Click", hay)
         case Type(submit=submit) | TypeSecret(submit=submit) | TypeReleased(submit=submit):
-            yield Deed("Type / Keyboard", hay)
+            yield ActionFact("Type / Keyboard", hay)
             if submit:
                 yield from _enter(spot, hay)
         case TypeText(text=text):
-            yield Deed("Type / Keyboard", hay)
+            yield ActionFact("Type / Keyboard", hay)
             if "\n" in text or "\r" in text:
                 yield from _enter(spot, hay)
         case Press(key=key) | PressKey(key=key):
             yield from _key(key, spot, hay)
         case Upload(names=names):
-            yield Deed("File Upload", Haystack("\n".join([hay.text, *names])))
+            yield ActionFact("File Upload", SearchText("\n".join([hay.text, *names])))
         case Scroll() | Wheel():
-            yield Deed("Scroll", hay)
+            yield ActionFact("Scroll", hay)
         case WaitFor():
             return
 
 
-def _click(spot: Spot | None, hay: Haystack) -> Iterator[Deed]:
-    yield Deed("Click", hay)
+def _click(spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
+    yield ActionFact("Click", hay)
     if spot is None:
         return
     if spot.picks_file:
-        yield Deed("File Upload", hay)
+        yield ActionFact("File Upload", hay)
     if spot.submits:
         yield from _send(spot, hay)
     elif spot.href.startswith(_WEB):
         if spot.downloads:
-            yield Deed("File Download", Haystack(f"{hay.text} {spot.href}"))
+            yield ActionFact("File Download", SearchText(f"{hay.text} {spot.href}"))
         yield from _follow(spot, hay, spot.href)
 
 
-def _send(spot: Spot, hay: Haystack) -> Iterator[Deed]:
-    hay = Haystack(f"{hay.text} {spot.sends}")
-    yield Deed("Form Submit", hay)
+def _send(spot: HitElement, hay: SearchText) -> Iterator[ActionFact]:
+    hay = SearchText(f"{hay.text} {spot.sends}")
+    yield ActionFact("Form Submit", hay)
     yield from _follow(spot, hay, spot.sends_to)
 
 
-def _follow(spot: Spot, hay: Haystack, url: str) -> Iterator[Deed]:
+def _follow(spot: HitElement, hay: SearchText, url: str) -> Iterator[ActionFact]:
     if url.startswith(_WEB):
-        yield Deed("Navigation", hay, url)
+        yield ActionFact("Navigation", hay, url)
     if spot.opens_tab:
-        yield Deed("Tab Management", hay)
+        yield ActionFact("Tab Management", hay)
 
 
-def _enter(spot: Spot | None, hay: Haystack) -> Iterator[Deed]:
+def _enter(spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
     """Give what Enter does beyond being a key: it sends a form, or clicks a button or a link."""
     if spot is None:
         return
@@ -118,22 +118,22 @@ def _enter(spot: Spot | None, hay: Haystack) -> Iterator[Deed]:
         yield from _click(spot, hay)
 
 
-def _key(key: str, spot: Spot | None, hay: Haystack) -> Iterator[Deed]:
+def _key(key: str, spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
     *held, last = key.split("+") if len(key) > 1 else [key]
-    yield Deed("Type / Keyboard", hay)
+    yield ActionFact("Type / Keyboard", hay)
     if last in ("Enter", "NumpadEnter", "\n", "\r"):
         yield from _enter(spot, hay)
     elif last in (" ", "Space") and spot is not None and spot.activates and not spot.href:
         yield from _click(spot, hay)
     commands = _MODIFIERS.intersection(held)
     if (commands and last.lower() in _CLIPBOARD) or (held == ["Shift"] and last in ("Insert", "Delete")):
-        yield Deed("Clipboard", hay)
+        yield ActionFact("Clipboard", hay)
     if commands and last.lower() in _TABS:
-        yield Deed("Tab Management", hay)
+        yield ActionFact("Tab Management", hay)
     if "Alt" in held and last in ("ArrowLeft", "ArrowRight"):
-        yield Deed("Navigation", Haystack("back or forward"))
+        yield ActionFact("Navigation", SearchText("back or forward"))
     if last == "F5" or (commands and last.lower() == "r"):
-        yield Deed("Navigation", Haystack("refresh"))
+        yield ActionFact("Navigation", SearchText("refresh"))
 
 
 def describe(action: Action) -> dict[str, Any]:
@@ -197,10 +197,10 @@ def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
             box = Box(x, y, 0, 0)
         case _:
             box = None
-    return in_view(box)
+    return is_in_viewport(box)
 
 
-def in_view(box: Box | None) -> dict[str, float] | None:
+def is_in_viewport(box: Box | None) -> dict[str, float] | None:
     """Return a box as listeners get it; None where there is none, or it is out of view."""
     if box is None or not _in_view(box):
         return None

@@ -16,8 +16,8 @@ from webrun_nb.browsers.protocol import (
     Action,
     BrowserError,
     BrowserInstance,
-    Foresight,
     GoBack,
+    HitTest,
     Navigate,
     Observation,
     PageData,
@@ -26,13 +26,13 @@ from webrun_nb.browsers.protocol import (
     WaitFor,
 )
 from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
-from webrun_nb.emulator.domain.policy.facts import Actor, Deed, Facts, Haystack, Page, Response
+from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
-from webrun_nb.emulator.execution.action_facts import describe, facts_of, in_view, place
-from webrun_nb.emulator.execution.policy_enforcer import Enforcement, permission
+from webrun_nb.emulator.execution.action_facts import describe, facts_of, is_in_viewport, place
+from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer, permission
 from webrun_nb.emulator.execution.recorder import Recorder
-from webrun_nb.emulator.execution.secret_filter import Seal
+from webrun_nb.emulator.execution.secret_filter import SecretFilter
 from webrun_nb.emulator.serializers import sessions
 from webrun_nb.emulator.services.files import safe_name
 
@@ -51,14 +51,14 @@ _MOST_APPROVALS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _ResolvedAction:
     """What is known of an action: all of it, to decide by, and what may be shown and kept of it."""
 
-    facts: Facts
-    shown: Facts
+    facts: ActionFacts
+    shown: ActionFacts
 
 
-class Gate:
+class ActionGateway:
     """One browser instance of a session, and what stands before it.
 
     Parameters
@@ -80,13 +80,13 @@ class Gate:
         instance: BrowserInstance,
         session: Session,
         publish: Publish,
-        enforcement: Enforcement,
+        enforcement: PolicyEnforcer,
         recorder: Recorder,
     ) -> None:
         self.instance = instance
         self._session = session
         self._publish = publish
-        self._seal = Seal(session.vault)
+        self._seal = SecretFilter(session.vault)
         self._seen: Observation | None = None
         self._download_approved = False
         """A person has approved that the present action downloads something."""
@@ -110,9 +110,13 @@ class Gate:
             step.url, step.target = page.url[:500], page.title[:500]
             return page
 
-    async def point_out(self, action: Action) -> Mapping[str, float] | None:
+    async def scroll_into_view_and_locate(self, action: Action) -> Mapping[str, float] | None:
         """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
-        return None if isinstance(action, _LEAVES) else in_view(await self.instance.point_out(action))
+        return (
+            None
+            if isinstance(action, _LEAVES)
+            else is_in_viewport(await self.instance.scroll_into_view_and_locate(action))
+        )
 
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
@@ -165,13 +169,13 @@ class Gate:
         """Tell whether the policy lets a picture be kept of the page as it is; nobody is asked about every picture."""
         if self._enforcement.rulebook is None:
             return True
-        if self._enforcement.speechless:
+        if self._enforcement.is_audit_unavailable:
             return False
         try:
-            here = await self.instance.foresee(Scroll(0, 0))
+            here = await self.instance.hit_test(Scroll(0, 0))
         except BrowserError:  # nobody knows what would be in it
             return False
-        facts = Facts("screenshot", "", (Deed("Screenshot"),), Page.of(here.url, here.title, here.text))
+        facts = ActionFacts("screenshot", "", (ActionFact("Screenshot"),), Page.of(here.url, here.title, here.text))
         decision = self._enforcement.decide(facts)
         response: Response | None = "unanswered" if isinstance(decision, Ask) else None
         self._enforcement.note(self._seal.shown(facts), self._seal.shown(decision), "agent", task, response)
@@ -182,10 +186,10 @@ class Gate:
 
     def admits_download(self, url: str, name: str, task: Task | None) -> bool:
         """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
-        if self._enforcement.speechless:
+        if self._enforcement.is_audit_unavailable:
             return False
-        deed = Deed("File Download", Haystack(f"{name}\n{url[:2000]}"))
-        facts = Facts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
+        deed = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))
+        facts = ActionFacts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
         decision = self._enforcement.decide(facts)
         admitted = isinstance(decision, Allow) or (isinstance(decision, Ask) and self._download_approved)
         response: Response | None = None
@@ -196,13 +200,13 @@ class Gate:
             self._say(task, f"{facts.target} was not downloaded: {decision.rule}")
         return admitted
 
-    async def _foresee(self, action: Action) -> _Known:
+    async def _foresee(self, action: Action) -> _ResolvedAction:
         leaves = isinstance(action, _LEAVES)
-        foresight = Foresight(self.instance.url, "", "") if leaves else await self.instance.foresee(action)
+        foresight = HitTest(self.instance.url, "", "") if leaves else await self.instance.hit_test(action)
         facts = facts_of(action, foresight)
         if self._session.vault.masker.idle:
-            return _Known(facts, facts)
-        return _Known(facts, facts_of(self._seal.shown(action), self._seal.shown(foresight)))
+            return _ResolvedAction(facts, facts)
+        return _ResolvedAction(facts, facts_of(self._seal.shown(action), self._seal.shown(foresight)))
 
     async def _admitted(
         self, action: Action, step: Step, task: Task | None, by: Actor, approve: Approve | None
@@ -214,7 +218,7 @@ class Gate:
         BrowserError
             `BLOCKED_BY_POLICY`.
         """
-        if self._enforcement.speechless:
+        if self._enforcement.is_audit_unavailable:
             why = "the audit trail can't be written down now, and what is not on record is not done; is the disk full?"
             raise BrowserError("BLOCKED_BY_POLICY", why)
         known = await self._foresee(action)
@@ -247,7 +251,7 @@ class Gate:
         raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
 
     async def _response(
-        self, asked: Ask, action: Action, facts: Facts, by: Actor, task: Task | None, approve: Approve | None
+        self, asked: Ask, action: Action, facts: ActionFacts, by: Actor, task: Task | None, approve: Approve | None
     ) -> Response:
         """Return what a person says of it. However that ends, it is written down, once."""
         response: Response = "unanswered"
@@ -255,7 +259,7 @@ class Gate:
             if by == "user":
                 response = "by hand"
             elif approve is not None:
-                response = await approve(asked.question, await self.point_out(action))
+                response = await approve(asked.question, await self.scroll_into_view_and_locate(action))
             return response
         finally:  # the task may have ended while it waited
             self._enforcement.note(facts, asked, by, task, response)

@@ -13,8 +13,8 @@ import psutil
 from pydantic import ValidationError
 
 from webrun_nb.browsers.egress.addresses import Address, parse
-from webrun_nb.browsers.egress.destinations import Home, Reach
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -44,7 +44,7 @@ class Egress:
     named: tuple[str, ...] = ()
     proxies: Mapping[str, UpstreamProxy] = field(default_factory=dict)
 
-    def way_out(self, proxy: ManagedProxy | CustomProxy | None = None) -> WayOut:
+    def egress_route(self, proxy: ManagedProxy | CustomProxy | None = None) -> EgressRoute:
         """Return the way out of a new session.
 
         Raises
@@ -52,7 +52,7 @@ class Egress:
         CommandRefusedError
             `INVALID_PARAMETER`: no managed proxy is in this country, or the proxy is the emulator itself.
         """
-        return WayOut(Reach(self.named, self.home), None if proxy is None else self.upstream(proxy))
+        return EgressRoute(DestinationPolicy(self.named, self.home), None if proxy is None else self.upstream(proxy))
 
     def upstream(self, proxy: ManagedProxy | CustomProxy) -> UpstreamProxy:
         """Return the proxy that a request means.
@@ -60,7 +60,7 @@ class Egress:
         Raises
         ------
         CommandRefusedError
-            As `way_out`.
+            As `egress_route`.
         """
         if isinstance(proxy, ManagedProxy):
             return self._managed(proxy.country)
@@ -128,12 +128,12 @@ class ByteMeter:
         Whose record it is.
     """
 
-    def __init__(self, way_out: WayOut, session: Session) -> None:
-        self._way_out = way_out
+    def __init__(self, egress_route: EgressRoute, session: Session) -> None:
+        self._way_out = egress_route
         self._session = session
         self._entered = (0, 0, 0)
         self._entering: asyncio.TimerHandle | None = None
-        way_out.counted = self._soon
+        egress_route.counted = self._soon
 
     def enter(self) -> None:
         """Enter what is not in the record yet."""
@@ -157,7 +157,7 @@ def home(host: str, port: int) -> Home:
     return Home(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
 
 
-def hosts_named_by(fields: TaskFields) -> Iterable[str]:
+def hosts_mentioned_in(fields: TaskFields) -> Iterable[str]:
     """Return the hosts that a task names: its starting point, and those in its words."""
     start = host_of(fields.starting_point) if fields.starting_point else None
     return {*hosts_in(fields.task_details), *([start] if start else ())}

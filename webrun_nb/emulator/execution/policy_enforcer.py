@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import re2
 
-from webrun_nb.browsers.egress.destinations import Reach
+from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.common.hosts import host_of
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, Rulebook, address_forms
-from webrun_nb.emulator.domain.policy.facts import Actor, AuditEntry, Facts, Response
+from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, PolicyEngine, address_forms
+from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, AuditEntry, Response
 from webrun_nb.emulator.domain.policy.model import Permission
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.services.policies import AuditTrail
 
 
-class Enforcement:
+class PolicyEnforcer:
     """Decides for a session, whatever becomes of its browser.
 
     Parameters
@@ -32,7 +32,7 @@ class Enforcement:
         When.
     """
 
-    def __init__(self, session: Session, rulebook: Rulebook | None, trail: AuditTrail, clock: Clock) -> None:
+    def __init__(self, session: Session, rulebook: PolicyEngine | None, trail: AuditTrail, clock: Clock) -> None:
         self.rulebook = rulebook
         self._session = session
         self._trail = trail
@@ -41,15 +41,17 @@ class Enforcement:
         """Where the last action that was let through led: a page that needs approval, if that was given."""
 
     @property
-    def speechless(self) -> bool:
+    def is_audit_unavailable(self) -> bool:
         """Whether what is decided could not be put on record: then nothing is to be done."""
         return self.rulebook is not None and self._trail.full
 
-    def decide(self, facts: Facts) -> Decision:
+    def decide(self, facts: ActionFacts) -> Decision:
         """Decide on an action; an allowed one is on record already, the others once `note` says what became of them."""
         return Allow() if self.rulebook is None else self.rulebook.decide(facts)
 
-    def note(self, facts: Facts, decision: Decision, by: Actor, task: Task | None, response: Response | None) -> None:
+    def note(
+        self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: Response | None
+    ) -> None:
         """Write a decision down; an action of no category is nobody's business."""
         if self.rulebook is None or not facts.deeds:
             return
@@ -68,7 +70,7 @@ class Enforcement:
         )
         self._trail.append(entry)
 
-    def going(self, facts: Facts) -> None:
+    def going(self, facts: ActionFacts) -> None:
         """Take note of where an action that is let through leads: what needs approval is open there alone."""
         urls = [deed.url for deed in facts.deeds if deed.url is not None]
         if urls:
@@ -76,7 +78,7 @@ class Enforcement:
 
     # --- for the session's way out ------------------------------------------------------------------------------------
 
-    def guard(self, reach: Reach) -> None:
+    def guard(self, reach: DestinationPolicy) -> None:
         """Have a session's way out obey the policy: its hosts, and its addresses where it has rules about them."""
         if self.rulebook is None:
             return

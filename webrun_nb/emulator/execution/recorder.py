@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.policy.facts import NOTHING, Actor, Facts
+from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFacts, Actor
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import MAX_FACT_CHARS, MAX_STEPS, Step, StepKind, Task
 
@@ -117,7 +117,7 @@ class Recorder:
             if task is not None:
                 step.cost_usd = self._cost(task)
 
-    def keep_facts(self, task: Task | None, step: Step, facts: Facts) -> None:
+    def keep_facts(self, task: Task | None, step: Step, facts: ActionFacts) -> None:
         """Keep what a policy would have to know, as far as there is room for the page's text."""
         step.url = facts.page.url[:MAX_TARGET]
         if task is None:

@@ -27,7 +27,7 @@ from webrun_nb.browsers.protocol import (
 )
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
-from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, Vault, WithheldError
+from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault
 from webrun_nb.wire.requests import TaskFields
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ SECRET_KINDS = frozenset({"credentials", "two_factor"})
 """Questions whose answers are secrets."""
 
 
-class Seal:
+class SecretFilter:
     """One session's secrets at work.
 
     Parameters
@@ -97,11 +97,11 @@ class Seal:
     def _release(self, action: TypeSecret, place: FieldPlace) -> str:
         try:
             return self._vault.release(action.field, Place(place.url, place.targets, place.input_type, place.around))
-        except WithheldError as error:
+        except SecretWithheldError as error:
             raise BrowserError("BLOCKED_BY_POLICY", f"{error}: nothing was typed") from None
 
 
-def take_in(fields: TaskFields, vault: Vault) -> TaskFields:
+def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
     """Put a task's secrets into the vault; return the task without them, also where its own words repeat them.
 
     Raises
@@ -131,7 +131,7 @@ _STRUCTURE = frozenset(
 """What an event's reader goes by: names of the contract's, never of a page's."""
 
 
-def masked_event(body: Mapping[str, Any], vault: Vault) -> Mapping[str, Any]:
+def redact_event(body: Mapping[str, Any], vault: Vault) -> Mapping[str, Any]:
     """Return an event as listeners may have it: nothing can be put together from it and the one before, either."""
     if vault.masker.idle:
         return body

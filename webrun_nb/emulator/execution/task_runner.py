@@ -7,24 +7,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from webrun_nb.agents.base import (
-    Act,
     Agent,
     AgentError,
     Answered,
     Ask,
-    Brief,
-    Data,
-    Done,
     Failed,
     Finish,
-    Look,
-    Note,
-    Read,
+    Log,
+    Observe,
+    Observed,
+    PageContent,
+    PartialResult,
+    Perform,
+    Performed,
+    ReadPage,
     Refused,
     Reply,
-    Seen,
-    SoFar,
     Step,
+    TaskSpec,
     TokenUse,
 )
 from webrun_nb.browsers.protocol import Action, BrowserError, Click, Navigate
@@ -32,7 +32,7 @@ from webrun_nb.emulator.domain.policy.facts import Response
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
 from webrun_nb.emulator.domain.task import Answer, PageSeen, Question, Source, Task, UnusedPart
-from webrun_nb.emulator.execution.action_gateway import CHOICES, Gate, Publish, read_response
+from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.result_writer import write_answer
 from webrun_nb.emulator.execution.scheduler import Slot
@@ -79,7 +79,7 @@ class TaskRun:
         session: Session,
         task: Task,
         agent: Agent,
-        gate: Gate,
+        gate: ActionGateway,
         slot: Slot,
         cleared: Callable[[], Awaitable[None]],
         publish: Publish,
@@ -124,7 +124,7 @@ class TaskRun:
         if fields.starting_point:
             await self._gate.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
         vault = self._session.vault
-        brief = Brief(
+        brief = TaskSpec(
             fields.task_details,
             fields.output_type,
             fields.output_schema,
@@ -178,28 +178,28 @@ class TaskRun:
 
     async def _take(self, step: Step) -> Reply:
         match step:
-            case Look():
+            case Observe():
                 seen = await self._gate.observe(self._task)
                 self._saw(seen.url, seen.status)
-                return Seen(seen)
-            case Read():
+                return Observed(seen)
+            case ReadPage():
                 page = await self._gate.read(self._task)
                 self._saw(page.url, page.status)
-                return Data(page)
-            case Note(text=text):
+                return PageContent(page)
+            case Log(text=text):
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(sessions.MESSAGE, sessions.agent_event(self._session, self._task, text))
-                return Done()
-            case SoFar(finish=finish):
+                return Performed()
+            case PartialResult(finish=finish):
                 self._task.so_far = partial(self._so_far, finish)
-                return Done()
+                return Performed()
             case Ask():
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
                     self.asks_in_confidence = step.kind in SECRET_KINDS
-                    box = None if step.ref is None else await self._gate.point_out(Click(step.ref))
+                    box = None if step.ref is None else await self._gate.scroll_into_view_and_locate(Click(step.ref))
                     answer = await self._ask(Question(step.kind, step.question, step.candidates, box=box))
                 return Answered(self._confided(step, answer))
-            case Act(action=action):
+            case Perform(action=action):
                 return await self._try(action)
             case Finish():
                 raise AssertionError("handled by the caller")
@@ -223,7 +223,7 @@ class TaskRun:
         """Keep an answer that is a secret, and tell the agent no more than that there is one."""
         if asked.kind not in SECRET_KINDS:
             return answer
-        self._session.vault.confide(self._gate.instance.url, answer, asked.fields)
+        self._session.vault.store_answer(self._gate.instance.url, answer, asked.fields)
         return SHOWN
 
     async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
@@ -251,4 +251,4 @@ class TaskRun:
             if error.code == "BLOCKED_BY_POLICY":
                 return Refused(error.message)
             raise
-        return Done()
+        return Performed()

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from webrun_nb.agents.base import Agent, AgentError
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import (
     Action,
     BrowserError,
@@ -33,16 +33,16 @@ from webrun_nb.emulator.domain.events import (
     InstanceLost,
     SessionEnded,
     TaskEnded,
-    TaskHeld,
+    TaskPaused,
     TaskQueued,
-    TaskReleased,
+    TaskResumed,
 )
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.states import SessionState
 from webrun_nb.emulator.domain.task import Failure, Task
-from webrun_nb.emulator.execution.action_gateway import Gate, Publish
-from webrun_nb.emulator.execution.egress import ByteMeter, hosts_named_by
-from webrun_nb.emulator.execution.policy_enforcer import Enforcement
+from webrun_nb.emulator.execution.action_gateway import ActionGateway, Publish
+from webrun_nb.emulator.execution.egress import ByteMeter, hosts_mentioned_in
+from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.scheduler import Slots
 from webrun_nb.emulator.execution.task_runner import TaskRun
@@ -64,7 +64,7 @@ class _EndedError(Exception):
     """The task has ended meanwhile; whoever works on it stops."""
 
 
-class _Ears:
+class _InstanceListener:
     """Hears one instance; what an instance of the past still says is not about the present one."""
 
     def __init__(self, worker: SessionWorker) -> None:
@@ -123,8 +123,8 @@ class SessionWorker:
         clock: Clock,
         slots: Slots,
         publish: Publish,
-        way_out: WayOut,
-        enforcement: Enforcement,
+        egress_route: EgressRoute,
+        enforcement: PolicyEnforcer,
         downloads: Downloads,
         opening_url: str | None = None,
         use: Use | None = None,
@@ -135,14 +135,14 @@ class SessionWorker:
         self._agent = agent
         self._clock = clock
         self._publish = publish
-        self.way_out = way_out
-        self._bytes = ByteMeter(way_out, session)
+        self.egress_route = egress_route
+        self._bytes = ByteMeter(egress_route, session)
         self._enforcement = enforcement
         self._downloads = downloads
         self._recorder = Recorder(session, clock)
         self._opening_url = opening_url
-        self._gate: Gate | None = None
-        self._ears = _Ears(self)
+        self._gate: ActionGateway | None = None
+        self._ears = _InstanceListener(self)
         self._use = use
         self._checkpoint: Checkpoint | None = None
         self._has_lived = False
@@ -178,15 +178,15 @@ class SessionWorker:
         match happening:
             case TaskQueued() | ControlReleased():
                 self._look_again.set()
-            case TaskHeld():
+            case TaskPaused():
                 self._may_go_on.clear()
                 self._slot.give_back()
-            case TaskReleased(answer=answer):
+            case TaskResumed(answer=answer):
                 self._may_go_on.set()
                 self._slot.insist()
                 if answer is not None and self._run is not None:
                     if not self._run.asks_in_confidence:  # a password with a dot in it is no host that was named
-                        self.way_out.reach.name(hosts_in(answer))
+                        self.egress_route.reach.name(hosts_in(answer))
                     self._run.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._look_again.set()
@@ -216,7 +216,7 @@ class SessionWorker:
             shown = self._session.vault.masker.text(url[: 2 * NETWORK_LOG_URL_LENGTH])
             task.network.append((shown[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
 
-    def lost(self, ears: _Ears, reason: str) -> None:
+    def lost(self, ears: _InstanceListener, reason: str) -> None:
         """Orphan the session: its present browser is gone."""
         if ears is self._ears and self._session.state is SessionState.ACTIVE:
             log.warning("session %s: the browser was lost: %s", self._session.id, reason)
@@ -309,16 +309,18 @@ class SessionWorker:
         self._gate = await self._open_gate()
         self._session.instance_ready()
         if self._opening_url is not None:
-            self.way_out.reach.name(filter(None, [host_of(self._opening_url)]))
+            self.egress_route.reach.name(filter(None, [host_of(self._opening_url)]))
             try:
                 await self._gate.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
                 self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
             await self._keep_checkpoint()
 
-    async def _open_gate(self) -> Gate:
-        instance = await self._browsers.open(self._kind, self._ears, way_out=self.way_out, restore=self._checkpoint)
-        return Gate(instance, self._session, self._publish, self._enforcement, self._recorder)
+    async def _open_gate(self) -> ActionGateway:
+        instance = await self._browsers.open(
+            self._kind, self._ears, egress_route=self.egress_route, restore=self._checkpoint
+        )
+        return ActionGateway(instance, self._session, self._publish, self._enforcement, self._recorder)
 
     async def _keep_checkpoint(self) -> None:
         """Remember what the session would want back: its state can't be read from a dead browser."""
@@ -357,7 +359,7 @@ class SessionWorker:
         """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
         await self._close_instance()
         while self._session.state is SessionState.ORPHANED:
-            self._ears = _Ears(self)
+            self._ears = _InstanceListener(self)
             try:
                 self._gate = await self._open_gate()
             except (InstanceUnavailableError, BrowserError) as error:
@@ -383,7 +385,7 @@ class SessionWorker:
     async def _work(self, task: Task) -> None:
         try:
             assert self._gate is not None, "tasks start once the browser is there"
-            self.way_out.reach.name(hosts_named_by(task.order.fields))
+            self.egress_route.reach.name(hosts_mentioned_in(task.order.fields))
             cleared = partial(self._cleared, task)
             rules = self._enforcement.rulebook
             self._run = TaskRun(

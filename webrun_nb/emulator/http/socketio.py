@@ -62,7 +62,7 @@ class LiveEvents:
             raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_FOUND")
         session = self._service.parts.store.session(session_id)
         if session is None:
-            raise socketio.exceptions.ConnectionRefusedError(await self._service.history.why_not(session_id))
+            raise socketio.exceptions.ConnectionRefusedError(await self._service.history.rejection_reason(session_id))
         if session.ended:
             raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_ACTIVE")
         await self._server.save_session(socket_id, {"session": session})

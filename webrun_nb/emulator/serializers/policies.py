@@ -9,14 +9,14 @@ from webrun_nb.emulator.domain.policy.model import (
     NEVER_DONE,
     ActionRule,
     Policy,
-    action_rule_in_words,
+    describe_action_rule,
     domain_entry_in_words,
 )
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
 from webrun_nb.emulator.execution.policy_enforcer import permission
-from webrun_nb.emulator.services.policies import Tested
-from webrun_nb.emulator.services.recordings import Record
+from webrun_nb.emulator.services.policies import PolicyTestResult
+from webrun_nb.emulator.services.recordings import TaskRecording
 from webrun_nb.wire.policies import (
     ActionRuleBody,
     AuditList,
@@ -28,12 +28,12 @@ from webrun_nb.wire.policies import (
     PolicyBody,
     PolicyList,
     PolicyRules,
+    PolicyTestStep,
     ReportBody,
     SourceBody,
     SourceList,
     StepBody,
     StepList,
-    TestedStep,
     TestResult,
     UnusedBody,
 )
@@ -83,13 +83,13 @@ def audit_list(policy_id: str, entries: Sequence[AuditEntry]) -> AuditList:
     return AuditList(policy_id=policy_id, audit=rows)
 
 
-def step_list(record: Record) -> StepList:
+def step_list(record: TaskRecording) -> StepList:
     """Answer `GET /_emulator/tasks/:id/steps`."""
     steps = [_step(number, step) for number, step in enumerate(record.steps, 1)]
     return StepList(session_id=record.session_id, task_id=record.task_id, steps=steps)
 
 
-def source_list(record: Record) -> SourceList:
+def source_list(record: TaskRecording) -> SourceList:
     """Answer `GET /_emulator/tasks/:id/provenance`."""
     sources = [
         SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text) for s in record.provenance
@@ -107,10 +107,10 @@ def report(session: Session, task: Task) -> ReportBody:
     )
 
 
-def test_result(policy_id: str, task_id: str, tested: Sequence[Tested]) -> TestResult:
+def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]) -> TestResult:
     """Answer `POST /policies/:id/test`."""
     steps = [
-        TestedStep(
+        PolicyTestStep(
             seq=each.number,
             name=each.step.name,
             target=each.step.target,
@@ -139,7 +139,7 @@ def in_words(policy: Policy) -> list[str]:
     return [
         reach,
         *(domain_entry_in_words(domains.mode, entry) for entry in domains.entries),
-        *map(action_rule_in_words, policy.action_rules),
+        *map(describe_action_rule, policy.action_rules),
         f"{rest} everything else",
         *(f"{' and '.join(named)}: never applies here, as the local agent does nothing of the kind" for _ in named[:1]),
     ]

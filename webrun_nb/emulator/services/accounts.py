@@ -15,7 +15,7 @@ from webrun_nb.emulator.domain.account import Account, Limits
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 
 class Accounts:
@@ -33,7 +33,7 @@ class Accounts:
         For balances, and the moment at which they run out.
     """
 
-    def __init__(self, sessions: OpenSessions, clock: Clock, limits: Limits, prices: PriceList) -> None:
+    def __init__(self, sessions: SessionRegistry, clock: Clock, limits: Limits, prices: PriceList) -> None:
         self._sessions = sessions
         self._clock = clock
         self._limits = limits

@@ -17,10 +17,10 @@ from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.execution.egress import Egress
 from webrun_nb.emulator.services.event_hub import EventHub
 from webrun_nb.emulator.services.policies import AuditTrail, PolicyStore
-from webrun_nb.emulator.services.session_registry import LiveSecrets, OpenSessions
-from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
+from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 
 Isolation = Literal["auto", "process", "context"]
 
@@ -55,17 +55,17 @@ class PracticeSites:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Dependencies:
     """The service's parts."""
 
     url: str
     """Where this server is reached."""
     clock: Clock
     database: Database
-    archive: Archive
+    archive: WriteBehindStore
     emulator_id: str
     """This start of the emulator, in the column `emulator` of what it makes in the database."""
-    store: OpenSessions
+    store: SessionRegistry
     events: EventHub
     browsers: Browsers
     agent: Agent
@@ -74,10 +74,10 @@ class Parts:
     prices: PriceList
     practice: PracticeSites
     egress: Egress
-    library: Library
+    library: UserStorage
     policies: PolicyStore
     trail: AuditTrail
     isolation: Isolation = "auto"
-    secrets: LiveSecrets = field(default_factory=LiveSecrets)
+    secrets: SecretRegistry = field(default_factory=SecretRegistry)
     slots: int | None = None
     """Tasks that run at once; None: as many as the machine has room for."""

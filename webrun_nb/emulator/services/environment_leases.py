@@ -18,7 +18,7 @@ from webrun_nb.browsers.protocol import BrowserError, Checkpoint
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.services.environments import Environments, ProfileUnreadableError
 from webrun_nb.emulator.storage.database import reason
-from webrun_nb.emulator.storage.registration import Neighbours
+from webrun_nb.emulator.storage.registration import PeerEmulators
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ NEIGHBOURS_EVERY_S = 1.0
 
 
 class Use:
-    """One session's use of an environment. Made by `Uses.begin`."""
+    """One session's use of an environment. Made by `EnvironmentLeases.begin`."""
 
-    def __init__(self, uses: Uses, session: Session, environment_id: str, name: str) -> None:
+    def __init__(self, uses: EnvironmentLeases, session: Session, environment_id: str, name: str) -> None:
         self._uses = uses
         self.session = session
         self.environment_id = environment_id
@@ -83,10 +83,10 @@ class Use:
             log.info("session %s: its environment is gone, its state is not kept", self.session.id)
 
 
-class Uses:
+class EnvironmentLeases:
     """All sessions of this emulator that have an environment."""
 
-    def __init__(self, environments: Environments, neighbours: Neighbours, tell: Tell) -> None:
+    def __init__(self, environments: Environments, neighbours: PeerEmulators, tell: Tell) -> None:
         self.environments = environments
         self.closing = False
         """The emulator is being ended."""
@@ -99,7 +99,7 @@ class Uses:
         """Have a session use an environment, and tell it and the others of one another."""
         use = Use(self, session, environment_id, name)
         self._uses.append(use)
-        self._tell_of_one_another(environment_id, ())
+        self._notify_concurrent_sessions(environment_id, ())
         if self._watching is None or self._watching.done():
             self._watching = asyncio.get_running_loop().create_task(self._watch(), name="environments in use elsewhere")
         return use
@@ -133,12 +133,12 @@ class Uses:
         while wanted := {use.environment_id for use in self._uses if use.ended_s is None}:
             try:
                 for environment_id, elsewhere in (await self._neighbours.sessions(wanted)).items():
-                    self._tell_of_one_another(environment_id, elsewhere)
+                    self._notify_concurrent_sessions(environment_id, elsewhere)
             except (DBAPIError, OSError) as error:
                 log.warning("who else uses an environment can't be told for now: %s", reason(error))
             await asyncio.sleep(NEIGHBOURS_EVERY_S)
 
-    def _tell_of_one_another(self, environment_id: str, elsewhere: Collection[str]) -> None:
+    def _notify_concurrent_sessions(self, environment_id: str, elsewhere: Collection[str]) -> None:
         """Tell each of the sessions here of all the others, where there is one that it has not been told of."""
         going_on = self._going_on(environment_id)
         for use in going_on:

@@ -34,7 +34,7 @@ class ProfileUnreadableError(Exception):
     """A profile can't be loaded; the message is one line for people."""
 
 
-class _OvertakenError(Exception):
+class StaleSaveError(Exception):
     """A session that ended later has been saved already."""
 
 
@@ -243,7 +243,7 @@ class Environments:
             await self._put(None, environment_id, content, len(content), ended_s, {}, {})
         except CommandRefusedError:
             return False
-        except _OvertakenError:
+        except StaleSaveError:
             log.info("environment %s: a session that ended later has been saved already", environment_id)
         return True
 
@@ -272,7 +272,7 @@ class Environments:
                         raise unknown_environment(environment_id)
                     last = await session.get(LastEnding, environment_id)
                     if user is None and last is not None and ended_s < last.ended_s <= time.time():
-                        raise _OvertakenError
+                        raise StaleSaveError
                     await session.merge(LastEnding(environment=environment_id, ended_s=ended_s))
                     if files:
                         same = FileRecord.environment == environment_id, FileRecord.original_name.in_(files)

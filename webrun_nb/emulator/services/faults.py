@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webrun_nb.browsers.egress.routes import WayOut
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import (
     BrowserInstance,
     Browsers,
@@ -103,13 +103,13 @@ class RefusingBrowsers:
         kind: InstanceKind,
         listener: InstanceListener,
         *,
-        way_out: WayOut | None = None,
+        egress_route: EgressRoute | None = None,
         restore: Checkpoint | None = None,
     ) -> BrowserInstance:
         """Open an instance, unless one is to be refused."""
         if self._faults.takes_refusal():
             raise InstanceUnavailableError(_REFUSAL)
-        return await self._browsers.open(kind, listener, way_out=way_out, restore=restore)
+        return await self._browsers.open(kind, listener, egress_route=egress_route, restore=restore)
 
     def installed(self) -> bool:
         """Tell whether a browser was found."""

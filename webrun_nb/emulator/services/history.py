@@ -17,9 +17,9 @@ from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.serializers import policies
 from webrun_nb.emulator.serializers import sessions as views
-from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.storage.database import reason
-from webrun_nb.emulator.storage.write_behind import Archive, KeptRequest
+from webrun_nb.emulator.storage.write_behind import KeptRequest, WriteBehindStore
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import ReportBody
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
@@ -52,7 +52,7 @@ class History:
         Where this server is reached.
     """
 
-    def __init__(self, sessions: OpenSessions, archive: Archive, clock: Clock, base_url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, archive: WriteBehindStore, clock: Clock, base_url: str) -> None:
         self._base_url = base_url
         self._sessions = sessions
         self._archive = archive
@@ -102,7 +102,7 @@ class History:
             message = "results can't be written down now (is the disk full?): no new work until they can"
             raise CommandRefusedError("INSTANCE_UNAVAILABLE", message)
 
-    async def put_away(self, session: Session) -> None:
+    async def archive_session(self, session: Session) -> None:
         """Take a session that has ended out of the memory, as soon as the database has it."""
         await self._archive.written()
         self._sessions.remove(session.id)
@@ -244,7 +244,7 @@ class History:
         if session.owner != user:
             raise _no_session(session_id)
 
-    async def why_not(self, session_id: str) -> RefusalCode:
+    async def rejection_reason(self, session_id: str) -> RefusalCode:
         """Return the code of why nobody can listen to a session that is not in memory."""
         try:
             await self._answer(session_id, None)

@@ -10,7 +10,7 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.policy.engine import CompileRegex, Decision, Rulebook
+from webrun_nb.emulator.domain.policy.engine import CompileRegex, Decision, PolicyEngine
 from webrun_nb.emulator.domain.policy.facts import NOTHING, AuditEntry
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.domain.policy.templates import TEMPLATES
@@ -60,7 +60,7 @@ MAX_POLICIES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class PolicyTestResult:
     """What a policy says of a recorded step."""
 
     number: int
@@ -168,7 +168,7 @@ class Policies:
             await self.one(user, policy_id)
         return entries
 
-    async def rulebook(self, user: str, policy_id: str | None) -> Rulebook | None:
+    async def rulebook(self, user: str, policy_id: str | None) -> PolicyEngine | None:
         """Return the rules for a new session; None where it has none.
 
         Raises
@@ -188,7 +188,7 @@ class Policies:
             )
         return self._readable(policy)
 
-    async def test(self, user: str, policy_id: str, steps: Sequence[Step]) -> list[Tested]:
+    async def test(self, user: str, policy_id: str, steps: Sequence[Step]) -> list[PolicyTestResult]:
         """Decide once more on what a task did, by another policy (drafts too). Nothing is done or written down.
 
         Raises
@@ -198,7 +198,7 @@ class Policies:
         """
         book = self._readable(await self.one(user, policy_id))
         return [
-            Tested(number, step, book.decide(step.facts), step.facts.page.seen is not NOTHING)
+            PolicyTestResult(number, step, book.decide(step.facts), step.facts.page.seen is not NOTHING)
             for number, step in enumerate(steps, 1)
             if step.facts is not None
         ]
@@ -208,9 +208,9 @@ class Policies:
         await self._kept.clear()
         await self.trail.clear()
 
-    def _readable(self, policy: Policy) -> Rulebook:
+    def _readable(self, policy: Policy) -> PolicyEngine:
         _check(policy, self._compile)
-        return Rulebook(policy, self._compile)
+        return PolicyEngine(policy, self._compile)
 
     async def _put(self, policy: Policy) -> Policy:
         _check(policy, self._compile)

@@ -80,7 +80,7 @@ class _StorageState(_Model):
     origins: list[_Origin] = []
 
 
-def what_is_wrong(content: bytes) -> str | None:
+def validation_error(content: bytes) -> str | None:
     """Return what keeps JSON from being a storage state, None where nothing does.
 
     Parameters
@@ -124,7 +124,7 @@ class ArchiveError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ArchiveContents:
     """What an archive held. `files` are name → bytes taken, in order."""
 
     state: bytes
@@ -134,7 +134,7 @@ class Contents:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read(path: Path, sink: Callable[[str], IO[bytes]]) -> Contents:
+def read(path: Path, sink: Callable[[str], IO[bytes]]) -> ArchiveContents:
     """Read an archive from one end to the other, and check all of it.
 
     Parameters
@@ -153,7 +153,7 @@ def read(path: Path, sink: Callable[[str], IO[bytes]]) -> Contents:
         What is in it can't be written.
     """
     with path.open("rb") as packed:
-        unpacked = _Unpacked(packed)
+        unpacked = _ArchiveReader(packed)
         try:
             with tarfile.open(fileobj=unpacked, mode="r|", bufsize=_CHUNK, errorlevel=1) as tar:
                 contents = _read_members(tar, unpacked, sink)
@@ -163,7 +163,7 @@ def read(path: Path, sink: Callable[[str], IO[bytes]]) -> Contents:
     return contents
 
 
-def _read_members(tar: tarfile.TarFile, unpacked: _Unpacked, sink: Callable[[str], IO[bytes]]) -> Contents:
+def _read_members(tar: tarfile.TarFile, unpacked: _ArchiveReader, sink: Callable[[str], IO[bytes]]) -> ArchiveContents:
     manifest: bytes | None = None
     state: bytes | None = None
     files: dict[str, int] = {}
@@ -195,7 +195,7 @@ def _read_members(tar: tarfile.TarFile, unpacked: _Unpacked, sink: Callable[[str
     if state is None:
         raise ArchiveError(f"the archive has no {STATE}")
     _check_state(state)
-    return Contents(state, files)
+    return ArchiveContents(state, files)
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -266,7 +266,7 @@ def _check_manifest(manifest: bytes | None, seen: set[str]) -> None:
 
 def _check_state(state: bytes) -> None:
     _json(state, STATE)
-    if wrong := what_is_wrong(state):
+    if wrong := validation_error(state):
         raise ArchiveError(f"{STATE} in the archive is no storage state of Playwright's: {wrong}")
 
 
@@ -281,7 +281,7 @@ def _first_words(error: Exception) -> str:
     return (" ".join(str(error).split()) or "it ends too early")[:80]
 
 
-class _Unpacked(io.RawIOBase):
+class _ArchiveReader(io.RawIOBase):
     """What comes out of a gzip stream, as long as it is no more than an honest archive holds."""
 
     def __init__(self, packed: IO[bytes]) -> None:

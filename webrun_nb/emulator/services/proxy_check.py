@@ -28,7 +28,7 @@ _LONGEST_ANSWER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ProxyCheckResult:
     """What became of it: an address and a time, or why there is none.
 
     Attributes
@@ -49,7 +49,7 @@ class Tried:
     error: str | None = None
 
 
-async def try_proxy(proxy: UpstreamProxy, home: Home, echo_url: str | None = None) -> Tried:
+async def check_proxy(proxy: UpstreamProxy, home: Home, echo_url: str | None = None) -> ProxyCheckResult:
     """Ask through a proxy who is asking.
 
     Parameters
@@ -70,16 +70,18 @@ async def try_proxy(proxy: UpstreamProxy, home: Home, echo_url: str | None = Non
         async with asyncio.timeout(_WITHIN_S):
             said = await _ask(proxy, url, str(home.address) if url == own else None)
     except TimeoutError:
-        return Tried(url, error=f"the proxy {proxy} brought no answer within {_WITHIN_S:.0f} s")
+        return ProxyCheckResult(url, error=f"the proxy {proxy} brought no answer within {_WITHIN_S:.0f} s")
     except (DialError, ssl.SSLError, BadMessageError) as error:
-        return Tried(url, error=str(error) if isinstance(error, DialError) else f"{url} gave no answer to read")
+        return ProxyCheckResult(
+            url, error=str(error) if isinstance(error, DialError) else f"{url} gave no answer to read"
+        )
     except OSError:
-        return Tried(url, error=f"the proxy {proxy} broke the connection off")
+        return ProxyCheckResult(url, error=f"the proxy {proxy} broke the connection off")
     took_ms = (time.perf_counter() - began_s) * 1000
     try:
-        return Tried(url, str(ip_address(said.strip())), took_ms)
+        return ProxyCheckResult(url, str(ip_address(said.strip())), took_ms)
     except ValueError:
-        return Tried(url, error=f"{url} did not answer with an address")
+        return ProxyCheckResult(url, error=f"{url} did not answer with an address")
 
 
 async def _ask(proxy: UpstreamProxy, url: str, dialled: str | None) -> str:

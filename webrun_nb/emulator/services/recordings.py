@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Source, Step, Task
-from webrun_nb.emulator.services.session_registry import OpenSessions
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 REMEMBERED = 200
 """Tasks that have ended; what is kept of each may be some hundred kB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class TaskRecording:
     """What a task did, and where its answer comes from."""
 
     owner: str
@@ -25,7 +25,7 @@ class Record:
     provenance: tuple[Source, ...]
 
 
-class Records:
+class TaskRecordings:
     """The records of all users; each knows only their own. They last as long as the process.
 
     Parameters
@@ -34,9 +34,9 @@ class Records:
         Those in memory, whose tasks know their steps themselves.
     """
 
-    def __init__(self, sessions: OpenSessions) -> None:
+    def __init__(self, sessions: SessionRegistry) -> None:
         self._sessions = sessions
-        self._ended: OrderedDict[str, Record] = OrderedDict()
+        self._ended: OrderedDict[str, TaskRecording] = OrderedDict()
 
     def keep(self, session: Session, task: Task) -> None:
         """Remember a task that has ended."""
@@ -44,7 +44,7 @@ class Records:
         while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
 
-    def of(self, user: str, task_id: str) -> Record:
+    def of(self, user: str, task_id: str) -> TaskRecording:
         """Return what is recorded of one of the user's tasks.
 
         Raises
@@ -67,5 +67,5 @@ class Records:
         self._ended.clear()
 
 
-def _record(session: Session, task: Task) -> Record:
-    return Record(session.owner, session.id, task.id, task.steps, task.provenance)
+def _record(session: Session, task: Task) -> TaskRecording:
+    return TaskRecording(session.owner, session.id, task.id, task.steps, task.provenance)

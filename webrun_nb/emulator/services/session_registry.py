@@ -17,7 +17,7 @@ from webrun_nb.emulator.domain.states import SessionState
 from webrun_nb.emulator.execution.worker import SessionWorker
 
 
-class OpenSessions:
+class SessionRegistry:
     """Sessions by id and by owner, and what each owner's sessions have cost since this emulator was started.
 
     What a session has cost is added up once, when it ends; asking for the total looks at open sessions alone, however
@@ -74,7 +74,7 @@ class OpenSessions:
         self._closed_usd.clear()
 
 
-class LiveSecrets:
+class SecretRegistry:
     """Vaults by weak reference: a session that is gone is not kept for its sake."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class Instances:
         Who works for a session, by its id; kept by the service.
     """
 
-    def __init__(self, store: OpenSessions, workers: Mapping[str, SessionWorker]) -> None:
+    def __init__(self, store: SessionRegistry, workers: Mapping[str, SessionWorker]) -> None:
         self._store = store
         self._workers = workers
 

@@ -14,33 +14,33 @@ from webrun_nb.emulator.domain.events import (
     BytesCounted,
     ControlReleased,
     ControlTaken,
+    GuardrailRaised,
     Happening,
     InstanceLost,
     InstanceRestored,
     SessionEnded,
-    TaskAsks,
     TaskEnded,
     TaskQueued,
     TokensCounted,
 )
-from webrun_nb.emulator.domain.policy.engine import Rulebook
+from webrun_nb.emulator.domain.policy.engine import PolicyEngine
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.execution.action_facts import page_action
-from webrun_nb.emulator.execution.policy_enforcer import Enforcement, compile_regex
+from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer, compile_regex
 from webrun_nb.emulator.execution.scheduler import Slots
-from webrun_nb.emulator.execution.secret_filter import code_now, masked_event, take_in
+from webrun_nb.emulator.execution.secret_filter import code_now, extract_secrets, redact_event
 from webrun_nb.emulator.execution.worker import SessionWorker
 from webrun_nb.emulator.serializers import sessions
 from webrun_nb.emulator.services.accounts import Accounts
-from webrun_nb.emulator.services.dependencies import Parts
+from webrun_nb.emulator.services.dependencies import Dependencies
 from webrun_nb.emulator.services.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.policies import Policies
-from webrun_nb.emulator.services.recordings import Records
+from webrun_nb.emulator.services.recordings import TaskRecordings
 from webrun_nb.emulator.services.session_registry import Instances
-from webrun_nb.emulator.services.user_storage import Library
+from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.services.view_stream import LiveViews
 from webrun_nb.emulator.services.webhooks import Delivery, Webhooks
 from webrun_nb.wire.proxies import ManagedProxy
@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 class Service:
     """The emulated service."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Dependencies) -> None:
         self.parts = parts
         self._workers: dict[str, SessionWorker] = {}
         self.instances = Instances(parts.store, self._workers)
@@ -76,7 +76,7 @@ class Service:
         self._ending_all = False
         self._webhooks = Webhooks(parts.clock)
         self._slots = Slots(parts.slots)
-        self.records = Records(parts.store)
+        self.records = TaskRecordings(parts.store)
         """What is recorded of tasks."""
         self.policies = Policies(parts.policies, parts.trail, parts.clock, parts.ids, compile_regex)
         self.faults = Faults()
@@ -155,7 +155,7 @@ class Service:
             self._check_task(fields)
             self.history.admit_work()
             self.account(user).admit_work(self.spent_usd(user))
-            fields = take_in(fields, session.vault)
+            fields = extract_secrets(fields, session.vault)
         files = () if session.ended else await self.library.attach(user, fields.files, session.environment_id)
         return session, session.add_task(self.parts.ids.short(), _order(fields, files))
 
@@ -245,7 +245,7 @@ class Service:
         return True
 
     @property
-    def library(self) -> Library:
+    def library(self) -> UserStorage:
         """Environments, files and downloads."""
         return self.parts.library
 
@@ -305,7 +305,7 @@ class Service:
         kind: InstanceKind,
         instructed: bool,
         opening_url: str | None,
-        rules: Rulebook | None,
+        rules: PolicyEngine | None,
     ) -> tuple[Session, Task | None]:
         self._check_task(fields)
         self.history.admit_work()
@@ -324,19 +324,19 @@ class Service:
                 "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
             )
         parts = self.parts
-        way_out = parts.egress.way_out(request.proxy)
+        egress_route = parts.egress.egress_route(request.proxy)
         session = Session(parts.ids.short(), user, parts.clock, parts.prices, self._on, Vault(code_now))
         session.proxy = request.proxy.shown() if request.proxy else None
         session.proxy_is_managed = isinstance(request.proxy, ManagedProxy)
         parts.secrets.watch(session.vault)
-        fields = take_in(fields, session.vault)
+        fields = extract_secrets(fields, session.vault)
         use = None
         if environment is not None:
             session.environment_id = environment.id
             use = self.library.uses.begin(session, environment.id, environment.name)
         session.policy_id = request.policy_id
-        enforcement = Enforcement(session, rules, self.policies.trail, parts.clock)
-        enforcement.guard(way_out.reach)
+        enforcement = PolicyEnforcer(session, rules, self.policies.trail, parts.clock)
+        enforcement.guard(egress_route.reach)
         chosen = kind if parts.isolation == "auto" else parts.isolation
         self._workers[session.id] = SessionWorker(
             session,
@@ -346,7 +346,7 @@ class Service:
             parts.clock,
             self._slots,
             self._publisher(session),
-            way_out,
+            egress_route,
             enforcement,
             self.library.downloads,
             opening_url,
@@ -363,14 +363,14 @@ class Service:
         self.parts.practice.check(fields.starting_point)
 
     def _publisher(self, session: Session) -> Callable[..., None]:
-        return lambda name, body: self.parts.events.publish(session.id, name, masked_event(body, session.vault))
+        return lambda name, body: self.parts.events.publish(session.id, name, redact_event(body, session.vault))
 
     def _on(self, session: Session, happening: Happening) -> None:
         """Follow a session: tell listeners, its worker, and whoever waits for an answer."""
         publish = self._publisher(session)
         worker = self._workers.get(session.id)
         match happening:
-            case TaskAsks(task=task, question=question):
+            case GuardrailRaised(task=task, question=question):
                 publish(sessions.MESSAGE, sessions.guardrail_event(task, question))
                 self._wake(task)
             case TaskQueued(task=task):
@@ -409,7 +409,7 @@ class Service:
             del self._workers[session.id]
             session.vault.forget()
             self.parts.events.forget(session.id)
-            await self.history.put_away(session)
+            await self.history.archive_session(session)
 
         task = asyncio.get_running_loop().create_task(forget(), name=f"forget {session.id}")
         self._closing.add(task)

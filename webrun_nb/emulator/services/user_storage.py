@@ -13,17 +13,17 @@ from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile
 from webrun_nb.emulator.http.signing import Signer, signing_key
 from webrun_nb.emulator.serializers import sessions
-from webrun_nb.emulator.services.environment_leases import Uses
+from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.event_hub import EventHub
 from webrun_nb.emulator.services.files import DataFolder, Downloads, Files
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.registration import Neighbours, Presence
+from webrun_nb.emulator.storage.registration import EmulatorRegistration, PeerEmulators
 from webrun_nb.emulator.storage.tables import SessionRecord
 
 
-class Library:
-    """What the service keeps for its users. Made by `Library.open`."""
+class UserStorage:
+    """What the service keeps for its users. Made by `UserStorage.open`."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Library:
         clock: Clock,
         ids: IdSource,
         events: EventHub,
-        neighbours: Neighbours,
+        neighbours: PeerEmulators,
     ) -> None:
         self.folder = folder
         self.signer = signer
@@ -41,12 +41,18 @@ class Library:
         self.files = Files(database, folder, clock, ids)
         self.environments = Environments(database, folder, clock, ids, self.files)
         self.downloads = Downloads(folder, signer, clock, ids)
-        self.uses = Uses(self.environments, neighbours, self._tell)
+        self.uses = EnvironmentLeases(self.environments, neighbours, self._tell)
 
     @classmethod
     async def open(
-        cls, database: Database, clock: Clock, ids: IdSource, events: EventHub, base_url: str, presence: Presence
-    ) -> Library:
+        cls,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        events: EventHub,
+        base_url: str,
+        presence: EmulatorRegistration,
+    ) -> UserStorage:
         """Make what is missing of the data folder, and sweep away what has expired, or belongs to no record."""
         folder = await asyncio.to_thread(DataFolder, database.folder)
         await asyncio.to_thread(folder.sweep)
@@ -54,7 +60,7 @@ class Library:
         async with database.reading() as session:
             known = set(await session.scalars(select(SessionRecord.id)))
         await asyncio.to_thread(folder.sweep_downloads, known)
-        neighbours = Neighbours(database, presence, clock.now)
+        neighbours = PeerEmulators(database, presence, clock.now)
         library = cls(database, folder, Signer(key, clock, base_url), clock, ids, events, neighbours)
         await library.files.sweep()
         return library

@@ -14,7 +14,7 @@ from webrun_nb.emulator.domain.policy.facts import AuditEntry
 from webrun_nb.emulator.domain.policy.model import Policy
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.schema import Base
-from webrun_nb.emulator.storage.write_behind import Archive
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 
 _WRITTEN_WITHIN_S = 5.0
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
@@ -118,7 +118,7 @@ class DatabaseTrail:
         This start of the emulator.
     """
 
-    def __init__(self, database: Database, archive: Archive, emulator_id: str) -> None:
+    def __init__(self, database: Database, archive: WriteBehindStore, emulator_id: str) -> None:
         self._database = database
         self._archive = archive
         self._emulator_id = emulator_id

@@ -25,7 +25,7 @@ from webrun_nb.wire.responses import TaskFailed
 _LOST = "the emulator that ran it ended without saying so"
 
 
-class Presence:
+class EmulatorRegistration:
     """The entry of this emulator among those that use the database. Made by `announce`."""
 
     def __init__(self, database: Database, emulator_id: str, lock: FileLock, lock_path: Path) -> None:
@@ -35,7 +35,7 @@ class Presence:
         self._lock_path = lock_path
 
     @classmethod
-    async def announce(cls, database: Database, now_ms: float) -> Presence:
+    async def announce(cls, database: Database, now_ms: float) -> EmulatorRegistration:
         """Say that this emulator runs, and end what others have left open that do not run any more.
 
         Raises
@@ -54,10 +54,10 @@ class Presence:
                 EmulatorRecord(id=emulator_id, host=platform.node(), lock=str(path), pid=os.getpid(), started_ms=now_ms)
             )
         presence = cls(database, emulator_id, lock, path)
-        await presence.end_what_was_lost(now_ms)
+        await presence.close_orphaned(now_ms)
         return presence
 
-    async def end_what_was_lost(self, now_ms: float) -> None:
+    async def close_orphaned(self, now_ms: float) -> None:
         """End, as failed, the sessions of emulators that died."""
         async with self._database.reading() as session:
             query = select(EmulatorRecord).where(EmulatorRecord.ended_ms.is_(None), EmulatorRecord.id != self.id)
@@ -127,10 +127,10 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
             task.answer = failed.to_wire()
 
 
-class Neighbours:
+class PeerEmulators:
     """The other emulators that use the database."""
 
-    def __init__(self, database: Database, presence: Presence, now_ms: Callable[[], float]) -> None:
+    def __init__(self, database: Database, presence: EmulatorRegistration, now_ms: Callable[[], float]) -> None:
         self._database = database
         self._presence = presence
         self._now_ms = now_ms
@@ -138,7 +138,7 @@ class Neighbours:
     async def sessions(self, environment_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Return, by environment, the open sessions of emulators that run and are not this one."""
         if await self._ask(environment_ids):  # one that was killed has left its sessions open
-            await self._presence.end_what_was_lost(self._now_ms())
+            await self._presence.close_orphaned(self._now_ms())
             return await self._ask(environment_ids)
         return {}
 

@@ -39,7 +39,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSession:
     """What is kept of a session: an answer, or (None) that its record has been removed."""
 
     owner: str
@@ -56,7 +56,7 @@ class KeptRequest:
     request: Mapping[str, Any]
 
 
-class Archive:
+class WriteBehindStore:
     """Keeps what the endpoints answered last, per session and per task, and rows that are only ever added.
 
     Handing something over returns at once; `run` writes what has come together since, in one transaction, in the order
@@ -189,7 +189,7 @@ class Archive:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    async def session(self, session_id: str, now_ms: float) -> Kept | None:
+    async def session(self, session_id: str, now_ms: float) -> StoredSession | None:
         """Return what is kept of a session; None where there never was one, or where it is open in another emulator."""
         async with self._database.reading() as session:
             record = await session.get(SessionRecord, session_id)
@@ -197,9 +197,9 @@ class Archive:
                 if record.ended_ms is None:
                     return None
                 expired = record.ended_ms < now_ms - RETENTION_MS
-                return Kept(record.owner, None if expired else record.answer)
+                return StoredSession(record.owner, None if expired else record.answer)
             removed = await session.get(RemovedSession, session_id)
-            return None if removed is None else Kept(removed.owner, None)
+            return None if removed is None else StoredSession(removed.owner, None)
 
     async def task(self, session_id: str, task_id: str) -> Mapping[str, Any] | None:
         """Return a task's last answer; None where its session has no such task."""

@@ -1,4 +1,4 @@
-"""What each verb asks for, as frozen values; `command.parse` makes them and `runner.Runner` does them."""
+"""What each verb asks for, as frozen values; `command.parse` makes them and `runner.Dispatcher` does them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from webrun_nb.notebook.commands import (
     view,
 )
 from webrun_nb.notebook.commands.definitions import Asyncio, Command, Help, ProxyHelp
-from webrun_nb.notebook.display.startup_notice import notice, page_may_show_it
+from webrun_nb.notebook.display.startup_notice import can_display_widgets, notice
 from webrun_nb.notebook.syntax.help import help_text
 from webrun_nb.notebook.syntax.spec import Names
 from webrun_nb.notebook.workspace import Workspace
@@ -87,7 +87,7 @@ _VERBS: dict[type[Any], Callable[[Workspace, Any], Any]] = {
 }
 
 
-class Runner:
+class Dispatcher:
     """Runs commands for one notebook.
 
     Parameters
@@ -129,6 +129,6 @@ class Runner:
         """
         with notice.held(), self._workspace.seeing(scope):
             result = _VERBS[type(command)](self._workspace, command)
-        if page_may_show_it():
+        if can_display_widgets():
             self._workspace.say_which_jobs_ask()
         return result

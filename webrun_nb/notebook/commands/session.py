@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from webrun_nb.client.client import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError, one_line
-from webrun_nb.client.ledger_recorder import Ended
+from webrun_nb.client.ledger_recorder import ClosedSession
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.api import toolkit
@@ -118,7 +118,7 @@ def _terminate_all(workspace: Workspace) -> None:
             _end(workspace, session)
         except WebRunError as error:
             failures.append(error)
-    ended: list[Ended] = []
+    ended: list[ClosedSession] = []
     for client in toolkit.clients:
         try:
             ended += client.terminate_left_open()

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from webrun_nb.client.budget import Budget
 from webrun_nb.client.client import SINGLE_TASK
-from webrun_nb.client.errors import OneLine, SessionGoneError, dollars
+from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin, dollars
 from webrun_nb.client.local_emulator import local_plan
-from webrun_nb.client.proxies import written_spec
+from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.task import TaskHandle
 from webrun_nb.client.task_options import make_ask
 from webrun_nb.client.transport import existing_files
-from webrun_nb.client.urls import as_written, is_local, resolve_host
+from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
 from webrun_nb.notebook.commands.definitions import Task
 from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.code_export import DoneTask, environment_named, policy_named
+from webrun_nb.notebook.display.code_export import SubmittedTask, environment_reference, policy_named
 from webrun_nb.notebook.display.results import show_partial, show_result, unused_line
 from webrun_nb.notebook.display.static_card import final_line
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
@@ -96,7 +96,7 @@ def task(workspace: Workspace, command: Task) -> None:
         with workspace.following() as show_card:
             result = _result(workspace, command, text, url, wanted, show_card)
         workspace.done[result.task_id] = sent
-    except OneLine as error:
+    except ShortTracebackMixin as error:
         if error.task_id is not None:
             workspace.done[error.task_id] = sent
         if error.partial and not command.quiet:
@@ -120,30 +120,30 @@ def task(workspace: Workspace, command: Task) -> None:
     )
 
 
-def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> DoneTask:
+def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> SubmittedTask:
     """Return what is kept of a task, to be shown by `history` and `code`."""
     session = _session_for(workspace, command)
     if session is None:
-        return DoneTask(command, text, url, "", None)
+        return SubmittedTask(command, text, url, "", None)
     options, written = session.options, workspace.started.get(session.session_id)
     started: dict[str, Any] = {
-        "url": None if options.url is None else as_written(options.url, session.client.base_url),
+        "url": None if options.url is None else display_url(options.url, session.client.base_url),
         "environment_id": options.environment_id,
         "policy_id": options.policy_id,
-        "proxy": None if options.proxy is None else written_spec(options.proxy),
+        "proxy": None if options.proxy is None else format_proxy(options.proxy),
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
         "pictures": options.pictures or None,
     }
     if written is not None:  # what somebody typed says more than the ids that became of it
         typed = {
-            "environment_id": None if written.env is None else environment_named(written.env),
+            "environment_id": None if written.env is None else environment_reference(written.env),
             "policy_id": None if written.policy is None else policy_named(written.policy),
             "proxy": written.proxy,
             "secrets": dict(written.secrets) or None,
         }
         started |= {name: value for name, value in typed.items() if value is not None}
     given = {name: value for name, value in started.items() if value is not None}
-    return DoneTask(command, text, url, session.name, given)
+    return SubmittedTask(command, text, url, session.name, given)
 
 
 def _result(
@@ -231,7 +231,7 @@ def _refuse_policy_in_session(workspace: Workspace, command: Task) -> None:
 def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
     if command.schema is not None:
         return schema.resolve(command.schema, workspace.scope)
-    return schema.open_records() if command.out is not None or command.job is not None else None
+    return schema.any_records() if command.out is not None or command.job is not None else None
 
 
 def _session_for(workspace: Workspace, command: Task) -> Session | None:

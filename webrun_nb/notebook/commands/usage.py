@@ -70,13 +70,13 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
             idle = f"; idle {_about(_sum(record.idle_usd for record in forgotten), emulated)}" if known else ""
             lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
     for snapshot in live:
-        if (rest_usd := waiting_out_usd(snapshot)) is not None:
+        if (rest_usd := cost_until_timeout_usd(snapshot)) is not None:
             cost = _about(rest_usd, snapshot.emulated)
             lines.append(f"  {snapshot.name} is idle: waiting for its timeout would cost {cost}; terminate ends it now")
     return lines
 
 
-def waiting_out_usd(snapshot: SessionSnapshot) -> Decimal | None:
+def cost_until_timeout_usd(snapshot: SessionSnapshot) -> Decimal | None:
     """Return what the rest of the timeout window costs if nothing happens; None where it does not run."""
     if snapshot.ended or snapshot.expires_at_ms is None:
         return None

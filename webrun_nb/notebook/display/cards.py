@@ -13,10 +13,10 @@ from typing import Generic, TypeVar
 from IPython.display import display
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.notebook.display.startup_notice import has_front_end, notice, page_may_show_it, running_request
+from webrun_nb.notebook.display.startup_notice import can_display_widgets, has_front_end, notice, running_request
 from webrun_nb.notebook.display.static_card import card_text
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.widgets.card_actions import CardActions, StartedAgain, Watched
+from webrun_nb.notebook.widgets.card_actions import CardActions, RestartedSession, SessionFeed
 from webrun_nb.notebook.widgets.job_card import Form, JobCard
 from webrun_nb.notebook.widgets.job_card import card_text as job_card_text
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
@@ -32,7 +32,7 @@ Card = TypeVar("Card")
 _log = logging.getLogger(__name__)
 
 
-class CardWriter(Generic[Card]):
+class UpdateThrottler(Generic[Card]):
     """The one thread that writes cards: changes within `interval_s` are written as one, and the last always is.
 
     Parameters
@@ -105,17 +105,17 @@ class _Placed:
     """The saved output speaks of a session that the card no longer shows."""
 
 
-class CardBoard:
+class CardRegistry:
     """The cards of this kernel's sessions."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._placed: dict[str, _Placed] = {}
         self._table: SessionsTable | None = None
-        self._writer: CardWriter[SessionCard] = CardWriter(self._write)
-        self._tables: CardWriter[SessionsTable] = CardWriter(SessionsTable.flush)
+        self._writer: UpdateThrottler[SessionCard] = UpdateThrottler(self._write)
+        self._tables: UpdateThrottler[SessionsTable] = UpdateThrottler(SessionsTable.flush)
 
-    def show(self, session: Watched, actions: CardActions, *, again: bool = False) -> bool:
+    def show(self, session: SessionFeed, actions: CardActions, *, again: bool = False) -> bool:
         """Show a session's card in the running cell, unless it has one already. Only from the main thread.
 
         Parameters
@@ -155,7 +155,7 @@ class CardBoard:
             self._writer.mark(placed.card)  # what changed meanwhile
         return True
 
-    def _place(self, session: Watched, actions: CardActions) -> _Placed:
+    def _place(self, session: SessionFeed, actions: CardActions) -> _Placed:
         """Return where a session's card is, which is made where there is none."""
         snapshot = session.snapshot
         with self._lock:
@@ -167,7 +167,7 @@ class CardBoard:
                 card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
             return placed
 
-    def hold(self, session: Watched, actions: CardActions) -> SessionCard:
+    def hold(self, session: SessionFeed, actions: CardActions) -> SessionCard:
         """Return a session's card, which may not be shown anywhere yet; any thread."""
         return self._place(session, actions).card
 
@@ -187,20 +187,20 @@ class CardBoard:
         placed = self._placed.get(session_id)
         return placed is not None and request_id in placed.shown_by
 
-    def show_table(self, sessions: Sequence[tuple[Watched, CardActions]]) -> None:
+    def show_table(self, sessions: Sequence[tuple[SessionFeed, CardActions]]) -> None:
         """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.
 
         Only from the main thread. Where no front end may show it nothing is shown: the DataFrame that comes with it
         says the same.
         """
-        if not sessions or not has_front_end() or not page_may_show_it():
+        if not sessions or not has_front_end() or not can_display_widgets():
             return
         ids = tuple(session.snapshot.session_id for session, _ in sessions)
         if self._table is None or self._table.session_ids != ids:
             self._table = SessionsTable(sessions, self._tables.mark)
         display(self._table)  # type: ignore[no-untyped-call]
 
-    def show_view(self, session: Watched, open_view: OpenView, fps: float) -> None:
+    def show_view(self, session: SessionFeed, open_view: OpenView, fps: float) -> None:
         """Show a live view in the running cell, however many there are. Only from the main thread."""
         if has_front_end():
             display(LiveViewWidget(session.snapshot.name, open_view, fps))  # type: ignore[no-untyped-call]
@@ -228,7 +228,7 @@ class CardBoard:
         """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
         return self._writer.drain(timeout_s)
 
-    def _go_on(self, card: SessionCard, started: StartedAgain) -> str:
+    def _go_on(self, card: SessionCard, started: RestartedSession) -> str:
         """Have an ended session's card show the one started in its place; return what else there is to say."""
         snapshot = started.session.snapshot
         with self._lock:
@@ -239,7 +239,7 @@ class CardBoard:
             self._placed[snapshot.session_id] = placed
             placed.unsubscribe()
             placed.stale = True
-            card.turn_to(snapshot, started.actions)
+            card.switch_session(snapshot, started.actions)
             placed.unsubscribe = started.session.subscribe(card.receive)
             card.receive(started.session.snapshot, instead_of=snapshot)
         return ""
@@ -264,16 +264,16 @@ class CardBoard:
             display(card, display_id=placed.display_id, update=True)  # type: ignore[no-untyped-call]
 
 
-cards = CardBoard()
+cards = CardRegistry()
 """This kernel's board."""
 
 
-class JobBoard:
+class JobCardRegistry:
     """Shows jobs' cards."""
 
     def __init__(self) -> None:
         self._display_ids: dict[JobCard, str] = {}
-        self._writer: CardWriter[JobCard] = CardWriter(self._write)
+        self._writer: UpdateThrottler[JobCard] = UpdateThrottler(self._write)
 
     def show(self, job: Job, form: Form | None = None) -> None:
         """Show a job's card in the running cell, with its session's `form`. Only from the main thread."""
@@ -295,4 +295,4 @@ class JobBoard:
             display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
 
 
-job_board = JobBoard()
+job_board = JobCardRegistry()

@@ -14,7 +14,7 @@ from pprint import pformat
 from typing import Any
 
 from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.tables.schema import open_records
+from webrun_nb.tables.schema import any_records
 
 IMPORT = "import webrun_nb as webrun"
 _WIDTH = 100
@@ -31,7 +31,7 @@ class Expression(str):
         return str(self)
 
 
-def environment_named(name: str) -> Expression:
+def environment_reference(name: str) -> Expression:
     """Return how an environment's id is had from its name (an id will do as well)."""
     return Expression(f"webrun.environments.find({name!r}).id")
 
@@ -42,7 +42,7 @@ def policy_named(name: str) -> Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class DoneTask:
+class SubmittedTask:
     """A task that was given to the service from this notebook.
 
     `text` and `url` are as they were sent, their `{{ }}` filled; `session` is what its session was started with, as
@@ -56,7 +56,7 @@ class DoneTask:
     session: Mapping[str, Any] | None
 
 
-def python_code(done: DoneTask) -> str:
+def python_code(done: SubmittedTask) -> str:
     """Return cells' worth of Python that does the same."""
     command = done.command
     name = command.out or command.job or "result"
@@ -69,7 +69,7 @@ def python_code(done: DoneTask) -> str:
         ("timeout_ms", None if command.timeout_ms is None else f"{command.timeout_ms:_}"),
         ("max_cost_usd", None if command.max_cost_usd is None else repr(str(command.max_cost_usd))),
         ("policy_id", None if command.policy is None else policy_named(command.policy)),
-        ("environment_id", None if command.env is None else environment_named(command.env)),
+        ("environment_id", None if command.env is None else environment_reference(command.env)),
         ("secrets", repr(dict(command.secrets)) if command.secrets else None),
         ("files", repr([str(path) for path in command.files]) if command.files else None),
         ("expect", repr(list(command.expect)) if command.expect else None),
@@ -137,7 +137,7 @@ def _schema(command: Task) -> str | None:
     """Return the schema as an argument: the notebook's own name for a model, else text or JSON Schema as it was."""
     if command.schema is None:
         wants_records = command.out is not None or command.job is not None
-        return repr(open_records().json_schema) if wants_records else None
+        return repr(any_records().json_schema) if wants_records else None
     written = command.schema.strip()
     if _MODEL.fullmatch(written):
         return written

@@ -183,13 +183,13 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
     return f"{before} {'asks for an answer' if snapshot.phase == 'guardrail' else 'runs'}"
 
 
-def waiting_out_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:
+def cost_until_timeout_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:
     """Return what the time from now to `ends_at_ms` costs if nothing is done with it."""
     left_ms = max(0, ends_at_ms - snapshot.server_now_ms)
     return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
 
 
-def idle_share(snapshot: SessionSnapshot) -> int | None:
+def idle_fraction(snapshot: SessionSnapshot) -> int | None:
     """Return the idle part of the measured compute in percent, or None where it isn't known."""
     if snapshot.idle_usd is None or not snapshot.compute_usd:
         return None
@@ -233,7 +233,7 @@ def cost_parts(snapshot: SessionSnapshot) -> str:
     parts = []
     if snapshot.compute_usd is not None:
         parts.append(f"compute {usd(snapshot.compute_usd)} (measured)")
-    share = idle_share(snapshot)
+    share = idle_fraction(snapshot)
     if share is not None and snapshot.compute_usd is not None and snapshot.idle_usd is not None:
         working_usd = max(Decimal(0), snapshot.compute_usd - snapshot.idle_usd)
         parts[-1] += f": working {usd(working_usd)}, idle {usd(snapshot.idle_usd)} ({share} %)"

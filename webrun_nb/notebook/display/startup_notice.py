@@ -40,7 +40,7 @@ def running_request() -> tuple[str, bool]:
     return str(header.get("msg_id", "")), header.get("msg_type") == "execute_request"
 
 
-def page_may_show_it() -> bool:
+def can_display_widgets() -> bool:
     """Whether a page may show a widget of the running cell.
 
     Programs that run notebooks by themselves (nbconvert, papermill, nbclient) say with each cell that nobody can be
@@ -98,7 +98,7 @@ class StartNotice:
         if threading.current_thread() is not threading.main_thread() or self._in_terminal or self._display_id:
             return
         if has_front_end():
-            if page_may_show_it():
+            if can_display_widgets():
                 self._display_id = uuid.uuid4().hex
                 _show(STARTING, self._display_id)
         elif sys.stdout.isatty():

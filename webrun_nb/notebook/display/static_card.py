@@ -67,7 +67,7 @@ def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
     if counts is None:
         return "inactivity", words.hold(snapshot)
     left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
-    price = words.about(words.waiting_out_usd(snapshot, counts.ends_at_ms), snapshot)
+    price = words.about(words.cost_until_timeout_usd(snapshot, counts.ends_at_ms), snapshot)
     return counts.label.lower(), f"{left} {counts.until}; waiting it out costs {price}"
 
 

@@ -315,7 +315,7 @@ _TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 _TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
 
 
-class NarrowFrame(pd.DataFrame):
+class CompactFrame(pd.DataFrame):
     """A DataFrame whose display leaves some columns out, and says what to type where it has no rows.
 
     Only the frame itself is displayed so. What is made of it (a selection of columns, `head`, a filter, a merge, …) is
@@ -396,9 +396,9 @@ class NarrowFrame(pd.DataFrame):
         return f"{table}<p>{note}</p>" if table and note else table
 
 
-def narrow(frame: pd.DataFrame, *telling: str, when_empty: str = "") -> NarrowFrame:
+def narrow(frame: pd.DataFrame, *telling: str, when_empty: str = "") -> CompactFrame:
     """Return the frame as one that displays these columns (all, where none is named), and `when_empty` without rows."""
-    made = NarrowFrame(frame)
+    made = CompactFrame(frame)
     made.telling, made.when_empty, made.made_with = telling, when_empty, tuple(frame.columns)
     return made
 

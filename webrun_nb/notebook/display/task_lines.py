@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task import ShowTask, TaskRun
-from webrun_nb.notebook.display.startup_notice import has_front_end, page_may_show_it, running_request
+from webrun_nb.notebook.display.startup_notice import can_display_widgets, has_front_end, running_request
 
 if TYPE_CHECKING:
-    from webrun_nb.notebook.display.cards import CardWriter
+    from webrun_nb.notebook.display.cards import UpdateThrottler
     from webrun_nb.notebook.widgets.session_card import SessionCard
     from webrun_nb.notebook.widgets.task_line import TaskLine
 
@@ -105,7 +105,7 @@ class TaskLines:
 
     def __init__(self) -> None:
         self._cells: dict[str, _Cell] = {}
-        self._writer: CardWriter[TaskLine] | None = None
+        self._writer: UpdateThrottler[TaskLine] | None = None
         self._replaced = 0
 
     @contextlib.contextmanager
@@ -124,7 +124,7 @@ class TaskLines:
         if threading.current_thread() is not threading.main_thread():
             waited = contextlib.nullcontext()  # what a thread shows lands under some other cell
         elif has_front_end():
-            waited = self._under_cell() if page_may_show_it() else contextlib.nullcontext()
+            waited = self._under_cell() if can_display_widgets() else contextlib.nullcontext()
         else:
             waited = self._in_terminal()
         with waited as shown:
@@ -148,14 +148,14 @@ class TaskLines:
     @contextlib.contextmanager
     def _under_cell(self) -> Iterator[Waited]:
         from webrun_nb.notebook.display.cards import cards
-        from webrun_nb.notebook.workspace import Buttons, wait_for_forms
+        from webrun_nb.notebook.workspace import SessionCardActions, wait_for_forms
 
         wait_for_forms()
         request_id, is_cell = running_request()
         cell = self._cell(request_id, over=not is_cell)
         waited = Waited(
             cell.line.mark,
-            lambda session: cards.hold(session, Buttons(session)),
+            lambda session: cards.hold(session, SessionCardActions(session)),
             lambda session_id: cards.is_shown_by(session_id, request_id),
         )
         row = cell.line.add(waited)
@@ -173,11 +173,11 @@ class TaskLines:
         from IPython.core.getipython import get_ipython
         from IPython.display import display
 
-        from webrun_nb.notebook.display.cards import CardWriter
+        from webrun_nb.notebook.display.cards import UpdateThrottler
         from webrun_nb.notebook.widgets.task_line import TaskLine
 
         if self._writer is None:
-            self._writer = CardWriter(TaskLine.flush)
+            self._writer = UpdateThrottler(TaskLine.flush)
             shell = get_ipython()
             assert shell is not None, "a kernel has one"
             shell.events.register("post_run_cell", lambda result: self._cell_ended(running_request()[0]))

@@ -17,7 +17,7 @@ from typing import TextIO
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.display.static_card import card_rows
-from webrun_nb.notebook.widgets.card_actions import Watched
+from webrun_nb.notebook.widgets.card_actions import SessionFeed
 
 REDRAW_EVERY_S = 1.0
 LABEL_WIDTH = 14
@@ -57,7 +57,7 @@ class TerminalCard:
         A terminal.
     """
 
-    def __init__(self, session: Watched, stream: TextIO) -> None:
+    def __init__(self, session: SessionFeed, stream: TextIO) -> None:
         self._session = session
         self._stream = stream
         self._lines = 0
@@ -106,11 +106,11 @@ class TerminalCard:
 
 
 @contextlib.contextmanager
-def following(stream: TextIO | None = None) -> Iterator[Callable[[Watched], None]]:
+def following(stream: TextIO | None = None) -> Iterator[Callable[[SessionFeed], None]]:
     """Give a function that shows a session's card, kept true until the block ends."""
     shown: list[TerminalCard] = []
 
-    def follow(session: Watched) -> None:
+    def follow(session: SessionFeed) -> None:
         shown.append(TerminalCard(session, stream or sys.stdout))
 
     try:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.expectations import expected_statuses
-from webrun_nb.client.proxies import read_spec
+from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import SOURCES, check_name
 from webrun_nb.notebook.syntax.errors import CommandError
 
@@ -114,7 +114,7 @@ def environment(value: str, what: str) -> str:
 def proxy(value: str, what: str) -> str:
     """Check how a proxy is written; what can't be read is not repeated, as it may hold a password."""
     try:
-        read_spec(value.strip())
+        parse_proxy(value.strip())
     except RequestError as error:
         raise CommandError(f"{what}: {error.message}", error.hint) from None
     return value.strip()

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 from traitlets import MetaHasTraits
 
-from webrun_nb.notebook.display.startup_notice import page_may_show_it
+from webrun_nb.notebook.display.startup_notice import can_display_widgets
 
 
 class _AbstractMeta(ABCMeta, MetaHasTraits):
@@ -44,7 +44,7 @@ class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
         """Take note that it is being shown, on the thread of the cell that shows it."""
         with self._opening:
             if not self._was_shown:
-                self._was_shown, self.on_page = True, page_may_show_it()
+                self._was_shown, self.on_page = True, can_display_widgets()
                 self.open()
 
     def notify_change(self, change: Any) -> None:
@@ -53,12 +53,12 @@ class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
             super().notify_change(change)
 
     @abstractmethod
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return what stands for it where no widget can be shown, by MIME type."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         self._show()
         if not self.on_page:
-            return self.static_forms(), {}
+            return self.static_mimebundle(), {}
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**data, **self.static_forms()}, metadata
+        return {**data, **self.static_mimebundle()}, metadata

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 
 
-class Watched(Protocol):
+class SessionFeed(Protocol):
     """A session as far as a card needs it."""
 
     @property
@@ -50,8 +50,8 @@ class CardActions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StartedAgain:
+class RestartedSession:
     """The session that was started in place of one that has ended; the card goes on with it."""
 
-    session: Watched
+    session: SessionFeed
     actions: CardActions

@@ -16,7 +16,7 @@ COMMANDS = ("pause", "resume", "take_over", "release", "stop", "terminate", "sta
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPress:
     """A pressed button, from the click until the server answered. `id` is the page's."""
 
     id: str
@@ -114,12 +114,12 @@ def _waits(snapshot: SessionSnapshot, name: str) -> dict[str, Any] | None:
     }
 
 
-def session_facts(
+def session_card_state(
     snapshot: SessionSnapshot,
     *,
     supported: Collection[str] = (),
     seen_ended_ms: int | None = None,
-    press: Press | None = None,
+    press: ButtonPress | None = None,
     question_id: str = "",
     question_shown: bool = False,
     before: str = "",
@@ -200,7 +200,7 @@ _DRIFT_MS = 500
 """A second is what the card shows; half of one is nothing that anybody sees."""
 
 
-def ticks_to(shown: Mapping[str, Any], facts: Mapping[str, Any], elapsed_ms: float) -> bool:
+def is_extrapolation_of(shown: Mapping[str, Any], facts: Mapping[str, Any], elapsed_ms: float) -> bool:
     """Tell whether a page that was sent `shown` has ticked to `facts` by itself, `elapsed_ms` later.
 
     The server's clock and the amounts that grow with it may differ by what grows in half a second. Time travel, a

@@ -16,10 +16,10 @@ import traitlets
 from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.display.static_card import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
-from webrun_nb.notebook.jobs import Job, JobFacts
+from webrun_nb.notebook.jobs import Job, JobState
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.card_state import Press
+from webrun_nb.notebook.widgets.card_state import ButtonPress
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Form(Protocol):
     """The form of the session's card, which asks and takes for every card of the session."""
 
     @property
-    def press(self) -> Press | None:
+    def press(self) -> ButtonPress | None:
         """What became of the last answer, if that was the last thing pressed."""
         ...
 
@@ -83,7 +83,7 @@ class JobCard(NotebookWidget):
         self._on_change = on_change
         self._cancel = cancel
         self._form = form
-        self._press: Press | None = None
+        self._press: ButtonPress | None = None
         super().__init__(facts=self._facts())
         self.on_msg(self._on_message)
         job.subscribe(lambda: on_change(self))
@@ -106,7 +106,7 @@ class JobCard(NotebookWidget):
         """Return the card as text, between markers."""
         return card_text(self._job)
 
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return it as text and as static HTML."""
         return {"text/plain": self.text(), "text/html": _html(self._job.facts().line())}
 
@@ -140,12 +140,12 @@ class JobCard(NotebookWidget):
     def _take_cancel(self, press_id: str) -> None:
         if self._press is not None and (self._press.id == press_id or self._press.state != "failed"):
             return  # pages say it again where nothing answers, and two pages may show this card
-        press = Press(id=press_id, command="cancel")
+        press = ButtonPress(id=press_id, command="cancel")
         self._press = press
         self._on_change(self)
         self._cancel().add_done_callback(lambda done: self._settle(press, done))
 
-    def _settle(self, press: Press, done: Future[Any]) -> None:
+    def _settle(self, press: ButtonPress, done: Future[Any]) -> None:
         error = None if done.cancelled() else done.exception()
         if error is not None:
             _log.warning("job %s could not be cancelled: %s", self._job.name, error)
@@ -168,7 +168,7 @@ def _html(line: str) -> str:
     return f'{HTML_BEGIN}<div class="{classes}" style="{box}"><bdi>{html_text(line)}</bdi></div>{HTML_END}'
 
 
-def _facts(facts: JobFacts) -> dict[str, Any]:
+def _facts(facts: JobState) -> dict[str, Any]:
     return {
         "name": facts.name,
         "state": facts.state,

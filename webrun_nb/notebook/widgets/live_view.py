@@ -44,7 +44,7 @@ class LiveViewWidget(NotebookWidget):
         if isinstance(content, dict) and content.get("type") == "view":
             self._feed.take(content)
 
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return a sentence that stays true: how the session is, its card says."""
         said = f"live view of session {self.name}: its pictures are saved in no notebook"
         return {"text/plain": said, "text/html": f"<em><bdi>{html_text(said)}</bdi></em>"}

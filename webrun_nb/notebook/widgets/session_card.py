@@ -21,8 +21,8 @@ from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.static_card import card_html, card_text, final_line
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.card_actions import CardActions, StartedAgain
-from webrun_nb.notebook.widgets.card_state import COMMANDS, Press, session_facts, ticks_to
+from webrun_nb.notebook.widgets.card_actions import CardActions, RestartedSession
+from webrun_nb.notebook.widgets.card_state import COMMANDS, ButtonPress, is_extrapolation_of, session_card_state
 from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.steps_log import left_out, step_rows
@@ -60,14 +60,14 @@ class SessionCard(NotebookWidget):
     )
     _css = style("session_card.css", "table.css", "steps_log.css") + VIEW_STYLE
     facts = traitlets.Dict().tag(sync=True)
-    """What `session_facts` returns."""
+    """What `session_card_state` returns."""
 
     def __init__(
         self,
         snapshot: SessionSnapshot,
         actions: CardActions,
         on_change: Callable[[SessionCard], None],
-        on_again: Callable[[SessionCard, StartedAgain], str] | None = None,
+        on_again: Callable[[SessionCard, RestartedSession], str] | None = None,
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,7 +81,7 @@ class SessionCard(NotebookWidget):
         self._latest = snapshot
         self._received_s = self._sent_s = monotonic_s()
         self._seen_ended_ms: int | None = None
-        self._press: Press | None = None
+        self._press: ButtonPress | None = None
         self._taken: deque[str] = deque(maxlen=_CLICKS_REMEMBERED)
         self._before = ""
         self._questions = 1
@@ -120,7 +120,7 @@ class SessionCard(NotebookWidget):
             self._news.notify_all()
         self._tell_change()
 
-    def turn_to(self, snapshot: SessionSnapshot, actions: CardActions) -> None:
+    def switch_session(self, snapshot: SessionSnapshot, actions: CardActions) -> None:
         """Show another session from now on, started in place of one that has ended; any thread."""
         with self._news:
             self._before = final_line(self._latest, seen_ended_ms=self._seen_ended_ms)
@@ -145,7 +145,7 @@ class SessionCard(NotebookWidget):
         if steps is not None:
             self.send(steps)
         facts = self._facts()
-        if not ticks_to(self.facts, facts, (received_s - self._sent_s) * 1000):
+        if not is_extrapolation_of(self.facts, facts, (received_s - self._sent_s) * 1000):
             self._sent_s = received_s
             self.facts = facts
 
@@ -168,7 +168,7 @@ class SessionCard(NotebookWidget):
         return question if question is not None and question["taskId"] == task_id else None
 
     @property
-    def press(self) -> Press | None:
+    def press(self) -> ButtonPress | None:
         """The last that was pressed."""
         return self._press
 
@@ -217,7 +217,7 @@ class SessionCard(NotebookWidget):
         """Return the card as static HTML, between markers."""
         return card_html(self._latest, seen_ended_ms=self._seen_ended_ms, before=self._before)
 
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return it as text and as static HTML."""
         return {"text/plain": self.text(), "text/html": self.html()}
 
@@ -227,7 +227,7 @@ class SessionCard(NotebookWidget):
 
     def _facts(self) -> dict[str, Any]:
         with self._news:
-            return session_facts(
+            return session_card_state(
                 self._latest,
                 supported=[*self._actions, *(name for name, can in self._more().items() if can)],
                 seen_ended_ms=self._seen_ended_ms,
@@ -249,7 +249,7 @@ class SessionCard(NotebookWidget):
         self._answer: Callable[[str, str], Future[Any]] | None = getattr(actions, "answer", None)
         self._view: OpenView | None = getattr(actions, "view", None)
         if self._feed is not None and self._view is not None:
-            self._feed.turn_to(self._view)
+            self._feed.switch_session(self._view)
         self._steps: Callable[[str], Future[Sequence[StepBody]]] | None = getattr(actions, "steps", None)
         self._step_picture: Callable[[str, int], Future[StepPicture]] | None = getattr(actions, "step_picture", None)
         self._keep_pictures: Callable[[], Future[Any]] | None = getattr(actions, "keep_pictures", None)
@@ -282,7 +282,7 @@ class SessionCard(NotebookWidget):
         # Two pages may show this card, and they must not open two sessions.
         if command == "start_again" and (not self._latest.ended or self._is_sent(command)):
             return
-        self._begin(Press(id=press_id, command=command), action)
+        self._begin(ButtonPress(id=press_id, command=command), action)
 
     def _take_view(self, content: Mapping[str, Any]) -> None:
         if self._feed is None and self._view is not None:
@@ -340,7 +340,7 @@ class SessionCard(NotebookWidget):
 
     def _take_answer(self, content: Mapping[str, Any]) -> None:
         """Send an answer on. It may be a password: from here it goes to the action and nowhere else."""
-        press = Press(id=str(content.get("id")), command="answer")
+        press = ButtonPress(id=str(content.get("id")), command="answer")
         with self._news:
             question, question_id = self._latest.question, self._question_id
         answer = self._answer
@@ -357,7 +357,7 @@ class SessionCard(NotebookWidget):
         press = self._press
         return press is not None and press.command == command and press.state == "sent"
 
-    def _begin(self, press: Press, action: Callable[[], Future[Any]]) -> None:
+    def _begin(self, press: ButtonPress, action: Callable[[], Future[Any]]) -> None:
         self._set_press(press)
         try:
             future = action()
@@ -366,18 +366,18 @@ class SessionCard(NotebookWidget):
             return
         future.add_done_callback(lambda done: self._settle(press, done))
 
-    def _refuse(self, press: Press, message: str) -> None:
+    def _refuse(self, press: ButtonPress, message: str) -> None:
         self._set_press(press)
         self._set_press(replace(press, state="failed", message=message))
 
-    def _set_press(self, press: Press) -> None:
+    def _set_press(self, press: ButtonPress) -> None:
         with self._news:
             if self._press is not None and self._press.id != press.id and press.state != "sent":
                 return  # a later click has taken its place
             self._press = press
         self._tell_change()
 
-    def _settle(self, press: Press, done: Future[Any]) -> None:
+    def _settle(self, press: ButtonPress, done: Future[Any]) -> None:
         if done.cancelled():
             self._set_press(replace(press, state="failed", message=f"{_in_words(press)} was cancelled"))
             return
@@ -394,7 +394,7 @@ class SessionCard(NotebookWidget):
                 return
         self._set_press(replace(press, state="done", message=said))
 
-    def _fail(self, press: Press, error: BaseException) -> None:
+    def _fail(self, press: ButtonPress, error: BaseException) -> None:
         if press.command == "answer":  # an error may quote what was sent: neither it nor its traceback is shown
             code = str(getattr(error, "code", type(error).__name__))
             _log.warning("an answer was not taken: %s", code)
@@ -410,7 +410,7 @@ def _log_failure(done: Future[Any]) -> None:
         _log.warning("no pictures of the steps: %s", error)
 
 
-def _in_words(press: Press) -> str:
+def _in_words(press: ButtonPress) -> str:
     return press.command.replace("_", " ")
 
 

@@ -17,8 +17,8 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.card_actions import CardActions, Watched
-from webrun_nb.notebook.widgets.card_state import Press, session_facts, ticks_to
+from webrun_nb.notebook.widgets.card_actions import CardActions, SessionFeed
+from webrun_nb.notebook.widgets.card_state import ButtonPress, is_extrapolation_of, session_card_state
 
 COMMANDS = ("stop", "terminate")
 """What a row's buttons ask for; the rest is on the session's own card."""
@@ -29,14 +29,14 @@ _log = logging.getLogger(__name__)
 class _Row:
     """One session of the table."""
 
-    def __init__(self, session: Watched, actions: CardActions, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, session: SessionFeed, actions: CardActions, monotonic_s: Callable[[], float]) -> None:
         self.actions = actions
         self.latest = session.snapshot
         self.received_s = self.sent_s = monotonic_s()
-        self.press: Press | None = None
+        self.press: ButtonPress | None = None
 
     def facts(self) -> dict[str, Any]:
-        return session_facts(self.latest, supported=COMMANDS, press=self.press)
+        return session_card_state(self.latest, supported=COMMANDS, press=self.press)
 
 
 class SessionsTable(NotebookWidget):
@@ -55,11 +55,11 @@ class SessionsTable(NotebookWidget):
     _esm = script("dom.js", "kernel.js", "session.js", "sessions_table.js")
     _css = style("session_card.css", "table.css", "sessions_table.css")
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
-    """What `session_facts` returns, a session each."""
+    """What `session_card_state` returns, a session each."""
 
     def __init__(
         self,
-        sessions: Sequence[tuple[Watched, CardActions]],
+        sessions: Sequence[tuple[SessionFeed, CardActions]],
         on_change: Callable[[SessionsTable], None],
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -97,7 +97,7 @@ class SessionsTable(NotebookWidget):
             changed = [
                 (row, facts)
                 for (row, facts), shown in zip(fresh, self.rows, strict=True)
-                if not ticks_to(shown, facts, (row.received_s - row.sent_s) * 1000)
+                if not is_extrapolation_of(shown, facts, (row.received_s - row.sent_s) * 1000)
             ]
             for row, _ in changed:
                 row.sent_s = row.received_s
@@ -105,7 +105,7 @@ class SessionsTable(NotebookWidget):
             anew = {facts["sessionId"]: facts for _, facts in changed}
             self.rows = [anew.get(shown["sessionId"], shown) for shown in self.rows]
 
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return one line: where no widget can be shown, the DataFrame that comes with it says the same."""
         live = sum(not row.latest.ended for row in self._by_id.values())
         return {"text/plain": f"sessions: {live} live of {len(self._by_id)}"}
@@ -125,7 +125,7 @@ class SessionsTable(NotebookWidget):
             if press_id in self._taken:
                 return  # pages say it again where nothing answers
             self._taken.append(press_id)
-        press = Press(id=press_id, command=command)
+        press = ButtonPress(id=press_id, command=command)
         self._set_press(row, press)
         try:
             future: Future[Any] = getattr(row.actions, command)()
@@ -134,7 +134,7 @@ class SessionsTable(NotebookWidget):
             return
         future.add_done_callback(lambda done: self._settle(row, press, done))
 
-    def _settle(self, row: _Row, press: Press, done: Future[Any]) -> None:
+    def _settle(self, row: _Row, press: ButtonPress, done: Future[Any]) -> None:
         if done.cancelled():
             self._set_press(row, replace(press, state="failed", message=f"{press.command} was cancelled"))
         elif error := done.exception():
@@ -142,12 +142,12 @@ class SessionsTable(NotebookWidget):
         else:
             self._set_press(row, replace(press, state="done"))
 
-    def _fail(self, row: _Row, press: Press, error: BaseException) -> None:
+    def _fail(self, row: _Row, press: ButtonPress, error: BaseException) -> None:
         _log.warning("%s failed", press.command, exc_info=error)
         message = words.clean(f"{press.command} failed: {error}", words.ACTION_CHARACTERS)
         self._set_press(row, replace(press, state="failed", message=message))
 
-    def _set_press(self, row: _Row, press: Press) -> None:
+    def _set_press(self, row: _Row, press: ButtonPress) -> None:
         with self._lock:
             if row.press is not None and row.press.id != press.id and press.state != "sent":
                 return  # a later click has taken its place

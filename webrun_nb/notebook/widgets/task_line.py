@@ -114,7 +114,7 @@ class TaskLine(NotebookWidget):
             self.layout.close()
         super().close()
 
-    def static_forms(self) -> dict[str, str]:
+    def static_mimebundle(self) -> dict[str, str]:
         """Return nothing: a line is for those who watch, and stays in no file."""
         return {}
 

@@ -66,7 +66,7 @@ class ViewFeed:
         """Take what a page says, from any thread; returns at once."""
         runtime.loop.call_soon_threadsafe(self._take, content)
 
-    def turn_to(self, open_view: OpenView) -> None:
+    def switch_session(self, open_view: OpenView) -> None:
         """Show another session from now on, from any thread."""
         runtime.loop.call_soon_threadsafe(self._turn_to, open_view)
 

@@ -1,6 +1,6 @@
 """How a policy decides: every rule that matches is evaluated, and block > guardrail > allow (contract, section 11).
 
-Pure and quick: a `Rulebook` is made once per session, and decides with the standard library alone. How regular
+Pure and quick: a `PolicyEngine` is made once per session, and decides with the standard library alone. How regular
 expressions are run is handed in (`compile_regex`), because the standard library's can take for ever.
 """
 
@@ -13,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 
 from webrun_nb.common.hosts import browser_url, host_of
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern
-from webrun_nb.emulator.domain.policy.facts import Deed, Facts, Haystack, Page, readable
+from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText, readable
 from webrun_nb.emulator.domain.policy.model import (
     SEVERITY,
     ActionRule,
     Permission,
     Policy,
-    action_rule_in_words,
+    describe_action_rule,
     domain_entry_in_words,
 )
 
@@ -64,7 +64,7 @@ class _Matched:
     rule: str
 
 
-class Rulebook:
+class PolicyEngine:
     """A policy, ready to decide.
 
     Parameters
@@ -105,7 +105,7 @@ class Rulebook:
         only_listed = self._mode == "allowlist"  # data: and blob: have no host that a list could have
         return self.policy.default_action != "allow" or only_listed or "Navigation" in self._rules
 
-    def decide(self, facts: Facts) -> Decision:
+    def decide(self, facts: ActionFacts) -> Decision:
         """Decide on an action: each of its categories by itself, and the most restrictive verdict wins."""
         verdicts = [self._of_deed(deed, facts.page) for deed in facts.deeds]
         return self._decision(_worst(verdicts) if verdicts else _Matched("allow", ""), facts)
@@ -123,7 +123,7 @@ class Rulebook:
         found = self._of_navigation(url) if _scheme(url) not in _WEB else self._by_address(url)
         return found.permission, found.rule
 
-    def _of_deed(self, deed: Deed, page: Page) -> _Matched:
+    def _of_deed(self, deed: ActionFact, page: Page) -> _Matched:
         if deed.category == "Navigation":
             return self._of_navigation(deed.url)
         rules = self._rules.get(deed.category)
@@ -159,7 +159,7 @@ class Rulebook:
             return asks[0] if asks else _ONLY_LISTED
         return _Matched("allow", found[0].rule)
 
-    def _decision(self, found: _Matched, facts: Facts) -> Decision:
+    def _decision(self, found: _Matched, facts: ActionFacts) -> Decision:
         what = f"{facts.name} {facts.target}".strip()
         match found.permission:
             case "allow":
@@ -180,7 +180,7 @@ class _Rule:
     """An action rule, ready to match."""
 
     def __init__(self, index: int, rule: ActionRule, compile_regex: CompileRegex) -> None:
-        self.matched = _Matched(rule.permission, f"actionRules[{index}]: {action_rule_in_words(rule)}")
+        self.matched = _Matched(rule.permission, f"actionRules[{index}]: {describe_action_rule(rule)}")
         self.at_target = rule.scope in ("target", "all")
         self.at_page = rule.match is not None and rule.scope in ("page", "all")
         self.is_keyword = rule.match_type == "keyword"
@@ -200,7 +200,7 @@ class _Rule:
             return True
         return bool(forms) and (all if self._allows else any)(map(self._glob, forms))
 
-    def finds(self, target: Haystack, page: Page, *, skip_page: bool) -> bool:
+    def finds(self, target: SearchText, page: Page, *, skip_page: bool) -> bool:
         """Tell whether the rule is about this target on this page, which `skip_page` says can't have it."""
         if self.find is None:
             return True
@@ -208,7 +208,7 @@ class _Rule:
             return True
         return self.at_page and not skip_page and self.find(self._in(page.seen))
 
-    def _in(self, hay: Haystack) -> str:
+    def _in(self, hay: SearchText) -> str:
         return hay.folded if self.is_keyword else hay.text
 
 
@@ -223,7 +223,7 @@ class _Rules:
         self._any_keyword = _any_of([r for r in rules if r.at_page and r.is_keyword], compile_regex)
         self._any_regex = _any_of([r for r in rules if r.at_page and not r.is_keyword], compile_regex)
 
-    def about(self, target: Haystack, page: Page) -> _Matched | None:
+    def about(self, target: SearchText, page: Page) -> _Matched | None:
         """Return what the rules say of an action; None where none is about it."""
         no_keyword = not self._any_keyword(page.seen.folded)
         no_regex = not self._any_regex(page.seen.text)

@@ -23,7 +23,7 @@ def readable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Haystack:
+class SearchText:
     """A text that keywords and regular expressions are looked for in; made once, however many rules there are."""
 
     text: str
@@ -34,7 +34,7 @@ class Haystack:
         object.__setattr__(self, "folded", self.text.casefold())
 
 
-NOTHING = Haystack("")
+NOTHING = SearchText("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +43,35 @@ class Page:
 
     url: str
     title: str
-    seen: Haystack
+    seen: SearchText
     """All three, for rules that look at the page."""
 
     @classmethod
     def of(cls, url: str, title: str, text: str, frame: str = "") -> Page:
         """Make the page of its parts, and of what the frame says that the action is in, where it is in one."""
-        return cls(url, title, Haystack(f"{url}\n{title}\n{text[:MAX_PAGE_TEXT]}\n{frame[: 2 * MAX_PAGE_TEXT]}"))
+        return cls(url, title, SearchText(f"{url}\n{title}\n{text[:MAX_PAGE_TEXT]}\n{frame[: 2 * MAX_PAGE_TEXT]}"))
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionFact:
     """One category that an action falls into: a click on a link is a Click, and a Navigation to where it leads."""
 
     category: Category
-    target: Haystack = NOTHING
+    target: SearchText = NOTHING
     """What the page calls that which is acted on; never what is typed."""
     url: str | None = None
     """Where a Navigation leads, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ActionFacts:
     """All that a decision rests on; kept with a recorded step, so that another policy can be asked about it later."""
 
     name: str
     """The action's own name: `click`, `navigateUrl`, …"""
     target: str
     """What it is done to, for people."""
-    deeds: tuple[Deed, ...]
+    deeds: tuple[ActionFact, ...]
     page: Page
 
 

@@ -88,7 +88,7 @@ class Policy:
     """What becomes of an action that no action rule is about."""
 
 
-def action_rule_in_words(rule: ActionRule) -> str:
+def describe_action_rule(rule: ActionRule) -> str:
     """Say what an action rule does: `block Click where the target has "delete"`. No regular expression is in it."""
     words = f"{_DOES[rule.permission]} {rule.category}"
     if rule.url_pattern is not None:

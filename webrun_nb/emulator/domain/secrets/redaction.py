@@ -42,7 +42,7 @@ _ROUNDS = 4
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class Masker:
+class Redactor:
     """The values of one session that must not be seen."""
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class Masker:
             return text
         tail = self._tails.get(kind, "")
         whole = tail + text
-        spans = [*self._in(whole), *self._begun_at_the_end_of(whole)]
+        spans = [*self._in(whole), *self._partial_match_at_end(whole)]
         own = [(max(start - len(tail), 0), end - len(tail)) for start, end in spans if end > len(tail)]
         longest = max((value.longest for value in self._anywhere.values()), default=0)
         self._tails[kind] = whole[-longest:] if longest else ""
@@ -112,13 +112,13 @@ class Masker:
     def _in(self, text: str) -> Iterator[_Span]:
         return self._found(text, lambda value, reading: value.found_in(reading))
 
-    def _found(self, text: str, how: Callable[[_Value, _Reading], Iterable[_Span]]) -> Iterator[_Span]:
+    def _found(self, text: str, how: Callable[[_Value, _Encoding], Iterable[_Span]]) -> Iterator[_Span]:
         values = self._anywhere.values()
         for reading in _readings(text, squeezed=any(" " in value.plain for value in values)) if values else ():
             for value in values:
                 yield from how(value, reading)
 
-    def _begun_at_the_end_of(self, text: str) -> Iterator[_Span]:
+    def _partial_match_at_end(self, text: str) -> Iterator[_Span]:
         for reading in _readings(text, squeezed=False):
             for value in self._anywhere.values():
                 yield from value.begun_in(reading)
@@ -140,7 +140,7 @@ class Masker:
             _spread(group, cut, 0)
         for leaf in group:
             if len(leaf.text) >= _MAY_BE_SHORTENED:
-                leaf.spans.extend(self._begun_at_the_end_of(leaf.text))
+                leaf.spans.extend(self._partial_match_at_end(leaf.text))
 
 
 _BETWEEN = "\0"
@@ -200,12 +200,12 @@ class _Value:
         length = len(self.plain)
         return -(-length // 2) if length < SHORTEST_CUT else max(SHORTEST_ANYWHERE, -(-length // 3))
 
-    def cut_in(self, reading: _Reading) -> Iterator[_Span]:
+    def cut_in(self, reading: _Encoding) -> Iterator[_Span]:
         for sought in self.sought:
             if len(sought) >= SHORTEST_CUT:
                 yield from reading.spans(_all(sought, reading.plain))
 
-    def found_in(self, reading: _Reading) -> Iterator[_Span]:
+    def found_in(self, reading: _Encoding) -> Iterator[_Span]:
         for sought in self.sought:
             yield from reading.spans(_all(sought, reading.plain))
             if " " in sought and "+" in reading.plain:  # as forms write blanks
@@ -215,7 +215,7 @@ class _Value:
                 for start, end in _all(core, reading.text):
                     yield reading.span(*_with_edges(reading.text, start, end))
 
-    def begun_in(self, reading: _Reading) -> Iterator[_Span]:
+    def begun_in(self, reading: _Encoding) -> Iterator[_Span]:
         for sought, least, text in (
             *((sought, self.telling, reading.plain) for sought in self.sought[:-1]),
             (self.sought[-1], 2 * self.telling, reading.plain),
@@ -264,7 +264,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", " ", lower)
 
 
-class _Reading:
+class _Encoding:
     """One way to read a text, and where each character of it stands in the text itself.
 
     Parameters
@@ -278,7 +278,7 @@ class _Reading:
         stretch begins whose characters are the same in both.
     """
 
-    def __init__(self, text: str, before: _Reading | None = None, stretches: Sequence[_Stretch] = ()) -> None:
+    def __init__(self, text: str, before: _Encoding | None = None, stretches: Sequence[_Stretch] = ()) -> None:
         self.text = text
         self.plain = _plain(text)
         self._before = before
@@ -302,12 +302,12 @@ class _Reading:
 _Stretch = tuple[int, int, int]
 
 
-def _readings(text: str, *, squeezed: bool) -> Iterator[_Reading]:
+def _readings(text: str, *, squeezed: bool) -> Iterator[_Encoding]:
     """Yield the text as it is, then with one layer of escapes read after the other, as long as there are some.
 
     `squeezed`: each of them also with runs of white space as one blank.
     """
-    reading: _Reading | None = _Reading(text)
+    reading: _Encoding | None = _Encoding(text)
     for _ in range(_ROUNDS + 1):
         if reading is None:
             return
@@ -327,8 +327,8 @@ def _blank(found: re.Match[str]) -> list[_Piece]:
 
 
 def _built(
-    reading: _Reading, pattern: re.Pattern[str], meant: Callable[[re.Match[str]], list[_Piece]]
-) -> _Reading | None:
+    reading: _Encoding, pattern: re.Pattern[str], meant: Callable[[re.Match[str]], list[_Piece]]
+) -> _Encoding | None:
     """Return a reading with what `pattern` finds replaced by its pieces; None where it finds nothing."""
     out: list[str] = []
     stretches: list[_Stretch] = []
@@ -346,7 +346,7 @@ def _built(
         return None
     out.append(reading.text[at:])
     stretches.append((here, at, 0))
-    return _Reading("".join(out), reading, stretches)
+    return _Encoding("".join(out), reading, stretches)
 
 
 def _meant(found: re.Match[str]) -> list[_Piece]:

@@ -13,7 +13,7 @@ from urllib import parse
 from urllib.parse import SplitResult, urlsplit
 
 from webrun_nb.common.hosts import HostNameError, browser_url, canonical_host, host_of, is_address
-from webrun_nb.emulator.domain.secrets.redaction import Masker
+from webrun_nb.emulator.domain.secrets.redaction import Redactor
 
 EVERY_HOST = "all"
 CODE_FIELDS = frozenset({"otp_secret", "totp_secret", "totp"})
@@ -28,7 +28,7 @@ _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _PORTS = {"http": 80, "https": 443}
 
 
-class WithheldError(Exception):
+class SecretWithheldError(Exception):
     """A secret is not handed out; the message is one line and holds none."""
 
 
@@ -97,7 +97,7 @@ class Vault:
     def __init__(self, make_code: CodeMaker | None = None) -> None:
         self._make_code = make_code
         self._entries: dict[HostPattern, dict[str, str]] = {}
-        self.masker = Masker()
+        self.masker = Redactor()
         """Masks whatever was ever put in, answered or made."""
 
     def __repr__(self) -> str:
@@ -158,29 +158,29 @@ class Vault:
         """
         host = _host(place.url)
         if host is None:
-            raise WithheldError("a secret is typed into pages of the web alone")
+            raise SecretWithheldError("a secret is typed into pages of the web alone")
         pattern, fields = self._for(host)
         if pattern is None or name not in fields:
-            raise WithheldError(f"no secret {name} is meant for {host}")
+            raise SecretWithheldError(f"no secret {name} is meant for {host}")
         for outer in place.around:
             if not self._may_hold(host, outer):
                 there = _host(outer) or "a page of no host"
-                raise WithheldError(
+                raise SecretWithheldError(
                     f"{host} is shown in a frame of {there}, which no secret is for; open {host} itself"
                 )
         for target in place.targets:
             _check_target(urlsplit(browser_url(place.url) or ""), browser_url(target) or "", pattern)
         if name in _PASSWORDS and place.input_type != "password":
-            raise WithheldError(f"the {name} is typed into a password field alone, and this is none")
+            raise SecretWithheldError(f"the {name} is typed into a password field alone, and this is none")
         if name not in CODE_FIELDS:
             return fields[name]
         if self._make_code is None:
-            raise WithheldError("no codes can be made here")
+            raise SecretWithheldError("no codes can be made here")
         code = self._make_code(fields[name])
         self.masker.add(code)
         return code
 
-    def confide(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
+    def store_answer(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
         """Keep what a person answered to a question for secrets, for the host of `url` alone.
 
         All of it is masked from now on, understood or not.
@@ -250,13 +250,13 @@ def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:
         return
     host, own = _host(target), _host(page.geturl())
     if host is None:
-        raise WithheldError(f"the form is sent by {parts.scheme[:20] or 'nothing known'}, not to a page")
+        raise SecretWithheldError(f"the form is sent by {parts.scheme[:20] or 'nothing known'}, not to a page")
     if host != own and not (pattern.host and pattern.fits(host)):
-        raise WithheldError(f"the form on {own} is sent to another host, {host}")
+        raise SecretWithheldError(f"the form on {own} is sent to another host, {host}")
     if page.scheme == "https" and parts.scheme == "http":
-        raise WithheldError(f"the form on {own} is sent without encryption")
+        raise SecretWithheldError(f"the form on {own} is sent without encryption")
     if _port(parts) not in (_port(page), _PORTS[parts.scheme]):
-        raise WithheldError(f"the form on {own} is sent to another port, {_port(parts)}")
+        raise SecretWithheldError(f"the form on {own} is sent to another port, {_port(parts)}")
 
 
 def _port(parts: SplitResult) -> int | None:

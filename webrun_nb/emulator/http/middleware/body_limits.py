@@ -23,7 +23,7 @@ _UPLOADS = re.compile(r"/files/upload|/(?:environments|profiles)/[^/]+/upload")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ClientTimeouts:
     """How long a client may take."""
 
     head_s: float = 10.0
@@ -51,7 +51,7 @@ def is_upload(scope: Scope) -> bool:
     return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 
-def bounded(app: ASGIApp, patience: Patience) -> ASGIApp:
+def with_body_limits(app: ASGIApp, patience: ClientTimeouts) -> ASGIApp:
     """Return an application that is not bothered with bodies that are too large or too slow.
 
     It gets the whole body at once, after it has come in; an upload's it gets as it comes in.
@@ -104,7 +104,7 @@ class _Answer:
         await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, self._send)
 
 
-def _counted(receive: Receive, limit: int, patience: Patience, answer: _Answer) -> Receive:
+def _counted(receive: Receive, limit: int, patience: ClientTimeouts, answer: _Answer) -> Receive:
     """Return a `receive` that raises once the body is larger, or slower, than it may be."""
     began_s: float | None = None
     size = 0

@@ -17,7 +17,7 @@ from webrun_nb.common.codes import HTTP_STATUS
 from webrun_nb.emulator.domain.account import RateState
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.listening import Names, is_loopback
-from webrun_nb.emulator.http.middleware.body_limits import Patience, bounded
+from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts, with_body_limits
 from webrun_nb.emulator.serializers import sessions
 from webrun_nb.emulator.services.accounts import Keys
 from webrun_nb.emulator.services.sessions import Service
@@ -32,7 +32,7 @@ _SAFE_HEADERS = {
 }
 
 
-class Door:
+class RequestGateway:
     """Dispatches on the `Host` header, checks the key, counts requests.
 
     Parameters
@@ -61,15 +61,15 @@ class Door:
         service: Service,
         keys: Keys,
         names: Names,
-        patience: Patience,
+        patience: ClientTimeouts,
         tasks_need_key: bool = False,
     ) -> None:
         self._open_api = api
-        self._api = bounded(api, patience)
+        self._api = with_body_limits(api, patience)
         self._live = live
-        self._bounded_live = bounded(live, patience)
+        self._bounded_live = with_body_limits(live, patience)
         self._view = view
-        self._practice = bounded(practice, patience)
+        self._practice = with_body_limits(practice, patience)
         self._service = service
         self._keys = keys
         self._names = names

@@ -8,10 +8,10 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from webrun_nb.emulator.http.middleware.body_limits import Patience
+from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
 
 
-def impatient(patience: Patience) -> type[H11Protocol]:
+def with_header_timeout(patience: ClientTimeouts) -> type[H11Protocol]:
     """Return uvicorn's HTTP protocol, with a limit to how long a head may take.
 
     Uvicorn closes a connection on which nothing comes after an answer; one on which a head comes byte by byte, or the

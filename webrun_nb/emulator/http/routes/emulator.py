@@ -13,11 +13,11 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import TheService, TheUser
 from webrun_nb.emulator.serializers import policies, sessions
 from webrun_nb.emulator.services.faults import Fault
-from webrun_nb.emulator.services.proxy_check import try_proxy
+from webrun_nb.emulator.services.proxy_check import check_proxy
 from webrun_nb.emulator.services.sessions import Service
 from webrun_nb.wire.base import Request as Body
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
-from webrun_nb.wire.policies import PicturesAnswer, PicturesWish, ReportBody, SourceList, StepList
+from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, ReportBody, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
 from webrun_nb.wire.requests import MAX_URL_CHARS, WebUrl, invalid, missing
 from webrun_nb.wire.responses import ProxyTested
@@ -211,7 +211,7 @@ _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 
 
 @picture_router.put("/sessions/{session_id}/pictures")
-async def wish(session_id: str, body: PicturesWish, service: TheService, user: TheUser) -> PicturesAnswer:
+async def wish(session_id: str, body: PictureSettings, service: TheService, user: TheUser) -> PicturesAnswer:
     """Have a picture taken after each of a session's actions from now on, or none any more."""
     await service.history.admit_command(user, session_id)
     session = service.session(user, session_id)
@@ -245,7 +245,7 @@ class ProxyTrial(Body):
 async def test(body: ProxyTrial, service: TheService) -> ProxyTested:
     """Say where a proxy's traffic comes out, and how long an answer takes."""
     egress = service.parts.egress
-    tried = await try_proxy(egress.upstream(body.proxy), egress.home, body.url)
+    tried = await check_proxy(egress.upstream(body.proxy), egress.home, body.url)
     return ProxyTested(
         proxy=body.proxy.shown(),
         works=tried.error is None,
