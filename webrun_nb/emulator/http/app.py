@@ -18,9 +18,6 @@ from webrun_nb.common.codes import HTTP_STATUS, RefusalCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.middleware.gateway import refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
-from webrun_nb.emulator.http.routes import account as health
-from webrun_nb.emulator.http.routes import environments as files
-from webrun_nb.emulator.http.routes import sessions as tasks
 from webrun_nb.emulator.serializers import sessions as views
 from webrun_nb.emulator.services.sessions import Service
 from webrun_nb.emulator.storage.database import reason
@@ -57,8 +54,8 @@ def document(app: FastAPI) -> None:
 
 log = logging.getLogger(__name__)
 
-_RESOURCES = (health, sessions, tasks, account, environments, files, policies)
-_CONTROL = (emulator, emulator, emulator, emulator)
+_RESOURCES = (account, sessions, environments, policies)
+_CONTROL = (emulator,)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

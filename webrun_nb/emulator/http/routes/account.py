@@ -8,19 +8,16 @@ from webrun_nb.emulator.http.dependencies import TheService, TheUser
 from webrun_nb.emulator.serializers import sessions
 from webrun_nb.wire.responses import AccountUsage, ActiveSockets, Health
 
-router = APIRouter(prefix="/account")
+router = APIRouter()
 
 
-@router.get("/usage")
+@router.get("/account/usage")
 async def usage(service: TheService, user: TheUser) -> AccountUsage:
     """Tell the balance and what has been spent."""
     return sessions.account(service.account(user), service.spent_usd(user))
 
 
-health_router = APIRouter()
-
-
-@health_router.get("/start/health")
+@router.get("/start/health")
 async def health(service: TheService) -> Health:
     """Tell whether sessions can be opened."""
     installed = service.parts.browsers.installed()
@@ -33,7 +30,7 @@ async def health(service: TheService) -> Health:
     )
 
 
-@health_router.get("/start/active-sockets")
+@router.get("/start/active-sockets")
 async def active_sockets(service: TheService, user: TheUser) -> ActiveSockets:
     """Tell how many sockets listen to each of the caller's sessions."""
     return sessions.active_sockets(

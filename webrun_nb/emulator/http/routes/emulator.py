@@ -168,40 +168,35 @@ def _clock(service: Service) -> dict[str, Any]:
     return {"now": round(service.parts.clock.now()), "clockRunning": service.parts.clock.running}
 
 
-recording_router = APIRouter(prefix="/_emulator/tasks")
-
-
-@recording_router.get("")
+@router.get("/tasks")
 async def tasks(service: TheService, user: TheUser) -> TaskTextList:
     """List what the caller's tasks were told, newest first."""
     return await service.history.past_tasks(user)
 
 
-@recording_router.get("/{task_id}")
+@router.get("/tasks/{task_id}")
 async def task(task_id: str, service: TheService, user: TheUser) -> PastTask:
     """Tell what a task was told, and its answer."""
     return await service.history.past_task(user, task_id)
 
 
-@recording_router.get("/{task_id}/steps")
+@router.get("/tasks/{task_id}/steps")
 async def steps(task_id: str, service: TheService, user: TheUser) -> StepList:
     """List what a task did, saw, asked and said."""
     return policies.step_list(service.records.of(user, task_id))
 
 
-@recording_router.get("/{task_id}/provenance")
+@router.get("/tasks/{task_id}/provenance")
 async def provenance(task_id: str, service: TheService, user: TheUser) -> SourceList:
     """Say where each value of a task's answer comes from."""
     return policies.source_list(service.records.of(user, task_id))
 
 
-@recording_router.get("/{task_id}/report")
+@router.get("/tasks/{task_id}/report")
 async def report(task_id: str, service: TheService, user: TheUser) -> ReportBody:
     """Say what a task's answer rests on, and which parts of its text it does not follow."""
     return await service.history.report(user, task_id)
 
-
-picture_router = APIRouter(prefix="/_emulator")
 
 Seq = Annotated[int, Path(ge=1, le=1_000_000)]
 
@@ -210,7 +205,7 @@ _ANSWER = {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-@picture_router.put("/sessions/{session_id}/pictures")
+@router.put("/sessions/{session_id}/pictures")
 async def wish(session_id: str, body: PictureSettings, service: TheService, user: TheUser) -> PicturesAnswer:
     """Have a picture taken after each of a session's actions from now on, or none any more."""
     await service.history.admit_command(user, session_id)
@@ -221,7 +216,7 @@ async def wish(session_id: str, body: PictureSettings, service: TheService, user
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
 
-@picture_router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
+@router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
 async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) -> Response:
     """Send the picture of the page right after a step."""
     steps = service.records.of(user, task_id).steps
@@ -231,9 +226,6 @@ async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) ->
     return Response(found, media_type="image/jpeg", headers=_HEADERS)
 
 
-proxy_router = APIRouter(prefix="/_emulator/proxies")
-
-
 class ProxyTrial(Body):
     """A session's `proxy`, and who is to be asked through it."""
 
@@ -241,7 +233,7 @@ class ProxyTrial(Body):
     url: WebUrl | None = Field(default=None, max_length=MAX_URL_CHARS)
 
 
-@proxy_router.post("/test")
+@router.post("/proxies/test")
 async def test(body: ProxyTrial, service: TheService) -> ProxyTested:
     """Say where a proxy's traffic comes out, and how long an answer takes."""
     egress = service.parts.egress

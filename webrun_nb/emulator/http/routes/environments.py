@@ -174,8 +174,6 @@ async def _replaced(environment_id: str, request: Request, service: Service, use
         return await library.environments.replace(user, environment_id, archives[0])
 
 
-file_router = APIRouter()
-
 _FILES_FORM = {
     "requestBody": {
         "required": True,
@@ -195,7 +193,7 @@ _FILES_FORM = {
 }
 
 
-@file_router.get("/signed/downloads/{session_id}/{download_id}/{name}", include_in_schema=False)
+@router.get("/signed/downloads/{session_id}/{download_id}/{name}", include_in_schema=False)
 async def download_file(
     session_id: str, download_id: str, name: str, service: TheService, signature: str = ""
 ) -> FileResponse:
@@ -207,7 +205,7 @@ async def download_file(
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 
-@file_router.post("/files/upload", openapi_extra=_FILES_FORM)
+@router.post("/files/upload", openapi_extra=_FILES_FORM)
 async def upload_file(request: Request, service: TheService, user: TheUser) -> FileList:
     """Keep files, in an environment or, without one, for an hour."""
     async with received_form(request, service.library.folder.new) as form:

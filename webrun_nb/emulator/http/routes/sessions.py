@@ -22,25 +22,25 @@ from webrun_nb.wire.responses import (
     TaskStillPending,
 )
 
-router = APIRouter(prefix="/start")
+router = APIRouter()
 
 Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPending
 
 
-@router.post("/start-session")
+@router.post("/start/start-session")
 async def start_session(body: StartSession, service: TheService, user: TheUser, base_url: BaseUrl) -> SessionStarted:
     """Open a session; answers at once."""
     session, task = await service.start_session(user, body)
     return views.session_started(session, task, base_url, service.balance_usd(user))
 
 
-@router.post("/run-task")
+@router.post("/start/run-task")
 async def run_task(body: RunTask, service: TheService, user: TheUser, base_url: BaseUrl) -> Answer:
     """Open a session for one task, and wait for it up to 50 s."""
     return await _answer(service, *await service.run_task(user, body), base_url)
 
 
-@router.post("/send-message")
+@router.post("/start/send-message")
 async def send_message(
     body: SendMessage, service: TheService, user: TheUser, base_url: BaseUrl
 ) -> Answer | Acknowledged:
@@ -59,13 +59,13 @@ async def send_message(
     return Acknowledged()
 
 
-@router.get("/session-status/{session_id}")
+@router.get("/start/session-status/{session_id}")
 async def session_status(session_id: str, service: TheService, user: TheUser) -> SessionState:
     """Tell how a session is, ended ones too."""
     return await service.history.session_state(user, session_id)
 
 
-@router.get("/sessions")
+@router.get("/start/sessions")
 async def sessions(service: TheService, user: TheUser) -> SessionList:
     """List the caller's sessions, newest first (section 12)."""
     return SessionList(sessions=await service.history.sessions(user))
@@ -77,10 +77,7 @@ async def _answer(service: Service, session: Session, task: Task, base_url: str)
     return views.still_pending(session, task, base_url)
 
 
-task_router = APIRouter()
-
-
-@task_router.get("/task/{session_id}/{task_id}")
+@router.get("/task/{session_id}/{task_id}")
 async def task(
     session_id: str, task_id: str, service: TheService, user: TheUserIfAny
 ) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending | TaskStillPending:
