@@ -15,24 +15,16 @@ import psutil
 import pytest
 from here import HERE
 
+from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Press, Scroll, Select, Type, WaitFor
 from webrun_nb.browsers.chromium import instance as chromium
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import (
-    Action,
     BrowserError,
     BrowserInstance,
     Checkpoint,
     CheckpointRefusedError,
-    Click,
-    GoBack,
     InstanceKind,
     InstanceUnavailableError,
-    Navigate,
-    Press,
-    Scroll,
-    Select,
-    Type,
-    WaitFor,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,17 +6,8 @@ import asyncio
 
 import pytest
 
-from webrun_nb.browsers.protocol import (
-    BrowserError,
-    BrowserInstance,
-    Click,
-    Navigate,
-    PointerClick,
-    PressKey,
-    TypeText,
-    WaitFor,
-    Wheel,
-)
+from webrun_nb.browsers.actions import Click, Navigate, PointerClick, PressKey, TypeText, WaitFor, Wheel
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

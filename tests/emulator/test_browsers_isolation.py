@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.browsers.protocol import BrowserInstance, Click, Navigate, WaitFor
+from webrun_nb.browsers.actions import Click, Navigate, WaitFor
+from webrun_nb.browsers.protocol import BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

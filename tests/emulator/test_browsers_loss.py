@@ -13,16 +13,10 @@ import pytest_asyncio
 from here import HERE
 from process_family import family, living
 
+from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.processes import heartbeat
-from webrun_nb.browsers.protocol import (
-    BrowserError,
-    BrowserInstance,
-    Checkpoint,
-    InstanceUnavailableError,
-    Navigate,
-    WaitFor,
-)
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Checkpoint, InstanceUnavailableError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

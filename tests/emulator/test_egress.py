@@ -10,11 +10,12 @@ import pytest
 from here import HERE
 from proxies import LocalProxy
 
+from webrun_nb.browsers.actions import Navigate, Scroll
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
-from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Navigate, Scroll
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

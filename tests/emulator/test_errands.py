@@ -13,7 +13,8 @@ from practice_server import PracticeServer, serving
 from pyotp import TOTP
 
 from webrun_nb.agents.base import AgentError, Log, TaskSpec
-from webrun_nb.browsers.protocol import BrowserInstance, Click, Navigate, Type
+from webrun_nb.browsers.actions import Click, Navigate, Type
+from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.practice.accounts import BANK, SHOP
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -27,7 +27,8 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.agents.scripted import ScriptedAgent
-from webrun_nb.browsers.protocol import BrowserInstance, Click, GoBack, Navigate, Type
+from webrun_nb.browsers.actions import Click, GoBack, Navigate, Type
+from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.practice.shop import catalogue
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.browsers.protocol import BrowserInstance, Navigate, PointerClick, TypeReleased
+from webrun_nb.browsers.actions import Navigate, PointerClick, TypeReleased
+from webrun_nb.browsers.protocol import BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANGES = "<body style='margin:0;height:600px;background:#eee' onclick=\"document.body.style.background='#%s'\"></body>"

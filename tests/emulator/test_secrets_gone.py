@@ -8,7 +8,9 @@ import gc
 import pytest
 from login_pages import LoginSite
 
-from webrun_nb.browsers.protocol import BrowserError, FieldPlace, Navigate, Type, TypeReleased
+from webrun_nb.browsers.actions import Navigate, Type, TypeReleased
+from webrun_nb.browsers.observation import FieldPlace
+from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.wire.requests import RunTask
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

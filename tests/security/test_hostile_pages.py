@@ -13,8 +13,9 @@ from here import HERE
 from practice_server import PracticeServer, serving
 
 from webrun_nb.agents.base import AgentError, TaskSpec
+from webrun_nb.browsers.actions import Navigate
 from webrun_nb.browsers.chromium.pool import ChromiumPool
-from webrun_nb.browsers.protocol import BrowserInstance, Navigate
+from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.practice.hostile import ORDER, PRODUCTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -22,11 +22,12 @@ from leak_lab import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
 from playwright.async_api import async_playwright
 
 from webrun_nb.browsers import discovery
+from webrun_nb.browsers.actions import Click, Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress import routes
 from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
 from webrun_nb.browsers.egress.routes import EgressRoute
-from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Click, Navigate, WaitFor
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

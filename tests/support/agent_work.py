@@ -26,7 +26,8 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.agents.local import LocalAgent
-from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Navigate
+from webrun_nb.browsers.actions import Navigate
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 
 @dataclass

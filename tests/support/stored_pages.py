@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.protocol import Box, Element, FormError, Observation, PageData, SeenFrame
+from webrun_nb.browsers.observation import Box, Element, FormError, Observation, PageData, SeenFrame
 
 FOLDER = Path(__file__).parent / "stored_pages"
 
@@ -170,8 +170,8 @@ async def _capture(folder: Path) -> None:
     from here import HERE
     from practice_server import serving
 
+    from webrun_nb.browsers.actions import Navigate
     from webrun_nb.browsers.chromium.pool import ChromiumPool
-    from webrun_nb.browsers.protocol import Navigate
 
     class Deaf:
         def requested(self, url: str) -> None: ...

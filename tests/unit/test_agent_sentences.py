@@ -15,7 +15,8 @@ from webrun_nb.agents.examples import examples_of
 from webrun_nb.agents.planner.elements import Found, near_misses
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.agents.wording import not_found
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press
+from webrun_nb.browsers.actions import Action, Click, Press
+from webrun_nb.browsers.observation import Element, Observation
 
 
 def acts(steps: list[Step]) -> list[Action]:

@@ -22,7 +22,8 @@ from webrun_nb.agents.planner.intents import (
     Transfer,
     Unclear,
 )
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press, Type
+from webrun_nb.browsers.actions import Action, Click, Press, Type
+from webrun_nb.browsers.observation import Element, Observation
 
 
 def only(text: str) -> Intent:

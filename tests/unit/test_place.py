@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.browsers.protocol import Box, Click, Element, Navigate, Observation, PointerClick, Type, Wheel
+from webrun_nb.browsers.actions import Click, Navigate, PointerClick, Type, Wheel
+from webrun_nb.browsers.observation import Box, Element, Observation
 from webrun_nb.emulator.execution.action_facts import place
 
 SEEN = Observation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.refusals import refusal, remarks
-from webrun_nb.browsers.protocol import Element, FormError, Observation
+from webrun_nb.browsers.observation import Element, FormError, Observation
 
 SEND = Element(1, "button", "Join", "button", in_form=True, submits=True)
 BEFORE = Observation("https://a.example/", "Join", (SEND,), "")

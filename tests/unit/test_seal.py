@@ -7,7 +7,9 @@ import logging
 
 import pytest
 
-from webrun_nb.browsers.protocol import BrowserError, Element, FieldPlace, Navigate, Observation, Type, TypeSecret
+from webrun_nb.browsers.actions import Navigate, Type, TypeSecret
+from webrun_nb.browsers.observation import Element, FieldPlace, Observation
+from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.execution.secret_filter import SecretFilter, extract_secrets, redact_event

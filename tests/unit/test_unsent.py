@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.unsent import Unsent, unsent_after
-from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Type, TypeSecret
+from webrun_nb.browsers.observation import Element, Observation
 
 NAME = Element(0, "textbox", "Name", "input", in_form=True)
 SEND = Element(1, "button", "Send", "button", in_form=True, submits=True)

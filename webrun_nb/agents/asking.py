@@ -14,7 +14,7 @@ from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Intent, Target, Unclear
 from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.wording import chosen, named_choice
-from webrun_nb.browsers.protocol import Element, Observation
+from webrun_nb.browsers.observation import Element, Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -11,7 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from webrun_nb.browsers.protocol import Action, Observation, PageData
+from webrun_nb.browsers.actions import Action
+from webrun_nb.browsers.observation import Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 
 OutputType = Literal["text", "structured_json", "structured_csv"]

@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press, Type
+from webrun_nb.browsers.actions import Action, Click, Press, Type
+from webrun_nb.browsers.observation import Element, Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -58,7 +58,8 @@ from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.agents.planner.patterns import SELECTOR
 from webrun_nb.agents.selection import GENERIC, PEOPLE, Selection
 from webrun_nb.agents.unused import NO_COLUMN, unused
-from webrun_nb.browsers.protocol import Click, Element, Navigate, PageData, WaitFor
+from webrun_nb.browsers.actions import Click, Navigate, WaitFor
+from webrun_nb.browsers.observation import Element, PageData
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 

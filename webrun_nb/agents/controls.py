@@ -10,7 +10,8 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Choose, PressKey, SetChecked, SortBy, Target
 from webrun_nb.agents.wording import called, option_of
-from webrun_nb.browsers.protocol import Click, Element, Press, Select
+from webrun_nb.browsers.actions import Click, Press, Select
+from webrun_nb.browsers.observation import Element
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task

@@ -17,7 +17,8 @@ from webrun_nb.agents.login import Doer as Logging
 from webrun_nb.agents.login import Login, blocks_the_way
 from webrun_nb.agents.planner.elements import FIELD_ROLES, describe, find, normal
 from webrun_nb.agents.planner.intents import AddToCart, Attach, CheckOut, Download, Errand, FillForm, Target, Transfer
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Select, Type, Upload
+from webrun_nb.browsers.actions import Action, Click, Select, Type, Upload
+from webrun_nb.browsers.observation import Element, Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -21,7 +21,7 @@ from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.agents.statuses import LOWEST_ERROR
-from webrun_nb.browsers.protocol import Element, Observation
+from webrun_nb.browsers.observation import Element, Observation
 
 MOST = 3
 _NAME_CHARS = 40

@@ -12,7 +12,8 @@ from webrun_nb.agents.planner.elements import FIELD_ROLES, describe, find, norma
 from webrun_nb.agents.planner.intents import FillForm, Target
 from webrun_nb.agents.planner.split import unquote
 from webrun_nb.agents.wording import option_of
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Select, Type
+from webrun_nb.browsers.actions import Action, Click, Select, Type
+from webrun_nb.browsers.observation import Element, Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

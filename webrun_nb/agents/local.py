@@ -84,19 +84,9 @@ from webrun_nb.agents.wording import (
     shown_text,
     written,
 )
-from webrun_nb.browsers.protocol import (
-    VIEW_HEIGHT_PX,
-    Action,
-    Click,
-    Element,
-    GoBack,
-    Navigate,
-    Observation,
-    PageData,
-    Scroll,
-    Type,
-    WaitFor,
-)  # fmt: skip
+from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, Type, WaitFor
+from webrun_nb.browsers.observation import Element, Observation, PageData
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

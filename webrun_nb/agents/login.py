@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step, TaskSpec
 from webrun_nb.agents.planner.elements import FIELD_ROLES
-from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation, TypeSecret, WaitFor
+from webrun_nb.browsers.actions import Action, Click, Navigate, TypeSecret, WaitFor
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.hosts import browser_url, host_of
 
 T = TypeVar("T")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from webrun_nb.browsers.protocol import Action, Click, Element, Navigate, Observation
+from webrun_nb.browsers.actions import Action, Click, Navigate
+from webrun_nb.browsers.observation import Element, Observation
 
 MAX_TWINS = 3
 

@@ -18,7 +18,8 @@ from webrun_nb.agents.extract.sources import Source, resemblance, sources
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.agents.statuses import answered
-from webrun_nb.browsers.protocol import Click, GoBack, Navigate, PageData
+from webrun_nb.browsers.actions import Click, GoBack, Navigate
+from webrun_nb.browsers.observation import PageData
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task

@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
-from webrun_nb.browsers.protocol import Action, Click, Element, FormError, Observation, Press, Type
+from webrun_nb.browsers.actions import Action, Click, Press, Type
+from webrun_nb.browsers.observation import Element, FormError, Observation
 from webrun_nb.common.text import shortened
 
 _QUOTED = 160

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webrun_nb.browsers.protocol import Action, Click, Element, Observation, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Action, Click, Press, Type, TypeSecret
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
 _SEND_NOTHING = frozenset({"checkbox", "radio", "switch", "option", "textbox", "combobox"})

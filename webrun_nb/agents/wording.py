@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
 from webrun_nb.agents.planner.elements import Found, describe
 from webrun_nb.agents.planner.intents import Target
-from webrun_nb.browsers.protocol import Element, Observation, PageData
+from webrun_nb.browsers.observation import Element, Observation, PageData
 
 VALUES_BY_SCHEMA = (
     "No sentence asks for values; the schema does: they are those of the page as it is after the last step."

@@ -1,8 +1,7 @@
-"""What the rest of the emulator knows of a browser: values in, values out, no Playwright.
+"""The protocol between the emulator and a browser: values in, values out, no Playwright.
 
-An instance is an isolated browser of one session. It is told what to do with an `Action` (module `actions`), and shows
-what can be acted on with `observe` and what can be extracted with `read` (module `sights`). Everything of those two can
-be imported from here.
+An instance is the isolated browser of one session. It performs an `Action` (module `actions`) and returns what can be
+acted on (`observe`) and what can be extracted (`read`) as the data classes of the module `observation`.
 """
 
 from __future__ import annotations
@@ -12,80 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from webrun_nb.browsers.actions import (
-    Action,
-    Click,
-    GoBack,
-    Input,
-    Navigate,
-    PointerClick,
-    Press,
-    PressKey,
-    Scroll,
-    Select,
-    Type,
-    TypeReleased,
-    TypeSecret,
-    TypeText,
-    Upload,
-    WaitFor,
-    Wheel,
-)
-from webrun_nb.browsers.observation import (
-    Box,
-    Element,
-    FieldPlace,
-    FormError,
-    HitElement,
-    HitTest,
-    Observation,
-    PageData,
-    SeenFrame,
-)
+from webrun_nb.browsers.actions import Action
+from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import EgressRoute
-
-__all__ = [
-    "NAVIGATION_TIMEOUT_MS",
-    "VIEW_HEIGHT_PX",
-    "VIEW_WIDTH_PX",
-    "Action",
-    "Box",
-    "BrowserError",
-    "BrowserInstance",
-    "Browsers",
-    "Checkpoint",
-    "Click",
-    "Element",
-    "FieldPlace",
-    "FormError",
-    "GoBack",
-    "HitElement",
-    "HitTest",
-    "Input",
-    "InstanceKind",
-    "InstanceListener",
-    "InstanceUnavailableError",
-    "Navigate",
-    "Observation",
-    "PageData",
-    "PointerClick",
-    "Press",
-    "PressKey",
-    "Screen",
-    "Scroll",
-    "SeenFrame",
-    "Select",
-    "Type",
-    "TypeReleased",
-    "TypeSecret",
-    "TypeText",
-    "Upload",
-    "WaitFor",
-    "Wheel",
-]
 
 InstanceKind = Literal["process", "context"]
 

@@ -9,7 +9,7 @@ from webrun_nb.agents.extract.mapping import Mapping
 from webrun_nb.agents.extract.names import tokens
 from webrun_nb.agents.extract.selecting import rows_of_column_value
 from webrun_nb.agents.extract.sources import UNDER, Row
-from webrun_nb.browsers.protocol import PageData
+from webrun_nb.browsers.observation import PageData
 
 _NAME_WORDS = 8
 """A cell of more words tells about a thing; it is not its name."""

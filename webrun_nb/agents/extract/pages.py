@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from webrun_nb.agents.extract.mapping import Mapping, Match
 from webrun_nb.agents.extract.rows import about
 from webrun_nb.agents.extract.sources import Source, joined
-from webrun_nb.browsers.protocol import PageData
+from webrun_nb.browsers.observation import PageData
 
 
 def open_record(source: Source) -> Mapping:

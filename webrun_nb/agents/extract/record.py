@@ -14,7 +14,7 @@ from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.shown import Shown
 from webrun_nb.agents.extract.sources import Field, Row, Source, cell_of
 from webrun_nb.agents.extract.values import MISSING, MONEY, Cell, convert, currency, number
-from webrun_nb.browsers.protocol import PageData
+from webrun_nb.browsers.observation import PageData
 
 # What a page can be about, and what only belongs to every page of a site.
 _MAIN_TYPES = re.compile(

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 
 from webrun_nb.agents.extract.values import number
-from webrun_nb.browsers.protocol import PageData
+from webrun_nb.browsers.observation import PageData
 
 _NUMBER = re.compile(r"\d[\d.,\u00a0\u202f' ]*\d|\d")
 _A_NUMBER = re.compile(r"[^\w\s]{0,2}\s?\d[\d.,]{0,11}\s?(?:[^\w\s]|[A-Z]{3})?")

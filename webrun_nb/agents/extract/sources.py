@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb.agents.extract.names import hint_tokens, tokens
 from webrun_nb.agents.extract.values import MONEY, Cell, parse_date
-from webrun_nb.browsers.protocol import PageData
+from webrun_nb.browsers.observation import PageData
 
 _LABEL = re.compile(r"(?:^|(?<=\s))(?P<label>[A-Z][\w/-]*(?: [\w/-]+){0,2}):\s+")
 _RATING = re.compile(

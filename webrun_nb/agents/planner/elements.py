@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from webrun_nb.agents.planner.intents import Target
-from webrun_nb.browsers.protocol import Element, Observation
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
 FIELD_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton", "slider"})

@@ -13,9 +13,10 @@ from typing import Any
 from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, PlaywrightBaseline
+from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.routes import EgressRoute
-from webrun_nb.browsers.protocol import BrowserInstance, Checkpoint, Navigate, WaitFor
+from webrun_nb.browsers.protocol import BrowserInstance, Checkpoint
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services.environments import Environments

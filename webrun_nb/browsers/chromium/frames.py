@@ -20,7 +20,8 @@ from webrun_nb.browsers.chromium.page_scripts import (
     parse_page_data,
     with_frames,
 )
-from webrun_nb.browsers.protocol import BrowserError, Observation, PageData, SeenFrame
+from webrun_nb.browsers.observation import Observation, PageData, SeenFrame
+from webrun_nb.browsers.protocol import BrowserError
 
 logger = logging.getLogger(__name__)
 

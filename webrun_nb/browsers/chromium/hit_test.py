@@ -8,13 +8,9 @@ from typing import Protocol, TypeVar, cast
 
 from playwright.async_api import ElementHandle, Frame, Page
 
-from webrun_nb.browsers.chromium.frames import ElementHandles
-from webrun_nb.browsers.chromium.page_scripts import parse_foresight
-from webrun_nb.browsers.protocol import (
+from webrun_nb.browsers.actions import (
     Action,
-    Box,
     Click,
-    HitTest,
     PointerClick,
     Press,
     PressKey,
@@ -26,6 +22,9 @@ from webrun_nb.browsers.protocol import (
     Upload,
     Wheel,
 )
+from webrun_nb.browsers.chromium.frames import ElementHandles
+from webrun_nb.browsers.chromium.page_scripts import parse_foresight
+from webrun_nb.browsers.observation import Box, HitTest
 
 _SPOT_JS = (files("webrun_nb.browsers.chromium") / "js" / "hit_test.js").read_text(encoding="utf-8")
 # An element called "activeElement" hides the document's own: what decides is asked through the prototype.

@@ -11,9 +11,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import BrowserContext, ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from webrun_nb.browsers.chromium.errors import capital, first_line
-from webrun_nb.browsers.protocol import (
-    BrowserError,
+from webrun_nb.browsers.actions import (
     Click,
     Input,
     PointerClick,
@@ -27,6 +25,8 @@ from webrun_nb.browsers.protocol import (
     WaitFor,
     Wheel,
 )
+from webrun_nb.browsers.chromium.errors import capital, first_line
+from webrun_nb.browsers.protocol import BrowserError
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,20 @@ from typing import Any, cast, get_args
 from playwright.async_api import BrowserContext, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
+from webrun_nb.browsers.actions import (
+    Action,
+    Click,
+    GoBack,
+    Input,
+    Navigate,
+    Press,
+    Scroll,
+    Select,
+    Type,
+    TypeReleased,
+    Upload,
+    WaitFor,
+)
 from webrun_nb.browsers.chromium.downloads import Downloads
 from webrun_nb.browsers.chromium.errors import (
     blocked,
@@ -33,30 +47,9 @@ from webrun_nb.browsers.chromium.settle import Traffic, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
+from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
-from webrun_nb.browsers.protocol import (
-    NAVIGATION_TIMEOUT_MS,
-    Action,
-    Box,
-    BrowserError,
-    Checkpoint,
-    Click,
-    GoBack,
-    HitTest,
-    Input,
-    InstanceKind,
-    InstanceListener,
-    Navigate,
-    Observation,
-    PageData,
-    Press,
-    Scroll,
-    Select,
-    Type,
-    TypeReleased,
-    Upload,
-    WaitFor,
-)
+from webrun_nb.browsers.protocol import NAVIGATION_TIMEOUT_MS, BrowserError, Checkpoint, InstanceKind, InstanceListener
 
 logger = logging.getLogger(__name__)
 

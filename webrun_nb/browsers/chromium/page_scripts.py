@@ -16,7 +16,16 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.protocol import Box, Element, FormError, HitElement, HitTest, Observation, PageData, SeenFrame
+from webrun_nb.browsers.observation import (
+    Box,
+    Element,
+    FormError,
+    HitElement,
+    HitTest,
+    Observation,
+    PageData,
+    SeenFrame,
+)
 
 _SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
 

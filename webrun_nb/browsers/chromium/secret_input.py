@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle, Error, Page
 
+from webrun_nb.browsers.actions import TypeReleased
 from webrun_nb.browsers.chromium.frames import ancestors, is_sandboxed
-from webrun_nb.browsers.protocol import BrowserError, FieldPlace, TypeReleased
+from webrun_nb.browsers.observation import FieldPlace
+from webrun_nb.browsers.protocol import BrowserError
 
 _PLACE_JS = (files("webrun_nb.browsers.chromium") / "js" / "field_context.js").read_text(encoding="utf-8")
 # A style rather than a box over it: screenshots and the live view both have it, wherever the field moves to.

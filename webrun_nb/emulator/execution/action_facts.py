@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from webrun_nb.browsers import protocol
-from webrun_nb.browsers.protocol import (
-    VIEW_HEIGHT_PX,
-    VIEW_WIDTH_PX,
+from webrun_nb.browsers.actions import (
     Action,
-    Box,
     Click,
     GoBack,
-    HitElement,
-    HitTest,
     Navigate,
-    Observation,
     PointerClick,
     Press,
     PressKey,
@@ -30,6 +23,8 @@ from webrun_nb.browsers.protocol import (
     WaitFor,
     Wheel,
 )
+from webrun_nb.browsers.observation import Box, HitElement, HitTest, Observation
+from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.wire import requests as wire
 from webrun_nb.wire.requests import BROWSER_BAR_PX
@@ -211,15 +206,15 @@ def _in_view(box: Box) -> bool:
     return -box.width < box.x <= VIEW_WIDTH_PX and -box.height < box.y <= VIEW_HEIGHT_PX
 
 
-def page_action(by_hand: wire.ByHand) -> protocol.Action:
+def page_action(by_hand: wire.ByHand) -> Action:
     """Return the browser's action; the view's y counts a browser bar above the page, the page's does not."""
     match by_hand:
         case wire.ClickAt(type=kind, x=x, y=y, count=count):
             double = kind == "DOUBLE_CLICK"
-            return protocol.PointerClick(x, y - BROWSER_BAR_PX, double=double, second=not double and count == 2)
+            return PointerClick(x, y - BROWSER_BAR_PX, double=double, second=not double and count == 2)
         case wire.TypeText(text=text, human_like=human_like):
-            return protocol.TypeText(text, human_like)
+            return TypeText(text, human_like)
         case wire.PressKey(key=key):
-            return protocol.PressKey(key)
+            return PressKey(key)
         case wire.ScrollAt(x=x, y=y, delta_x=delta_x, delta_y=delta_y):
-            return protocol.Wheel(x, y - BROWSER_BAR_PX, delta_x, delta_y)
+            return Wheel(x, y - BROWSER_BAR_PX, delta_x, delta_y)

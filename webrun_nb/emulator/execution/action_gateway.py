@@ -12,19 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.protocol import (
-    Action,
-    BrowserError,
-    BrowserInstance,
-    GoBack,
-    HitTest,
-    Navigate,
-    Observation,
-    PageData,
-    Scroll,
-    Upload,
-    WaitFor,
-)
+from webrun_nb.browsers.actions import Action, GoBack, Navigate, Scroll, Upload, WaitFor
+from webrun_nb.browsers.observation import HitTest, Observation, PageData
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session

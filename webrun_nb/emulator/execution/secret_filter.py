@@ -15,16 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 
-from webrun_nb.browsers.protocol import (
-    Action,
-    BrowserError,
-    FieldPlace,
-    Navigate,
-    Observation,
-    Type,
-    TypeReleased,
-    TypeSecret,
-)
+from webrun_nb.browsers.actions import Action, Navigate, Type, TypeReleased, TypeSecret
+from webrun_nb.browsers.observation import FieldPlace, Observation
+from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault

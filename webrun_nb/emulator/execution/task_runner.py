@@ -27,7 +27,8 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.browsers.protocol import Action, BrowserError, Click, Navigate
+from webrun_nb.browsers.actions import Action, Click, Navigate
+from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.emulator.domain.policy.facts import Response
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session

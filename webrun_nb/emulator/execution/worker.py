@@ -14,16 +14,15 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from webrun_nb.agents.base import Agent, AgentError
+from webrun_nb.browsers.actions import Action, Navigate
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import (
-    Action,
     BrowserError,
     BrowserInstance,
     Browsers,
     Checkpoint,
     InstanceKind,
     InstanceUnavailableError,
-    Navigate,
 )
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.clock import Clock
