@@ -13,7 +13,7 @@ from lab import LabPage
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Request, expect
 
-from webrun_nb.notebook.display.markdown import PageText
+from webrun_nb.notebook.text.markdown import PageText
 
 TEXTS = [*HOSTILE_TEXTS, *PRICES]
 OUTPUTS_PER_CELL = 40
@@ -21,7 +21,7 @@ OUTPUTS_PER_CELL = 40
 SHOW = """
 import json
 from IPython.display import HTML, Markdown, display
-from webrun_nb.notebook.display.markdown import PageText
+from webrun_nb.notebook.text.markdown import PageText
 for text in json.load(open("texts.json"))[{first}:{last}]:
     display(PageText(text, rest=""))
 """
@@ -122,7 +122,7 @@ def test_hostile_texts_do_nothing_in_a_converted_notebook(lab_browser: Browser, 
 def test_a_link_opens_in_a_tab_that_has_no_hold_on_the_notebook(lab: LabPage) -> None:
     lab.page.context.route("https://ok.example/**", lambda route: route.fulfill(body="<title>there</title>"))
     lab.open_notebook(
-        ["from webrun_nb.notebook.display.markdown import PageText\nPageText('[there](https://ok.example/)', rest='')"]
+        ["from webrun_nb.notebook.text.markdown import PageText\nPageText('[there](https://ok.example/)', rest='')"]
     )
     lab.run_all()
     lab.wait_until_done()

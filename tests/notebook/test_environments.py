@@ -63,7 +63,7 @@ def test_a_single_task_may_have_an_environment(kernel):
     for name in ("first", "second"):
         ran = kernel.run(TASK.format(name=name, options="--env visit"))
         assert ran.status == "ok", ran.errors
-    kernel.run("from webrun_nb.notebook.api import toolkit\nfrom webrun_nb.notebook.display.labels import usd")
+    kernel.run("from webrun_nb.notebook.api import toolkit\nfrom webrun_nb.notebook.text.labels import usd")
     assert value(kernel.run("usd([*toolkit.current.sessions.values()][-1].snapshot.cost_usd)")) in ran.text, (
         "as its card"
     )

@@ -31,7 +31,7 @@ from process_family import family
 from proxies import LocalProxy
 
 from webrun_nb.notebook.commands.emulator import ShownState
-from webrun_nb.notebook.display.markdown import PageText
+from webrun_nb.notebook.text.markdown import PageText
 
 EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'

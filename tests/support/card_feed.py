@@ -14,7 +14,7 @@ from pathlib import Path
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.notebook.widgets.card_actions import StartedAgain
+from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.display.cards import cards
 from webrun_nb.wire.policies import StepBody
 
@@ -81,7 +81,7 @@ class Session:
         return future
     def start_again(self):
         future = Future()
-        future.set_result(StartedAgain(self.next, self.next))
+        future.set_result(RestartedSession(self.next, self.next))
         return future
 
 RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',

@@ -25,7 +25,7 @@ import base64
 from webrun_nb.notebook.display.cards import job_board
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
-from webrun_nb.notebook.jobs import JobFacts
+from webrun_nb.notebook.jobs import JobState
 from webrun_nb.notebook.widgets.task_line import TaskLine
 
 class View:
@@ -54,7 +54,7 @@ class Job:
         fields = dict(name=name, state=state, session=session.snapshot.name, session_id=session.snapshot.session_id,
                       task_id="t1", elapsed_ms=6200, cost_usd=Decimal("0.0041"), emulated=True,
                       usd_per_minute=Decimal("0.02"))
-        self.now = JobFacts(**{**fields, **changes})
+        self.now = JobState(**{**fields, **changes})
         self.done = self.now.done
     def facts(self): return self.now
     def subscribe(self, fn): self.subscribers.append(fn)

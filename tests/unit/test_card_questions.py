@@ -17,10 +17,10 @@ from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.display import cards as cards_module
 from webrun_nb.notebook.display.cards import CardRegistry
-from webrun_nb.notebook.display.static_card import card_rows, card_text
 from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.widgets.question_form import form_of
 from webrun_nb.notebook.widgets.session_card import TOO_LATE, SessionCard
+from webrun_nb.notebook.widgets.static_card import card_rows, card_text
 
 SECRET = "correct horse battery staple"
 NEXT = replace(IDLE, session_id="next00000000")

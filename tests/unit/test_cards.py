@@ -17,10 +17,10 @@ from ipywidgets import Widget
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.display import cards as cards_module
 from webrun_nb.notebook.display.cards import CardRegistry, UpdateThrottler
-from webrun_nb.notebook.display.labels import clean, duration, ended_at_ms, rate, usd
-from webrun_nb.notebook.display.static_card import card_html, card_rows, card_text, final_line
+from webrun_nb.notebook.text.labels import clean, duration, ended_at_ms, rate, usd
 from webrun_nb.notebook.widgets.card_state import ButtonPress, session_card_state
 from webrun_nb.notebook.widgets.session_card import SessionCard
+from webrun_nb.notebook.widgets.static_card import card_html, card_rows, card_text, final_line
 
 
 def click(card: SessionCard, command: str, press_id: str = "p1") -> None:

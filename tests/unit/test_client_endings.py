@@ -12,9 +12,9 @@ from client_service import Service, asking
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import BudgetError, GuardrailError, TaskInterruptedError, refusal
 from webrun_nb.client.session import Session
-from webrun_nb.notebook.display.labels_client import action_word, end_name, plain
-from webrun_nb.notebook.display.static_card import card_rows
+from webrun_nb.notebook.text.labels_client import action_word, end_name, plain
 from webrun_nb.notebook.widgets.card_state import session_card_state
+from webrun_nb.notebook.widgets.static_card import card_rows
 
 
 @pytest.fixture

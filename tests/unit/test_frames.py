@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.display.labels import Cost
+from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables.frames import META_KEYS, to_frame
 from webrun_nb.tables.schema import any_records, from_object, resolve
 

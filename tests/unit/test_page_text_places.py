@@ -15,9 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.display import results
-from webrun_nb.notebook.display.static_card import card_html
 from webrun_nb.notebook.jobs import JobState
 from webrun_nb.notebook.widgets import job_card
+from webrun_nb.notebook.widgets.static_card import card_html
 from webrun_nb.tables.schema import resolve
 
 PAGE = "<img src=x> was $1,299, now $899"

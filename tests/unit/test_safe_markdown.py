@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hostile_texts import HOSTILE_TEXTS, PRICES
 
-from webrun_nb.notebook.display.markdown import LONGEST_SHOWN, PageText, html_text, markdown_html, plain_text
+from webrun_nb.notebook.text.markdown import LONGEST_SHOWN, PageText, html_text, markdown_html, plain_text
 
 HARMLESS: dict[str, set[str]] = {
     **{tag: set() for tag in ("blockquote", "br", "code", "em", "hr", "li", "p", "pre", "s", "span", "strong", "ul")},

@@ -8,7 +8,7 @@ import pytest
 from card_doubles import IDLE
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.card_state import is_extrapolation_of, session_card_state
 
 SHOWN = SessionSnapshot(

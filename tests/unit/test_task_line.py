@@ -10,9 +10,9 @@ import pytest
 from card_doubles import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, AnsweringActions, make_card
 
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot
-from webrun_nb.notebook.display.labels import progress
 from webrun_nb.notebook.display.terminal_line import can_rewrite, line_of
 from webrun_nb.notebook.display.terminal_prompt import ask_in_terminal, prompt_here
+from webrun_nb.notebook.text.labels import progress
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.task_line import TaskLine
 

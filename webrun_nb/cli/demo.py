@@ -162,8 +162,8 @@ async def _in_a_session(client: Client, order: _Order) -> TaskResult:
 
 
 def _show(order: _Order, result: TaskResult) -> None:
-    from webrun_nb.notebook.display.labels import Cost
     from webrun_nb.notebook.display.results import summary_line
+    from webrun_nb.notebook.text.labels import Cost
 
     cost = Cost.from_usage(result.usage.model_dump())
     elapsed_ms = result.elapsed_s * 1000

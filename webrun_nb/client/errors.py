@@ -33,7 +33,7 @@ from typing import Any
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import HTTP_STATUS
 from webrun_nb.common.text import near
-from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.notebook.text.labels_client import plain
 
 _LONGEST_MESSAGE = 600
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webrun_nb.notebook.display.labels_client import action_word
+from webrun_nb.notebook.text.labels_client import action_word
 
 _log = logging.getLogger(__name__)
 

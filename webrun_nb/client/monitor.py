@@ -26,7 +26,7 @@ from webrun_nb.client.ledger import EMULATOR_ENDED
 from webrun_nb.client.result import usd
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)

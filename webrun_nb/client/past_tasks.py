@@ -15,7 +15,7 @@ from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.task_options import read_schema
 from webrun_nb.client.transport import ApiTransport, checked_id
-from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
 

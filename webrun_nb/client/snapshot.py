@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from webrun_nb.notebook.display.labels_client import end_word
+from webrun_nb.notebook.text.labels_client import end_word
 from webrun_nb.wire.prices import PRICES_2026, Prices
 from webrun_nb.wire.responses import FINAL_STATUSES
 

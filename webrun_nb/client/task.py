@@ -37,7 +37,7 @@ from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.task_options import Ask
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.redacted import RedactedStr
-from webrun_nb.notebook.display.labels_client import plain
+from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
 
 if TYPE_CHECKING:

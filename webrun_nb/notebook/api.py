@@ -22,10 +22,10 @@ from webrun_nb.client.local_emulator import LocalEmulator, local_emulator, runni
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.result import Schema, TaskResult
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display.labels import Cost
 from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.display.terminal_prompt import prompt_here
+from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables import schema as schemas
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class NotebookFrames:
 
     def session_html(self, snapshot: SessionSnapshot) -> str:
         """Return a session's card as static HTML."""
-        from webrun_nb.notebook.display.static_card import card_html
+        from webrun_nb.notebook.widgets.static_card import card_html
 
         return card_html(snapshot)
 

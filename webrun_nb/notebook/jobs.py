@@ -14,7 +14,7 @@ from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task import TaskHandle
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.question_form import other_way
 
 if TYPE_CHECKING:

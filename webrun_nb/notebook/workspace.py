@@ -21,16 +21,16 @@ from webrun_nb.client.task import TaskHandle
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
-from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.code_export import SubmittedTask
-from webrun_nb.notebook.display.startup_notice import has_front_end
-from webrun_nb.notebook.display.static_card import final_line
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError, near
 from webrun_nb.notebook.syntax.spec import Names
 from webrun_nb.notebook.syntax.values import is_name
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.card_actions import RestartedSession
+from webrun_nb.notebook.widgets.front_end import has_front_end
+from webrun_nb.notebook.widgets.static_card import final_line
 from webrun_nb.notebook.widgets.view_feed import OpenView
 from webrun_nb.wire.policies import StepBody
 

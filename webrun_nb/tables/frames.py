@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from webrun_nb.common.column_types import MONEY_PATTERN, Column, Kind
-from webrun_nb.notebook.display.labels import Cost
+from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables.schema import ANSWER, Schema
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.transport import HOSTED_URL
 from webrun_nb.notebook.api import NotebookFrames, toolkit
 from webrun_nb.notebook.commands.definitions import Login, Logout
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.workspace import Workspace
 
 _WRONG_KEY = "look where it came from: %webrun login --from env, keyring or prompt says which place to use"

@@ -23,9 +23,10 @@ from webrun_nb.notebook.commands import (
     view,
 )
 from webrun_nb.notebook.commands.definitions import Asyncio, Command, Help, ProxyHelp
-from webrun_nb.notebook.display.startup_notice import can_display_widgets, notice
+from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.syntax.help import help_text
 from webrun_nb.notebook.syntax.spec import Names
+from webrun_nb.notebook.widgets.front_end import can_display_widgets
 from webrun_nb.notebook.workspace import Workspace
 
 

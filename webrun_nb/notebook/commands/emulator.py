@@ -20,10 +20,10 @@ from webrun_nb.notebook.commands.definitions import (
     EmulatorState,
     EmulatorStatus,
 )
-from webrun_nb.notebook.display.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Option, Verb
+from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.workspace import Workspace
 from webrun_nb.wire.responses import AccountUsage
 

@@ -9,8 +9,8 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import Code, History
 from webrun_nb.notebook.display.code_export import python_code
-from webrun_nb.notebook.display.startup_notice import has_front_end
 from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:

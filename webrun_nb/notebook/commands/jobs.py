@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from webrun_nb.client.errors import TaskInterruptedError
 from webrun_nb.notebook.commands.definitions import Cancel, Jobs, Task, Wait
-from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.results import show_result
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import FPS, Answer, Pause, Resume, Start, Status, Stop, Terminate
 from webrun_nb.notebook.commands.view import show_view
-from webrun_nb.notebook.display.labels_client import end_name
 from webrun_nb.notebook.display.open_sessions import told
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.text.labels_client import end_name
 from webrun_nb.notebook.workspace import Workspace
 from webrun_nb.tables import templates
 

@@ -21,12 +21,12 @@ from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
 from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.code_export import SubmittedTask, environment_reference, policy_named
 from webrun_nb.notebook.display.results import show_partial, show_result, unused_line
-from webrun_nb.notebook.display.static_card import final_line
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.static_card import final_line
 from webrun_nb.notebook.workspace import Workspace, gone
 from webrun_nb.tables import schema, templates
 

@@ -15,8 +15,8 @@ from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import Usage
-from webrun_nb.notebook.display.labels import usd
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.text.labels import usd
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -13,15 +13,16 @@ from typing import Generic, TypeVar
 from IPython.display import display
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.notebook.display.startup_notice import can_display_widgets, has_front_end, notice, running_request
-from webrun_nb.notebook.display.static_card import card_text
+from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.widgets.card_actions import CardActions, RestartedSession, SessionFeed
+from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
 from webrun_nb.notebook.widgets.job_card import Form, JobCard
 from webrun_nb.notebook.widgets.job_card import card_text as job_card_text
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.sessions_table import SessionsTable
+from webrun_nb.notebook.widgets.static_card import card_text
 from webrun_nb.notebook.widgets.view_feed import OpenView
 
 WRITE_INTERVAL_S = 0.1

@@ -16,8 +16,8 @@ from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.api import meta_of
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
-from webrun_nb.notebook.display.labels import Cost, usd
-from webrun_nb.notebook.display.markdown import PageText
+from webrun_nb.notebook.text.labels import Cost, usd
+from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
 from webrun_nb.tables.frames import Completeness
 from webrun_nb.wire.responses import Truncated

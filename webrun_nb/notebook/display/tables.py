@@ -13,8 +13,8 @@ from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.result import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.local_time import local, local_date
-from webrun_nb.notebook.display.labels_client import action_word, end_name
 from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.text.labels_client import action_word, end_name
 from webrun_nb.wire.environments import Profile, UploadedFile
 from webrun_nb.wire.responses import ProxyTested
 

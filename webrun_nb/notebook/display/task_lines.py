@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task import ShowTask, TaskRun
-from webrun_nb.notebook.display.startup_notice import can_display_widgets, has_front_end, running_request
+from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
 
 if TYPE_CHECKING:
     from webrun_nb.notebook.display.cards import UpdateThrottler

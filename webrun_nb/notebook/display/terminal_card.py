@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import TextIO
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display.static_card import card_rows
 from webrun_nb.notebook.widgets.card_actions import SessionFeed
+from webrun_nb.notebook.widgets.static_card import card_rows
 
 REDRAW_EVERY_S = 1.0
 LABEL_WIDTH = 14

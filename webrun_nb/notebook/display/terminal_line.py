@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from typing import TextIO
 
-from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display.task_lines import Waited
+from webrun_nb.notebook.text import labels as words
 
 REWRITE_EVERY_S = 1.0
 _ERASED = "\r\x1b[2K"

@@ -7,9 +7,9 @@ from getpass import getpass
 
 from webrun_nb.client.guardrails import GuardrailHandler
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook.display import labels as words
 from webrun_nb.notebook.display import terminal_line
-from webrun_nb.notebook.display.startup_notice import has_front_end
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.question_form import QuestionForm, form_of
 
 _ASK = "answer (nothing: stop the task): "

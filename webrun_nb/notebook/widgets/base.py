@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 from traitlets import MetaHasTraits
 
-from webrun_nb.notebook.display.startup_notice import can_display_widgets
+from webrun_nb.notebook.widgets.front_end import can_display_widgets
 
 
 class _AbstractMeta(ABCMeta, MetaHasTraits):

@@ -34,7 +34,7 @@ class CardActions(Protocol):
     - `pause()`, `resume()`, `take_over()`, `release()`: of the same shape;
     - `answer(task_id, text)`: answers the task's guardrail, and so the card has a form. `text` may be a password: it
       must not get into a log or a repr. Nothing of the future's exception is shown but what its code says;
-    - `start_again()`: a session with the same options; a `Future[StartedAgain]`;
+    - `start_again()`: a session with the same options; a `Future[RestartedSession]`;
     - `steps(task_id)`: what was recorded of a task; `step_picture(task_id, number)`: a step's picture;
       `keep_pictures()`: have some from now on;
     - `view(listener, fps)`: opens a live view, on the loop thread; None where the server has none.

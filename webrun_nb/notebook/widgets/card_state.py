@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
 COMMANDS = ("pause", "resume", "take_over", "release", "stop", "terminate", "start_again")

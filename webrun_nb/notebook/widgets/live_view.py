@@ -7,8 +7,8 @@ from typing import Any
 import traitlets
 
 from webrun_nb.common import screencast_assets as screen
-from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.markdown import html_text
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text.markdown import html_text
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.view_feed import OpenView, ViewFeed

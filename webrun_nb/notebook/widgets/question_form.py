@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 
 Field = Literal["text", "code", "password", ""]
 

@@ -17,14 +17,14 @@ import traitlets
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.static_card import card_html, card_text, final_line
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.card_actions import CardActions, RestartedSession
 from webrun_nb.notebook.widgets.card_state import COMMANDS, ButtonPress, is_extrapolation_of, session_card_state
 from webrun_nb.notebook.widgets.live_view import VIEW_SCRIPT, VIEW_STYLE
 from webrun_nb.notebook.widgets.question_form import form_of
+from webrun_nb.notebook.widgets.static_card import card_html, card_text, final_line
 from webrun_nb.notebook.widgets.steps_log import left_out, step_rows
 from webrun_nb.notebook.widgets.view_feed import OpenView, ViewFeed
 from webrun_nb.wire.policies import StepBody

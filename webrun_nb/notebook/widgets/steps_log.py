@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.labels_client import action_word
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text.labels_client import action_word
 from webrun_nb.wire.policies import StepBody
 
 STEPS_SHOWN = 200

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import traitlets
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display import labels as words
+from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.job_card import Form

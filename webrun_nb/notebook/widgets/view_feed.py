@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.screencast import LiveView, ViewListener
-from webrun_nb.notebook.display.labels_client import action_word
+from webrun_nb.notebook.text.labels_client import action_word
 
 SEEN_WITHIN_S = 5.0
 """A picture that no page has acknowledged for so long was sent to nobody: a page that was reloaded says no goodbye."""

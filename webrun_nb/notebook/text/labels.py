@@ -10,7 +10,7 @@ from typing import Any
 
 from webrun_nb.client.errors import dollars
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display.labels_client import doing_words, plain
+from webrun_nb.notebook.text.labels_client import doing_words, plain
 
 TASK_CHARACTERS = 400
 ACTION_CHARACTERS = 200

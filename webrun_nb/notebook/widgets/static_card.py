@@ -7,8 +7,8 @@ What changes from run to run stands between fixed markers. nbval's `--nbval-sani
 from __future__ import annotations
 
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.display import labels as words
-from webrun_nb.notebook.display.markdown import NO_FORMULAS, html_text
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
 TEXT_BEGIN, TEXT_END = "[webrun-card]", "[/webrun-card]"
