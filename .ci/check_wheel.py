@@ -58,10 +58,14 @@ def check(checkout: Path) -> None:
         assert page.status == 200, f"practice:{site} answers {page.status}"
         assert b"<html" in page.body, f"practice:{site} answers without a page"
 
+    pages = {page.name for page in (checkout / "webrun_nb" / "docs").glob("*.md")}
+    shipped = {page.name for page in (package / "docs").glob("*.md")}
+    assert pages <= shipped, f"documentation is missing: {', '.join(sorted(pages - shipped))}"
+
     notebooks = find_notebooks()
     assert notebooks is not None, "the notebooks are not in the wheel"
     assert notebooks.is_relative_to(package), f"the notebooks come from {notebooks}, not from the wheel"
-    print(f"a card, {len(sites())} practice site(s) and the notebooks came out of the wheel")
+    print(f"a card, {len(sites())} practice site(s), {len(pages)} pages and the notebooks came out of the wheel")
 
 
 if __name__ == "__main__":

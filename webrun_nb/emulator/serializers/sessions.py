@@ -68,7 +68,7 @@ def usage(bill: billing.Usage) -> Usage:
 
 
 def streaming(session: Session, base_url: str) -> Streaming:
-    """Return where the live view is; there is no WHEP (DEVIATIONS.md)."""
+    """Return where the live view is; there is no WHEP (docs/deviations.md)."""
     return Streaming(
         web_rtc_url=None,
         web_view_url=None if session.ended else f"{base_url}/view/{session.id}",

@@ -1,0 +1,54 @@
+"""The README and the pages of `webrun_nb/docs`: their size and their links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "webrun_nb" / "docs").glob("*.md"))]
+README_BYTES = 6 * 1024
+
+_CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+_HEADING = re.compile(r"^#+ +(?P<text>.+?)\s*$", re.MULTILINE)
+_NOT_IN_AN_ANCHOR = re.compile(r"[^\w\- ]")
+
+
+def links(page: Path) -> Iterator[str]:
+    """Yield the targets of a page's links, except those of web addresses and those inside of code."""
+    for match in _LINK.finditer(_CODE.sub("", page.read_text(encoding="utf-8"))):
+        if "://" not in match["target"]:
+            yield match["target"]
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = _HEADING.findall(page.read_text(encoding="utf-8"))
+    return {_NOT_IN_AN_ANCHOR.sub("", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def problem(page: Path, target: str) -> str | None:
+    """Return why a link of a page leads nowhere; None if it is good."""
+    path, _, anchor = target.partition("#")
+    linked = (page.parent / path).resolve() if path else page
+    if not linked.is_file():
+        return "no such file"
+    if not linked.is_relative_to(ROOT):
+        return "outside of the repository"
+    if anchor and anchor not in anchors(linked):
+        return "no such heading"
+    return None
+
+
+def test_readme_is_short() -> None:
+    assert len(README.read_bytes()) <= README_BYTES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert {target: found for target in links(page) if (found := problem(page, target))} == {}
