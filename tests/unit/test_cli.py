@@ -75,7 +75,7 @@ PAGE = "https://shop.example/"
         (["--url", "shop.example", "List the laptops"], "did you mean https://shop.example?"),
         (["--url", "practice:", "List the laptops"], "practice"),
         (["--url", PAGE, "--schema", "name:strr", "List the laptops"], "strr"),
-        (["--url", PAGE, "--schema", "", "List the laptops"], "schema is empty"),
+        (["--url", PAGE, "--schema", "", "List the laptops"], "schema: it is empty"),
         (["--url", PAGE], "no task"),
         (["--url", PAGE, "  "], "task is empty"),
         (["List the laptops"], "--url"),

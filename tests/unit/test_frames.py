@@ -253,7 +253,7 @@ META = {
     "session": "a1b2c3d4e5f6",
     "url": "https://a.example/",
     "captured_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2))),
-    "cost": Cost(Decimal("0.0123"), emulated=True),
+    "cost": Cost(Decimal("0.0123"), emulated=True).to_json(),
     "day": date(2026, 1, 2),
     "parts": (Decimal("0.5"), float("nan")),
 }

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.common.column_types import parse_columns
-from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.tables.schema import Column, Schema, any_records, from_object, resolve
+from webrun_nb.common.column_types import Column, ColumnListError, ColumnType, parse_columns
+from webrun_nb.tables.schema import Schema, SchemaError, any_records, from_object, resolve
 
 
 class Condition(enum.Enum):
@@ -53,7 +52,7 @@ COLUMNS = "name:str, n:int, price:float?, ok:bool, when:date, at:datetime, link:
 def test_a_column_list_is_a_list_of_records() -> None:
     schema = resolve(COLUMNS, {})
     assert schema.many
-    assert [(column.name, column.kind) for column in schema.columns] == [
+    assert [(column.name, column.type.label) for column in schema.columns] == [
         ("name", "str"),
         ("n", "int"),
         ("price", "float"),
@@ -106,7 +105,7 @@ def test_every_value_may_be_null_on_the_wire() -> None:
 def test_column_lists_parse_or_are_refused(text: str) -> None:
     try:
         columns = parse_columns(text)
-    except CommandError:
+    except ColumnListError:
         return
     assert len({column.name for column in columns}) == len(columns) > 0
 
@@ -118,7 +117,7 @@ _KINDS = st.sampled_from(["str", "int", "float", "bool", "date", "datetime", "ur
 @given(st.lists(st.tuples(_NAMES, _KINDS, st.booleans()), min_size=1, max_size=6, unique_by=lambda one: one[0]))
 def test_column_lists_round_trip(parts: list[tuple[str, str, bool]]) -> None:
     text = " , ".join(f"{name} : {kind}{'?' * nullable}" for name, kind, nullable in parts)
-    found = [(column.name, column.kind, column.nullable) for column in resolve(text, {}).columns]
+    found = [(column.name, column.type.label, column.nullable) for column in resolve(text, {}).columns]
     assert found == [(name, kind.partition("(")[0], nullable) for name, kind, nullable in parts]
 
 
@@ -126,16 +125,16 @@ def test_a_pydantic_model_is_one_record() -> None:
     schema = resolve("Laptop", {"Laptop": Laptop})
     assert (schema.many, schema.source) == (False, "Laptop")
     assert schema.columns == (
-        Column("name", "str"),
-        Column("price", "float", nullable=True),
-        Column("released", "date"),
-        Column("seen", "datetime"),
-        Column("condition", "enum", choices=("new", "used")),
-        Column("grade", "enum", choices=("a", "b")),
-        Column("maker", "json"),
-        Column("tags", "json"),
-        Column("link", "url"),
-        Column("stock", "int", nullable=True),
+        Column("name", ColumnType.STR),
+        Column("price", ColumnType.FLOAT, nullable=True),
+        Column("released", ColumnType.DATE),
+        Column("seen", ColumnType.DATETIME),
+        Column("condition", ColumnType.ENUM, choices=("new", "used")),
+        Column("grade", ColumnType.ENUM, choices=("a", "b")),
+        Column("maker", ColumnType.JSON),
+        Column("tags", ColumnType.JSON),
+        Column("link", ColumnType.URL),
+        Column("stock", ColumnType.INT, nullable=True),
     )
 
 
@@ -149,7 +148,7 @@ def test_a_dataclass_is_one_record() -> None:
     schema = resolve("Shop", {"Shop": Shop})
     assert (schema.many, schema.columns) == (
         False,
-        (Column("name", "str"), Column("city", "str", nullable=True)),
+        (Column("name", ColumnType.STR), Column("city", ColumnType.STR, nullable=True)),
     )
 
 
@@ -164,7 +163,7 @@ def test_a_dict_a_literal_and_a_file_are_the_same_json_schema(tmp_path: Path) ->
     path.write_text(json.dumps(JSON_SCHEMA), encoding="utf-8")
     found = [resolve(text, {"shape": JSON_SCHEMA}) for text in ("shape", json.dumps(JSON_SCHEMA), str(path))]
     assert [(one.json_schema, one.columns, one.many) for one in found] == [
-        (JSON_SCHEMA, (Column("a", "int"),), True)
+        (JSON_SCHEMA, (Column("a", ColumnType.INT),), True)
     ] * 3
 
 
@@ -174,7 +173,7 @@ def test_a_dict_a_literal_and_a_file_are_the_same_json_schema(tmp_path: Path) ->
 )
 def test_bare_values_stand_in_the_column_answer(json_schema: dict[str, Any], many: bool, kind: str) -> None:
     schema = from_object(json_schema)
-    assert (schema.many, schema.bare, [(c.name, c.kind) for c in schema.columns]) == (
+    assert (schema.many, schema.bare, [(c.name, c.type.label) for c in schema.columns]) == (
         many,
         True,
         [("answer", kind)],
@@ -195,7 +194,7 @@ def test_references_are_followed_and_circles_are_not() -> None:
             },
         }
     )
-    assert [(column.name, column.kind) for column in schema.columns] == [("next", "json"), ("n", "int")]
+    assert [(column.name, column.type.label) for column in schema.columns] == [("next", "json"), ("n", "int")]
 
 
 def test_open_records_leave_the_columns_to_the_page() -> None:
@@ -239,11 +238,11 @@ def test_objects_of_the_object_api(given_object: object) -> None:
         ("unheard", "'unheard'", "unheard:str"),
         ("number", "int", "pydantic"),
         ("shop", "the class Shop", "name the class"),
-        ("list[number]", "no class", "pydantic"),
+        ("list[number]", "not a class", "pydantic"),
         ("{type: object}", "not JSON", "single quotes"),
-        ("[1, 2]", "no object", "items"),
-        ("{}", "no JSON Schema", "properties"),
-        ("fields", "no JSON Schema", "name:str"),
+        ("[1, 2]", "not an object", "items"),
+        ("{}", "not a JSON Schema", "properties"),
+        ("fields", "not a JSON Schema", "name:str"),
         ('{"type": "laptop"}', "at type", "json-schema"),
         ('{"properties": {"a": {"type": 3}}}', "at properties/a/type", "json-schema"),
         ("missing.json", "missing.json can't be read", "relative"),
@@ -251,7 +250,7 @@ def test_objects_of_the_object_api(given_object: object) -> None:
 )
 def test_what_is_no_schema(text: str, message: str, hint: str) -> None:
     names = {"Laptop": Laptop, "number": 3, "shop": Shop("x"), "fields": {"name": "str"}}
-    with pytest.raises(CommandError) as caught:
+    with pytest.raises(SchemaError) as caught:
         resolve(text, names)
     assert (message in caught.value.message, hint in caught.value.hint) == (True, True), caught.value.args
 
@@ -262,6 +261,22 @@ def test_a_model_without_a_json_schema_is_refused_in_one_line() -> None:
         handle: Path | object
         thing: Exception
 
-    with pytest.raises(CommandError) as caught:
+    with pytest.raises(SchemaError) as caught:
         from_object(Odd)
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("column_type", [one for one in ColumnType if one is not ColumnType.JSON])
+def test_every_type_comes_back_from_the_schema_that_it_sends(column_type: ColumnType) -> None:
+    sent = resolve(f"value:{column_type.written}", {})
+    assert [column.type for column in sent.columns] == [column_type]
+    assert [column.type for column in from_object(sent.json_schema).columns] == [column_type]
+
+
+@pytest.mark.parametrize(
+    ("column_type", "alias"), [(one, alias) for one in ColumnType for alias in one.aliases], ids=lambda one: str(one)
+)
+def test_a_type_of_another_language_leads_to_ours(column_type: ColumnType, alias: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        resolve(f"value:{alias}", {})
+    assert caught.value.hint == f"did you mean value:{column_type.written}?"

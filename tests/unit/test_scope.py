@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.tables.templates import fill
+from webrun_nb.tables.templates import TemplateError, fill
 
 RUN = "get_ipython().run_cell_magic('webrun', 'task --dry-run', 'List {{ x }}')"
 
@@ -94,7 +94,7 @@ def test_a_variable_without_a_value_is_refused(shell: InteractiveShell) -> None:
 
 
 def test_a_name_that_is_nowhere_is_refused_as_before(shell: InteractiveShell) -> None:
-    with pytest.raises(CommandError, match="there is no 'x' in the notebook"):
+    with pytest.raises(TemplateError, match="there is no 'x' in the notebook"):
         told(shell, f"def f():\n    {RUN}\nf()")
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.tables.templates import fill
+from webrun_nb.tables.templates import TemplateError, fill
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_values_are_never_read_as_templates(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["open", "exit", "In"])
 def test_what_python_brings_along_is_not_taken_for_what_was_meant(name: str) -> None:
-    with pytest.raises(CommandError) as raised:
+    with pytest.raises(TemplateError) as raised:
         fill(f"{{{{ {name}x }}}}", {name: print})
     assert "did you mean" not in raised.value.hint
 
@@ -59,7 +58,7 @@ def test_what_python_brings_along_is_not_taken_for_what_was_meant(name: str) -> 
 def test_any_text_is_filled_or_refused_in_one_way(text: str) -> None:
     try:
         filled = fill(text, {"a": 1, "x": "y"})
-    except CommandError:
+    except TemplateError:
         return
     if "{{" not in text:
         assert filled == text
@@ -85,7 +84,7 @@ def test_any_text_is_filled_or_refused_in_one_way(text: str) -> None:
     ],
 )
 def test_what_cannot_be_filled_is_said(text: str, message: str, hint: str) -> None:
-    with pytest.raises(CommandError) as caught:
+    with pytest.raises(TemplateError) as caught:
         fill(text, {"limit": 900, "names": ["Aurora"], "__builtins__": {}})
     assert (message in caught.value.message, hint in caught.value.hint) == (True, True), caught.value.args
 
@@ -105,7 +104,7 @@ def test_what_cannot_be_filled_is_said(text: str, message: str, hint: str) -> No
 )
 def test_the_sandbox_holds(expression: str) -> None:
     names = ["a"]
-    with pytest.raises(CommandError):
+    with pytest.raises(TemplateError):
         fill("{{ " + expression + " }}", {"x": 1, "f": fill, "names": names})
     assert names == ["a"]
 
@@ -129,7 +128,7 @@ def test_the_sandbox_holds(expression: str) -> None:
     ],
 )
 def test_a_few_characters_make_nothing_endless(expression: str) -> None:
-    with pytest.raises(CommandError, match=r"longer than the 10,000 characters"):
+    with pytest.raises(TemplateError, match=r"longer than the 10,000 characters"):
         fill("{{ " + expression + " }}", {"x": 7, "names": ["a"]})
 
 
@@ -152,7 +151,7 @@ def test_ordinary_sums_and_formats_work(expression: str, filled: str) -> None:
 
 
 def test_depth_without_an_end_is_said() -> None:
-    with pytest.raises(CommandError):
+    with pytest.raises(TemplateError):
         fill("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", {})
 
 
@@ -175,7 +174,7 @@ def test_depth_without_an_end_is_said() -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_values_without_a_sensible_text_are_refused(value: Any) -> None:
-    with pytest.raises(CommandError):
+    with pytest.raises(TemplateError):
         fill("{{ x }}", {"x": value})
 
 

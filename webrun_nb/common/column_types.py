@@ -1,49 +1,113 @@
-"""The column list: `name:str, price:float?, when:date, kind:enum(a|b), cost:money`.
+"""Column types, and the column list that names them: `name:str, price:float?, when:date, kind:enum(a|b), cost:money`.
 
-On the wire every value may be null, so that the agent never has to make one up for a record that lacks it;
-whether the user allowed that (`?`) is kept in the column, and decides what counts as incomplete.
+`ColumnType` is the one table of types: the JSON Schema of a type's values, the JSON Schema `format`s that are read as
+it, and the names that it has in other languages. Its dtype and its conversion to Python are in `tables.frames`.
+
+On the wire every value may be null, so that an agent never has to invent one for a record that lacks it. Whether the
+user allowed that (`?`) is kept in the column, and decides which rows count as incomplete.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from enum import Enum
+from typing import Any
 
-from webrun_nb.notebook.syntax.errors import CommandError, near
-
-Kind = Literal["str", "int", "float", "bool", "date", "datetime", "url", "money", "enum", "json"]
-"""What a column holds. `json` is anything else (nested objects, lists, unions); a list can't name it."""
+from webrun_nb.common.text import near
 
 MONEY_PATTERN = r"^-?\d+(\.\d+)?( [A-Z]{3})?$"
 """An amount and, where it is known, its ISO 4217 currency: `899.00 USD`."""
 
 COLUMNS_HINT = "write columns: 'name:str, price:float?, kind:enum(a|b)'"
 
-_WIRE: dict[str, tuple[Kind, dict[str, Any]]] = {
-    "str": ("str", {"type": ["string", "null"]}),
-    "int": ("int", {"type": ["integer", "null"]}),
-    "float": ("float", {"type": ["number", "null"]}),
-    "bool": ("bool", {"type": ["boolean", "null"]}),
-    "date": ("date", {"type": ["string", "null"], "format": "date"}),
-    "datetime": ("datetime", {"type": ["string", "null"], "format": "date-time"}),
-    "url": ("url", {"type": ["string", "null"], "format": "uri"}),
-    "money": ("money", {"type": ["string", "null"], "format": "money", "pattern": MONEY_PATTERN}),
+
+class ColumnType(Enum):
+    """A type that a column can have.
+
+    Parameters
+    ----------
+    label : str
+        Its name in a column list.
+    json_schema : mapping
+        JSON Schema of its values, null apart; `enum` adds its choices.
+    aliases : tuple of str
+        Names in other languages that a "did you mean" leads from; they are too far from `label` for a search by
+        spelling.
+    formats : tuple of str
+        Values of `format` in a JSON Schema that are read as this type, beside the one in `json_schema`.
+    """
+
+    STR = "str", {"type": "string"}, ("string", "text", "varchar", "object")
+    INT = "int", {"type": "integer"}, ("integer",)
+    FLOAT = "float", {"type": "number"}, ("number", "decimal", "double")
+    BOOL = "bool", {"type": "boolean"}, ("boolean",)
+    DATE = "date", {"type": "string", "format": "date"}, ("day",)
+    DATETIME = "datetime", {"type": "string", "format": "date-time"}, ("timestamp", "time")
+    URL = "url", {"type": "string", "format": "uri"}, ("link", "uri", "href"), ("url",)
+    MONEY = "money", {"type": "string", "format": "money", "pattern": MONEY_PATTERN}, ("price", "currency")
+    ENUM = "enum", {"type": "string"}, ("enum", "category", "choice")
+    JSON = (
+        "json",
+        dict[str, Any](),
+    )  # nested objects, lists, unions: comes from a JSON Schema or a model, never from a column list
+
+    def __init__(
+        self,
+        label: str,
+        json_schema: Mapping[str, Any],
+        aliases: tuple[str, ...] = (),
+        formats: tuple[str, ...] = (),
+    ) -> None:
+        self.label = label
+        self.json_schema = json_schema
+        self.aliases = aliases
+        self.formats = formats
+
+    @property
+    def written(self) -> str:
+        """The type as it is written in a column list."""
+        return "enum(a|b)" if self is ColumnType.ENUM else self.label
+
+
+BY_LABEL: Mapping[str, ColumnType] = {
+    kind.label: kind for kind in ColumnType if kind not in (ColumnType.ENUM, ColumnType.JSON)
 }
-_TYPE_NAMES = (*_WIRE, "enum(a|b)")
-# Other languages' names, too far from ours for a search by spelling.
-_ALSO_CALLED = {
-    "string": "str", "text": "str", "varchar": "str", "object": "str", "integer": "int", "number": "float",
-    "decimal": "float", "double": "float", "boolean": "bool", "timestamp": "datetime", "day": "date",
-    "time": "datetime", "link": "url", "uri": "url", "href": "url", "price": "money", "currency": "money",
-    "enum": "enum(a|b)", "category": "enum(a|b)", "choice": "enum(a|b)",
-}  # fmt: skip
+"""The types that are written as one word."""
+BY_JSON_TYPE: Mapping[str, ColumnType] = {
+    kind.json_schema["type"]: kind for kind in BY_LABEL.values() if "format" not in kind.json_schema
+}
+BY_FORMAT: Mapping[str, ColumnType] = {
+    name: kind
+    for kind in BY_LABEL.values()
+    for name in (kind.json_schema.get("format"), *kind.formats)
+    if name is not None
+}
+_WRITTEN = (*BY_LABEL, ColumnType.ENUM.written)
+_BY_ALIAS = {alias: kind.written for kind in ColumnType for alias in kind.aliases}
 
 _TWO_COLUMNS = re.compile(r"(?P<first>[^\s:()]+\??|enum\s*\([^()]*\)\??)\s+(?P<second>\w+\s*:.*)", re.DOTALL)
-"""What stands behind a column's colon where the comma before the next column was left out."""
+"""The text after a column's colon where the comma before the next column is missing."""
 _COMMA = re.compile(r",(?![^(]*\))")
 _NAME = re.compile(r"\w(?:[\w -]*\w)?")
 _ENUM = re.compile(r"enum\s*\((?P<choices>[^()]*)\)")
+
+
+class ColumnListError(ValueError):
+    """A column list can't be read.
+
+    Parameters
+    ----------
+    message : str
+        One line: what is wrong.
+    hint : str
+        One line: what to write instead.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +115,19 @@ class Column:
     """A column: `nullable` tells whether a value may be missing; `choices` are those of an `enum`."""
 
     name: str
-    kind: Kind
+    type: ColumnType
     nullable: bool = False
     choices: tuple[str, ...] = ()
 
 
 def column_schema(column: Column) -> dict[str, Any]:
     """Return the JSON Schema of a column's values, null among them."""
-    if column.kind == "enum":
-        return {"type": ["string", "null"], "enum": [*column.choices, None]}
-    return dict(_WIRE[column.kind][1])
+    schema = dict(column.type.json_schema)
+    if "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    if column.type is ColumnType.ENUM:
+        schema["enum"] = [*column.choices, None]
+    return schema
 
 
 def parse_columns(text: str) -> tuple[Column, ...]:
@@ -68,48 +135,48 @@ def parse_columns(text: str) -> tuple[Column, ...]:
 
     Raises
     ------
-    CommandError
-        It is none; the message names the column.
+    ColumnListError
+        The text is no column list; the message names the column.
     """
     columns = [_column(part.strip()) for part in _COMMA.split(text)]
     names = [column.name for column in columns]
     for name in names:
         if names.count(name) > 1:
-            raise CommandError(f"--schema: the column {name!r} is there twice", "name each column once")
+            raise ColumnListError(f"column {name!r} appears twice", "name each column once")
     return tuple(columns)
 
 
 def _column(text: str) -> Column:
     if not text:
-        raise CommandError("--schema: a column is empty (a comma too many?)", COLUMNS_HINT)
-    name, colon, kind_text = (part.strip() for part in text.partition(":"))
-    if not colon or not kind_text:
-        raise CommandError(f"--schema: the column {name!r} has no type", f"write {name}:str")
+        raise ColumnListError("a column is empty; is there a comma too many?", COLUMNS_HINT)
+    name, colon, type_text = (part.strip() for part in text.partition(":"))
+    if not colon or not type_text:
+        raise ColumnListError(f"column {name!r} has no type", f"write {name}:str")
     if not _NAME.fullmatch(name):
-        raise CommandError(f"--schema: {name!r} can't be a column's name", "use letters, digits, _, - and spaces")
-    if ";" in kind_text:
-        raise CommandError("--schema: columns are separated by commas, not by semicolons", COLUMNS_HINT)
-    if run_on := _TWO_COLUMNS.fullmatch(kind_text):
-        raise CommandError(
-            f"--schema: a comma is missing after {name}:{run_on['first']}",
+        raise ColumnListError(f"{name!r} is not a valid column name", "use letters, digits, _, - and spaces")
+    if ";" in type_text:
+        raise ColumnListError("columns are separated by commas, not by semicolons", COLUMNS_HINT)
+    if run_on := _TWO_COLUMNS.fullmatch(type_text):
+        raise ColumnListError(
+            f"a comma is missing after {name}:{run_on['first']}",
             f"write '{name}:{run_on['first']}, {run_on['second']}'",
         )
-    nullable = kind_text.endswith("?")
-    kind_text = kind_text.removesuffix("?").strip()
-    enum = _ENUM.fullmatch(kind_text)
+    nullable = type_text.endswith("?")
+    type_text = type_text.removesuffix("?").strip()
+    enum = _ENUM.fullmatch(type_text)
     if enum:
-        return Column(name, "enum", nullable, _choices(name, enum["choices"]))
-    if kind_text not in _WIRE:
-        meant = _ALSO_CALLED.get(kind_text.lower()) or near(kind_text, _TYPE_NAMES)
-        raise CommandError(
-            f"--schema: {kind_text!r} is no type (column {name})",
-            f"did you mean {name}:{meant}?" if meant else f"there are: {' '.join(_TYPE_NAMES)}",
+        return Column(name, ColumnType.ENUM, nullable, _choices(name, enum["choices"]))
+    if type_text not in BY_LABEL:
+        meant = _BY_ALIAS.get(type_text.lower()) or near(type_text, _WRITTEN)
+        raise ColumnListError(
+            f"{type_text!r} is not a column type (column {name})",
+            f"did you mean {name}:{meant}?" if meant else f"the types are: {' '.join(_WRITTEN)}",
         )
-    return Column(name, _WIRE[kind_text][0], nullable)
+    return Column(name, BY_LABEL[type_text], nullable)
 
 
 def _choices(name: str, text: str) -> tuple[str, ...]:
     choices = tuple(choice.strip() for choice in text.split("|"))
     if not all(choices) or len(set(choices)) != len(choices):
-        raise CommandError(f"--schema: the choices of {name!r} are empty or there twice", f"write {name}:enum(a|b)")
+        raise ColumnListError(f"the choices of {name!r} must be distinct and not empty", f"write {name}:enum(a|b)")
     return choices

@@ -78,7 +78,7 @@ def meta_of(result: TaskResult) -> dict[str, Any]:
         "session": result.session_id,
         "url": result.url,
         "captured_at": result.captured_at,
-        "cost": Cost.from_usage(result.usage.model_dump()),
+        "cost": Cost.from_usage(result.usage.model_dump()).to_json(),
         "truncated": None if result.truncated is None else result.truncated.to_wire(),
     }
 

@@ -1,9 +1,9 @@
-"""An answer → a DataFrame with the schema's types, and a count of what is missing from it.
+"""DataFrames with a schema's types, made of answers, with a count of what is missing.
 
 The dtypes come from the schema alone, never from the values:
 
 ============  ===================  =================================================================
-kind          dtype               note
+type          dtype               note
 ============  ===================  =================================================================
 str, url      string
 int           Int64
@@ -14,11 +14,11 @@ datetime      datetime64[ns, UTC] a time without a zone is UTC, as the browsers 
 enum          category             the schema's choices, in their order
 money         Float64              the currency is in `attrs["webrun"]["currencies"]`, or, where rows
                                    differ, in a column `<name>_currency`
-json          object               what a JSON Schema or model nests: dicts, lists, mixed values, as they came
+json          object               nested values of a JSON Schema or model: dicts, lists, mixed values, unchanged
 ============  ===================  =================================================================
 
-What doesn't fit becomes `<NA>` (`NaT`, None) and is counted, never defaulted and never converted by
-guesswork.
+A value that doesn't fit its column becomes `<NA>` (`NaT`, None) and is counted. No value is replaced by a default or
+converted by a guess. `_FORMS` is the table of types: each has its conversion and its dtype.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from webrun_nb.common.column_types import MONEY_PATTERN, Column, Kind
-from webrun_nb.notebook.text.labels import Cost
+from webrun_nb.common.column_types import MONEY_PATTERN, Column, ColumnType
 from webrun_nb.tables.schema import ANSWER, Schema
 
 if TYPE_CHECKING:
@@ -43,12 +42,12 @@ if TYPE_CHECKING:
 __all__ = ["META_KEYS", "Completeness", "to_frame"]
 
 META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
-"""What the caller knows of a result; a key that isn't given is None in `attrs`, never left out."""
+"""Facts of a result that the caller gives; a key that isn't given is None in `attrs`, never left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What a frame lacks, as counts of values.
+    """Counts of the values that a frame lacks.
 
     Parameters
     ----------
@@ -98,10 +97,10 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
     data : JSON value
         The answer, parsed; a text answer as it is.
     schema : Schema or None
-        What was asked for. None, or one without columns (`any_records()`): records become rows under their
+        The requested shape. None, or one without columns (`any_records()`): records become rows under their
         own field names as text (dtype string); anything else becomes one row with the column `answer`.
     meta : mapping
-        `META_KEYS` and whatever else is to be kept; values are JSON, `Cost`, `Decimal`, `date` or `datetime`.
+        `META_KEYS` and other facts to keep; values are JSON, `Decimal`, `date` or `datetime`.
 
     Returns
     -------
@@ -112,7 +111,7 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
     Raises
     ------
     TypeError
-        `meta` holds what has no JSON form.
+        `meta` holds a value that has no JSON form.
     """
     if schema is None or not schema.columns:
         columns, records = _open(data)
@@ -143,7 +142,7 @@ def _open(data: Any) -> tuple[tuple[Column, ...], list[Mapping[str, Any]]]:
     if not isinstance(found, list) or not all(isinstance(record, Mapping) for record in found):
         found = [{ANSWER: data}]
     names = dict.fromkeys(name for record in found for name in record)
-    columns = tuple(Column(name, "str", nullable=True) for name in names)
+    columns = tuple(Column(name, ColumnType.STR, nullable=True) for name in names)
     return columns, [{name: _text(value) for name, value in record.items()} for record in found]
 
 
@@ -191,7 +190,7 @@ def _build(
         str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
     )
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
-    typed = tuple(column.name for column in columns if column.kind not in ("str", "json"))
+    typed = tuple(column.name for column in columns if column.type not in (ColumnType.STR, ColumnType.JSON))
     completeness = Completeness(
         len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
     )
@@ -205,44 +204,45 @@ def _value(column: Column, record: Any) -> Any:
     value = record.get(column.name)
     if value is None:
         return None
-    if column.kind == "enum":
+    if column.type is ColumnType.ENUM:
         if value not in column.choices:
             raise _Unfit
         return value
-    return _CONVERT[column.kind](value)
+    return _FORMS[column.type].convert(value)
 
 
 def _series(column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]) -> dict[str, Any]:
     """Return the column, and beside it the currencies where they differ."""
     import pandas as pd
 
-    if column.kind == "money":
-        amounts = [None if value is None else float(value[0]) for value in values]
-        found = {value[1] for value in values if value is not None}
-        made: dict[str, Any] = {column.name: pd.array(amounts, dtype="Float64")}
-        if len(found) > 1:
-            name = f"{column.name}_currency"
-            while name in taken:
-                name += "_"
-            made[name] = pd.array([None if value is None else value[1] for value in values], dtype="string")
-        for code in found if len(found) == 1 else ():
-            if code is not None:
-                currencies[column.name] = code
-        return made
-    if column.kind == "enum":
-        return {column.name: pd.Categorical(values, categories=list(column.choices))}
-    if column.kind == "json":
-        return {column.name: pd.Series(values, dtype=object)}
-    if column.kind == "datetime":
-        # Naive UTC first: the constructor for aware values differs between pandas 2 and 3.
-        return {column.name: pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")}
-    return {column.name: pd.Series(values, dtype=_DTYPES[column.kind])}
+    match column.type:
+        case ColumnType.MONEY:
+            return _money_series(column.name, values, currencies, taken)
+        case ColumnType.ENUM:
+            return {column.name: pd.Categorical(values, categories=list(column.choices))}
+        case ColumnType.DATETIME:
+            # Naive UTC first: the constructor for aware values differs between pandas 2 and 3.
+            return {column.name: pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")}
+        case other:
+            return {column.name: pd.Series(values, dtype=_FORMS[other].dtype)}
 
 
-_DTYPES: Mapping[Kind, Any] = {
-    "str": "string", "url": "string", "int": "Int64", "float": "Float64", "bool": "boolean",
-    "date": "datetime64[us]",
-}  # fmt: skip
+def _money_series(name: str, values: list[Any], currencies: dict[str, str], taken: set[str]) -> dict[str, Any]:
+    """Return the amounts; their one currency goes into `currencies`, several make a column of their own."""
+    import pandas as pd
+
+    amounts = [None if value is None else float(value[0]) for value in values]
+    found = {value[1] for value in values if value is not None}
+    made: dict[str, Any] = {name: pd.array(amounts, dtype="Float64")}
+    if len(found) > 1:
+        beside = f"{name}_currency"
+        while beside in taken:
+            beside += "_"
+        made[beside] = pd.array([None if value is None else value[1] for value in values], dtype="string")
+    for code in found if len(found) == 1 else ():
+        if code is not None:
+            currencies[name] = code
+    return made
 
 
 # --- one value ----------------------------------------------------------------------------------------------
@@ -331,10 +331,26 @@ def _json(value: Any) -> Any:
     return value
 
 
-_CONVERT: Mapping[Kind, Callable[[Any], Any]] = {
-    "str": _str, "int": _int, "float": _float, "bool": _bool, "date": _date, "datetime": _datetime,
-    "url": _url, "money": _money, "json": _json,
-}  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a column type looks in a frame: a value's conversion, which raises `_Unfit`, and the column's dtype."""
+
+    convert: Callable[[Any], Any]
+    dtype: Any = None
+
+
+_FORMS: Mapping[ColumnType, _Form] = {
+    ColumnType.STR: _Form(_str, "string"),
+    ColumnType.INT: _Form(_int, "Int64"),
+    ColumnType.FLOAT: _Form(_float, "Float64"),
+    ColumnType.BOOL: _Form(_bool, "boolean"),
+    ColumnType.DATE: _Form(_date, "datetime64[us]"),
+    ColumnType.DATETIME: _Form(_datetime),
+    ColumnType.URL: _Form(_url, "string"),
+    ColumnType.MONEY: _Form(_money),
+    ColumnType.JSON: _Form(_json, object),
+}
+"""Types without a dtype, and enums, are made by `_series`."""
 
 
 # --- provenance ---------------------------------------------------------------------------------------------
@@ -342,8 +358,6 @@ _CONVERT: Mapping[Kind, Callable[[Any], Any]] = {
 
 def _plain(value: Any) -> Any:
     """Return a value as plain JSON: `to_parquet` refuses anything else in `attrs` (lab notes, Jupyter 19)."""
-    if isinstance(value, Cost):
-        return value.to_json()
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float | Decimal):

@@ -1,7 +1,7 @@
-"""What shape an answer is asked for in: what `--schema` may say, and what goes over the wire for it.
+"""Schemas: the shape that an answer is requested in, read from every notation that users may write.
 
 A schema is written as a column list (`name:str, price:float?`), as a name in the notebook (a pydantic model,
-a dataclass, `list[Model]`, a dict), as a `.json` file or as JSON. All of them end as one `Schema`: the JSON
+a dataclass, `list[Model]`, a dict), as a `.json` file or as JSON. Each of them becomes one `Schema`: the JSON
 Schema that is sent as `outputSchema` (contract, section 3), and the columns that a frame is made of.
 """
 
@@ -21,26 +21,47 @@ import pydantic
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from webrun_nb.common.column_types import COLUMNS_HINT, MONEY_PATTERN, Column, Kind, column_schema, parse_columns
-from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.column_types import (
+    BY_FORMAT,
+    BY_JSON_TYPE,
+    COLUMNS_HINT,
+    Column,
+    ColumnListError,
+    ColumnType,
+    column_schema,
+    parse_columns,
+)
+from webrun_nb.common.text import near
 from webrun_nb.wire.json_schema import schema_fault
 
-__all__ = ["ANSWER", "MONEY_PATTERN", "Column", "Kind", "Schema", "any_records", "from_object", "resolve"]
+__all__ = ["ANSWER", "Schema", "SchemaError", "any_records", "from_object", "resolve"]
 
 ANSWER = "answer"
 """The one column of an answer that is not made of records."""
 
 _MODEL_LIST = re.compile(r"[Ll]ist\[\s*(?P<model>\w+)\s*\]")
 _KEYWORDS = frozenset({"type", "properties", "items", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
-_STRING_FORMATS: Mapping[str, Kind] = {
-    "date": "date", "date-time": "datetime", "uri": "url", "url": "url", "money": "money"
-}  # fmt: skip
-_TYPES: Mapping[str, Kind] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+class SchemaError(WebRunError):
+    """A schema can't be read.
+
+    Parameters
+    ----------
+    message : str
+        One line: what is wrong.
+    hint : str
+        One line: what to write instead.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(f"schema: {message}", code="ARGUMENT", hint=hint)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Schema:
-    """A resolved schema.
+    """A schema whose notation has been read.
 
     Parameters
     ----------
@@ -64,12 +85,12 @@ class Schema:
 
 
 def any_records() -> Schema:
-    """Return what is asked for where `-o` is given and no schema: a list of records with any fields."""
+    """Return the schema of a list of records with any fields, for a result of rows where no schema is given."""
     return Schema({"type": "array", "items": {"type": "object"}}, (), many=True)
 
 
 def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
-    """Give meaning to what was written after `--schema`.
+    """Read a schema from text.
 
     Parameters
     ----------
@@ -80,25 +101,28 @@ def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
 
     Raises
     ------
-    CommandError
-        It is none of these, in one line.
+    SchemaError
+        The text is none of these.
     """
     text = text.strip()
     if not text:
-        raise CommandError("the schema is empty", COLUMNS_HINT)
+        raise SchemaError("it is empty", COLUMNS_HINT)
     if text.startswith(("{", "[")):
-        return _from_json(text, "the schema", text)
+        return _from_json(text, "the text", text)
     if text.lower().endswith(".json"):
         return _from_file(text)
     listed = _MODEL_LIST.fullmatch(text)
     if listed:
         model = _lookup(listed["model"], namespace)
         if not isinstance(model, type):
-            raise CommandError(f"{listed['model']} is no class", "list[…] takes a pydantic model or a dataclass")
+            raise SchemaError(f"{listed['model']} is not a class", "list[…] takes a pydantic model or a dataclass")
         return dataclasses.replace(from_object(types.GenericAlias(list, (model,))), source=text)
     if text.isidentifier():
         return dataclasses.replace(from_object(_lookup(text, namespace)), source=text)
-    columns = parse_columns(text)
+    try:
+        columns = parse_columns(text)
+    except ColumnListError as error:
+        raise SchemaError(str(error), error.hint) from error
     return Schema(_record_list(columns), columns, many=True, source=text)
 
 
@@ -113,8 +137,8 @@ def from_object(schema: object) -> Schema:
 
     Raises
     ------
-    CommandError
-        It is none of these.
+    SchemaError
+        The object is none of these.
     """
     if isinstance(schema, Schema):
         return schema
@@ -131,12 +155,12 @@ def from_object(schema: object) -> Schema:
             json_schema = adapter.json_schema(schema_generator=_ModelSchema)
         except pydantic.errors.PydanticUserError as error:
             first_line = str(error).splitlines()[0]
-            raise CommandError(f"{_name(element)} has no JSON Schema: {first_line}", COLUMNS_HINT) from error
+            raise SchemaError(f"{_name(element)} has no JSON Schema: {first_line}", COLUMNS_HINT) from error
         return _from_mapping(json_schema, _name(element), _name(schema))
     if _is_model(type(schema)):
-        raise CommandError(f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class")
-    raise CommandError(
-        f"a value of the type {type(schema).__name__} is no schema",
+        raise SchemaError(f"a schema is the class {type(schema).__name__}, not one of its objects", "name the class")
+    raise SchemaError(
+        f"a value of the type {type(schema).__name__} is not a schema",
         "give a pydantic model, a dataclass, list[Model], a JSON Schema or columns",
     )
 
@@ -174,8 +198,8 @@ def _lookup(name: str, namespace: Mapping[str, object]) -> object:
     if name in namespace:
         return namespace[name]
     meant = near(name, [known for known in namespace if not known.startswith("_")])
-    raise CommandError(
-        f"--schema: there is no {name!r} in the notebook",
+    raise SchemaError(
+        f"there is no {name!r} in the notebook",
         f"did you mean {meant}?" if meant else f"run the cell that defines it; a column needs a type: {name}:str",
     )
 
@@ -185,10 +209,10 @@ def _from_file(text: str) -> Schema:
     try:
         content = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise CommandError(f"{text} is not UTF-8 text", "save the schema as JSON in UTF-8") from error
+        raise SchemaError(f"{text} is not UTF-8 text", "save the schema as JSON in UTF-8") from error
     except OSError as error:
         where = f"relative paths start at {Path.cwd()}"
-        raise CommandError(f"{text} can't be read: {error.strerror}", where) from error
+        raise SchemaError(f"{text} can't be read: {error.strerror}", where) from error
     return _from_json(content, text, text)
 
 
@@ -196,13 +220,13 @@ def _from_json(content: str, what: str, source: str) -> Schema:
     try:
         json_schema = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise CommandError(
+        raise SchemaError(
             f"{what} is not JSON: {error}",
             """on a line, put it in single quotes: --schema '{"type": "object"}'""",
         ) from error
     if not isinstance(json_schema, dict):
-        raise CommandError(
-            f"{what} is JSON, but no JSON Schema: it is no object",
+        raise SchemaError(
+            f"{what} is JSON, but not a JSON Schema: it is not an object",
             'a list is {"type": "array", "items": {…}}',
         )
     return _from_mapping(json_schema, what, source)
@@ -211,18 +235,18 @@ def _from_json(content: str, what: str, source: str) -> Schema:
 def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema:
     """Check a JSON Schema and read its columns; it is sent as it is."""
     if not _KEYWORDS & json_schema.keys():
-        raise CommandError(
-            f"{what} is no JSON Schema: it has none of type, properties, items, …",
+        raise SchemaError(
+            f"{what} is not a JSON Schema: it has none of type, properties, items, …",
             """columns are written name:str, price:float; as a dict: {"type": "object", "properties": {…}}""",
         )
     try:
         plain = json.loads(json.dumps(json_schema, allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise CommandError(f"{what} is no JSON Schema: {error}", "use plain JSON values") from error
+        raise SchemaError(f"{what} is not a JSON Schema: {error}", "use plain JSON values") from error
     fault = schema_fault(plain)
     if fault is not None:
-        raise CommandError(f"{what} is no JSON Schema: {fault}", "see json-schema.org")
-    reader = _Reader(plain)
+        raise SchemaError(f"{what} is not a JSON Schema: {fault}", "see json-schema.org")
+    reader = _SchemaReader(plain)
     top = reader.deref(plain)
     many = "items" in top or "array" in _listed(top.get("type"))
     element = top.get("items", {}) if many else top
@@ -236,7 +260,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-class _Reader:
+class _SchemaReader:
     """Reads columns off a JSON Schema, following its local `$ref`s."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
@@ -274,8 +298,8 @@ class _Reader:
     def column(self, name: str, schema: object, required: bool) -> Column:
         """Return the column of one property."""
         alternatives, nullable = self._alternatives(schema)
-        kind, choices = self._kind(alternatives)
-        return Column(name, kind, nullable=nullable or not required, choices=choices)
+        column_type, choices = self._type(alternatives)
+        return Column(name, column_type, nullable=nullable or not required, choices=choices)
 
     def _alternatives(self, schema: object) -> tuple[list[Mapping[str, Any]], bool]:
         """Split a schema into what a value may be, apart from null, and whether it may be null."""
@@ -289,15 +313,15 @@ class _Reader:
             found.extend({**option, "type": kind} for kind in several if kind != "null")
         return found, nullable
 
-    def _kind(self, alternatives: list[Mapping[str, Any]]) -> tuple[Kind, tuple[str, ...]]:
+    def _type(self, alternatives: list[Mapping[str, Any]]) -> tuple[ColumnType, tuple[str, ...]]:
         if len(alternatives) != 1:
-            return "json", ()
+            return ColumnType.JSON, ()
         (option,) = alternatives
         values = [option["const"]] if "const" in option else option.get("enum")
         if values is not None:
             words = [value for value in values if value is not None]
             if words and all(isinstance(word, str) for word in words):
-                return "enum", tuple(words)
+                return ColumnType.ENUM, tuple(words)
         if option["type"] == "string":
-            return _STRING_FORMATS.get(option.get("format", ""), "str"), ()
-        return _TYPES.get(option["type"] or "", "json"), ()
+            return BY_FORMAT.get(option.get("format", ""), ColumnType.STR), ()
+        return BY_JSON_TYPE.get(option["type"] or "", ColumnType.JSON), ()

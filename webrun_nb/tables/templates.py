@@ -22,9 +22,10 @@ from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.text import near
 
-__all__ = ["fill"]
+__all__ = ["TemplateError", "fill"]
 
 # jinja2 can't be told to have no statements and comments, so they begin with what no text may hold.
 _NEVER = "\x00"
@@ -41,6 +42,21 @@ _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill",
 _DEFAULT_REPR = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
 
 
+class TemplateError(WebRunError):
+    """A text's `{{ expression }}` can't be replaced by a value.
+
+    Parameters
+    ----------
+    message : str
+        One line: what is wrong.
+    hint : str
+        One line: what to write instead.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, code="ARGUMENT", hint=hint)
+
+
 def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> str:
     """Return `text` with each `{{ expression }}` replaced by its value.
 
@@ -55,14 +71,14 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
 
     Raises
     ------
-    CommandError
+    TemplateError
         An unknown name, an expression that can't be read or fails, a `{{` without an end, or a value that has
         no sensible text (None, NaN, functions, DataFrames, …).
     """
     if raw or "{{" not in text:
         return text
     if _NEVER in text:
-        raise CommandError("the text holds a NUL character", "take it out, or use --raw")
+        raise TemplateError("the text holds a NUL character", "take it out, or use --raw")
     environment = _environment()
     try:
         tree = environment.parse(text)
@@ -82,7 +98,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
         RecursionError,
     ) as error:
         reason = str(error) or type(error).__name__
-        raise CommandError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
+        raise TemplateError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -143,7 +159,7 @@ def _check_widths(format_text: object, *widths: object) -> None:
 
 def _check_size(size: int) -> None:
     if size > MAX_CHARS:
-        raise CommandError(
+        raise TemplateError(
             f"a {{{{ }}}} would become longer than the {MAX_CHARS:,} characters of a task",
             "compute it in a cell, and name the result",
         )
@@ -165,7 +181,7 @@ def _environment() -> _Sandbox:
 def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
     for name in sorted(names):
         if name.startswith("__"):
-            raise CommandError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
+            raise TemplateError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
         if name in namespace:
             continue
         meant = near(
@@ -177,7 +193,7 @@ def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
             hint = "Python's functions are not available there; jinja2's filters are: {{ rows | length }}"
         else:
             hint = f"run the cell that sets it, or {_RAW_HINT}"
-        raise CommandError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
+        raise TemplateError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
 
 
 def _is_pythons(namespace: Mapping[str, object], name: str) -> bool:
@@ -191,17 +207,17 @@ def _as_text(value: object) -> str:
         return str(value)  # raises, and names the missing attribute
     kind = type(value).__name__
     if value is None or _is_missing(value):
-        raise CommandError(f"a {{{{ }}}} is {value}", "give it a value first")
+        raise TemplateError(f"a {{{{ }}}} is {value}", "give it a value first")
     if _is_frame(value):
-        raise CommandError(
+        raise TemplateError(
             f"a {{{{ }}}} is a whole {kind}, of which str() shows a part",
             "write {{ df.name | join(', ') }} or {{ df.to_csv() }}",
         )
     if isinstance(value, bytes | bytearray | ModuleType) or callable(value):
-        raise CommandError(f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?")
+        raise TemplateError(f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?")
     text = str(value)
     if _DEFAULT_REPR.fullmatch(text):
-        raise CommandError(
+        raise TemplateError(
             f"a {{{{ }}}} is a {kind}, which has no text of its own",
             "name one of its attributes: {{ x.name }}",
         )
@@ -222,9 +238,9 @@ def _is_frame(value: object) -> bool:
     )
 
 
-def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> CommandError:
+def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> TemplateError:
     if "}}" not in text[text.rfind("{{") :]:
-        return CommandError("a {{ has no }}", f"close it; {_RAW_HINT}")
+        return TemplateError("a {{ has no }}", f"close it; {_RAW_HINT}")
     if re.search(r"\{\{-?\s*-?\}\}", text):
-        return CommandError("a {{ }} is empty", f"write what goes in, e.g. {{{{ city }}}}; {_RAW_HINT}")
-    return CommandError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)
+        return TemplateError("a {{ }} is empty", f"write what goes in, e.g. {{{{ city }}}}; {_RAW_HINT}")
+    return TemplateError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)
