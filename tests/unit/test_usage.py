@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.commands.usage import cost_until_timeout_usd, drawn, summary
+from webrun_nb.notebook.commands.usage import drawn, summary
 from webrun_nb.notebook.display.open_sessions import told
 from webrun_nb.notebook.display.tables import usage_frame
 from webrun_nb.notebook.syntax.errors import CommandError
@@ -129,7 +130,7 @@ def test_an_idle_session_says_what_waiting_costs() -> None:
 
 @pytest.mark.parametrize("snapshot", [replace(IDLE, expires_at_ms=None), replace(IDLE, status="terminated")])
 def test_where_nothing_counts_down_waiting_has_no_price(snapshot: SessionSnapshot) -> None:
-    assert cost_until_timeout_usd(snapshot) is None
+    assert idle_cost_until_timeout_usd(snapshot) is None
 
 
 def test_without_sessions_it_says_so() -> None:

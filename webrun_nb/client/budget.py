@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
+from webrun_nb.client.costs import growth_usd, ms_until_spent, usd_per_ms
 from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars, to_hundredths
 from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -52,11 +53,6 @@ def limit_usd(given: Amount | None) -> Decimal | None:
             f"{given!r} can't be a budget", code="INVALID_PARAMETER", hint="write US dollars: max_cost_usd=0.05"
         )
     return amount
-
-
-def seconds_left(left_usd: Decimal, usd_per_minute: Decimal) -> float | None:
-    """Return how long `left_usd` lasts, or None where nothing grows."""
-    return None if usd_per_minute <= 0 else max(AT_LEAST_S, float(left_usd / usd_per_minute) * 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +233,9 @@ class Budget:
 
     def _pause_s(self) -> float | None:
         assert self.limit_usd is not None, "_keep has looked"
-        per_minute_usd = sum((_growth_usd(snapshot) for snapshot, _ in self._seen.values()), Decimal(0))
-        left_s = seconds_left(self.limit_usd - self._expected_usd(), per_minute_usd)
+        rate_usd_per_ms = sum((usd_per_ms(snapshot) for snapshot, _ in self._seen.values()), Decimal(0))
+        left_ms = ms_until_spent(self.limit_usd - self._expected_usd(), rate_usd_per_ms)
+        left_s = None if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
         look_s = LOOK_EVERY_S if self._runs() else None
         return min((pause_s for pause_s in (left_s, look_s) if pause_s is not None), default=None)
 
@@ -249,7 +246,7 @@ class Budget:
         """Return what they have cost by now, by the clock."""
         now_s = time.monotonic()
         return self.cost_usd + sum(
-            (_growth_usd(snapshot) * Decimal(now_s - at_s) / 60 for snapshot, at_s in self._seen.values()), Decimal(0)
+            (growth_usd(snapshot, (now_s - at_s) * 1000) for snapshot, at_s in self._seen.values()), Decimal(0)
         )
 
     async def _refresh(self) -> None:
@@ -316,8 +313,3 @@ class Budgets:
         """Follow no more."""
         for budget in (self.notebook, *self._kept):
             await budget.close()
-
-
-def _growth_usd(snapshot: SessionSnapshot) -> Decimal:
-    """Return what a session's cost grows by in a minute."""
-    return Decimal(0) if snapshot.ended or not snapshot.clock_running else snapshot.prices.compute_usd_per_minute

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client._sync import Call, runtime
-from webrun_nb.client.budget import Budget, BudgetReading, seconds_left
+from webrun_nb.client.budget import AT_LEAST_S, Budget, BudgetReading
+from webrun_nb.client.costs import full_timeout_cost_usd, ms_until_spent, usd_per_ms
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -286,8 +287,8 @@ class TaskRun:
             return POLL_PAUSES_S[-1]
         cost_usd, watch = usd(body.usage.cost), self._owner.watch
         if cost_usd < limit:
-            rate_usd = watch.snapshot.prices.compute_usd_per_minute
-            return seconds_left(limit - cost_usd, rate_usd) or POLL_PAUSES_S[-1]
+            left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))
+            return POLL_PAUSES_S[-1] if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
         self._spent_usd = cost_usd
         await self._stop_on_server("task budget")
         return 0.0
@@ -444,9 +445,9 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
         )
     if snapshot.ended:
         return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
-    per_minute_usd = snapshot.prices.compute_usd_per_minute
-    until_timeout_usd = per_minute_usd * snapshot.inactivity_timeout_ms / 60_000
-    price = f"${per_minute_usd} a minute, ${until_timeout_usd:.2f} until it times out"
+    price = (
+        f"${snapshot.prices.compute_usd_per_minute} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
+    )
     costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
     return TaskInterruptedError(
         f"interrupted: the task was stopped, session {snapshot.name} is kept",

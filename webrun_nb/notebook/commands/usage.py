@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from IPython.display import Image, display
 
 from webrun_nb.client.client import USERS_LEDGER
+from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -70,18 +71,10 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
             idle = f"; idle {_about(_sum(record.idle_usd for record in forgotten), emulated)}" if known else ""
             lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
     for snapshot in live:
-        if (rest_usd := cost_until_timeout_usd(snapshot)) is not None:
+        if (rest_usd := idle_cost_until_timeout_usd(snapshot)) is not None:
             cost = _about(rest_usd, snapshot.emulated)
             lines.append(f"  {snapshot.name} is idle: waiting for its timeout would cost {cost}; terminate ends it now")
     return lines
-
-
-def cost_until_timeout_usd(snapshot: SessionSnapshot) -> Decimal | None:
-    """Return what the rest of the timeout window costs if nothing happens; None where it does not run."""
-    if snapshot.ended or snapshot.expires_at_ms is None:
-        return None
-    left_ms = max(0, snapshot.expires_at_ms - snapshot.server_now_ms)
-    return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
 
 
 def _tasks(rows: pd.DataFrame) -> str:

@@ -11,10 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from decimal import Decimal
 from typing import TextIO
 
+from webrun_nb.client.costs import extrapolate
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.widgets.card_actions import SessionFeed
 from webrun_nb.notebook.widgets.static_card import card_rows
@@ -26,25 +25,6 @@ LABEL_WIDTH = 14
 def can_redraw(stream: TextIO) -> bool:
     """Tell whether what was written to a stream can be written over."""
     return stream.isatty()
-
-
-def ticked(snapshot: SessionSnapshot, elapsed_ms: int) -> SessionSnapshot:
-    """Return a snapshot as it is some time later, if nothing has happened but that time has passed."""
-    if snapshot.ended or not snapshot.clock_running:
-        return snapshot
-    growth_usd = snapshot.prices.compute_usd_per_minute * elapsed_ms / 60_000
-    idles = not (snapshot.status == "active" and snapshot.phase == "running")
-
-    def grown(amount_usd: Decimal | None, by: bool = True) -> Decimal | None:
-        return amount_usd + growth_usd if amount_usd is not None and by else amount_usd
-
-    return replace(
-        snapshot,
-        server_now_ms=snapshot.server_now_ms + elapsed_ms,
-        cost_usd=grown(snapshot.cost_usd),
-        compute_usd=grown(snapshot.compute_usd),
-        idle_usd=grown(snapshot.idle_usd, idles),
-    )
 
 
 class TerminalCard:
@@ -96,7 +76,7 @@ class TerminalCard:
     def _draw(self) -> None:
         snapshot, at_s = self._seen
         width = shutil.get_terminal_size().columns - 1  # a line that wraps would count as two
-        rows = card_rows(ticked(snapshot, round((time.monotonic() - at_s) * 1000)))
+        rows = card_rows(extrapolate(snapshot, round((time.monotonic() - at_s) * 1000)))
         # what blocks here takes the answer here: no magic can be run meanwhile
         lines = [f"{label:<{LABEL_WIDTH}}{text}"[:width] for label, text in rows if label != "answer"]
         up = f"\x1b[{self._lines}A\x1b[J" if self._lines else ""

@@ -183,12 +183,6 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
     return f"{before} {'asks for an answer' if snapshot.phase == 'guardrail' else 'runs'}"
 
 
-def cost_until_timeout_usd(snapshot: SessionSnapshot, ends_at_ms: int) -> Decimal:
-    """Return what the time from now to `ends_at_ms` costs if nothing is done with it."""
-    left_ms = max(0, ends_at_ms - snapshot.server_now_ms)
-    return snapshot.prices.compute_usd_per_minute * left_ms / 60_000
-
-
 def idle_fraction(snapshot: SessionSnapshot) -> int | None:
     """Return the idle part of the measured compute in percent, or None where it isn't known."""
     if snapshot.idle_usd is None or not snapshot.compute_usd:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from webrun_nb.client.costs import is_idle
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
@@ -147,7 +148,7 @@ def session_card_state(
     look = snapshot.phase if snapshot.status == "active" and snapshot.phase else snapshot.status
     tone, shape = _LOOKS.get(look, ("busy", "dot"))
     # Billed as idle is all time in which no task runs: starting, paused, waiting and orphaned too.
-    idles = not snapshot.ended and not (snapshot.status == "active" and snapshot.phase == "running")
+    idles = is_idle(snapshot)
     counts = words.countdown(snapshot)
     asks = None if snapshot.ended else snapshot.question
     return {

@@ -6,6 +6,7 @@ What changes from run to run stands between fixed markers. nbval's `--nbval-sani
 
 from __future__ import annotations
 
+from webrun_nb.client.costs import cost_until_usd
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
@@ -67,7 +68,7 @@ def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
     if counts is None:
         return "inactivity", words.hold(snapshot)
     left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
-    price = words.about(words.cost_until_timeout_usd(snapshot, counts.ends_at_ms), snapshot)
+    price = words.about(cost_until_usd(snapshot, counts.ends_at_ms), snapshot)
     return counts.label.lower(), f"{left} {counts.until}; waiting it out costs {price}"
 
 
