@@ -32,7 +32,8 @@ from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.emulator.storage.locks import FileLock
-from webrun_nb.notebook.api import NotebookFrames, Toolkit
+from webrun_nb.notebook.api import Toolkit
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.tables.schema import any_records
 
 CITIES = "<table><tr><th>city</th><th>people</th></tr><tr><td>Ulm</td><td>129000</td></tr>\

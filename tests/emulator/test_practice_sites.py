@@ -12,7 +12,7 @@ import pytest
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import TaskFailedError
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.practice.accounts import BANK, SHOP
 
 BUY = "Add the Aurora 14 to the cart and check out"

@@ -140,7 +140,8 @@ def test_a_kernels_end_stops_its_jobs(tmp_path, start_emulator):
     try:
         with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
             kernel.run(
-                "%load_ext webrun_nb\nfrom webrun_nb.notebook.api import NotebookFrames, toolkit\n"
+                "%load_ext webrun_nb\nfrom webrun_nb.notebook.api import toolkit\n"
+                "from webrun_nb.notebook.display.result_frames import NotebookFrames\n"
                 f"toolkit.use(webrun.Client({emulator.url!r}, key={emulator.key!r}, frames=NotebookFrames()))\n"
             )
             kernel.run("%webrun start")

@@ -206,7 +206,8 @@ def test_a_kernel_killed_with_its_emulator_leaves_nothing_to_report(tmp_path):
 
 def opened_on(emulator: Any) -> str:
     return (
-        "from webrun_nb.notebook.api import NotebookFrames, toolkit\n"
+        "from webrun_nb.notebook.api import toolkit\n"
+        "from webrun_nb.notebook.display.result_frames import NotebookFrames\n"
         f"toolkit.use(webrun.Client({emulator.url!r}, key={emulator.key!r}, frames=NotebookFrames()))\n"
     )
 

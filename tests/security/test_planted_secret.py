@@ -162,7 +162,7 @@ def hooks() -> Iterator[tuple[str, list[bytes]]]:
 
 CELLS = [
     "import webrun_nb as webrun\nfrom webrun_nb.notebook.api import toolkit\n%load_ext webrun_nb",
-    "client = webrun.Client('{url}', key='{key}', frames=webrun.notebook.objects.NotebookFrames())\n"
+    "client = webrun.Client('{url}', key='{key}', frames=webrun.notebook.display.result_frames.NotebookFrames())\n"
     "toolkit.use(client)",
     "%webrun start planted --secret login.localhost=PLANTED",
     "%%webrun task --url {login} --schema 'way:str, echo:str' -o echoes -n 100\nLog in\nExtract every way: way, echo",

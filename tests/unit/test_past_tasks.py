@@ -14,7 +14,7 @@ from client_service import asking, completed, failed, refused, running
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError
 from webrun_nb.client.ledger import Ledger, SessionRecord, TaskRecord
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 URL = "http://127.0.0.1:9"
 ELSEWHERE = "https://connect.example"

@@ -13,7 +13,7 @@ from client_service import Service, completed
 
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import ResultFile
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.responses import File
 

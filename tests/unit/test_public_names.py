@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import pytest
+
 import webrun_nb
+from webrun_nb.client.environments import Environments
+from webrun_nb.client.policies import Policies
 
 PUBLIC = {
     "AuthenticationError",
@@ -101,6 +106,23 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_functions_show_how_they_are_called() -> None:
     assert "self" not in inspect.signature(webrun_nb.start).parameters
     assert next(iter(inspect.signature(webrun_nb.run_task).parameters)) == "text"
+
+
+@pytest.mark.parametrize(
+    ("current", "members"), [(webrun_nb.environments, Environments), (webrun_nb.policies, Policies)]
+)
+def test_help_shows_the_methods_of_the_current_clients_objects(current: object, members: type) -> None:
+    methods = {name: fn for name, fn in inspect.getmembers(members, inspect.isfunction) if not name.startswith("_")}
+    assert {name for name in dir(current) if not name.startswith("_")} == set(methods)
+    text = pydoc.plain(pydoc.render_doc(current))
+    assert [name for name in methods if f"{name}(self" not in text] == []
+    for name, method in methods.items():
+        shown = list(inspect.signature(getattr(current, name)).parameters.values())
+        assert shown == list(inspect.signature(method).parameters.values())[1:], name
+
+
+def test_help_of_a_function_shows_its_real_signature() -> None:
+    assert "start(name:" in pydoc.plain(pydoc.render_doc(webrun_nb.start))
 
 
 LOADED = "import sys, webrun_nb; {then}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"

@@ -11,7 +11,7 @@ from client_service import Service, completed
 
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 TEXT = "2 of 9 rows.\n\n| name | price |\n| --- | --- |\n| Feather | 3 |"
 

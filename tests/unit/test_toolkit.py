@@ -46,21 +46,21 @@ def test_the_line_that_the_emulator_starts_is_shown_meanwhile_and_taken_back(
 
 def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
     notice = startup_notice.StartNotice()
-    with notice.held():
-        with notice.told():
+    with notice.deferred():
+        with notice.shown():
             pass
-        place = notice.take_place()
+        place = notice.replace()
     assert outputs.shown == {place: [startup_notice.STARTING]}, "what stands there now is the card's"
 
 
 def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: Outputs) -> None:
     monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: False)
-    with startup_notice.StartNotice().told():
+    with startup_notice.StartNotice().shown():
         assert outputs.shown == {}
 
 
 def test_in_a_terminal_the_line_is_erased(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    with startup_notice.StartNotice().told():
+    with startup_notice.StartNotice().shown():
         assert capsys.readouterr().out == startup_notice.STARTING
     assert capsys.readouterr().out == "\r\x1b[2K"

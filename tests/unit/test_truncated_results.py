@@ -10,7 +10,7 @@ from client_service import Service, completed
 
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.results import show_result
 
 CUT = {"returned": 2, "of": 3000}

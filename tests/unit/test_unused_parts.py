@@ -11,7 +11,7 @@ from client_service import USAGE, Service, completed
 
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult, UnusedPart
-from webrun_nb.notebook.api import NotebookFrames
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.results import show_result
 
 DAY_2 = {"text": "on day 2", "start": 15, "end": 23, "why": "the page has no days"}

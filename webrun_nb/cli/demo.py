@@ -95,7 +95,7 @@ def _order(options: argparse.Namespace) -> _Order:
         It can't be asked for; the line says why.
     """
     from webrun_nb.client.task_options import make_ask
-    from webrun_nb.notebook.api import NotebookFrames
+    from webrun_nb.notebook.display.result_frames import NotebookFrames
     from webrun_nb.notebook.syntax.errors import CommandError
 
     text, url, schema_text = options.text, options.url, options.schema
@@ -128,7 +128,7 @@ def _perform(order: _Order) -> TaskResult:
     from webrun_nb.client._sync import runtime
     from webrun_nb.client.client import Client
     from webrun_nb.client.local_emulator import LocalEmulator
-    from webrun_nb.notebook.api import NotebookFrames
+    from webrun_nb.notebook.display.result_frames import NotebookFrames
 
     emulator = runtime.run(LocalEmulator.start("--limits", "none", "--isolation", "context"))
     try:

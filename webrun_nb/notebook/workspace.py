@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,20 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.session import Session
-from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.task import TaskHandle
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
 from webrun_nb.notebook.display.code_export import SubmittedTask
+from webrun_nb.notebook.display.session_actions import SessionCardActions
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError, near
 from webrun_nb.notebook.syntax.spec import Names
 from webrun_nb.notebook.syntax.values import is_name
 from webrun_nb.notebook.text import labels as words
-from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.static_card import final_line
-from webrun_nb.notebook.widgets.view_feed import OpenView
-from webrun_nb.wire.policies import StepBody
-
-FORM_WITHIN_S = 5.0
-"""How soon a front end has to show a question's form for its task to wait (grammar, Guardrails)."""
 
 NAMES_WITHIN_S = 1.0
 """How long the Tab key waits for a server."""
@@ -216,8 +209,15 @@ class Workspace:
         """Show a session's card, and tell whether it is in the running cell; see `CardRegistry.show`."""
         from webrun_nb.notebook.display.cards import cards  # widgets are imported with the first card
 
-        wait_for_forms()
-        return cards.show(session, SessionCardActions(session, self), again=again)
+        return cards.show(session, self._actions(session), again=again)
+
+    def _actions(self, session: Session) -> SessionCardActions:
+        return SessionCardActions(session, self._follow_restart)
+
+    def _follow_restart(self, ended: Session, started: Session) -> None:
+        """Make a restarted session the current one, if the ended one was."""
+        if self.current is ended:
+            self.current = started
 
     def show_view(self, session: Session, fps: float) -> None:
         """Show a session's live view in the running cell."""
@@ -229,7 +229,7 @@ class Workspace:
         """Show the live table of the sessions that have not ended."""
         from webrun_nb.notebook.display.cards import cards
 
-        cards.show_table([(session, SessionCardActions(session, self)) for session in self.live_sessions])
+        cards.show_table([(session, self._actions(session)) for session in self.live_sessions])
 
     @contextlib.contextmanager
     def following(self) -> Iterator[Callable[[Session], None]]:
@@ -259,13 +259,6 @@ class Workspace:
         with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
-
-
-def wait_for_forms() -> None:
-    """Have tasks wait for an answer where a page shows the form of their question."""
-    from webrun_nb.notebook.display.cards import cards
-
-    toolkit.on_form(lambda session_id, task_id: cards.form_shown(session_id, task_id, FORM_WITHIN_S))
 
 
 def gone(session: Session) -> SessionGoneError:
@@ -311,77 +304,3 @@ async def _refresh(sessions: list[Session]) -> None:
             await session.astatus()
 
     await asyncio.gather(*map(refresh, sessions))
-
-
-class SessionCardActions:
-    """What a card's buttons do: each posts to the loop thread and returns at once."""
-
-    def __init__(self, session: Session, workspace: Workspace | None = None) -> None:
-        self._session = session
-        self._workspace = workspace
-
-    def stop(self) -> Future[Any]:
-        """End the current task, keep the session."""
-        return runtime.submit(self._session.astop()).result
-
-    def terminate(self) -> Future[Any]:
-        """End the session and its billing."""
-        return runtime.submit(self._session.aterminate()).result
-
-    def pause(self) -> Future[Any]:
-        """Hold the running task."""
-        return runtime.submit(self._session.apause()).result
-
-    def resume(self) -> Future[Any]:
-        """Let the paused task go on."""
-        return runtime.submit(self._session.aresume()).result
-
-    def take_over(self) -> Future[Any]:
-        """Let a person drive the browser."""
-        return runtime.submit(self._session.atake_over()).result
-
-    def release(self) -> Future[Any]:
-        """Give the browser back."""
-        return runtime.submit(self._session.arelease()).result
-
-    def answer(self, task_id: str, text: str) -> Future[Any]:
-        """Answer what a task asks; `text` may be a secret."""
-        return runtime.submit(self._session.aanswer(text, task_id)).result
-
-    @property
-    def view(self) -> OpenView | None:
-        """Opens the live view, on the loop thread; None where the server has none to show here."""
-        return self._session.view if self._session.has_view else None
-
-    @property
-    def steps(self) -> Callable[[str], Future[list[StepBody]]] | None:
-        """Reads what was recorded of a task, by its id; None where the server tells no steps."""
-        if not self._session.snapshot.emulated:
-            return None
-        return lambda task_id: runtime.submit(self._session.client.control.asteps(task_id)).result
-
-    @property
-    def step_picture(self) -> Callable[[str, int], Future[StepPicture]] | None:
-        """Reads the picture of a task's step; None where the server has none."""
-        if not self._session.snapshot.emulated:
-            return None
-        return lambda task_id, number: (
-            runtime.submit(self._session.client.control.astep_picture(task_id, number)).result
-        )
-
-    @property
-    def keep_pictures(self) -> Callable[[], Future[None]] | None:
-        """Has pictures kept with the steps from now on; None where the server has none."""
-        if not self._session.snapshot.emulated:
-            return None
-        return lambda: runtime.submit(self._session.client.control.apictures(self._session.session_id)).result
-
-    def start_again(self) -> Future[RestartedSession]:
-        """Start a session with the same options."""
-        return runtime.submit(self._start_again()).result
-
-    async def _start_again(self) -> RestartedSession:
-        again = await self._session.aagain()
-        if self._workspace is not None and self._workspace.current is self._session:
-            self._workspace.current = again
-        return RestartedSession(again, SessionCardActions(again, self._workspace))

@@ -7,8 +7,9 @@ from webrun_nb.client.errors import AuthenticationError
 from webrun_nb.client.secrets import check_service, find_key
 from webrun_nb.client.session import Session
 from webrun_nb.client.transport import HOSTED_URL
-from webrun_nb.notebook.api import NotebookFrames, toolkit
+from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import Login, Logout
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.workspace import Workspace
 

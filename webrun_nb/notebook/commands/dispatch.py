@@ -128,7 +128,7 @@ class Dispatcher:
         WebRunError
             In one line.
         """
-        with notice.held(), self._workspace.seeing(scope):
+        with notice.deferred(), self._workspace.seeing(scope):
             result = _VERBS[type(command)](self._workspace, command)
         if can_display_widgets():
             self._workspace.say_which_jobs_ask()

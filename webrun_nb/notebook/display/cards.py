@@ -145,7 +145,7 @@ class CardRegistry:
                 return False
             if placed.display_id is None:
                 placed.card.turn_to_actions(actions)
-                place = notice.take_place()
+                place = notice.replace()
                 placed.display_id = place or uuid.uuid4().hex
             placed.shown_by.add(running_request()[0])
         in_its_place = place is not None

@@ -14,8 +14,8 @@ from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import WebRunError, one_line
 from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.notebook.api import meta_of
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
+from webrun_nb.notebook.display.result_frames import meta_of
 from webrun_nb.notebook.text.labels import Cost, usd
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema

@@ -1,7 +1,7 @@
-"""What people see while the emulator starts, which takes seconds: a line in the place of the card that comes after.
+"""Shows a line while the emulator starts, which takes seconds.
 
-Nothing of it is left: the card takes its place, else it is taken back, in a notebook as in a terminal. Programs that
-run notebooks by themselves are told nothing, as nobody looks.
+The card that follows replaces the line; without one it is removed, in a notebook as in a terminal. Programs that run
+notebooks unattended get no line.
 """
 
 from __future__ import annotations
@@ -19,38 +19,38 @@ _ERASED = "\r\x1b[2K"
 
 
 class StartNotice:
-    """The line, of which there is one at a time. Only the main thread shows it."""
+    """The line, at most one at a time. Only the main thread shows it."""
 
     def __init__(self) -> None:
         self._display_id: str | None = None
         self._in_terminal = False
-        self._held = False
+        self._deferred = False
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Leave the line in its place until the block's end, so that a card can take it."""
-        if self._held:
+    def deferred(self) -> Iterator[None]:
+        """Keep the line until the block ends, so that a card can replace it."""
+        if self._deferred:
             yield
             return
-        self._held = True
+        self._deferred = True
         try:
             yield
         finally:
-            self._held = False
-            self._take_back()
+            self._deferred = False
+            self._remove()
 
     @contextlib.contextmanager
-    def told(self) -> Iterator[None]:
-        """Show the line while the block starts the emulator, where somebody sees it."""
+    def shown(self) -> Iterator[None]:
+        """Show the line while the block starts the emulator, if a front end or a terminal shows it."""
         self._show()
         try:
             yield
         finally:
-            if self._in_terminal or not self._held:
-                self._take_back()
+            if self._in_terminal or not self._deferred:
+                self._remove()
 
-    def take_place(self) -> str | None:
-        """Return the display id of the line, for what is to stand there instead; None where none is shown."""
+    def replace(self) -> str | None:
+        """Return the display id of the line, for what replaces it; None if no line is shown."""
         place, self._display_id = self._display_id, None
         return place
 
@@ -65,20 +65,20 @@ class StartNotice:
             self._in_terminal = True
             print(STARTING, end="", flush=True)
 
-    def _take_back(self) -> None:
+    def _remove(self) -> None:
         if self._in_terminal:
             self._in_terminal = False
             print(_ERASED, end="", flush=True)
-        if (place := self.take_place()) is not None:
+        if (place := self.replace()) is not None:
             _show("", place, update=True)
 
 
 def _show(text: str, display_id: str, *, update: bool = False) -> None:
-    from IPython.display import display  # there, as there is a front end; a plain script does without
+    from IPython.display import display  # loaded already, as there is a front end
 
     forms = {"text/plain": text, "text/html": text}
     display(forms, raw=True, display_id=display_id, update=update)  # type: ignore[no-untyped-call]
 
 
 notice = StartNotice()
-"""The process's one."""
+"""The notice of this process."""

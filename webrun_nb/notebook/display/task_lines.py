@@ -1,6 +1,6 @@
-"""What shows a task while a cell waits for it: a line under the cell, or one that is written over in a terminal.
+"""Shows the progress of a task while a cell waits for it: a line under the cell, or one that is redrawn in a terminal.
 
-Nothing of it is left when the cell has ended, and programs that run notebooks by themselves get none of it.
+The line is removed when the cell has ended. Programs that run notebooks unattended (nbconvert, papermill) get no line.
 """
 
 from __future__ import annotations
@@ -8,88 +8,19 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.session import Session
-from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.task import ShowTask, TaskRun
+from webrun_nb.client.task import ShowTask
+from webrun_nb.notebook.display.awaited_task import AwaitedTask
 from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
 
 if TYPE_CHECKING:
     from webrun_nb.notebook.display.cards import UpdateThrottler
-    from webrun_nb.notebook.widgets.session_card import SessionCard
     from webrun_nb.notebook.widgets.task_line import TaskLine
-
-
-class Waited:
-    """A task that a call waits for: what of it is shown, and who is told of its changes.
-
-    Parameters
-    ----------
-    on_change : callable
-        Called from any thread when it may have changed; must return at once.
-    hold_card : callable, optional
-        Returns the card of a session, whose form is shown; None where there is no form.
-    in_cell : callable, optional
-        Tells whether a session's card stands under the cell that waits.
-    """
-
-    def __init__(
-        self,
-        on_change: Callable[[], None],
-        hold_card: Callable[[Session], SessionCard] | None = None,
-        in_cell: Callable[[str], bool] = lambda session_id: False,
-    ) -> None:
-        self.began_s = time.monotonic()
-        self._on_change = on_change
-        self._hold_card = hold_card
-        self._in_cell = in_cell
-        self._session: Session | None = None
-        self._run: TaskRun | None = None
-        self._card: SessionCard | None = None
-        self._leave: list[Callable[[], None]] = []
-
-    @property
-    def task_id(self) -> str | None:
-        """None until the server has told it."""
-        return None if self._run is None else self._run.task_id
-
-    @property
-    def snapshot(self) -> SessionSnapshot | None:
-        """Its session's; None while that is being opened."""
-        return None if self._session is None else self._session.snapshot
-
-    @property
-    def form(self) -> SessionCard | None:
-        """The form of its session's card; None where that card stands under the same cell."""
-        session = self._session
-        return None if session is None or self._in_cell(session.session_id) else self._card
-
-    def use(self, session: Session) -> None:
-        """Show that it is a task of this session; any thread."""
-        if self._session is not None:
-            return
-        self._session = session
-        self._leave.append(session.subscribe(lambda _: self._on_change()))
-        if self._hold_card is not None:
-            self._card = self._hold_card(session)
-            self._leave.append(self._card.watch(self._on_change))
-        self._on_change()
-
-    def show(self, session: Session, run: TaskRun) -> None:
-        """Show this task; any thread."""
-        self._run = run
-        self.use(session)
-        self._on_change()
-
-    def close(self) -> None:
-        """Hear no more of it."""
-        for leave in self._leave:
-            leave()
 
 
 @dataclass(slots=True)
@@ -120,7 +51,7 @@ class TaskLines:
     @contextlib.contextmanager
     def viewer(self, session: Session | None) -> Iterator[ShowTask]:
         """Show the task of a call, from the call to its end; see `webrun_nb.client.task`."""
-        waited: contextlib.AbstractContextManager[Waited | None]
+        waited: contextlib.AbstractContextManager[AwaitedTask | None]
         if threading.current_thread() is not threading.main_thread():
             waited = contextlib.nullcontext()  # what a thread shows lands under some other cell
         elif has_front_end():
@@ -136,7 +67,7 @@ class TaskLines:
             yield shown.show
 
     @contextlib.contextmanager
-    def _in_terminal(self) -> Iterator[Waited | None]:
+    def _in_terminal(self) -> Iterator[AwaitedTask | None]:
         from webrun_nb.notebook.display import terminal_line
 
         if self._replaced or not terminal_line.can_rewrite(sys.stdout):
@@ -146,14 +77,13 @@ class TaskLines:
             yield waited
 
     @contextlib.contextmanager
-    def _under_cell(self) -> Iterator[Waited]:
+    def _under_cell(self) -> Iterator[AwaitedTask]:
         from webrun_nb.notebook.display.cards import cards
-        from webrun_nb.notebook.workspace import SessionCardActions, wait_for_forms
+        from webrun_nb.notebook.display.session_actions import SessionCardActions
 
-        wait_for_forms()
         request_id, is_cell = running_request()
         cell = self._cell(request_id, over=not is_cell)
-        waited = Waited(
+        waited = AwaitedTask(
             cell.line.mark,
             lambda session: cards.hold(session, SessionCardActions(session)),
             lambda session_id: cards.is_shown_by(session_id, request_id),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import TextIO
 
-from webrun_nb.notebook.display.task_lines import Waited
+from webrun_nb.notebook.display.awaited_task import AwaitedTask
 from webrun_nb.notebook.text import labels as words
 
 REWRITE_EVERY_S = 1.0
@@ -21,7 +21,7 @@ def can_rewrite(stream: TextIO) -> bool:
     return stream.isatty()
 
 
-def line_of(waited: Waited, now_s: float) -> str:
+def line_of(waited: AwaitedTask, now_s: float) -> str:
     """Return the line: `step 3 · opening http://… · 4 s`; empty while a question is open, as it is answered here."""
     snapshot = waited.snapshot
     if snapshot is not None and snapshot.question is not None:
@@ -83,10 +83,10 @@ def held() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def following(stream: TextIO) -> Iterator[Waited]:
+def following(stream: TextIO) -> Iterator[AwaitedTask]:
     """Write the line of a task until the block ends, and then nothing of it is left."""
     changed, over = threading.Event(), threading.Event()
-    waited, line = Waited(changed.set), _Line(stream)
+    waited, line = AwaitedTask(changed.set), _Line(stream)
 
     def write() -> None:
         while not over.is_set():
