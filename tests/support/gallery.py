@@ -25,7 +25,7 @@ import base64
 from webrun_nb.notebook.display.cards import job_board
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
-from webrun_nb.notebook.jobs import JobState
+from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.task_line import TaskLine
 
 class View:

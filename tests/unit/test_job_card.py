@@ -13,8 +13,8 @@ from card_doubles import RUNNING, AnsweringActions, make_card
 
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
-from webrun_nb.notebook.jobs import JobState
 from webrun_nb.notebook.widgets.job_card import JobCard
+from webrun_nb.notebook.widgets.job_state import JobState
 
 ASKS = replace(RUNNING, phase="guardrail", question=Question("t1", "The password for shop.localhost", "credentials"))
 FACTS = JobState(

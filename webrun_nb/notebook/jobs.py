@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.result import TaskResult
@@ -15,68 +13,13 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task import TaskHandle
 from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.question_form import other_way
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ERROR_CHARACTERS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """One moment of a job. Money is US dollars; texts are clean, on one line."""
-
-    name: str
-    state: str
-    """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete`, `failed`, or `stopped`."""
-    session: str
-    session_id: str
-    task_id: str
-    elapsed_ms: int
-    cost_usd: Decimal | None
-    emulated: bool
-    usd_per_minute: Decimal
-    budget: BudgetReading | None = None
-    """The one of its budgets that was exceeded most."""
-    action: str = ""
-    asks: str = ""
-    answer_with: str = ""
-    """How its question is answered without a form."""
-    error: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self.state in ("complete", "failed", "stopped")
-
-    @property
-    def cost(self) -> str:
-        """What it has cost, in words: `≈ $0.0041`."""
-        if self.cost_usd is None:
-            return "cost unknown"
-        return self._about(self.cost_usd)
-
-    def _about(self, amount_usd: Decimal) -> str:
-        return f"{'≈ ' if self.emulated else ''}{words.usd(amount_usd)}"
-
-    @property
-    def next(self) -> str:
-        """What there is to do now: how its question is answered, or how its result is read."""
-        if self.asks:
-            return f"asks: {self.asks} – answer on its card, or with {self.answer_with}"
-        if self.error:
-            return self.error
-        if self.state != "complete":
-            return self.action
-        over = "" if self.budget is None else self.budget.overrun(emulated=self.emulated)
-        return f"read it with {self.name}.df{'; ' if over else ''}{over}"
-
-    def line(self) -> str:
-        """Return all of it in one line."""
-        pays = f"{self.cost} (emulated, you pay $0.00)" if self.emulated else self.cost
-        parts = [f"job {self.name}", self.state, words.duration(self.elapsed_ms), pays, f"session {self.session}"]
-        return " · ".join([*parts, *([self.next] if self.next else [])])
 
 
 class Job(InProcess):

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 import traitlets
 
-from webrun_nb.notebook.jobs import Job, JobState
+from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.card_state import ButtonPress
+from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.static_card import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
 
 _log = logging.getLogger(__name__)
