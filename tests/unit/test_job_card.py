@@ -59,7 +59,7 @@ def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
         cancelled.append(Future())
         return cancelled[-1]
 
-    return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))  # type: ignore[arg-type]  # a double
+    return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))
 
 
 def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: AnsweringActions) -> None:

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import traitlets
 
-from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.assets import script, style
@@ -32,6 +31,28 @@ _TONES = {
     "failed": "bad",
     "stopped": "off",
 }
+
+
+class WatchedJob(Protocol):
+    """A background job as far as its card needs it."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the notebook."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    def facts(self) -> JobState:
+        """Return what is known now."""
+        ...
+
+    def subscribe(self, fn: Callable[[], None], /) -> None:
+        """Call `fn` whenever it may have changed."""
+        ...
 
 
 class Form(Protocol):
@@ -60,7 +81,7 @@ class JobCard(NotebookWidget):
 
     Parameters
     ----------
-    job : Job
+    job : WatchedJob
     on_change : callable
         Called with the card, from any thread, when there is something to flush; must return at once.
     cancel : callable
@@ -75,7 +96,7 @@ class JobCard(NotebookWidget):
 
     def __init__(
         self,
-        job: Job,
+        job: WatchedJob,
         on_change: Callable[[JobCard], None],
         cancel: Callable[[], Future[Any]],
         form: Form | None = None,
@@ -158,7 +179,7 @@ class JobCard(NotebookWidget):
         self._on_change(self)
 
 
-def card_text(job: Job) -> str:
+def card_text(job: WatchedJob) -> str:
     """Return a job's card as text, between the cards' markers."""
     return f"{TEXT_BEGIN}\n{job.facts().line()}\n{TEXT_END}"
 
