@@ -26,7 +26,7 @@ KEY = "wr_key-of-the-tests"
 # How long an example takes says how busy the machine is.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
-# pytest --hypothesis-profile=soak tests/unit/test_session_rules.py: what is too long for every run
+# pytest --hypothesis-profile=soak tests/unit/emulator/domain/test_session.py: what is too long for every run
 settings.register_profile("soak", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -6,8 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-import hosted_service
 import pytest
+
+from helpers import hosted_service
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from login_pages import FORM, LoginSite
+
+from helpers.login_site import FORM, LoginSite
 
 WELL = {"email": "ada.lovelace@planted.example", "password": 'p4ss "wörd" & 7+7'}
 OTHERS = {"email": "ada@shop.example", "password": "of-the-shop-alone"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hosted_service
 import pytest
+
+from helpers import hosted_service
 
 
 def test_the_contract_is_tested_on_the_hosted_service(emulator):

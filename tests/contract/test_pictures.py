@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from login_pages import LoginSite
+
+from helpers.login_site import LoginSite
 
 JPEG = b"\xff\xd8\xff"
 DOTS = """<body style="margin:0"><form method=post action=/login style="font:60px monospace">

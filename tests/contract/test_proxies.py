@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from proxies import LocalProxy
+
+from helpers.proxies import LocalProxy
 
 PASSWORD = "s3cr-3t-pass"
 LOGIN = ("ada", PASSWORD)

@@ -6,7 +6,8 @@ import json
 
 import pyotp
 import pytest
-from login_pages import FORM, LoginSite
+
+from helpers.login_site import FORM, LoginSite
 
 EMAIL = "ada.lovelace@planted.example"
 PASSWORD = 'p4ss "wörd" & 7+7'

@@ -19,7 +19,7 @@ import pytest
 import socketio
 
 CLIENT = "socket.io-client@4"
-SCRIPT = Path(__file__).parents[1] / "support" / "socketio_client.js"
+SCRIPT = Path(__file__).parents[1] / "helpers" / "socketio_client.js"
 EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
 WAIT_S = 60
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import get_args
 
 import pytest
-from lab import App, LabPage, LabServer, find_browser
-from lab import lab_server as run_lab_server
 from playwright.sync_api import Browser, sync_playwright
+
+from helpers.jupyterlab import App, LabPage, LabServer, find_browser
+from helpers.jupyterlab import lab_server as run_lab_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from card_feed import CARD, FILES
 from playwright.sync_api import expect
 
+from helpers.scripted_card import CARD, FILES
+
 if TYPE_CHECKING:
-    from lab import LabPage
     from playwright.sync_api import Locator
+
+    from helpers.jupyterlab import LabPage
 
 SECRET = "correct-horse-battery-staple"
 FORM = f"{CARD} .webrun-question"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from gallery import GALLERY_FILES
-from lab import LabPage, LabServer
 from playwright.sync_api import Browser, expect
+
+from helpers.jupyterlab import LabPage, LabServer
+from helpers.widget_gallery import GALLERY_FILES
 
 CARD = ".webrun-card"
 OUTPUT = ".jp-NotebookPanel .jp-OutputArea"

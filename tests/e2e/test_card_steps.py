@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
-from card_feed import CARD, FILES
 from playwright.sync_api import expect
 
+from helpers.scripted_card import CARD, FILES
+
 if TYPE_CHECKING:
-    from lab import LabPage
+    from helpers.jupyterlab import LabPage
 
 STEPS = f"{CARD} .webrun-steps"
 SHOWN = """from feed import *

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hostile_texts import HOSTILE_TEXTS, PRICES
-from lab import LabPage
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Request, expect
 
+from helpers.hostile_texts import HOSTILE_TEXTS, PRICES
+from helpers.jupyterlab import LabPage
 from webrun_nb.notebook.text.markdown import PageText
 
 TEXTS = [*HOSTILE_TEXTS, *PRICES]

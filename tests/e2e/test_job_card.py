@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab import LabPage, LabServer, needs_subshells
-from login_pages import LoginSite
 from playwright.sync_api import Browser, Locator, expect
+
+from helpers.jupyterlab import LabPage, LabServer, needs_subshells
+from helpers.login_site import LoginSite
 
 JOB = ".webrun-job"
 BLOCK = "while not {job}.done: time.sleep(0.05)\nprint('[{job}', {job}.state, getattr({job}.error, 'code', ''), ']')"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from practice_server import PracticeServer, serving
 
+from helpers.practice_server import PracticeServer, serving
 from webrun_nb.practice.accounts import BANK, SHOP
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")

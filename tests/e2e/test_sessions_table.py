@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
-from card_feed import FILES
-from lab import needs_subshells
 from playwright.sync_api import expect
 
+from helpers.jupyterlab import needs_subshells
+from helpers.scripted_card import FILES
+
 if TYPE_CHECKING:
-    from lab import LabPage
+    from helpers.jupyterlab import LabPage
 
 TABLE = ".webrun-sessions"
 THREE = """from feed import *

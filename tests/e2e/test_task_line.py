@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab import needs_subshells
-from login_pages import LoginSite
 from playwright.sync_api import expect
+
+from helpers.jupyterlab import needs_subshells
+from helpers.login_site import LoginSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab import LabPage
     from playwright.sync_api import Locator
+
+    from helpers.jupyterlab import LabPage
 
 START = "%load_ext webrun_nb\n%webrun start"
 ASKS = "click the Norvane link, then get the name"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from notebook_kernel import Kernel, running_kernel
+
+from helpers.kernels import Kernel, running_kernel
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
+
+from helpers.kernels import Kernel, Ran, running_kernel
 
 BUDGET_ENDED = "terminated · budget"
 ENDED = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from notebook_kernel import Kernel, running_kernel
 
+from helpers.kernels import Kernel, running_kernel
 from webrun_nb.client.policies import TEMPLATES
 from webrun_nb.notebook.commands.registry import find_verb
 

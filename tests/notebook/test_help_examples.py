@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notebook_kernel import Kernel, running_kernel
 
+from helpers.kernels import Kernel, running_kernel
 from webrun_nb.notebook.commands.registry import VERBS, Verb
 from webrun_nb.notebook.syntax.help import examples
 

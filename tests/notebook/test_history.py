@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
-from proxies import LocalProxy
+
+from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.proxies import LocalProxy
 
 OPTIONS = '--url practice:shop --schema "name:str, price:float" -o laptops'
 TASK = f"%%webrun task {OPTIONS}\nList the laptops under ${{{{ limit }}}}."

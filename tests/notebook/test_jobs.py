@@ -7,7 +7,8 @@ from typing import Any
 
 import psutil
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
+
+from helpers.kernels import Kernel, Ran, running_kernel
 
 LAPTOPS = "List the laptops under $400, cheapest first."
 IN_BACKGROUND = f'%%webrun task --url practice:shop --schema "name:str, price:float" --bg laptops\n{LAPTOPS}'

@@ -11,7 +11,8 @@ import psutil
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-from process_family import family, living
+
+from helpers.processes import family, living
 
 
 @pytest.fixture

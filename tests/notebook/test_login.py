@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
+
+from helpers.kernels import Kernel, Ran, running_kernel
 
 KEY = "wr_the-key-of-the-other-service-42"
-SUPPORT = Path(__file__).parents[1] / "support"
+TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def service(start_emulator) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory, service) -> Iterator[Kernel]:
     folder = str(tmp_path_factory.mktemp("data"))
-    keyring = {"PYTHON_KEYRING_BACKEND": "keyring_double.Keyring", "PYTHONPATH": f"{SUPPORT}:{Path.cwd()}"}
+    keyring = {"PYTHON_KEYRING_BACKEND": "helpers.fake_keyring.Keyring", "PYTHONPATH": f"{TESTS}:{Path.cwd()}"}
     with running_kernel(WEBRUN_DATA_DIR=folder, WEBRUN_API_KEY=KEY, **keyring) as kernel:
         assert kernel.run("%load_ext webrun_nb").status == "ok"
         yield kernel

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
+
+from helpers.kernels import Kernel, Ran, running_kernel
 
 TASK = "%%webrun task --url practice:shop --policy careful\nClick the Laptops link"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from notebook_kernel import Kernel, Ran, running_kernel
+
+from helpers.kernels import Kernel, Ran, running_kernel
 
 LAPTOPS = "List the laptops under $400, cheapest first."
 

@@ -9,7 +9,8 @@ import sys
 import pexpect
 import psutil
 import pytest
-from process_family import living
+
+from helpers.processes import living
 
 TASK = "get_ipython().run_cell_magic('webrun', 'task --url practice:shop', 'wait for 5 seconds')"
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
-from lab import find_browser
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from helpers.jupyterlab import find_browser
 
 REBOUND = "rebound.example"
 """A name that somebody's DNS gives this machine's own address."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from agent_work import Worked, work
-from here import HERE
-from practice_server import PracticeServer, serving
 
+from helpers.agent_runner import Worked, work
+from helpers.hosts import HERE
+from helpers.practice_server import PracticeServer, serving
 from webrun_nb.agents.base import AgentError, TaskSpec
 from webrun_nb.browsers.actions import Navigate
 from webrun_nb.browsers.chromium.pool import ChromiumPool

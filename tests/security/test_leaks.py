@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from leak_lab import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
 from playwright.async_api import async_playwright
 
+from helpers.leaks import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
 from webrun_nb.browsers import discovery
 from webrun_nb.browsers.actions import Click, Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -31,7 +31,7 @@ from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAYS_JS = (Path(__file__).parents[1] / "support" / "leak_ways.js").read_text()
+WAYS_JS = (Path(__file__).parents[1] / "helpers" / "leak_attempts.js").read_text()
 WAYS = set(re.findall(r'^  "?([\w-]+)"?: \(url\)', WAYS_JS, re.MULTILINE)) - {"tls", "tls-socket"}
 GO = "<script>location = new URL(location).searchParams.get('to')</script>"
 WORKER = """

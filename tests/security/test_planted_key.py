@@ -7,8 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from notebook_kernel import Kernel, running_kernel
-from process_family import family
+
+from helpers.kernels import Kernel, running_kernel
+from helpers.processes import family
 
 KEY = "wr_planted-7f3a9c1e5b"
 

@@ -25,11 +25,11 @@ import nbformat
 import psutil
 import pytest
 import socketio
-from login_pages import MARKER, LoginSite, echoing
 from nbclient import NotebookClient
-from process_family import family
-from proxies import LocalProxy
 
+from helpers.login_site import MARKER, LoginSite, echoing
+from helpers.processes import family
+from helpers.proxies import LocalProxy
 from webrun_nb.notebook.commands.emulator import ShownState
 from webrun_nb.notebook.text.markdown import PageText
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from login_pages import FORM, LoginSite
-from own_certificate import browser_that_takes, own_certificate
+
+from helpers.certificates import browser_that_takes, own_certificate
+from helpers.login_site import FORM, LoginSite
 
 WELL = {"email": "ada@planted.example", "password": "lavender-over-tls-91"}
 MINE = [{"match": "login.localhost", "fields": WELL}]

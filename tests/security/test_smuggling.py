@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from raw_proxy import END, GET, GOOD, WITHIN_S, Client, Origin, client_and_origin
+
+from helpers.raw_http import END, GET, GOOD, WITHIN_S, Client, Origin, client_and_origin
 
 
 @pytest_asyncio.fixture

@@ -1,0 +1,232 @@
+"""The live view in a real JupyterLab over a real session: what it shows, what it costs, and that clicks hit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+
+from helpers.jupyterlab import READY_MS, needs_subshells
+
+if TYPE_CHECKING:
+    from helpers.jupyterlab import LabPage
+
+SCREEN = ".webrun-screen"
+FRAME = f"{SCREEN} .webrun-screen-frame"
+AIM = b"""<!doctype html><title>Aim</title><style>body{margin:0;height:600px;font:20px sans-serif;background:#dbe7f3}
+input{position:absolute;left:280px;top:190px;width:200px;font:inherit}</style><h1>Aim here</h1>
+<input aria-label=field>
+<script>
+  let told = Promise.resolve();  // one after the other: what is asked for at once comes in any order
+  const tell = what => { told = told.then(() => fetch('/told?' + encodeURIComponent(JSON.stringify(what)))); };
+  addEventListener('click', event => tell(['click', event.clientX, event.clientY]));
+  addEventListener('dblclick', event => tell(['dblclick', event.clientX, event.clientY]));
+  addEventListener('wheel', event => tell(['wheel', event.deltaY]), {passive: true});
+  addEventListener('keydown', event => tell(['key', event.key]));
+  document.querySelector('input').addEventListener('input', event => tell(['value', event.target.value]));
+</script>"""
+MOVING = b"<!doctype html><title>M</title><h1 id=n>0</h1><script>setInterval(() => n.textContent++, 30)</script>"
+PICTURE_BYTES = 2_000
+"""More than any message that holds no picture."""
+
+
+class Told:
+    """A page that tells what is done to it."""
+
+    def __init__(self) -> None:
+        self.told: list[list[Any]] = []
+        told = self.told
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path, _, query = self.path.partition("?")
+                if path == "/told":
+                    from urllib.parse import unquote
+
+                    told.append(json.loads(unquote(query)))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(MOVING if path == "/moving" else AIM)
+
+            def log_message(self, *args: object) -> None:
+                """Stay silent."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def kinds(self, kind: str) -> list[list[Any]]:
+        return [each[1:] for each in self.told if each[0] == kind]
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    page = Told()
+    yield page
+    page.server.shutdown()
+    page.server.server_close()
+
+
+def open_view(lab: LabPage, url: str, *cells: str, line: str = "%webrun view") -> Locator:
+    lab.open_notebook([f"%load_ext webrun_nb\n%webrun start --url {url}", line, *cells])
+    lab.run_all()
+    screen = lab.find(SCREEN).last
+    expect(screen).to_have_attribute("data-pictures", re.compile("."))
+    return screen
+
+
+def take_over(screen: Locator) -> None:
+    screen.get_by_role("button", name="Take over").click()
+    expect(screen).to_have_attribute("data-driver", "you")
+
+
+def until(lab: LabPage, wanted: Any) -> None:
+    deadline = monotonic() + READY_MS / 1000
+    while not wanted():
+        assert monotonic() < deadline
+        lab.page.wait_for_timeout(50)
+
+
+def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:
+    """Click where the session's page has (x, y), at whatever size it is shown."""
+    box = screen.locator(".webrun-screen-frame").bounding_box()
+    assert box is not None
+    position = {"x": x * box["width"] / 1024, "y": y * box["height"] / 600}
+    screen.locator(".webrun-screen-hands").click(position=position, **options)
+
+
+def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab: LabPage, told: Told) -> None:
+    screen = open_view(lab, told.url)
+    take_over(screen)
+    for number, width in enumerate((1700, 1200, 620), start=1):
+        lab.page.set_viewport_size({"width": width, "height": 1000})
+        screen.scroll_into_view_if_needed()
+        click_at(screen, 333, 204)
+        until(lab, lambda number=number: len(told.kinds("click")) >= number)
+    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
+    lab.page.keyboard.type("ab")
+    lab.page.keyboard.press("Backspace")
+    lab.page.keyboard.press("Shift+Escape")
+    until(lab, lambda: ["Escape"] in told.kinds("key"))
+    assert told.kinds("value")[-1] == ["a"]
+    lab.page.keyboard.press("Escape")
+    expect(screen.get_by_role("button", name="Release")).to_be_focused()
+    lab.page.keyboard.press("Enter")
+    expect(screen).to_have_attribute("data-driver", "agent")
+
+
+def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, told: Told) -> None:
+    screen = open_view(lab, told.url)
+    take_over(screen)
+    box = screen.locator(".webrun-screen-frame").bounding_box()
+    assert box is not None
+    lab.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(lab, lambda: told.kinds("dblclick"))
+    lab.page.mouse.wheel(0, 120)
+    until(lab, lambda: told.kinds("wheel"))
+    assert (len(told.kinds("click")), len(told.kinds("dblclick")), told.kinds("wheel")) == (2, 1, [[120]])
+
+
+def test_two_views_of_one_session_both_show_who_drives(lab: LabPage, told: Told) -> None:
+    open_view(lab, told.url)
+    lab.find(".webrun-fold summary").first.click()
+    in_card, alone = lab.find(SCREEN).first, lab.find(SCREEN).last
+    expect(in_card).to_have_attribute("data-pictures", re.compile("."))
+    take_over(alone)
+    expect(in_card).to_have_attribute("data-driver", "other")
+    expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
+    in_card.get_by_role("button", name="Drive from here").click()
+    expect(in_card).to_have_attribute("data-driver", "you")
+    click_at(in_card, 50, 300)
+    until(lab, lambda: told.kinds("click"))
+    in_card.get_by_role("button", name="Release").click()
+    alone.scroll_into_view_if_needed()  # one that is out of view is told nothing
+    expect(alone).to_have_attribute("data-driver", "agent")
+
+
+def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved(lab: LabPage, told: Told) -> None:
+    screen = open_view(lab, told.url + "/moving")
+    quiet_ms = 1500
+
+    def pictures() -> int:
+        lab.kernel_frames.clear()
+        lab.page.wait_for_timeout(quiet_ms)
+        return sum(len(frame) > PICTURE_BYTES and b"JFIF" in frame for frame in lab.kernel_frames)
+
+    until(lab, lambda: pictures() > 0)
+    screen.evaluate("node => { node.closest('.jp-Cell').style.display = 'none'; }")
+    until(lab, lambda: pictures() == 0)
+    assert pictures() == 0
+    screen.evaluate("node => { node.closest('.jp-Cell').style.display = ''; }")
+    until(lab, lambda: pictures() > 0)
+    saved = lab.save()
+    assert "JFIF" not in saved
+    assert "/9j/" not in saved
+    assert len(saved) < 60_000
+
+
+@needs_subshells
+def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(lab: LabPage, told: Told) -> None:
+    screen = open_view(lab, told.url)
+    lab.find(".webrun-fold summary").first.click()
+    elsewhere = lab.find(SCREEN).first
+    lab.run_more("%%webrun task\nwait for 15 seconds, then get the heading")
+    lab.page.set_viewport_size({"width": 1700, "height": 2600})  # both views are seen
+    expect(screen).to_contain_text("The agent drives")
+    take_over(screen)
+    expect(elsewhere).to_have_attribute("data-driver", "other")
+    for number, width in enumerate((1700, 1200, 620), start=1):
+        lab.page.set_viewport_size({"width": width, "height": 2600})
+        click_at(screen, 333, 204)
+        until(lab, lambda number=number: len(told.kinds("click")) >= number)
+    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
+    lab.page.keyboard.type("by hand")
+    lab.page.keyboard.press("Enter")
+    until(lab, lambda: ["Enter"] in told.kinds("key"))
+    assert told.kinds("value")[-1] == ["by hand"]
+    expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
+    screen.get_by_role("button", name="Release").click()
+    expect(elsewhere).to_have_attribute("data-driver", "agent")
+    lab.wait_for_output(2, "Aim here")
+    assert not [output for output in lab.outputs()[2] if output["output_type"] == "error"]
+
+
+def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, told: Told) -> None:
+    open_view(lab, told.url)
+    lab.save()
+    lab.page.reload()
+    lab.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
+    screen = lab.find(SCREEN).last
+    expect(screen).to_have_attribute("data-pictures", re.compile("."))
+    take_over(screen)
+    click_at(screen, 700, 400)
+    until(lab, lambda: told.kinds("click"))
+
+
+def test_it_is_accessible_in_both_themes(lab: LabPage, told: Told, tmp_path: Path) -> None:
+    screen = open_view(lab, told.url)
+    lab.find(".webrun-fold summary").first.click()
+    for name in ("watching", "driving"):
+        if name == "driving":
+            take_over(screen)
+            click_at(screen, 320, 204)
+            lab.page.keyboard.type("x")
+            until(lab, lambda: told.kinds("value"))
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            lab.theme(theme)
+            for number, output in enumerate(lab.find(".jp-OutputArea").all()):
+                if output.is_visible():
+                    output.screenshot(path=tmp_path / f"{name}-{number}-{theme.split()[-1].lower()}.png")
+            found = Axe().run(lab.page, context=".webrun-card")
+            assert found.violations_count == 0, f"{theme}: {found.generate_report()}"

@@ -1,0 +1,1 @@
+"""Helpers of the tests: fakes, waiting, servers, kernels, JupyterLab and leak detection."""

@@ -1,0 +1,148 @@
+"""Runs an agent on a real browser as a worker does, without policies and meters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from helpers.stored_pages import StoredPage
+from webrun_nb.agents.base import (
+    Answered,
+    Ask,
+    Failed,
+    Finish,
+    Log,
+    Observe,
+    Observed,
+    PageContent,
+    PartialResult,
+    Perform,
+    Performed,
+    ReadPage,
+    Reply,
+    Step,
+    TaskSpec,
+    TokenUse,
+)
+from webrun_nb.agents.local import LocalAgent
+from webrun_nb.browsers.actions import Navigate
+from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
+
+
+@dataclass
+class Worked:
+    """What came of a run: its steps, its answer, what it cost."""
+
+    answer: Finish
+    steps: list[Step]
+    tokens: TokenUse
+
+    @property
+    def asked(self) -> list[Ask]:
+        return [step for step in self.steps if isinstance(step, Ask)]
+
+    @property
+    def acts(self) -> list[object]:
+        return [step.action for step in self.steps if isinstance(step, Perform)]
+
+
+@dataclass
+class Person:
+    """Answers in order; none left means nobody is there."""
+
+    answers: list[str] = field(default_factory=list)
+
+    def reply(self) -> Reply:
+        return Answered(self.answers.pop(0)) if self.answers else Performed()
+
+
+async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str] = ()) -> Worked:
+    """Run the local agent as a worker does, without policies and meters."""
+    if brief.starting_url:
+        await instance.perform(Navigate(brief.starting_url))
+    tokens, person, steps = TokenUse(), Person(list(answers)), list[Step]()
+    run = LocalAgent().run(brief, tokens)
+    reply: Reply | None = None
+    try:
+        while True:
+            step = await run.asend(reply)
+            steps.append(step)
+            match step:
+                case Finish():
+                    return Worked(step, steps, tokens)
+                case Observe():
+                    reply = Observed(await instance.observe())
+                case ReadPage():
+                    reply = PageContent(await instance.read())
+                case Ask():
+                    reply = person.reply()
+                case Perform(action=action):
+                    try:
+                        await instance.perform(action)
+                        reply = Performed()
+                    except BrowserError as error:
+                        reply = Failed(error.code, error.message)
+                case Log():
+                    reply = Performed()
+    finally:
+        await run.aclose()
+
+
+class StoredWorker:
+    """Answers an agent's steps from a stored page, without a browser.
+
+    Parameters
+    ----------
+    page : StoredPage
+        What every look and read shows.
+    replies : iterable of str, optional
+        Answers to what is asked, in order; without any left, an ask ends the run.
+    outcomes : callable, optional
+        What comes of an action; all are done without it.
+    """
+
+    def __init__(
+        self,
+        page: StoredPage,
+        replies: Iterable[str] = (),
+        outcomes: Callable[[object], Reply] = lambda action: Performed(),
+    ) -> None:
+        self._page = page
+        self._replies = iter(replies)
+        self._outcomes = outcomes
+
+    def reply(self, step: Step) -> Reply | None:
+        """Reply to a step; None where the run is to end here."""
+        match step:
+            case Finish():
+                return None
+            case Observe():
+                return Observed(self._page.observation)
+            case ReadPage():
+                return PageContent(self._page.data)
+            case Ask():
+                text = next(self._replies, None)
+                return None if text is None else Answered(text)
+            case Perform(action=action):
+                return self._outcomes(action)
+            case Log() | PartialResult():
+                return Performed()
+
+
+async def work_on(
+    page: StoredPage, brief: TaskSpec, replies: Iterable[str] = (), outcomes: Callable[[object], Reply] | None = None
+) -> list[Step]:
+    """Run the local agent on a stored page until it finishes, or asks what no reply is left for; return its steps."""
+    worker = StoredWorker(page, replies, outcomes or (lambda action: Performed()))
+    run, steps = LocalAgent().run(brief, TokenUse()), list[Step]()
+    reply: Reply | None = None
+    try:
+        while len(steps) < 500:
+            step = await run.asend(reply)
+            steps.append(step)
+            reply = worker.reply(step)
+            if reply is None:
+                break
+        return steps
+    finally:
+        await run.aclose()

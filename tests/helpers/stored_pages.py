@@ -1,0 +1,199 @@
+"""Pages as a browser once showed them: an agent can be tried on them without a browser.
+
+`python tests/helpers/stored_pages.py` reads them anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from webrun_nb.browsers.observation import Box, Element, FormError, Observation, PageData, SeenFrame
+
+FOLDER = Path(__file__).parent / "stored_pages"
+
+PROGRAMME = """<title>Harbour Data Days</title><h1>Harbour Data Days</h1>
+<nav><a href="/programme">Programme</a> <a href="/venue">Venue and travel</a></nav>
+<h2>Day 1</h2><table><tr><th>Time</th><th>Talk</th><th>Speaker</th><th>Room</th></tr>
+<tr><td>09:00</td><td>Reading tides</td><td>Ines Okafor</td><td>Pier</td></tr>
+<tr><td>10:00</td><td>Sparse maps</td><td>Jonas Weil</td><td>Dock</td></tr>
+<tr><td>11:00</td><td>Slow queries</td><td>Mara Lindt</td><td>Pier</td></tr></table>
+<h2>Day 2</h2><table><tr><th>Time</th><th>Talk</th><th>Speaker</th><th>Room</th></tr>
+<tr><td>09:30</td><td>Counting gulls</td><td>Tomas Brandt</td><td>Dock</td></tr>
+<tr><td>10:30</td><td>Columns at sea</td><td>Ruth Amsel</td><td>Pier</td></tr></table>
+<form action="/register"><label>Your name <input name="name"></label><button>Register</button></form>"""
+
+REGIONS = """<title>Sales</title><h1>Sales</h1>
+<table><caption>Households</caption><tr><th>Region</th><th>State</th><th>Households</th></tr>
+<tr><td>North</td><td>HI</td><td>120</td></tr><tr><td>South</td><td>TX</td><td>340</td></tr>
+<tr><td>North</td><td>AK</td><td>75</td></tr></table>
+<table><caption>Sales</caption><tr><th>Region</th><th>State</th><th>Unit price</th><th>Pack price</th></tr>
+<tr><td>North</td><td>HI</td><td>$4.00</td><td>$40.00</td></tr>
+<tr><td>South</td><td>TX</td><td>$5.00</td><td>$50.00</td></tr>
+<tr><td>West</td><td>CA</td><td>$6.00</td><td>$60.00</td></tr></table>"""
+
+QUOTES = """<title>Quotes</title><h1>Quotes</h1><main>
+<div class="quote"><span class="text">The sea is patient.</span> by <small class="author">Ines Okafor</small></div>
+<div class="quote"><span class="text">Boats forgive slowly.</span> by <small class="author">Jonas Weil</small></div>
+<div class="quote"><span class="text">Ropes remember knots.</span> by <small class="author">Mara Lindt</small></div>
+</main><a href="/page/2/">Next</a>"""
+
+FORM = """<title>Berth booking</title><h1>Berth booking</h1><form method="post">
+<label>Boat <input name="boat" placeholder="e.g. Anna"></label><label>Length <input type="number" name="length"></label>
+<label>Pier <select name="pier"><option>North pier</option><option>South pier</option></select></label>
+<label><input type="checkbox" name="power"> Shore power</label>
+<label><input type="radio" name="stay" value="1"> One night</label>
+<label><input type="radio" name="stay" value="7"> One week</label>
+<label>Papers <input type="file" name="papers"></label><label>Password <input type="password" name="p"></label>
+<label>Notes <textarea name="notes"></textarea></label>
+<button>Save draft</button><button type="button">Delete</button><button type="submit">Submit</button></form>
+<input type="search" aria-label="Search berths"><a href="/prices">Prices</a><a href="/harbour.pdf">Download map</a>
+<button aria-label="Close"></button><button>Next</button><div role="tab">Overview</div>"""
+
+PRODUCT = """<title>Skiff lamp</title><h1>Skiff lamp</h1><p class="price">$48.00</p><p>In stock</p>
+<dl><dt>Weight</dt><dd>1.2 kg</dd><dt>Colour</dt><dd>Brass</dd></dl><button>Add to cart</button>"""
+
+EMPTY = "<title></title>"
+
+
+def _table(*lines: str) -> str:
+    head, *rows = [line.split("|") for line in lines]
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{body}</table>"
+
+
+SAMPLES = f"""<title>River lab</title><h1>River samples</h1>
+<h2>Day 1</h2>{_table("Sample|pH|Turbidity", "A1|7.1|2.0", "A2|6.8|2.4", "A3|7.4|1.9")}
+<h2>Day 2</h2>{_table("pH|Sample|Turbidity", "6.2|B1|3.1", "7.0|B2|2.2")}"""
+
+DEPOTS = f"""<title>Depots</title><h1>Depots</h1>
+<h2>Paris</h2>{_table("Item|Price|Stock", "Bolt|$2|4", "Nut|$1|9")}
+<h2>Lyon</h2>{_table("Item|Price|Stock", "Bolt|$3|0", "Gear|$8|2", "Cog|$5|1")}
+<h2>Nice</h2>{_table("Item|Price|Stock", "Washer|$1|7")}"""
+
+MEMBERS = f"""<title>Members</title><h1>Members</h1>
+{_table("Name|Age|Town", "Ada|41|Ulm", "Bo|29|Kiel", "Cy|33|Ulm", "Di|30|Bonn")}"""
+
+SURVEY = f"""<title>Survey</title><h1>Survey</h1>
+{_table("Household|Persons|Income", "1|2|$41,000", "2|4|$58,500", "3|1|$22,000")}"""
+
+TEAMS = """<title>Teams</title><h1>Teams</h1>
+<h2>Red</h2><ul><li><b>Ann</b> <i>3</i></li><li><b>Ben</b> <i>7</i></li><li><b>Cat</b> <i>2</i></li></ul>
+<h2>Blue</h2><ul><li><b>Dan</b> <i>1</i></li><li><b>Eve</b> <i>9</i></li></ul>"""
+
+PAGES = {
+    "programme": PROGRAMME, "regions": REGIONS, "quotes": QUOTES, "form": FORM, "product": PRODUCT, "empty": EMPTY,
+    "samples": SAMPLES, "depots": DEPOTS, "members": MEMBERS, "survey": SURVEY, "teams": TEAMS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """What a browser showed of a page."""
+
+    observation: Observation
+    data: PageData
+
+
+@lru_cache
+def stored(name: str) -> StoredPage:
+    """Return a stored page."""
+    raw = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return StoredPage(_observation(raw["observation"]), _page(raw["data"]))
+
+
+def names() -> list[str]:
+    """List the stored pages."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def _made(kind: Any, raw: dict[str, Any]) -> Any:
+    return kind(**{field.name: raw[field.name] for field in fields(kind) if field.name in raw})
+
+
+def _element(raw: dict[str, Any]) -> Element:
+    box = None if raw["box"] is None else Box(**raw["box"])
+    made: Element = _made(Element, {**raw, "options": tuple(raw["options"]), "box": box})
+    return made
+
+
+def _observation(raw: dict[str, Any]) -> Observation:
+    frames = tuple(
+        SeenFrame(f["url"], f["title"], tuple(map(_element, f["elements"])), f["text"]) for f in raw["frames"]
+    )
+    complaints = tuple(FormError(**each) for each in raw["complaints"])
+    elements = tuple(map(_element, raw["elements"]))
+    changed = {"elements": elements, "frames": frames, "complaints": complaints, "secrets": ()}
+    made: Observation = _made(Observation, {**raw, **changed})
+    return made
+
+
+def _page(raw: dict[str, Any]) -> PageData:
+    made: PageData = _made(PageData, {**raw, "frames": tuple(map(_page, raw["frames"]))})
+    return made
+
+
+# --- reading them anew ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = PAGES.get(self.path.strip("/"), "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+async def _capture(folder: Path) -> None:
+    from helpers.hosts import HERE
+    from helpers.practice_server import serving
+    from webrun_nb.browsers.actions import Navigate
+    from webrun_nb.browsers.chromium.pool import ChromiumPool
+
+    class Deaf:
+        def requested(self, url: str) -> None: ...
+        def lost(self, reason: str) -> None: ...
+        def downloading(self, url: str, name: str) -> None: ...
+        def downloaded(self, url: str, name: str, path: Path | None) -> None: ...
+
+    with _served() as base, serving() as sites:
+        urls = {name: f"{base}/{name}" for name in PAGES}
+        urls |= {"shop": sites.url("shop", "/category/laptops"), "bank": sites.url("bank"), "admin": sites.url("admin")}
+        browsers = ChromiumPool(named=HERE)
+        for name, url in urls.items():
+            instance = await browsers.open("context", Deaf())
+            await instance.perform(Navigate(url))
+            page = {"observation": asdict(await instance.observe()), "data": asdict(await instance.read())}
+            text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)
+            host = url.split("/")[2]
+            text = text.replace(host, host.split(":")[0].replace("127.0.0.1", "harbour.example"))
+            (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+            await instance.close()
+        await browsers.close()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    asyncio.run(_capture(FOLDER))

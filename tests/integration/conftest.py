@@ -1,0 +1,216 @@
+"""A little web site to browse, real browsers, and a listener that remembers.
+
+Browsers are shared per module, so a module that uses them says once:
+`pytestmark = pytest.mark.asyncio(loop_scope="module")`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from helpers.hosts import HERE
+from webrun_nb.agents.local import LocalAgent
+from webrun_nb.browsers.chromium.pool import ChromiumPool
+from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
+from webrun_nb.emulator.domain import account
+from webrun_nb.emulator.domain.clock import Clock, system_time
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.execution.egress import Egress, home
+from webrun_nb.emulator.services.dependencies import Dependencies, PracticeSites
+from webrun_nb.emulator.services.event_hub import EventHub
+from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.services.user_storage import UserStorage
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.storage.registration import EmulatorRegistration
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
+from webrun_nb.wire.prices import PRICES_2026
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    endless: bool = False
+    """The body never ends, as long as the site is up."""
+    held: threading.Event | None = None
+    """Not answered before this is set."""
+
+
+class Site:
+    """Pages by path. `url` gives addresses; any `*.localhost` is this site too."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+        self.was_asked = threading.Event()
+        self.closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    def page(
+        self,
+        path: str,
+        body: str | bytes = "",
+        *,
+        status: int = 200,
+        content_type: str = "text/html; charset=utf-8",
+        headers: Mapping[str, str] | None = None,
+        endless: bool = False,
+        held: threading.Event | None = None,
+    ) -> str:
+        """Serve `body` at `path`; return its address."""
+        data = body.encode() if isinstance(body, str) else body
+        self.answers[path] = Answer(data, status, {"content-type": content_type, **(headers or {})}, endless, held)
+        return self.url(path)
+
+    def redirect(self, path: str, to: str) -> str:
+        return self.page(path, status=302, headers={"location": to})
+
+    def silent(self, path: str) -> str:
+        """Take requests for `path` and never answer them."""
+        return self.page(path, held=self.closing)
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def close(self) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path = self.path.partition("?")[0]
+                site.asked.append(self.path)
+                site.was_asked.set()
+                answer = site.answers.get(path, Answer(b"<h1>Not found</h1>", 404, {"content-type": "text/html"}))
+                if answer.held is not None:
+                    answer.held.wait(60)
+                try:
+                    self.send_response(answer.status)
+                    for name, value in answer.headers.items():
+                        self.send_header(name, value)
+                    if not answer.endless:
+                        self.send_header("content-length", str(len(answer.body)))
+                    self.end_headers()
+                    self.wfile.write(answer.body)
+                    if answer.endless:
+                        self.wfile.flush()
+                        site.closing.wait(60)
+                except ConnectionError:
+                    pass  # the browser did not wait
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+class Recorder:
+    """An `InstanceListener` that remembers, and that can be waited for."""
+
+    def __init__(self) -> None:
+        self.urls: list[str] = []
+        self.losses: list[str] = []
+        self.wanted: list[str] = []
+        self.is_lost = asyncio.Event()
+
+    def requested(self, url: str) -> None:
+        self.urls.append(url)
+
+    def lost(self, reason: str) -> None:
+        self.losses.append(reason)
+        self.is_lost.set()
+
+    def downloading(self, url: str, name: str) -> Path | None:
+        self.wanted.append(name)
+        return None
+
+    def downloaded(self, url: str, name: str, path: Path | None) -> None:
+        raise AssertionError("nothing is wanted")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def recorder() -> Callable[[], Recorder]:
+    """Make a new recording listener."""
+    return Recorder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browsers() -> AsyncIterator[ChromiumPool]:
+    pool = ChromiumPool(named=HERE)
+    if not pool.installed():
+        pytest.skip("no browser is installed; run: webrun-nb install-browser")
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def instance(browsers: ChromiumPool) -> AsyncIterator[BrowserInstance]:
+    """One context instance, ended after the test."""
+    instance = await browsers.open("context", Recorder())
+    yield instance
+    await instance.close()
+
+
+@pytest.fixture(params=["context", "process"])
+def kind(request: pytest.FixtureRequest) -> InstanceKind:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Service]:
+    """The emulator's service in this process, without its door."""
+    clock, events, ids = Clock(system_time()), EventHub(Clock(system_time())), IdSource()
+    database = await Database.open(tmp_path, None)
+    presence = await EmulatorRegistration.announce(database, clock.now())
+    archive = WriteBehindStore(database, presence.id)
+    url = "http://127.0.0.1:9"
+    parts = Dependencies(
+        url=url,
+        clock=clock,
+        database=database,
+        archive=archive,
+        emulator_id=presence.id,
+        store=SessionRegistry(),
+        events=events,
+        policies=DatabasePolicies(database, presence.id),
+        trail=DatabaseTrail(database, archive, presence.id),
+        browsers=browsers,
+        agent=LocalAgent(),
+        ids=ids,
+        limits=account.NONE,
+        prices=PRICES_2026,
+        practice=PracticeSites((), 9),
+        egress=Egress(home("127.0.0.1", 9), (), {}),
+        library=await UserStorage.open(database, clock, ids, events, url, presence),
+    )
+    writing = asyncio.create_task(archive.run())
+    yield Service(parts)
+    writing.cancel()
+    await database.close()

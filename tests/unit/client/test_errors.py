@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from helpers.codes import codes_in
+from webrun_nb.client import errors
+from webrun_nb.client.errors import (
+    HINTS,
+    AuthenticationError,
+    ConnectionLostError,
+    GuardrailError,
+    LimitError,
+    PaymentError,
+    RequestError,
+    SessionGoneError,
+    ShortTracebackMixin,
+    TaskInterruptedError,
+    WebRunError,
+    refusal,
+)
+from webrun_nb.client.snapshot import Question
+from webrun_nb.common.codes import ErrorCode
+
+QUESTION = Question("t1", "Which of the two?", "ambiguous", ("Blue", "Green"))
+
+
+def test_every_code_has_a_hint() -> None:
+    with_own_hint = {"ARGUMENT", "COMMAND", "INTERRUPTED"}
+    assert codes_in(ErrorCode) - with_own_hint == {code for code, hint in HINTS.items() if hint}
+
+
+def test_the_tree_at_the_top_names_every_error() -> None:
+    tree = errors.__doc__ or ""
+    names = [
+        name
+        for name, thing in vars(errors).items()
+        if isinstance(thing, type) and issubclass(thing, ShortTracebackMixin)
+    ]
+    assert [name for name in names if name != "ShortTracebackMixin" and f" {name} " not in tree] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "INVALID_PARAMETER", RequestError),
+        (401, "INVALID_API_KEY", AuthenticationError),
+        (403, "ACCOUNT_DEACTIVATED", AuthenticationError),
+        (402, "INSUFFICIENT_BALANCE", PaymentError),
+        (429, "RATE_LIMIT_EXCEEDED", LimitError),
+        (401, "SESSION_NOT_FOUND", SessionGoneError),  # which is what send-message answers
+        (404, "SESSION_EXPIRED", SessionGoneError),
+        (409, "SESSION_NOT_ACTIVE", SessionGoneError),
+        (409, "INVALID_STATE", RequestError),
+        (404, "TASK_NOT_FOUND", RequestError),
+        (503, "INSTANCE_UNAVAILABLE", RequestError),
+        (402, "SOMETHING_NEW", PaymentError),
+        (418, "SOMETHING_NEW", RequestError),
+    ],
+)
+def test_codes_become_kinds_of_errors(status: int, code: str, kind: type[WebRunError]) -> None:
+    assert type(refusal(status, code, "no")) is kind
+
+
+def test_an_error_reads_as_message_hint_and_id_in_one_line() -> None:
+    error = refusal(404, "SESSION_EXPIRED", "there is no\nsession abc", session_id="abc")
+    assert str(error) == f"there is no session abc · {HINTS['SESSION_EXPIRED']} · session abc"
+
+
+def test_a_pages_words_can_not_command_the_terminal() -> None:
+    error = WebRunError("the page\x1b]0;owned\x07 says \u202etxt", code="X", hint="do \x9b2J it")
+    assert str(error) == "the page ]0;owned says txt · do 2J it"
+
+
+def test_a_browser_that_is_missing_comes_with_the_command_that_installs_it() -> None:
+    assert "webrun-nb install-browser" in str(refusal(503, "INSTANCE_UNAVAILABLE", "no browser"))
+
+
+def test_a_guardrail_error_holds_the_question_and_its_candidates() -> None:
+    error = GuardrailError(QUESTION, session_id="s1")
+    assert (error.question, error.candidates, error.kind, error.task_id) == (
+        QUESTION,
+        ("Blue", "Green"),
+        "ambiguous",
+        "t1",
+    )
+    assert "Which of the two? (Blue | Green)" in str(error)
+
+
+def test_a_loop_that_skips_failed_tasks_does_not_skip_an_interrupt() -> None:
+    error = TaskInterruptedError("interrupted")
+    assert isinstance(error, KeyboardInterrupt)
+    assert not isinstance(error, Exception)
+
+
+@pytest.mark.parametrize("error", [ConnectionLostError("gone"), TaskInterruptedError("interrupted", hint="look")])
+def test_ipython_shows_one_line_without_a_traceback(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell()
+    shell.user_ns["error"] = error
+    try:
+        result = shell.run_cell("raise error")
+    finally:
+        shell.history_manager.end_session()
+    shown = capsys.readouterr().out.strip()
+    assert result.error_in_exec is error
+    assert shown.count("\n") == 0
+    assert str(error) in shown
+
+
+def test_tracebacks_can_be_had_back() -> None:
+    before = errors.show_as(lambda: False)
+    try:
+        with pytest.raises(WebRunError) as raised:
+            raise ConnectionLostError("gone")
+        assert raised.value._render_traceback_()[0].startswith("Traceback")
+    finally:
+        errors.show_as(before)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from helpers.fake_cards import IDLE
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.card_state import is_extrapolation_of, session_card_state
+
+SHOWN = SessionSnapshot(
+    name="main",
+    session_id="abcdefghijkl",
+    status="active",
+    phase="idle",
+    emulated=True,
+    server_now_ms=1_000_000,
+    created_at_ms=1_000,
+    last_activity_at_ms=1_000,
+    inactivity_timeout_ms=300_000,
+    cost_usd=Decimal("0.010000"),
+    compute_usd=Decimal("0.006000"),
+    idle_usd=Decimal("0.001000"),
+    tokens_usd=Decimal("0.004000"),
+)
+GROWN_USD = SHOWN.prices.compute_usd_per_minute / 12
+"""What five seconds cost."""
+LATER = replace(
+    SHOWN,
+    server_now_ms=1_005_000,
+    cost_usd=Decimal("0.010000") + GROWN_USD,
+    compute_usd=Decimal("0.006000") + GROWN_USD,
+    idle_usd=Decimal("0.001000") + GROWN_USD,
+)
+
+
+def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
+    assert is_extrapolation_of(session_card_state(SHOWN), session_card_state(LATER), elapsed_ms=5_000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"server_now_ms": 1_065_000},
+        {"clock_running": False},
+        {"phase": "running"},
+        {"connected": False},
+        {"last_action": "click"},
+        {"queued_tasks": 1},
+        {"expires_at_ms": 1_300_000},
+        {"cost_usd": Decimal("0.02")},
+        {"tokens_usd": Decimal("0.0045")},
+        {"idle_usd": Decimal("0.001")},
+        {"compute_usd": None},
+        {"status": "terminated", "phase": None},
+    ],
+    ids=lambda change: ", ".join(change),
+)
+def test_a_page_is_told_all_else(change: dict[str, Any]) -> None:
+    assert not is_extrapolation_of(
+        session_card_state(SHOWN), session_card_state(replace(LATER, **change)), elapsed_ms=5_000
+    )
+
+
+def test_while_a_task_runs_idle_time_stands_still() -> None:
+    shown, later = replace(SHOWN, phase="running"), replace(LATER, phase="running", idle_usd=SHOWN.idle_usd)
+    assert is_extrapolation_of(session_card_state(shown), session_card_state(later), elapsed_ms=5_000)
+
+
+def test_small_differences_do_not_add_up_unseen() -> None:
+    """What is compared is what was sent, however long ago."""
+    slow = replace(LATER, server_now_ms=1_060_000)
+    assert not is_extrapolation_of(session_card_state(SHOWN), session_card_state(slow), elapsed_ms=61_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, ""),
+        ({"max_cost_usd": Decimal("0.05")}, "emulated budget $0.05"),
+        (
+            {"max_cost_usd": Decimal("0.05"), "spent_before_usd": Decimal("0.01")},
+            "emulated budget $0.05, ≈ $0.0100 of it spent before",
+        ),
+        ({"max_cost_usd": Decimal("0.03")}, "emulated budget $0.03, exceeded by ≈ $0.0010"),
+        ({"tasks_over_usd": Decimal("0.0038")}, "tasks exceeded their own budgets by ≈ $0.0038"),
+        ({"tasks_over_usd": Decimal("0.0038"), "emulated": False}, "tasks exceeded their own budgets by $0.0038"),
+    ],
+)
+def test_budgets_are_told_with_what_was_spent_before_and_beyond(changes, shown):
+    assert words.budget(replace(IDLE, **changes)) == shown

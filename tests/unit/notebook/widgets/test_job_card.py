@@ -1,0 +1,101 @@
+"""The card of a background job, without a page: Cancel, and the form that it shares with its session's card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from helpers.fake_cards import RUNNING, AnsweringActions, make_card
+from webrun_nb.client.budget import BudgetReading
+from webrun_nb.client.snapshot import Question
+from webrun_nb.notebook.widgets.job_card import JobCard
+from webrun_nb.notebook.widgets.job_state import JobState
+
+ASKS = replace(RUNNING, phase="guardrail", question=Question("t1", "The password for shop.localhost", "credentials"))
+FACTS = JobState(
+    name="laptops", state="guardrail", session="demo", session_id=ASKS.session_id, task_id="t1", elapsed_ms=6200,
+    cost_usd=Decimal("0.0041"), emulated=True, usd_per_minute=Decimal("0.02"), asks="The password for shop.localhost",
+    answer_with="webrun.on_guardrail(fn)",
+)  # fmt: skip
+
+
+class Job:
+    """What a card needs of a job."""
+
+    name = "laptops"
+    done = False
+
+    def facts(self) -> JobState:
+        return FACTS
+
+    def subscribe(self, fn: Callable[[], None]) -> None:
+        """Nothing changes here."""
+
+
+def send(card: JobCard, **content: Any) -> None:
+    """Say something as a page does."""
+    card._handle_custom_msg(content, [])
+
+
+@pytest.fixture
+def cancelled() -> list[Future[Any]]:
+    """Return what was cancelled, for the test to settle."""
+    return []
+
+
+@pytest.fixture
+def actions() -> AnsweringActions:
+    return AnsweringActions()
+
+
+@pytest.fixture
+def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
+    def cancel() -> Future[Any]:
+        cancelled.append(Future())
+        return cancelled[-1]
+
+    return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))
+
+
+def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: AnsweringActions) -> None:
+    send(card, type="answer", id="p1", question=card.facts["question"]["id"], text="pa55-word")
+    assert actions.answers == [("t1", "pa55-word")]
+    assert "pa55-word" not in repr(card.get_state())
+    assert card.facts["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
+
+
+def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: AnsweringActions) -> None:
+    send(card, type="answer", id="p1", question="another", text="pa55-word")
+    assert actions.answers == []
+    assert "too late" in card.facts["press"]["message"]
+
+
+def test_two_pages_cancel_once(card: JobCard, cancelled: list[Future[Any]]) -> None:
+    send(card, type="command", command="cancel", id="p1")
+    send(card, type="command", command="cancel", id="p2")
+    assert len(cancelled) == 1
+
+
+def test_a_cancel_that_failed_is_said_and_can_be_pressed_again(card: JobCard, cancelled: list[Future[Any]]) -> None:
+    send(card, type="command", command="cancel", id="p1")
+    cancelled[0].set_exception(RuntimeError("the server is gone"))
+    assert card.facts["press"]["message"] == "cancel failed: the server is gone"
+    send(card, type="command", command="cancel", id="p2")
+    assert len(cancelled) == 2
+
+
+def test_the_text_names_a_way_that_takes_secrets(card: JobCard) -> None:
+    assert "answer on its card, or with webrun.on_guardrail(fn)" in card.text()
+
+
+def test_a_job_that_cost_more_than_its_budget_says_so():
+    exceeded = BudgetReading("session b's", Decimal("0.001"), Decimal("0.0031"))
+    done = replace(FACTS, state="complete", asks="", budget=exceeded)
+    assert done.next == "read it with laptops.df; ≈ $0.0031 over session b's budget of $0.001"
+    kept = replace(exceeded, over_usd=Decimal(0))
+    assert replace(done, budget=kept).next == "read it with laptops.df"

@@ -1,0 +1,320 @@
+"""The card's guardrail form and its start again, without a page."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from helpers.fake_cards import (
+    ENDED,
+    HOSTILE,
+    IDLE,
+    NOW_MS,
+    RUNNING,
+    Actions,
+    AnsweringActions,
+    Output,
+    Session,
+    make_card,
+)
+from webrun_nb.client.errors import RequestError
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.notebook.display import cards as cards_module
+from webrun_nb.notebook.display.cards import CardRegistry
+from webrun_nb.notebook.widgets.card_actions import RestartedSession
+from webrun_nb.notebook.widgets.question_form import form_of
+from webrun_nb.notebook.widgets.session_card import TOO_LATE, SessionCard
+from webrun_nb.notebook.widgets.static_card import card_rows, card_text
+
+SECRET = "correct horse battery staple"
+NEXT = replace(IDLE, session_id="next00000000")
+
+
+def asking(kind: str = "", *candidates: str, text: str = "Which one?", task_id: str = "t1") -> SessionSnapshot:
+    return replace(RUNNING, phase="guardrail", question=Question(task_id, text, kind, candidates))
+
+
+def answer(card: SessionCard, question_id: str | None = None, **what: Any) -> None:
+    question_id = card.facts["question"]["id"] if question_id is None else question_id
+    message = {"type": "answer", "taskId": "t1", "question": question_id, "id": "p1", **what}
+    card._handle_custom_msg(message, [])
+
+
+def show_form(card: SessionCard) -> None:
+    question = card.facts["question"]
+    card._handle_custom_msg({"type": "shown", "taskId": question["taskId"], "question": question["id"]}, [])
+
+
+# --- the form that fits -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "candidates", "labels", "at_once", "field"),
+    [
+        ("ambiguous", ("A", "B"), ["A", "B"], False, "text"),
+        ("ambiguous", (), [], False, "text"),
+        ("purchase", (), ["Approve", "Reject"], True, ""),
+        ("policy", (), ["Approve", "Reject"], True, ""),
+        ("security", ("go on", "leave"), ["go on", "leave"], True, ""),
+        ("two_factor", (), [], False, "code"),
+        ("credentials", (), [], False, "password"),
+        ("captcha", (), ["It is solved: go on"], True, "text"),
+        ("newer than we are", (), [], False, "text"),
+    ],
+)
+def test_the_form_fits_the_kind(
+    kind: str, candidates: tuple[str, ...], labels: list[str], at_once: bool, field: str
+) -> None:
+    form = form_of(Question("t1", "?", kind, candidates))
+    assert ([label for label, _ in form.choices], form.at_once, form.field) == (labels, at_once, field)
+
+
+def test_what_does_not_fit_among_the_choices_can_be_written() -> None:
+    form = form_of(Question("t1", "?", "policy", tuple(map(str, range(20)))))
+    assert (len(form.choices), form.left_out, form.field) == (12, 8, "text")
+
+
+def test_without_anybody_to_answer_another_way_is_named() -> None:
+    facts = make_card(asking()).facts["question"]
+    assert (facts["answerable"], facts["otherWay"]) == (False, "%webrun answer demo …")
+
+
+@pytest.mark.parametrize("kind", ["credentials", "two_factor"])
+def test_no_magic_is_offered_for_secrets(kind: str) -> None:
+    assert dict(card_rows(asking(kind)))["answer"] == "webrun.on_guardrail(fn)"
+
+
+def test_an_ended_session_asks_nothing() -> None:
+    question = Question("t1", "Which one?")
+    assert make_card(replace(ENDED, question=question)).facts["question"] is None
+
+
+# --- answering --------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_typed_is_sent_to_the_task() -> None:
+    actions = AnsweringActions()
+    answer(make_card(asking(), actions), text="the second")
+    assert actions.answers == [("t1", "the second")]
+
+
+def test_a_choice_is_sent_as_the_server_named_it() -> None:
+    actions = AnsweringActions()
+    answer(make_card(asking("", "first", HOSTILE), actions), choice=1)
+    assert actions.answers == [("t1", HOSTILE)]
+
+
+@pytest.mark.parametrize("what", [{"text": ""}, {"choice": 7}, {"choice": -1}, {"text": None}, {}])
+def test_nothing_is_not_sent(what: dict[str, Any]) -> None:
+    actions = AnsweringActions()
+    card = make_card(asking("", "A", "B"), actions)
+    answer(card, **what)
+    assert (actions.answers, card.facts["press"]["state"]) == ([], "failed")
+
+
+def test_an_answer_to_the_question_before_is_not_given_to_the_next() -> None:
+    actions = AnsweringActions()
+    card = make_card(asking(text="Log in how?"), actions)
+    asked_first = card.facts["question"]["id"]
+    card.receive(asking("purchase", text="Buy it?"))
+    answer(card, asked_first, text="approve")
+    assert (actions.answers, card.facts["press"]["message"]) == ([], TOO_LATE)
+
+
+def test_the_same_question_asked_twice_is_two_questions() -> None:
+    card = make_card(asking(), AnsweringActions())
+    first = card.facts["question"]["id"]
+    card.receive(RUNNING)
+    card.receive(asking())
+    assert card.facts["question"]["id"] != first
+
+
+def test_a_late_answer_says_so_on_the_card() -> None:
+    actions = AnsweringActions()
+    card = make_card(asking(), actions)
+    answer(card, text="yes")
+    actions.futures["answer"].set_exception(RequestError("nothing is asked", code="INVALID_STATE"))
+    assert card.facts["press"]["message"] == TOO_LATE
+
+
+def test_one_answer_is_sent_once() -> None:
+    actions = AnsweringActions()
+    card = make_card(asking(), actions)
+    for _ in range(2):
+        answer(card, text="yes")
+    assert actions.answers == [("t1", "yes")]
+
+
+@pytest.mark.parametrize("settle", [lambda f: f.set_result(None), lambda f: f.set_exception(ValueError(SECRET))])
+def test_a_password_is_in_no_trait(settle: Callable[[Future[None]], None]) -> None:
+    actions = AnsweringActions()
+    card = make_card(asking("credentials"), actions)
+    answer(card, text=SECRET)
+    states = [json.dumps(card.get_state(), default=str)]
+    settle(actions.futures["answer"])
+    states.append(json.dumps(card.get_state(), default=str))
+    assert not any(SECRET in state for state in states)
+
+
+def test_a_password_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    class Quoting(AnsweringActions):
+        def answer(self, task_id: str, text: str) -> Future[None]:
+            raise ValueError(f"bad input: {text}")
+
+    caplog.set_level(logging.DEBUG)
+    answer(make_card(asking("credentials"), Quoting()), text=SECRET)
+    assert SECRET not in caplog.text
+    assert "ValueError" in caplog.text
+
+
+def test_a_password_is_in_no_repr() -> None:
+    card = make_card(asking("credentials"), AnsweringActions())
+    answer(card, text=SECRET)
+    assert SECRET not in f"{card!r} {vars(card)!r} {card.text()} {card.html()}"
+
+
+# --- is it shown? -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def output(monkeypatch: pytest.MonkeyPatch) -> Output:
+    output = Output()
+    monkeypatch.setattr(cards_module, "display", output.display)
+    monkeypatch.setattr(cards_module, "has_front_end", lambda: True)
+    return output
+
+
+def placed(board: CardRegistry, session: Session, actions: Actions) -> SessionCard:
+    board.show(session, actions)
+    card = board.card(session.snapshot.session_id)
+    assert card is not None
+    return card
+
+
+def test_without_a_card_no_form_is_shown() -> None:
+    assert not CardRegistry().form_shown("nobody", "t1", 60)
+
+
+def test_a_form_that_no_page_shows_is_not_shown(output: Output) -> None:
+    board = CardRegistry()
+    placed(board, Session(asking()), AnsweringActions())
+    assert not board.form_shown(IDLE.session_id, "t1", 0.01)
+
+
+def test_the_wait_ends_when_a_page_shows_the_form(output: Output) -> None:
+    board, session = CardRegistry(), Session(RUNNING)
+    card = placed(board, session, AnsweringActions())
+    seen: list[bool] = []
+    waiting = Thread(target=lambda: seen.append(board.form_shown(IDLE.session_id, "t1", 30)))
+    waiting.start()
+    session.become(asking())
+    board.drain(5)
+    show_form(card)
+    waiting.join(30)
+    assert seen == [True]
+
+
+def test_a_form_shown_for_the_question_before_does_not_count(output: Output) -> None:
+    board, session = CardRegistry(), Session(asking())
+    card = placed(board, session, AnsweringActions())
+    show_form(card)
+    session.become(asking(text="And now?"))
+    assert not board.form_shown(IDLE.session_id, "t1", 0.01)
+
+
+# --- start again ------------------------------------------------------------------------------------------------------
+
+
+class RestartableActions(Actions):
+    def __init__(self) -> None:
+        super().__init__()
+        self.starting: list[Future[RestartedSession]] = []
+
+    def start_again(self) -> Future[RestartedSession]:
+        self.starting.append(Future())
+        return self.starting[-1]
+
+
+def start_again(card: SessionCard, press_id: str = "p1") -> None:
+    card._handle_custom_msg({"type": "command", "command": "start_again", "id": press_id}, [])
+
+
+def restarted(board: CardRegistry, next_session: Session) -> tuple[SessionCard, RestartableActions]:
+    """A card whose ended session was started again as `next_session`."""
+    actions = RestartableActions()
+    card = placed(board, Session(ENDED), actions)
+    start_again(card)
+    actions.starting[0].set_result(RestartedSession(next_session, Actions()))
+    board.drain(5)
+    return card, actions
+
+
+def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
+    board, session = CardRegistry(), Session(IDLE)
+    card = placed(board, session, RestartableActions())
+    offered = [any(button["command"] == "start_again" for button in card.facts["buttons"])]
+    session.become(ENDED)
+    board.drain(5)
+    offered.append([button["command"] for button in card.facts["buttons"]] == ["start_again"])
+    assert offered == [False, True]
+
+
+def test_two_clicks_open_one_session(output: Output) -> None:
+    actions = RestartableActions()
+    card = placed(CardRegistry(), Session(ENDED), actions)
+    for press_id in ("here", "on another page"):
+        start_again(card, press_id)
+    assert len(actions.starting) == 1
+
+
+def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
+    board, next_session = CardRegistry(), Session(NEXT)
+    card, _ = restarted(board, next_session)
+    next_session.become(replace(NEXT, phase="running"))
+    board.drain(5)
+    assert (board.card(NEXT.session_id), card.facts["label"]) == (card, "active · running")
+
+
+def test_the_card_says_what_was_before(output: Output) -> None:
+    card, _ = restarted(CardRegistry(), Session(NEXT))
+    assert card.facts["before"].startswith("demo: terminated, ended by 5:00 of inactivity")
+
+
+def test_the_saved_output_goes_on_with_the_new_session(output: Output) -> None:
+    card, _ = restarted(CardRegistry(), Session(NEXT))
+    assert output.shown[-1][1:] == (True, card.text())
+    assert NEXT.session_id in card.text()
+
+
+def test_the_ended_session_is_not_heard_any_more(output: Output) -> None:
+    card, _ = restarted(CardRegistry(), Session(NEXT))
+    card.receive(ENDED)
+    assert card.latest is NEXT
+
+
+def test_a_session_with_a_card_of_its_own_keeps_it(output: Output) -> None:
+    board, elsewhere = CardRegistry(), Session(NEXT)
+    own = placed(board, elsewhere, Actions())
+    card, _ = restarted(board, elsewhere)
+    assert board.card(NEXT.session_id) is own
+    assert card.facts["press"]["message"] == "started again as demo; see its own card"
+
+
+def test_a_start_that_fails_is_said(output: Output) -> None:
+    board, actions = CardRegistry(), RestartableActions()
+    card = placed(board, Session(ENDED), actions)
+    start_again(card)
+    actions.starting[0].set_exception(RuntimeError("no browser"))
+    board.drain(5)
+    assert card.facts["press"]["message"] == "start again failed: no browser"
+
+
+def test_the_text_form_says_what_was_before() -> None:
+    assert "before        demo: it ended" in card_text(NEXT, seen_ended_ms=NOW_MS, before="demo: it ended")
