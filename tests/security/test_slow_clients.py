@@ -21,8 +21,8 @@ SERVE = f"""
 import sys
 from pathlib import Path
 from webrun_nb.emulator import server
-from webrun_nb.emulator.http.middleware.body_limits import Patience
-server.run(server.Options(data_dir=Path(sys.argv[1]), patience=Patience({HEAD_S}, {BODY_S}, 1_000_000)))
+from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
+server.run(server.Options(data_dir=Path(sys.argv[1]), patience=ClientTimeouts({HEAD_S}, {BODY_S}, 1_000_000)))
 """
 
 
