@@ -1,4 +1,4 @@
-"""`webrun-nb`: each subcommand in a module of its own, imported when it is called."""
+"""The command line `webrun-nb`. Each subcommand is a module that is imported when it is called."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 _COMMANDS = {
-    "demo": "run the quickstart's task here in the terminal, or a task of your own on any page",
+    "demo": "run the quickstart's task in the terminal, or your own task on any page",
     "lab": "open the quickstart notebook in JupyterLab",
     "emulator": "run the emulator of the service",
-    "doctor": "check everything that is needed, and say how to mend what is missing",
-    "install-browser": "find or install a browser; asks nothing",
-    "bench": "measure, beside raw Playwright where that can do the same",
+    "doctor": "check everything that is needed, and explain how to fix what is missing",
+    "install-browser": "find or install a browser, without asking questions",
+    "bench": "run measurements, compared with raw Playwright where it can do the same",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand.
 
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command line without the program's name; `sys.argv[1:]` by default.
+
     Returns
     -------
     int
-        The exit code: 0 only if it worked, 2 for a wrong command line.
+        The exit code: 0 on success, 2 for a wrong command line, 130 after an interrupt, else 1.
     """
     parser = argparse.ArgumentParser(
         prog="webrun-nb", description="Browser sessions for AI agents, from a notebook cell to a DataFrame."

@@ -1,4 +1,4 @@
-"""`webrun-nb bench`: the numbers, beside raw Playwright in the same run where that can do the same."""
+"""The subcommand `webrun-nb bench`: runs measurements, compared with raw Playwright where it can do the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from webrun_nb.cli.output import complain, pip_line
+from webrun_nb.cli.output import pip_command, print_error
 
 if TYPE_CHECKING:
     from webrun_nb.bench.base import Result
@@ -18,13 +18,19 @@ _DEFAULT_PAGES = Path("..") / "shared" / "pages"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure (default: all; --list names them)")
-    parser.add_argument("--list", action="store_true", help="say what can be measured, and measure nothing")
+    """Add the options of the subcommand to its parser."""
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="what to measure (default: everything; --list shows the names)"
+    )
+    parser.add_argument("--list", action="store_true", help="list the measurements and run none")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
     how_often = parser.add_mutually_exclusive_group()
-    how_often.add_argument("--rounds", type=_positive, metavar="N", help="samples of each (default: its own number)")
-    how_often.add_argument("--quick", action="store_true", help="one sample of each, and small crowds: does it work?")
+    how_often.add_argument(
+        "--rounds", type=_positive, metavar="N", help="samples per measurement (default: each has its own number)"
+    )
+    how_often.add_argument(
+        "--quick", action="store_true", help="one sample each, and fewer sessions, to see whether it works"
+    )
     parser.add_argument(
         "--pages",
         type=Path,
@@ -35,13 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and print.
+    """Run the measurements and print a report.
 
     Returns
     -------
     int
-        0 where everything was measured, its target met or not: the report says which. 1 where something could not
-        be; 2 for a name that does not exist.
+        0 if everything was measured, whether targets are met or not (the report shows that); 1 if a measurement
+        failed; 2 for an unknown name.
     """
     try:
         from webrun_nb.bench.base import BenchError
@@ -49,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise
-        complain("bench", f"{error.name} is not installed; run: {pip_line('webrun-nb[emulator]')}")
+        print_error("bench", f"{error.name} is not installed; run: {pip_command('webrun-nb[emulator]')}")
         return 1
     if options.list:
         for name, measurement in MEASUREMENTS.items():
@@ -57,21 +63,21 @@ def run(options: argparse.Namespace) -> int:
         return 0
     names = options.names or list(MEASUREMENTS)
     if unknown := [name for name in names if name not in MEASUREMENTS]:
-        complain("bench", f"there is no {unknown[0]}; there are {', '.join(MEASUREMENTS)}")
+        print_error("bench", f"unknown measurement {unknown[0]}; the measurements are: {', '.join(MEASUREMENTS)}")
         return 2
     try:
         results = asyncio.run(_measure(names, options))
     except BenchError as error:
-        complain("bench", str(error))
+        print_error("bench", str(error))
         return 1
     if options.quick:
-        complain("bench", "a quick run: one sample, and smaller crowds than named; nothing to judge by")
+        print_error("bench", "quick run: one sample, and fewer sessions than named. Do not compare these numbers")
     _show(results, as_json=options.json)
     return 0
 
 
 async def _measure(names: list[str], options: argparse.Namespace) -> list[Result]:
-    """Measure, and say on stderr how far it is: the report comes at the end."""
+    """Run the measurements, with progress on stderr."""
     from webrun_nb.bench.base import NotHereError
     from webrun_nb.bench.harness.context import BenchContext
     from webrun_nb.bench.runner import measure
@@ -80,7 +86,7 @@ async def _measure(names: list[str], options: argparse.Namespace) -> list[Result
     async with BenchContext(pages=options.pages, quick=options.quick) as rig:
         async for outcome in measure(names, rig, 1 if options.quick else options.rounds):
             if isinstance(outcome, NotHereError):
-                complain("bench", f"left out: {outcome}")
+                print_error("bench", f"skipped: {outcome}")
                 continue
             results.append(outcome)
             print(f"measured {outcome.name}", file=sys.stderr, flush=True)
@@ -94,11 +100,11 @@ def _show(results: list[Result], *, as_json: bool) -> None:
         print(json.dumps([report.as_json(result) for result in results], indent=2, ensure_ascii=False))
         return
     print(report.table(results))
-    print(f"\nmedians; counted processes:\n{report.processes(results)}")
+    print(f"\nValues are medians. Processes counted:\n{report.processes(results)}")
 
 
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return number

@@ -1,4 +1,4 @@
-"""`webrun-nb demo`: one task in the terminal, from a machine without a browser to a DataFrame."""
+"""The subcommand `webrun-nb demo`: runs one task in the terminal, and installs a browser first if there is none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from webrun_nb.cli.output import called_as, complain, pip_line, printable
+from webrun_nb.cli.output import pip_command, print_error, printable, program_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from webrun_nb.client.result import Schema, TaskResult
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
-"""Stands for the emulator in checks that come before it is started."""
+"""A placeholder for the emulator's URL in checks that are made before it starts."""
 _SHOWN_ROWS = 40
 _LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """The task, checked."""
+class _Task:
+    """A task from the command line, after validation."""
 
     text: str
     url: str
@@ -37,62 +37,64 @@ _QUICKSTART = ("List the laptops under $900, cheapest first.", "practice:shop", 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Add the options of the subcommand to its parser."""
     parser.add_argument(
-        "text", nargs="?", metavar="TEXT", help=f"what to do, in plain English (else: {_QUICKSTART[0]})"
+        "text", nargs="?", metavar="TEXT", help=f"what to do, in plain English (default: {_QUICKSTART[0]})"
     )
-    parser.add_argument("--url", help="where to begin: an http(s) address, or a practice site such as practice:shop")
-    parser.add_argument("--schema", help='columns of the answer, e.g. "name:str, price:float?"; else it is a text')
+    parser.add_argument("--url", help="page to start from: an http(s) URL, or a practice site such as practice:shop")
+    parser.add_argument(
+        "--schema", help='columns of the answer, e.g. "name:str, price:float?"; without it, the answer is text'
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do the task.
+    """Run the task and print its result.
 
     Returns
     -------
     int
-        0 only if it worked; 2 where what was asked for can't be asked for: then nothing was started.
+        0 on success; 2 for an invalid task, in which case nothing was started; 130 after an interrupt; else 1.
     """
     try:
         from webrun_nb.browsers.install import install_browser
         from webrun_nb.browsers.protocol import InstanceUnavailableError
     except ModuleNotFoundError as error:
-        complain("demo", f"{error.name} is not installed; run: {pip_line('webrun-nb[emulator]')}")
+        print_error("demo", f"{error.name} is not installed; run: {pip_command('webrun-nb[emulator]')}")
         return 1
     from webrun_nb.client.errors import GuardrailError, WebRunError
 
     try:
-        order = _order(options)
+        task = _read_task(options)
     except WebRunError as error:
-        complain("demo", _in_a_line(error).replace("--url", f"--url {options.url}", 1))
+        print_error("demo", _one_line(error).replace("--url", f"--url {options.url}", 1))
         return 2
     try:
         install_browser(partial(print, flush=True))
-        _show(order, _perform(order))
+        _show(task, _run_task(task))
     except InstanceUnavailableError as error:
-        complain("demo", error.message)
+        print_error("demo", error.message)
     except GuardrailError as error:
-        complain("demo", _question(error))
+        print_error("demo", _question(error))
     except WebRunError as error:
-        complain("demo", f"{error.code}: {_in_a_line(error)}")
+        print_error("demo", f"{error.code}: {_one_line(error)}")
     except KeyboardInterrupt:
-        complain("demo", "interrupted; nothing is left running")
+        print_error("demo", "interrupted; everything was ended")
         return 130
     else:
         return 0
     return 1
 
 
-# --- what is asked for ------------------------------------------------------------------------------------------------
+# --- reading the command line -----------------------------------------------------------------------------------------
 
 
-def _order(options: argparse.Namespace) -> _Order:
-    """Read the command line, and check it as the service would.
+def _read_task(options: argparse.Namespace) -> _Task:
+    """Read the command line and validate it with the rules of the service.
 
     Raises
     ------
     WebRunError
-        It can't be asked for; the line says why.
+        The task is invalid; the message says why.
     """
     from webrun_nb.client.task_options import make_ask
     from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -102,9 +104,9 @@ def _order(options: argparse.Namespace) -> _Order:
     if text is url is schema_text is None:
         text, url, schema_text = _QUICKSTART
     if text is None:
-        raise CommandError("there is no task", 'say what to do: webrun-nb demo --url URL "List the …"')
+        raise CommandError("no task is given", 'write what to do: webrun-nb demo --url URL "List the …"')
     if url is None:
-        raise CommandError("there is no place to begin", f'say where: webrun-nb demo --url URL "{text}"')
+        raise CommandError("no page to start from", f'give a URL: webrun-nb demo --url URL "{text}"')
     schema = None if schema_text is None else NotebookFrames().read_schema(schema_text)
     make_ask(
         text,
@@ -117,14 +119,14 @@ def _order(options: argparse.Namespace) -> _Order:
         max_input_tokens=None,
         max_output_tokens=None,
     )
-    return _Order(text, url, schema_text, schema)
+    return _Task(text, url, schema_text, schema)
 
 
-# --- doing it ---------------------------------------------------------------------------------------------------------
+# --- running the task -------------------------------------------------------------------------------------------------
 
 
-def _perform(order: _Order) -> TaskResult:
-    """Do the task on an emulator of its own, which is gone when this returns or raises."""
+def _run_task(task: _Task) -> TaskResult:
+    """Run the task on its own emulator, which has ended when this returns or raises."""
     from webrun_nb.client._sync import runtime
     from webrun_nb.client.client import Client
     from webrun_nb.client.local_emulator import LocalEmulator
@@ -138,63 +140,63 @@ def _perform(order: _Order) -> TaskResult:
             key=emulator.key,
             frames=NotebookFrames(),
             explain_loss=emulator.explain_loss,
-            ledger=None,  # the session ends with the emulator: nothing can be left open
+            ledger=None,  # the session ends with the emulator, so it cannot stay open
         )
         try:
-            return runtime.run(_in_a_session(client, order))
+            return runtime.run(_run_in_session(client, task))
         finally:
             client.close()
     finally:
         emulator.stop()
 
 
-async def _in_a_session(client: Client, order: _Order) -> TaskResult:
-    """Do the task in a session that is listened to before the task begins: events are not replayed."""
+async def _run_in_session(client: Client, task: _Task) -> TaskResult:
+    """Run the task in a session whose events are received from the start, because events are not replayed."""
     from webrun_nb.cli.output import StepPrinter
 
     session = await client.astart("demo")
-    print(f"\n{printable(order.text)}\n{printable(order.url)}", flush=True)
+    print(f"\n{printable(task.text)}\n{printable(task.url)}", flush=True)
     async with StepPrinter(client.base_url, session.session_id):
-        return await session.atask(order.text, url=order.url, schema=order.schema, end=True)
+        return await session.atask(task.text, url=task.url, schema=task.schema, end=True)
 
 
-# --- showing it -------------------------------------------------------------------------------------------------------
+# --- printing the result ----------------------------------------------------------------------------------------------
 
 
-def _show(order: _Order, result: TaskResult) -> None:
+def _show(task: _Task, result: TaskResult) -> None:
     from webrun_nb.notebook.display.results import summary_line
     from webrun_nb.notebook.text.labels import Cost
 
     cost = Cost.from_usage(result.usage.model_dump())
     elapsed_ms = result.elapsed_s * 1000
-    if order.schema is None:
+    if task.schema is None:
         lines = [summary_line(elapsed_ms=elapsed_ms, cost=cost), "", printable(result.text)]
     else:
         frame = result.df
         lines = [summary_line(elapsed_ms=elapsed_ms, cost=cost, shape=frame.shape), "", _table(frame)]
         if len(frame) > _SHOWN_ROWS:
-            lines.append(f"(the first {_SHOWN_ROWS} of {len(frame):,} rows)")
-    notebook = f"next: {called_as()} lab   # the same in a notebook: opens the quickstart in JupyterLab"
+            lines.append(f"(showing {_SHOWN_ROWS} of {len(frame):,} rows)")
+    notebook = f"Next: {program_name()} lab   # opens the quickstart in JupyterLab"
     print("\n".join(["", *lines, "", cost.summary(), notebook]))
 
 
 def _table(frame: pd.DataFrame) -> str:
     head = frame.head(_SHOWN_ROWS)
     if head.empty:
-        return str(head)  # the columns' names alone
+        return str(head)  # pandas shows the names of the columns
     width = shutil.get_terminal_size((100, 24)).columns
     return printable(head.to_string(line_width=width, max_colwidth=_LONGEST_VALUE))
 
 
-def _in_a_line(error: ShortTracebackMixin) -> str:
+def _one_line(error: ShortTracebackMixin) -> str:
     return " · ".join(part for part in (error.message, error.hint) if part)
 
 
 def _question(error: GuardrailError) -> str:
-    """Say what the task asked, what there is to choose from, and how to answer without being asked."""
+    """Return a line with the task's question, its choices, and how to avoid the question."""
     choices = f" Choices: {' | '.join(error.candidates)}." if error.candidates else ""
     return (
         f"the task stopped to ask: {error.question.text}{choices}"
-        " · say it in the task's words and run it again, or use a notebook, where you can answer: "
-        f"{called_as()} lab"
+        " · add the answer to the task's text and run it again, or use a notebook, where you can answer: "
+        f"{program_name()} lab"
     )

@@ -1,4 +1,4 @@
-"""`webrun-nb doctor`: each thing that is needed, whether it is there, and how to mend what is not."""
+"""The subcommand `webrun-nb doctor`: checks everything that is needed, and explains how to fix what is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from webrun_nb import config
-from webrun_nb.cli.output import pip_line, printable
+from webrun_nb.cli.output import pip_command, printable
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -34,57 +34,57 @@ _ANSWER_WITHIN_S = 10.0
 _NAME_WIDTH = max(map(len, _EXTRAS.values()))
 
 State = Literal["ok", "missing", "optional"]
-"""`optional`: not there, and only needed for more."""
+"""The result of a check. `optional`: missing, and needed for additional features only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report.
+    """The result of one check, a line of the report.
 
     Parameters
     ----------
     name : str
-        What was looked for.
+        The thing that was checked.
     state : {"ok", "missing", "optional"}
-        How it is.
-    said : str
-        What was found.
+        The result.
+    detail : str
+        The version, path or problem that was found.
     fix : str
-        What to do about it; empty where nothing has to be done.
+        What to do about a problem; empty if there is nothing to do.
     """
 
     name: str
     state: State
-    said: str
+    detail: str
     fix: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.state:<8}  {self.name:<{_NAME_WIDTH}}  {self.said}"
+        line = f"{self.state:<8}  {self.name:<{_NAME_WIDTH}}  {self.detail}"
         return printable(" ".join([line, *(["·", self.fix] if self.fix else [])]))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options: there are none."""
+    """Add the options of the subcommand to its parser: it has none."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the report.
+    """Run all checks and print the report.
 
     Returns
     -------
     int
-        1 where something required is missing.
+        1 if something required is missing, else 0.
     """
-    lacking = 0
-    for finding in examine():
+    missing = 0
+    for finding in run_checks():
         print(finding, flush=True)
-        lacking += finding.state == "missing"
-    print(f"\n{lacking} of these must be mended first" if lacking else "\nall that is required is here")
-    return 1 if lacking else 0
+        missing += finding.state == "missing"
+    print(f"\nFix {missing} of these first." if missing else "\nEverything that is required is here.")
+    return 1 if missing else 0
 
 
-def examine() -> Iterator[Finding]:
-    """Look for each thing in turn; what stands on something that is missing is left out."""
+def run_checks() -> Iterator[Finding]:
+    """Yield the result of each check; checks that depend on something missing are skipped."""
     yield python_version(sys.version_info[:3])
     packages = list(package_groups())
     yield from packages
@@ -100,21 +100,21 @@ def examine() -> Iterator[Finding]:
 
 
 def python_version(version: tuple[int, ...]) -> Finding:
-    """Judge Python's version."""
-    said = ".".join(map(str, version))
+    """Check the version of Python."""
+    detail = ".".join(map(str, version))
     if version[:2] < _OLDEST_PYTHON:
-        return Finding("Python", "missing", said, "install Python 3.11 or newer")
-    return Finding("Python", "ok", f"{said} ({sys.executable})")
+        return Finding("Python", "missing", detail, "install Python 3.11 or newer")
+    return Finding("Python", "ok", f"{detail} ({sys.executable})")
 
 
 def package_groups() -> Iterator[Finding]:
-    """Compare each group of dependencies, the toolkit's own and each extra's, with what is installed."""
+    """Compare the required packages of the toolkit and of each extra with those that are installed."""
     from packaging.requirements import Requirement
 
     try:
         lines = importlib.metadata.requires(_DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
-        yield Finding(_EXTRAS[""], "missing", f"{_DISTRIBUTION} itself is not installed", f"run: {pip_line('-e .')}")
+        yield Finding(_EXTRAS[""], "missing", f"{_DISTRIBUTION} is not installed", f"run: {pip_command('-e .')}")
         return
     requirements = [Requirement(line) for line in lines]
     for extra, name in _EXTRAS.items():
@@ -125,11 +125,11 @@ def package_groups() -> Iterator[Finding]:
             continue
         wanted = f"{_DISTRIBUTION}[{extra}]" if extra else _DISTRIBUTION
         state: State = "missing" if extra in _REQUIRED_EXTRAS else "optional"
-        yield Finding(name, state, ", ".join(problems), f"run: {pip_line(wanted)}")
+        yield Finding(name, state, ", ".join(problems), f"run: {pip_command(wanted)}")
 
 
 def _belongs(requirement: Requirement, extra: str) -> bool:
-    """Tell whether a requirement is one of an extra's own; the toolkit's hold under every extra."""
+    """Return whether a requirement belongs to an extra (`""`: to the toolkit)."""
     marker = requirement.marker
     if marker is None or marker.evaluate({"extra": ""}):
         return extra == ""
@@ -137,7 +137,7 @@ def _belongs(requirement: Requirement, extra: str) -> bool:
 
 
 def _problem(requirement: Requirement) -> str:
-    """Say what is wrong with an installed package; nothing where it is as it should be."""
+    """Return the problem of an installed package; an empty string if it has none."""
     try:
         version = importlib.metadata.version(requirement.name)
     except importlib.metadata.PackageNotFoundError:
@@ -153,7 +153,10 @@ def _problem(requirement: Requirement) -> str:
 def _jupyter() -> Iterator[Finding]:
     if importlib.util.find_spec("jupyterlab") is None:
         yield Finding(
-            "JupyterLab", "optional", "not installed (VS Code and others do too)", f"run: {pip_line('webrun-nb[lab]')}"
+            "JupyterLab",
+            "optional",
+            "not installed (other front ends work too)",
+            f"run: {pip_command('webrun-nb[lab]')}",
         )
     else:
         yield Finding("JupyterLab", "ok", importlib.metadata.version("jupyterlab"))
@@ -163,7 +166,7 @@ def _jupyter() -> Iterator[Finding]:
 
 
 def _widgets_in_lab() -> Finding:
-    """Look for the two extensions of JupyterLab that show a card, where JupyterLab looks for them."""
+    """Check the extensions of JupyterLab that display cards, in the folders that JupyterLab searches."""
     from jupyter_core.paths import jupyter_path
 
     folders = [Path(place) for place in jupyter_path("labextensions")]
@@ -171,7 +174,7 @@ def _widgets_in_lab() -> Finding:
 
 
 def widgets_in_lab(folders: list[Path]) -> Finding:
-    """Look for the extensions that show a card.
+    """Check the extensions of JupyterLab that display cards.
 
     Parameters
     ----------
@@ -191,22 +194,24 @@ def widgets_in_lab(folders: list[Path]) -> Finding:
         names = ", ".join(extension for extension, _ in absent)
         packages = " ".join(package for _, package in absent)
         fix = f"run: {sys.executable} -m pip install --force-reinstall {packages}, then restart JupyterLab"
-        return Finding("widgets in Lab", "missing", f"JupyterLab has no extension {names}: cards don't show", fix)
+        return Finding(
+            "widgets in Lab", "missing", f"JupyterLab lacks the extension {names}, so cards are not displayed", fix
+        )
     return Finding("widgets in Lab", "ok", ", ".join(versions))
 
 
 def ipykernel_version(version: str) -> Finding:
-    """Say what a kernel's version means for a card's buttons while a cell runs (lab notes, Jupyter 4)."""
+    """Check the version of ipykernel, which decides whether a card's buttons work while a cell runs."""
     if version.startswith("7.0."):
-        said = f"{version}: cards stand still, as it lets no thread but its own speak to the page"
-        return Finding("ipykernel", "missing", said, f"later ones do: {pip_line('ipykernel>=7.1')}")
+        detail = f"{version}: cards do not update, because only its own thread can send messages to the page"
+        return Finding("ipykernel", "missing", detail, f"run: {pip_command('ipykernel>=7.1')}")
     if int(version.split(".")[0]) >= 7:
-        return Finding("ipykernel", "ok", f"{version}: a card's buttons answer while a cell runs")
+        return Finding("ipykernel", "ok", f"{version}: the buttons of a card work while a cell runs")
     return Finding(
         "ipykernel",
         "ok",
-        f"{version}: a card's buttons answer when the running cell has ended; the stop button works at once",
-        f"for buttons that do too: {pip_line('ipykernel>=7')}",
+        f"{version}: the buttons of a card wait until the running cell has ended; Jupyter's stop button works at once",
+        f"for buttons that work at once, run: {pip_command('ipykernel>=7.1')}",
     )
 
 
@@ -214,27 +219,29 @@ def ipykernel_version(version: str) -> Finding:
 
 
 def data_folder(folder: Path) -> Finding:
-    """Try to write where logs are kept."""
+    """Check that the data folder can be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        said = f"{folder} can't be written: {error.strerror}"
-        return Finding("data folder", "missing", said, "mend its permissions, or set WEBRUN_DATA_DIR to another")
-    return Finding("data folder", "ok", f"{folder} can be written")
+        detail = f"{folder} cannot be written: {error.strerror}"
+        return Finding(
+            "data folder", "missing", detail, "change its permissions, or set WEBRUN_DATA_DIR to another folder"
+        )
+    return Finding("data folder", "ok", f"{folder} is writable")
 
 
 def api_key(key: str | None) -> Finding:
-    """Say whether there is a key of the hosted service; never which."""
+    """Check whether a key of the hosted service is set, without showing it."""
     if key is None:
-        said = "none: the emulator needs none"
-        return Finding("API key", "optional", said, "for the hosted service, set WEBRUN_API_KEY")
+        detail = "not set; the emulator needs none"
+        return Finding("API key", "optional", detail, "for the hosted service, set WEBRUN_API_KEY")
     return Finding("API key", "ok", "WEBRUN_API_KEY is set")
 
 
 def _browser() -> Iterator[Finding]:
-    """Launch the browser; where none starts, look for the libraries that those which are here lack."""
+    """Launch the browser; if none starts, look for missing libraries of the browsers that are installed."""
     from webrun_nb.browsers.chromium.pool import ChromiumPool
     from webrun_nb.browsers.discovery import INSTALL_COMMAND, FoundBrowser, candidates, installed
     from webrun_nb.browsers.protocol import InstanceUnavailableError
@@ -250,18 +257,24 @@ def _browser() -> Iterator[Finding]:
     try:
         found = asyncio.run(launched())
         yield Finding("browser", "ok", f"{found.kind} {found.version} starts ({found.path or found.where})")
-        yield Finding("OS libraries", "ok", "the browser starts, so it has all it needs")
+        yield Finding("OS libraries", "ok", "complete, because the browser starts")
     except InstanceUnavailableError as error:
         yield Finding("browser", "missing", error.message, "" if INSTALL_COMMAND in error.message else fix)
         if sys.platform == "linux" and installed():
             for program in [Path(one.path) for one in candidates() if one.path]:
-                if lacking := missing_libraries(_ldd(program)):
-                    yield Finding("OS libraries", "missing", f"{program} lacks {', '.join(lacking)}", fix)
+                if missing := missing_libraries(_ldd(program)):
+                    yield Finding("OS libraries", "missing", f"{program} lacks {', '.join(missing)}", fix)
 
 
-def missing_libraries(said_by_ldd: str) -> list[str]:
-    """Return the shared libraries that `ldd` did not find."""
-    lines = (line.strip() for line in said_by_ldd.splitlines())
+def missing_libraries(ldd_output: str) -> list[str]:
+    """Return the names of shared libraries that `ldd` did not find.
+
+    Parameters
+    ----------
+    ldd_output : str
+        The output of `ldd`.
+    """
+    lines = (line.strip() for line in ldd_output.splitlines())
     return [line.split(" ")[0] for line in lines if line.endswith("=> not found")]
 
 
@@ -273,7 +286,7 @@ def _ldd(program: Path) -> str:
 
 
 def _emulator() -> Finding:
-    """Start an emulator, ask how it is, and end it."""
+    """Start an emulator, request its health, and end it."""
     import httpx
 
     from webrun_nb.client._sync import runtime
@@ -288,8 +301,8 @@ def _emulator() -> Finding:
         answer = httpx.get(f"{emulator.url}/start/health", timeout=_ANSWER_WITHIN_S, trust_env=False)
         answer.raise_for_status()
     except httpx.HTTPError as error:
-        said = f"it starts, but does not answer: {error}"
-        return Finding("emulator", "missing", said, "does something guard connections to 127.0.0.1?")
+        detail = f"starts, but does not respond: {error}"
+        return Finding("emulator", "missing", detail, "check whether a firewall blocks connections to 127.0.0.1")
     finally:
         emulator.stop()
-    return Finding("emulator", "ok", "starts and answers")
+    return Finding("emulator", "ok", "starts and responds")

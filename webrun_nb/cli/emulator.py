@@ -11,47 +11,61 @@ from webrun_nb.wire.prices import PRICES_2026
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Add the options of the subcommand to its parser."""
     parser.add_argument("--port", type=_port, default=0, help="0 for any free one (default)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--data-dir", type=Path, help="for its database and logs (default: one folder per user)")
+    parser.add_argument(
+        "--data-dir", type=Path, help="folder for its database, files and logs (default: one folder per user)"
+    )
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="another database, such as postgresql+asyncpg://HOST/NAME; one with a password belongs into "
-        "WEBRUN_DATABASE, where no other user of the machine can read it",
+        help="another database, such as postgresql+asyncpg://HOST/NAME. If the URL has a password, use the variable "
+        "WEBRUN_DATABASE, which other users of the machine cannot read",
     )
     parser.add_argument(
-        "--limits", choices=("none", "hosted"), default="none", help="the hosted service's limits, or none"
+        "--limits",
+        choices=("none", "hosted"),
+        default="none",
+        help="apply the hosted service's limits, or none (default)",
     )
     parser.add_argument(
         "--isolation",
         choices=("auto", "process", "context"),
         default="auto",
-        help="a browser per session, one context in a shared browser, or by kind of session (default)",
+        help="a browser per session, a context in a shared browser, or depending on the kind of session (default)",
     )
     parser.add_argument("--slots", type=_slots, help="tasks that run at once; others wait (default: two per core)")
-    parser.add_argument("--control", action="store_true", help="switch on /_emulator: time travel and the like")
-    parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent is gone")
+    parser.add_argument(
+        "--control", action="store_true", help="enable the control API under /_emulator: clock, faults, account"
+    )
+    parser.add_argument("--lifeline", action="store_true", help="end when stdin closes or the parent process is gone")
     parser.add_argument(
         "--keys",
         type=Path,
         metavar="FILE",
-        help="further keys: per line USER KEY [EXPIRES]; users see nothing of each other (also: WEBRUN_EMULATOR_KEYS)",
+        help="file of additional keys, one per line: USER KEY [EXPIRES]. Users cannot see each other's data "
+        "(also: WEBRUN_EMULATOR_KEYS)",
     )
     parser.add_argument(
-        "--require-task-key", action="store_true", help="asking for a task needs its owner's key, beside its two ids"
+        "--require-task-key",
+        action="store_true",
+        help="require the owner's key to read a task, in addition to its two ids",
     )
     parser.add_argument(
-        "--host-name", action="append", default=[], metavar="NAME", help="a further name it answers to; repeatable"
+        "--host-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="additional host name that the server answers to; may be repeated",
     )
-    parser.add_argument("--seed", type=int, help="make ids repeatable")
+    parser.add_argument("--seed", type=int, help="make ids reproducible")
     parser.add_argument(
         "--price",
         action="append",
         default=[],
         metavar="NAME=USD",
-        help="another price: compute (per minute), input, output (per million tokens) or proxy (per GB); repeatable",
+        help="another price: compute (per minute), input, output (per million tokens), proxy (per GB); may be repeated",
     )
     parser.add_argument(
         "--allow-host",
@@ -59,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_host,
         default=[],
         metavar="HOST",
-        help="a host on a loopback or private address that sessions may reach without a task that names it "
-        "(*.HOST: all below it); repeatable",
+        help="host on a loopback or private address that every session may reach "
+        "(*.HOST: all subdomains); may be repeated",
     )
     parser.add_argument(
         "--proxies",
@@ -72,7 +86,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to end."""
+    """Run the emulator until it is told to end.
+
+    Returns
+    -------
+    int
+        0 after an orderly end, 1 if it cannot start, 2 for an invalid option.
+    """
     try:
         from webrun_nb.emulator import server
         from webrun_nb.emulator.http.listening import AddressError
@@ -126,12 +146,12 @@ def _host(text: str) -> str:
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
+        raise argparse.ArgumentTypeError("must be between 0 and 65535")
     return port
 
 
 def _slots(text: str) -> int:
     slots = int(text)
     if slots < 1:
-        raise argparse.ArgumentTypeError("at least one task has to run")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return slots

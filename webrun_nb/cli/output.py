@@ -1,4 +1,4 @@
-"""How the subcommands speak: one line per complaint, and nothing of a page's that steers the terminal."""
+"""Terminal output of the subcommands: error lines, text without control characters, and the steps of a task."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from webrun_nb.client.events import (
 _PROGRAM = "webrun-nb"
 
 
-def complain(command: str, line: str) -> None:
-    """Say on stderr, in one line, why a subcommand did not work."""
+def print_error(command: str, line: str) -> None:
+    """Print an error of a subcommand on stderr, as one line."""
     print(f"webrun-nb {command}: {printable(' '.join(line.split()))}", file=sys.stderr)
 
 
 def printable(text: str) -> str:
-    """Return text without control characters: what a page says must not move the cursor or set a title."""
+    """Return a text with control characters replaced, so that a page cannot move the cursor or set a title."""
     return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
-def pip_line(requirement: str) -> str:
-    """Return the command that installs something into the environment this runs in."""
+def pip_command(requirement: str) -> str:
+    """Return the command that installs a requirement into the current environment."""
     return f"{sys.executable} -m pip install '{requirement}'"
 
 
-def called_as() -> str:
-    """Return how this program is called from the same shell: an environment need not be on PATH."""
+def program_name() -> str:
+    """Return how to call this program from the same shell, whose PATH may not contain the environment."""
     program = Path(sys.argv[0])
     if program.stem != _PROGRAM:
         return f"{shlex.quote(sys.executable)} -m webrun_nb"
@@ -51,30 +51,30 @@ def called_as() -> str:
 
 
 _CONNECT_WITHIN_S = 30.0
-_LAST_WORDS_WITHIN_S = 10.0
+_LAST_EVENT_WITHIN_S = 10.0
 
 
 class StepPrinter:
-    """Prints what a session does, from the moment the block is entered. Lives on the client's loop thread.
+    """Context manager that prints the steps of a session while it is open. Runs on the client's loop thread.
 
     Parameters
     ----------
     socket_url : str
-        Where the live events are (contract, section 10).
+        URL of the server's live events (contract, section 10).
     session_id : str
-        The session.
+        Id of the session.
     """
 
     def __init__(self, socket_url: str, session_id: str) -> None:
-        self._live = EventStream(socket_url, session_id, self._tell)
-        self._linked = asyncio.Event()
-        self._over = asyncio.Event()
+        self._live = EventStream(socket_url, session_id, self._on_event)
+        self._connected = asyncio.Event()
+        self._task_ended = asyncio.Event()
         self._began_s = 0.0
 
     async def __aenter__(self) -> Self:
         self._live.open()
-        if not await _within(_CONNECT_WITHIN_S, self._linked):
-            print("(the steps can't be shown: no live events from the server)", flush=True)
+        if not await _wait_at_most(_CONNECT_WITHIN_S, self._connected):
+            print("(steps cannot be shown: the server sends no live events)", flush=True)
         self._began_s = time.monotonic()
         return self
 
@@ -82,17 +82,17 @@ class StepPrinter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if error is None and self._linked.is_set():  # the answer may have come by before the last event
-                await _within(_LAST_WORDS_WITHIN_S, self._over)
+            if error is None and self._connected.is_set():  # the answer may arrive before the last event
+                await _wait_at_most(_LAST_EVENT_WITHIN_S, self._task_ended)
         finally:
             await self._live.close()
 
-    def _tell(self, event: LiveEvent) -> None:
+    def _on_event(self, event: LiveEvent) -> None:
         match event:
             case ConnectionChanged(connected=True):
-                self._linked.set()
+                self._connected.set()
             case TaskEnded() | SessionEnded():
-                self._over.set()
+                self._task_ended.set()
             case ActionDone():
                 self._print(event.text)
             case AgentSaid():
@@ -102,8 +102,8 @@ class StepPrinter:
         print(f"{time.monotonic() - self._began_s:6.1f} s  {printable(' '.join(text.split()))}", flush=True)
 
 
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Wait for an event, but not for ever."""
+async def _wait_at_most(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for an event for a limited time; return whether it is set."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

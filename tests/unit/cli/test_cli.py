@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from webrun_nb.cli import doctor, lab, main
-from webrun_nb.cli.output import called_as, complain, printable
+from webrun_nb.cli.output import print_error, printable, program_name
 
 Captured = pytest.CaptureFixture[str]
 
@@ -34,7 +34,7 @@ def test_an_unknown_command_is_a_wrong_command_line(capsys: Captured) -> None:
 
 
 def test_a_complaint_is_one_line_on_stderr(capsys: Captured) -> None:
-    complain("demo", "two\nlines")
+    print_error("demo", "two\nlines")
     assert capsys.readouterr() == ("", "webrun-nb demo: two lines\n")
 
 
@@ -47,7 +47,7 @@ def test_a_program_that_is_not_on_the_path_is_named_as_it_was_called(
 ) -> None:
     monkeypatch.setattr(sys, "argv", [".venv/bin/webrun-nb", "demo"])
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert called_as() == ".venv/bin/webrun-nb"
+    assert program_name() == ".venv/bin/webrun-nb"
 
 
 def test_a_program_on_the_path_is_named_without_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,12 +55,12 @@ def test_a_program_on_the_path_is_named_without_its_folder(tmp_path: Path, monke
     program.touch(mode=0o755)
     monkeypatch.setattr(sys, "argv", [str(program), "demo"])
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert called_as() == "webrun-nb"
+    assert program_name() == "webrun-nb"
 
 
 def test_a_module_is_named_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["webrun_nb/__main__.py", "demo"])
-    assert called_as().endswith("-m webrun_nb")
+    assert program_name().endswith("-m webrun_nb")
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ PAGE = "https://shop.example/"
         (["--url", "practice:", "List the laptops"], "practice"),
         (["--url", PAGE, "--schema", "name:strr", "List the laptops"], "strr"),
         (["--url", PAGE, "--schema", "", "List the laptops"], "schema: it is empty"),
-        (["--url", PAGE], "no task"),
+        (["--url", PAGE], "no task is given"),
         (["--url", PAGE, "  "], "task is empty"),
         (["List the laptops"], "--url"),
     ],
@@ -117,28 +117,28 @@ def ours(tmp_path: Path) -> Path:
 
 def test_notebooks_are_copied_with_what_belongs_to_them(ours: Path, tmp_path: Path) -> None:
     copied = lab.copy_notebooks(ours, tmp_path / "mine")
-    assert copied == lab.Copied((lab.FIRST, "02_more.ipynb", "data/rows.csv"), ())
+    assert copied == lab.CopyResult((lab.FIRST, "02_more.ipynb", "data/rows.csv"), ())
     assert (tmp_path / "mine" / "data" / "rows.csv").read_text() == "a,b"
     assert not (tmp_path / "mine" / ".ipynb_checkpoints").exists()
 
 
 def test_a_second_copy_changes_nothing(ours: Path, tmp_path: Path) -> None:
     lab.copy_notebooks(ours, tmp_path / "mine")
-    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.Copied((), ())
+    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.CopyResult((), ())
 
 
 def test_what_the_user_changed_is_kept_when_ours_changes_too(ours: Path, tmp_path: Path) -> None:
     lab.copy_notebooks(ours, tmp_path / "mine")
     (tmp_path / "mine" / lab.FIRST).write_text("my own words")
     (ours / lab.FIRST).write_text("first, revised")
-    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.Copied((), (lab.FIRST,))
+    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.CopyResult((), (lab.FIRST,))
     assert (tmp_path / "mine" / lab.FIRST).read_text() == "my own words"
 
 
 def test_what_the_user_left_alone_follows_ours(ours: Path, tmp_path: Path) -> None:
     lab.copy_notebooks(ours, tmp_path / "mine")
     (ours / lab.FIRST).write_text("first, revised")
-    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.Copied((lab.FIRST,), ())
+    assert lab.copy_notebooks(ours, tmp_path / "mine") == lab.CopyResult((lab.FIRST,), ())
     assert (tmp_path / "mine" / lab.FIRST).read_text() == "first, revised"
 
 
@@ -199,7 +199,7 @@ def test_lab_as_root_may_run_as_root(
 def test_lab_says_whose_notebook_was_kept(become: list[list[str]], tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "02_more.ipynb").write_text("mine")
     main(["lab", "--dir", str(tmp_path)])
-    assert "02_more.ipynb is as you left it" in capsys.readouterr().out
+    assert "02_more.ipynb: your version was kept" in capsys.readouterr().out
 
 
 def test_lab_without_jupyterlab_says_the_pip_line(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
@@ -229,7 +229,7 @@ def test_python_has_to_be_new_enough(version: tuple[int, ...], state: str) -> No
 
 def test_a_required_package_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     found = groups(monkeypatch, ["no-such-package>=1", 'no-such-extra>=1; extra == "lab"'])
-    assert (found["toolkit"].state, found["toolkit"].said) == ("missing", "no no-such-package")
+    assert (found["toolkit"].state, found["toolkit"].detail) == ("missing", "no no-such-package")
 
 
 def test_an_extra_that_is_not_there_is_optional_and_says_its_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,12 +240,12 @@ def test_an_extra_that_is_not_there_is_optional_and_says_its_pip_line(monkeypatc
 
 def test_a_package_that_is_too_old_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     found = groups(monkeypatch, ["pytest>=1000"])
-    assert "is not >=1000" in found["toolkit"].said
+    assert "is not >=1000" in found["toolkit"].detail
 
 
 def test_a_package_for_other_pythons_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = groups(monkeypatch, ["pytest", 'no-such-package; python_version < "3.0"'])
-    assert found["toolkit"].said == "1 packages"
+    assert found["toolkit"].detail == "1 packages"
 
 
 def groups(monkeypatch: pytest.MonkeyPatch, requires: list[str]) -> dict[str, doctor.Finding]:
@@ -257,7 +257,7 @@ def test_cards_need_both_extensions_of_jupyterlab(tmp_path: Path) -> None:
     extension(tmp_path, "anywidget", "0.11.0")
     found = doctor.widgets_in_lab([tmp_path])
     assert found.state == "missing"
-    assert "@jupyter-widgets/jupyterlab-manager" in found.said
+    assert "@jupyter-widgets/jupyterlab-manager" in found.detail
 
 
 def test_the_extensions_may_be_in_different_folders(tmp_path: Path) -> None:
@@ -273,12 +273,12 @@ def extension(folder: Path, name: str, version: str) -> None:
 
 @pytest.mark.parametrize(("version", "said"), [("7.4.0", "while a cell runs"), ("6.30.1", "has ended")])
 def test_a_kernel_s_version_decides_when_buttons_answer(version: str, said: str) -> None:
-    assert said in doctor.ipykernel_version(version).said
+    assert said in doctor.ipykernel_version(version).detail
 
 
 def test_a_kernel_whose_cards_would_stand_still_is_objected_to() -> None:
     found = doctor.ipykernel_version("7.0.1")
-    assert (found.state, "cards stand still" in found.said, "ipykernel>=7.1" in (found.fix or "")) == (
+    assert (found.state, "cards do not update" in found.detail, "ipykernel>=7.1" in (found.fix or "")) == (
         "missing",
         True,
         True,
@@ -308,13 +308,13 @@ def test_libraries_that_ldd_does_not_find_are_named() -> None:
 def test_doctor_fails_only_where_something_required_is_missing(
     state: doctor.State, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "examine", lambda: iter([doctor.Finding("browser", state, "whatever")]))
+    monkeypatch.setattr(doctor, "run_checks", lambda: iter([doctor.Finding("browser", state, "whatever")]))
     assert doctor.run(argparse.Namespace()) == code
 
 
 def test_the_report_is_aligned_and_says_states_in_words(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     findings = [doctor.Finding("Python", "ok", "here"), doctor.Finding("emulator", "missing", "here", "run: this")]
-    monkeypatch.setattr(doctor, "examine", lambda: iter(findings))
+    monkeypatch.setattr(doctor, "run_checks", lambda: iter(findings))
     doctor.run(argparse.Namespace())
     first, second = capsys.readouterr().out.splitlines()[:2]
     assert first.split()[0] == "ok"
