@@ -20,9 +20,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, Protocol
 
 from webrun_nb.client.costs import growth_usd, ms_until_spent, usd_per_ms
-from webrun_nb.client.errors import BudgetError, RequestError, WebRunError, dollars, to_hundredths
+from webrun_nb.client.errors import BudgetError, RequestError, WebRunError
 from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.money import exact_dollars, rounded_dollars
 
 _log = logging.getLogger(__name__)
 
@@ -66,11 +67,11 @@ class BudgetReading:
     """The amount spent beyond it, at most the task's cost; 0 where it was kept."""
 
     def __str__(self) -> str:
-        return f"{self.whose} budget of {dollars(self.limit_usd)}"
+        return f"{self.whose} budget of {exact_dollars(self.limit_usd)}"
 
     def overrun(self, *, emulated: bool) -> str:
         """Return `≈ $0.0038 over session b's budget of $0.002`; empty where nothing was spent beyond it."""
-        return f"{'≈ ' if emulated else ''}{to_hundredths(self.over_usd)} over {self}" if self.over_usd else ""
+        return f"{'≈ ' if emulated else ''}{rounded_dollars(self.over_usd)} over {self}" if self.over_usd else ""
 
 
 class Spender(Protocol):
@@ -121,7 +122,7 @@ class Budget:
     def __repr__(self) -> str:
         if self.limit_usd is None:
             return f"<no budget: ${self.cost_usd} spent>"
-        return f"<budget of {self._whose} {dollars(self.limit_usd)}: ${self.left_usd} left>"
+        return f"<budget of {self._whose} {exact_dollars(self.limit_usd)}: ${self.left_usd} left>"
 
     @property
     def _whose(self) -> str:

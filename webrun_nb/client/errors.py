@@ -25,14 +25,14 @@ from __future__ import annotations
 
 import inspect
 import traceback
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import HTTP_STATUS
-from webrun_nb.common.text import near
+from webrun_nb.common.money import exact_dollars, rounded_dollars
+from webrun_nb.common.text import near, one_line
 from webrun_nb.notebook.text.labels_client import plain
 
 _LONGEST_MESSAGE = 600
@@ -91,16 +91,6 @@ HINTS: Mapping[str, str] = {
     "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
 }
 """What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line, without control and direction characters.
-
-    A question and an error may carry a page's own words, which must not make a terminal obey them or turn what stands
-    beside them.
-    """
-    visible = (" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text)
-    return " ".join("".join(visible).split())
 
 
 def _always() -> bool:
@@ -321,8 +311,8 @@ class BudgetError(WebRunError):
         refused: bool = False,
         **about: Any,
     ) -> None:
-        spent = f"≈ {to_hundredths(cost_usd)}; you pay $0.00" if emulated else to_hundredths(cost_usd)
-        limit = dollars(limit_usd)
+        spent = f"≈ {rounded_dollars(cost_usd)}; you pay $0.00" if emulated else rounded_dollars(cost_usd)
+        limit = exact_dollars(limit_usd)
         if refused:
             whose = f"session {name}" if scope == "session" else f"the {scope}"
             amount = f"{limit} emulated" if emulated else limit
@@ -356,17 +346,6 @@ class BudgetError(WebRunError):
             session_id=self.session_id,
             task_id=task_id,
         )
-
-
-def dollars(amount_usd: Decimal) -> str:
-    """Return an amount as somebody wrote it, with at least its cents: `$0.05`, `$2.00`, `$0.005`."""
-    digits = -int(amount_usd.normalize().as_tuple().exponent)
-    return f"${amount_usd:.{max(2, digits)}f}"
-
-
-def to_hundredths(amount_usd: Decimal) -> str:
-    """Return an amount in hundredths of a cent, the digits of a cost that are known: `$0.0041`."""
-    return f"${amount_usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
 
 
 class ConnectionLostError(WebRunError):

@@ -8,7 +8,6 @@ not be carried over a fork. Imports nothing heavy, because `%load_ext` reads it.
 from __future__ import annotations
 
 import logging
-import os
 import platform
 import sqlite3
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb import config
+from webrun_nb.common.processes import is_alive
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class SessionRecord:
     host: str
     """The machine that opened it."""
     kernel: str
-    """The process that opened it, see `process_token`."""
+    """The process that opened it, as a `common.processes.process_token`."""
     emulator: str | None
     """The process of the emulator that ends with that kernel; None for any other server."""
     opened_at_ms: int
@@ -107,35 +107,6 @@ class TaskRecord:
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
 _TASK_COLUMNS = ", ".join(field.name for field in fields(TaskRecord))
-
-
-def process_token(pid: int) -> str:
-    """Return what tells a process from a later one of the same pid: the pid and, on Linux, when it began."""
-    stat = _linux_stat(pid)
-    return str(pid) if stat is None else f"{pid}@{stat[19]}"
-
-
-def lives(mark: str) -> bool:
-    """Tell whether the process of a mark still runs. On Windows nobody can be asked: False."""
-    pid = int(mark.partition("@")[0])
-    if os.name == "nt":
-        return pid == os.getpid()
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    stat = _linux_stat(pid)
-    return stat is None or (stat[0] != "Z" and process_token(pid) == mark)
-
-
-def _linux_stat(pid: int) -> Sequence[str] | None:
-    """Return the fields of `/proc/PID/stat` from the third on (state, …), or None where there are none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
 
 
 class Ledger:
@@ -208,10 +179,10 @@ class Ledger:
         over: list[tuple[SessionRecord, str, int]] = []
         here = platform.node()
         for record in map(_session, self._rows(query)):
-            if record.host == here and lives(record.kernel):
+            if record.host == here and is_alive(record.kernel):
                 continue
             if record.emulator is not None:
-                if record.host == here and not lives(record.emulator):
+                if record.host == here and not is_alive(record.emulator):
                     over.append((record, EMULATOR_ENDED, record.seen_at_ms))
             elif record.lasts_until_ms is not None and record.lasts_until_ms < now_ms:
                 over.append((record, EXPIRED, record.lasts_until_ms))

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from webrun_nb.client.errors import SessionGoneError
-from webrun_nb.client.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord, process_token
+from webrun_nb.client.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord
 from webrun_nb.client.monitor import SessionMonitor
-from webrun_nb.client.result import usd
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.money import from_number
+from webrun_nb.common.processes import process_token
 from webrun_nb.wire.requests import MAX_DURATION_MS
 
 WRITE_EVERY_MS = 30_000
@@ -185,4 +186,4 @@ async def _end(http: ApiTransport, record: SessionRecord) -> ClosedSession:
         state = await http.session_status(record.session_id)
     except SessionGoneError as error:
         return ClosedSession(record, error.code.lower().replace("_", " "), None)
-    return ClosedSession(record, state.reason or state.status, usd(state.usage.cost))
+    return ClosedSession(record, state.reason or state.status, from_number(state.usage.cost))

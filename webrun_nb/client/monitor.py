@@ -23,9 +23,9 @@ from webrun_nb.client.events import (
     TaskEnded,
 )
 from webrun_nb.client.ledger import EMULATOR_ENDED
-from webrun_nb.client.result import usd
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.money import from_number
 from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
 
@@ -363,8 +363,8 @@ def snapshot_of(
     parts = state.usage.breakdown
     compute_usd = idle_usd = tokens_usd = None
     if parts is not None:
-        idle_usd, tokens_usd = usd(parts.idle), usd(parts.tokens)
-        compute_usd = usd(parts.compute) + idle_usd  # on the wire apart, in a snapshot idle time is a part of compute
+        idle_usd, tokens_usd = from_number(parts.idle), from_number(parts.tokens)
+        compute_usd = from_number(parts.compute) + idle_usd  # the wire counts them apart
     return SessionSnapshot(
         name=name,
         session_id=state.session_id,
@@ -386,7 +386,7 @@ def snapshot_of(
         doing=None if before is None else before.doing,
         grace_ends_at_ms=before.grace_ends_at_ms if before is not None and state.status == "orphaned" else None,
         queued_tasks=len(state.queued_task_ids),
-        cost_usd=usd(state.usage.cost),
+        cost_usd=from_number(state.usage.cost),
         compute_usd=compute_usd,
         idle_usd=idle_usd,
         tokens_usd=tokens_usd,

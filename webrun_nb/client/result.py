@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client._sync import blocking_and_async
-from webrun_nb.client.errors import one_line
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, Transfers
+from webrun_nb.common.money import from_number
+from webrun_nb.common.text import one_line
 from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Truncated, Usage
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ class TaskResult(InProcess):
     @property
     def cost_usd(self) -> Decimal:
         """What the task cost. On the emulator: what it would have cost."""
-        return usd(self.usage.cost)
+        return from_number(self.usage.cost)
 
     @property
     def over_budget_usd(self) -> Decimal | None:
@@ -305,11 +306,6 @@ class TaskResult(InProcess):
         cost = f"≈ ${self.cost_usd:.4f} (emulated)" if self.emulated else f"${self.cost_usd:.4f}"
         cut = "" if self.truncated is None else f" · truncated: {self.truncated.returned:,} of {self.truncated.of:,}"
         return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}{cut}; .df .text .json .files>"
-
-
-def usd(amount: float) -> Decimal:
-    """Return a price of the wire as the decimal number it was written as."""
-    return Decimal(str(amount))
 
 
 def result_of(

@@ -33,10 +33,11 @@ from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.monitor import SessionMonitor, question_of
 from webrun_nb.client.policies import TaskRecording
-from webrun_nb.client.result import ResultAdapter, TaskResult, result_of, usd
+from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.task_options import Ask
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.money import from_number
 from webrun_nb.common.redacted import RedactedStr
 from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
@@ -240,7 +241,7 @@ class TaskRun:
         with self._owner.watch.news() as news:
             while True:
                 if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
-                    self.cost_usd = usd(body.usage.cost)
+                    self.cost_usd = from_number(body.usage.cost)
                 match body:
                     case TaskCompleted():
                         await self._read_budgets()
@@ -285,7 +286,7 @@ class TaskRun:
         limit = self._ask.max_cost_usd
         if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
             return POLL_PAUSES_S[-1]
-        cost_usd, watch = usd(body.usage.cost), self._owner.watch
+        cost_usd, watch = from_number(body.usage.cost), self._owner.watch
         if cost_usd < limit:
             left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))
             return POLL_PAUSES_S[-1] if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
@@ -318,7 +319,7 @@ class TaskRun:
         return BudgetError(
             "task",
             limit_usd=self._ask.max_cost_usd,
-            cost_usd=usd(body.usage.cost),
+            cost_usd=from_number(body.usage.cost),
             emulated=body.usage.emulated,
             partial=(body.details or {}).get("partial") or self._owner.watch.partial(body.task_id),
             **about,
@@ -369,7 +370,7 @@ class TaskRun:
             async with asyncio.timeout(STOP_WITHIN_S):
                 body = await self._http.task(self._owner.session_id, self.task_id or "")
                 if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
-                    self.cost_usd = usd(body.usage.cost)
+                    self.cost_usd = from_number(body.usage.cost)
                 if isinstance(body, TaskCompleted):  # it was quicker than its stop
                     outcome = "complete"
                 await self._read_budgets()

@@ -1,12 +1,23 @@
-"""Text for one line: foreign text, shortened and without control characters; the word nearest to a misspelled one."""
+"""Puts foreign text on one line without control characters, and finds the known word closest to a misspelled one."""
 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 _SHORTEST_BEGINNING = 3
 """Letters: fewer are the beginning of too many words."""
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, without control and direction characters.
+
+    A question and an error may carry a page's own words, which must not make a terminal obey them or turn what stands
+    beside them.
+    """
+    visible = (" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text)
+    return " ".join("".join(visible).split())
 
 
 def shortened(text: str, limit: int) -> str:

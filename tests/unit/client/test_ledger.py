@@ -18,7 +18,8 @@ import pytest
 from helpers.fake_service import Service, asking, completed, failed
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
-from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord, lives, process_token
+from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord
+from webrun_nb.common.processes import is_alive, process_token
 
 GONE = "999999999@1"
 """The mark of a process that is not there."""
@@ -210,13 +211,13 @@ def test_several_kernels_write_at_once(ledger: Ledger) -> None:
 
 def test_a_process_is_told_from_a_later_one_of_the_same_pid() -> None:
     mark = process_token(os.getpid())
-    assert lives(mark)
-    assert not lives(GONE)
+    assert is_alive(mark)
+    assert not is_alive(GONE)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_reused_pid_is_another_process() -> None:
-    assert not lives(f"{os.getpid()}@1")
+    assert not is_alive(f"{os.getpid()}@1")
 
 
 def test_reading_imports_nothing_heavy() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from webrun_nb.client.errors import one_line
+from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import (
     EnvCreate,

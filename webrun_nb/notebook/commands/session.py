@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.client import USERS_LEDGER
-from webrun_nb.client.errors import WebRunError, one_line
+from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger_recorder import ClosedSession
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import FPS, Answer, Pause, Resume, Start, Status, Stop, Terminate
 from webrun_nb.notebook.commands.view import show_view

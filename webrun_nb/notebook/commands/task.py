@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from webrun_nb.client.budget import Budget
 from webrun_nb.client.client import SINGLE_TASK
-from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin, dollars
+from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin
 from webrun_nb.client.local_emulator import local_plan
 from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.result import TaskResult
@@ -18,6 +18,7 @@ from webrun_nb.client.task import TaskHandle
 from webrun_nb.client.task_options import make_ask
 from webrun_nb.client.transport import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
+from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
 from webrun_nb.notebook.commands.definitions import Task
@@ -269,7 +270,7 @@ def _without(ended: Session, command: Task) -> str:
     budget = ended.budget
     if command.max_cost_usd is not None or budget is None or budget.limit_usd is None or budget.left_usd is None:
         return "without it, tasks run in sessions of their own"
-    left = f"{words.about(budget.left_usd, ended.snapshot)} of {dollars(budget.limit_usd)}"
+    left = f"{words.about(budget.left_usd, ended.snapshot)} of {exact_dollars(budget.limit_usd)}"
     return f"tasks run in sessions of their own, within what is left of its budget ({left})"
 
 

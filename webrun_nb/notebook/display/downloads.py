@@ -9,7 +9,7 @@ from typing import IO
 
 import pandas as pd
 
-from webrun_nb.client.errors import one_line
+from webrun_nb.common.text import one_line
 from webrun_nb.notebook.syntax.errors import CommandError
 
 

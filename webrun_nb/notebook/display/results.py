@@ -11,9 +11,10 @@ from IPython.display import display
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.budget import BudgetReading
-from webrun_nb.client.errors import WebRunError, one_line
+from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.text import one_line
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import meta_of
 from webrun_nb.notebook.text.labels import Cost, usd

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from webrun_nb.client.errors import dollars
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.text.labels_client import doing_words, plain
 
 TASK_CHARACTERS = 400
@@ -206,7 +206,7 @@ def budget(snapshot: SessionSnapshot) -> str:
     """
     parts = []
     if snapshot.max_cost_usd is not None:
-        parts.append(f"{'emulated ' if snapshot.emulated else ''}budget {dollars(snapshot.max_cost_usd)}")
+        parts.append(f"{'emulated ' if snapshot.emulated else ''}budget {exact_dollars(snapshot.max_cost_usd)}")
         if snapshot.spent_before_usd:
             parts.append(f"{about(snapshot.spent_before_usd, snapshot)} of it spent before")
         over_usd = snapshot.spent_before_usd + (snapshot.cost_usd or Decimal(0)) - snapshot.max_cost_usd
