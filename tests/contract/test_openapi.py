@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from webrun_nb.common.codes import HTTP_STATUS
+from webrun_nb.common.codes import ErrorCode
 
 #: every endpoint of the contract that is built, as (method, path)
 OPERATIONS = [
@@ -174,7 +174,7 @@ def errors_are_the_contracts(ctx: Any, response: Any, case: Any) -> None:
     body = response.json()
     assert body["success"] is False
     assert body["message"] == body["error"] != ""
-    assert response.status_code in OTHER_STATUSES.get(body["code"], {HTTP_STATUS.get(body["code"])}), body
+    assert response.status_code in OTHER_STATUSES.get(body["code"], {ErrorCode(body["code"]).http_status}), body
 
 
 def _cases() -> Iterator[Any]:
@@ -327,7 +327,10 @@ def test_bad_input_is_announced_as_400_and_never_as_422(document):
 def test_every_status_of_the_table_of_codes_is_announced(document):
     for operations in document["paths"].values():
         for operation in operations.values():
-            assert {int(status) for status in operation["responses"]} == {200, *HTTP_STATUS.values()}
+            assert {int(status) for status in operation["responses"]} == {
+                200,
+                *(code.http_status for code in ErrorCode),
+            }
 
 
 def test_the_key_is_announced_where_it_is_needed(document):

@@ -15,6 +15,7 @@ from webrun_nb.agents.planner.intents import Intent, Target, Unclear
 from webrun_nb.agents.planner.words import unclear
 from webrun_nb.agents.wording import chosen, named_choice
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -40,7 +41,7 @@ class Asking(ABC):
         reply = yield Ask("ambiguous", question, tuple(candidates))
         if isinstance(reply, Answered):
             return reply.text.strip()
-        raise AgentError("AGENT_ERROR", f"Nobody answered: {question}")
+        raise AgentError(TaskFailureCode.AGENT_ERROR, f"Nobody answered: {question}")
 
     def choice(self, question: str, choices: Sequence[str]) -> Work[int]:
         """Ask which of several is meant; return its position.
@@ -54,7 +55,9 @@ class Asking(ABC):
             answer = yield from self.ask(f"{question} (a number or its words)", _numbered(choices))
             if (position := named_choice(answer, choices)) is not None:
                 return position
-        raise AgentError("AGENT_ERROR", f"{question} {MAX_ANSWERS} answers named none of: {'; '.join(choices)}.")
+        raise AgentError(
+            TaskFailureCode.AGENT_ERROR, f"{question} {MAX_ANSWERS} answers named none of: {'; '.join(choices)}."
+        )
 
     def which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
         """Ask which of the elements that fit equally well is meant."""
@@ -68,7 +71,8 @@ class Asking(ABC):
                 f'"{answer}" names none of them, or more than one. In "{sentence}", which one? (a number or its words)'
             )
         raise AgentError(
-            "ELEMENT_NOT_FOUND", f'"{sentence}": the answers named none of {len(elements)} elements that fit.'
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{sentence}": the answers named none of {len(elements)} elements that fit.',
         )
 
     def ask_again(
@@ -110,7 +114,8 @@ class Asking(ABC):
                 return intents
             problem = f"The answer \"{answer}\" doesn't help; I still can't follow"
         raise AgentError(
-            "AGENT_ERROR", f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.'
+            TaskFailureCode.AGENT_ERROR,
+            f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.',
         )
 
 

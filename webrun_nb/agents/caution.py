@@ -16,6 +16,7 @@ from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Ste
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, Click, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -180,10 +181,12 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         twin = next((e for e in twins if e.frame == element.frame), None)
         if twin is None:
             gone = f'"{because}": "{_readable(element.name)}" is gone since it was approved.'
-            raise AgentError("ELEMENT_NOT_FOUND", gone)
+            raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, gone)
         if isinstance(action, Click):
             action = replace(action, ref=twin.ref)
-    raise AgentError("TASK_STOPPED", f'"{because}": the page changes whenever it is approved; nothing was pressed.')
+    raise AgentError(
+        TaskFailureCode.TASK_STOPPED, f'"{because}": the page changes whenever it is approved; nothing was pressed.'
+    )
 
 
 def _same(one: Element, other: Element) -> bool:
@@ -203,8 +206,8 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
         if _YES.fullmatch(answer):
             return "yes"
         if _NO.fullmatch(answer):
-            raise AgentError("TASK_STOPPED", f'"{because}": rejected; {undone}')
+            raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": rejected; {undone}')
         if _DONE.fullmatch(answer):
             return "done"
         question = f"That is neither yes nor no. {about} Go on?"
-    raise AgentError("TASK_STOPPED", f'"{because}": no answer approved it; {undone}')
+    raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": no answer approved it; {undone}')

@@ -102,7 +102,7 @@ class Collector:
     def collect(self) -> Work[Finish]:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
         if why := refused_computing(self.wanted):
-            raise AgentError("AGENT_ERROR", why)
+            raise AgentError(TaskFailureCode.AGENT_ERROR, why)
         for _ in range(4):
             try:
                 self._not_used, self._left_out = {}, []
@@ -111,7 +111,8 @@ class Collector:
             except UntiedError as error:
                 yield from self._ask_about(error.words)
         raise AgentError(
-            "AGENT_ERROR", f'"{self.wanted.sentence}": no column of the page answers to it, after several answers.'
+            TaskFailureCode.AGENT_ERROR,
+            f'"{self.wanted.sentence}": no column of the page answers to it, after several answers.',
         )
 
     def _one_record(self) -> bool:
@@ -286,7 +287,9 @@ class Collector:
         shown = names_shown(whole or ranked)
         has = f" What the page lists: {', '.join(shown)}." if shown else ""
         has = has or f" {self._sentences_that_work()}".rstrip()
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{self.wanted.sentence}": {how}, or not with all that was asked.{has}')
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{self.wanted.sentence}": {how}, or not with all that was asked.{has}'
+        )
 
     def _kept(self, source: Source, rows: list[Row]) -> list[Row]:
         rows, conditions = of_places(source, rows, self.wanted.constraints, self._page_words)
@@ -306,9 +309,11 @@ class Collector:
         fit = f'"{self.wanted.sentence}" asks for one record, and {len(rows)} rows of the page fit.'
         if not self._has_columns():
             self._seen = best
-            raise AgentError("ELEMENT_NOT_FOUND", f"{fit} {self._sentences_that_work()}", {"rows": len(rows)})
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f"{fit} {self._sentences_that_work()}", {"rows": len(rows)}
+            )
         how = "Name the one, or ask for all of them (a schema of many: list[Model])."
-        raise AgentError("OUTPUT_SCHEMA_MISMATCH", f"{fit} {how}", {"rows": len(rows)})
+        raise AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, f"{fit} {how}", {"rows": len(rows)})
 
     def _sentences_that_work(self) -> str:
         """Give a sentence that works on the page's list, for an error; empty where it has no named columns."""
@@ -319,7 +324,7 @@ class Collector:
         """Answer for several named things: a table that says which is which."""
         if self.shape is not None and not self.shape.many:
             raise AgentError(
-                "OUTPUT_SCHEMA_MISMATCH",
+                TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
                 f'"{self.wanted.sentence}" names {len(mapping.source.rows)} things, and the schema is for one record; '
                 "use a schema of many: list[Model].",
             )
@@ -353,7 +358,7 @@ class Collector:
         self._seen = mapping
         if self._searched and mapping.covered <= 1 < len(columns) and not self._says_subject(mapping):
             raise AgentError(
-                "ELEMENT_NOT_FOUND",
+                TaskFailureCode.ELEMENT_NOT_FOUND,
                 f'"{self.wanted.sentence}": no link is called "{self.wanted.subject}", '
                 "and the search for it lists none.",
             )
@@ -492,7 +497,7 @@ class Collector:
         total = len(rows)
         if not pager.whole and self.wanted.all_pages:
             raise AgentError(
-                "AGENT_ERROR",
+                TaskFailureCode.AGENT_ERROR,
                 f'"{self.wanted.sentence}": {total} on {counted(pager.pages)}, but the list goes on and could not be '
                 'read to its end; say "on this page" to count those of one page.',
             )
@@ -514,7 +519,7 @@ class Collector:
         if len(rows) == 1 and len(values) == 1:
             return self._number(f"{values[0]:f} {column.label}", column.label, float(values[0]))
         raise AgentError(
-            "ELEMENT_NOT_FOUND",
+            TaskFailureCode.ELEMENT_NOT_FOUND,
             f'"{self.wanted.sentence}": “{shortened(column.label, LABEL_CHARS)}” is a column of numbers, of '
             f"{len(rows)} rows. A sentence that works here: `what is the total of the {column.label}`.",
         )
@@ -524,7 +529,9 @@ class Collector:
         wanted = self.wanted
         (name, match), *_ = mapping.matches.items()
         if not pager.whole and wanted.all_pages:
-            raise AgentError("AGENT_ERROR", f'"{wanted.sentence}": the list goes on and could not be read to its end.')
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{wanted.sentence}": the list goes on and could not be read to its end.'
+            )
         result = computed(wanted.compute, rows, match.field, wanted.sentence)
         what = f"{wanted.compute} {match.field.label or name}"
         more = f"; {result.without} more give no number" if result.without else ""
@@ -680,7 +687,9 @@ class Collector:
     def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
         names = ", ".join(c.name for c in columns) or "records"
         has_columns = self._has_columns()
-        code: TaskFailureCode = "OUTPUT_SCHEMA_MISMATCH" if has_columns else "ELEMENT_NOT_FOUND"
+        code: TaskFailureCode = (
+            TaskFailureCode.OUTPUT_SCHEMA_MISMATCH if has_columns else TaskFailureCode.ELEMENT_NOT_FOUND
+        )
         has = f" What it has: {', '.join(shown)}." if shown else ""
         works = f" {self._sentences_that_work()}" if not has_columns else ""
         said = f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}{works}'

@@ -12,6 +12,7 @@ from webrun_nb.agents.planner.intents import Choose, PressKey, SetChecked, SortB
 from webrun_nb.agents.wording import called, option_of
 from webrun_nb.browsers.actions import Click, Press, Select
 from webrun_nb.browsers.observation import Element
+from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -53,7 +54,7 @@ def choose(task: Task, intent: Choose) -> Work[None]:
     if option is None:
         shown = ", ".join(element.options[:12])
         raise AgentError(
-            "ELEMENT_NOT_FOUND",
+            TaskFailureCode.ELEMENT_NOT_FOUND,
             f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
         )
     select = Select(element.ref, option, called(element))

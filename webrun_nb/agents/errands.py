@@ -19,6 +19,7 @@ from webrun_nb.agents.planner.elements import FIELD_ROLES, describe, find, norma
 from webrun_nb.agents.planner.intents import AddToCart, Attach, CheckOut, Download, Errand, FillForm, Target, Transfer
 from webrun_nb.browsers.actions import Action, Click, Select, Type, Upload
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -105,7 +106,8 @@ def _add_to_cart(doer: Doer, errand: AddToCart) -> Work[None]:
     if button is None:
         of = f' for "{errand.what}"' if errand.what else ""
         raise AgentError(
-            "ELEMENT_NOT_FOUND", f'"{errand.sentence}": there is no button{of} to add to the {errand.where}.'
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{errand.sentence}": there is no button{of} to add to the {errand.where}.',
         )
     yield from press(doer, button, errand.sentence)
 
@@ -148,7 +150,8 @@ def _check_out(doer: Doer, sentence: str) -> Work[None]:
         cart = _first(seen, lambda e: e.role in ("link", "button") and bool(_CART.search(e.name)))
         if cart is None:
             raise AgentError(
-                "ELEMENT_NOT_FOUND", f'"{sentence}": there is no cart and no way to check out on {_where(seen)}.'
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{sentence}": there is no cart and no way to check out on {_where(seen)}.',
             )
         yield from press(doer, cart, sentence)
     for _ in range(MAX_PAGES):
@@ -164,11 +167,14 @@ def _check_out(doer: Doer, sentence: str) -> Work[None]:
         )
         if onward is None:
             raise AgentError(
-                "ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} has no way on to an order; nothing was ordered.'
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{sentence}": {_where(seen)} has no way on to an order; nothing was ordered.',
             )
         yield from press(doer, onward, sentence)
         yield from doer.accepted()
-    raise AgentError("AGENT_ERROR", f'"{sentence}": the checkout has more than {MAX_PAGES} pages; nothing was ordered.')
+    raise AgentError(
+        TaskFailureCode.AGENT_ERROR, f'"{sentence}": the checkout has more than {MAX_PAGES} pages; nothing was ordered.'
+    )
 
 
 def _final_button(seen: Observation) -> Element | None:
@@ -192,13 +198,14 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         way = _first(seen, lambda e: e.role in ("link", "button") and bool(_TRANSFER.match(e.name)))
         if way is None:
             raise AgentError(
-                "ELEMENT_NOT_FOUND", f'"{sentence}": there is no form to send money with on {_where(seen)}.'
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{sentence}": there is no form to send money with on {_where(seen)}.',
             )
         yield from press(doer, way, sentence)
         seen = yield from doer.look()
     amount = _field(seen, "amount")
     if amount is None:
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} asks for no amount.')
+        raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {_where(seen)} asks for no amount.')
     if errand.source:
         yield from _put(doer, sentence, ("from", "from account", "debit account"), errand.source)
     yield from _put(doer, sentence, ("to", "recipient", "payee", "beneficiary"), errand.to)
@@ -210,7 +217,9 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         before = seen.url
         button = _last_button(seen)
         if button is None:
-            raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} has no button that sends the form.')
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {_where(seen)} has no button that sends the form.'
+            )
         risky = risk_level(button, "") is not None
         yield from press(doer, button, sentence)
         if risky:
@@ -218,8 +227,12 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         yield from doer.accepted()
         seen = yield from doer.look(again=True)
         if seen.url == before:
-            raise AgentError("AGENT_ERROR", f'"{sentence}": {_where(seen)} did not take it; nothing was sent.')
-    raise AgentError("AGENT_ERROR", f'"{sentence}": {_where(seen)} asks for more than was said; nothing was sent.')
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{sentence}": {_where(seen)} did not take it; nothing was sent.'
+            )
+    raise AgentError(
+        TaskFailureCode.AGENT_ERROR, f'"{sentence}": {_where(seen)} asks for more than was said; nothing was sent.'
+    )
 
 
 def _put(doer: Doer, sentence: str, names: Sequence[str], value: str) -> Work[None]:
@@ -227,7 +240,7 @@ def _put(doer: Doer, sentence: str, names: Sequence[str], value: str) -> Work[No
     seen = yield from doer.look()
     field = next((found for name in names if (found := _field(seen, name))), None)
     if field is None:
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {_where(seen)} has no field for "{value}".')
+        raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {_where(seen)} has no field for "{value}".')
     if not field.options:
         yield from _must(doer.act(Type(field.ref, value, field.name), sentence, keeps_page=True))
         return
@@ -253,7 +266,8 @@ def choose_option(doer: Doer, sentence: str, field: Element, value: str) -> Work
         question = f'"{answer}" names none of them alone. In "{sentence}", which one? (a number or its words)'
     shown = ", ".join(field.options[:12])
     raise AgentError(
-        "ELEMENT_NOT_FOUND", f'"{sentence}": {describe(field)} has no one option "{value}"; it has {shown}.'
+        TaskFailureCode.ELEMENT_NOT_FOUND,
+        f'"{sentence}": {describe(field)} has no one option "{value}"; it has {shown}.',
     )
 
 
@@ -298,7 +312,8 @@ def _download(doer: Doer, errand: Download) -> Work[None]:
     if not found:
         kind = f" as {errand.kind.upper()}" if errand.kind else ""
         raise AgentError(
-            "ELEMENT_NOT_FOUND", f'"{errand.sentence}": there is nothing called "{errand.what}" to download{kind} here.'
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{errand.sentence}": there is nothing called "{errand.what}" to download{kind} here.',
         )
     if len(found) > 1:
         found = ((yield from doer.which(errand.sentence, Target(errand.what, "link"), found)),)
@@ -355,7 +370,7 @@ def _attach(doer: Doer, errand: Attach) -> Work[None]:
         named = tuple(e for e in fields if words & _stems(f"{e.name} {e.label} {e.nearby} {e.hint}"))
         fields = named or fields
     if not fields:
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{errand.sentence}": this page has no field for a file.')
+        raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{errand.sentence}": this page has no field for a file.')
     field = fields[0]
     if len(fields) > 1:
         field = yield from doer.which(errand.sentence, Target(errand.where or "file"), fields)
@@ -373,7 +388,7 @@ def _files_meant(known: tuple[str, ...], errand: Attach) -> tuple[str, ...]:
         `ELEMENT_NOT_FOUND`: it has none, or none of that name.
     """
     if not known:
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{errand.sentence}": the task was given no files.')
+        raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{errand.sentence}": the task was given no files.')
     if not errand.what:
         return known
     wanted = errand.what.casefold()
@@ -384,7 +399,7 @@ def _files_meant(known: tuple[str, ...], errand: Attach) -> tuple[str, ...]:
     if len(found) != 1:
         what = "no file" if not found else "several files"
         raise AgentError(
-            "ELEMENT_NOT_FOUND",
+            TaskFailureCode.ELEMENT_NOT_FOUND,
             f'"{errand.sentence}": the task was given {what} called "{errand.what}"; it has {", ".join(known)}.',
         )
     return found

@@ -14,6 +14,7 @@ from webrun_nb.agents.planner.split import unquote
 from webrun_nb.agents.wording import option_of
 from webrun_nb.browsers.actions import Action, Click, Select, Type
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -71,7 +72,7 @@ def fill_missing(doer: Doer, sentence: str) -> Work[None]:
         for pair in re.split(r"\s*[,;\n]\s*", answer.strip()):
             if pair:
                 yield from _enter(doer, entry_of(seen, pair, answer), sentence)
-    raise AgentError("AGENT_ERROR", f'"{sentence}": {MAX_ANSWERS} answers did not fill in the form.')
+    raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {MAX_ANSWERS} answers did not fill in the form.')
 
 
 def empty_fields(seen: Observation) -> list[Element]:
@@ -100,7 +101,7 @@ def entry_of(seen: Observation, pair: str, sentence: str) -> Entry:
     names = ", ".join(dict.fromkeys(_name(e) for e in seen.elements if e.role in _FIELDS and not e.region))
     hint = 'quote a value that has a comma or "and" in it'
     raise AgentError(
-        "ELEMENT_NOT_FOUND",
+        TaskFailureCode.ELEMENT_NOT_FOUND,
         f'"{sentence}": "{pair}" names no field of {seen.title or seen.url}. It has: {names or "none"}; {hint}.',
     )
 
@@ -160,7 +161,9 @@ def _enter(doer: Doer, entry: Entry, sentence: str) -> Work[None]:
     elif element.options:
         option = option_of(element, value)
         if option is None:
-            raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": {describe(element)} has no option "{value}".')
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {describe(element)} has no option "{value}".'
+            )
         action = Select(element.ref, option, element.name)
     else:
         action = Type(element.ref, value, _name(element))

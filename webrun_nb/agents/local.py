@@ -87,6 +87,7 @@ from webrun_nb.agents.wording import (
 from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, Type, WaitFor
 from webrun_nb.browsers.observation import Element, Observation, PageData
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
+from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -234,7 +235,7 @@ class Task(Asking):
         """Look at the page, whatever it answered."""
         reply = yield Observe()
         if not isinstance(reply, Observed):
-            raise AgentError("AGENT_ERROR", f"The worker answered a look with {type(reply).__name__}.")
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
         self._arrived(reply.observation.url, reply.observation.status)
         self.seen = reply.observation
         if self._sent is not None:
@@ -259,12 +260,12 @@ class Task(Asking):
         """
         reply = yield ReadPage()
         if not isinstance(reply, PageContent):
-            raise AgentError("AGENT_ERROR", f"The worker answered a read with {type(reply).__name__}.")
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
         self._arrived(reply.page.url, reply.page.status)
         host = turned_away(self.meant, reply.page.url)
         if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
             raise AgentError(
-                "AGENT_ERROR",
+                TaskFailureCode.AGENT_ERROR,
                 f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
                 f"one (--secret {host}=NAME), or take over and log in.",
             )
@@ -282,7 +283,7 @@ class Task(Asking):
             `NAVIGATION_FAILED`: nowhere yet, so that there is nothing to look for.
         """
         if url == "about:blank" and not self.acted:
-            raise AgentError("NAVIGATION_FAILED", NO_PAGE)
+            raise AgentError(TaskFailureCode.NAVIGATION_FAILED, NO_PAGE)
         self.statuses.see(url, status)
 
     def note(self, text: str) -> Work[None]:

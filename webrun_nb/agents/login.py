@@ -16,6 +16,7 @@ from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Ste
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, Click, Navigate, TypeSecret, WaitFor
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.hosts import browser_url, host_of
 
 T = TypeVar("T")
@@ -218,7 +219,7 @@ class Login:
                 self._check_frame(part, seen)
             yield from self._fill(part, form)
             seen = yield from self._settled()
-        raise AgentError("AGENT_ERROR", f'"{self._sentence}": the login at {_host(seen)} goes on and on.')
+        raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": the login at {_host(seen)} goes on and on.')
 
     def _settled(self) -> Work[Observation]:
         """Look at what came of a form; once more where it is still there, for pages that answer late."""
@@ -239,7 +240,8 @@ class Login:
             seen = yield from self._doer.look(again=True)
         if part_to_log_in_on(seen) is None:
             raise AgentError(
-                "ELEMENT_NOT_FOUND", f'"{self._sentence}": there is no form to log in with on {seen.title or seen.url}.'
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{self._sentence}": there is no form to log in with on {seen.title or seen.url}.',
             )
         return seen
 
@@ -254,7 +256,7 @@ class Login:
         if part.secrets or _host(part) == _host(seen):
             return
         raise AgentError(
-            "BLOCKED_BY_POLICY",
+            TaskFailureCode.BLOCKED_BY_POLICY,
             f'"{self._sentence}": the form to log in with is in a frame of {_host(part)} within {_host(seen)}, and a '
             f"frame is given secrets only where the session has some for both hosts; open {_host(part)} itself.",
         )
@@ -275,7 +277,9 @@ class Login:
         host = _host(seen)
         again = [name for field, name in chosen if field is not form.identity and (host, name) in self._given]
         if again:
-            raise AgentError("AGENT_ERROR", f'"{self._sentence}": {host} does not accept the {again[0]}.{_said(seen)}')
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": {host} does not accept the {again[0]}.{_said(seen)}'
+            )
         for field, name in chosen:
             yield from self._must(TypeSecret(field.ref, name, field.name or name))
             self._given.append((host, name))
@@ -289,7 +293,9 @@ class Login:
     def _ask(self, seen: Observation, form: LoginForm, missing: Sequence[Element]) -> Work[None]:
         """Ask a person for what is missing; the answer goes where the next look finds its name."""
         if self._asked >= MAX_ANSWERS:
-            raise AgentError("AGENT_ERROR", f'"{self._sentence}": nobody gave what {_host(seen)} asks for.')
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody gave what {_host(seen)} asks for.'
+            )
         kind: AskKind = "two_factor" if missing == [form.code] else "credentials"
         names = tuple(self._wanted(field, form) for field in missing)
         brief = self._doer.brief
@@ -301,7 +307,9 @@ class Login:
         question = f"{unclear}{_host(seen)} asks to log in: what is the {wanted} for it{order}?{known}"
         reply = yield Ask(kind, question, (), names, missing[0].ref)
         if not isinstance(reply, Answered):
-            raise AgentError("AGENT_ERROR", f'"{self._sentence}": nobody gave what {_host(seen)} asks for.')
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody gave what {_host(seen)} asks for.'
+            )
 
     @staticmethod
     def _wanted(field: Element, form: LoginForm) -> str:
@@ -314,7 +322,7 @@ class Login:
     def _must(self, action: Action) -> Work[None]:
         why = yield from self._doer.attempt(action, self._sentence)
         if why is not None:
-            raise AgentError("ELEMENT_NOT_FOUND", f'"{self._sentence}": {why}')
+            raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{self._sentence}": {why}')
 
 
 def let_in(doer: Doer, sentence: str) -> Work[bool]:

@@ -15,6 +15,7 @@ from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
 from webrun_nb.browsers.actions import Action, Click, Press, Type
 from webrun_nb.browsers.observation import Element, FormError, Observation
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 
 _QUOTED = 160
@@ -108,7 +109,7 @@ def _error(sentence: str, what: str, complaints: list[FormError], where: Mapping
     """
     details: dict[str, object] = {"sentence": sentence, **where}
     if not complaints:
-        return AgentError("AGENT_ERROR", f'"{sentence}": {what}.', details)
+        return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {what}.', details)
     first = complaints[0]
     details |= {"field": _shown(first.label), "message": _shown(first.said)}
     place = f'at the field "{_shown(first.label)}"' if first.label else "The page"
@@ -118,7 +119,7 @@ def _error(sentence: str, what: str, complaints: list[FormError], where: Mapping
     joint = " " if first.label else ". "
     others = list(dict.fromkeys(f'"{_shown(c.label)}"' for c in complaints[1:] if c.label not in ("", first.label)))
     more = f" (and at {', '.join(others[:5])})" if others else ""
-    return AgentError("AGENT_ERROR", f'"{sentence}": {what}{joint}{says}{more}', details)
+    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {what}{joint}{says}{more}', details)
 
 
 def _shown(text: str) -> str:

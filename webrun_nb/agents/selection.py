@@ -12,6 +12,7 @@ from webrun_nb.agents.extract.rows import UntiedError, arrange, keep, of_noun, o
 from webrun_nb.agents.extract.selecting import said_words, says, selected, value_of
 from webrun_nb.agents.extract.sources import Row, Source
 from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -101,7 +102,7 @@ class Selection:
             return rows
         if not number or abs(number) > len(rows):
             what = f'"{self._wanted.sentence}": the list has {len(rows)} rows, and so no row {number}.'
-            raise AgentError("ELEMENT_NOT_FOUND", what)
+            raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, what)
         return [rows[number - 1 if number > 0 else number]]
 
     def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from webrun_nb.agents.base import AgentError
+from webrun_nb.common.codes import TaskFailureCode
 
 LOWEST_ERROR = 400
 
@@ -61,7 +62,7 @@ class Statuses:
         if self.error_page is not None:
             url, status = self.error_page
             message = f"{answered(url, status)}: nothing was {what}"
-            raise AgentError("NAVIGATION_FAILED", message, {"status": status, "url": url})
+            raise AgentError(TaskFailureCode.NAVIGATION_FAILED, message, {"status": status, "url": url})
 
     def check_expected(self) -> None:
         """Make sure that a page had a status that the task expects.
@@ -80,7 +81,7 @@ class Statuses:
             url, status = self._latest
             message += f"; {answered(url, status)}"
             details |= {"status": status, "url": url}
-        raise AgentError("NAVIGATION_FAILED", message, details)
+        raise AgentError(TaskFailureCode.NAVIGATION_FAILED, message, details)
 
 
 def _ranges(statuses: list[int]) -> str:

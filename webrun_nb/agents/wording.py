@@ -10,6 +10,7 @@ from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
 from webrun_nb.agents.planner.elements import Found, describe
 from webrun_nb.agents.planner.intents import Target
 from webrun_nb.browsers.observation import Element, Observation, PageData
+from webrun_nb.common.codes import TaskFailureCode
 
 VALUES_BY_SCHEMA = (
     "No sentence asks for values; the schema does: they are those of the page as it is after the last step."
@@ -55,7 +56,7 @@ _SAYS_NOTHING = frozenset({"the", "one", "that", "this", "with", "please", "a", 
 
 def blocked(because: str, refused: Refused) -> AgentError:
     """Return the error of a task that a policy leaves no way to do."""
-    return AgentError("BLOCKED_BY_POLICY", f'"{because}" is not allowed here: {refused.reason}')
+    return AgentError(TaskFailureCode.BLOCKED_BY_POLICY, f'"{because}" is not allowed here: {refused.reason}')
 
 
 def option_of(element: Element, words: str) -> str | None:
@@ -78,7 +79,7 @@ def not_found(sentence: str, target: Target, found: Found, seen: Observation | N
     if _HOST.fullmatch(target.words) and _GOES_TO.match(sentence):
         near, what = f" An address begins with its scheme: https://{target.words}", ""
     return AgentError(
-        "ELEMENT_NOT_FOUND",
+        TaskFailureCode.ELEMENT_NOT_FOUND,
         f'"{sentence}": there is no {target} on {_page_name(seen)}.{near}{what}',
         {"sentence": sentence, "candidates": list(found.near_misses)},
     )

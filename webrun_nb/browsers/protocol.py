@@ -48,14 +48,14 @@ class InstanceUnavailableError(BrowserError):
     """No browser is installed, or one could not be started."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("INSTANCE_UNAVAILABLE", message)
+        super().__init__(TaskFailureCode.INSTANCE_UNAVAILABLE, message)
 
 
 class CheckpointRefusedError(BrowserError):
     """What was kept of another instance is nothing that a browser takes; the browser itself is well."""
 
     def __init__(self, why: str) -> None:
-        super().__init__("INSTANCE_UNAVAILABLE", f"What was saved can't be given to a browser: {why}")
+        super().__init__(TaskFailureCode.INSTANCE_UNAVAILABLE, f"What was saved can't be given to a browser: {why}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from webrun_nb.client.costs import growth_usd, ms_until_spent, usd_per_ms
 from webrun_nb.client.errors import BudgetError, RequestError, WebRunError
 from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 
 _log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def limit_usd(given: Amount | None) -> Decimal | None:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount <= 0:
         raise RequestError(
-            f"{given!r} can't be a budget", code="INVALID_PARAMETER", hint="write US dollars: max_cost_usd=0.05"
+            f"{given!r} can't be a budget", code=ErrorCode.INVALID_PARAMETER, hint="write US dollars: max_cost_usd=0.05"
         )
     return amount
 

@@ -41,6 +41,7 @@ from webrun_nb.client.task import STOP_WITHIN_S, TaskHandle, TaskViewer, expect_
 from webrun_nb.client.task_options import Ask, make_ask, read_schema
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.redacted import secrets_to_wire
 from webrun_nb.wire.responses import AccountUsage
 
@@ -277,7 +278,9 @@ class Client(InProcess):
             `OTHER_PROCESS`: in a forked child; connections can't be shared.
         """
         if self._pid != os.getpid():
-            raise WebRunError("this session belongs to the process that was forked", code="OTHER_PROCESS")
+            raise WebRunError(
+                "this session belongs to the process that was forked", code=ToolkitErrorCode.OTHER_PROCESS
+            )
         return self._http
 
     @property
@@ -537,7 +540,7 @@ class Client(InProcess):
         if budget is not None and budget.account is not self.budgets:
             raise RequestError(
                 "that budget is one of another account: emulated and real money are never added",
-                code="INVALID_PARAMETER",
+                code=ErrorCode.INVALID_PARAMETER,
             )
         for each in (budget, self.budget):
             if each is not None:
@@ -714,9 +717,9 @@ class Client(InProcess):
         try:
             await self.http.call_emulator("GET", "/start/sessions")
         except WebRunError as error:
-            if error.code != "EMULATOR_ONLY":
+            if error.code != ToolkitErrorCode.EMULATOR_ONLY:
                 raise
-            raise RequestError(f"{self.base_url} would ignore {option}", code="EMULATOR_ONLY") from error
+            raise RequestError(f"{self.base_url} would ignore {option}", code=ToolkitErrorCode.EMULATOR_ONLY) from error
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
         """Have somebody answer a question of a session's task."""
@@ -731,6 +734,8 @@ def _first_page(options: SessionOptions) -> dict[str, Any]:
 def _same(session: Session, options: SessionOptions) -> Session:
     if session.options != options:
         raise WebRunError(
-            f"session {session.name} is live, with other options", code="NAME_IN_USE", session_id=session.session_id
+            f"session {session.name} is live, with other options",
+            code=ToolkitErrorCode.NAME_IN_USE,
+            session_id=session.session_id,
         )
     return session

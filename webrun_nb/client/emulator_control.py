@@ -8,6 +8,7 @@ from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.policies import StepBody, StepList
 from webrun_nb.wire.responses import AccountUsage
 
@@ -25,11 +26,11 @@ _ACCOUNT_FIELDS = {
 
 
 def _session(session_id: str) -> str:
-    return checked_id(session_id, "SESSION_NOT_FOUND")
+    return checked_id(session_id, ErrorCode.SESSION_NOT_FOUND)
 
 
 def _task(task_id: str) -> str:
-    return checked_id(task_id, "TASK_NOT_FOUND")
+    return checked_id(task_id, ErrorCode.TASK_NOT_FOUND)
 
 
 class EmulatorControl:
@@ -98,13 +99,13 @@ class EmulatorControl:
         """
         if what == INSTANCE_START:
             if status is not None or code is not None or delay_ms is not None or drop:
-                raise refusal(400, "INVALID_PARAMETER", f"{INSTANCE_START} takes only the number of times")
+                raise refusal(400, ErrorCode.INVALID_PARAMETER, f"{INSTANCE_START} takes only the number of times")
             await self._http.control("POST", "faults", {"instanceStart": "refuse", "times": times})
             return
         given = {"status": status, "code": code, "delay": delay_ms, "drop": drop or None}
         fault = {name: value for name, value in given.items() if value is not None}
         if not fault:
-            raise refusal(400, "INVALID_PARAMETER", "a fault needs a status, a delay, or drop")
+            raise refusal(400, ErrorCode.INVALID_PARAMETER, "a fault needs a status, a delay, or drop")
         await self._http.control("POST", "faults", {"endpoint": what, "times": times, **fault})
 
     async def _steps(self, task_id: str) -> list[StepBody]:
@@ -127,7 +128,7 @@ class EmulatorControl:
         try:
             return StepPicture(number, await self._http.download_from_emulator(path))
         except WebRunError as error:
-            if error.code == "FILE_NOT_FOUND":
+            if error.code == ErrorCode.FILE_NOT_FOUND:
                 raise RequestError(error.message, code=error.code, hint=_NO_PICTURE) from error
             raise
 

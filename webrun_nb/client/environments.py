@@ -8,6 +8,7 @@ from pathlib import Path
 from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.transport import ApiTransport, Transfers, existing_files
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.text import near
 from webrun_nb.wire.environments import (
     Deleted,
@@ -68,7 +69,7 @@ class Environments:
         if len(named) > 1:
             raise refusal(
                 400,
-                "INVALID_PARAMETER",
+                ErrorCode.INVALID_PARAMETER,
                 f"{len(named)} environments are called {environment!r}: name it by its id, "
                 + " or ".join(found.id for found in named),
             )
@@ -78,7 +79,7 @@ class Environments:
             there_are = f"there are: {names}" if names else "there is none yet"
             raise RequestError(
                 f"there is no environment {environment!r}",
-                code="ENVIRONMENT_NOT_FOUND",
+                code=ErrorCode.ENVIRONMENT_NOT_FOUND,
                 hint=f"did you mean {meant}?" if meant else f"{there_are}; `%webrun env create NAME` makes one",
             )
         return named[0]
@@ -155,7 +156,7 @@ class Environments:
         files = (await self._http.call(FileList, "GET", f"/environments/{found.id}/files")).files
         matching = [each.file_id for each in files if file in (each.file_id, each.original_name)]
         if not matching:
-            raise refusal(404, "FILE_NOT_FOUND", f"environment {found.name} has no file {file!r}")
+            raise refusal(404, ErrorCode.FILE_NOT_FOUND, f"environment {found.name} has no file {file!r}")
         for file_id in matching:
             await self._http.call(Deleted, "DELETE", f"/environments/{found.id}/files/{file_id}")
 

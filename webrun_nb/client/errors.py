@@ -30,7 +30,7 @@ from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.snapshot import Question
-from webrun_nb.common.codes import HTTP_STATUS
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 from webrun_nb.common.text import near, one_line
 from webrun_nb.notebook.text.labels_client import plain
@@ -39,56 +39,58 @@ _LONGEST_MESSAGE = 600
 
 HINTS: Mapping[str, str] = {
     # requests
-    "INVALID_PARAMETER": "nothing was done: change it and try again",
-    "MISSING_REQUIRED_FIELD": "nothing was done: add it and try again",
-    "INVALID_TASK_DETAILS": "say in plain English what to do, e.g. List the rows of the first table",
-    "UNAUTHORIZED": "give the client its key: webrun.Client(url, key=…)",
-    "INVALID_API_KEY": "check the key",
-    "API_KEY_EXPIRED": "make a new key in the dashboard",
-    "INSUFFICIENT_BALANCE": "top up in the dashboard, or use the emulator, which is free",
-    "SPENDING_LIMIT_REACHED": "raise the limit in the dashboard, or use the emulator, which is free",
-    "ACCOUNT_DEACTIVATED": "ask WebRun's support",
-    "NOT_FOUND": "is the base URL that of a WebRun service?",
-    "METHOD_NOT_ALLOWED": "is the base URL that of a WebRun service?",
-    "SESSION_NOT_FOUND": "start one with `%webrun start` or `webrun.start()`",
-    "SESSION_EXPIRED": "start another with `%webrun start` or `webrun.start()`",
-    "SESSION_NOT_ACTIVE": "it has ended: start another with `%webrun start` or `webrun.start()`",
-    "TASK_NOT_FOUND": "`%webrun history` lists tasks with their ids",
-    "ENVIRONMENT_NOT_FOUND": "check its id",
-    "FILE_NOT_FOUND": "files without an environment live one hour: upload it again",
-    "POLICY_NOT_FOUND": "check its id",
-    "INVALID_STATE": "`%webrun status` shows what it is doing",
-    "RATE_LIMIT_EXCEEDED": "wait a minute, or use the emulator, which has no rate limit",
-    "SESSION_LIMIT_REACHED": "end one with `%webrun terminate`",
-    "INTERNAL_ERROR": "the server's log says more",
-    "INSTANCE_UNAVAILABLE": "install a browser with `webrun-nb install-browser`",
+    ErrorCode.INVALID_PARAMETER: "nothing was done: change it and try again",
+    ErrorCode.MISSING_REQUIRED_FIELD: "nothing was done: add it and try again",
+    ErrorCode.INVALID_TASK_DETAILS: "say in plain English what to do, e.g. List the rows of the first table",
+    ErrorCode.UNAUTHORIZED: "give the client its key: webrun.Client(url, key=…)",
+    ErrorCode.INVALID_API_KEY: "check the key",
+    ErrorCode.API_KEY_EXPIRED: "make a new key in the dashboard",
+    ErrorCode.INSUFFICIENT_BALANCE: "top up in the dashboard, or use the emulator, which is free",
+    ErrorCode.SPENDING_LIMIT_REACHED: "raise the limit in the dashboard, or use the emulator, which is free",
+    ErrorCode.ACCOUNT_DEACTIVATED: "ask WebRun's support",
+    ErrorCode.NOT_FOUND: "is the base URL that of a WebRun service?",
+    ErrorCode.METHOD_NOT_ALLOWED: "is the base URL that of a WebRun service?",
+    ErrorCode.SESSION_NOT_FOUND: "start one with `%webrun start` or `webrun.start()`",
+    ErrorCode.SESSION_EXPIRED: "start another with `%webrun start` or `webrun.start()`",
+    ErrorCode.SESSION_NOT_ACTIVE: "it has ended: start another with `%webrun start` or `webrun.start()`",
+    ErrorCode.TASK_NOT_FOUND: "`%webrun history` lists tasks with their ids",
+    ErrorCode.ENVIRONMENT_NOT_FOUND: "check its id",
+    ErrorCode.FILE_NOT_FOUND: "files without an environment live one hour: upload it again",
+    ErrorCode.POLICY_NOT_FOUND: "check its id",
+    ErrorCode.INVALID_STATE: "`%webrun status` shows what it is doing",
+    ErrorCode.RATE_LIMIT_EXCEEDED: "wait a minute, or use the emulator, which has no rate limit",
+    ErrorCode.SESSION_LIMIT_REACHED: "end one with `%webrun terminate`",
+    ErrorCode.INTERNAL_ERROR: "the server's log says more",
+    ErrorCode.INSTANCE_UNAVAILABLE: "install a browser with `webrun-nb install-browser`",
     # task failures
-    "NAVIGATION_TIMEOUT": "the page did not load in time: check the address, or try again",
-    "NAVIGATION_FAILED": "check the address",
-    "ELEMENT_NOT_FOUND": "name it as the page does",
-    "PAGE_CRASH": "try again; the session is still there",
-    "TASK_TIMEOUT": "give it more time with --timeout (at most 5m), or ask for less",
-    "INPUT_TOKEN_LIMIT": "ask for less, or in several tasks",
-    "OUTPUT_SCHEMA_MISMATCH": "mark what may be missing with `?` in the schema",
-    "BLOCKED_BY_POLICY": "the session's rules forbid it",
-    "TASK_STOPPED": "the session is still there",
-    "SESSION_TERMINATED": "start another with `%webrun start` or `webrun.start()`",
-    "INSTANCE_LOST": "its browser went away: start another with `%webrun start` or `webrun.start()`",
-    "GUARDRAIL_TIMEOUT": "answer it within five minutes, or with `webrun.on_guardrail(fn)`",
-    "AGENT_ERROR": "say it in other words, or one step at a time",
+    TaskFailureCode.NAVIGATION_TIMEOUT: "the page did not load in time: check the address, or try again",
+    TaskFailureCode.NAVIGATION_FAILED: "check the address",
+    TaskFailureCode.ELEMENT_NOT_FOUND: "name it as the page does",
+    TaskFailureCode.PAGE_CRASH: "try again; the session is still there",
+    TaskFailureCode.TASK_TIMEOUT: "give it more time with --timeout (at most 5m), or ask for less",
+    TaskFailureCode.INPUT_TOKEN_LIMIT: "ask for less, or in several tasks",
+    TaskFailureCode.OUTPUT_SCHEMA_MISMATCH: "mark what may be missing with `?` in the schema",
+    TaskFailureCode.BLOCKED_BY_POLICY: "the session's rules forbid it",
+    TaskFailureCode.TASK_STOPPED: "the session is still there",
+    TaskFailureCode.SESSION_TERMINATED: "start another with `%webrun start` or `webrun.start()`",
+    TaskFailureCode.INSTANCE_LOST: "its browser went away: start another with `%webrun start` or `webrun.start()`",
+    TaskFailureCode.GUARDRAIL_TIMEOUT: "answer it within five minutes, or with `webrun.on_guardrail(fn)`",
+    TaskFailureCode.AGENT_ERROR: "say it in other words, or one step at a time",
     # ours
-    "GUARDRAIL": "answer in the task's text, or with `webrun.on_guardrail(fn)`",
-    "CONNECTION_LOST": "check the network and try again",
-    "BUDGET_REACHED": "allow more with max_cost_usd= (--max-cost)",
-    "EMULATOR_GONE": "start again with `%webrun start` or `webrun.start()`",
-    "EMULATOR_START": "`webrun-nb doctor` looks for the cause",
-    "EMULATOR_ONLY": "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`",
-    "POLICY_AMBIGUOUS": "a policy's id names one alone",
-    "PROTOCOL": "is the base URL that of a WebRun service?",
-    "SECRET_NOT_FOUND": "set it in the environment that Jupyter is started in",
-    "OTHER_PROCESS": "start one in this process with `webrun.start()`",
-    "JOB_NOT_DONE": "wait for it with `%webrun wait`, or await it",
-    "NAME_IN_USE": "end it first, choose another name, or ask for another session with new=True (--new)",
+    ToolkitErrorCode.GUARDRAIL: "answer in the task's text, or with `webrun.on_guardrail(fn)`",
+    ToolkitErrorCode.CONNECTION_LOST: "check the network and try again",
+    ToolkitErrorCode.BUDGET_REACHED: "allow more with max_cost_usd= (--max-cost)",
+    ToolkitErrorCode.EMULATOR_GONE: "start again with `%webrun start` or `webrun.start()`",
+    ToolkitErrorCode.EMULATOR_START: "`webrun-nb doctor` looks for the cause",
+    ToolkitErrorCode.EMULATOR_ONLY: (
+        "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`"
+    ),
+    ToolkitErrorCode.POLICY_AMBIGUOUS: "a policy's id names one alone",
+    ToolkitErrorCode.PROTOCOL: "is the base URL that of a WebRun service?",
+    ToolkitErrorCode.SECRET_NOT_FOUND: "set it in the environment that Jupyter is started in",
+    ToolkitErrorCode.OTHER_PROCESS: "start one in this process with `webrun.start()`",
+    ToolkitErrorCode.JOB_NOT_DONE: "wait for it with `%webrun wait`, or await it",
+    ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or ask for another session with new=True (--new)",
 }
 """What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
 
@@ -142,7 +144,7 @@ class ShortTracebackMixin(BaseException):
     ) -> None:
         super().__init__(message)
         self.message = one_line(message)[:_LONGEST_MESSAGE]
-        self.code = code
+        self.code = str(code)  # a member of `common.codes`, or the text that a server sent
         self.hint = HINTS.get(code, "") if hint is None else one_line(hint)
         self.details = dict(details or {})
         self.session_id = session_id
@@ -162,7 +164,9 @@ class ShortTracebackMixin(BaseException):
         if not _is_short():
             return traceback.format_exception(self)
         kind = (
-            "webrun" if self.code in ("COMMAND", "ARGUMENT") else f"{type(self).__name__} {self.code}"
+            "webrun"
+            if self.code in (ToolkitErrorCode.COMMAND, ToolkitErrorCode.ARGUMENT)
+            else f"{type(self).__name__} {self.code}"
         )  # a slip needs no name
         return [f"{kind}: {self}"]
 
@@ -175,7 +179,7 @@ class ArgumentError(WebRunError, TypeError):
     """A function was given arguments that it can't be called with."""
 
     def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message, code="ARGUMENT", hint=hint)
+        super().__init__(message, code=ToolkitErrorCode.ARGUMENT, hint=hint)
 
 
 def check_arguments(
@@ -249,7 +253,7 @@ class GuardrailError(WebRunError):
         choices = f" ({' | '.join(question.candidates)})" if question.candidates else ""
         super().__init__(
             f"the task asks: {question.text}{choices}",
-            code="GUARDRAIL",
+            code=ToolkitErrorCode.GUARDRAIL,
             hint=_SECRET_HINT if question.kind in ("credentials", "two_factor") else None,
             details={"kind": question.kind, "candidates": list(question.candidates)},
             session_id=session_id,
@@ -323,7 +327,7 @@ class BudgetError(WebRunError):
             message, hint = f"the {scope}'s {budget} is spent ({spent}): it was stopped", _STOPPED_HINTS[scope]
         super().__init__(
             message,
-            code="BUDGET_REACHED",
+            code=ToolkitErrorCode.BUDGET_REACHED,
             hint=hint,
             details={"limit": str(limit_usd), "cost": str(cost_usd), "emulated": emulated, "partial": partial},
             **about,
@@ -351,7 +355,7 @@ class BudgetError(WebRunError):
 class ConnectionLostError(WebRunError):
     """The server can't be reached, or its answer broke off."""
 
-    def __init__(self, message: str, *, code: str = "CONNECTION_LOST", **rest: Any) -> None:
+    def __init__(self, message: str, *, code: str = ToolkitErrorCode.CONNECTION_LOST, **rest: Any) -> None:
         super().__init__(message, code=code, **rest)
 
 
@@ -359,25 +363,26 @@ class ProtocolError(WebRunError):
     """The server's answer is none that the wire contract allows."""
 
     def __init__(self, message: str, **rest: Any) -> None:
-        super().__init__(message, code="PROTOCOL", **rest)
+        super().__init__(message, code=ToolkitErrorCode.PROTOCOL, **rest)
 
 
 class EmulatorStartError(WebRunError):
     """The emulator's process did not come up."""
 
     def __init__(self, message: str, **rest: Any) -> None:
-        super().__init__(message, code="EMULATOR_START", **rest)
+        super().__init__(message, code=ToolkitErrorCode.EMULATOR_START, **rest)
 
 
 class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
     """The blocking call was interrupted, and its task stopped on the server."""
 
     def __init__(self, message: str, **rest: Any) -> None:
-        super().__init__(message, code="INTERRUPTED", **rest)
+        super().__init__(message, code=ToolkitErrorCode.INTERRUPTED, **rest)
 
 
-_STATUS_OF_CODE: Mapping[str, int] = dict(HTTP_STATUS.items())
-_GONE = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED", "SESSION_NOT_ACTIVE"})
+_STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in ErrorCode}
+"""Of the codes that are known here: a server may be newer, and send others."""
+_GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_ACTIVE})
 _BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
 
 

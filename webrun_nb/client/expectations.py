@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from webrun_nb.client.errors import RequestError
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 
 _ONE = re.compile(r"status\s*==?\s*(\d{3})", re.ASCII)
 _RANGE = re.compile(r"status\s+in\s+(\d{3})\s*\.\.\s*(\d{3})", re.ASCII)
@@ -34,7 +35,7 @@ def expected_statuses(conditions: str | Sequence[str]) -> list[int]:
 def error_page_hint(code: str, details: Mapping[str, Any]) -> str | None:
     """Return what to do where a task failed at an error page; None where it failed for another reason."""
     status = details.get("status")
-    if code != "NAVIGATION_FAILED" or not isinstance(status, int):
+    if code != TaskFailureCode.NAVIGATION_FAILED or not isinstance(status, int):
         return None
     if "expected" in details:
         return "check the address, or what is expected"
@@ -57,4 +58,4 @@ def _statuses(condition: object) -> range:
 def _refused(condition: object) -> RequestError:
     written = str(condition)[:100]
     hint = f'did you mean "status = {written}"?' if re.fullmatch(r"\d{3}", written, re.ASCII) else _HINT
-    return RequestError(f"{written!r} is nothing that can be expected", code="INVALID_PARAMETER", hint=hint)
+    return RequestError(f"{written!r} is nothing that can be expected", code=ErrorCode.INVALID_PARAMETER, hint=hint)

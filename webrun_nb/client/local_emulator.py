@@ -19,6 +19,7 @@ from typing import IO, Any
 from webrun_nb import config
 from webrun_nb.client.errors import ConnectionLostError, EmulatorStartError, WebRunError
 from webrun_nb.client.result import UnusedPart
+from webrun_nb.common.codes import ToolkitErrorCode
 
 START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 8.0
@@ -84,7 +85,7 @@ class LocalEmulator:
         how = (
             "was stopped" if self._stopped else f"was killed (signal {-status})" if status < 0 else f"ended ({status})"
         )
-        return ConnectionLostError(f"the emulator {how}; its sessions are gone", code="EMULATOR_GONE")
+        return ConnectionLostError(f"the emulator {how}; its sessions are gone", code=ToolkitErrorCode.EMULATOR_GONE)
 
     def stop(self) -> None:
         """Have it save, close its browsers and end; returns when it is gone. Safe twice."""

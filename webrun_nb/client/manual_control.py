@@ -10,6 +10,7 @@ from webrun_nb.client._sync import blocking_and_async
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.screencast import LiveView, ViewListener
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
+from webrun_nb.common.codes import ErrorCode
 
 PAGE_WIDTH_PX, PAGE_HEIGHT_PX = 1024, 600
 BROWSER_BAR_PX = 155
@@ -138,5 +139,7 @@ def _on_wire(x: float, y: float) -> dict[str, float]:
     for name, value, most in (("x", x, PAGE_WIDTH_PX), ("y", y, PAGE_HEIGHT_PX)):
         if not 0 <= value <= most:
             details = {"parameter": name, "value": value, "min": 0, "max": most}
-            raise refusal(400, "INVALID_PARAMETER", f"{name} has to be 0…{most}, not {value:g}", details=details)
+            raise refusal(
+                400, ErrorCode.INVALID_PARAMETER, f"{name} has to be 0…{most}, not {value:g}", details=details
+            )
     return {"x": x, "y": y + BROWSER_BAR_PX}

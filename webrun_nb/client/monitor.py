@@ -25,6 +25,7 @@ from webrun_nb.client.events import (
 from webrun_nb.client.ledger import EMULATOR_ENDED
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.money import from_number
 from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
@@ -242,7 +243,7 @@ class SessionMonitor:
 
     def lost(self, error: ConnectionLostError) -> None:
         """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
-        if error.code == "EMULATOR_GONE":
+        if error.code == ToolkitErrorCode.EMULATOR_GONE:
             self._end("failed", EMULATOR_ENDED)
         else:
             self._set(replace(self.snapshot, connected=False))

@@ -15,6 +15,7 @@ from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.task_options import read_schema
 from webrun_nb.client.transport import ApiTransport, checked_id
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
@@ -56,13 +57,13 @@ class PastTasks:
         """Return the result of a task; see `Client.result`."""
         if not task_id.strip():
             raise ArgumentError("result() takes a task's id, not an empty text", "`%webrun history` lists the ids")
-        checked_id(task_id, "TASK_NOT_FOUND")
+        checked_id(task_id, ErrorCode.TASK_NOT_FOUND)
         try:
             past = PastTask.model_validate(await self._http.control("GET", f"tasks/{task_id}"))
         except WebRunError as error:
-            if error.code not in ("EMULATOR_ONLY", "TASK_NOT_FOUND"):
+            if error.code not in (ToolkitErrorCode.EMULATOR_ONLY, ErrorCode.TASK_NOT_FOUND):
                 raise
-            is_emulator = error.code == "TASK_NOT_FOUND"
+            is_emulator = error.code == ErrorCode.TASK_NOT_FOUND
             body = await self._polled(task_id, is_emulator)
             return self._result(body, schema)
         asked = past.output_schema if past.output_type == "structured_json" else None
@@ -76,22 +77,22 @@ class PastTasks:
         """Read how a task is, by the ids that the ledger has."""
         record = self._recorded(task_id)
         if record is None:
-            raise RequestError(f"no task {task_id} of yours is known", code="TASK_NOT_FOUND", hint=_LISTS_THEM)
+            raise RequestError(f"no task {task_id} of yours is known", code=ErrorCode.TASK_NOT_FOUND, hint=_LISTS_THEM)
         server = self._http.base_url
         if record.base_url != server and not (is_emulator and self._was_emulated(record)):
             raise RequestError(
                 f"task {task_id} was done on {record.base_url}, and this is {server}",
-                code="TASK_NOT_FOUND",
+                code=ErrorCode.TASK_NOT_FOUND,
                 hint="`%webrun login` and `%webrun logout` change the server",
             )
         try:
             return await self._http.task(record.session_id, task_id)
         except WebRunError as error:
-            if error.code not in ("SESSION_EXPIRED", "SESSION_NOT_FOUND", "TASK_NOT_FOUND"):
+            if error.code not in (ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_FOUND, ErrorCode.TASK_NOT_FOUND):
                 raise
             raise RequestError(
                 f"the record of task {task_id} has been removed",
-                code="TASK_NOT_FOUND",
+                code=ErrorCode.TASK_NOT_FOUND,
                 hint=_KEPT if is_emulator else "",
             ) from error
 
@@ -131,7 +132,9 @@ class PastTasks:
         if not isinstance(body, TaskCompleted):
             state = "still running" if isinstance(body, TaskStillPending) else body.status.replace("_", " ")
             raise RequestError(
-                f"task {body.task_id} has not ended ({state})", code="JOB_NOT_DONE", hint="ask again once it has"
+                f"task {body.task_id} has not ended ({state})",
+                code=ToolkitErrorCode.JOB_NOT_DONE,
+                hint="ask again once it has",
             )
         return result_of(
             body,

@@ -10,6 +10,7 @@ from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.text import near
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
@@ -89,12 +90,14 @@ class Policies:
             there_are = f"there are: {', '.join(names[:10])}" if names else "there is none yet"
             raise RequestError(
                 f"there is no policy {policy!r}",
-                code="POLICY_NOT_FOUND",
+                code=ErrorCode.POLICY_NOT_FOUND,
                 hint=f"did you mean {meant}?" if meant else f"{there_are}; `%webrun policy create NAME` makes one",
             )
         ids = ", ".join(each["_id"] for each in found)
         raise refusal(
-            400, "POLICY_AMBIGUOUS", f"{len(found)} policies are called {policy!r}: name one by its id: {ids}"
+            400,
+            ToolkitErrorCode.POLICY_AMBIGUOUS,
+            f"{len(found)} policies are called {policy!r}: name one by its id: {ids}",
         )
 
     async def _change(self, policy: str, fields: Mapping[str, Any]) -> Record:

@@ -13,6 +13,7 @@ from webrun_nb.client._sync import blocking_and_async, run_in_caller_thread
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.secrets import check_name, find_secret
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.redacted import RedactedStr
 from webrun_nb.wire.responses import ProxyTested
 
@@ -54,12 +55,12 @@ def parse_proxy(spec: str) -> ProxySpec:
         return ProxySpec((("country", code), ("source", "WebRun")))
     own = _OWN.fullmatch(spec)
     if own is None or not 0 < int(own["port"]) < 65536:
-        raise RequestError("this is no proxy", code="INVALID_PARAMETER", hint=_HINT)
+        raise RequestError("this is no proxy", code=ErrorCode.INVALID_PARAMETER, hint=_HINT)
     username = None if own["username"] is None else unquote(own["username"])
     if username is not None and ":" in own["username"]:
         raise RequestError(
             "a proxy's password does not belong in a line",
-            code="INVALID_PARAMETER",
+            code=ErrorCode.INVALID_PARAMETER,
             hint="write socks5://USER@HOST:PORT and set PROXY_PASSWORD; a cell is saved with its notebook",
         )
     fields: dict[str, Any] = {

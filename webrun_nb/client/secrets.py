@@ -19,6 +19,7 @@ from webrun_nb import config
 from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.errors import ArgumentError, AuthenticationError, RequestError, TaskInterruptedError
 from webrun_nb.client.urls import check_base_url, is_local, resolve_host
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.redacted import HostSecret, Secret
 
 IDENTITY_FIELDS = ("email", "username", "user", "login", "phone")
@@ -45,7 +46,7 @@ def check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise RequestError(
             "a secret is named in capitals, as in SHOP for SHOP_EMAIL and SHOP_PASSWORD",
-            code="INVALID_PARAMETER",
+            code=ErrorCode.INVALID_PARAMETER,
             hint="write the name, never the secret itself: a cell is saved with its notebook",
         )
     return name
@@ -170,7 +171,7 @@ def _missing(name: str, fields: Sequence[str]) -> RequestError:
     variables = ", ".join(f"{name}_{field.upper()}" for field in wanted)
     return RequestError(
         f"nothing is known of the secret {name}, and nobody can be asked here",
-        code="SECRET_NOT_FOUND",
+        code=ToolkitErrorCode.SECRET_NOT_FOUND,
         hint=f"set {variables} in the environment that Jupyter is started in, or store them in the keyring "
         f"(keyring set {name} {wanted[-1]})",
     )
@@ -191,7 +192,7 @@ def check_service(base_url: str) -> str:
     """
     check_base_url(base_url)
     parts = urlsplit(base_url)
-    about: dict[str, Any] = {"code": "INVALID_PARAMETER", "details": {"parameter": "base_url"}}
+    about: dict[str, Any] = {"code": ErrorCode.INVALID_PARAMETER, "details": {"parameter": "base_url"}}
     if parts.username or parts.password:
         raise RequestError("the base URL holds a user name or password", hint="leave it out", **about)
     if parts.scheme == "http" and not is_local(base_url):
@@ -229,7 +230,9 @@ def find_key(base_url: str, source: Source | None = None, *, prompt: Callable[[s
     for place in SOURCES if source is None else (source,):
         if found := (look[place]() or "").strip():
             return Secret(found)
-    raise AuthenticationError(_NOT_THERE[source], code="UNAUTHORIZED", hint=_HINTS.get(source, _HINT).format(host=host))
+    raise AuthenticationError(
+        _NOT_THERE[source], code=ErrorCode.UNAUTHORIZED, hint=_HINTS.get(source, _HINT).format(host=host)
+    )
 
 
 _NOT_THERE: dict[Source | None, str] = {

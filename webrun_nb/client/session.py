@@ -35,6 +35,7 @@ from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.client.task import TaskHandle, TaskRun, interruption, show_task, viewed
 from webrun_nb.client.task_options import Ask
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.redacted import HostSecret, RedactedStr
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-_ENDED_WITH_SESSION = frozenset({"SESSION_TERMINATED", "SESSION_NOT_ACTIVE", "SESSION_NOT_FOUND"})
+_ENDED_WITH_SESSION = frozenset(
+    {TaskFailureCode.SESSION_TERMINATED, ErrorCode.SESSION_NOT_ACTIVE, ErrorCode.SESSION_NOT_FOUND}
+)
 """Codes of a task that its session's end has ended, or kept from beginning."""
 
 
@@ -404,7 +407,7 @@ class Session(InProcess, ManualControl):
         except SessionGoneError:
             await self._status()
         except ConnectionLostError as error:
-            if error.code != "EMULATOR_GONE":  # with our emulator the session has ended as well
+            if error.code != ToolkitErrorCode.EMULATOR_GONE:  # with our emulator the session has ended as well
                 raise
 
     async def end_for(self, overrun: BudgetError) -> None:
@@ -433,7 +436,9 @@ class Session(InProcess, ManualControl):
             await self._status()
             question = self.snapshot.question
             if question is None or question.task_id != task_id:
-                raise refusal(409, "INVALID_STATE", "the question is no longer open", session_id=self.session_id)
+                raise refusal(
+                    409, ErrorCode.INVALID_STATE, "the question is no longer open", session_id=self.session_id
+                )
         text = RedactedStr(text)
         await self.sent(self.http.answer_guardrail(self.session_id, text))
 

@@ -37,6 +37,7 @@ from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.task_options import Ask
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.money import from_number
 from webrun_nb.common.redacted import RedactedStr
 from webrun_nb.notebook.text.labels_client import plain
@@ -53,7 +54,7 @@ STOP_WITHIN_S = 2.0
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 AWAY_AT_MOST_S = 60.0
 """How long a task's server may be out of reach before its waiter gives up."""
-INTERRUPTED = "INTERRUPTED"
+INTERRUPTED = ToolkitErrorCode.INTERRUPTED
 """The outcome of a task whose waiter was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """Between looks at a task; the last one is repeated."""
@@ -277,7 +278,7 @@ class TaskRun:
                 return await self._http.task(self._owner.session_id, task_id)
             except ConnectionLostError as error:
                 self._owner.watch.lost(error)
-                if error.code != "CONNECTION_LOST" or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
+                if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
                     raise
             await asyncio.sleep(POLL_PAUSES_S[-1])
 
@@ -348,7 +349,7 @@ class TaskRun:
         try:
             await self._http.answer_guardrail(self._owner.session_id, answer)
         except RequestError as error:
-            if error.code != "INVALID_STATE":  # which it is where somebody else answered first
+            if error.code != ErrorCode.INVALID_STATE:  # which it is where somebody else answered first
                 raise
         return True
 
@@ -387,7 +388,7 @@ class TaskRun:
         except SessionGoneError:
             return
         except RequestError as error:
-            if error.code not in ("INVALID_STATE", "TASK_NOT_FOUND"):
+            if error.code not in (ErrorCode.INVALID_STATE, ErrorCode.TASK_NOT_FOUND):
                 raise
 
     def _hang_up(self) -> None:

@@ -14,6 +14,7 @@ from webrun_nb.client.errors import refusal
 from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.result import ResultAdapter, Schema
 from webrun_nb.client.urls import resolve_url
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.redacted import HostSecret, secrets_to_wire
 from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.validation import contract_error
@@ -75,7 +76,7 @@ def make_ask(
         "emulator": {"expectStatus": statuses} if (statuses := expected_statuses(expect)) else None,
     }
     if not text.strip():
-        raise refusal(400, "INVALID_TASK_DETAILS", "the task is empty")
+        raise refusal(400, ErrorCode.INVALID_TASK_DETAILS, "the task is empty")
     try:
         fields = TaskFields.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestError, WebRunError, refusal
 from webrun_nb.client.urls import is_local
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.wire.base import Response
 from webrun_nb.wire.requests import ANSWER_WINDOW_S
 from webrun_nb.wire.responses import (
@@ -220,13 +221,13 @@ class ApiTransport:
         try:
             yield
         except WebRunError as error:
-            if error.code == "NOT_FOUND" or error.details.get("status") == 404:
+            if error.code == ErrorCode.NOT_FOUND or error.details.get("status") == 404:
                 raise self.emulator_only() from error
             raise
 
     def emulator_only(self) -> WebRunError:
         """Return the error that says that the server has no such thing."""
-        return RequestError(f"{self.base_url} does not offer this", code="EMULATOR_ONLY")
+        return RequestError(f"{self.base_url} does not offer this", code=ToolkitErrorCode.EMULATOR_ONLY)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
@@ -359,9 +360,9 @@ class ApiTransport:
 def _useless_key(key: str) -> tuple[str, str] | None:
     """Return code and message for a key that can't even be sent, or None."""
     if not key.strip():
-        return "UNAUTHORIZED", "no API key was given"
+        return ErrorCode.UNAUTHORIZED, "no API key was given"
     if not (key.strip().isascii() and key.strip().isprintable()):
-        return "INVALID_API_KEY", "the API key holds characters that no key has"
+        return ErrorCode.INVALID_API_KEY, "the API key holds characters that no key has"
     return None
 
 
@@ -436,7 +437,7 @@ class Transfers:
                 await self.fetch(url, file)
             await asyncio.to_thread(os.replace, beside, target)
         except OSError as error:
-            raise refusal(400, "INVALID_PARAMETER", f"{target} can't be written: {error.strerror}") from error
+            raise refusal(400, ErrorCode.INVALID_PARAMETER, f"{target} can't be written: {error.strerror}") from error
         finally:
             beside.unlink(missing_ok=True)
         return target
@@ -472,7 +473,7 @@ class Transfers:
             parts = urlsplit(url)
             url = f"{base_url}{parts.path}?{parts.query}"
         elif urlsplit(url).scheme not in ("http", "https"):
-            raise refusal(400, "INVALID_PARAMETER", "the file's address is none that can be fetched")
+            raise refusal(400, ErrorCode.INVALID_PARAMETER, "the file's address is none that can be fetched")
         # no key is sent: a signed URL needs none, and it may be another server's
         timeout = httpx.Timeout(TRANSFER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         async with httpx.AsyncClient(timeout=timeout, trust_env=not self._http.is_local) as client:
@@ -510,4 +511,4 @@ def _target(to: Path, name: str) -> Path:
 
 
 def _unusable(message: str) -> RequestError:
-    return RequestError(message, code="FILE_NOT_FOUND", hint="check the path; it is read on this machine")
+    return RequestError(message, code=ErrorCode.FILE_NOT_FOUND, hint="check the path; it is read on this machine")

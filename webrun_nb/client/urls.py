@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from webrun_nb.client.errors import RequestError
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
 from webrun_nb.common.text import near
 
@@ -48,7 +49,7 @@ def check_base_url(base_url: str) -> None:
     if not re.match("https?://", base_url, re.IGNORECASE) or host_of(base_url) is None:
         raise RequestError(
             "the base URL can't be used",
-            code="INVALID_PARAMETER",
+            code=ErrorCode.INVALID_PARAMETER,
             hint="write it with its scheme: https://…",
             details={"parameter": "base_url"},
         )
@@ -141,7 +142,7 @@ def resolve_host(host: str, base_url: str) -> str:
     except HostNameError:  # its message repeats the text, which could hold the secret itself
         raise RequestError(
             "what a secret is for is not a host name",
-            code="INVALID_PARAMETER",
+            code=ErrorCode.INVALID_PARAMETER,
             hint="write a host (shop.example.com), all hosts below one (*.example.com), or all",
             details={"parameter": "secrets"},
         ) from None
@@ -159,4 +160,4 @@ def display_url(url: str, base_url: str) -> str:
 
 
 def _invalid(message: str, hint: str) -> RequestError:
-    return RequestError(message, code="INVALID_PARAMETER", hint=hint, details={"parameter": "startingPoint"})
+    return RequestError(message, code=ErrorCode.INVALID_PARAMETER, hint=hint, details={"parameter": "startingPoint"})

@@ -1,107 +1,173 @@
-"""The error codes: those of the wire contract (section 2), and those that the toolkit adds.
+"""The closed vocabularies that both halves of the package share: error codes, and the states of sessions and tasks.
 
-`ErrorCode` is every code there is. A type checker refuses any other where one is expected; a unit test looks for codes
-that are written down elsewhere in the package.
+Every member is a string, the one that stands on the wire. Code that decides by a state matches all of its members and
+ends in `assert_never`, so that a type checker finds each place that a new member concerns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Literal
+from enum import StrEnum
+from typing import assert_never
 
-RefusalCode = Literal[
-    "INVALID_PARAMETER",
-    "MISSING_REQUIRED_FIELD",
-    "INVALID_TASK_DETAILS",
-    "UNAUTHORIZED",
-    "INVALID_API_KEY",
-    "API_KEY_EXPIRED",
-    "INSUFFICIENT_BALANCE",
-    "SPENDING_LIMIT_REACHED",
-    "ACCOUNT_DEACTIVATED",
-    "NOT_FOUND",
-    "SESSION_NOT_FOUND",
-    "SESSION_EXPIRED",
-    "TASK_NOT_FOUND",
-    "ENVIRONMENT_NOT_FOUND",
-    "FILE_NOT_FOUND",
-    "POLICY_NOT_FOUND",
-    "METHOD_NOT_ALLOWED",
-    "SESSION_NOT_ACTIVE",
-    "INVALID_STATE",
-    "RATE_LIMIT_EXCEEDED",
-    "SESSION_LIMIT_REACHED",
-    "INTERNAL_ERROR",
-    "INSTANCE_UNAVAILABLE",
-]
-"""A request was refused: the code in the body of an HTTP error."""
 
-HTTP_STATUS: Mapping[RefusalCode, int] = MappingProxyType(
-    {
-        "INVALID_PARAMETER": 400,
-        "MISSING_REQUIRED_FIELD": 400,
-        "INVALID_TASK_DETAILS": 400,
-        "UNAUTHORIZED": 401,
-        "INVALID_API_KEY": 401,
-        "API_KEY_EXPIRED": 401,
-        "INSUFFICIENT_BALANCE": 402,
-        "SPENDING_LIMIT_REACHED": 402,
-        "ACCOUNT_DEACTIVATED": 403,
-        "NOT_FOUND": 404,
-        "SESSION_NOT_FOUND": 404,
-        "SESSION_EXPIRED": 404,
-        "TASK_NOT_FOUND": 404,
-        "ENVIRONMENT_NOT_FOUND": 404,
-        "FILE_NOT_FOUND": 404,
-        "POLICY_NOT_FOUND": 404,
-        "METHOD_NOT_ALLOWED": 405,
-        "SESSION_NOT_ACTIVE": 409,
-        "INVALID_STATE": 409,
-        "RATE_LIMIT_EXCEEDED": 429,
-        "SESSION_LIMIT_REACHED": 429,
-        "INTERNAL_ERROR": 500,
-        "INSTANCE_UNAVAILABLE": 503,
-    }
-)
-"""The HTTP status of each `RefusalCode`. One exception: `SESSION_NOT_FOUND` is a 401 on send-message."""
+class ErrorCode(StrEnum):
+    """The code in the body of an HTTP error: a request was refused (wire contract, section 2).
 
-TaskFailureCode = Literal[
-    "NAVIGATION_TIMEOUT",
-    "NAVIGATION_FAILED",
-    "ELEMENT_NOT_FOUND",
-    "PAGE_CRASH",
-    "TASK_TIMEOUT",
-    "INPUT_TOKEN_LIMIT",
-    "OUTPUT_SCHEMA_MISMATCH",
-    "BLOCKED_BY_POLICY",
-    "TASK_STOPPED",
-    "SESSION_TERMINATED",
-    "INSTANCE_LOST",
-    "INSTANCE_UNAVAILABLE",
-    "GUARDRAIL_TIMEOUT",
-    "AGENT_ERROR",
-]
-"""A task failed: the code in its result, never that of an HTTP error. `INSTANCE_UNAVAILABLE` is both: a browser that
-can't be started while a request is answered refuses the request."""
+    The one place where such codes are listed: the server's HTTP statuses, its OpenAPI description and the client's
+    errors are derived from it.
+    """
 
-ToolkitCode = Literal[
-    "ARGUMENT",
-    "BUDGET_REACHED",
-    "COMMAND",
-    "CONNECTION_LOST",
-    "EMULATOR_GONE",
-    "EMULATOR_ONLY",
-    "EMULATOR_START",
-    "GUARDRAIL",
-    "INTERRUPTED",
-    "JOB_NOT_DONE",
-    "NAME_IN_USE",
-    "OTHER_PROCESS",
-    "POLICY_AMBIGUOUS",
-    "PROTOCOL",
-    "SECRET_NOT_FOUND",
-]
-"""The toolkit raised an error of its own; never on the wire."""
+    http_status: int
+    """The HTTP status that it is sent with. One exception: `SESSION_NOT_FOUND` is a 401 on send-message."""
 
-ErrorCode = RefusalCode | TaskFailureCode | ToolkitCode
+    def __new__(cls, code: str, http_status: int) -> ErrorCode:
+        """Make a member from its text and its HTTP status."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.http_status = http_status
+        return member
+
+    INVALID_PARAMETER = ("INVALID_PARAMETER", 400)
+    MISSING_REQUIRED_FIELD = ("MISSING_REQUIRED_FIELD", 400)
+    INVALID_TASK_DETAILS = ("INVALID_TASK_DETAILS", 400)
+    UNAUTHORIZED = ("UNAUTHORIZED", 401)
+    INVALID_API_KEY = ("INVALID_API_KEY", 401)
+    API_KEY_EXPIRED = ("API_KEY_EXPIRED", 401)
+    INSUFFICIENT_BALANCE = ("INSUFFICIENT_BALANCE", 402)
+    SPENDING_LIMIT_REACHED = ("SPENDING_LIMIT_REACHED", 402)
+    ACCOUNT_DEACTIVATED = ("ACCOUNT_DEACTIVATED", 403)
+    NOT_FOUND = ("NOT_FOUND", 404)
+    SESSION_NOT_FOUND = ("SESSION_NOT_FOUND", 404)
+    SESSION_EXPIRED = ("SESSION_EXPIRED", 404)
+    TASK_NOT_FOUND = ("TASK_NOT_FOUND", 404)
+    ENVIRONMENT_NOT_FOUND = ("ENVIRONMENT_NOT_FOUND", 404)
+    FILE_NOT_FOUND = ("FILE_NOT_FOUND", 404)
+    POLICY_NOT_FOUND = ("POLICY_NOT_FOUND", 404)
+    METHOD_NOT_ALLOWED = ("METHOD_NOT_ALLOWED", 405)
+    SESSION_NOT_ACTIVE = ("SESSION_NOT_ACTIVE", 409)
+    INVALID_STATE = ("INVALID_STATE", 409)
+    RATE_LIMIT_EXCEEDED = ("RATE_LIMIT_EXCEEDED", 429)
+    SESSION_LIMIT_REACHED = ("SESSION_LIMIT_REACHED", 429)
+    INTERNAL_ERROR = ("INTERNAL_ERROR", 500)
+    INSTANCE_UNAVAILABLE = ("INSTANCE_UNAVAILABLE", 503)
+
+
+class TaskFailureCode(StrEnum):
+    """The code in the result of a failed task; never that of an HTTP error.
+
+    `INSTANCE_UNAVAILABLE` is an `ErrorCode`, too: a browser that can't be started while a request is answered refuses
+    the request.
+    """
+
+    NAVIGATION_TIMEOUT = "NAVIGATION_TIMEOUT"
+    NAVIGATION_FAILED = "NAVIGATION_FAILED"
+    ELEMENT_NOT_FOUND = "ELEMENT_NOT_FOUND"
+    PAGE_CRASH = "PAGE_CRASH"
+    TASK_TIMEOUT = "TASK_TIMEOUT"
+    INPUT_TOKEN_LIMIT = "INPUT_TOKEN_LIMIT"
+    OUTPUT_SCHEMA_MISMATCH = "OUTPUT_SCHEMA_MISMATCH"
+    BLOCKED_BY_POLICY = "BLOCKED_BY_POLICY"
+    TASK_STOPPED = "TASK_STOPPED"
+    SESSION_TERMINATED = "SESSION_TERMINATED"
+    INSTANCE_LOST = "INSTANCE_LOST"
+    INSTANCE_UNAVAILABLE = "INSTANCE_UNAVAILABLE"
+    GUARDRAIL_TIMEOUT = "GUARDRAIL_TIMEOUT"
+    AGENT_ERROR = "AGENT_ERROR"
+
+
+class ToolkitErrorCode(StrEnum):
+    """The code of an error that the toolkit raises by itself; never on the wire."""
+
+    ARGUMENT = "ARGUMENT"
+    BUDGET_REACHED = "BUDGET_REACHED"
+    COMMAND = "COMMAND"
+    CONNECTION_LOST = "CONNECTION_LOST"
+    EMULATOR_GONE = "EMULATOR_GONE"
+    EMULATOR_ONLY = "EMULATOR_ONLY"
+    EMULATOR_START = "EMULATOR_START"
+    GUARDRAIL = "GUARDRAIL"
+    INTERRUPTED = "INTERRUPTED"
+    JOB_NOT_DONE = "JOB_NOT_DONE"
+    NAME_IN_USE = "NAME_IN_USE"
+    OTHER_PROCESS = "OTHER_PROCESS"
+    POLICY_AMBIGUOUS = "POLICY_AMBIGUOUS"
+    PROTOCOL = "PROTOCOL"
+    SECRET_NOT_FOUND = "SECRET_NOT_FOUND"
+
+
+class SessionStatus(StrEnum):
+    """The state of a session (section 3)."""
+
+    PENDING = "pending"
+    """Its browser is starting."""
+    ACTIVE = "active"
+    """Ready for tasks; its `SessionPhase` says more."""
+    ORPHANED = "orphaned"
+    """Its browser was lost and may come back within the grace period."""
+    COMPLETED = "completed"
+    """Ended by its last task, which succeeded."""
+    TERMINATED = "terminated"
+    """Ended by the user, by inactivity or for lack of balance."""
+    FAILED = "failed"
+    """Ended by an error."""
+
+    @property
+    def is_final(self) -> bool:
+        """True for the states of an ended session: nothing leads out of them."""
+        match self:
+            case SessionStatus.PENDING | SessionStatus.ACTIVE | SessionStatus.ORPHANED:
+                return False
+            case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+                return True
+            case _:
+                assert_never(self)
+
+
+class SessionPhase(StrEnum):
+    """The occupation of an active session (section 3)."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    GUARDRAIL = "guardrail"
+    """Its task waits for a person's answer."""
+    MANUAL = "manual"
+    """A person controls the browser."""
+    STOPPED = "stopped"
+    """Its last task was stopped, and no other is queued."""
+
+
+class EndReason(StrEnum):
+    """The reason why a session ended (section 10)."""
+
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    EXPIRED = "expired"
+    """Nothing happened for as long as its inactivity timeout."""
+    TERMINATE_ON_COMPLETION = "terminateOnCompletion"
+    FAILED = "failed"
+    BALANCE = "balance"
+    INSTANCE_LOST = "instance_lost"
+
+
+class TaskStatus(StrEnum):
+    """The state of a task (section 4)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    GUARDRAIL = "guardrail"
+    """Waits for a person's answer; `guardrail_trigger` in the body of a poll."""
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """True for the states of an ended task: nothing leads out of them."""
+        match self:
+            case TaskStatus.QUEUED | TaskStatus.RUNNING | TaskStatus.PAUSED | TaskStatus.GUARDRAIL:
+                return False
+            case TaskStatus.COMPLETE | TaskStatus.FAILED:
+                return True
+            case _:
+                assert_never(self)

@@ -12,6 +12,7 @@ from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task import TaskHandle
+from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.question_form import other_way
@@ -76,7 +77,7 @@ class Job(InProcess):
         state = self.handle.state
         if not self.done and self.handle.stopped:  # what it ended with is on its way
             return "stopped"
-        stopped = state == "failed" and getattr(self.handle.error, "code", "") == "TASK_STOPPED"
+        stopped = state == "failed" and getattr(self.handle.error, "code", "") == TaskFailureCode.TASK_STOPPED
         return "stopped" if stopped else state
 
     @property
@@ -165,7 +166,7 @@ class Job(InProcess):
         if not self.done:
             raise WebRunError(
                 f"job {self.name} is not done: {self.state} for {words.duration(self.facts().elapsed_ms)}",
-                code="JOB_NOT_DONE",
+                code=ToolkitErrorCode.JOB_NOT_DONE,
                 hint=f"wait for it with `%webrun wait {self.name}` or `await {self.name}`",
                 task_id=self.task_id,
             )

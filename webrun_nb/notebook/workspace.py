@@ -16,6 +16,7 @@ from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.session import Session
 from webrun_nb.client.task import TaskHandle
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
@@ -268,7 +269,7 @@ def gone(session: Session) -> SessionGoneError:
     at = "" if at_ms is None else f" at {clock_time(at_ms)}"
     return SessionGoneError(
         f"session {session.name} ended{at}: {words.ending(snapshot)}",
-        code="SESSION_NOT_ACTIVE",
+        code=ErrorCode.SESSION_NOT_ACTIVE,
         hint=f"`%webrun start {session.name}` opens another; without an open one, tasks run in sessions of their own",
         session_id=session.session_id,
     )

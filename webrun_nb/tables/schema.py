@@ -22,6 +22,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.column_types import (
     BY_FORMAT,
     BY_JSON_TYPE,
@@ -56,7 +57,7 @@ class SchemaError(WebRunError):
     """
 
     def __init__(self, message: str, hint: str) -> None:
-        super().__init__(f"schema: {message}", code="ARGUMENT", hint=hint)
+        super().__init__(f"schema: {message}", code=ToolkitErrorCode.ARGUMENT, hint=hint)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

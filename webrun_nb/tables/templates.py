@@ -23,6 +23,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.text import near
 
 __all__ = ["TemplateError", "fill"]
@@ -54,7 +55,7 @@ class TemplateError(WebRunError):
     """
 
     def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message, code="ARGUMENT", hint=hint)
+        super().__init__(message, code=ToolkitErrorCode.ARGUMENT, hint=hint)
 
 
 def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> str:

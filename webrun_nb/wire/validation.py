@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from webrun_nb.common.codes import RefusalCode
+from webrun_nb.common.codes import ErrorCode
 
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
@@ -18,7 +18,7 @@ _LONGEST_VALUE = 200
 _SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})
 
 
-def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[RefusalCode, str, dict[str, Any]]:
+def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, str, dict[str, Any]]:
     """Return code, message and details for the first finding.
 
     Parameters
@@ -36,27 +36,27 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[RefusalCode, 
     path = _path(finding.get("loc", ()))
     message = str(finding["msg"])
     if kind == "webrun_task_details":
-        return "INVALID_TASK_DETAILS", message, {}
+        return ErrorCode.INVALID_TASK_DETAILS, message, {}
     if kind in ("webrun_missing", "missing", "union_tag_not_found"):
         field = _missing_field(kind, path, context)
-        return "MISSING_REQUIRED_FIELD", f"{field} is required", {"field": field}
+        return ErrorCode.MISSING_REQUIRED_FIELD, f"{field} is required", {"field": field}
     if kind == "webrun_invalid":
         details = {"parameter": context["parameter"]}
         if context.get("value") is not None and not _may_be_secret(context["parameter"]):
             details["value"] = _short(context["value"])
-        return "INVALID_PARAMETER", message, details
+        return ErrorCode.INVALID_PARAMETER, message, details
     if kind == "json_invalid":
-        return "INVALID_PARAMETER", "the body is not valid JSON", {"parameter": "body"}
+        return ErrorCode.INVALID_PARAMETER, "the body is not valid JSON", {"parameter": "body"}
     if kind == "union_tag_invalid":
         parameter = _tag(path, context)
         details = {"parameter": parameter, "value": _short(context["tag"])}
-        return "INVALID_PARAMETER", f"{parameter} must be one of {context['expected_tags']}", details
+        return ErrorCode.INVALID_PARAMETER, f"{parameter} must be one of {context['expected_tags']}", details
     parameter = path or "body"
     details = {"parameter": parameter}
     if not _may_be_secret(parameter):
         details["value"] = _short(finding.get("input"))
     details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
-    return "INVALID_PARAMETER", f"{parameter}: {message[:1].lower()}{message[1:]}", details
+    return ErrorCode.INVALID_PARAMETER, f"{parameter}: {message[:1].lower()}{message[1:]}", details
 
 
 def _may_be_secret(parameter: str) -> bool:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers.codes import codes_in
 from webrun_nb.client import errors
 from webrun_nb.client.errors import (
     HINTS,
@@ -20,14 +19,16 @@ from webrun_nb.client.errors import (
     refusal,
 )
 from webrun_nb.client.snapshot import Question
-from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 
 QUESTION = Question("t1", "Which of the two?", "ambiguous", ("Blue", "Green"))
 
 
 def test_every_code_has_a_hint() -> None:
     with_own_hint = {"ARGUMENT", "COMMAND", "INTERRUPTED"}
-    assert codes_in(ErrorCode) - with_own_hint == {code for code, hint in HINTS.items() if hint}
+    assert {*ErrorCode, *TaskFailureCode, *ToolkitErrorCode} - with_own_hint == {
+        code for code, hint in HINTS.items() if hint
+    }
 
 
 def test_the_tree_at_the_top_names_every_error() -> None:

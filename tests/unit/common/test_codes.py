@@ -1,14 +1,24 @@
-"""One table of error codes: what is written elsewhere in the package is in it."""
+"""One table of error codes: the rest of the package uses its members."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
+import pytest
+
 import webrun_nb
-from helpers.codes import codes_in
-from webrun_nb.common.codes import HTTP_STATUS, ErrorCode, RefusalCode
+from webrun_nb.common.codes import (
+    EndReason,
+    ErrorCode,
+    SessionPhase,
+    SessionStatus,
+    TaskFailureCode,
+    TaskStatus,
+    ToolkitErrorCode,
+)
 
 CODES_AT = {
     "CommandRefusedError": 0,
@@ -22,31 +32,59 @@ CODES_AT = {
 }
 """Where these calls take their code; every other one takes it as `code=`."""
 PACKAGE = Path(webrun_nb.__file__).parent
+KNOWN = {*ErrorCode, *TaskFailureCode, *ToolkitErrorCode}
 
 
-def codes_written_in(tree: ast.AST) -> Iterator[str]:
-    """Yield the codes that calls in a module are given."""
+def codes_given_in(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield what calls in a module are given as their code."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         position = CODES_AT.get(name)
-        given = [] if position is None else call.args[position : position + 1]
-        given += [keyword.value for keyword in call.keywords if keyword.arg == "code"]
-        yield from (value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str))
+        yield from [] if position is None else call.args[position : position + 1]
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
 
 
-def test_every_code_that_is_written_down_is_in_the_table() -> None:
-    found = {
-        (code, str(path.relative_to(PACKAGE)))
-        for path in PACKAGE.rglob("*.py")
-        for code in codes_written_in(ast.parse(path.read_text()))
-        if code.isupper()
+def test_every_code_that_is_given_is_a_member_of_the_table() -> None:
+    texts, members = set(), set()
+    for path in PACKAGE.rglob("*.py"):
+        for given in codes_given_in(ast.parse(path.read_text())):
+            if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value.isupper():
+                texts.add((given.value, str(path.relative_to(PACKAGE))))
+            if isinstance(given, ast.Attribute):
+                members.add(given.attr)
+    assert members >= {"SESSION_NOT_FOUND", "AGENT_ERROR", "POLICY_AMBIGUOUS"}  # they are looked at
+    assert texts == set()
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_every_refusal_has_an_http_status_of_its_own(code: ErrorCode) -> None:
+    assert HTTPStatus(code.http_status) >= HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("code", sorted(KNOWN))
+def test_a_code_is_written_as_it_is_named(code: ErrorCode | TaskFailureCode | ToolkitErrorCode) -> None:
+    assert code.value == code.name == str(code)
+
+
+def test_a_code_is_found_by_the_text_on_the_wire() -> None:
+    assert ErrorCode("SESSION_NOT_FOUND") is ErrorCode.SESSION_NOT_FOUND
+    assert ErrorCode.SESSION_NOT_FOUND.http_status == 404
+
+
+def test_the_vocabularies_are_the_contracts() -> None:  # sections 3, 4 and 10, word for word
+    assert {*SessionStatus} == {"pending", "active", "orphaned", "completed", "terminated", "failed"}
+    assert {status for status in SessionStatus if status.is_final} == {"completed", "terminated", "failed"}
+    assert {*SessionPhase} == {"idle", "running", "paused", "guardrail", "manual", "stopped"}
+    assert {*TaskStatus} == {"queued", "running", "paused", "guardrail", "complete", "failed"}
+    assert {status for status in TaskStatus if status.is_final} == {"complete", "failed"}
+    assert {*EndReason} == {
+        "completed",
+        "terminated",
+        "expired",
+        "terminateOnCompletion",
+        "failed",
+        "balance",
+        "instance_lost",
     }
-    known = codes_in(ErrorCode)
-    assert {code for code, _ in found} >= {"SESSION_NOT_FOUND", "AGENT_ERROR", "POLICY_AMBIGUOUS"}  # they are looked at
-    assert {(code, path) for code, path in found if code not in known} == set()
-
-
-def test_every_refusal_has_its_http_status() -> None:
-    assert set(HTTP_STATUS) == codes_in(RefusalCode)

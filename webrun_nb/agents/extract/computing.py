@@ -14,6 +14,7 @@ from webrun_nb.agents.extract.rows import one_currency
 from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.extract.values import currency, number
 from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.common.codes import TaskFailureCode
 
 _A_NUMBER = re.compile(r"\d[\d.,'\u00a0\u202f]*")
 _SUM_ROW = re.compile(r"(?:grand\s+|sub-?)?(?:total|sum|average|mean|median|overall)s?\b", re.I)
@@ -125,4 +126,4 @@ def _unclear(texts: Sequence[str]) -> str:
 
 
 def _refused(sentence: str, why: str) -> AgentError:
-    return AgentError("AGENT_ERROR", f'"{sentence}": nothing is computed, as {why}.')
+    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": nothing is computed, as {why}.')

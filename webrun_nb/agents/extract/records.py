@@ -16,6 +16,7 @@ from webrun_nb.agents.extract.selecting import LABEL_CHARS
 from webrun_nb.agents.extract.sources import UNDER, Field, Row, Source
 from webrun_nb.agents.extract.values import MISSING, Cell, convert
 from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 
 EXAMPLE_CHARS = 40
@@ -75,7 +76,9 @@ def _mismatch(name: str, count: int, total: int, mapping: Mapping) -> AgentError
             f'The column "{name}" has no value that fits in {count} of {total} rows; mark it as may be missing (`?`).'
         )
         message += f" The page's columns: {has}."
-    return AgentError("OUTPUT_SCHEMA_MISMATCH", message, {"column": name, "rows_without": count, "rows": total})
+    return AgentError(
+        TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message, {"column": name, "rows_without": count, "rows": total}
+    )
 
 
 def columns_to_choose(mapping: Mapping) -> list[Field]:

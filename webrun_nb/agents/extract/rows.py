@@ -15,6 +15,7 @@ from webrun_nb.agents.extract.schema import Column
 from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.extract.values import MISSING, convert, currency, number, parse_date
 from webrun_nb.agents.planner.intents import Constraint, Order
+from webrun_nb.common.codes import TaskFailureCode
 
 
 class UntiedError(Exception):
@@ -115,7 +116,9 @@ def one_currency(rows: Sequence[Row], found: Field, words: str, wanted: str = ""
     shown = {code for row in rows if (code := currency(_text(row, found)))}
     if len(shown) > 1 or (wanted and shown - {wanted}):
         names = " and ".join(sorted(shown))
-        raise AgentError("AGENT_ERROR", f'"{words}": the page\'s amounts are in {names}, and nothing is converted.')
+        raise AgentError(
+            TaskFailureCode.AGENT_ERROR, f'"{words}": the page\'s amounts are in {names}, and nothing is converted.'
+        )
 
 
 def sort_key(text: str, exact: str = "") -> Decimal | str | None:

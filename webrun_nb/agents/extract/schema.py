@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from webrun_nb.agents.base import AgentError, TaskSpec
+from webrun_nb.common.codes import TaskFailureCode
 
 Kind = Literal["str", "int", "float", "bool", "date", "datetime", "url", "money", "enum", "list", "any"]
 
@@ -86,7 +87,7 @@ def shape_of(brief: TaskSpec) -> Shape | None:
 
 def _unfit() -> Shape:
     raise AgentError(
-        "OUTPUT_SCHEMA_MISMATCH",
+        TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
         "The local agent makes records; the schema's root must be an object or an array of objects.",
     )
 

@@ -9,6 +9,7 @@ from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.extract.names import singular, tokens
 from webrun_nb.agents.extract.sources import Field, Row, Source
 from webrun_nb.agents.planner.patterns import ORDINALS, SELECTED
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 
 LABEL_CHARS = 60
@@ -147,7 +148,9 @@ def numbered(found: Sequence[Source], place: str, number: int, sentence: str) ->
     in_order = [counted[index] for index in sorted(counted)]
     if not number or abs(number) > len(in_order):
         has = f"{len(in_order)} {'tables' if tables else 'lists'}"
-        raise AgentError("ELEMENT_NOT_FOUND", f'"{sentence}": the page has {has}, and so no number {number}.')
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": the page has {has}, and so no number {number}.'
+        )
     return [in_order[number - 1 if number > 0 else number]]
 
 

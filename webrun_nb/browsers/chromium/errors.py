@@ -9,6 +9,7 @@ from playwright.async_api import Error
 
 from webrun_nb.browsers.egress.network import DialError
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 _NOT_HTTPS = "there is no https that browsers can use; perhaps the address has to begin with http://"
 _NO_CLIENT_CERTIFICATE = "the host requires a client certificate, and the session has none"
@@ -75,9 +76,9 @@ def raise_unless_redirected(url: str, message: str, dialled: DialError | None) -
     if _EMPTY_ERROR in message:
         return
     if "Download is starting" in message:
-        raise BrowserError("NAVIGATION_FAILED", f"{url} is a file to download, not a page")
+        raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, f"{url} is a file to download, not a page")
     if any(code in message for code in _TIMEOUTS):
-        raise BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
+        raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, f"{url} did not answer")
     raise unreachable(url, message, dialled)
 
 
@@ -85,9 +86,9 @@ def unreachable(url: str, message: str, dialled: DialError | None) -> BrowserErr
     """Return the error for a document that did not come."""
     knows = dialled is not None and any(code in message for code in _WAY_OUT_KNOWS)
     if knows and dialled is not None and dialled.timed_out:
-        return BrowserError("NAVIGATION_TIMEOUT", f"{url} did not answer")
+        return BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, f"{url} did not answer")
     why = str(dialled) if knows else network_error(message)
-    return BrowserError("NAVIGATION_FAILED", f"{url} could not be opened: {why}")
+    return BrowserError(TaskFailureCode.NAVIGATION_FAILED, f"{url} could not be opened: {why}")
 
 
 def is_harmless(failure: str) -> bool:
@@ -113,12 +114,12 @@ def first_line(error: Error) -> str:
 
 def blocked(why: str) -> BrowserError:
     """Return the error for what must not be reached."""
-    return BrowserError("BLOCKED_BY_POLICY", why)
+    return BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
 
 
 def lost() -> BrowserError:
     """Return the error for a browser that is gone."""
-    return BrowserError("INSTANCE_LOST", "The session's browser is gone")
+    return BrowserError(TaskFailureCode.INSTANCE_LOST, "The session's browser is gone")
 
 
 def capital(text: str) -> str:

@@ -22,6 +22,7 @@ from webrun_nb.browsers.chromium.page_scripts import (
 )
 from webrun_nb.browsers.observation import Observation, PageData, SeenFrame
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ class ElementHandles:
         BrowserError
             `ELEMENT_NOT_FOUND`: it, its document or its page isn't there any more, or another page is in front.
         """
-        gone = BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} is not on the page any more")
+        gone = BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} is not on the page any more")
         here = [(first, nodes) for first, nodes in self._seen if first <= ref]
         if not here or self._page is not page:
             raise gone

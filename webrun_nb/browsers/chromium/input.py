@@ -27,6 +27,7 @@ from webrun_nb.browsers.actions import (
 )
 from webrun_nb.browsers.chromium.errors import capital, first_line
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ async def act_on(
             index = await element.evaluate(_OPTION_JS, action.option)
             if index < 0:
                 why = "has no options" if index == -2 else f'has no option "{action.option}"'
-                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}")
+                raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}")
             await element.select_option(index=index, timeout=timeout_ms)
         case Upload():
             await element.set_input_files(list(action.paths), timeout=timeout_ms)
@@ -108,7 +109,7 @@ async def wait_for(page: Page, action: WaitFor) -> None:
         await page.wait_for_function(_TEXT_JS, arg=action.text, timeout=action.timeout_ms, polling=100)
     except PlaywrightTimeoutError as error:
         message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {action.timeout_ms / 1000:g} s"
-        raise BrowserError("ELEMENT_NOT_FOUND", message) from error
+        raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, message) from error
 
 
 async def scroll(page: Page, action: Scroll) -> None:
@@ -133,11 +134,11 @@ async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opene
             await page.go_back(wait_until="domcontentloaded", timeout=timeout_ms)
         except PlaywrightTimeoutError as error:
             message = f"The page before did not load within {timeout_ms / 1000:g} s"
-            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+            raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, message) from error
     elif opened_by_another:
         await page.close()  # its history goes on in the opener
     else:
-        raise BrowserError("NAVIGATION_FAILED", "There is no page to go back to")
+        raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, "There is no page to go back to")
 
 
 async def leave(page: Page) -> None:
@@ -208,7 +209,7 @@ async def press(page: Page, key: str) -> None:
         await page.keyboard.press(key)
     except Error as error:
         if "Unknown key" in error.message:
-            raise BrowserError("ELEMENT_NOT_FOUND", f"There is no key {key[:40]!r}") from error
+            raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"There is no key {key[:40]!r}") from error
         raise
 
 

@@ -50,6 +50,7 @@ from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
 from webrun_nb.browsers.protocol import NAVIGATION_TIMEOUT_MS, BrowserError, Checkpoint, InstanceKind, InstanceListener
+from webrun_nb.common.codes import TaskFailureCode
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ class ChromiumInstance:
                 return await hit_test(self._tabs.current(), self._sight, action, self._tabs.answer)
             except Error as error:
                 why = f"The page does not let itself be looked at: {first_line(error)}"
-                raise BrowserError("ELEMENT_NOT_FOUND", why) from error
+                raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, why) from error
 
     async def scroll_into_view_and_locate(self, action: Action) -> Box | None:
         """Bring what an action would hit into view, and tell where it is."""
@@ -200,7 +201,7 @@ class ChromiumInstance:
             return
         if self._way.refusals > refusals:
             raise blocked(self._way.refusal)
-        raise BrowserError("NAVIGATION_TIMEOUT", f'"{target}" was clicked, and no download began')
+        raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, f'"{target}" was clicked, and no download began')
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
@@ -239,7 +240,7 @@ class ChromiumInstance:
         try:
             await self.perform(Navigate(url))
         except BrowserError as error:
-            if error.code == "INSTANCE_LOST":
+            if error.code == TaskFailureCode.INSTANCE_LOST:
                 raise
             logger.warning("a restored session could not reopen its page: %s", error.message)
 
@@ -333,15 +334,17 @@ class ChromiumInstance:
         except (BrowserError, Error) as error:
             if self._gone:
                 raise lost() from error
-            if self._tabs.crashed or (isinstance(error, BrowserError) and error.code == "PAGE_CRASH"):
+            if self._tabs.crashed or (isinstance(error, BrowserError) and error.code == TaskFailureCode.PAGE_CRASH):
                 await asyncio.sleep(LOSS_FOLLOWS_S)  # cut short by the loss of the browser
             if self._tabs.crashed:
                 self._sight.forget()
-                raise BrowserError("PAGE_CRASH", await self._tabs.replace_crashed()) from error
+                raise BrowserError(TaskFailureCode.PAGE_CRASH, await self._tabs.replace_crashed()) from error
             if isinstance(error, BrowserError):
                 raise
             # What is left is a browser or a driver that went away before anything told us so.
-            raise BrowserError("INSTANCE_LOST", f"The browser does not answer: {first_line(error)}") from error
+            raise BrowserError(
+                TaskFailureCode.INSTANCE_LOST, f"The browser does not answer: {first_line(error)}"
+            ) from error
 
     @contextlib.asynccontextmanager
     async def _minding_where_it_leads(self) -> AsyncIterator[None]:
@@ -393,7 +396,9 @@ class ChromiumInstance:
 
     async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
         if not is_web(url):
-            raise BrowserError("NAVIGATION_FAILED", f"Only http and https addresses can be opened, not {url[:200]}")
+            raise BrowserError(
+                TaskFailureCode.NAVIGATION_FAILED, f"Only http and https addresses can be opened, not {url[:200]}"
+            )
         try:
             await self._way.check(url)
         except RefusedError as error:
@@ -402,7 +407,7 @@ class ChromiumInstance:
             await page.goto(url, wait_until="domcontentloaded", timeout=timeout_ms)
         except PlaywrightTimeoutError as error:
             message = f"{url} did not load within {timeout_ms / 1000:g} s"
-            raise BrowserError("NAVIGATION_TIMEOUT", message) from error
+            raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, message) from error
         except Error as error:
             if self._refused is None and not self._tabs.crashed and not self._gone:
                 raise_unless_redirected(url, first_line(error), self._way.failure(url))
@@ -416,12 +421,12 @@ class ChromiumInstance:
             # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
             if not self._traffic.navigating(page, since):
                 why = "can't be used: it is hidden, disabled or covered by something else"
-                raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
+                raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}") from error
         except Error as error:
             if page.is_closed() and not self._gone:
                 return  # it closed its own tab, as some buttons do
             why = "does not take this, or went away meanwhile"
-            raise BrowserError("ELEMENT_NOT_FOUND", f"{capital(target)} {why}") from error
+            raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}") from error
 
     async def _check_where_it_led(self, refusals: int) -> None:
         if self._refused:

@@ -14,6 +14,7 @@ from webrun_nb.browsers.actions import TypeReleased
 from webrun_nb.browsers.chromium.frames import ancestors, is_sandboxed
 from webrun_nb.browsers.observation import FieldPlace
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 _PLACE_JS = (files("webrun_nb.browsers.chromium") / "js" / "field_context.js").read_text(encoding="utf-8")
 # A style rather than a box over it: screenshots and the live view both have it, wherever the field moves to.
@@ -76,9 +77,11 @@ async def _place(element: ElementHandle) -> FieldPlace:
     found = json.loads(await element.evaluate(_PLACE_JS))
     # Two witnesses: the document says where it is, the browser what is in the frame now.
     if frame is None or found["more"] or _site(str(found["at"])) != _site(frame.url):
-        raise BrowserError("ELEMENT_NOT_FOUND", "The field is not in a page that a secret can be typed into")
+        raise BrowserError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, "The field is not in a page that a secret can be typed into"
+        )
     if found["opaque"] or await is_sandboxed(frame):
-        raise BrowserError("BLOCKED_BY_POLICY", f"{_SANDBOXED}: nothing was typed")
+        raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, f"{_SANDBOXED}: nothing was typed")
     around = tuple(each.url for each in ancestors(frame))
     return FieldPlace(frame.url, tuple(str(url) for url in found["targets"]), str(found["type"]), around)
 

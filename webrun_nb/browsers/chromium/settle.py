@@ -15,6 +15,7 @@ from collections.abc import Callable
 from playwright.async_api import BrowserContext, Error, Frame, Page, Request
 
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 logger = logging.getLogger(__name__)
 
@@ -208,7 +209,7 @@ async def _document(page: Callable[[], Page], traffic: Traffic, since: int, dead
                 await traffic.change()
             await page().wait_for_load_state("domcontentloaded", timeout=0)
     except TimeoutError as error:
-        raise BrowserError("NAVIGATION_TIMEOUT", "The page did not load in time") from error
+        raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, "The page did not load in time") from error
 
 
 def _is_main_document(request: Request) -> bool:

@@ -14,6 +14,7 @@ from webrun_nb.browsers.chromium.screencast import Screencast
 from webrun_nb.browsers.chromium.settle import Traffic
 from webrun_nb.browsers.processes.lifeline import Lifeline
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 
 ANSWER_TIMEOUT_S = 10.0
 """How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
@@ -82,9 +83,9 @@ class Tabs:
         if self._lifeline.is_cut:
             raise lost()
         if self._crashed:
-            raise BrowserError("PAGE_CRASH", self._crashed)
+            raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed)
         if not self._pages:
-            raise BrowserError("PAGE_CRASH", "The page closed itself")
+            raise BrowserError(TaskFailureCode.PAGE_CRASH, "The page closed itself")
         return self._pages[-1]
 
     def add(self, page: Page) -> None:
@@ -118,7 +119,7 @@ class Tabs:
         try:
             await self.open()
         except Error as error:
-            raise BrowserError("INSTANCE_LOST", "The browser crashed with its page") from error
+            raise BrowserError(TaskFailureCode.INSTANCE_LOST, "The browser crashed with its page") from error
         if dead is not None:
             self.meanwhile(close_page(dead))
         return crashed
@@ -146,7 +147,7 @@ class Tabs:
                 return await question
         except TimeoutError as error:
             self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
-            raise BrowserError("PAGE_CRASH", self._crashed) from error
+            raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed) from error
 
     def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something to a page that nobody waits for; `stop` breaks it off."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 
 REQUIRED_BALANCE_USD = Decimal("0.02")
@@ -55,18 +56,18 @@ class Account:
             `ACCOUNT_DEACTIVATED`, `INSUFFICIENT_BALANCE` or `SPENDING_LIMIT_REACHED`.
         """
         if self.deactivated:
-            raise CommandRefusedError("ACCOUNT_DEACTIVATED", "this account is deactivated")
+            raise CommandRefusedError(ErrorCode.ACCOUNT_DEACTIVATED, "this account is deactivated")
         balance_usd = self.balance_usd(spent_usd)
         if balance_usd is not None and balance_usd < REQUIRED_BALANCE_USD:
             raise CommandRefusedError(
-                "INSUFFICIENT_BALANCE",
+                ErrorCode.INSUFFICIENT_BALANCE,
                 f"the balance is ${balance_usd:.4f}; at least ${REQUIRED_BALANCE_USD} is needed",
                 balance=float(balance_usd),
                 required=float(REQUIRED_BALANCE_USD),
             )
         if self.spending_limit_usd is not None and spent_usd >= self.spending_limit_usd:
             raise CommandRefusedError(
-                "SPENDING_LIMIT_REACHED",
+                ErrorCode.SPENDING_LIMIT_REACHED,
                 f"${spent_usd:.4f} is spent of a limit of ${self.spending_limit_usd}",
                 limit=float(self.spending_limit_usd),
             )
@@ -82,7 +83,7 @@ class Account:
         limit = self.sessions_at_once
         if limit is not None and open_sessions >= limit:
             raise CommandRefusedError(
-                "SESSION_LIMIT_REACHED",
+                ErrorCode.SESSION_LIMIT_REACHED,
                 f"{open_sessions} sessions are open and {limit} are allowed at once: terminate one first",
                 current=open_sessions,
                 limit=limit,
@@ -133,7 +134,7 @@ class RateLimiter:
         if len(calls) >= self._per_minute:
             reset_ms = calls[0] + WINDOW_MS
             raise CommandRefusedError(
-                "RATE_LIMIT_EXCEEDED",
+                ErrorCode.RATE_LIMIT_EXCEEDED,
                 f"more than {self._per_minute} requests in 60 s",
                 limit=self._per_minute,
                 retryAfter=ceil((reset_ms - now_ms) / 1000),

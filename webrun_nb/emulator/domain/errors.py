@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webrun_nb.common.codes import RefusalCode
+from webrun_nb.common.codes import ErrorCode
 
 
 class CommandRefusedError(Exception):
@@ -13,7 +13,7 @@ class CommandRefusedError(Exception):
 
     Parameters
     ----------
-    code : RefusalCode
+    code : ErrorCode
         The contract's section 2; it determines the HTTP status.
     message : str
         One line for people.
@@ -21,7 +21,7 @@ class CommandRefusedError(Exception):
         Plain JSON values.
     """
 
-    def __init__(self, code: RefusalCode, message: str, **details: Any) -> None:
+    def __init__(self, code: ErrorCode, message: str, **details: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

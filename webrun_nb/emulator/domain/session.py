@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -150,7 +151,7 @@ class Session(SessionLife):
         """
         self._require_open()
         task = self._task_to_stop(task_id)
-        task.failure = Failure("TASK_STOPPED", "stopped by the user")
+        task.failure = Failure(TaskFailureCode.TASK_STOPPED, "stopped by the user")
         was_current = task is self.current
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
@@ -195,13 +196,13 @@ class Session(SessionLife):
                 raise self._reject_invalid_answer("stop: no task is under way")
             return task
         if task_id not in self.tasks:
-            raise CommandRefusedError("TASK_NOT_FOUND", f"session {self.id} has no task {task_id}")
+            raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"session {self.id} has no task {task_id}")
         if self.tasks[task_id].ended:
             raise self._reject_invalid_answer(f"stop: task {task_id} has ended already")
         return self.tasks[task_id]
 
     def _reject_invalid_answer(self, message: str) -> CommandRefusedError:
-        return CommandRefusedError("INVALID_STATE", message, phase=self.phase or self.state.value)
+        return CommandRefusedError(ErrorCode.INVALID_STATE, message, phase=self.phase or self.state.value)
 
     def _answered(self, task: Task, text: str) -> None:
         task.machine.fire(TaskEvent.ANSWER)

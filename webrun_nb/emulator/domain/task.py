@@ -82,12 +82,12 @@ class Source:
 
 CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
     {
-        "TASK_STOPPED",
-        "TASK_TIMEOUT",
-        "SESSION_TERMINATED",
-        "INPUT_TOKEN_LIMIT",
-        "NAVIGATION_FAILED",
-        "NAVIGATION_TIMEOUT",
+        TaskFailureCode.TASK_STOPPED,
+        TaskFailureCode.TASK_TIMEOUT,
+        TaskFailureCode.SESSION_TERMINATED,
+        TaskFailureCode.INPUT_TOKEN_LIMIT,
+        TaskFailureCode.NAVIGATION_FAILED,
+        TaskFailureCode.NAVIGATION_TIMEOUT,
     }
 )
 """Failures that say nothing against what the task had done by then."""

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -180,7 +181,7 @@ class SessionLife:
         if task is None:
             return
         if task.acted:
-            self.fail(task, Failure("INSTANCE_LOST", "the browser was lost after the task had acted"))
+            self.fail(task, Failure(TaskFailureCode.INSTANCE_LOST, "the browser was lost after the task had acted"))
         else:
             self._hold()
             task.machine.fire(TaskEvent.INTERRUPT)
@@ -250,7 +251,10 @@ class SessionLife:
         used = self.task_usage(task).prompt_tokens
         limit = task.order.max_input_tokens
         if limit is not None and used > limit and not task.ended:
-            self.fail(task, Failure("INPUT_TOKEN_LIMIT", f"the task read {used} tokens; its limit is {int(limit)}"))
+            self.fail(
+                task,
+                Failure(TaskFailureCode.INPUT_TOKEN_LIMIT, f"the task read {used} tokens; its limit is {int(limit)}"),
+            )
 
     def count_bytes(self, up: int, down: int, proxied: int) -> None:
         """Meter what its browser sent and got, and what of it went through its proxy."""
@@ -277,7 +281,9 @@ class SessionLife:
     def _require_open(self) -> None:
         if self.ended:
             raise CommandRefusedError(
-                "SESSION_NOT_ACTIVE", f"session {self.id} has ended ({self.state.value})", status=self.state.value
+                ErrorCode.SESSION_NOT_ACTIVE,
+                f"session {self.id} has ended ({self.state.value})",
+                status=self.state.value,
             )
 
     def _pause(self, task: Task) -> None:
@@ -287,7 +293,7 @@ class SessionLife:
 
     def _give_up(self) -> None:
         message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
-        self._end(SessionTrigger.ERROR, "instance_lost", Failure("INSTANCE_LOST", message))
+        self._end(SessionTrigger.ERROR, "instance_lost", Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     def _cancel_grace(self) -> None:
         if self._grace:
@@ -311,7 +317,10 @@ class SessionLife:
 
     def _out_of_time(self, task: Task) -> None:
         seconds = task.order.max_duration_ms / 1000
-        self.fail(task, Failure("TASK_TIMEOUT", f"the task did not finish within its maxDuration of {seconds:g} s"))
+        self.fail(
+            task,
+            Failure(TaskFailureCode.TASK_TIMEOUT, f"the task did not finish within its maxDuration of {seconds:g} s"),
+        )
 
     def _end_task(self, task: Task, event: TaskEvent) -> None:
         task.machine.fire(event)
@@ -338,7 +347,11 @@ class SessionLife:
 
     def _expire(self) -> None:
         waits = self.current is not None and self.current.state is TaskState.GUARDRAIL
-        failure = Failure("GUARDRAIL_TIMEOUT", "nobody answered before the inactivity timeout") if waits else None
+        failure = (
+            Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, "nobody answered before the inactivity timeout")
+            if waits
+            else None
+        )
         self._end(SessionTrigger.EXPIRED, "expired", failure)
 
     def _end(self, event: SessionTrigger, reason: str, failure: Failure | None = None) -> None:
@@ -354,7 +367,7 @@ class SessionLife:
         self.reason = reason
         if event is SessionTrigger.ERROR and failure is not None:
             self.note = f"its browser did not start: {failure.message}" if never_began else failure.message
-        ended = Failure("SESSION_TERMINATED", f"the session ended first ({reason})")
+        ended = Failure(TaskFailureCode.SESSION_TERMINATED, f"the session ended first ({reason})")
         for task in [*([self.current] if self.current else []), *self._queue]:
             was_begun = task is self.current or self.meter.running_ms(task.id, self._clock.now()) > 0
             task.failure = failure if failure and (was_begun or never_began) else ended

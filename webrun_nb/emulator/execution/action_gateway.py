@@ -15,6 +15,7 @@ from typing import Any
 from webrun_nb.browsers.actions import Action, GoBack, Navigate, Scroll, Upload, WaitFor
 from webrun_nb.browsers.observation import HitTest, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session
@@ -210,7 +211,7 @@ class ActionGateway:
         """
         if self._enforcement.is_audit_unavailable:
             why = "the audit trail can't be written down now, and what is not on record is not done; is the disk full?"
-            raise BrowserError("BLOCKED_BY_POLICY", why)
+            raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
         known = await self._foresee(action)
         for _ in range(_MOST_APPROVALS):
             step.target = known.shown.target[:500]
@@ -226,19 +227,19 @@ class ActionGateway:
                 case Deny(reason=reason):
                     self._enforcement.note(known.shown, decision, by, task, None)
                     self._say(task, f"Not done: {reason}")
-                    raise BrowserError("BLOCKED_BY_POLICY", reason)
+                    raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, reason)
             step.response = await self._response(decision, action, known.shown, by, task, approve)
             if step.response == "took over":
                 return False
             if step.response not in ("approved", "by hand"):
-                raise BrowserError("BLOCKED_BY_POLICY", _not_approved(step.response, decision))
+                raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, _not_approved(step.response, decision))
             again = await self._foresee(action)
             if (again.facts.target, again.facts.deeds) == (known.facts.target, known.facts.deeds):
                 self._enforcement.going(known.facts)
                 self._download_approved = any(deed.category == "File Download" for deed in known.facts.deeds)
                 return True
             known = again  # the page has changed meanwhile: that is not what was approved
-        raise BrowserError("BLOCKED_BY_POLICY", "the page changes whenever this is approved")
+        raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, "the page changes whenever this is approved")
 
     async def _response(
         self, asked: Ask, action: Action, facts: ActionFacts, by: Actor, task: Task | None, approve: Approve | None
@@ -270,7 +271,7 @@ def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
     files = {} if task is None else {file.name: file.path for file in reversed(task.order.files)}
     for name in action.names:
         if name not in files or not Path(files[name]).is_file():
-            raise BrowserError("ELEMENT_NOT_FOUND", f"The task has no file {name[:100]!r} (any more)")
+            raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"The task has no file {name[:100]!r} (any more)")
     return tuple(files[name] for name in action.names)
 
 

@@ -16,6 +16,7 @@ from webrun_nb.browsers.egress.addresses import Address, parse
 from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
@@ -67,14 +68,16 @@ class Egress:
         address = parse(proxy.host) or (_LOOPBACK if proxy.host == "localhost" else None)
         if address is not None and self.home.is_at(address, proxy.port):
             raise CommandRefusedError(
-                "INVALID_PARAMETER", "the emulator itself is no proxy: give the port of one", parameter="proxy.port"
+                ErrorCode.INVALID_PARAMETER,
+                "the emulator itself is no proxy: give the port of one",
+                parameter="proxy.port",
             )
         return upstream(proxy)
 
     def _managed(self, country: str) -> UpstreamProxy:
         if not self.proxies:
             raise CommandRefusedError(
-                "INVALID_PARAMETER",
+                ErrorCode.INVALID_PARAMETER,
                 "this emulator has no proxies of its own: start it with --proxies FILE (country → proxy), "
                 'or give one of yours (source "custom")',
                 parameter="proxy.country",
@@ -84,7 +87,7 @@ class Egress:
         if country not in self.proxies:
             known = ", ".join(sorted(self.proxies))
             message = f"there is no proxy in {country}; there are: {known}, or random"
-            raise CommandRefusedError("INVALID_PARAMETER", message, parameter="proxy.country")
+            raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter="proxy.country")
         return self.proxies[country]
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFacts, Actor
 from webrun_nb.emulator.domain.session import Session
@@ -103,7 +104,7 @@ class Recorder:
         try:
             yield step
         except BrowserError as error:
-            step.outcome = "blocked" if error.code == "BLOCKED_BY_POLICY" else "failed"
+            step.outcome = "blocked" if error.code == TaskFailureCode.BLOCKED_BY_POLICY else "failed"
             step.error = f"{error.code}: {error.message}"[:MAX_TARGET]
             raise
         except BaseException:  # the task ended meanwhile

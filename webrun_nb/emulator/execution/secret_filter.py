@@ -18,6 +18,7 @@ import pyotp
 from webrun_nb.browsers.actions import Action, Navigate, Type, TypeReleased, TypeSecret
 from webrun_nb.browsers.observation import FieldPlace, Observation
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault
@@ -80,10 +81,10 @@ class SecretFilter:
         if not self._vault.masker.idle:
             if isinstance(action, Type) and SHOWN in action.text:
                 why = f"{SHOWN} stands for a secret; a secret is typed by its name"
-                raise BrowserError("BLOCKED_BY_POLICY", why)
+                raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
             if isinstance(action, Navigate) and SHOWN in action.url:
                 raise BrowserError(
-                    "NAVIGATION_FAILED", f"The address holds a secret, shown as {SHOWN}: follow its link"
+                    TaskFailureCode.NAVIGATION_FAILED, f"The address holds a secret, shown as {SHOWN}: follow its link"
                 )
         return action
 
@@ -91,7 +92,7 @@ class SecretFilter:
         try:
             return self._vault.release(action.field, Place(place.url, place.targets, place.input_type, place.around))
         except SecretWithheldError as error:
-            raise BrowserError("BLOCKED_BY_POLICY", f"{error}: nothing was typed") from None
+            raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, f"{error}: nothing was typed") from None
 
 
 def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
@@ -110,7 +111,9 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
             vault.check_codes(secret.fields)
         except ValueError as error:
             parameter = f"secrets[{number}].{part}"
-            raise CommandRefusedError("INVALID_PARAMETER", f"{parameter}: {error}", parameter=parameter) from None
+            raise CommandRefusedError(
+                ErrorCode.INVALID_PARAMETER, f"{parameter}: {error}", parameter=parameter
+            ) from None
     for secret in fields.secrets:
         vault.put(secret.match, secret.fields)
     if vault.masker.idle:

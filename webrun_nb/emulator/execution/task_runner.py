@@ -29,6 +29,7 @@ from webrun_nb.agents.base import (
 )
 from webrun_nb.browsers.actions import Action, Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.policy.facts import Response
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
@@ -152,7 +153,7 @@ class TaskRun:
                     return self._finished(fields, vault.masker.data(step))
                 reply = await self._take(step)
         except StopAsyncIteration:
-            raise AgentError("AGENT_ERROR", "the agent stopped without an answer") from None
+            raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
 
@@ -247,9 +248,9 @@ class TaskRun:
         try:
             await self._gate.perform(action, task=self._task, approve=self._approve)
         except BrowserError as error:
-            if error.code == "ELEMENT_NOT_FOUND":
+            if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:
                 return Failed(error.code, error.message)
-            if error.code == "BLOCKED_BY_POLICY":
+            if error.code == TaskFailureCode.BLOCKED_BY_POLICY:
                 return Refused(error.message)
             raise
         return Performed()

@@ -24,6 +24,7 @@ from webrun_nb.browsers.protocol import (
     InstanceKind,
     InstanceUnavailableError,
 )
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.events import (
@@ -296,7 +297,7 @@ class SessionWorker:
 
     def _fail_session(self, message: str) -> None:
         if not self._session.ended:
-            self._session.error("failed", Failure("INSTANCE_LOST", message))
+            self._session.error("failed", Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     async def _close_instance(self) -> None:
         gate, self._gate = self._gate, None
@@ -372,7 +373,7 @@ class SessionWorker:
             action = await self._by_hand.get()
             try:
                 if self._gate is None:
-                    raise BrowserError("INSTANCE_LOST", "the browser is not there")
+                    raise BrowserError(TaskFailureCode.INSTANCE_LOST, "the browser is not there")
                 await self._gate.perform(action, by="user")
             except BrowserError as error:
                 self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
@@ -403,7 +404,7 @@ class SessionWorker:
             self._publish(sessions.MESSAGE, sessions.response_update_event(task, answer.message))
             self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
-            if error.code == "INSTANCE_LOST":  # the session decides what becomes of the task
+            if error.code == TaskFailureCode.INSTANCE_LOST:  # the session decides what becomes of the task
                 self.lost(self._ears, error.message)
                 return
             details = error.details if isinstance(error, AgentError) else {}
@@ -412,7 +413,9 @@ class SessionWorker:
             log.info("task %s ended while it was worked on", task.id)
         except Exception:  # the edge of the task: a defect of an agent must not end the session
             log.exception("task %s: unexpected error", task.id)
-            self._fail(task, Failure("AGENT_ERROR", "the agent failed unexpectedly, see the emulator's log"))
+            self._fail(
+                task, Failure(TaskFailureCode.AGENT_ERROR, "the agent failed unexpectedly, see the emulator's log")
+            )
 
     async def _cleared(self, task: Task) -> None:
         """Wait until the task may go on: it is not held, and what a person did by hand has been done.

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from webrun_nb.common.codes import HTTP_STATUS, RefusalCode
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.middleware.gateway import refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
@@ -59,8 +59,10 @@ _CONTROL = (emulator,)
 """What `/_emulator/…` is (section 12)."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": "An error, see `code`"} for status in sorted(set(HTTP_STATUS.values()))
+    status: {"model": ErrorBody, "description": "An error, see `code`"}
+    for status in sorted({code.http_status for code in ErrorCode})
 }
+"""The documented error responses of every endpoint."""
 
 
 def make_app(service: Service, base_url: str | None, *, with_control: bool) -> FastAPI:
@@ -98,7 +100,7 @@ def make_app(service: Service, base_url: str | None, *, with_control: bool) -> F
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CommandRefusedError)
-    unknown_on_send = error.code == "SESSION_NOT_FOUND" and request.url.path == "/start/send-message"
+    unknown_on_send = error.code == ErrorCode.SESSION_NOT_FOUND and request.url.path == "/start/send-message"
     return refusal(error, 401 if unknown_on_send else None)  # the one code with two statuses (section 2)
 
 
@@ -108,12 +110,12 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return refusal(CommandRefusedError(code, message, **details))
 
 
-_CODES_OF_STARLETTE: Mapping[int, RefusalCode] = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+_CODES_OF_STARLETTE: Mapping[int, ErrorCode] = {404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD_NOT_ALLOWED}
 
 
 async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = _CODES_OF_STARLETTE.get(error.status_code, "INVALID_PARAMETER")
+    code = _CODES_OF_STARLETTE.get(error.status_code, ErrorCode.INVALID_PARAMETER)
     body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
     headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     return JSONResponse(body.to_wire(), status_code=error.status_code, headers=headers)
@@ -131,11 +133,11 @@ async def _no_database(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OperationalError)
     said = f"the emulator's database can't be used: {reason(error)}"
     log.error("%s %s: %s", request.method, request.url.path, said)
-    return refusal(CommandRefusedError("INSTANCE_UNAVAILABLE", said))
+    return refusal(CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, said))
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    body = views.error("INTERNAL_ERROR", "an unexpected error, see the emulator's log", {})
+    body = views.error(ErrorCode.INTERNAL_ERROR, "an unexpected error, see the emulator's log", {})
     # The server hangs up after a defect: unsaid, the client's next call on this connection would be reset.
     return JSONResponse(body.to_wire(), status_code=500, headers={"Connection": "close"})

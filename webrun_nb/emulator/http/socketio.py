@@ -10,6 +10,7 @@ from typing import Any
 import socketio
 from pydantic import TypeAdapter, ValidationError
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.serializers import sessions
@@ -59,12 +60,12 @@ class LiveEvents:
     async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
         session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None
         if not isinstance(session_id, str):
-            raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_FOUND")
+            raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_FOUND)
         session = self._service.parts.store.session(session_id)
         if session is None:
             raise socketio.exceptions.ConnectionRefusedError(await self._service.history.rejection_reason(session_id))
         if session.ended:
-            raise socketio.exceptions.ConnectionRefusedError("SESSION_NOT_ACTIVE")
+            raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_ACTIVE)
         await self._server.save_session(socket_id, {"session": session})
         await self._server.enter_room(socket_id, session.id)
         self._members.setdefault(session.id, set()).add(socket_id)

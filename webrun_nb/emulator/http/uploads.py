@@ -14,6 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.services.files import MAX_FILES_PER_UPLOAD, Received, discard
 
@@ -182,4 +183,4 @@ class _Part:
 
 
 def _bad(message: str) -> CommandRefusedError:
-    return CommandRefusedError("INVALID_PARAMETER", message, parameter="body")
+    return CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter="body")

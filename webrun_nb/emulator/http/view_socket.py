@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from webrun_nb.common import screencast_assets as screen
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.services.accounts import Keys
 from webrun_nb.emulator.services.sessions import Service
@@ -39,7 +40,12 @@ _PAGE = re.compile(r"/view/[a-z0-9]{1,64}", re.ASCII)
 _HELLO_WITHIN_S = 10.0
 _MAX_MESSAGE = 70_000
 """Characters: the longest text that can be typed at once, and what is around it."""
-_CLOSE_CODES = {"UNAUTHORIZED": 4401, "INVALID_API_KEY": 4401, "SESSION_NOT_FOUND": 4404, "SESSION_NOT_ACTIVE": 4409}
+_CLOSE_CODES = {
+    ErrorCode.UNAUTHORIZED: 4401,
+    ErrorCode.INVALID_API_KEY: 4401,
+    ErrorCode.SESSION_NOT_FOUND: 4404,
+    ErrorCode.SESSION_NOT_ACTIVE: 4409,
+}
 _OVER = 1000
 _UNREADABLE = 1008
 _REFUSED = 4400
@@ -127,7 +133,9 @@ class LiveView:
         await self._service.history.admit_command(user, session_id)
         session = self._service.session(user, session_id)
         if session.ended:
-            raise CommandRefusedError("SESSION_NOT_ACTIVE", f"session {session.id} has ended ({session.state.value})")
+            raise CommandRefusedError(
+                ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.state.value})"
+            )
         viewer = self._service.live_views.join(session)
         sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")
         hearing = asyncio.create_task(self._hear(socket, viewer, user, session.id), name=f"viewer of {session.id}")
@@ -151,7 +159,9 @@ class LiveView:
             try:
                 authorization = f"Bearer {Hello.model_validate(text).key}"
             except ValidationError:  # without a word of it: it may hold a key
-                raise CommandRefusedError("UNAUTHORIZED", "the first message has to be a hello with the key") from None
+                raise CommandRefusedError(
+                    ErrorCode.UNAUTHORIZED, "the first message has to be a hello with the key"
+                ) from None
         return self._keys.user(authorization)
 
     async def _hear(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.account import Account, Limits
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock, Timer
@@ -119,14 +120,14 @@ class Keys:
         """
         scheme, _, text = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
-            raise CommandRefusedError("UNAUTHORIZED", "send the API key as: Authorization: Bearer <key>")
+            raise CommandRefusedError(ErrorCode.UNAUTHORIZED, "send the API key as: Authorization: Bearer <key>")
         given = text.strip().encode()
         matches = [key for known, key in self._keys if hmac.compare_digest(known, given)]
         if not matches:
-            raise CommandRefusedError("INVALID_API_KEY", "this API key is not known here")
+            raise CommandRefusedError(ErrorCode.INVALID_API_KEY, "this API key is not known here")
         key = matches[0]
         if key.expires_ms is not None and key.expires_ms <= self._now():
-            raise CommandRefusedError("API_KEY_EXPIRED", "this API key has expired")
+            raise CommandRefusedError(ErrorCode.API_KEY_EXPIRED, "this API key has expired")
         return key.user
 
 

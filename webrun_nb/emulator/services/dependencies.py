@@ -7,6 +7,7 @@ from typing import Literal
 
 from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.protocol import Browsers
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import host_of, port_of
 from webrun_nb.common.text import near
 from webrun_nb.emulator.domain.account import Limits
@@ -48,7 +49,7 @@ class PracticeSites:
             meant = near(site, self.names)
             asked = f"did you mean practice:{meant}?" if meant else f"there are: {', '.join(self.names)}"
             raise CommandRefusedError(
-                "INVALID_PARAMETER",
+                ErrorCode.INVALID_PARAMETER,
                 f"there is no practice site {site[:40]!r}; {asked}",
                 parameter="startingPoint",
             )

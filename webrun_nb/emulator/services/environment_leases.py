@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy.exc import DBAPIError
 
 from webrun_nb.browsers.protocol import BrowserError, Checkpoint
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.services.environments import Environments, ProfileUnreadableError
 from webrun_nb.emulator.storage.database import reason
@@ -73,7 +74,7 @@ class Use:
         try:
             state = await self._uses.environments.load(self.environment_id)
         except ProfileUnreadableError as error:
-            raise BrowserError("INSTANCE_LOST", str(error)) from error
+            raise BrowserError(TaskFailureCode.INSTANCE_LOST, str(error)) from error
         return None if state is None else Checkpoint(state, "")
 
     async def save(self, checkpoint: Checkpoint) -> None:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy import delete, func, select
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
@@ -77,7 +78,7 @@ class Environments:
             count = await session.scalar(mine) or 0
             if count >= MAX_PER_USER:
                 raise CommandRefusedError(
-                    "INVALID_PARAMETER",
+                    ErrorCode.INVALID_PARAMETER,
                     f"there can be at most {MAX_PER_USER} environments: delete one first",
                     parameter="environments",
                     value=count,
@@ -147,7 +148,9 @@ class Environments:
         await self.find(user, environment_id)
         if environment_id in self._uploading:
             raise CommandRefusedError(
-                "INVALID_STATE", f"an archive is being uploaded to environment {environment_id}", phase="uploading"
+                ErrorCode.INVALID_STATE,
+                f"an archive is being uploaded to environment {environment_id}",
+                phase="uploading",
             )
         self._uploading.add(environment_id)
         try:
@@ -319,7 +322,7 @@ def require_profile(record: EnvironmentRecord) -> None:
     """
     if record.profile is None:
         raise CommandRefusedError(
-            "INVALID_PARAMETER",
+            ErrorCode.INVALID_PARAMETER,
             f"profile {record.id} is empty: use it in a session, or upload one, before it can be downloaded",
             parameter="id",
             value=record.id,
@@ -327,4 +330,4 @@ def require_profile(record: EnvironmentRecord) -> None:
 
 
 def _bad_archive(message: str) -> CommandRefusedError:
-    return CommandRefusedError("INVALID_PARAMETER", message, parameter="file")
+    return CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter="file")

@@ -13,6 +13,7 @@ from webrun_nb.browsers.protocol import (
     InstanceListener,
     InstanceUnavailableError,
 )
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 
 _REFUSAL = "no browser is available (a fault that was asked for)"
@@ -69,7 +70,7 @@ class Faults:
             `INSTANCE_UNAVAILABLE`.
         """
         if self.takes_refusal():
-            raise CommandRefusedError("INSTANCE_UNAVAILABLE", _REFUSAL)
+            raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, _REFUSAL)
 
     def takes_refusal(self) -> bool:
         """Tell whether a refusal is on order, and count it."""

@@ -19,6 +19,7 @@ from typing import IO
 
 from sqlalchemy import func, select
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
@@ -239,7 +240,9 @@ class Files:
             `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: there are too many; `MISSING_REQUIRED_FIELD`: there are none.
         """
         if not received:
-            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "files is required: send at least one", field="files")
+            raise CommandRefusedError(
+                ErrorCode.MISSING_REQUIRED_FIELD, "files is required: send at least one", field="files"
+            )
         now_ms = self._clock.now()
         records = [
             FileRecord(
@@ -266,7 +269,7 @@ class Files:
                 )
                 if (count or 0) + len(records) > MAX_FILES_PER_USER:
                     raise CommandRefusedError(
-                        "INVALID_PARAMETER",
+                        ErrorCode.INVALID_PARAMETER,
                         f"there can be at most {MAX_FILES_PER_USER} files: delete some first",
                         parameter="files",
                         max=MAX_FILES_PER_USER,
@@ -311,7 +314,7 @@ class Files:
         """
         if len(file_ids) > MAX_FILES_PER_TASK:
             raise CommandRefusedError(
-                "INVALID_PARAMETER",
+                ErrorCode.INVALID_PARAMETER,
                 f"a task takes at most {MAX_FILES_PER_TASK} files",
                 parameter="files",
                 value=len(file_ids),
@@ -374,12 +377,12 @@ def discard(received: Sequence[Received]) -> None:
 
 def unknown_environment(environment_id: str) -> CommandRefusedError:
     """Return the error for an environment that there is not, or that is somebody else's."""
-    return CommandRefusedError("ENVIRONMENT_NOT_FOUND", f"there is no environment {environment_id[:40]}")
+    return CommandRefusedError(ErrorCode.ENVIRONMENT_NOT_FOUND, f"there is no environment {environment_id[:40]}")
 
 
 def unknown_file(file_id: str) -> CommandRefusedError:
     """Return the error for a file that there is not, or that is somebody else's."""
-    return CommandRefusedError("FILE_NOT_FOUND", f"there is no file {file_id[:40]}")
+    return CommandRefusedError(ErrorCode.FILE_NOT_FOUND, f"there is no file {file_id[:40]}")
 
 
 MAX_PER_TASK = 50

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.exc import DBAPIError
 
-from webrun_nb.common.codes import RefusalCode
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
@@ -100,7 +100,7 @@ class History:
         """
         if self._archive.full:
             message = "results can't be written down now (is the disk full?): no new work until they can"
-            raise CommandRefusedError("INSTANCE_UNAVAILABLE", message)
+            raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, message)
 
     async def archive_session(self, session: Session) -> None:
         """Take a session that has ended out of the memory, as soon as the database has it."""
@@ -185,7 +185,7 @@ class History:
                 return policies.report(session, session.tasks[task_id])
         kept = await self._archive.report(user, task_id, self._clock.now())
         if kept is None:
-            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no report of a task {task_id[:40]}")
+            raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no report of a task {task_id[:40]}")
         return ReportBody.model_validate(kept)
 
     async def sessions(self, user: str) -> list[SessionState]:
@@ -215,14 +215,14 @@ class History:
         in_memory = (task for task in self._requests_in_memory(user) if task.task_id == task_id)
         told = next(in_memory, None) or await self._archive.request(user, task_id, self._clock.now())
         if told is None:
-            raise CommandRefusedError("TASK_NOT_FOUND", f"there is no task {task_id[:40]}")
+            raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no task {task_id[:40]}")
         try:
             body = await self.task_body(told.session_id, task_id, user)
         except CommandRefusedError as error:
-            if error.code != "SESSION_NOT_FOUND":
+            if error.code != ErrorCode.SESSION_NOT_FOUND:
                 raise
             message = f"task {task_id} is in a session that is open in another emulator: its answer comes with its end"
-            raise CommandRefusedError("INVALID_STATE", message) from error
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, message) from error
         return views.past_task(told, body)
 
     def _requests_in_memory(self, user: str) -> list[KeptRequest]:
@@ -240,24 +240,24 @@ class History:
         if session is None:
             state = self._state(await self._answer(session_id, user))
             message = f"session {session_id} has ended ({state.status})"
-            raise CommandRefusedError("SESSION_NOT_ACTIVE", message, status=state.status)
+            raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, message, status=state.status)
         if session.owner != user:
             raise _no_session(session_id)
 
-    async def rejection_reason(self, session_id: str) -> RefusalCode:
+    async def rejection_reason(self, session_id: str) -> ErrorCode:
         """Return the code of why nobody can listen to a session that is not in memory."""
         try:
             await self._answer(session_id, None)
         except CommandRefusedError as error:
             return error.code
-        return "SESSION_NOT_ACTIVE"
+        return ErrorCode.SESSION_NOT_ACTIVE
 
     async def _answer(self, session_id: str, user: str | None) -> Mapping[str, Any]:
         kept = await self._archive.session(session_id, self._clock.now())
         if kept is None or (user is not None and kept.owner != user):
             raise _no_session(session_id)
         if kept.answer is None:
-            raise CommandRefusedError("SESSION_EXPIRED", f"the record of session {session_id} has been removed")
+            raise CommandRefusedError(ErrorCode.SESSION_EXPIRED, f"the record of session {session_id} has been removed")
         return kept.answer
 
     def _reachable(self, file: File) -> File:
@@ -270,8 +270,8 @@ class History:
 
 
 def _no_session(session_id: str) -> CommandRefusedError:
-    return CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
+    return CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, f"there is no session {session_id[:40]}")
 
 
 def _no_task(session_id: str, task_id: str) -> CommandRefusedError:
-    return CommandRefusedError("TASK_NOT_FOUND", f"session {session_id} has no task {task_id[:40]}")
+    return CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"session {session_id} has no task {task_id[:40]}")

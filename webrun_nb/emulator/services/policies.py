@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
@@ -102,11 +103,11 @@ class Policies:
         """
         if len(await self._kept.of(user)) >= MAX_POLICIES:
             raise CommandRefusedError(
-                "INVALID_PARAMETER", f"you have {MAX_POLICIES} policies already: delete one", parameter="name"
+                ErrorCode.INVALID_PARAMETER, f"you have {MAX_POLICIES} policies already: delete one", parameter="name"
             )
         base = _template(fields.template) if fields.template is not None else None
         if base is None and fields.name is None:
-            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "name is required", field="name")
+            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "name is required", field="name")
         now_ms = self._clock.now()
         blank = base or Policy("", "", "", 0, 0)
         new = replace(blank, id=f"pol_{self._ids.short()}", owner=user, created_ms=now_ms, updated_ms=now_ms)
@@ -140,7 +141,7 @@ class Policies:
         policy = await self.one(user, policy_id)
         if fields.template is not None:
             raise CommandRefusedError(
-                "INVALID_PARAMETER", "a template is for a new policy: POST /policies", parameter="template"
+                ErrorCode.INVALID_PARAMETER, "a template is for a new policy: POST /policies", parameter="template"
             )
         return await self._put(_changed(replace(policy, updated_ms=self._clock.now()), fields))
 
@@ -182,7 +183,7 @@ class Policies:
         policy = await self.one(user, policy_id)
         if policy.status == "draft":
             raise CommandRefusedError(
-                "INVALID_PARAMETER",
+                ErrorCode.INVALID_PARAMETER,
                 f'the policy "{policy.name}" is a draft, which is not enforced: set its status to active first',
                 parameter="policyId",
             )
@@ -219,7 +220,7 @@ class Policies:
 
 
 def _unknown(policy_id: str) -> CommandRefusedError:
-    return CommandRefusedError("POLICY_NOT_FOUND", f"there is no policy {policy_id[:40]}")
+    return CommandRefusedError(ErrorCode.POLICY_NOT_FOUND, f"there is no policy {policy_id[:40]}")
 
 
 def _template(name: str) -> Policy:
@@ -228,7 +229,7 @@ def _template(name: str) -> Policy:
             return template
     there_are = ", ".join(template.name for template in TEMPLATES)
     raise CommandRefusedError(
-        "INVALID_PARAMETER", f"there is no template {name[:40]!r}; there are: {there_are}", parameter="template"
+        ErrorCode.INVALID_PARAMETER, f"there is no template {name[:40]!r}; there are: {there_are}", parameter="template"
     )
 
 
@@ -313,7 +314,9 @@ def _check_rule(where: str, rule: ActionRule, compile_regex: CompileRegex) -> No
     if rule.match is None:
         if rule.scope != "all":
             raise CommandRefusedError(
-                "MISSING_REQUIRED_FIELD", f"{where}.match is required with scope {rule.scope}", field=f"{where}.match"
+                ErrorCode.MISSING_REQUIRED_FIELD,
+                f"{where}.match is required with scope {rule.scope}",
+                field=f"{where}.match",
             )
         return
     if not rule.match.strip():
@@ -340,4 +343,4 @@ def _check_regex(where: str, pattern: str, compile_regex: Callable[[str], object
 
 def _invalid(parameter: str, message: str, value: str | None = None) -> CommandRefusedError:
     details = {} if value is None else {"value": value[:200]}
-    return CommandRefusedError("INVALID_PARAMETER", message, parameter=parameter, **details)
+    return CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter=parameter, **details)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Source, Step, Task
@@ -58,7 +59,8 @@ class TaskRecordings:
         record = self._ended.get(task_id)
         if record is None or record.owner != user:
             raise CommandRefusedError(
-                "TASK_NOT_FOUND", f"nothing is recorded of task {task_id[:40]}; the latest {REMEMBERED} are remembered"
+                ErrorCode.TASK_NOT_FOUND,
+                f"nothing is recorded of task {task_id[:40]}; the latest {REMEMBERED} are remembered",
             )
         return record
 

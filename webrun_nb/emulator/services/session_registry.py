@@ -9,7 +9,7 @@ from typing import Literal
 from weakref import WeakSet
 
 from webrun_nb.browsers.protocol import BrowserInstance
-from webrun_nb.common.codes import RefusalCode
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
@@ -131,7 +131,7 @@ class Instances:
         if instance is None and session.state is SessionState.ORPHANED and action == "restore":
             return
         if session.ended or instance is None:
-            code: RefusalCode = "SESSION_NOT_ACTIVE" if session.ended else "INVALID_STATE"
+            code: ErrorCode = ErrorCode.SESSION_NOT_ACTIVE if session.ended else ErrorCode.INVALID_STATE
             raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)
         match action:
             case "kill":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from webrun_nb.browsers.protocol import InstanceKind
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.account import Account, RateLimiter
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import (
@@ -222,7 +223,7 @@ class Service:
         """
         session = self.parts.store.session(session_id)
         if session is None or session.owner != user:
-            raise CommandRefusedError("SESSION_NOT_FOUND", f"there is no session {session_id[:40]}")
+            raise CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, f"there is no session {session_id[:40]}")
         return session
 
     async def settled(self, task: Task, window_s: float = ANSWER_WINDOW_S) -> bool:
@@ -317,11 +318,11 @@ class Service:
         account.admit_work(self.spent_usd(user))
         account.admit_session(self.parts.store.count_open(user))
         if self._ending_all:
-            raise CommandRefusedError("INSTANCE_UNAVAILABLE", "the emulator is ending its sessions: try again")
+            raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, "the emulator is ending its sessions: try again")
         self.faults.refuse_instance()
         if not self.parts.browsers.installed():
             raise CommandRefusedError(
-                "INSTANCE_UNAVAILABLE", "no browser is installed on this machine: run webrun-nb install-browser"
+                ErrorCode.INSTANCE_UNAVAILABLE, "no browser is installed on this machine: run webrun-nb install-browser"
             )
         parts = self.parts
         egress_route = parts.egress.egress_route(request.proxy)

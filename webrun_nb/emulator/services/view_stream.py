@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from webrun_nb.browsers.protocol import BrowserInstance
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.serializers import sessions
@@ -158,7 +159,7 @@ class SessionView:
             `INVALID_STATE`: there are `MAX_VIEWERS` already.
         """
         if len(self._viewers) >= MAX_VIEWERS:
-            raise CommandRefusedError("INVALID_STATE", f"{MAX_VIEWERS} views of this session are open already")
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, f"{MAX_VIEWERS} views of this session are open already")
         viewer = Viewer(self)
         self._viewers.add(viewer)
         self.rearrange(returned=viewer)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, Index, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.policy.facts import AuditEntry
 from webrun_nb.emulator.domain.policy.model import Policy
@@ -148,7 +149,7 @@ class DatabaseTrail:
                 await self._archive.written()
         except TimeoutError:
             raise CommandRefusedError(
-                "INSTANCE_UNAVAILABLE", "the audit trail can't be written down now, see the emulator's log"
+                ErrorCode.INSTANCE_UNAVAILABLE, "the audit trail can't be written down now, see the emulator's log"
             ) from None
         query = (
             select(AuditRecord.entry)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.locks import FileLock
 from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord, TaskRecord
@@ -121,7 +122,7 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
                 task_id=task.id,
                 error=_LOST,
                 message=_LOST,
-                code="INSTANCE_LOST",
+                code=TaskFailureCode.INSTANCE_LOST,
                 usage=task.answer["usage"],
             )
             task.answer = failed.to_wire()

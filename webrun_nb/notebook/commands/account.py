@@ -7,6 +7,7 @@ from webrun_nb.client.errors import AuthenticationError
 from webrun_nb.client.secrets import check_service, find_key
 from webrun_nb.client.session import Session
 from webrun_nb.client.transport import HOSTED_URL
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import Login, Logout
 from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -33,7 +34,7 @@ def login(workspace: Workspace, command: Login) -> None:
         account = client.account()
     except BaseException as error:
         client.close()
-        if isinstance(error, AuthenticationError) and error.code == "INVALID_API_KEY":
+        if isinstance(error, AuthenticationError) and error.code == ErrorCode.INVALID_API_KEY:
             raise AuthenticationError(f"{base_url} does not know this key", code=error.code, hint=_WRONG_KEY) from None
         raise
     left = workspace.live_sessions

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.client import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import Code, History
 from webrun_nb.notebook.display.code_export import python_code
@@ -68,7 +69,7 @@ def _kept_texts() -> dict[str, str]:
     try:
         return toolkit.client().task_texts()
     except WebRunError as error:
-        if error.code != "EMULATOR_ONLY":
+        if error.code != ToolkitErrorCode.EMULATOR_ONLY:
             print(f"the texts of earlier tasks can't be read: {error.message}")
         return {}
 

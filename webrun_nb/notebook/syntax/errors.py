@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.text import near
 
 __all__ = ["CommandError", "near"]
@@ -20,4 +21,4 @@ class CommandError(WebRunError):
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, code="COMMAND", hint=hint)
+        super().__init__(message, code=ToolkitErrorCode.COMMAND, hint=hint)

@@ -17,6 +17,7 @@ import traitlets
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
@@ -425,7 +426,7 @@ def _text_of(content: Mapping[str, Any], question: Question) -> str:
 
 
 def _answer_refused(error: BaseException, code: str) -> str:
-    if code == "INVALID_STATE":
+    if code == ErrorCode.INVALID_STATE:
         return TOO_LATE
     if isinstance(error, SessionGoneError):
         return "too late: the session has ended"

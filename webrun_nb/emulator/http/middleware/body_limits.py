@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.serializers import sessions
 
 MAX_BODY_BYTES = 2_000_000
@@ -99,7 +100,7 @@ class _Answer:
         else:
             message = f"the body is larger than {self._limit} bytes"
             details, status = {"parameter": "body", "max": self._limit}, 400
-        body = sessions.error("INVALID_PARAMETER", message, details).to_wire()
+        body = sessions.error(ErrorCode.INVALID_PARAMETER, message, details).to_wire()
         # what is left of the body is not read
         await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, self._send)
 

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webrun_nb.common.codes import HTTP_STATUS
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.account import RateState
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.listening import Names, is_loopback
@@ -86,7 +86,7 @@ class RequestGateway:
                 await send({"type": "websocket.close", "code": 1008})
         elif host not in self._names:  # a name that was rebound to this address by somebody else's DNS
             await _refuse(
-                421, "INVALID_PARAMETER", "this server does not answer to that host name", {"parameter": "Host"}
+                421, ErrorCode.INVALID_PARAMETER, "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
             await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
@@ -131,15 +131,15 @@ class RequestGateway:
             return True
         if fault.status is None:
             return False
-        code = fault.code or "INSTANCE_UNAVAILABLE"
+        code = fault.code or ErrorCode.INSTANCE_UNAVAILABLE
         await _refuse(fault.status, code, "a fault that was asked for", {})(scope, receive, send)
         return True
 
 
 def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:
     """Return an error as the contract's section 2 wants it, rate limit headers included."""
-    answer = _refuse(status or HTTP_STATUS[error.code], error.code, str(error), error.details)
-    if error.code == "RATE_LIMIT_EXCEEDED":
+    answer = _refuse(status or error.code.http_status, error.code, str(error), error.details)
+    if error.code == ErrorCode.RATE_LIMIT_EXCEEDED:
         answer.headers["Retry-After"] = str(error.details["retryAfter"])
         answer.headers["X-RateLimit-Limit"] = str(error.details["limit"])
         answer.headers["X-RateLimit-Remaining"] = "0"

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field, model_validator
 from starlette.responses import PlainTextResponse
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import TheService, TheUser
 from webrun_nb.emulator.serializers import policies, sessions
@@ -211,7 +212,9 @@ async def wish(session_id: str, body: PictureSettings, service: TheService, user
     await service.history.admit_command(user, session_id)
     session = service.session(user, session_id)
     if session.ended:
-        raise CommandRefusedError("SESSION_NOT_ACTIVE", f"session {session.id} has ended ({session.state.value})")
+        raise CommandRefusedError(
+            ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.state.value})"
+        )
     session.pictures_wanted = body.wanted
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
@@ -222,7 +225,7 @@ async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) ->
     steps = service.records.of(user, task_id).steps
     found = steps[seq - 1].picture if seq <= len(steps) else None
     if found is None:
-        raise CommandRefusedError("FILE_NOT_FOUND", f"there is no picture of step {seq} of task {task_id[:40]}")
+        raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, f"there is no picture of step {seq} of task {task_id[:40]}")
     return Response(found, media_type="image/jpeg", headers=_HEADERS)
 
 

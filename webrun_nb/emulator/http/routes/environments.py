@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import TheService, TheUser
 from webrun_nb.emulator.http.uploads import received_form
@@ -141,7 +142,9 @@ async def archive(profile_id: str, service: TheService, signature: str = "", exp
     good = bool(expires) and service.library.signer.admits(_archive_path(profile_id), signature, expires)
     record = await service.library.environments.get(profile_id) if good else None
     if record is None:
-        raise CommandRefusedError("ENVIRONMENT_NOT_FOUND", "this link is not good, or not any more: ask for a new one")
+        raise CommandRefusedError(
+            ErrorCode.ENVIRONMENT_NOT_FOUND, "this link is not good, or not any more: ask for a new one"
+        )
     name = safe_name(f"{record.name}.tar.gz", "profile.tar.gz")
     return StreamingResponse(
         await service.library.environments.pack(record),
@@ -168,9 +171,9 @@ async def _replaced(environment_id: str, request: Request, service: Service, use
     ):
         archives = form.named("file")
         if not archives:
-            raise CommandRefusedError("MISSING_REQUIRED_FIELD", "file is required: the archive", field="file")
+            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "file is required: the archive", field="file")
         if len(archives) > 1:
-            raise CommandRefusedError("INVALID_PARAMETER", "send one archive", parameter="file")
+            raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, "send one archive", parameter="file")
         return await library.environments.replace(user, environment_id, archives[0])
 
 
@@ -200,7 +203,7 @@ async def download_file(
     """Send what a task downloaded to whoever has its signed address."""
     path = await asyncio.to_thread(service.library.downloads.find, session_id, download_id, name, signature)
     if path is None:
-        raise CommandRefusedError("FILE_NOT_FOUND", "there is no such file, or not any more")
+        raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, "there is no such file, or not any more")
     headers = {"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
