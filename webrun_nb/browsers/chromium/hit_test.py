@@ -8,20 +8,7 @@ from typing import Protocol, TypeVar, cast
 
 from playwright.async_api import ElementHandle, Frame, Page
 
-from webrun_nb.browsers.actions import (
-    Action,
-    Click,
-    PointerClick,
-    Press,
-    PressKey,
-    Select,
-    Type,
-    TypeReleased,
-    TypeSecret,
-    TypeText,
-    Upload,
-    Wheel,
-)
+from webrun_nb.browsers.actions import Action, ElementTarget, FocusTarget, PointTarget
 from webrun_nb.browsers.chromium.frames import ElementHandles
 from webrun_nb.browsers.chromium.page_scripts import parse_foresight
 from webrun_nb.browsers.observation import Box, HitTest
@@ -112,16 +99,14 @@ async def scroll_into_view_and_locate(
 
 
 async def _hit(page: Page, sight: ElementHandles, action: Action, patience: _Patience) -> ElementHandle | None:
-    match action:
-        case Click() | Type() | TypeSecret() | TypeReleased() | Select() | Upload():
-            return await sight.element(page, action.ref, action.target or "the element", patience)
-        case Press(ref=int() as ref):
-            return await sight.element(page, ref, action.target or "the element", patience)
-        case PointerClick(x=x, y=y) | Wheel(x=x, y=y):
+    match action.aimed_at:
+        case ElementTarget(ref=ref, name=name):
+            return await sight.element(page, ref, name or "the element", patience)
+        case PointTarget(x=x, y=y):
             return await _at_point(page.main_frame, x, y, patience)
-        case Press() | PressKey() | TypeText():
+        case FocusTarget():
             return await _focused(page.main_frame, patience)
-        case _:
+        case None:
             return None
 
 

@@ -1,4 +1,4 @@
-"""What is done to a page and its elements, apart from opening addresses."""
+"""Performs actions on a page and its elements, and passes on a person's input; navigation is in `instance`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playwright.async_api import BrowserContext, ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from webrun_nb.browsers.actions import (
+    Action,
     Click,
     Input,
     PointerClick,
@@ -45,7 +46,7 @@ wanted => {
   return document.body !== null && plain(document.body.innerText).includes(plain(wanted).trim());
 }
 """
-# Where the document itself doesn't move, what scrolls is a box within it: the one in the middle of the view.
+# Scrolls the document; where that doesn't move, the box in the middle of the view that does.
 _SCROLL_JS = """
 ([dx, dy]) => {
   const moved = box => {
@@ -60,10 +61,12 @@ _SCROLL_JS = """
 """
 
 
-async def act_on(
-    page: Page, element: ElementHandle, action: Click | Type | Select | Press | Upload, target: str, timeout_ms: int
-) -> None:
-    """Do something to an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
+Answer = Callable[[Awaitable[None]], Awaitable[None]]
+"""Waits for the page to answer, but not forever."""
+
+
+async def perform_on_element(page: Page, element: ElementHandle, action: Action, target: str, timeout_ms: int) -> None:
+    """Perform an action on an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
 
     Raises
     ------
@@ -92,9 +95,32 @@ async def act_on(
             await element.set_input_files(list(action.paths), timeout=timeout_ms)
         case Press():
             await element.press(action.key, timeout=timeout_ms)
+        case _:
+            raise TypeError(f"not an action on an element: {action!r}")
 
 
-async def wait_for(page: Page, action: WaitFor) -> None:
+async def perform_on_page(page: Page, action: Action, answer: Answer) -> None:
+    """Perform an action on the page as a whole, or on what has the focus.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the text did not appear, or there is no such key.
+    playwright.async_api.Error
+        Any other error of Playwright's.
+    """
+    match action:
+        case WaitFor():
+            await _wait_for(page, action)
+        case Scroll():
+            await answer(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
+        case Press():
+            await answer(_press(page, action.key))
+        case _:
+            raise TypeError(f"not an action on a page: {action!r}")
+
+
+async def _wait_for(page: Page, action: WaitFor) -> None:
     """Wait until a text is visible, or just so long where there is none.
 
     Raises
@@ -110,11 +136,6 @@ async def wait_for(page: Page, action: WaitFor) -> None:
     except PlaywrightTimeoutError as error:
         message = f"{json.dumps(action.text, ensure_ascii=False)} did not appear within {action.timeout_ms / 1000:g} s"
         raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, message) from error
-
-
-async def scroll(page: Page, action: Scroll) -> None:
-    """Scroll the document, or what scrolls in the middle of the view where the document doesn't."""
-    await page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y])
 
 
 async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opened_by_another: bool) -> None:
@@ -164,12 +185,9 @@ _LONGEST_S = 15.0
 _PIECE = 200
 """Characters typed in one go, so that a long text isn't taken for a page that doesn't answer."""
 
-Patience = Callable[[Awaitable[None]], Awaitable[None]]
-"""Waits for the page to take something, but not forever."""
 
-
-async def use(page: Page, action: Input, patience: Patience) -> None:
-    """Do it, and return as soon as the page has taken it.
+async def dispatch_input(page: Page, action: Input, answer: Answer) -> None:
+    """Pass a person's input on, and return as soon as the page has received it.
 
     Raises
     ------
@@ -180,21 +198,21 @@ async def use(page: Page, action: Input, patience: Patience) -> None:
     """
     match action:
         case PointerClick(second=True):
-            await patience(page.mouse.move(action.x, action.y))
-            await patience(page.mouse.down(click_count=2))
-            await patience(page.mouse.up(click_count=2))
+            await answer(page.mouse.move(action.x, action.y))
+            await answer(page.mouse.down(click_count=2))
+            await answer(page.mouse.up(click_count=2))
         case PointerClick():
-            await patience(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
+            await answer(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
         case TypeText():
-            await _type(page, action, patience)
+            await _type(page, action, answer)
         case PressKey():
-            await patience(press(page, action.key))
+            await answer(_press(page, action.key))
         case Wheel():
-            await patience(page.mouse.move(action.x, action.y))
-            await patience(page.mouse.wheel(action.delta_x, action.delta_y))
+            await answer(page.mouse.move(action.x, action.y))
+            await answer(page.mouse.wheel(action.delta_x, action.delta_y))
 
 
-async def press(page: Page, key: str) -> None:
+async def _press(page: Page, key: str) -> None:
     """Press a key, or a combination as in `Control+A`, where the focus is.
 
     Raises
@@ -213,11 +231,11 @@ async def press(page: Page, key: str) -> None:
         raise
 
 
-async def _type(page: Page, action: TypeText, patience: Patience) -> None:
+async def _type(page: Page, action: TypeText, answer: Answer) -> None:
     size = 1 if action.human_like else _PIECE
     pieces = [action.text[at : at + size] for at in range(0, len(action.text), size)]
     pace = min(1.0, _LONGEST_S / (max(len(pieces), 1) * _PAUSE_S[1]))
     for piece in pieces:
-        await patience(page.keyboard.type(piece))
+        await answer(page.keyboard.type(piece))
         if action.human_like:
             await asyncio.sleep(random.uniform(*_PAUSE_S) * pace)

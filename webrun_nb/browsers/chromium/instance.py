@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from playwright.async_api import BrowserContext, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
@@ -15,15 +15,12 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from webrun_nb.browsers.actions import (
     Action,
     Click,
+    ElementTarget,
+    FocusTarget,
     GoBack,
     Input,
     Navigate,
-    Press,
-    Scroll,
-    Select,
-    Type,
     TypeReleased,
-    Upload,
     WaitFor,
 )
 from webrun_nb.browsers.chromium.downloads import Downloads
@@ -39,7 +36,14 @@ from webrun_nb.browsers.chromium.errors import (
 )
 from webrun_nb.browsers.chromium.frames import ElementHandles, read
 from webrun_nb.browsers.chromium.hit_test import hit_test, scroll_into_view_and_locate
-from webrun_nb.browsers.chromium.input import act_on, close_page, go_back, leave, press, scroll, use, wait_for
+from webrun_nb.browsers.chromium.input import (
+    close_page,
+    dispatch_input,
+    go_back,
+    leave,
+    perform_on_element,
+    perform_on_page,
+)
 from webrun_nb.browsers.chromium.navigation import NavigationGuard, unwelcome
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
@@ -193,7 +197,7 @@ class ChromiumInstance:
         async with self._hands, self._operation():
             page = self._tabs.current()
             with self._acting(page, "the page", self._traffic.begin()):
-                await use(page, action, self._tabs.answer)
+                await dispatch_input(page, action, self._tabs.answer)
 
     async def _check_download(self, target: str, refusals: int) -> None:
         """Check that a click which left its page open has begun a download."""
@@ -358,33 +362,33 @@ class ChromiumInstance:
 
     async def _do(self, action: Action, since: int, timeout_ms: int) -> None:
         page = self._tabs.current()
-        match action:
-            case Navigate():
-                await self._navigate(page, action.url, timeout_ms)
-            case GoBack():
-                await go_back(self._context, page, timeout_ms, opened_by_another=len(self._tabs) > 1)
-            case WaitFor():
-                await wait_for(page, action)
-            case Scroll():
-                await self._tabs.answer(scroll(page, action))
-            case Press(ref=None):
-                with self._acting(page, f"key {action.key}", since):
-                    await self._tabs.answer(press(page, action.key))
-            case Click() | Type() | TypeReleased() | Select() | Press() | Upload():
-                assert action.ref is not None
-                target = action.target or "the element"
-                element = await self._sight.element(page, action.ref, target, self._tabs.answer)
-                patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
-                with self._acting(page, target, since):
-                    frame = await self._tabs.answer(element.owner_frame())
-                    self._check_frame(frame)
-                    if isinstance(action, TypeReleased):
-                        await self._tabs.answer(self._documents.follow_secrets(self._withheld_from, frame))
-                        await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
-                    else:
-                        await self._tabs.answer(act_on(page, element, action, target, patience_ms))
-            case _:
-                raise TypeError(f"not an action: {action!r}; there are {get_args(Action)}")
+        aimed_at = action.aimed_at
+        if isinstance(action, Navigate):
+            await self._navigate(page, action.url, timeout_ms)
+        elif isinstance(action, GoBack):
+            await go_back(self._context, page, timeout_ms, opened_by_another=len(self._tabs) > 1)
+        elif isinstance(aimed_at, ElementTarget):
+            await self._do_to_element(page, action, aimed_at, since, timeout_ms)
+        elif isinstance(aimed_at, FocusTarget):
+            with self._acting(page, f"key {action.pressed_key}", since):
+                await perform_on_page(page, action, self._tabs.answer)
+        else:
+            await perform_on_page(page, action, self._tabs.answer)
+
+    async def _do_to_element(
+        self, page: Page, action: Action, aimed_at: ElementTarget, since: int, timeout_ms: int
+    ) -> None:
+        target = aimed_at.name or "the element"
+        element = await self._sight.element(page, aimed_at.ref, target, self._tabs.answer)
+        patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
+        with self._acting(page, target, since):
+            frame = await self._tabs.answer(element.owner_frame())
+            self._check_frame(frame)
+            if isinstance(action, TypeReleased):
+                await self._tabs.answer(self._documents.follow_secrets(self._withheld_from, frame))
+                await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
+            else:
+                await self._tabs.answer(perform_on_element(page, element, action, target, patience_ms))
 
     def _check_frame(self, frame: Frame | None) -> None:
         """Check that what is acted on is in no frame that must not be reached: rules change after it came."""

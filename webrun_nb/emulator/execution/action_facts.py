@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from webrun_nb.browsers.actions import (
-    Action,
-    Click,
-    GoBack,
-    Navigate,
-    PointerClick,
-    Press,
-    PressKey,
-    Scroll,
-    Select,
-    Type,
-    TypeReleased,
-    TypeSecret,
-    TypeText,
-    Upload,
-    WaitFor,
-    Wheel,
-)
+from webrun_nb.browsers.actions import Action, ElementTarget, PointerClick, PointTarget, PressKey, TypeText, Wheel
 from webrun_nb.browsers.observation import Box, HitElement, HitTest, Observation
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
-from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFact, ActionFacts, Page, SearchText
+from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.wire import requests as wire
 from webrun_nb.wire.requests import BROWSER_BAR_PX
 
@@ -38,132 +20,92 @@ _TABS = frozenset({"t", "w", "n", "tab", "pageup", "pagedown", "f4", *"123456789
 
 def facts_of(action: Action, foresight: HitTest) -> ActionFacts:
     """Return what a policy has to know. Nothing that is typed is in it."""
-    spot = foresight.spot
-    shown = describe(action)
-    target = str(shown.get("target") or (spot.name if spot else ""))
-    if isinstance(action, PointerClick) and spot is not None:
-        target = spot.name
+    hit = foresight.spot
+    shown = action.describe()
+    target = str(shown.get("target") or (hit.name if hit else ""))
+    if isinstance(action.aimed_at, PointTarget) and action.clicks and hit is not None:
+        target = hit.name
     page = Page.of(foresight.url, foresight.title, foresight.text, foresight.frame)
-    return ActionFacts(str(shown["name"]), target, tuple(_deeds(action, spot, target)), page)
+    return ActionFacts(str(shown["name"]), target, tuple(classify_action(action, hit, target)), page)
 
 
-def _deeds(action: Action, spot: HitElement | None, target: str) -> Iterator[ActionFact]:
-    hay = NOTHING if spot is None and not target else SearchText("\n".join([target, *(spot.words if spot else ())]))
-    match action:
-        case Navigate(url=url):
-            yield ActionFact("Navigation", SearchText(url), url)
-        case GoBack():
-            yield ActionFact("Navigation", SearchText("back"))
-        case Click() | PointerClick():
-            yield from _click(spot, hay)
-        case Select():
-            yield ActionFact("Click", hay)
-        case Type(submit=submit) | TypeSecret(submit=submit) | TypeReleased(submit=submit):
-            yield ActionFact("Type / Keyboard", hay)
-            if submit:
-                yield from _enter(spot, hay)
-        case TypeText(text=text):
-            yield ActionFact("Type / Keyboard", hay)
-            if "\n" in text or "\r" in text:
-                yield from _enter(spot, hay)
-        case Press(key=key) | PressKey(key=key):
-            yield from _key(key, spot, hay)
-        case Upload(names=names):
-            yield ActionFact("File Upload", SearchText("\n".join([hay.text, *names])))
-        case Scroll() | Wheel():
-            yield ActionFact("Scroll", hay)
-        case WaitFor():
-            return
+def classify_action(action: Action, hit: HitElement | None, target: str) -> Iterator[ActionFact]:
+    """Yield the categories that an action falls into: its own, and those of what its target does when it is hit.
 
-
-def _click(spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
-    yield ActionFact("Click", hay)
-    if spot is None:
+    Parameters
+    ----------
+    action : Action
+    hit : HitElement, optional
+        The element that it hits; None where it hits none.
+    target : str
+        What people call its target.
+    """
+    if action.category is None:
         return
-    if spot.picks_file:
-        yield ActionFact("File Upload", hay)
-    if spot.submits:
-        yield from _send(spot, hay)
-    elif spot.href.startswith(_WEB):
-        if spot.downloads:
-            yield ActionFact("File Download", SearchText(f"{hay.text} {spot.href}"))
-        yield from _follow(spot, hay, spot.href)
+    words = SearchText("\n".join([target, *(hit.words if hit else ())]))
+    own = SearchText("\n".join([words.text, *action.policy_words])) if action.policy_words else words
+    yield ActionFact(action.category, own, action.destination)
+    if action.clicks:
+        yield from _effects_of_click(hit, words)
+    if action.pressed_key:
+        yield from _effects_of_key(action.pressed_key, hit, words)
 
 
-def _send(spot: HitElement, hay: SearchText) -> Iterator[ActionFact]:
-    hay = SearchText(f"{hay.text} {spot.sends}")
-    yield ActionFact("Form Submit", hay)
-    yield from _follow(spot, hay, spot.sends_to)
+def _effects_of_click(hit: HitElement | None, words: SearchText) -> Iterator[ActionFact]:
+    """Yield what a click on an element does beyond being a click."""
+    if hit is None:
+        return
+    if hit.picks_file:
+        yield ActionFact("File Upload", words)
+    if hit.submits:
+        yield from _effects_of_submit(hit, words)
+    elif hit.href.startswith(_WEB):
+        if hit.downloads:
+            yield ActionFact("File Download", SearchText(f"{words.text} {hit.href}"))
+        yield from _effects_of_navigation(hit, words, hit.href)
 
 
-def _follow(spot: HitElement, hay: SearchText, url: str) -> Iterator[ActionFact]:
+def _effects_of_submit(hit: HitElement, words: SearchText) -> Iterator[ActionFact]:
+    words = SearchText(f"{words.text} {hit.sends}")
+    yield ActionFact("Form Submit", words)
+    yield from _effects_of_navigation(hit, words, hit.sends_to)
+
+
+def _effects_of_navigation(hit: HitElement, words: SearchText, url: str) -> Iterator[ActionFact]:
     if url.startswith(_WEB):
-        yield ActionFact("Navigation", hay, url)
-    if spot.opens_tab:
-        yield ActionFact("Tab Management", hay)
+        yield ActionFact("Navigation", words, url)
+    if hit.opens_tab:
+        yield ActionFact("Tab Management", words)
 
 
-def _enter(spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
+def _effects_of_enter(hit: HitElement | None, words: SearchText) -> Iterator[ActionFact]:
     """Give what Enter does beyond being a key: it sends a form, or clicks a button or a link."""
-    if spot is None:
+    if hit is None:
         return
-    if spot.enters:
-        yield from _send(spot, hay)
-    elif spot.activates:
-        yield from _click(spot, hay)
+    if hit.enters:
+        yield from _effects_of_submit(hit, words)
+    elif hit.activates:
+        yield ActionFact("Click", words)
+        yield from _effects_of_click(hit, words)
 
 
-def _key(key: str, spot: HitElement | None, hay: SearchText) -> Iterator[ActionFact]:
+def _effects_of_key(key: str, hit: HitElement | None, words: SearchText) -> Iterator[ActionFact]:
+    """Yield what a key does beyond being a key, in the element that has the focus."""
     *held, last = key.split("+") if len(key) > 1 else [key]
-    yield ActionFact("Type / Keyboard", hay)
     if last in ("Enter", "NumpadEnter", "\n", "\r"):
-        yield from _enter(spot, hay)
-    elif last in (" ", "Space") and spot is not None and spot.activates and not spot.href:
-        yield from _click(spot, hay)
+        yield from _effects_of_enter(hit, words)
+    elif last in (" ", "Space") and hit is not None and hit.activates and not hit.href:
+        yield ActionFact("Click", words)
+        yield from _effects_of_click(hit, words)
     commands = _MODIFIERS.intersection(held)
     if (commands and last.lower() in _CLIPBOARD) or (held == ["Shift"] and last in ("Insert", "Delete")):
-        yield ActionFact("Clipboard", hay)
+        yield ActionFact("Clipboard", words)
     if commands and last.lower() in _TABS:
-        yield ActionFact("Tab Management", hay)
+        yield ActionFact("Tab Management", words)
     if "Alt" in held and last in ("ArrowLeft", "ArrowRight"):
         yield ActionFact("Navigation", SearchText("back or forward"))
     if last == "F5" or (commands and last.lower() == "r"):
         yield ActionFact("Navigation", SearchText("refresh"))
-
-
-def describe(action: Action) -> dict[str, Any]:
-    """Return an action as an event shows it: name and target."""
-    match action:
-        case Navigate(url=url):
-            return {"name": "navigateUrl", "target": url}
-        case GoBack():
-            return {"name": "goBack"}
-        case Click(target=target, double=double):
-            return {"name": "doubleClick" if double else "click", "target": target}
-        case Type(target=target, submit=submit):  # what is typed may be a secret, a person's answer to a question
-            return {"name": "type", "target": target, "submit": submit}
-        case TypeSecret(target=target, submit=submit, field=field):
-            return {"name": "type", "target": target, "submit": submit, "secret": field}
-        case TypeReleased(target=target, submit=submit):
-            return {"name": "type", "target": target, "submit": submit}
-        case Select(target=target, option=option):
-            return {"name": "select", "target": target, "option": option}
-        case Upload(target=target, names=names):
-            return {"name": "uploadFile", "target": target, "files": list(names)}
-        case Press(key=key, target=target):
-            return {"name": "keyPress", "target": target, "key": key}
-        case WaitFor(text=text, timeout_ms=timeout_ms):
-            return {"name": "waitFor", "target": text, "timeoutMs": timeout_ms}
-        case Scroll(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
-        case PointerClick(x=x, y=y, double=double):
-            return {"name": "doubleClick" if double else "click", "target": f"({x:g}, {y:g})"}
-        case PressKey(key=key):  # a letter typed by hand may be one of a password
-            return {"name": "keyPress", "key": key} if len(key) > 1 else {"name": "keyPress"}
-        case TypeText():  # what a person types by hand may be a secret
-            return {"name": "type", "target": "where the focus is"}
-        case Wheel(delta_x=delta_x, delta_y=delta_y):
-            return {"name": "scroll", "deltaX": delta_x, "deltaY": delta_y}
 
 
 def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
@@ -172,23 +114,16 @@ def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
     Parameters
     ----------
     action : Action
-        What is going to be done.
+        The action that is going to be performed.
     seen : Observation, optional
-        The last look at the page, which the action's `ref` belongs to. An element that is out of view is scrolled into
-        it first, to where nobody knows yet.
+        The last observation, which the action's `ref` belongs to. An element that is out of view is scrolled into it
+        first, to a place that is not known yet.
     """
-    match action:
-        case (
-            Click(ref=int(ref))
-            | Type(ref=int(ref))
-            | TypeSecret(ref=int(ref))
-            | TypeReleased(ref=int(ref))
-            | Select(ref=int(ref))
-            | Press(ref=int(ref))
-        ):
+    match action.aimed_at:
+        case ElementTarget(ref=ref):
             known = () if seen is None else seen.everything
             box = known[ref].box if 0 <= ref < len(known) else None
-        case PointerClick(x=x, y=y) | Wheel(x=x, y=y):
+        case PointTarget(x=x, y=y):
             box = Box(x, y, 0, 0)
         case _:
             box = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.actions import Action, GoBack, Navigate, Scroll, Upload, WaitFor
+from webrun_nb.browsers.actions import Action, Scroll, Upload
 from webrun_nb.browsers.observation import HitTest, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
@@ -20,7 +20,7 @@ from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
-from webrun_nb.emulator.execution.action_facts import describe, facts_of, is_in_viewport, place
+from webrun_nb.emulator.execution.action_facts import facts_of, is_in_viewport, place
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer, permission
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
@@ -33,10 +33,6 @@ Approve = Callable[[str, Mapping[str, float] | None], Awaitable[Response]]
 """Puts a question to a person, with where on the page it is about something, and returns what they said: approved,
 rejected or took over."""
 
-_REPEATABLE = (Navigate, GoBack, WaitFor, Scroll)
-"""What can be done twice without harm: a task that has done nothing else is run again after its browser was lost."""
-_LEAVES = (Navigate, GoBack, WaitFor)
-"""What hits nothing on the page: the page need not be asked, and may hang."""
 _MOST_APPROVALS = 3
 """A page that is another one each time its approval comes is not asked about for ever."""
 
@@ -103,11 +99,9 @@ class ActionGateway:
 
     async def scroll_into_view_and_locate(self, action: Action) -> Mapping[str, float] | None:
         """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
-        return (
-            None
-            if isinstance(action, _LEAVES)
-            else is_in_viewport(await self.instance.scroll_into_view_and_locate(action))
-        )
+        if not action.needs_page:
+            return None
+        return is_in_viewport(await self.instance.scroll_into_view_and_locate(action))
 
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
@@ -130,7 +124,7 @@ class ActionGateway:
         BrowserError
             With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
         """
-        shown = describe(self._seal.shown(action))
+        shown = self._seal.shown(action).describe()
         self._download_approved = False
         recorded = task or (self._session.current if by == "user" else None)
         target = str(shown.get("target", ""))
@@ -143,7 +137,7 @@ class ActionGateway:
                 step.outcome = "by hand"
                 return
             if task is not None:
-                task.acted = task.acted or not isinstance(action, _REPEATABLE)
+                task.acted = task.acted or not action.repeatable
             told = shown if by == "agent" else {**shown, "by": by}
             if (box := place(action, self._seen)) is not None:
                 told["box"] = box
@@ -192,8 +186,7 @@ class ActionGateway:
         return admitted
 
     async def _foresee(self, action: Action) -> _ResolvedAction:
-        leaves = isinstance(action, _LEAVES)
-        foresight = HitTest(self.instance.url, "", "") if leaves else await self.instance.hit_test(action)
+        foresight = await self.instance.hit_test(action) if action.needs_page else HitTest(self.instance.url, "", "")
         facts = facts_of(action, foresight)
         if self._session.vault.masker.idle:
             return _ResolvedAction(facts, facts)
