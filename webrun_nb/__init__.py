@@ -1,10 +1,13 @@
-"""Browser sessions for AI agents, from a notebook cell to a DataFrame.
+"""Toolkit for browser sessions of AI agents: runs tasks in plain English and returns DataFrames.
+
+`start` opens a session, `Session.task` runs a task in it, and the `TaskResult` has the answer. Without a login,
+sessions run on an emulator of the service on this machine, which starts with the first session.
 
 >>> import webrun_nb as webrun
 >>> with webrun.start() as session:  # doctest: +SKIP
 ...     laptops = session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
 
-In a notebook, `%load_ext webrun_nb` brings the magics; `%webrun help` is where to begin.
+In a notebook, `%load_ext webrun_nb` loads the magics; `%webrun help` lists the commands.
 """
 
 from __future__ import annotations
@@ -115,7 +118,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for: `import webrun_nb` itself stays quick, and the emulator's process needs none of it."""
+    """Import a public name on first use, so that `import webrun_nb` stays fast."""
     if name == "last":
         return importlib.import_module("webrun_nb.notebook.api").toolkit.last
     if name not in __all__:
@@ -128,11 +131,11 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
-    """`%load_ext webrun_nb`: bring the magics; starts nothing. Says if earlier kernels left sessions open."""
+    """Load the magics, for `%load_ext webrun_nb`. Mentions sessions that earlier kernels left open; starts nothing."""
     importlib.import_module("webrun_nb.notebook.magics").load(ipython)
     importlib.import_module("webrun_nb.notebook.display.open_sessions").warn()
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
-    """`%unload_ext webrun_nb`: take the magics away. Sessions stay open; `%load_ext webrun_nb` goes on with them."""
+    """Remove the magics, for `%unload_ext webrun_nb`. Sessions stay open for a later `%load_ext webrun_nb`."""
     importlib.import_module("webrun_nb.notebook.magics").unload_and_say(ipython)

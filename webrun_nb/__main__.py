@@ -1,4 +1,4 @@
-"""`python -m webrun_nb` is `webrun-nb`."""
+"""The command line, for `python -m webrun_nb`."""
 
 from webrun_nb.cli import main
 

@@ -1,4 +1,4 @@
-"""The only place that reads the environment, and where files of a user live."""
+"""Configuration from environment variables, which no other module reads, and the location of the user's files."""
 
 from __future__ import annotations
 
@@ -14,81 +14,89 @@ PREFIX = "WEBRUN_"
 
 
 def browser_path() -> str | None:
-    """Path of the browser the user insists on (`WEBRUN_BROWSER`), or None."""
+    """Return the path of the browser to use (`WEBRUN_BROWSER`), or None to look for one."""
     return os.environ.get(PREFIX + "BROWSER") or None
 
 
 def playwright_browsers_path() -> str | None:
-    """Where Playwright keeps the browsers it downloads (`PLAYWRIGHT_BROWSERS_PATH`), or None for its own place."""
+    """Return the folder of Playwright's browsers (`PLAYWRIGHT_BROWSERS_PATH`), or None for Playwright's default."""
     return os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or None
 
 
 def take_emulator_key() -> str | None:
-    """Return the key the emulator has to accept (`WEBRUN_EMULATOR_KEY`), or None for a random one.
+    """Return the key that the emulator accepts (`WEBRUN_EMULATOR_KEY`), or None for a random one.
 
-    It is taken out of the environment, so that browsers and whatever else is started later do not inherit it.
+    The variable is removed from the environment, so that browsers and other child processes do not inherit it.
     """
     return os.environ.pop(PREFIX + "EMULATOR_KEY", None) or None
 
 
 def emulator_keys() -> Path | None:
-    """Return the file of keys and users that the emulator accepts (`WEBRUN_EMULATOR_KEYS`), or None."""
+    """Return the path of the emulator's file of users and keys (`WEBRUN_EMULATOR_KEYS`), or None."""
     given = os.environ.get(PREFIX + "EMULATOR_KEYS")
     return Path(given) if given else None
 
 
 def api_key() -> str | None:
-    """Key for the hosted service (`WEBRUN_API_KEY`), or None."""
+    """Return the key of the hosted service (`WEBRUN_API_KEY`), or None."""
     return os.environ.get(PREFIX + "API_KEY") or None
 
 
 def is_voila() -> bool:
-    """Whether this is a kernel that Voilà has started (`VOILA_BASE_URL`)."""
+    """Return whether Voilà has started this kernel (`VOILA_BASE_URL`)."""
     return "VOILA_BASE_URL" in os.environ
 
 
 def data_dir() -> Path:
-    """One data folder per user (`WEBRUN_DATA_DIR`, else the system's place for application data)."""
+    """Return the user's data folder (`WEBRUN_DATA_DIR`, else the system's folder for application data)."""
     given = os.environ.get(PREFIX + "DATA_DIR")
     return Path(given) if given else Path(platformdirs.user_data_dir("webrun-nb", appauthor=False))
 
 
 def database_url() -> str | None:
-    """URL of the emulator's database (`WEBRUN_DATABASE`; it may hold a password), or None for the data folder's own."""
+    """Return the URL of the emulator's database (`WEBRUN_DATABASE`), or None for the one in the data folder.
+
+    The URL may contain a password: do not log it.
+    """
     return os.environ.get(PREFIX + "DATABASE") or None
 
 
 def read_proxies(path: Path) -> object:
-    """Return what a file of managed proxies holds, as JSON.
+    """Return the content of a file of managed proxies.
+
+    Returns
+    -------
+    JSON value
+        Not validated; see `webrun-nb emulator --proxies`.
 
     Raises
     ------
     ValueError
-        In one line: it can't be read, or is not JSON.
+        The file cannot be read or is not JSON. The message is one line without the file's content.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ValueError(f"{path}: {(error.strerror or 'it can not be read').lower()}") from error
+        raise ValueError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     except ValueError:  # its text may hold passwords
         raise ValueError(f"{path} is not JSON") from None
 
 
 def search_path() -> str:
-    """Where programs are looked for (`PATH`)."""
+    """Return the search path of programs (`PATH`)."""
     return os.environ.get("PATH", os.defpath)
 
 
 def child_environment(**extra: str) -> dict[str, str]:
-    """Return the environment for a child process: ours, and `extra` on top."""
+    """Return the environment of a child process: that of this process, updated with `extra`."""
     return {**os.environ, **extra}
 
 
 @contextlib.contextmanager
 def temporary_files_of_children_in(folder: Path) -> Iterator[None]:
-    """Have child processes that are started meanwhile make their temporary files in `folder` (`TMPDIR`).
+    """Make child processes that start meanwhile put their temporary files into `folder` (`TMPDIR`).
 
-    For children whose environment can't be given otherwise.
+    For child processes whose environment cannot be passed as an argument.
     """
     before = os.environ.get("TMPDIR")
     os.environ["TMPDIR"] = str(folder)
@@ -102,9 +110,14 @@ def temporary_files_of_children_in(folder: Path) -> Iterator[None]:
 
 
 def secret_variables(name: str, fields: Iterable[str]) -> dict[str, str]:
-    """Return the secrets called `name` that the environment has: `NAME_PASSWORD` for the field `password`, ….
+    """Return the fields of the secret `name` that environment variables hold.
 
-    Empty variables count as missing.
+    The field `password` of the secret `SHOP` is the variable `SHOP_PASSWORD`. Empty variables count as missing.
+
+    Returns
+    -------
+    dict of str to str
+        Field to value.
     """
     found = {field: os.environ.get(f"{name}_{field.upper()}", "") for field in fields}
     return {field: value for field, value in found.items() if value}

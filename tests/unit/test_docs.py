@@ -1,16 +1,19 @@
-"""The README and the pages of `webrun_nb/docs`: their size and their links."""
+"""Tests of the documentation: the size of README, the links of all pages, and the examples in docstrings."""
 
 from __future__ import annotations
 
+import doctest
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "webrun_nb" / "docs").glob("*.md"))]
+PACKAGE = ROOT / "webrun_nb"
+PAGES = [README, *sorted((PACKAGE / "docs").glob("*.md"))]
 README_BYTES = 6 * 1024
 
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -52,3 +55,14 @@ def test_readme_is_short() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert {target: found for target in links(page) if (found := problem(page, target))} == {}
+
+
+def modules_with_examples() -> list[str]:
+    """Return the names of the modules that have a doctest."""
+    files = [path for path in PACKAGE.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8")]
+    return sorted(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in files)
+
+
+@pytest.mark.parametrize("name", modules_with_examples())
+def test_examples_in_docstrings_are_right(name: str) -> None:
+    assert doctest.testmod(import_module(name)).failed == 0

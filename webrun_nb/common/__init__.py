@@ -1,1 +1,1 @@
-"""What every layer may use: it imports nothing of ours."""
+"""Helpers and tables that every layer may use. Imports no other package of webrun_nb."""

@@ -1,7 +1,7 @@
-"""Column types, and the column list that names them: `name:str, price:float?, when:date, kind:enum(a|b), cost:money`.
+"""Column types, and parsing of column lists: `name:str, price:float?, when:date, kind:enum(a|b), cost:money`.
 
-`ColumnType` is the one table of types: the JSON Schema of a type's values, the JSON Schema `format`s that are read as
-it, and the names that it has in other languages. Its dtype and its conversion to Python are in `tables.frames`.
+`ColumnType` is the table of types: the JSON Schema of a type's values, the JSON Schema `format`s that are read as it,
+and its names in other languages. Its dtype and its conversion to Python are in `tables.frames`.
 
 On the wire every value may be null, so that an agent never has to invent one for a record that lacks it. Whether the
 user allowed that (`?`) is kept in the column, and decides which rows count as incomplete.
@@ -18,7 +18,7 @@ from typing import Any
 from webrun_nb.common.text import near
 
 MONEY_PATTERN = r"^-?\d+(\.\d+)?( [A-Z]{3})?$"
-"""An amount and, where it is known, its ISO 4217 currency: `899.00 USD`."""
+"""An amount with its ISO 4217 currency if that is known: `899.00 USD`."""
 
 COLUMNS_HINT = "write columns: 'name:str, price:float?, kind:enum(a|b)'"
 
@@ -74,7 +74,7 @@ class ColumnType(Enum):
 BY_LABEL: Mapping[str, ColumnType] = {
     kind.label: kind for kind in ColumnType if kind not in (ColumnType.ENUM, ColumnType.JSON)
 }
-"""The types that are written as one word."""
+"""The types whose name in a column list is one word."""
 BY_JSON_TYPE: Mapping[str, ColumnType] = {
     kind.json_schema["type"]: kind for kind in BY_LABEL.values() if "format" not in kind.json_schema
 }
@@ -88,14 +88,14 @@ _WRITTEN = (*BY_LABEL, ColumnType.ENUM.written)
 _BY_ALIAS = {alias: kind.written for kind in ColumnType for alias in kind.aliases}
 
 _TWO_COLUMNS = re.compile(r"(?P<first>[^\s:()]+\??|enum\s*\([^()]*\)\??)\s+(?P<second>\w+\s*:.*)", re.DOTALL)
-"""The text after a column's colon where the comma before the next column is missing."""
+"""The text after a column's colon if the comma before the next column is missing."""
 _COMMA = re.compile(r",(?![^(]*\))")
 _NAME = re.compile(r"\w(?:[\w -]*\w)?")
 _ENUM = re.compile(r"enum\s*\((?P<choices>[^()]*)\)")
 
 
 class ColumnListError(ValueError):
-    """A column list can't be read.
+    """A column list is invalid.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class ColumnListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `nullable` tells whether a value may be missing; `choices` are those of an `enum`."""
+    """A column of a schema: `nullable` means that values may be missing; `choices` are those of an `enum`."""
 
     name: str
     type: ColumnType
@@ -121,7 +121,7 @@ class Column:
 
 
 def column_schema(column: Column) -> dict[str, Any]:
-    """Return the JSON Schema of a column's values, null among them."""
+    """Return the JSON Schema of a column's values, which may also be null."""
     schema = dict(column.type.json_schema)
     if "type" in schema:
         schema["type"] = [schema["type"], "null"]
@@ -131,12 +131,15 @@ def column_schema(column: Column) -> dict[str, Any]:
 
 
 def parse_columns(text: str) -> tuple[Column, ...]:
-    """Read a column list.
+    """Parse a column list.
+
+    >>> [(column.name, column.type.label, column.nullable) for column in parse_columns("name:str, price:float?")]
+    [('name', 'str', False), ('price', 'float', True)]
 
     Raises
     ------
     ColumnListError
-        The text is no column list; the message names the column.
+        The text is not a column list; the message names the column.
     """
     columns = [_column(part.strip()) for part in _COMMA.split(text)]
     names = [column.name for column in columns]

@@ -1,4 +1,4 @@
-"""Hosts, read as browsers read them. Pure.
+"""Parses host names and URLs as browsers do, without network access.
 
 The rules are those of the WHATWG URL Standard, which Chromium follows: a name is converted by UTS #46, non-transitional
 (`faß.de` is `xn--fa-hia.de`), a number is an IPv4 address (`127.1` is `127.0.0.1`), percent-encoded text is decoded.
@@ -15,7 +15,7 @@ import ada_url
 
 _DEFAULT_PORTS = {"http:": 80, "https:": 443, "ws:": 80, "wss:": 443}
 _NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f/\\?#@*]|\].")
-"""What ends a host in a URL, or is left out of it: in a host that stands alone it is a mistake."""
+"""Characters that end a host in a URL or are removed from it; in a host on its own they are a mistake."""
 _HOST_IN_TEXT = re.compile(
     r"https?://[^\s\"'<>]+"
     r"|\[[0-9a-f:.]+\](?::\d+)?"
@@ -25,12 +25,12 @@ _HOST_IN_TEXT = re.compile(
 
 
 class HostNameError(ValueError):
-    """A text is not a host that a browser can open; the message is one line that says so.
+    """A text is not a host that a browser can open. The message is one line.
 
     Parameters
     ----------
     text : str
-        What was read; its beginning is repeated.
+        The text; the message quotes its beginning.
     """
 
     def __init__(self, text: str) -> None:
@@ -41,7 +41,10 @@ class HostNameError(ValueError):
 
 
 def canonical_host(text: str) -> str:
-    """Return a host in the one form in which hosts are compared.
+    """Return the canonical form of a host, in which hosts are compared.
+
+    >>> canonical_host("Faß.DE."), canonical_host("127.1")
+    ('xn--fa-hia.de', '127.0.0.1')
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ def canonical_host(text: str) -> str:
     Raises
     ------
     HostNameError
-        Browsers open no such host, or no host can be looked up by it: a part of the name is empty.
+        Browsers cannot open such a host, or a label of the name is empty, so that it cannot be resolved.
     """
     host = text.strip()
     if ":" in host and not host.startswith("["):
@@ -75,7 +78,7 @@ def canonical_host(text: str) -> str:
 
 
 def host_of(url: str) -> str | None:
-    """Return the canonical host of an http, https, ws or wss URL; None where it is none, or has no host to look up."""
+    """Return the canonical host of an http, https, ws or wss URL; None for any other text and for an unusable host."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -84,14 +87,14 @@ def host_of(url: str) -> str | None:
 
 
 def browser_url(url: str, base: str | None = None) -> str | None:
-    """Return a URL as a browser that opens it writes it; None where browsers open no such URL.
+    """Return a URL in the form that a browser gives it; None if a browser cannot open it.
 
     Parameters
     ----------
     url : str
-        A URL, which can be relative to `base`.
+        A URL, absolute or relative to `base`.
     base : str, optional
-        The URL of the document or the answer that it is in.
+        The URL of the document or response that contains `url`.
     """
     try:
         return str(ada_url.URL(url, base).href)
@@ -100,18 +103,18 @@ def browser_url(url: str, base: str | None = None) -> str | None:
 
 
 def port_of(url: str) -> int:
-    """Return the port of a URL that has a host (see `host_of`), or that of its scheme."""
+    """Return the port of a URL that has a host (see `host_of`); the default port of its scheme if it names none."""
     parsed = ada_url.URL(url)
     return int(parsed.port) if parsed.port else _DEFAULT_PORTS[parsed.protocol]
 
 
 def domain_of(text: str) -> str:
-    """Return the canonical host of a domain as people write it: `*.x.com`, `X.com.`, `https://x.com/path`.
+    """Return the canonical host of a domain in any usual notation: `*.x.com`, `X.com.`, `https://x.com/path`.
 
     Raises
     ------
     HostNameError
-        There is no host in it.
+        The text contains no host.
     """
     domain = text.strip()
     if "://" in domain or "/" in domain:
@@ -125,12 +128,12 @@ def domain_of(text: str) -> str:
 
 
 def unicode_host(host: str) -> str:
-    """Return a canonical host with its punycode parts decoded, as people read it."""
+    """Return a canonical host for display, with its punycode labels decoded."""
     return ada_url.idna_to_unicode(host) if "xn--" in host else host
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a canonical host is an IP address."""
+    """Return whether a canonical host is an IP address."""
     try:
         ip_address(host)
     except ValueError:
@@ -139,7 +142,7 @@ def is_address(host: str) -> bool:
 
 
 def within(host: str, domains: frozenset[str]) -> bool:
-    """Tell whether a canonical host is one of the domains or below one; an address is below none."""
+    """Return whether a canonical host is one of the domains or a subdomain of one. An address is no subdomain."""
     if host in domains:
         return True
     if not domains or is_address(host):
@@ -148,7 +151,7 @@ def within(host: str, domains: frozenset[str]) -> bool:
 
 
 def hosts_in(text: str) -> frozenset[str]:
-    """Return the canonical hosts in a text: those of URLs, dotted names and addresses, `localhost`."""
+    """Return the canonical hosts that a text mentions: in URLs, dotted names, addresses, and `localhost`."""
     found: set[str] = set()
     for match in _HOST_IN_TEXT.finditer(text):
         word = match[0]
@@ -160,7 +163,7 @@ def hosts_in(text: str) -> frozenset[str]:
         try:
             found.add(canonical_host(re.sub(r"(?<=\]):\d+$", "", word)))
         except HostNameError:
-            continue  # a word with a dot in it that is no host, such as "1.2.3.4.5"
+            continue  # a word with dots that is not a host, such as "1.2.3.4.5"
     return frozenset(found)
 
 

@@ -1,15 +1,15 @@
-"""Formats amounts of US dollars, and reads them from numbers of the wire."""
+"""Formatting of amounts in US dollars, and conversion from JSON numbers."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
 _SMALLEST_SHOWN = Decimal("0.0001")
-"""A hundredth of a cent: costs are known to this digit."""
+"""Costs are known to a hundredth of a cent."""
 
 
 def from_number(amount_usd: float) -> Decimal:
-    """Return an amount of the wire as the decimal number it was written as.
+    """Return an amount given as a JSON number as the decimal number that was written.
 
     >>> from_number(0.1)
     Decimal('0.1')
@@ -18,7 +18,7 @@ def from_number(amount_usd: float) -> Decimal:
 
 
 def exact_dollars(amount_usd: Decimal) -> str:
-    """Return an amount with all its digits, and at least its cents.
+    """Return an amount with all of its digits, and at least two decimals.
 
     >>> exact_dollars(Decimal("0.05")), exact_dollars(Decimal(2)), exact_dollars(Decimal("0.005"))
     ('$0.05', '$2.00', '$0.005')
@@ -28,7 +28,7 @@ def exact_dollars(amount_usd: Decimal) -> str:
 
 
 def rounded_dollars(amount_usd: Decimal) -> str:
-    """Return an amount rounded to hundredths of a cent, the digits of a cost that are known.
+    """Return an amount rounded to four decimals, the precision in which costs are known.
 
     >>> rounded_dollars(Decimal("0.00412"))
     '$0.0041'

@@ -1,4 +1,4 @@
-"""Identifies processes across restarts: a token names one process, never a later one with the same pid."""
+"""Tokens that identify a process, and never a later one with the same process id."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def process_token(pid: int) -> str:
-    """Return the token of a running process: its pid and, on Linux, the time at which it began."""
+    """Return the token of a running process: its id and, on Linux, its start time."""
     stat = _linux_stat(pid)
     return str(pid) if stat is None else f"{pid}@{stat[19]}"
 
 
 def is_alive(token: str) -> bool:
-    """Tell whether the process of a token still runs. On Windows that is only known of this process: else False."""
+    """Return whether the process of a token is still running; on Windows, False for every other process."""
     pid = int(token.partition("@")[0])
     if os.name == "nt":
         return pid == os.getpid()
@@ -29,7 +29,7 @@ def is_alive(token: str) -> bool:
 
 
 def _linux_stat(pid: int) -> Sequence[str] | None:
-    """Return the fields of `/proc/PID/stat` from the third (the state) on; None where there is no such file."""
+    """Return the fields of `/proc/PID/stat` from the third (the state) on; None if there is no such file."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""Secrets in the toolkit: values that no repr, format, pickle or traceback shows, and what is sent of them."""
+"""Secret values that no `repr`, format, pickle or traceback shows, and their form in requests."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 SHOWN = "***"
-"""What is shown in a secret's place, here and by the service."""
+"""The text that is displayed in the place of a secret, by the toolkit and by the service."""
 
 
 class Secret:
-    """One secret value. It shows as `***` wherever it is shown; `reveal()` is the only way to it.
+    """A secret value, displayed as `***`. Only `reveal()` returns the value.
 
-    It can't be pickled, and so not be kept by `%store`, sent to a worker or written into a cache.
+    A `Secret` cannot be pickled, and therefore not be kept by `%store`, sent to a worker or written to a cache.
 
     Parameters
     ----------
     value : str
         The secret.
+
+    Examples
+    --------
+    >>> password = Secret("correct horse")
+    >>> print(password, [password])
+    *** [***]
     """
 
     __slots__ = ("_reveal",)
@@ -54,20 +60,20 @@ class Secret:
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret can't be pickled: look it up where it is needed")
+        raise TypeError("a Secret cannot be pickled: look it up where it is needed")
 
 
 @dataclass(frozen=True, slots=True)
 class HostSecret:
-    """The secrets for the hosts that `match` (contract, section 6): `github.com`, `*.example.com`, or `all`."""
+    """The fields of a secret for matching hosts (contract, section 6): `github.com`, `*.example.com` or `all`."""
 
     match: str
     fields: tuple[tuple[str, Secret], ...]
-    """Names and values, sorted by name."""
+    """Pairs of name and value, sorted by name."""
 
 
 class RedactedStr(str):
-    """Text that goes to the service as it is, and that tracebacks and other reprs show as `***`."""
+    """A string that is sent unchanged, and that tracebacks and other reprs show as `***`."""
 
     __slots__ = ()
 
@@ -76,14 +82,14 @@ class RedactedStr(str):
 
 
 class _HiddenList(list[Any]):
-    """A part of a request's body that tracebacks and other reprs show as `***`."""
+    """A part of a request body that tracebacks and other reprs show as `***`."""
 
     def __repr__(self) -> str:
         return SHOWN
 
 
 def secrets_to_wire(secrets: Sequence[HostSecret]) -> list[dict[str, Any]]:
-    """Return the request's `secrets`; a repr of it, or of what it is put in, shows none of the values."""
+    """Return the value of a request's `secrets`. Its repr, and that of an object that contains it, shows no secret."""
     return _HiddenList(
         {"match": secret.match, "fields": {name: RedactedStr(value.reveal()) for name, value in secret.fields}}
         for secret in secrets

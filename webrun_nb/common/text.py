@@ -1,4 +1,4 @@
-"""Puts foreign text on one line without control characters, and finds the known word closest to a misspelled one."""
+"""Text helpers: one line without control characters, and the known word closest to a misspelled one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Iterable
 
 _SHORTEST_BEGINNING = 3
-"""Letters: fewer are the beginning of too many words."""
+"""Minimum number of letters of a prefix; shorter ones match too many words."""
 
 
 def one_line(text: str) -> str:
     """Return `text` on one line, without control and direction characters.
 
-    A question and an error may carry a page's own words, which must not make a terminal obey them or turn what stands
-    beside them.
+    Questions and errors may quote a page, whose text must not control a terminal or change the direction of the text
+    around it.
     """
     visible = (" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text)
     return " ".join("".join(visible).split())
@@ -31,7 +31,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None.
+    """Return the known word that is closest to a misspelled `word`, or None if none is close.
 
     >>> near("stauts", ["start", "status"]), near("environments", ["env", "policy"]), near("x", ["env"])
     ('status', 'env', None)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Schemas of results, DataFrames made of answers, and templates of a task's text."""

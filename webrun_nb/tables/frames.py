@@ -1,4 +1,4 @@
-"""DataFrames with a schema's types, made of answers, with a count of what is missing.
+"""Converts answers to DataFrames with the types of a schema, and counts missing values.
 
 The dtypes come from the schema alone, never from the values:
 
@@ -54,19 +54,19 @@ class Completeness:
     rows : int
         Rows of the frame.
     incomplete_rows : int
-        Rows that lack a value the schema requires, or that have one that didn't fit.
+        Rows that lack a required value, or that have a value that did not fit.
     missing : dict of str to int
-        Per column: values that were null or not there, allowed (`?`) or not.
+        Per column: values that were null or absent, whether allowed (`?`) or not.
     unfit : dict of str to int
-        Per column: values that were there and didn't fit the column's type.
+        Per column: values that were present and did not fit the column's type.
     required : tuple of str
         Columns written without `?`.
     unexpected : tuple of str
         Fields of records that the schema has no column for; they are not in the frame.
     typed : tuple of str
-        Columns that are not plain text: there an agent says null for a value that doesn't fit, too.
+        Columns that are not plain text. In these an agent also returns null for a value that does not fit.
     truncated : dict of str to int, optional
-        Of an answer that a limit of tokens cut: `returned` rows (of a text: characters) `of` so many.
+        For an answer cut by a token limit: `returned` and `of`, in rows (for a text: in characters).
     """
 
     rows: int
@@ -80,17 +80,17 @@ class Completeness:
 
     @property
     def complete(self) -> bool:
-        """Whether all rows are there, and none is incomplete."""
+        """True if no row is incomplete and the answer was not truncated."""
         return self.incomplete_rows == 0 and self.truncated is None
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain JSON."""
+        """Return the counts as plain JSON values."""
         names = {name: list(getattr(self, name)) for name in ("required", "unexpected", "typed")}
         return {**asdict(self), **names}
 
 
 def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tuple[pd.DataFrame, Completeness]:
-    """Make a frame of an answer.
+    """Convert an answer to a DataFrame.
 
     Parameters
     ----------

@@ -39,14 +39,14 @@ from webrun_nb.wire.json_schema import schema_fault
 __all__ = ["ANSWER", "Schema", "SchemaError", "any_records", "from_object", "resolve"]
 
 ANSWER = "answer"
-"""The one column of an answer that is not made of records."""
+"""The name of the only column of an answer that does not consist of records."""
 
 _MODEL_LIST = re.compile(r"[Ll]ist\[\s*(?P<model>\w+)\s*\]")
 _KEYWORDS = frozenset({"type", "properties", "items", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 
 
 class SchemaError(WebRunError):
-    """A schema can't be read.
+    """A schema is invalid.
 
     Parameters
     ----------
@@ -62,20 +62,20 @@ class SchemaError(WebRunError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema whose notation has been read.
+    """A parsed schema.
 
     Parameters
     ----------
     json_schema : dict
-        JSON Schema, as it is sent.
+        The JSON Schema that is sent.
     columns : tuple of Column
-        The frame's columns, in order; empty where the schema leaves them to the page.
+        The frame's columns, in order; empty if the schema leaves them to the page.
     many : bool
-        Whether the answer is a list (a row each) or one record (one row).
+        True for a list (a row per item), False for one record (one row).
     source : str
-        What the user wrote, or the name of the object given.
+        The text of the user, or the name of the given object.
     bare : bool
-        Whether the answer is made of values rather than records; they stand in the one column `answer`.
+        True if the answer consists of values instead of records; they form the column `answer`.
     """
 
     json_schema: dict[str, Any]
@@ -86,12 +86,16 @@ class Schema:
 
 
 def any_records() -> Schema:
-    """Return the schema of a list of records with any fields, for a result of rows where no schema is given."""
+    """Return the schema of a list of records with any fields, for a table without a schema of the user."""
     return Schema({"type": "array", "items": {"type": "object"}}, (), many=True)
 
 
 def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
-    """Read a schema from text.
+    """Parse a schema from text.
+
+    >>> schema = resolve("name:str, price:float?", {})
+    >>> [column.name for column in schema.columns], schema.many
+    (['name', 'price'], True)
 
     Parameters
     ----------
@@ -128,13 +132,13 @@ def resolve(text: str, namespace: Mapping[str, object]) -> Schema:
 
 
 def from_object(schema: object) -> Schema:
-    """Make a schema of a Python object (the object API's `schema=`).
+    """Return the schema that a Python object describes (the argument `schema=` of functions).
 
     Parameters
     ----------
     schema : object
         A `Schema`, a pydantic model class or dataclass (one record), `list[…]` of one (many), a dict that is
-        a JSON Schema, or text as `resolve` reads it without a notebook's names.
+        a JSON Schema, or a text for `resolve`, without the names of a notebook.
 
     Raises
     ------
@@ -167,10 +171,10 @@ def from_object(schema: object) -> Schema:
 
 
 class _ModelSchema(GenerateJsonSchema):
-    """pydantic's JSON Schema, with Decimal as a number alone: number-or-string is a column of any type."""
+    """Generator of pydantic's JSON Schema that describes `Decimal` as a number instead of number or string."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        """Return the number among what pydantic takes for a Decimal."""
+        """Return the numeric alternative of pydantic's schema of a `Decimal`."""
         accepted = super().decimal_schema(schema)
         return next((one for one in accepted.get("anyOf", ()) if one.get("type") == "number"), accepted)
 
@@ -234,7 +238,7 @@ def _from_json(content: str, what: str, source: str) -> Schema:
 
 
 def _from_mapping(json_schema: dict[str, Any], what: str, source: str) -> Schema:
-    """Check a JSON Schema and read its columns; it is sent as it is."""
+    """Validate a JSON Schema and read its columns. The schema itself is sent unchanged."""
     if not _KEYWORDS & json_schema.keys():
         raise SchemaError(
             f"{what} is not a JSON Schema: it has none of type, properties, items, …",
@@ -262,13 +266,13 @@ def _listed(value: Any) -> list[Any]:
 
 
 class _SchemaReader:
-    """Reads columns off a JSON Schema, following its local `$ref`s."""
+    """Reader of the columns of a JSON Schema; resolves its local `$ref`s."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
 
     def deref(self, schema: object) -> Mapping[str, Any]:
-        """Follow `#/…` references; what can't be followed, and `true` and `false`, has no properties."""
+        """Resolve `#/…` references. Unresolvable ones, and the schemas `true` and `false`, become an empty schema."""
         seen: set[str] = set()
         while isinstance(schema, Mapping) and isinstance(reference := schema.get("$ref"), str):
             if reference in seen or not reference.startswith("#"):
@@ -286,7 +290,7 @@ class _SchemaReader:
         return place
 
     def columns(self, element: object) -> tuple[Column, ...] | None:
-        """Return a column per property, none where they are left open, and None for what is no record."""
+        """Return a column per property, no columns for an open record, and None for a schema that is no record."""
         record = self.deref(element)
         properties = record.get("properties")
         if isinstance(properties, Mapping):
@@ -303,7 +307,7 @@ class _SchemaReader:
         return Column(name, column_type, nullable=nullable or not required, choices=choices)
 
     def _alternatives(self, schema: object) -> tuple[list[Mapping[str, Any]], bool]:
-        """Split a schema into what a value may be, apart from null, and whether it may be null."""
+        """Return the alternatives of a schema without null, and whether a value may be null."""
         schema = self.deref(schema)
         options = schema.get("anyOf") or schema.get("oneOf") or [schema]
         found: list[Mapping[str, Any]] = []

@@ -1,9 +1,9 @@
-"""Fills `{{ expression }}` in a task's text and in `--url` from the notebook's names.
+"""Replaces `{{ expression }}` in a task's text and URL by values of the notebook.
 
 Only `{{ }}` is special: `$900`, `{"json": 1}`, `{% %}` and `{# #}` stay as they are. Expressions are
-jinja2's, so its filters work (`{{ names | join(", ") }}`); they run in its sandbox, can't change what they
-are given, can't reach names that start with `_` inside objects, and a name the notebook doesn't have is an
-error. The text is read once: a value that itself holds `{{ }}` is put in as it is.
+Jinja expressions, including filters (`{{ names | join(", ") }}`). They run in Jinja's sandbox: they cannot change
+objects or access attributes that start with `_`, and an unknown name is an error. A value that contains `{{ }}` is
+inserted unchanged.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from webrun_nb.common.text import near
 
 __all__ = ["TemplateError", "fill"]
 
-# jinja2 can't be told to have no statements and comments, so they begin with what no text may hold.
+# Jinja cannot turn statements and comments off, so they start with a character that no text may contain.
 _NEVER = "\x00"
 _RAW_HINT = "--raw leaves {{ }} as it is"
 MAX_CHARS = 10_000
-"""What a repetition, a power or a width may give: a task's text is no longer (`maxlength` of the emulator)."""
+"""Maximum length that a repetition, power or width may produce: the maximum length of a task's text."""
 _PLACEHOLDER = re.compile(r"%[^a-zA-Z%]*|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _WIDE = re.compile(r"\d{5,}|^%.*\*|:.*\{")
-"""What makes a placeholder's text long: a width of many digits, or one that is looked up."""
+"""A placeholder whose text may be long: its width has many digits or is a variable."""
 _FORMATS = frozenset({"format", "format_map"})
-"""Their other values are what is formatted."""
+"""Methods whose arguments are values to format, not widths."""
 _PADDING_FILTERS = ("center", "format", "indent")
 _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill", *_FORMATS})
 _DEFAULT_REPR = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
 
 
 class TemplateError(WebRunError):
-    """A text's `{{ expression }}` can't be replaced by a value.
+    """An `{{ expression }}` cannot be replaced by a value.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
     Parameters
     ----------
     text : str
-        A cell's body or a URL.
+        The body of a cell, or a URL.
     namespace : mapping of str to object
         The notebook's names (IPython's `user_ns`).
     raw : bool
@@ -73,13 +73,13 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
     Raises
     ------
     TemplateError
-        An unknown name, an expression that can't be read or fails, a `{{` without an end, or a value that has
-        no sensible text (None, NaN, functions, DataFrames, …).
+        An unknown name, an expression that is invalid or fails, a `{{` without an end, or a value that has no
+        sensible text (None, NaN, functions, DataFrames, …).
     """
     if raw or "{{" not in text:
         return text
     if _NEVER in text:
-        raise TemplateError("the text holds a NUL character", "take it out, or use --raw")
+        raise TemplateError("the text contains a NUL character", "remove it, or use --raw")
     environment = _environment()
     try:
         tree = environment.parse(text)
@@ -88,7 +88,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
         return environment.from_string(tree).render({name: namespace[name] for name in names})
     except jinja2.TemplateSyntaxError as error:
         raise _unreadable(text, error) from error
-    # What expressions raise: jinja2's own (missing attributes, the sandbox's refusals), and Python's usual.
+    # Errors of expressions: Jinja's own (missing attributes, refusals of the sandbox) and Python's usual ones.
     except (
         jinja2.TemplateError,
         ArithmeticError,
@@ -99,11 +99,11 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
         RecursionError,
     ) as error:
         reason = str(error) or type(error).__name__
-        raise TemplateError(f"{{{{ }}}} can't be filled: {reason}", _RAW_HINT) from error
+        raise TemplateError(f"{{{{ }}}} cannot be evaluated: {reason}", _RAW_HINT) from error
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """jinja2's, which also refuses what a few characters would make endless: a power, a repetition, a width."""
+    """Jinja's sandbox, with limits for powers, repetitions and widths, which can produce endless text."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
@@ -113,7 +113,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             self.filters[name] = _bounded(name, self.filters[name])
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Do a multiplication, a power or a `%`, where its result has a bounded size."""
+        """Evaluate a multiplication, power or `%` if the size of its result is limited."""
         if operator == "%":
             _check_widths(left)
         elif isinstance(left, int) and isinstance(right, int):
@@ -126,7 +126,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call something, where it is not told to make a text of a huge width."""
+        """Call an object, unless it would produce a text of a huge width."""
         method = getattr(obj, "__wrapped__", obj)  # the sandbox has a str.format of its own
         text, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
         if isinstance(text, str | bytes) and name in _PADDING_METHODS:
@@ -135,7 +135,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _bounded(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a filter that takes no huge width."""
+    """Return a filter that refuses huge widths."""
 
     @wraps(made)
     def bounded(*args: Any, **kwargs: Any) -> Any:
@@ -149,7 +149,7 @@ def _bounded(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _check_widths(format_text: object, *widths: object) -> None:
-    """Refuse a huge width: in a format's placeholders, or given as a number."""
+    """Raise an error for a huge width, in the placeholders of a format or as a number."""
     for placeholder in _PLACEHOLDER.findall(format_text) if isinstance(format_text, str) else ():
         if _WIDE.search(placeholder):
             _check_size(MAX_CHARS + 1)
@@ -162,7 +162,7 @@ def _check_size(size: int) -> None:
     if size > MAX_CHARS:
         raise TemplateError(
             f"a {{{{ }}}} would become longer than the {MAX_CHARS:,} characters of a task",
-            "compute it in a cell, and name the result",
+            "compute it in a cell, and use the name of the result",
         )
 
 
@@ -182,7 +182,7 @@ def _environment() -> _Sandbox:
 def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
     for name in sorted(names):
         if name.startswith("__"):
-            raise TemplateError(f"{{{{ {name} }}}} is not available", "names that start with __ are Python's own")
+            raise TemplateError(f"{{{{ {name} }}}} is not available", "names that start with __ are reserved by Python")
         if name in namespace:
             continue
         meant = near(
@@ -191,35 +191,35 @@ def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
         if meant:
             hint = f"did you mean {meant}?"
         elif hasattr(builtins, name):
-            hint = "Python's functions are not available there; jinja2's filters are: {{ rows | length }}"
+            hint = "Python's functions are not available here; use a Jinja filter: {{ rows | length }}"
         else:
             hint = f"run the cell that sets it, or {_RAW_HINT}"
         raise TemplateError(f"{{{{ {name} }}}}: there is no {name!r} in the notebook", hint)
 
 
 def _is_pythons(namespace: Mapping[str, object], name: str) -> bool:
-    """Tell whether a name is one that Python or IPython brings along: `open`, `exit`, `quit`, `get_ipython`, `In`."""
+    """Return whether a name is defined by Python or IPython: `open`, `exit`, `quit`, `get_ipython`, `In`."""
     return hasattr(builtins, name) or name in ("In", "Out", "exit", "quit", "get_ipython")
 
 
 def _as_text(value: object) -> str:
-    """Return the text of an expression's value; refuse what would put nonsense into an instruction."""
+    """Return the text of an expression's value; raise an error for values whose text is meaningless."""
     if isinstance(value, jinja2.Undefined):
-        return str(value)  # raises, and names the missing attribute
+        return str(value)  # raises an error that names the missing attribute
     kind = type(value).__name__
     if value is None or _is_missing(value):
-        raise TemplateError(f"a {{{{ }}}} is {value}", "give it a value first")
+        raise TemplateError(f"a {{{{ }}}} is {value}", "assign a value first")
     if _is_frame(value):
         raise TemplateError(
-            f"a {{{{ }}}} is a whole {kind}, of which str() shows a part",
+            f"a {{{{ }}}} is a whole {kind}, whose text is only an excerpt",
             "write {{ df.name | join(', ') }} or {{ df.to_csv() }}",
         )
     if isinstance(value, bytes | bytearray | ModuleType) or callable(value):
-        raise TemplateError(f"a {{{{ }}}} is a {kind}, which is no text", "is a call's () or a .decode() missing?")
+        raise TemplateError(f"a {{{{ }}}} is a {kind}, not a text", "is a call's () or a .decode() missing?")
     text = str(value)
     if _DEFAULT_REPR.fullmatch(text):
         raise TemplateError(
-            f"a {{{{ }}}} is a {kind}, which has no text of its own",
+            f"a {{{{ }}}} is a {kind}, which cannot be written as text",
             "name one of its attributes: {{ x.name }}",
         )
     return text
@@ -241,7 +241,7 @@ def _is_frame(value: object) -> bool:
 
 def _unreadable(text: str, error: jinja2.TemplateSyntaxError) -> TemplateError:
     if "}}" not in text[text.rfind("{{") :]:
-        return TemplateError("a {{ has no }}", f"close it; {_RAW_HINT}")
+        return TemplateError("a {{ has no }}", f"add }}}}; {_RAW_HINT}")
     if re.search(r"\{\{-?\s*-?\}\}", text):
-        return TemplateError("a {{ }} is empty", f"write what goes in, e.g. {{{{ city }}}}; {_RAW_HINT}")
-    return TemplateError(f"line {error.lineno}: the expression in {{{{ }}}} can't be read: {error.message}", _RAW_HINT)
+        return TemplateError("a {{ }} is empty", f"write an expression, for example {{{{ city }}}}; {_RAW_HINT}")
+    return TemplateError(f"line {error.lineno}: the expression in {{{{ }}}} is invalid: {error.message}", _RAW_HINT)
