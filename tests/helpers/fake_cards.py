@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.widgets.session_card import SessionCard
 
 NOW_MS = 1_760_000_083_000
 IDLE = SessionSnapshot(
     name="demo",
     session_id="k3v9x2m1q0ab",
-    status="active",
-    phase="idle",
+    status=SessionStatus.ACTIVE,
+    phase=SessionPhase.IDLE,
     emulated=True,
     server_now_ms=NOW_MS,
     created_at_ms=NOW_MS - 83_000,
@@ -28,8 +29,12 @@ IDLE = SessionSnapshot(
     idle_usd=Decimal("0.0113"),
     tokens_usd=Decimal("0.0033"),
 )
-RUNNING = replace(IDLE, phase="running", expires_at_ms=None, current_task_id="t1", current_task="List the laptops")
-ENDED = replace(IDLE, status="terminated", phase=None, reason="expired", expires_at_ms=None, ended_at_ms=NOW_MS)
+RUNNING = replace(
+    IDLE, phase=SessionPhase.RUNNING, expires_at_ms=None, current_task_id="t1", current_task="List the laptops"
+)
+ENDED = replace(
+    IDLE, status=SessionStatus.TERMINATED, phase=None, reason="expired", expires_at_ms=None, ended_at_ms=NOW_MS
+)
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e$x$"
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.step_pictures import StepPicture
@@ -28,7 +29,8 @@ class Session:
         self.answers, self.answered, self.refusal, self.next = [], threading.Event(), None, None
         now = now_ms()
         first = SessionSnapshot(
-            name=name, session_id=session_id, status="active", phase="idle", emulated=True, server_now_ms=now,
+            name=name, session_id=session_id, status=SessionStatus.ACTIVE, phase=SessionPhase.IDLE,
+            emulated=True, server_now_ms=now,
             created_at_ms=now - 83_000, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
             expires_at_ms=now + 300_000, cost_usd=Decimal("0.0310"), compute_usd=Decimal("0.0277"),
             idle_usd=Decimal("0.0113"), tokens_usd=Decimal("0.0033"))
@@ -59,7 +61,7 @@ class Session:
         if self.refusal:
             future.set_exception(self.refusal)
         else:
-            self.become(phase="running", question=None, expires_at_ms=None)
+            self.become(phase=SessionPhase.RUNNING, question=None, expires_at_ms=None)
             future.set_result(None)
         return future
     recorded = ()
@@ -84,7 +86,7 @@ class Session:
         future.set_result(RestartedSession(self.next, self.next))
         return future
 
-RUNNING = dict(phase="running", expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',
+RUNNING = dict(phase=SessionPhase.RUNNING, expires_at_ms=None, current_task_id="t1", last_action='click "Laptops"',
                current_task="List the laptops under $900, cheapest first.", queued_tasks=2)
 def asking(kind="", *candidates, text="Which of these accounts shall be used?", task_id="t1"):
     return {**RUNNING, "phase": "guardrail", "expires_at_ms": now_ms() + 240_000,

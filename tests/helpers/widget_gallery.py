@@ -23,6 +23,7 @@ GALLERY = (
     + f'PICTURE = "{_picture()}"\n'
     + '''
 import base64
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.display.cards import job_board
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
@@ -75,7 +76,7 @@ def show_line(session, form=None):
 
 LONG = "PneumonoultramicroscopicsilicovolcanoconiosisPneumonoultramicroscopicsilicovolcanoconiosis"
 ARABIC = "قائمة أسعار «الحواسيب المحمولة» (USD 900) من shop.localhost"
-def viewed(name, session_id, phase="running", **changes):
+def viewed(name, session_id, phase=SessionPhase.RUNNING, **changes):
     session = Session(name, session_id, **changes)
     session.view = lambda listener, fps: View(listener, phase)
     return session
@@ -92,7 +93,7 @@ def gallery():
     for kind, choices, text in (("ambiguous", accounts, "Which account? أي حساب؟ " + LONG),
                                 ("credentials", (), "كلمة المرور for ada@example.com at shop.localhost")):
         show(kind, f"gallery{kind}"[:12], **asking(kind, *choices, text=text))
-    show(LONG, "galleryended", status="terminated", phase=None, reason="expired", expires_at_ms=None)
+    show(LONG, "galleryended", status=SessionStatus.TERMINATED, phase=None, reason="expired", expires_at_ms=None)
     show_table(idle, running)
     for number, (state, more) in enumerate((("running", {"action": f"click {ARABIC}"}), ("complete", {}),
                                             ("failed", {"error": f"NAVIGATION_FAILED: {LONG}"}), ("stopped", {}))):

@@ -25,10 +25,10 @@ from webrun_nb.client.events import (
 from webrun_nb.client.ledger import EMULATOR_ENDED
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.codes import SessionPhase, SessionStatus, ToolkitErrorCode
 from webrun_nb.common.money import from_number
 from webrun_nb.notebook.text.labels_client import plain
-from webrun_nb.wire.responses import FINAL_STATUSES, SessionState, TaskGuardrail
+from webrun_nb.wire.responses import SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
 
@@ -192,7 +192,7 @@ class SessionMonitor:
 
         Read anew each time: one task may ask twice, and somebody else may have answered in between.
         """
-        if state.phase != "guardrail" or state.current_task_id is None:
+        if state.phase is not SessionPhase.GUARDRAIL or state.current_task_id is None:
             return None
         body = await self._http.task(self._session_id, state.current_task_id)
         return question_of(body) if isinstance(body, TaskGuardrail) else None
@@ -211,7 +211,7 @@ class SessionMonitor:
                 await self._live.close()
 
     def _pause_s(self) -> float:
-        if self.snapshot.status == "pending":
+        if self.snapshot.status is SessionStatus.PENDING:
             return PENDING_S
         # no event tells that a question was answered elsewhere
         # nor that the network to a server is gone
@@ -239,16 +239,16 @@ class SessionMonitor:
     def gone(self, error: SessionGoneError) -> None:
         """Take note that the server knows the session no more; how it ended can't be learned any more."""
         if not self.snapshot.ended:
-            self._end("terminated", error.code.lower().replace("_", " "))
+            self._end(SessionStatus.TERMINATED, error.code.lower().replace("_", " "))
 
     def lost(self, error: ConnectionLostError) -> None:
         """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
         if error.code == ToolkitErrorCode.EMULATOR_GONE:
-            self._end("failed", EMULATOR_ENDED)
+            self._end(SessionStatus.FAILED, EMULATOR_ENDED)
         else:
             self._set(replace(self.snapshot, connected=False))
 
-    def _end(self, status: str, reason: str) -> None:
+    def _end(self, status: SessionStatus, reason: str) -> None:
         self._set(
             replace(
                 self.snapshot,
@@ -277,7 +277,7 @@ class SessionMonitor:
                 self._stale_unless_about(event.task_id)
             case QuestionAsked():
                 question = Question(event.task_id or "", plain(event.text), event.kind, event.candidates)
-                self._set(replace(self.snapshot, phase="guardrail", question=question))
+                self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
                 self._moved()
             case ResponseUpdate():
                 if event.task_id is not None:
@@ -301,12 +301,18 @@ class SessionMonitor:
     def _instance_changed(self, event: InstanceChanged) -> None:
         """Show at once that the browser was lost, and how long it may take to come back; or that it is back."""
         if event.connected:
-            self._set(replace(self.snapshot, status="active", grace_ends_at_ms=None))
+            self._set(replace(self.snapshot, status=SessionStatus.ACTIVE, grace_ends_at_ms=None))
             return
         began_ms = self.snapshot.server_now_ms if event.at_ms is None else event.at_ms
         ends_at_ms = None if event.grace_ms is None else began_ms + event.grace_ms
         self._set(
-            replace(self.snapshot, status="orphaned", phase=None, expires_at_ms=None, grace_ends_at_ms=ends_at_ms)
+            replace(
+                self.snapshot,
+                status=SessionStatus.ORPHANED,
+                phase=None,
+                expires_at_ms=None,
+                grace_ends_at_ms=ends_at_ms,
+            )
         )
 
     def _moved(self) -> None:
@@ -345,7 +351,7 @@ def _ended_at_ms(state: SessionState) -> int | None:
 
     On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
     """
-    return state.last_activity_at if state.status in FINAL_STATUSES and state.usage.emulated else None
+    return state.last_activity_at if state.status.is_final and state.usage.emulated else None
 
 
 def question_of(body: TaskGuardrail) -> Question:
@@ -385,7 +391,9 @@ def snapshot_of(
         current_task=instructions.get(state.current_task_id or "", ""),
         last_action="" if before is None else before.last_action,
         doing=None if before is None else before.doing,
-        grace_ends_at_ms=before.grace_ends_at_ms if before is not None and state.status == "orphaned" else None,
+        grace_ends_at_ms=before.grace_ends_at_ms
+        if before is not None and state.status is SessionStatus.ORPHANED
+        else None,
         queued_tasks=len(state.queued_task_ids),
         cost_usd=from_number(state.usage.cost),
         compute_usd=compute_usd,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text.labels_client import end_word
 from webrun_nb.wire.prices import PRICES_2026, Prices
-from webrun_nb.wire.responses import FINAL_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,14 @@ class SessionSnapshot:
 
     name: str
     session_id: str
-    status: str
-    """`pending`, `active`, `orphaned`, `completed`, `terminated` or `failed`."""
+    status: SessionStatus
     emulated: bool
     server_now_ms: int
     created_at_ms: int
     last_activity_at_ms: int
     inactivity_timeout_ms: int
-    phase: str | None = None
-    """While active: `idle`, `running`, `paused`, `guardrail`, `manual` or `stopped`."""
+    phase: SessionPhase | None = None
+    """Its occupation while active, else None."""
     expires_at_ms: int | None = None
     grace_ends_at_ms: int | None = None
     """While orphaned: until when its browser may come back; None where the server has not said."""
@@ -97,15 +96,15 @@ class SessionSnapshot:
     @property
     def ended(self) -> bool:
         """True once the state is final: nothing costs any more."""
-        return self.status in FINAL_STATUSES
+        return self.status.is_final
 
     @property
     def state_label(self) -> str:
         """The state as people read it: `active · idle`, `pending · proxy`, `terminated · expired`."""
-        detail = self.phase if self.status == "active" else end_word(self.reason)
-        if self.status == "pending" and self.proxied:
+        detail = self.phase if self.status is SessionStatus.ACTIVE else end_word(self.reason)
+        if self.status is SessionStatus.PENDING and self.proxied:
             detail = "proxy"
-        return f"{self.status} · {detail}" if detail and detail != self.status else self.status
+        return f"{self.status} · {detail}" if detail and detail != self.status else self.status.value
 
 
 Subscriber = Callable[[SessionSnapshot], None]

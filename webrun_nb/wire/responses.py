@@ -9,12 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from webrun_nb.common.codes import EndReason, SessionPhase, SessionStatus, TaskStatus
 from webrun_nb.wire.base import Response
-
-SessionStatus = Literal["pending", "active", "orphaned", "completed", "terminated", "failed"]
-Phase = Literal["idle", "running", "paused", "guardrail", "manual", "stopped"]
-EndReason = Literal["completed", "terminated", "expired", "terminateOnCompletion", "failed", "balance", "instance_lost"]
-FINAL_STATUSES: frozenset[str] = frozenset({"completed", "terminated", "failed"})
 
 
 class ErrorBody(Response):
@@ -93,7 +89,7 @@ class SessionState(Response):
     success: Literal[True] = True
     session_id: str
     status: SessionStatus
-    phase: Phase | None = None
+    phase: SessionPhase | None = None
     current_task_id: str | None = None
     queued_task_ids: list[str] = Field(default_factory=list)
     created_at: int
@@ -193,7 +189,7 @@ class TaskPending(Response):
     success: Literal[True] = True
     session_id: str
     task_id: str
-    status: Literal["queued", "running", "paused"]
+    status: Literal[TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.PAUSED]
     pending: Literal[True] = True
     usage: Usage
 
@@ -240,7 +236,7 @@ class TaskCompleted(Response):
     session_id: str
     task_id: str
     type: Literal["task_completed"] = "task_completed"
-    status: Literal["complete"] = "complete"
+    status: Literal[TaskStatus.COMPLETE] = TaskStatus.COMPLETE
     pending: Literal[False] = False
     data: TaskData
     usage: Usage
@@ -256,7 +252,7 @@ class TaskFailed(Response):
     success: Literal[False] = False
     session_id: str
     task_id: str
-    status: Literal["failed"] = "failed"
+    status: Literal[TaskStatus.FAILED] = TaskStatus.FAILED
     pending: Literal[False] = False
     error: str
     message: str

@@ -63,14 +63,16 @@ print("bench:came", json.dumps(came))
 _CARDS_CELL = """
 import time
 from decimal import Decimal
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.display.cards import cards
 class Session:
     def __init__(self, number):
         now = int(time.time() * 1000)
         self.snapshot = SessionSnapshot(
-            name=f"bench-{number}", session_id=f"bench{number:07}", status="active", phase="idle", emulated=True,
-            server_now_ms=now, created_at_ms=now, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
+            name=f"bench-{number}", session_id=f"bench{number:07}", status=SessionStatus.ACTIVE,
+            phase=SessionPhase.IDLE, emulated=True, server_now_ms=now,
+            created_at_ms=now, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
             expires_at_ms=now + 300_000, cost_usd=Decimal(0), compute_usd=Decimal(0), idle_usd=Decimal(0),
             tokens_usd=Decimal(0))
     def subscribe(self, subscriber): return lambda: None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webrun_nb.common.codes import EndReason
 from webrun_nb.emulator.domain.task import Question, Task
 
 
@@ -92,7 +93,7 @@ class BytesCounted:
 class SessionEnded:
     """The session's state is final."""
 
-    reason: str
+    reason: EndReason
 
 
 Happening = (

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from webrun_nb.common.codes import ErrorCode, TaskFailureCode
+from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import ControlReleased, ControlTaken, Happening, TaskResumed
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.domain.states import SessionState, SessionTrigger, TaskEvent, TaskState
+from webrun_nb.emulator.domain.states import SessionTrigger, TaskEvent
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.domain.task_queue import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, SessionLife
 
@@ -60,7 +60,7 @@ class Session(SessionLife):
         CommandRefusedError
             `INVALID_STATE`: no task runs.
         """
-        self._pause(self._require_current(TaskState.RUNNING, "pause"))
+        self._pause(self._require_current(TaskStatus.RUNNING, "pause"))
 
     def resume(self) -> None:
         """Let the paused task go on.
@@ -73,7 +73,7 @@ class Session(SessionLife):
         if self._manual:
             self.release()
         else:
-            self._resume(self._require_current(TaskState.PAUSED, "resume"))
+            self._resume(self._require_current(TaskStatus.PAUSED, "resume"))
 
     def take_over(self) -> None:
         """Let a person drive: the running task pauses, and none is started.
@@ -84,9 +84,9 @@ class Session(SessionLife):
             `INVALID_STATE`: somebody drives already, or there is no browser; `SESSION_NOT_ACTIVE`.
         """
         self._require_open()
-        if self.state is not SessionState.ACTIVE or self._manual:
-            raise self._reject_invalid_answer(f"take over: not while the session is {self.phase or self.state.value}")
-        if self.current is not None and self.current.state is TaskState.RUNNING:
+        if self.status is not SessionStatus.ACTIVE or self._manual:
+            raise self._reject_invalid_answer(f"take over: not while the session is {self.phase or self.status}")
+        if self.current is not None and self.current.status is TaskStatus.RUNNING:
             self._pause(self.current)
             self._held_by_hand = True
         self._manual = True
@@ -106,7 +106,7 @@ class Session(SessionLife):
             raise self._reject_invalid_answer("release: nobody has taken over")
         self._manual = False
         task, held_by_hand, self._held_by_hand = self.current, self._held_by_hand, False
-        if held_by_hand and task is not None and task.state is TaskState.PAUSED:
+        if held_by_hand and task is not None and task.status is TaskStatus.PAUSED:
             self._resume(task)
         elif task is not None and task.question is not None and task.question.ends_by_hand:
             self._answered(task, TOOK_OVER)
@@ -122,9 +122,9 @@ class Session(SessionLife):
             `INVALID_STATE`: the agent is at work, or there is no browser; `SESSION_NOT_ACTIVE`.
         """
         self._require_open()
-        if self.phase is None or self.phase == "running":
+        if self.phase is None or self.phase is SessionPhase.RUNNING:
             raise self._reject_invalid_answer(
-                f"interactions: not while the session is {self.phase or self.state.value}; take over first"
+                f"interactions: not while the session is {self.phase or self.status}; take over first"
             )
         self._touch()
 
@@ -136,7 +136,7 @@ class Session(SessionLife):
         CommandRefusedError
             `INVALID_STATE`: none waits (any more), or somebody drives by hand.
         """
-        task = self._require_current(TaskState.GUARDRAIL, "answer a guardrail")
+        task = self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail")
         if self._manual:
             raise self._reject_invalid_answer("answer a guardrail: release control first, or two would drive at once")
         self._answered(task, text)
@@ -155,7 +155,7 @@ class Session(SessionLife):
         was_current = task is self.current
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
-            self._end(SessionTrigger.ENDED_BY_USER, "terminated")
+            self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
         elif was_current and not self._queue:
             self._stopped = True
 
@@ -167,7 +167,7 @@ class Session(SessionLife):
         CommandRefusedError
             `INVALID_STATE`: none waits (any more).
         """
-        self.stop(self._require_current(TaskState.GUARDRAIL, "answer a guardrail").id)
+        self.stop(self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail").id)
 
     def terminate(self) -> None:
         """End the session and its queue.
@@ -178,19 +178,19 @@ class Session(SessionLife):
             `SESSION_NOT_ACTIVE`: it has ended already.
         """
         self._require_open()
-        self._end(SessionTrigger.ENDED_BY_USER, "terminated")
+        self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _require_current(self, state: TaskState, command: str) -> Task:
+    def _require_current(self, state: TaskStatus, command: str) -> Task:
         self._require_open()
-        if self.current is None or self.current.state is not state:
-            raise self._reject_invalid_answer(f"{command}: not while the session is {self.phase or self.state.value}")
+        if self.current is None or self.current.status is not state:
+            raise self._reject_invalid_answer(f"{command}: not while the session is {self.phase or self.status}")
         return self.current
 
     def _task_to_stop(self, task_id: str | None) -> Task:
         if task_id is None:
-            waiting = self._queue[0] if self._queue and self.state is SessionState.PENDING else None
+            waiting = self._queue[0] if self._queue and self.status is SessionStatus.PENDING else None
             task = self.current or waiting
             if task is None:
                 raise self._reject_invalid_answer("stop: no task is under way")
@@ -202,7 +202,7 @@ class Session(SessionLife):
         return self.tasks[task_id]
 
     def _reject_invalid_answer(self, message: str) -> CommandRefusedError:
-        return CommandRefusedError(ErrorCode.INVALID_STATE, message, phase=self.phase or self.state.value)
+        return CommandRefusedError(ErrorCode.INVALID_STATE, message, phase=self.phase or self.status)
 
     def _answered(self, task: Task, text: str) -> None:
         task.machine.fire(TaskEvent.ANSWER)

@@ -6,21 +6,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from webrun_nb.common.codes import SessionStatus, TaskStatus
 from webrun_nb.emulator.domain.errors import InvalidTransitionError
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
-
-
-class SessionState(StrEnum):
-    """A session's states; the last three are final."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    ORPHANED = "orphaned"
-    COMPLETED = "completed"
-    TERMINATED = "terminated"
-    FAILED = "failed"
 
 
 class SessionTrigger(StrEnum):
@@ -36,17 +26,6 @@ class SessionTrigger(StrEnum):
     ERROR = "error"
 
 
-class TaskState(StrEnum):
-    """A task's states; the last two are final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    GUARDRAIL = "guardrail"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
 class TaskEvent(StrEnum):
     """What happens to a task."""
 
@@ -60,9 +39,9 @@ class TaskEvent(StrEnum):
     INTERRUPT = "interrupt"
 
 
-_S, _SE = SessionState, SessionTrigger
+_S, _SE = SessionStatus, SessionTrigger
 
-SESSION_MOVES: Mapping[tuple[SessionState, SessionTrigger], SessionState] = {
+SESSION_MOVES: Mapping[tuple[SessionStatus, SessionTrigger], SessionStatus] = {
     (_S.PENDING, _SE.INSTANCE_READY): _S.ACTIVE,
     (_S.PENDING, _SE.ENDED_BY_USER): _S.TERMINATED,
     (_S.PENDING, _SE.OUT_OF_BALANCE): _S.TERMINATED,
@@ -79,14 +58,14 @@ SESSION_MOVES: Mapping[tuple[SessionState, SessionTrigger], SessionState] = {
     (_S.ORPHANED, _SE.ERROR): _S.FAILED,
 }
 
-_T, _TE = TaskState, TaskEvent
+_T, _TE = TaskStatus, TaskEvent
 
-TASK_MOVES: Mapping[tuple[TaskState, TaskEvent], TaskState] = {
+TASK_MOVES: Mapping[tuple[TaskStatus, TaskEvent], TaskStatus] = {
     (_T.QUEUED, _TE.START): _T.RUNNING,
     (_T.QUEUED, _TE.FAIL): _T.FAILED,
     (_T.RUNNING, _TE.PAUSE): _T.PAUSED,
     (_T.RUNNING, _TE.ASK): _T.GUARDRAIL,
-    (_T.RUNNING, _TE.SUCCEED): _T.COMPLETED,
+    (_T.RUNNING, _TE.SUCCEED): _T.COMPLETE,
     (_T.RUNNING, _TE.FAIL): _T.FAILED,
     (_T.RUNNING, _TE.INTERRUPT): _T.QUEUED,
     (_T.PAUSED, _TE.RESUME): _T.RUNNING,
@@ -96,9 +75,6 @@ TASK_MOVES: Mapping[tuple[TaskState, TaskEvent], TaskState] = {
     (_T.GUARDRAIL, _TE.FAIL): _T.FAILED,
     (_T.GUARDRAIL, _TE.INTERRUPT): _T.QUEUED,
 }
-
-FINAL_SESSION_STATES = frozenset({_S.COMPLETED, _S.TERMINATED, _S.FAILED})
-FINAL_TASK_STATES = frozenset({_T.COMPLETED, _T.FAILED})
 
 
 class Machine(Generic[State, Event]):

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.codes import TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, Response
 from webrun_nb.emulator.domain.policy.model import Permission
-from webrun_nb.emulator.domain.states import FINAL_TASK_STATES, TASK_MOVES, Machine, TaskState
+from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
 
 StepKind = Literal["action", "look", "read", "ask", "note", "finish"]
 Outcome = Literal["running", "done", "failed", "blocked", "by hand"]
@@ -202,7 +202,7 @@ class Task:
         """Writes the answer that it would have by now, where the agent has told how."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
-        self.machine = Machine(TASK_MOVES, TaskState.QUEUED)
+        self.machine = Machine(TASK_MOVES, TaskStatus.QUEUED)
 
     def cut_short(self) -> None:
         """Have its failure hold what it had by then, where it was stopped or a next page did not come."""
@@ -216,11 +216,11 @@ class Task:
             self.failure = replace(self.failure, details=details)
 
     @property
-    def state(self) -> TaskState:
+    def status(self) -> TaskStatus:
         """Where it is."""
         return self.machine.state
 
     @property
     def ended(self) -> bool:
         """True once its state is final."""
-        return self.state in FINAL_TASK_STATES
+        return self.status.is_final

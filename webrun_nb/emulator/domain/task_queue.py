@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
-from webrun_nb.common.codes import ErrorCode, TaskFailureCode
+from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -28,20 +28,27 @@ from webrun_nb.emulator.domain.events import (
     TokensCounted,
 )
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.domain.states import (
-    FINAL_SESSION_STATES,
-    SESSION_MOVES,
-    Machine,
-    SessionState,
-    SessionTrigger,
-    TaskEvent,
-    TaskState,
-)
+from webrun_nb.emulator.domain.states import SESSION_MOVES, Machine, SessionTrigger, TaskEvent
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, Task, TaskOrder
 
 INACTIVITY_TIMEOUT_MS = 300_000
 GRACE_PERIOD_MS = 300_000
 """How long an orphaned session waits for its browser to come back (section 3)."""
+
+
+def _phase_while(status: TaskStatus) -> SessionPhase:
+    """Return the phase of an active session whose current task has this status."""
+    match status:
+        case TaskStatus.RUNNING:
+            return SessionPhase.RUNNING
+        case TaskStatus.PAUSED:
+            return SessionPhase.PAUSED
+        case TaskStatus.GUARDRAIL:
+            return SessionPhase.GUARDRAIL
+        case TaskStatus.QUEUED | TaskStatus.COMPLETE | TaskStatus.FAILED:
+            raise AssertionError(f"a {status} task is not under way")
+        case _:
+            assert_never(status)
 
 
 class SessionLife:
@@ -74,7 +81,7 @@ class SessionLife:
         self.owner = owner
         self.tasks: dict[str, Task] = {}
         self.current: Task | None = None
-        self.reason: str | None = None
+        self.reason: EndReason | None = None
         self.policy_id: str | None = None
         """The policy it was started with."""
         self.reach_out_mode = "off"
@@ -94,7 +101,7 @@ class SessionLife:
         self._clock = clock
         self._notify = notify
         self._queue: deque[Task] = deque()
-        self._machine = Machine(SESSION_MOVES, SessionState.PENDING)
+        self._machine = Machine(SESSION_MOVES, SessionStatus.PENDING)
         self._stopped = False
         self._manual = False
         self._hold_again = False
@@ -108,25 +115,25 @@ class SessionLife:
     # --- what can be seen ---------------------------------------------------------------------------------------------
 
     @property
-    def state(self) -> SessionState:
+    def status(self) -> SessionStatus:
         """Where it is."""
         return self._machine.state
 
     @property
     def ended(self) -> bool:
         """True once its state is final."""
-        return self.state in FINAL_SESSION_STATES
+        return self.status.is_final
 
     @property
-    def phase(self) -> str | None:
-        """What more there is to say while active (section 3)."""
-        if self.state is not SessionState.ACTIVE:
+    def phase(self) -> SessionPhase | None:
+        """Its occupation while active, else None (section 3)."""
+        if self.status is not SessionStatus.ACTIVE:
             return None
         if self._manual:
-            return "manual"
+            return SessionPhase.MANUAL
         if self.current is not None:
-            return self.current.state.value
-        return "stopped" if self._stopped else "idle"
+            return _phase_while(self.current.status)
+        return SessionPhase.STOPPED if self._stopped else SessionPhase.IDLE
 
     @property
     def queued(self) -> tuple[Task, ...]:
@@ -136,7 +143,7 @@ class SessionLife:
     @property
     def has_next(self) -> bool:
         """Whether a task can be started: the session is active, none is under way and nobody drives by hand."""
-        ready = self.state is SessionState.ACTIVE and self.current is None and not self._manual
+        ready = self.status is SessionStatus.ACTIVE and self.current is None and not self._manual
         return ready and bool(self._queue)
 
     @property
@@ -174,7 +181,7 @@ class SessionLife:
         self._manual = False
         self._held_by_hand = False
         task = self.current
-        self._hold_again = task is not None and task.state is TaskState.PAUSED
+        self._hold_again = task is not None and task.status is TaskStatus.PAUSED
         self._grace = self._clock.call_at(self._clock.now() + GRACE_PERIOD_MS, self._give_up)
         self._touch()
         self._notify(InstanceLost(task))
@@ -196,13 +203,13 @@ class SessionLife:
         self._touch()
         self._notify(InstanceRestored())
 
-    def error(self, reason: str, failure: Failure) -> None:
+    def error(self, reason: EndReason, failure: Failure) -> None:
         """End in failure: the instance never started or did not come back; the running task fails with `failure`."""
         self._end(SessionTrigger.ERROR, reason, failure)
 
     def out_of_balance(self) -> None:
         """End because nothing is left to pay with."""
-        self._end(SessionTrigger.OUT_OF_BALANCE, "balance")
+        self._end(SessionTrigger.OUT_OF_BALANCE, EndReason.BALANCE)
 
     # --- its tasks ----------------------------------------------------------------------------------------------------
 
@@ -266,7 +273,7 @@ class SessionLife:
         task.answer = answer
         self._end_task(task, TaskEvent.SUCCEED)
         if task.order.ends_session and not self.ended:
-            self._end(SessionTrigger.LAST_TASK_SUCCEEDED, "terminateOnCompletion")
+            self._end(SessionTrigger.LAST_TASK_SUCCEEDED, EndReason.TERMINATE_ON_COMPLETION)
 
     def fail(self, task: Task, failure: Failure) -> None:
         """End a task in failure; a session it was to end fails with it."""
@@ -274,7 +281,7 @@ class SessionLife:
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
             self.note = f"its last task failed: {failure.message}"
-            self._end(SessionTrigger.ERROR, "failed")
+            self._end(SessionTrigger.ERROR, EndReason.FAILED)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -282,8 +289,8 @@ class SessionLife:
         if self.ended:
             raise CommandRefusedError(
                 ErrorCode.SESSION_NOT_ACTIVE,
-                f"session {self.id} has ended ({self.state.value})",
-                status=self.state.value,
+                f"session {self.id} has ended ({self.status})",
+                status=self.status,
             )
 
     def _pause(self, task: Task) -> None:
@@ -293,7 +300,7 @@ class SessionLife:
 
     def _give_up(self) -> None:
         message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
-        self._end(SessionTrigger.ERROR, "instance_lost", Failure(TaskFailureCode.INSTANCE_LOST, message))
+        self._end(SessionTrigger.ERROR, EndReason.INSTANCE_LOST, Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     def _cancel_grace(self) -> None:
         if self._grace:
@@ -341,26 +348,26 @@ class SessionLife:
         if self._inactivity:
             self._inactivity.cancel()
             self._inactivity = None
-        busy = self.current is not None and self.current.state is TaskState.RUNNING
-        if self.state is SessionState.ACTIVE and not busy and not self.has_next:  # it may have to wait for room
+        busy = self.current is not None and self.current.status is TaskStatus.RUNNING
+        if self.status is SessionStatus.ACTIVE and not busy and not self.has_next:  # it may have to wait for room
             self._inactivity = self._clock.call_at(self.last_activity_ms + INACTIVITY_TIMEOUT_MS, self._expire)
 
     def _expire(self) -> None:
-        waits = self.current is not None and self.current.state is TaskState.GUARDRAIL
+        waits = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
         failure = (
             Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, "nobody answered before the inactivity timeout")
             if waits
             else None
         )
-        self._end(SessionTrigger.EXPIRED, "expired", failure)
+        self._end(SessionTrigger.EXPIRED, EndReason.EXPIRED, failure)
 
-    def _end(self, event: SessionTrigger, reason: str, failure: Failure | None = None) -> None:
+    def _end(self, event: SessionTrigger, reason: EndReason, failure: Failure | None = None) -> None:
         """Move to a final state.
 
         What was under way, or waits for a browser that never came, fails with `failure`, what was queued with
         `SESSION_TERMINATED`.
         """
-        never_began = self.state is SessionState.PENDING
+        never_began = self.status is SessionStatus.PENDING
         self._machine.fire(event)
         self._cancel_grace()
         self._manual = False

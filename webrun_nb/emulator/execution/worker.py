@@ -24,7 +24,7 @@ from webrun_nb.browsers.protocol import (
     InstanceKind,
     InstanceUnavailableError,
 )
-from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.codes import EndReason, SessionStatus, TaskFailureCode
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.events import (
@@ -38,7 +38,6 @@ from webrun_nb.emulator.domain.events import (
     TaskResumed,
 )
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.states import SessionState
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.execution.action_gateway import ActionGateway, Publish
 from webrun_nb.emulator.execution.egress import ByteMeter, hosts_mentioned_in
@@ -218,7 +217,7 @@ class SessionWorker:
 
     def lost(self, ears: _InstanceListener, reason: str) -> None:
         """Orphan the session: its present browser is gone."""
-        if ears is self._ears and self._session.state is SessionState.ACTIVE:
+        if ears is self._ears and self._session.status is SessionStatus.ACTIVE:
             log.warning("session %s: the browser was lost: %s", self._session.id, reason)
             self._session.instance_lost()
 
@@ -275,7 +274,7 @@ class SessionWorker:
             await self._close_instance()
 
     async def _do_what_is_next(self) -> None:
-        if self._session.state is SessionState.ORPHANED:
+        if self._session.status is SessionStatus.ORPHANED:
             self._slot.give_back()
             await self._restore()
             return
@@ -297,7 +296,7 @@ class SessionWorker:
 
     def _fail_session(self, message: str) -> None:
         if not self._session.ended:
-            self._session.error("failed", Failure(TaskFailureCode.INSTANCE_LOST, message))
+            self._session.error(EndReason.FAILED, Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     async def _close_instance(self) -> None:
         gate, self._gate = self._gate, None
@@ -324,7 +323,7 @@ class SessionWorker:
 
     async def _keep_checkpoint(self) -> None:
         """Remember what the session would want back: its state can't be read from a dead browser."""
-        if self._gate is None or self._session.state is not SessionState.ACTIVE:
+        if self._gate is None or self._session.status is not SessionStatus.ACTIVE:
             return
         try:
             self._checkpoint = await self._gate.instance.checkpoint()
@@ -358,7 +357,7 @@ class SessionWorker:
     async def _restore(self) -> None:
         """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
         await self._close_instance()
-        while self._session.state is SessionState.ORPHANED:
+        while self._session.status is SessionStatus.ORPHANED:
             self._ears = _InstanceListener(self)
             try:
                 self._gate = await self._open_gate()

@@ -134,7 +134,7 @@ class LiveView:
         session = self._service.session(user, session_id)
         if session.ended:
             raise CommandRefusedError(
-                ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.state.value})"
+                ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.status})"
             )
         viewer = self._service.live_views.join(session)
         sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+from webrun_nb.common.codes import EndReason, SessionPhase, TaskStatus
 from webrun_nb.emulator.domain import billing
 from webrun_nb.emulator.domain.account import Account
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
-from webrun_nb.emulator.domain.states import TaskState
 from webrun_nb.emulator.domain.task import DownloadedFile, Question, Task
 from webrun_nb.emulator.storage.write_behind import KeptRequest
 from webrun_nb.wire.past_tasks import PastTask, TaskText
@@ -95,7 +95,7 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
     """Answer session-status."""
     return SessionState(
         session_id=session.id,
-        status=session.state.value,
+        status=session.status,
         phase=session.phase,
         current_task_id=session.current.id if session.current else None,
         queued_task_ids=[task.id for task in session.queued],
@@ -119,31 +119,36 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
 def task_body(session: Session, task: Task) -> TaskBody:
     """Answer polling: the state of a task (section 4)."""
     bill = usage(session.task_usage(task))
-    if task.state is TaskState.COMPLETED:
-        data = task_data(task)
-        return TaskCompleted(
-            session_id=session.id,
-            task_id=task.id,
-            data=data,
-            usage=bill,
-            completed_at=round(task.ended_ms or 0),
-            result=InlineResult(data=data, usage=bill),
-        )
-    if task.state is TaskState.FAILED:
-        failure = task.failure
-        assert failure is not None, "a failed task says why"
-        return TaskFailed(
-            session_id=session.id,
-            task_id=task.id,
-            error=failure.message,
-            message=failure.message,
-            code=failure.code,
-            details=dict(failure.details) or None,
-            usage=bill,
-        )
-    if task.question is not None:
-        return TaskGuardrail(session_id=session.id, task_id=task.id, data=guardrail(task.question), usage=bill)
-    return TaskPending(session_id=session.id, task_id=task.id, status=task.state.value, usage=bill)
+    match task.status:
+        case TaskStatus.COMPLETE:
+            data = task_data(task)
+            return TaskCompleted(
+                session_id=session.id,
+                task_id=task.id,
+                data=data,
+                usage=bill,
+                completed_at=round(task.ended_ms or 0),
+                result=InlineResult(data=data, usage=bill),
+            )
+        case TaskStatus.FAILED:
+            failure = task.failure
+            assert failure is not None, "a failed task says why"
+            return TaskFailed(
+                session_id=session.id,
+                task_id=task.id,
+                error=failure.message,
+                message=failure.message,
+                code=failure.code,
+                details=dict(failure.details) or None,
+                usage=bill,
+            )
+        case TaskStatus.GUARDRAIL:
+            assert task.question is not None, "a task that waits for a person has a question"
+            return TaskGuardrail(session_id=session.id, task_id=task.id, data=guardrail(task.question), usage=bill)
+        case TaskStatus.QUEUED | TaskStatus.RUNNING | TaskStatus.PAUSED:
+            return TaskPending(session_id=session.id, task_id=task.id, status=task.status, usage=bill)
+        case _:
+            assert_never(task.status)
 
 
 def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
@@ -275,12 +280,12 @@ def control_event(session: Session, *, taken: bool) -> dict[str, Any]:
 
 def view_state(session: Session) -> dict[str, Any]:
     """Tell those who watch how the session is, and who drives (section 12, view)."""
-    driver = None if session.phase is None else "user" if session.phase == "manual" else "agent"
-    question = session.current.question if session.phase == "guardrail" and session.current else None
+    driver = None if session.phase is None else "user" if session.phase is SessionPhase.MANUAL else "agent"
+    question = session.current.question if session.phase is SessionPhase.GUARDRAIL and session.current else None
     about = {} if question is None or question.box is None else {"about": dict(question.box)}
     return {
         "type": "state",
-        "status": session.state.value,
+        "status": session.status,
         "phase": session.phase,
         "driver": driver,
         "ended": session.ended,
@@ -323,9 +328,9 @@ def reconnected_event() -> dict[str, Any]:
     return {"message": "The browser is back"}
 
 
-def end_session_event(session: Session, reason: str) -> dict[str, Any]:
+def end_session_event(session: Session, reason: EndReason) -> dict[str, Any]:
     """Tell that the session is over, and what it has cost."""
-    message = _ENDINGS.get(reason, "The session has ended")
+    message = _ENDINGS[reason]
     return {"reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
 
 
@@ -333,12 +338,12 @@ def _of(task: Task | None) -> dict[str, Any]:
     return {"taskId": task.id} if task else {}
 
 
-_ENDINGS = {
-    "completed": "The session completed",
-    "terminateOnCompletion": "The session ended with its last task",
-    "terminated": "The session was terminated",
-    "expired": "The session ended after 5 minutes without activity",
-    "failed": "The session failed",
-    "balance": "The balance has run out",
-    "instance_lost": "The browser was lost and did not come back",
+_ENDINGS: Mapping[EndReason, str] = {
+    EndReason.COMPLETED: "The session completed",
+    EndReason.TERMINATE_ON_COMPLETION: "The session ended with its last task",
+    EndReason.TERMINATED: "The session was terminated",
+    EndReason.EXPIRED: "The session ended after 5 minutes without activity",
+    EndReason.FAILED: "The session failed",
+    EndReason.BALANCE: "The balance has run out",
+    EndReason.INSTANCE_LOST: "The browser was lost and did not come back",
 }

@@ -9,11 +9,10 @@ from typing import Literal
 from weakref import WeakSet
 
 from webrun_nb.browsers.protocol import BrowserInstance
-from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.codes import ErrorCode, SessionStatus
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.states import SessionState
 from webrun_nb.emulator.execution.worker import SessionWorker
 
 
@@ -128,11 +127,11 @@ class Instances:
             `SESSION_NOT_ACTIVE`; `INVALID_STATE`: it has no browser now.
         """
         instance = self.of_session(session.id)
-        if instance is None and session.state is SessionState.ORPHANED and action == "restore":
+        if instance is None and session.status is SessionStatus.ORPHANED and action == "restore":
             return
         if session.ended or instance is None:
             code: ErrorCode = ErrorCode.SESSION_NOT_ACTIVE if session.ended else ErrorCode.INVALID_STATE
-            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.state.value)
+            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.status)
         match action:
             case "kill":
                 await instance.kill()

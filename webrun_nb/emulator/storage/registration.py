@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.codes import EndReason, SessionStatus, TaskFailureCode
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.locks import FileLock
 from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord, TaskRecord
@@ -111,7 +111,12 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
     """End a session at the last moment that is known of it."""
     moments = [task.ended_ms or task.created_ms for task in tasks]
     lost.ended_ms = max([lost.created_ms, *moments])
-    over: dict[str, Any] = {"status": "failed", "reason": "instance_lost", "phase": None, "expiresAt": None}
+    over: dict[str, Any] = {
+        "status": SessionStatus.FAILED,
+        "reason": EndReason.INSTANCE_LOST,
+        "phase": None,
+        "expiresAt": None,
+    }
     streaming = {**(lost.answer.get("streaming") or {}), "webViewURL": None}
     lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": [], "streaming": streaming}
     for task in tasks:

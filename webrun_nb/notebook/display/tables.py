@@ -28,8 +28,8 @@ def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
         {
             "name": snapshot.name,
             "session_id": snapshot.session_id,
-            "status": snapshot.status,
-            "phase": snapshot.phase,
+            "status": snapshot.status.value,
+            "phase": None if snapshot.phase is None else snapshot.phase.value,
             "reason": None if snapshot.reason is None else end_name(snapshot.reason),
             "created_at": snapshot.created_at_ms,
             "queued_tasks": snapshot.queued_tasks,

@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from webrun_nb.common.codes import SessionStatus, TaskStatus
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import SessionEnded, TaskEnded
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.states import SessionState, TaskState
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
 from webrun_nb.wire.prices import PRICES_2026
 
@@ -31,32 +31,32 @@ class Sessions(RuleBasedStateMachine):
         self.numbers = itertools.count()
         self.started: list[str] = []
         self.cost = Decimal(0)
-        self.final: SessionState | None = None
+        self.final: SessionStatus | None = None
         self.ended_at_ms: float | None = None
         self.tokens = 0
 
     # --- what can happen ----------------------------------------------------------------------------------------------
 
     @rule()
-    @precondition(lambda self: self.session.state is SessionState.PENDING)
+    @precondition(lambda self: self.session.status is SessionStatus.PENDING)
     def browser_comes_up(self) -> None:
         self.session.instance_ready()
 
     @rule()
-    @precondition(lambda self: self.session.state is SessionState.PENDING)
+    @precondition(lambda self: self.session.status is SessionStatus.PENDING)
     def browser_never_starts(self) -> None:
         self.session.error("failed", Failure("INSTANCE_LOST", "it never started"))
 
     @rule()
-    @precondition(lambda self: self.session.state is SessionState.ACTIVE)
+    @precondition(lambda self: self.session.status is SessionStatus.ACTIVE)
     def browser_is_lost(self) -> None:
         interrupted = self.session.current
         self.session.instance_lost()
         if interrupted is not None and not self.session.ended:
-            assert interrupted.state is (TaskState.FAILED if interrupted.acted else TaskState.QUEUED)
+            assert interrupted.status is (TaskStatus.FAILED if interrupted.acted else TaskStatus.QUEUED)
 
     @rule()
-    @precondition(lambda self: self.session.state is SessionState.ORPHANED)
+    @precondition(lambda self: self.session.status is SessionStatus.ORPHANED)
     def browser_comes_back(self) -> None:
         self.session.instance_restored()
 
@@ -125,14 +125,14 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def final_states_are_final(self) -> None:
         if self.final is not None:
-            assert self.session.state is self.final
+            assert self.session.status is self.final
         elif self.session.ended:
-            self.final = self.session.state
+            self.final = self.session.status
             self.ended_at_ms = self.clock.now()
 
     @invariant()
     def one_task_at_a_time_and_in_order(self) -> None:
-        under_way = [task for task in self.session.tasks.values() if task.state in _UNDER_WAY]
+        under_way = [task for task in self.session.tasks.values() if task.status in _UNDER_WAY]
         assert under_way == ([self.session.current] if self.session.current else [])
         numbers = [int(task_id[1:]) for task_id in self.started]
         assert numbers == sorted(numbers)
@@ -154,8 +154,8 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def a_task_that_ended_says_how(self) -> None:
         for task in self.session.tasks.values():
-            assert (task.failure is not None) == (task.state is TaskState.FAILED)
-            assert (task.answer is not None) == (task.state is TaskState.COMPLETED)
+            assert (task.failure is not None) == (task.status is TaskStatus.FAILED)
+            assert (task.answer is not None) == (task.status is TaskStatus.COMPLETE)
 
     @invariant()
     def the_bill_never_falls_and_is_the_time_that_passed(self) -> None:
@@ -170,12 +170,12 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def the_countdown_runs_only_while_nothing_does(self) -> None:
         # a task that can be started may have to wait for room: that is nobody's inactivity
-        counting = self.session.state is SessionState.ACTIVE and not self._runs() and not self.session.has_next
+        counting = self.session.status is SessionStatus.ACTIVE and not self._runs() and not self.session.has_next
         assert (self.session.expires_ms is not None) == counting
 
     @invariant()
     def only_orphans_wait_for_their_browser(self) -> None:
-        assert (self.session.grace_ends_ms is not None) == (self.session.state is SessionState.ORPHANED)
+        assert (self.session.grace_ends_ms is not None) == (self.session.status is SessionStatus.ORPHANED)
 
     @invariant()
     def nobody_else_drives_while_a_person_does(self) -> None:
@@ -185,10 +185,10 @@ class Sessions(RuleBasedStateMachine):
     # --- helpers ------------------------------------------------------------------------------------------------------
 
     def _runs(self) -> bool:
-        return self.session.current is not None and self.session.current.state is TaskState.RUNNING
+        return self.session.current is not None and self.session.current.status is TaskStatus.RUNNING
 
     def _try(self, command, codes: set[str]) -> None:
-        before = (self.session.state, self.session.phase, self.session.queued)
+        before = (self.session.status, self.session.phase, self.session.queued)
         refused: str | None = None
         try:
             command()
@@ -196,10 +196,10 @@ class Sessions(RuleBasedStateMachine):
             refused = error.code
         if refused is not None:
             assert refused in codes
-            assert (self.session.state, self.session.phase, self.session.queued) == before
+            assert (self.session.status, self.session.phase, self.session.queued) == before
 
 
-_UNDER_WAY = {TaskState.RUNNING, TaskState.PAUSED, TaskState.GUARDRAIL}
+_UNDER_WAY = {TaskStatus.RUNNING, TaskStatus.PAUSED, TaskStatus.GUARDRAIL}
 
 TestSessions = Sessions.TestCase
 TestSessions.settings = settings(max_examples=max(500, settings().max_examples), stateful_step_count=40, deadline=None)

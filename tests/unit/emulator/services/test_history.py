@@ -190,7 +190,7 @@ async def test_a_failed_session_says_why_its_last_task_failed(emulator):
     session = emulator.open("s")
     session.add_task("t", TaskOrder("x", 1e5, 1e5, ends_session=True))
     session.fail(session.start_next(), Failure("ELEMENT_NOT_FOUND", "no Buy button"))
-    assert (session.state.value, session.note) == ("failed", "its last task failed: no Buy button")
+    assert (session.status, session.note) == ("failed", "its last task failed: no Buy button")
 
 
 async def test_while_nothing_can_be_written_down_no_work_is_begun(emulator, monkeypatch):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from webrun_nb.common.codes import SessionStatus
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
@@ -130,7 +131,7 @@ async def test_a_reset_leaves_what_others_made(store, database):
 async def test_a_kept_policy_whose_host_can_t_be_read_starts_no_session_and_is_named(store):
     """An earlier version took hosts that browsers do not open."""
     rules = DomainRules("blocklist", (DomainEntry("a.com"), DomainEntry("xn--ü.de")))
-    await store.policies.put(replace(STRICT, status="active", domain_rules=rules))
+    await store.policies.put(replace(STRICT, status=SessionStatus.ACTIVE, domain_rules=rules))
     kept = Policies(store.policies, store.trail, Clock(lambda: 1.0), IdSource(1), compile_regex)
     with pytest.raises(CommandRefusedError) as caught:
         await kept.rulebook("ann", "pol_1")

@@ -10,6 +10,7 @@ import pytest
 from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.commands.usage import drawn, summary
 from webrun_nb.notebook.display.open_sessions import told
 from webrun_nb.notebook.display.tables import usage_frame
@@ -44,8 +45,8 @@ TASKS = [
 IDLE = SessionSnapshot(
     name="main",
     session_id="s9",
-    status="active",
-    phase="idle",
+    status=SessionStatus.ACTIVE,
+    phase=SessionPhase.IDLE,
     emulated=True,
     server_now_ms=60_000,
     created_at_ms=0,
@@ -128,7 +129,9 @@ def test_an_idle_session_says_what_waiting_costs() -> None:
     )
 
 
-@pytest.mark.parametrize("snapshot", [replace(IDLE, expires_at_ms=None), replace(IDLE, status="terminated")])
+@pytest.mark.parametrize(
+    "snapshot", [replace(IDLE, expires_at_ms=None), replace(IDLE, status=SessionStatus.TERMINATED)]
+)
 def test_where_nothing_counts_down_waiting_has_no_price(snapshot: SessionSnapshot) -> None:
     assert idle_cost_until_timeout_usd(snapshot) is None
 

@@ -26,6 +26,7 @@ from helpers.fake_cards import (
     make_card,
 )
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.display import cards as cards_module
 from webrun_nb.notebook.display.cards import CardRegistry, UpdateThrottler
 from webrun_nb.notebook.text.labels import clean, duration, ended_at_ms, rate, usd
@@ -69,13 +70,13 @@ def test_an_ended_session_counts_down_to_nothing() -> None:
 
 
 def test_an_orphaned_session_counts_its_grace_period() -> None:
-    orphaned = replace(IDLE, status="orphaned", phase=None, grace_ends_at_ms=NOW_MS + 200_000)
+    orphaned = replace(IDLE, status=SessionStatus.ORPHANED, phase=None, grace_ends_at_ms=NOW_MS + 200_000)
     countdown = session_card_state(orphaned)["countdown"]
     assert (countdown["label"], countdown["endsAtMs"]) == ("Grace period", NOW_MS + 200_000)
 
 
 def test_without_word_of_its_grace_period_nothing_counts() -> None:
-    orphaned = replace(IDLE, status="orphaned", phase=None)
+    orphaned = replace(IDLE, status=SessionStatus.ORPHANED, phase=None)
     facts = session_card_state(orphaned)
     assert (facts["countdown"], facts["hold"]) == (None, "waiting for the browser to come back")
 
@@ -88,7 +89,7 @@ def test_every_phase_has_a_shape_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("snapshot", "idles"),
-    [(IDLE, True), (replace(RUNNING, phase="paused"), True), (RUNNING, False), (ENDED, False)],
+    [(IDLE, True), (replace(RUNNING, phase=SessionPhase.PAUSED), True), (RUNNING, False), (ENDED, False)],
 )
 def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bool) -> None:
     assert session_card_state(snapshot)["idles"] is idles
@@ -168,30 +169,30 @@ def test_an_empty_queue_is_not_mentioned() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "text"),
     [
-        ("terminated", "expired", "ended by 5:00 of inactivity"),
-        ("terminated", "terminated", "ended by hand"),
-        ("terminated", "balance", "the balance ran out"),
-        ("failed", "instance_lost", "its browser was lost and did not come back"),
-        ("failed", "failed", "its browser did not start, or its last task failed"),
-        ("completed", "terminateOnCompletion", "its last task was done"),
-        ("completed", "completed", "its last task was done"),
-        ("failed", "emulator ended", "its emulator ended"),
-        ("terminated", "budget", "its budget was spent"),
-        ("terminated", "task budget", "its task's budget was spent"),
-        ("terminated", "unanswered", "nobody answered what its task asked"),
-        ("terminated", "interrupted", "interrupted, and so it was ended"),
-        ("terminated", "task stopped", "its task was stopped by hand, and it ended with it"),
-        ("terminated", "with block", "its with block ended"),
-        ("terminated", "session not found", "the server knows it no more"),
-        ("terminated", "session expired", "the server keeps its record no more"),
+        (SessionStatus.TERMINATED, "expired", "ended by 5:00 of inactivity"),
+        (SessionStatus.TERMINATED, "terminated", "ended by hand"),
+        (SessionStatus.TERMINATED, "balance", "the balance ran out"),
+        (SessionStatus.FAILED, "instance_lost", "its browser was lost and did not come back"),
+        (SessionStatus.FAILED, "failed", "its browser did not start, or its last task failed"),
+        (SessionStatus.COMPLETED, "terminateOnCompletion", "its last task was done"),
+        (SessionStatus.COMPLETED, "completed", "its last task was done"),
+        (SessionStatus.FAILED, "emulator ended", "its emulator ended"),
+        (SessionStatus.TERMINATED, "budget", "its budget was spent"),
+        (SessionStatus.TERMINATED, "task budget", "its task's budget was spent"),
+        (SessionStatus.TERMINATED, "unanswered", "nobody answered what its task asked"),
+        (SessionStatus.TERMINATED, "interrupted", "interrupted, and so it was ended"),
+        (SessionStatus.TERMINATED, "task stopped", "its task was stopped by hand, and it ended with it"),
+        (SessionStatus.TERMINATED, "with block", "its with block ended"),
+        (SessionStatus.TERMINATED, "session not found", "the server knows it no more"),
+        (SessionStatus.TERMINATED, "session expired", "the server keeps its record no more"),
     ],
 )
-def test_the_reason_of_an_end_is_in_words(status: str, reason: str, text: str) -> None:
+def test_the_reason_of_an_end_is_in_words(status: SessionStatus, reason: str, text: str) -> None:
     assert dict(card_rows(replace(ENDED, status=status, reason=reason)))["ended"] == text
 
 
 def test_a_failed_session_says_which_of_the_two_it_was() -> None:
-    ended = replace(ENDED, status="failed", reason="failed", note="its last task failed: no Buy button")
+    ended = replace(ENDED, status=SessionStatus.FAILED, reason="failed", note="its last task failed: no Buy button")
     assert dict(card_rows(ended))["ended"] == "its last task failed: no Buy button"
 
 
@@ -270,7 +271,7 @@ def test_pause_is_there_for_those_who_can() -> None:
 
 
 def test_a_paused_session_can_resume() -> None:
-    assert commands(replace(RUNNING, phase="paused"), PausableActions())["resume"]
+    assert commands(replace(RUNNING, phase=SessionPhase.PAUSED), PausableActions())["resume"]
 
 
 def test_an_ended_session_has_no_buttons() -> None:
@@ -285,7 +286,12 @@ def test_who_took_over_can_release() -> None:
         def release(self) -> Future[None]:
             return self._begin("release")
 
-    assert set(commands(replace(IDLE, phase="manual"), Driver())) == {"pause", "release", "stop", "terminate"}
+    assert set(commands(replace(IDLE, phase=SessionPhase.MANUAL), Driver())) == {
+        "pause",
+        "release",
+        "stop",
+        "terminate",
+    }
 
 
 def test_a_click_asks_for_the_command() -> None:

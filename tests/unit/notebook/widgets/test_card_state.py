@@ -8,14 +8,15 @@ import pytest
 
 from helpers.fake_cards import IDLE
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.card_state import is_extrapolation_of, session_card_state
 
 SHOWN = SessionSnapshot(
     name="main",
     session_id="abcdefghijkl",
-    status="active",
-    phase="idle",
+    status=SessionStatus.ACTIVE,
+    phase=SessionPhase.IDLE,
     emulated=True,
     server_now_ms=1_000_000,
     created_at_ms=1_000,
@@ -55,7 +56,7 @@ def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
         {"tokens_usd": Decimal("0.0045")},
         {"idle_usd": Decimal("0.001")},
         {"compute_usd": None},
-        {"status": "terminated", "phase": None},
+        {"status": SessionStatus.TERMINATED, "phase": None},
     ],
     ids=lambda change: ", ".join(change),
 )
@@ -66,7 +67,10 @@ def test_a_page_is_told_all_else(change: dict[str, Any]) -> None:
 
 
 def test_while_a_task_runs_idle_time_stands_still() -> None:
-    shown, later = replace(SHOWN, phase="running"), replace(LATER, phase="running", idle_usd=SHOWN.idle_usd)
+    shown, later = (
+        replace(SHOWN, phase=SessionPhase.RUNNING),
+        replace(LATER, phase=SessionPhase.RUNNING, idle_usd=SHOWN.idle_usd),
+    )
     assert is_extrapolation_of(session_card_state(shown), session_card_state(later), elapsed_ms=5_000)
 
 

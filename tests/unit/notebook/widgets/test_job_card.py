@@ -13,10 +13,13 @@ import pytest
 from helpers.fake_cards import RUNNING, AnsweringActions, make_card
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
+from webrun_nb.common.codes import SessionPhase
 from webrun_nb.notebook.widgets.job_card import JobCard
 from webrun_nb.notebook.widgets.job_state import JobState
 
-ASKS = replace(RUNNING, phase="guardrail", question=Question("t1", "The password for shop.localhost", "credentials"))
+ASKS = replace(
+    RUNNING, phase=SessionPhase.GUARDRAIL, question=Question("t1", "The password for shop.localhost", "credentials")
+)
 FACTS = JobState(
     name="laptops", state="guardrail", session="demo", session_id=ASKS.session_id, task_id="t1", elapsed_ms=6200,
     cost_usd=Decimal("0.0041"), emulated=True, usd_per_minute=Decimal("0.02"), asks="The password for shop.localhost",

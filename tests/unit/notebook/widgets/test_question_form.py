@@ -26,6 +26,7 @@ from helpers.fake_cards import (
 )
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.common.codes import SessionPhase
 from webrun_nb.notebook.display import cards as cards_module
 from webrun_nb.notebook.display.cards import CardRegistry
 from webrun_nb.notebook.widgets.card_actions import RestartedSession
@@ -38,7 +39,7 @@ NEXT = replace(IDLE, session_id="next00000000")
 
 
 def asking(kind: str = "", *candidates: str, text: str = "Which one?", task_id: str = "t1") -> SessionSnapshot:
-    return replace(RUNNING, phase="guardrail", question=Question(task_id, text, kind, candidates))
+    return replace(RUNNING, phase=SessionPhase.GUARDRAIL, question=Question(task_id, text, kind, candidates))
 
 
 def answer(card: SessionCard, question_id: str | None = None, **what: Any) -> None:
@@ -277,7 +278,7 @@ def test_two_clicks_open_one_session(output: Output) -> None:
 def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
     board, next_session = CardRegistry(), Session(NEXT)
     card, _ = restarted(board, next_session)
-    next_session.become(replace(NEXT, phase="running"))
+    next_session.become(replace(NEXT, phase=SessionPhase.RUNNING))
     board.drain(5)
     assert (board.card(NEXT.session_id), card.facts["label"]) == (card, "active · running")
 

@@ -10,6 +10,7 @@ import pytest
 
 from helpers.fake_cards import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, AnsweringActions, make_card
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.display.terminal_line import can_rewrite, line_of
 from webrun_nb.notebook.display.terminal_prompt import ask_in_terminal, prompt_here
 from webrun_nb.notebook.text.labels import progress
@@ -19,7 +20,7 @@ from webrun_nb.notebook.widgets.task_line import TaskLine
 OPENS = replace(RUNNING, doing=Doing("t1", "navigateUrl", "http://shop.localhost/", 3))
 ASKS = replace(
     RUNNING,
-    phase="guardrail",
+    phase=SessionPhase.GUARDRAIL,
     question=Question("t1", "The password for shop.localhost", "credentials"),
     expires_at_ms=NOW_MS + 240_000,
 )
@@ -62,8 +63,8 @@ def row(line: TaskLine) -> dict[str, Any]:
     ("snapshot", "words"),
     [
         (None, "opening a session"),
-        (replace(IDLE, status="pending", phase=None), "starting the browser"),
-        (replace(IDLE, status="orphaned", phase=None), "the browser was lost; waiting for it to come back"),
+        (replace(IDLE, status=SessionStatus.PENDING, phase=None), "starting the browser"),
+        (replace(IDLE, status=SessionStatus.ORPHANED, phase=None), "the browser was lost; waiting for it to come back"),
         (replace(OPENS, connected=False), "the server can't be reached; trying again"),
         (RUNNING, "working"),
         (OPENS, "step 3 · opening http://shop.localhost/"),
@@ -72,8 +73,8 @@ def row(line: TaskLine) -> dict[str, Any]:
         (replace(OPENS, doing=Doing("t1", "hover", "x", 2)), "step 2 · hover x"),
         (replace(OPENS, doing=Doing("t0", "click", "Laptops", 9)), "working"),
         (ASKS, "waiting for your answer"),
-        (replace(OPENS, phase="paused"), "paused; Resume on the session's card goes on"),
-        (replace(OPENS, phase="manual"), "you have the browser; Release on the session's card goes on"),
+        (replace(OPENS, phase=SessionPhase.PAUSED), "paused; Resume on the session's card goes on"),
+        (replace(OPENS, phase=SessionPhase.MANUAL), "you have the browser; Release on the session's card goes on"),
         (replace(OPENS, current_task_id="t0"), "waiting for its turn: another task of session demo runs"),
         (replace(ASKS, current_task_id="t0"), "waiting for its turn: another task of session demo asks for an answer"),
         (replace(OPENS, current_task_id=None), "reading the result"),

@@ -212,9 +212,7 @@ async def wish(session_id: str, body: PictureSettings, service: TheService, user
     await service.history.admit_command(user, session_id)
     session = service.session(user, session_id)
     if session.ended:
-        raise CommandRefusedError(
-            ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.state.value})"
-        )
+        raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.status})")
     session.pictures_wanted = body.wanted
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
