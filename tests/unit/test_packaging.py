@@ -13,6 +13,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import webrun_nb
 from webrun_nb.emulator.storage.database import Database, StoreError
@@ -86,6 +87,12 @@ def test_the_version_is_the_newest_one_of_the_changelog() -> None:
     newest = re.search(r"^## (\d\S*)$", changelog, re.MULTILINE)
     assert newest is not None
     assert newest[1] == webrun_nb.__version__
+
+
+def test_binder_uses_a_python_that_the_package_supports_and_can_run_its_script() -> None:
+    python = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+    assert SpecifierSet(str(project()["requires-python"])).contains(python)
+    assert (ROOT / ".binder" / "postBuild").stat().st_mode & 0o100
 
 
 IMPORT_ALL = """

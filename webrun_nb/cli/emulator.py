@@ -12,7 +12,7 @@ from webrun_nb.wire.prices import PRICES_2026
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand to its parser."""
-    parser.add_argument("--port", type=_port, default=0, help="0 for any free one (default)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 (default): any free port")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--data-dir", type=Path, help="folder for its database, files and logs (default: one folder per user)"
@@ -86,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the emulator until it is told to end.
+    """Run the emulator until it receives SIGTERM or SIGINT, or until its lifeline ends.
 
     Returns
     -------

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["META_KEYS", "Completeness", "to_frame"]
 
 META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
-"""Facts of a result that the caller gives; a key that isn't given is None in `attrs`, never left out."""
+"""Facts of a result that the caller passes. A key that is not passed is None in `attrs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
 
 
 def _open(data: Any) -> tuple[tuple[Column, ...], list[Mapping[str, Any]]]:
-    """Return columns and records of an answer whose columns are the page's own, with text for values."""
+    """Return the columns and records of an answer without a schema, with text as values."""
     found = [data] if isinstance(data, Mapping) else data
     if not isinstance(found, list) or not all(isinstance(record, Mapping) for record in found):
         found = [{ANSWER: data}]
@@ -156,7 +156,7 @@ def _text(value: Any) -> str | None:
 
 
 class _Unfit(Exception):  # noqa: N818 - a signal between two functions, not an error
-    """The value doesn't fit the column."""
+    """A value does not fit its column."""
 
 
 def _build(
@@ -198,7 +198,7 @@ def _build(
 
 
 def _value(column: Column, record: Any) -> Any:
-    """Return a record's value for a column as Python has it; None where there is none."""
+    """Return a record's value for a column as a Python value; None if it is missing."""
     if not isinstance(record, Mapping):
         raise _Unfit
     value = record.get(column.name)
@@ -212,7 +212,7 @@ def _value(column: Column, record: Any) -> Any:
 
 
 def _series(column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]) -> dict[str, Any]:
-    """Return the column, and beside it the currencies where they differ."""
+    """Return the series of a column, and that of its currencies if they differ."""
     import pandas as pd
 
     match column.type:
@@ -228,7 +228,7 @@ def _series(column: Column, values: list[Any], currencies: dict[str, str], *, ta
 
 
 def _money_series(name: str, values: list[Any], currencies: dict[str, str], taken: set[str]) -> dict[str, Any]:
-    """Return the amounts; their one currency goes into `currencies`, several make a column of their own."""
+    """Return the amounts. A common currency is added to `currencies`; different ones become a column."""
     import pandas as pd
 
     amounts = [None if value is None else float(value[0]) for value in values]
@@ -296,7 +296,7 @@ def _date(value: Any) -> datetime:
 
 
 def _datetime(value: Any) -> datetime:
-    """Return UTC without its zone, see `_series`."""
+    """Return a time in UTC without its zone; see `_series`."""
     try:
         moment = datetime.fromisoformat(_str(value))
         utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
@@ -333,7 +333,7 @@ def _json(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How a column type looks in a frame: a value's conversion, which raises `_Unfit`, and the column's dtype."""
+    """The form of a column type in a frame: the conversion of a value, which may raise `_Unfit`, and the dtype."""
 
     convert: Callable[[Any], Any]
     dtype: Any = None
