@@ -1,6 +1,6 @@
-"""Opens a card from an installed wheel: its JavaScript and CSS, the practice pages and the notebooks have to be in it.
+"""Checks an installed wheel: a card's JavaScript and CSS, practice sites, documentation and notebooks must be in it.
 
-Run as `python -I check_wheel.py CHECKOUT` by a Python that has the wheel installed, outside the checkout.
+Run `python -I check_wheel.py CHECKOUT` outside the checkout, with a Python that has the wheel installed.
 """
 
 from __future__ import annotations
@@ -18,19 +18,25 @@ from webrun_nb.practice import Request, respond, sites
 
 
 class NoActions:
-    """Buttons that nobody presses."""
+    """Actions of a card whose buttons are not pressed."""
 
     def stop(self) -> Future[Any]:
         """Stop."""
-        raise AssertionError("nobody pressed Stop")
+        raise AssertionError("Stop was not pressed")
 
     def terminate(self) -> Future[Any]:
         """Terminate."""
-        raise AssertionError("nobody pressed Terminate")
+        raise AssertionError("Terminate was not pressed")
 
 
 def check(checkout: Path) -> None:
-    """Raise an AssertionError that says what is missing from the wheel."""
+    """Check the wheel.
+
+    Raises
+    ------
+    AssertionError
+        Something is missing; the message names it.
+    """
     package = Path(webrun_nb.__file__).resolve().parent
     assert not package.is_relative_to(checkout.resolve()), f"{package} is the checkout, not the wheel"
 
@@ -50,7 +56,7 @@ def check(checkout: Path) -> None:
     assert "export default" in state["_esm"], "the card has no JavaScript"
     assert "{" in state["_css"], "the card has no CSS"
     data, _ = card._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data, "the card is no widget"
+    assert "application/vnd.jupyter.widget-view+json" in data, "the card is not a widget"
     assert "main" in data["text/plain"], "the card has no text form"
 
     for site in sites():
@@ -65,7 +71,7 @@ def check(checkout: Path) -> None:
     notebooks = find_notebooks()
     assert notebooks is not None, "the notebooks are not in the wheel"
     assert notebooks.is_relative_to(package), f"the notebooks come from {notebooks}, not from the wheel"
-    print(f"a card, {len(sites())} practice site(s), {len(pages)} pages and the notebooks came out of the wheel")
+    print(f"a card, {len(sites())} practice site(s), {len(pages)} pages and the notebooks are in the wheel")
 
 
 if __name__ == "__main__":
