@@ -1,31 +1,49 @@
 """One session and its tasks: the rules of the contract's sections 3 and 4, without browser, network or event loop.
 
 All methods are synchronous and take effect at the clock's present moment. What follows from a change (an event to
-send, a browser to close, an agent to cancel) is the business of whoever listens to `notify`.
+send, a browser to close, an agent to cancel) is the business of the function that is given as `notify`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
-from webrun_nb.emulator.domain.billing import PriceList
-from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
+from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.events import ControlReleased, ControlTaken, Happening, TaskResumed
+from webrun_nb.emulator.domain.events import (
+    BytesCounted,
+    ControlReleased,
+    ControlTaken,
+    GuardrailRaised,
+    Happening,
+    InstanceLost,
+    InstanceReady,
+    InstanceRestored,
+    SessionEnded,
+    TaskEnded,
+    TaskPaused,
+    TaskQueued,
+    TaskResumed,
+    TaskStarted,
+    TokensCounted,
+)
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.domain.states import SessionTrigger, TaskEvent
-from webrun_nb.emulator.domain.task import Failure, Task
-from webrun_nb.emulator.domain.task_queue import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, SessionLife
+from webrun_nb.emulator.domain.states import SESSION_MOVES, Machine, SessionTrigger, TaskEvent
+from webrun_nb.emulator.domain.task import Answer, Failure, Question, Task, TaskOrder
+from webrun_nb.emulator.domain.task_queue import TaskQueue
 
-__all__ = ["GRACE_PERIOD_MS", "INACTIVITY_TIMEOUT_MS", "TOOK_OVER", "Session"]
-
+INACTIVITY_TIMEOUT_MS = 300_000
+GRACE_PERIOD_MS = 300_000
+"""How long an orphaned session waits for its browser to come back (section 3)."""
 TOOK_OVER = "(took over)"
-"""The answer to a question that a person settled by hand (`Question.ends_by_hand`)."""
+"""The answer to a question that a person settled in the browser (`Question.ends_by_hand`)."""
 
 
-class Session(SessionLife):
-    """A session's life, and what people say to it.
+class Session:
+    """A session: its status, its tasks, its timers and its bill.
 
     Parameters
     ----------
@@ -36,7 +54,7 @@ class Session(SessionLife):
     prices : PriceList
         For its meter.
     notify : callable
-        Told what happened, after the state has changed.
+        Called with the session and an event, after the state has changed.
     vault : Vault, optional
         Keeps its secrets; by default one that can't make codes.
     """
@@ -50,10 +68,211 @@ class Session(SessionLife):
         notify: Callable[[Session, Happening], None],
         vault: Vault | None = None,
     ) -> None:
-        super().__init__(session_id, owner, clock, prices, lambda happening: notify(self, happening), vault)
+        self.id = session_id
+        self.owner = owner
+        self.reason: EndReason | None = None
+        self.policy_id: str | None = None
+        """The policy it was started with."""
+        self.reach_out_mode = "off"
+        """Accepted and reported, without a meaning here (section 3)."""
+        self.vault = vault or Vault()
+        self.proxy: Mapping[str, Any] | None = None
+        """As it is shown: without its password."""
+        self.proxy_is_managed = False
+        self.environment_id: str | None = None
+        self.pictures_wanted = False
+        """Whether pictures of what its tasks do are taken; they cost time, so they are off by default."""
+        self.note: str | None = None
+        """A sentence for the session's user, such as why it failed."""
+        self.created_ms = clock.now()
+        self.last_activity_ms = self.created_ms
+        self.meter = Meter(self.created_ms, prices)
+        self._clock = clock
+        self._notify_listener = notify
+        self._queue = TaskQueue(clock, self.meter, self._on_timeout)
+        self._machine = Machine(SESSION_MOVES, SessionStatus.PENDING)
+        self._stopped = False
+        self._manual = False
+        self._pause_after_start = False
+        """The task that is run again was paused when its browser was lost."""
+        self._paused_by_take_over = False
+        """The running task was paused by taking over, so that releasing continues it."""
+        self._inactivity: Timer | None = None
+        self._grace: Timer | None = None
+
+    # --- what can be seen ---------------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> SessionStatus:
+        """Its state."""
+        return self._machine.state
+
+    @property
+    def ended(self) -> bool:
+        """True once its status is final."""
+        return self.status.is_final
+
+    @property
+    def phase(self) -> SessionPhase | None:
+        """Its occupation while active, else None (section 3)."""
+        if self.status is not SessionStatus.ACTIVE:
+            return None
+        if self._manual:
+            return SessionPhase.MANUAL
+        return self._queue.phase or (SessionPhase.STOPPED if self._stopped else SessionPhase.IDLE)
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """All of its tasks by id, those that have ended included."""
+        return self._queue.tasks
+
+    @property
+    def current(self) -> Task | None:
+        """The task under way: it runs, is paused or waits for an answer."""
+        return self._queue.current
+
+    @property
+    def queued(self) -> tuple[Task, ...]:
+        """The tasks that wait, in order."""
+        return self._queue.waiting
+
+    @property
+    def has_next(self) -> bool:
+        """True where a task can be started: the session is active, none is under way, and no person is in control."""
+        ready = self.status is SessionStatus.ACTIVE and self.current is None and not self._manual
+        return ready and bool(self.queued)
+
+    @property
+    def grace_ends_ms(self) -> float | None:
+        """The time at which an orphaned session fails; None where it isn't orphaned."""
+        return self._grace.when_ms if self._grace else None
+
+    @property
+    def expires_ms(self) -> float | None:
+        """The time at which inactivity ends it; None while it can't."""
+        return self._inactivity.when_ms if self._inactivity else None
+
+    def usage(self) -> Usage:
+        """Return the session's bill so far."""
+        return self.meter.session_usage(self._clock.now())
+
+    def task_usage(self, task: Task) -> Usage:
+        """Return a task's bill so far."""
+        return self.meter.task_usage(task.id, self._clock.now() if task.ended_ms is None else task.ended_ms)
+
+    # --- its browser --------------------------------------------------------------------------------------------------
+
+    def instance_ready(self) -> None:
+        """Become active: the browser has started."""
+        self._machine.fire(SessionTrigger.INSTANCE_READY)
+        self._touch()
+        self._notify(InstanceReady())
+
+    def instance_lost(self) -> None:
+        """Become orphaned, until the browser is back or the grace period has passed.
+
+        The interrupted task is run again, unless it has acted: then it fails, so that nothing is done twice.
+        """
+        self._machine.fire(SessionTrigger.INSTANCE_LOST)
+        self._manual = False
+        self._paused_by_take_over = False
+        task = self.current
+        self._pause_after_start = task is not None and task.status is TaskStatus.PAUSED
+        self._grace = self._clock.call_at(self._clock.now() + GRACE_PERIOD_MS, self._on_grace_over)
+        self._touch()
+        self._notify(InstanceLost(task))
+        if task is None:
+            return
+        if task.acted:
+            self.fail(task, Failure(TaskFailureCode.INSTANCE_LOST, "the browser was lost after the task had acted"))
+        else:
+            self._queue.interrupt(task)
+            self._touch()
+
+    def instance_restored(self) -> None:
+        """Become active again."""
+        self._machine.fire(SessionTrigger.INSTANCE_RESTORED)
+        self._cancel_grace()
+        self._touch()
+        self._notify(InstanceRestored())
+
+    def error(self, reason: EndReason, failure: Failure) -> None:
+        """End in failure: the browser never started or did not come back; the running task fails with `failure`."""
+        self._end(SessionTrigger.ERROR, reason, failure)
+
+    def out_of_balance(self) -> None:
+        """End because nothing is left to pay with."""
+        self._end(SessionTrigger.OUT_OF_BALANCE, EndReason.BALANCE)
+
+    # --- its tasks ----------------------------------------------------------------------------------------------------
+
+    def add_task(self, task_id: str, order: TaskOrder) -> Task:
+        """Queue a task.
+
+        Raises
+        ------
+        CommandRefusedError
+            `SESSION_NOT_ACTIVE`: the session has ended.
+        """
+        self._require_open()
+        task = self._queue.add(task_id, order)
+        self._touch()
+        self._notify(TaskQueued(task))
+        return task
+
+    def start_next(self) -> Task | None:
+        """Start the next task in order, where there is one and it can be started."""
+        if not self.has_next:
+            return None
+        self._stopped = False
+        task = self._queue.start_next()
+        self._touch()
+        self._notify(TaskStarted(task))
+        pause, self._pause_after_start = self._pause_after_start, False
+        if pause:  # its browser was lost while it was paused: only a person continues it
+            self._pause(task)
+        return task
+
+    def ask(self, task: Task, question: Question) -> None:
+        """Have the running task wait for a person."""
+        self._queue.ask(task, question)
+        self._touch()
+        self._notify(GuardrailRaised(task, question))
+
+    def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
+        """Meter tokens; past its input limit, where it has one, the task fails with `INPUT_TOKEN_LIMIT`."""
+        self.meter.count_tokens(task.id, prompt, completion)
+        self._notify(TokensCounted())
+        used = self.task_usage(task).prompt_tokens
+        limit = task.order.max_input_tokens
+        if limit is not None and used > limit and not task.ended:
+            message = f"the task read {used} tokens; its limit is {int(limit)}"
+            self.fail(task, Failure(TaskFailureCode.INPUT_TOKEN_LIMIT, message))
+
+    def count_bytes(self, up: int, down: int, proxied: int) -> None:
+        """Meter the bytes that its browser sent and received, and how many of them went through its proxy."""
+        self.meter.count_bytes(up, down, proxied if self.proxy_is_managed else 0)
+        self._notify(BytesCounted())
+
+    def complete(self, task: Task, answer: Answer) -> None:
+        """End the running task with its answer."""
+        task.answer = answer
+        self._end_task(task, TaskEvent.SUCCEED)
+        if task.order.ends_session and not self.ended:
+            self._end(SessionTrigger.LAST_TASK_SUCCEEDED, EndReason.TERMINATE_ON_COMPLETION)
+
+    def fail(self, task: Task, failure: Failure) -> None:
+        """End a task in failure; a session that was to end with it fails."""
+        task.failure = failure
+        self._end_task(task, TaskEvent.FAIL)
+        if task.order.ends_session and not self.ended:
+            self.note = f"its last task failed: {failure.message}"
+            self._end(SessionTrigger.ERROR, EndReason.FAILED)
+
+    # --- commands of its user -----------------------------------------------------------------------------------------
 
     def pause(self) -> None:
-        """Hold the running task after its present action.
+        """Pause the running task after its present action.
 
         Raises
         ------
@@ -63,7 +282,7 @@ class Session(SessionLife):
         self._pause(self._require_current(TaskStatus.RUNNING, "pause"))
 
     def resume(self) -> None:
-        """Let the paused task go on.
+        """Continue the paused task; while a person is in control, the same as `release`.
 
         Raises
         ------
@@ -76,45 +295,45 @@ class Session(SessionLife):
             self._resume(self._require_current(TaskStatus.PAUSED, "resume"))
 
     def take_over(self) -> None:
-        """Let a person drive: the running task pauses, and none is started.
+        """Give a person control of the browser: the running task pauses, and none is started.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: somebody drives already, or there is no browser; `SESSION_NOT_ACTIVE`.
+            `INVALID_STATE`: a person is in control already, or there is no browser; `SESSION_NOT_ACTIVE`.
         """
         self._require_open()
         if self.status is not SessionStatus.ACTIVE or self._manual:
-            raise self._reject_invalid_answer(f"take over: not while the session is {self.phase or self.status}")
-        if self.current is not None and self.current.status is TaskStatus.RUNNING:
+            raise self._invalid_state(f"take over: not while the session is {self._state}")
+        if self.current is not None and self._queue.is_running:
             self._pause(self.current)
-            self._held_by_hand = True
+            self._paused_by_take_over = True
         self._manual = True
         self._touch()
         self._notify(ControlTaken())
 
     def release(self) -> None:
-        """Give control back: a task that taking over had paused goes on.
+        """Give control back to the agent: a task that taking over had paused continues.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: nobody drives; `SESSION_NOT_ACTIVE`.
+            `INVALID_STATE`: no person is in control; `SESSION_NOT_ACTIVE`.
         """
         self._require_open()
         if not self._manual:
-            raise self._reject_invalid_answer("release: nobody has taken over")
+            raise self._invalid_state("release: nobody has taken over")
         self._manual = False
-        task, held_by_hand, self._held_by_hand = self.current, self._held_by_hand, False
-        if held_by_hand and task is not None and task.status is TaskStatus.PAUSED:
+        task, paused, self._paused_by_take_over = self.current, self._paused_by_take_over, False
+        if paused and task is not None and task.status is TaskStatus.PAUSED:
             self._resume(task)
         elif task is not None and task.question is not None and task.question.ends_by_hand:
-            self._answered(task, TOOK_OVER)
+            self._answer(task, TOOK_OVER)
         self._touch()
         self._notify(ControlReleased())
 
-    def interacted(self) -> None:
-        """Record that a person uses the browser by hand.
+    def record_user_activity(self) -> None:
+        """Record that a person uses the browser.
 
         Raises
         ------
@@ -123,23 +342,21 @@ class Session(SessionLife):
         """
         self._require_open()
         if self.phase is None or self.phase is SessionPhase.RUNNING:
-            raise self._reject_invalid_answer(
-                f"interactions: not while the session is {self.phase or self.status}; take over first"
-            )
+            raise self._invalid_state(f"interactions: not while the session is {self._state}; take over first")
         self._touch()
 
     def answer(self, text: str) -> None:
-        """Answer the guardrail that waits: the task goes on from that very point.
+        """Answer the guardrail that waits: the task continues from that point.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: none waits (any more), or somebody drives by hand.
+            `INVALID_STATE`: none waits (any more), or a person is in control.
         """
         task = self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail")
         if self._manual:
-            raise self._reject_invalid_answer("answer a guardrail: release control first, or two would drive at once")
-        self._answered(task, text)
+            raise self._invalid_state("answer a guardrail: release control first, or two would drive at once")
+        self._answer(task, text)
 
     def stop(self, task_id: str | None = None) -> None:
         """End the current task, or the one named (running or queued); the session and the queue stay.
@@ -156,11 +373,11 @@ class Session(SessionLife):
         self._end_task(task, TaskEvent.FAIL)
         if task.order.ends_session and not self.ended:
             self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
-        elif was_current and not self._queue:
+        elif was_current and not self.queued:
             self._stopped = True
 
     def stop_guardrail(self) -> None:
-        """Refuse what the guardrail asks: the task is stopped.
+        """Stop the task that waits for an answer.
 
         Raises
         ------
@@ -180,37 +397,113 @@ class Session(SessionLife):
         self._require_open()
         self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
 
-    # --- inside -------------------------------------------------------------------------------------------------------
+    # --- checks -------------------------------------------------------------------------------------------------------
 
-    def _require_current(self, state: TaskStatus, command: str) -> Task:
+    def _require_open(self) -> None:
+        if self.ended:
+            message = f"session {self.id} has ended ({self.status})"
+            raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, message, status=self.status)
+
+    def _require_current(self, status: TaskStatus, command: str) -> Task:
         self._require_open()
-        if self.current is None or self.current.status is not state:
-            raise self._reject_invalid_answer(f"{command}: not while the session is {self.phase or self.status}")
+        if self.current is None or self.current.status is not status:
+            raise self._invalid_state(f"{command}: not while the session is {self._state}")
         return self.current
 
     def _task_to_stop(self, task_id: str | None) -> Task:
         if task_id is None:
-            waiting = self._queue[0] if self._queue and self.status is SessionStatus.PENDING else None
+            waiting = self.queued[0] if self.queued and self.status is SessionStatus.PENDING else None
             task = self.current or waiting
             if task is None:
-                raise self._reject_invalid_answer("stop: no task is under way")
+                raise self._invalid_state("stop: no task is under way")
             return task
         if task_id not in self.tasks:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"session {self.id} has no task {task_id}")
         if self.tasks[task_id].ended:
-            raise self._reject_invalid_answer(f"stop: task {task_id} has ended already")
+            raise self._invalid_state(f"stop: task {task_id} has ended already")
         return self.tasks[task_id]
 
-    def _reject_invalid_answer(self, message: str) -> CommandRefusedError:
-        return CommandRefusedError(ErrorCode.INVALID_STATE, message, phase=self.phase or self.status)
+    @property
+    def _state(self) -> str:
+        return self.phase or self.status
 
-    def _answered(self, task: Task, text: str) -> None:
-        task.machine.fire(TaskEvent.ANSWER)
-        task.question = None
-        self._run_on(task)
-        self._notify(TaskResumed(task, answer=text))
+    def _invalid_state(self, message: str) -> CommandRefusedError:
+        return CommandRefusedError(ErrorCode.INVALID_STATE, message, phase=self._state)
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def _notify(self, event: Happening) -> None:
+        self._notify_listener(self, event)
+
+    def _pause(self, task: Task) -> None:
+        self._queue.pause(task)
+        self._touch()
+        self._notify(TaskPaused(task))
 
     def _resume(self, task: Task) -> None:
-        task.machine.fire(TaskEvent.RESUME)
-        self._run_on(task)
+        self._queue.resume(task)
+        self._touch()
         self._notify(TaskResumed(task))
+
+    def _answer(self, task: Task, text: str) -> None:
+        self._queue.answer(task)
+        self._touch()
+        self._notify(TaskResumed(task, answer=text))
+
+    def _end_task(self, task: Task, event: TaskEvent) -> None:
+        self._queue.end(task, event)
+        self._touch()
+        self._notify(TaskEnded(task))
+
+    def _touch(self) -> None:
+        """Record activity: the inactivity timeout starts over, or stops while a task runs."""
+        self.last_activity_ms = self._clock.now()
+        if self._inactivity:
+            self._inactivity.cancel()
+            self._inactivity = None
+        # a task that can be started may have to wait for a slot, which is no inactivity
+        busy = self._queue.is_running or self.has_next
+        if self.status is SessionStatus.ACTIVE and not busy:
+            self._inactivity = self._clock.call_at(self.last_activity_ms + INACTIVITY_TIMEOUT_MS, self._on_inactivity)
+
+    def _cancel_grace(self) -> None:
+        if self._grace:
+            self._grace.cancel()
+            self._grace = None
+
+    def _on_inactivity(self) -> None:
+        waits = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
+        message = "nobody answered before the inactivity timeout"
+        failure = Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, message) if waits else None
+        self._end(SessionTrigger.EXPIRED, EndReason.EXPIRED, failure)
+
+    def _on_grace_over(self) -> None:
+        message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
+        failure = Failure(TaskFailureCode.INSTANCE_LOST, message)
+        self._end(SessionTrigger.ERROR, EndReason.INSTANCE_LOST, failure)
+
+    def _on_timeout(self, task: Task) -> None:
+        message = f"the task did not finish within its maxDuration of {task.order.max_duration_ms / 1000:g} s"
+        self.fail(task, Failure(TaskFailureCode.TASK_TIMEOUT, message))
+
+    def _end(self, event: SessionTrigger, reason: EndReason, failure: Failure | None = None) -> None:
+        """Move to a final status.
+
+        The task that was under way, or waits for a browser that never came, fails with `failure`, the queued ones with
+        `SESSION_TERMINATED`.
+        """
+        never_began = self.status is SessionStatus.PENDING
+        self._machine.fire(event)
+        self._cancel_grace()
+        self._manual = False
+        self.reason = reason
+        if event is SessionTrigger.ERROR and failure is not None:
+            self.note = f"its browser did not start: {failure.message}" if never_began else failure.message
+        ended = Failure(TaskFailureCode.SESSION_TERMINATED, f"the session ended first ({reason})")
+        for task in [*([self.current] if self.current else []), *self.queued]:
+            was_begun = task is self.current or self._queue.has_run(task)
+            task.failure = failure if failure and (was_begun or never_began) else ended
+            self._end_task(task, TaskEvent.FAIL)
+        self.meter.ended(self._clock.now())
+        self._touch()
+        self._notify(SessionEnded(reason))

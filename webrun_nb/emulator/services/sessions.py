@@ -210,7 +210,7 @@ class Service:
             case ReleaseControl():
                 session.release()
             case by_hand:
-                session.interacted()
+                session.record_user_activity()
                 self._workers[session.id].interact(page_action(by_hand))
 
     def session(self, user: str, session_id: str) -> Session:

@@ -106,7 +106,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(
         command=st.sampled_from(
-            ["pause", "resume", "stop", "stop_guardrail", "terminate", "take_over", "release", "interacted"]
+            ["pause", "resume", "stop", "stop_guardrail", "terminate", "take_over", "release", "record_user_activity"]
         )
     )
     def a_person_commands(self, command: str) -> None:
