@@ -22,11 +22,11 @@ class NoActions:
 
     def stop(self) -> Future[Any]:
         """Stop."""
-        raise AssertionError("Stop was not pressed")
+        raise AssertionError("unexpected call of stop")
 
     def terminate(self) -> Future[Any]:
         """Terminate."""
-        raise AssertionError("Terminate was not pressed")
+        raise AssertionError("unexpected call of terminate")
 
 
 def check(checkout: Path) -> None:

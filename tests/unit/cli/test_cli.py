@@ -1,4 +1,4 @@
-"""The command line without a browser: what is refused before anything starts, notebooks copied, findings judged."""
+"""Tests of the command line without a browser: refusals before anything starts, copied notebooks, checks of doctor."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def test_an_unknown_command_is_a_wrong_command_line(capsys: Captured) -> None:
     assert ended.value.code == 2
 
 
-# --- speaking ---------------------------------------------------------------------------------------------------------
+# --- output -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_complaint_is_one_line_on_stderr(capsys: Captured) -> None:
+def test_an_error_is_one_line_on_stderr(capsys: Captured) -> None:
     print_error("demo", "two\nlines")
     assert capsys.readouterr() == ("", "webrun-nb demo: two lines\n")
 
 
-def test_a_page_can_not_steer_the_terminal() -> None:
+def test_a_page_cannot_control_the_terminal() -> None:
     assert printable("Laptop \x1b[2J\x07 €5\n") == "Laptop �[2J� €5\n"
 
 
@@ -104,7 +104,7 @@ def test_without_the_emulator_s_packages_the_pip_line_is_said(
 
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
-    """Return a folder of notebooks as they come with the package."""
+    """Return a folder with the notebooks of the package."""
     folder = tmp_path / "ours"
     (folder / "data").mkdir(parents=True)
     (folder / lab.FIRST).write_text("first")
@@ -148,7 +148,7 @@ def test_a_file_that_was_there_before_is_kept(ours: Path, tmp_path: Path) -> Non
     assert (tmp_path / lab.FIRST).read_text() == "something else of the same name"
 
 
-def test_a_broken_record_costs_nobody_their_changes(ours: Path, tmp_path: Path) -> None:
+def test_changes_survive_a_broken_record(ours: Path, tmp_path: Path) -> None:
     lab.copy_notebooks(ours, tmp_path / "mine")
     (tmp_path / "mine" / ".webrun-notebooks.json").write_text("{")
     (tmp_path / "mine" / lab.FIRST).write_text("my own words")
@@ -157,7 +157,7 @@ def test_a_broken_record_costs_nobody_their_changes(ours: Path, tmp_path: Path) 
 
 @pytest.fixture
 def become(ours: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Record what `lab` would become in place of becoming it."""
+    """Record the command of JupyterLab instead of running it."""
     became: list[list[str]] = []
     monkeypatch.setattr(lab, "find_notebooks", lambda: ours)
     monkeypatch.setattr(lab.os, "execv", lambda program, arguments: became.append(arguments))
@@ -196,7 +196,7 @@ def test_lab_as_root_may_run_as_root(
     assert "as root" in capsys.readouterr().out
 
 
-def test_lab_says_whose_notebook_was_kept(become: list[list[str]], tmp_path: Path, capsys: Captured) -> None:
+def test_lab_names_the_notebooks_that_were_kept(become: list[list[str]], tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "02_more.ipynb").write_text("mine")
     main(["lab", "--dir", str(tmp_path)])
     assert "02_more.ipynb: your version was kept" in capsys.readouterr().out
@@ -276,7 +276,7 @@ def test_a_kernel_s_version_decides_when_buttons_answer(version: str, said: str)
     assert said in doctor.ipykernel_version(version).detail
 
 
-def test_a_kernel_whose_cards_would_stand_still_is_objected_to() -> None:
+def test_a_kernel_on_which_cards_do_not_update_is_missing() -> None:
     found = doctor.ipykernel_version("7.0.1")
     assert (found.state, "cards do not update" in found.detail, "ipykernel>=7.1" in (found.fix or "")) == (
         "missing",
@@ -331,12 +331,12 @@ def test_the_report_is_aligned_and_says_states_in_words(monkeypatch: pytest.Monk
         ("compute=nan", "write dollars, as in compute=0.03"),
     ],
 )
-def test_a_price_that_is_none_is_said_before_anything_starts(price: str, said: str, capsys: Captured) -> None:
+def test_an_invalid_price_is_refused_before_anything_starts(price: str, said: str, capsys: Captured) -> None:
     assert main(["emulator", "--price", price]) == 2
     assert said in capsys.readouterr().err
 
 
-def test_a_host_to_allow_that_is_none_is_a_wrong_command_line(capsys: Captured) -> None:
+def test_an_invalid_host_to_allow_is_a_wrong_command_line(capsys: Captured) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["emulator", "--allow-host", "a b"])
     assert ended.value.code == 2
