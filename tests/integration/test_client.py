@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
@@ -31,7 +32,6 @@ from webrun_nb.client.errors import (
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.emulator.storage.locks import FileLock
 from webrun_nb.notebook.api import Toolkit
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.tables.schema import any_records

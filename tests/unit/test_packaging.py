@@ -13,9 +13,11 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from filelock import SoftFileLock
 from packaging.specifiers import SpecifierSet
 
 import webrun_nb
+from webrun_nb.emulator.storage import database
 from webrun_nb.emulator.storage.database import Database, StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +126,6 @@ def test_every_module_is_imported_where_a_system_lacks_what_only_posix_has() -> 
 async def test_an_emulator_that_can_t_lock_files_is_refused_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setattr(database, "FileLock", SoftFileLock)  # what filelock falls back to there
     with pytest.raises(StoreError, match="runs on Linux and macOS and is untested on this system"):
         await Database.open(tmp_path)

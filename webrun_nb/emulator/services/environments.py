@@ -7,10 +7,11 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from filelock import AsyncFileLock
 from sqlalchemy import delete, func, select
 
 from webrun_nb.common.codes import ErrorCode
@@ -20,8 +21,7 @@ from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services import profile_archive
 from webrun_nb.emulator.services.files import DataFolder, Files, Received, remove, unknown_environment
 from webrun_nb.emulator.services.profile_archive import ArchiveError
-from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.locks import FileLock
+from webrun_nb.emulator.storage.database import LOCK_OPTIONS, Database
 from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord, LastEnding
 
 log = logging.getLogger(__name__)
@@ -297,19 +297,8 @@ class Environments:
                 await asyncio.to_thread(self._folder.remove_file, file.id)
         return record
 
-    @asynccontextmanager
-    async def _locked(self, environment_id: str) -> AsyncIterator[None]:
-        lock = FileLock(self._folder.lock_of(environment_id))
-        taking = asyncio.ensure_future(asyncio.to_thread(lock.take))
-        try:
-            await asyncio.shield(taking)
-        except asyncio.CancelledError:
-            taking.add_done_callback(lambda _: lock.release())  # a thread can't be called back
-            raise
-        try:
-            yield
-        finally:
-            lock.release()
+    def _locked(self, environment_id: str) -> AbstractAsyncContextManager[object]:
+        return AsyncFileLock(self._folder.lock_of(environment_id), **LOCK_OPTIONS)
 
 
 def require_profile(record: EnvironmentRecord) -> None:

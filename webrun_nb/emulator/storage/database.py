@@ -10,18 +10,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+from filelock import AsyncFileLock, FileLock, LockOptions, UnixFileLock
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from webrun_nb.emulator.storage.locks import FileLock, LocksMissingError, check_locks
 from webrun_nb.emulator.storage.schema import NewerSchemaError, bring_up_to_date
 
 FILE_NAME = "webrun.db"
 _BUSY_MS = 5_000
 """How long one emulator waits for another's write; each of them takes a millisecond or two."""
 _WRITES = "webrun_writes"
+LOCK_OPTIONS: LockOptions = {"mode": 0o600, "thread_local": False, "fallback_to_soft": False}
+"""For the lock files in the data folder. Locks of the system alone: those it releases when their holder is killed,
+while a marker file would stay."""
 
 
 class StoreError(Exception):
@@ -54,19 +57,15 @@ class Database:
         StoreError
             It can't be opened, is no database, or is newer than this program; or files can't be locked here.
         """
-        try:
-            check_locks()
-        except LocksMissingError as error:
-            raise StoreError(str(error)) from error
+        _require_locks()
         make_folder(folder)
         address = URL.create("sqlite+aiosqlite", database=str(folder / FILE_NAME)) if url is None else _parse(url)
         shown = str(folder / FILE_NAME) if url is None else address.render_as_string(hide_password=True)
         engine = _engine(address)
         database = cls(engine, folder)
-        opening = FileLock(folder / "opening.lock")
         try:
-            await asyncio.to_thread(opening.take)
-            await database._prepare(address)
+            async with AsyncFileLock(folder / "opening.lock", **LOCK_OPTIONS):
+                await database._prepare(address)
         except NewerSchemaError as error:
             await engine.dispose()
             raise StoreError(
@@ -78,8 +77,6 @@ class Database:
             raise StoreError(
                 f"the database {shown} can't be used: {reason(error)}; move it away, or choose another --data-dir"
             ) from error
-        finally:
-            opening.release()
         return database
 
     async def _prepare(self, address: URL) -> None:
@@ -107,6 +104,20 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _require_locks() -> None:
+    """Check that the system locks files.
+
+    Raises
+    ------
+    StoreError
+        It doesn't: the emulator is made for none of these.
+    """
+    if not issubclass(FileLock, UnixFileLock):
+        raise StoreError(
+            "the emulator runs on Linux and macOS and is untested on this system, which can't lock files by fcntl"
+        )
 
 
 def make_folder(folder: Path) -> None:

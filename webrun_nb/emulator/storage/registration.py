@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from webrun_nb.common.codes import EndReason, SessionStatus, TaskFailureCode
-from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.locks import FileLock
+from webrun_nb.emulator.storage.database import LOCK_OPTIONS, Database
 from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord, TaskRecord
 from webrun_nb.wire.responses import TaskFailed
 
@@ -48,8 +48,8 @@ class EmulatorRegistration:
         folder = database.folder / "running"
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / f"{emulator_id}.lock"
-        lock = FileLock(path)
-        await asyncio.to_thread(lock.take)
+        lock = FileLock(path, **LOCK_OPTIONS)
+        await asyncio.to_thread(lock.acquire)
         async with database.writing() as session:
             session.add(
                 EmulatorRecord(id=emulator_id, host=platform.node(), lock=str(path), pid=os.getpid(), started_ms=now_ms)
@@ -78,7 +78,7 @@ class EmulatorRegistration:
 
     async def _end_if_dead(self, other: EmulatorRecord, now_ms: float) -> None:
         path = Path(other.lock)
-        lock = FileLock(path)
+        lock = FileLock(path, **LOCK_OPTIONS)
         if not await asyncio.to_thread(_is_free, path, lock):
             return
         try:
@@ -101,7 +101,9 @@ def _is_free(path: Path, lock: FileLock) -> bool:
     """Take a dead emulator's lock, and put its file away; False where the emulator lives and holds it."""
     if not path.exists():
         return True
-    if not lock.take(wait=False):
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
         return False
     path.unlink(missing_ok=True)
     return True
