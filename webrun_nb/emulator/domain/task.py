@@ -224,3 +224,24 @@ class Task:
     def ended(self) -> bool:
         """True once its state is final."""
         return self.status.is_final
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecording:
+    """The steps of a task, and the sources of its answer's values."""
+
+    owner: str
+    session_id: str
+    task_id: str
+    steps: list[Step]
+    provenance: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """The request of a task as it is stored, secrets masked, and when it came in (unix ms)."""
+
+    session_id: str
+    task_id: str
+    created_ms: float
+    request: Mapping[str, Any]

@@ -16,16 +16,16 @@ from webrun_nb.browsers.actions import Action, Scroll, Upload
 from webrun_nb.browsers.observation import HitTest, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
 from webrun_nb.emulator.execution.action_facts import facts_of, is_in_viewport, place
-from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer, permission
+from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
 from webrun_nb.emulator.serializers import sessions
-from webrun_nb.emulator.services.files import safe_name
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
@@ -211,7 +211,7 @@ class ActionGateway:
             self._recorder.keep_facts(task, step, known.shown)
             decision = self._seal.shown(self._enforcement.decide(known.facts))
             if self._enforcement.rulebook is not None and known.facts.deeds:
-                step.decision, step.rule = permission(decision), decision.rule
+                step.decision, step.rule = decision.permission, decision.rule
             match decision:
                 case Allow():
                     self._enforcement.note(known.shown, decision, by, task, None)

@@ -9,12 +9,12 @@ import re2
 from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.common.hosts import host_of
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, PolicyEngine, address_forms
+from webrun_nb.emulator.domain.policy.engine import Allow, Decision, PolicyEngine, address_forms
 from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, AuditEntry, Response
 from webrun_nb.emulator.domain.policy.model import Permission
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
-from webrun_nb.emulator.services.policies import AuditTrail
+from webrun_nb.emulator.execution.protocols import AuditTrail
 
 
 class PolicyEnforcer:
@@ -64,7 +64,7 @@ class PolicyEnforcer:
             action=facts.name,
             target=facts.target[:500],
             by=by,
-            decision=permission(decision),
+            decision=decision.permission,
             rule=decision.rule,
             response=response,
         )
@@ -115,17 +115,6 @@ class PolicyEnforcer:
         assert self.rulebook is not None
         does = "forbids" if found == "block" else "asks before"
         return f'the policy "{self.rulebook.policy.name}" {does} {what} ({rule})'
-
-
-def permission(decision: Decision) -> Permission:
-    """Return a decision as the wire has it."""
-    match decision:
-        case Allow():
-            return "allow"
-        case Ask():
-            return "guardrail"
-        case Deny():
-            return "block"
 
 
 _MAX_MEMORY = 4 << 20

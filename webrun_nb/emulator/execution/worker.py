@@ -37,17 +37,17 @@ from webrun_nb.emulator.domain.events import (
     TaskQueued,
     TaskResumed,
 )
+from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.execution.action_gateway import ActionGateway, Publish
 from webrun_nb.emulator.execution.egress import ByteMeter, hosts_mentioned_in
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
+from webrun_nb.emulator.execution.protocols import DownloadFolder, EnvironmentLease
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.scheduler import Slots
 from webrun_nb.emulator.execution.task_runner import TaskRun
 from webrun_nb.emulator.serializers import sessions
-from webrun_nb.emulator.services.environment_leases import Use
-from webrun_nb.emulator.services.files import Downloads, safe_name
 
 log = logging.getLogger(__name__)
 
@@ -105,11 +105,11 @@ class SessionWorker:
         The session's, whatever browser it has.
     enforcement : Enforcement
         The session's policy.
-    downloads : Downloads
+    downloads : DownloadFolder
         Where what its tasks download is kept.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
-    use : Use, optional
+    use : EnvironmentLease, optional
         The session's use of an environment: what it begins with, and where what it ends with is kept.
     """
 
@@ -124,9 +124,9 @@ class SessionWorker:
         publish: Publish,
         egress_route: EgressRoute,
         enforcement: PolicyEnforcer,
-        downloads: Downloads,
+        downloads: DownloadFolder,
         opening_url: str | None = None,
-        use: Use | None = None,
+        use: EnvironmentLease | None = None,
     ) -> None:
         self._session = session
         self._kind = kind

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
 from webrun_nb.wire.environments import Environment, Profile, UploadedFile, UploadedProfile
 
 
-def environment(record: EnvironmentRecord, environments: Environments) -> Environment:
+def environment(record: EnvironmentRecord, status: str) -> Environment:
     """Return an environment as `/environments` has it."""
     return Environment(
         id=record.id,
         user_id=record.owner,
         name=record.name,
         description=record.description,
-        status=environments.status(record),
+        status=status,
         created_at=round(record.created_ms),
         updated_at=round(record.updated_ms),
     )
 
 
-def profile(record: EnvironmentRecord, environments: Environments) -> Profile:
+def profile(record: EnvironmentRecord, status: str) -> Profile:
     """Return an environment as `/profiles` has it."""
     return Profile(
-        **environment(record, environments).model_dump(),
+        **environment(record, status).model_dump(),
         blob_size=record.blob_size,
         blob_uploaded_at=_ms(record.blob_ms),
         last_used_at=_ms(record.last_used_ms),

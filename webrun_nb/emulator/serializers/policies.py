@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from webrun_nb.emulator.domain.policy.engine import PolicyTestResult
 from webrun_nb.emulator.domain.policy.facts import AuditEntry
 from webrun_nb.emulator.domain.policy.model import (
     NEVER_DONE,
@@ -13,10 +14,7 @@ from webrun_nb.emulator.domain.policy.model import (
     domain_entry_in_words,
 )
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Step, Task
-from webrun_nb.emulator.execution.policy_enforcer import permission
-from webrun_nb.emulator.services.policies import PolicyTestResult
-from webrun_nb.emulator.services.recordings import TaskRecording
+from webrun_nb.emulator.domain.task import Step, Task, TaskRecording
 from webrun_nb.wire.policies import (
     ActionRuleBody,
     AuditList,
@@ -117,7 +115,7 @@ def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]
             by=each.step.by,
             url=each.step.url,
             decided=each.step.decision,
-            decision=permission(each.decision),
+            decision=each.decision.permission,
             rule=each.decision.rule,
             complete=each.complete,
         )

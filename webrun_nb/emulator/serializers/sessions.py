@@ -12,8 +12,7 @@ from webrun_nb.emulator.domain import billing
 from webrun_nb.emulator.domain.account import Account
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
-from webrun_nb.emulator.domain.task import DownloadedFile, Question, Task
-from webrun_nb.emulator.storage.write_behind import KeptRequest
+from webrun_nb.emulator.domain.task import DownloadedFile, Question, StoredRequest, Task
 from webrun_nb.wire.past_tasks import PastTask, TaskText
 from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.responses import (
@@ -199,7 +198,7 @@ def task_request(session: Session, task: Task) -> dict[str, Any]:
     return masked
 
 
-def task_text(told: KeptRequest) -> TaskText:
+def task_text(told: StoredRequest) -> TaskText:
     """Return what a task was told."""
     return TaskText(
         session_id=told.session_id,
@@ -210,7 +209,7 @@ def task_text(told: KeptRequest) -> TaskText:
     )
 
 
-def past_task(told: KeptRequest, body: TaskBody) -> PastTask:
+def past_task(told: StoredRequest, body: TaskBody) -> PastTask:
     """Return what a task was told, and how it is."""
     assert not isinstance(body, TaskStillPending), "polling does not wait"
     return PastTask(

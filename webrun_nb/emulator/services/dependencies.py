@@ -16,8 +16,9 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.execution.egress import Egress
+from webrun_nb.emulator.execution.protocols import AuditTrail
 from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.policies import AuditTrail, PolicyStore
+from webrun_nb.emulator.services.policies import PolicyStore
 from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
 from webrun_nb.emulator.services.user_storage import UserStorage
 from webrun_nb.emulator.storage.database import Database

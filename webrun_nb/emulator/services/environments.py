@@ -19,8 +19,9 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services import profile_archive
-from webrun_nb.emulator.services.files import DataFolder, Files, Received, remove, unknown_environment
+from webrun_nb.emulator.services.files import Files, Received, unknown_environment
 from webrun_nb.emulator.services.profile_archive import ArchiveError
+from webrun_nb.emulator.storage.data_folder import DataFolder, remove
 from webrun_nb.emulator.storage.database import LOCK_OPTIONS, Database
 from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord, LastEnding
 

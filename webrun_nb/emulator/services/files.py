@@ -3,207 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import re
-import secrets
-import shutil
-import time
-import unicodedata
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import func, select
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, DownloadedFile, Task
-from webrun_nb.emulator.http.signing import Signer
+from webrun_nb.emulator.services.signing import Signer
+from webrun_nb.emulator.storage.data_folder import DataFolder, remove
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
 
 log = logging.getLogger(__name__)
-
-_LEFT_BEHIND_S = 3_600
-"""What an emulator that was killed left in `incoming` is swept away once it is so old."""
-
-
-class DataFolder:
-    """The folders beside the database; all of them are their owner's alone. Its methods block: call them in a thread.
-
-    Parameters
-    ----------
-    root : Path
-        The data folder.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.incoming = root / "incoming"
-        """What is being written, or received, and not checked yet; on the same file system as all else."""
-        self._profiles = root / "profiles"
-        self._files = root / "files"
-        self._downloads = root / "downloads"
-        self._locks = root / "locks"
-        for folder in (self.incoming, self._profiles, self._files, self._downloads, self._locks):
-            folder.mkdir(mode=0o700, exist_ok=True)
-
-    def new(self) -> Path:
-        """Return a path in `incoming` that nobody else has."""
-        return self.incoming / secrets.token_hex(12)
-
-    def sweep(self) -> None:
-        """Remove what emulators that were killed left in `incoming`."""
-        for path in self.incoming.iterdir():
-            try:
-                if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
-                    remove(path)
-            except FileNotFoundError:  # another emulator sweeps, too
-                continue
-
-    def sweep_downloads(self, session_ids: Container[str]) -> None:
-        """Remove what sessions downloaded whose records have been removed."""
-        for path in self._downloads.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # another emulator sweeps, too
-                # a session that has just begun may not be on record yet
-                if path.name not in session_ids and time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
-                    remove(path)
-
-    # --- profiles -----------------------------------------------------------------------------------------------------
-
-    def lock_of(self, environment_id: str) -> Path:
-        """Return the file whose lock whoever changes an environment holds."""
-        return self._locks / f"environment-{environment_id}.lock"
-
-    def profile(self, environment_id: str, name: str) -> Path:
-        """Return where a state of an environment is."""
-        return self._profiles / environment_id / name
-
-    def add_profile(self, environment_id: str, state: bytes) -> str:
-        """Write a state beside those that are there; return its name. It is whole, and on the disk, or not there."""
-        name = f"{secrets.token_hex(8)}.json"
-        folder = self._profiles / environment_id
-        folder.mkdir(mode=0o700, exist_ok=True)
-        place(self.new(), folder / name, lambda file: file.write(state))
-        return name
-
-    def prune_profiles(self, environment_id: str, keep: tuple[str | None, ...]) -> None:
-        """Remove all states of an environment but those to keep."""
-        for path in (self._profiles / environment_id).iterdir():
-            if path.name not in keep:
-                remove(path)
-
-    def remove_environment(self, environment_id: str) -> None:
-        """Remove all that is kept of an environment, its files apart."""
-        remove(self._profiles / environment_id)
-        remove(self.lock_of(environment_id))
-
-    # --- files --------------------------------------------------------------------------------------------------------
-
-    def file(self, file_id: str, name: str) -> Path:
-        """Return where an uploaded file is; its last part is its own name, which is what a page is told."""
-        return self._files / file_id / name
-
-    def add_file(self, file_id: str, name: str, content: Path) -> None:
-        """Move what has come in to its place."""
-        _move(content, self.file(file_id, name))
-
-    def remove_file(self, file_id: str) -> None:
-        """Remove an uploaded file."""
-        remove(self._files / file_id)
-
-    # --- downloads ----------------------------------------------------------------------------------------------------
-
-    def download(self, session_id: str, download_id: str, name: str) -> Path:
-        """Return where what a session downloaded is."""
-        return self._downloads / session_id / download_id / name
-
-    def add_download(self, session_id: str, download_id: str, name: str, content: Path) -> None:
-        """Move what a browser has downloaded to its place."""
-        _move(content, self.download(session_id, download_id, name))
-
-
-def place(beside: Path, target: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file so that it is there as a whole or not at all, also after the power went away."""
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    _sync(target.parent)
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder; one that is gone already is no error."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _move(content: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with content.open("rb") as file:
-        os.fsync(file.fileno())
-    content.chmod(0o600)
-    content.replace(target)
-    _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-LONGEST_BYTES = 180
-"""Of a name, as UTF-8; file systems take 255."""
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-def safe_name(given: str, otherwise: str = "file") -> str:
-    """Return a name without folders, without what can't be seen, and not too long; its suffix is kept.
-
-    Parameters
-    ----------
-    given : str
-        From a page's header, a link's `download`, or an upload: anything at all.
-    otherwise : str
-        Where nothing of it can be used.
-    """
-    last = re.split(r"[\\/]", given)[-1]
-    # Cc and Cf hold controls and the marks that turn writing around ("gnp.exe" shown as "exe.png"), Cs halves of pairs
-    seen = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
-    name = _FORBIDDEN.sub("_", seen).strip().strip(".").strip()
-    if not name:
-        return otherwise
-    if _RESERVED.fullmatch(name):
-        name = f"_{name}"
-    return _shortened(name)
-
-
-def _shortened(name: str) -> str:
-    if len(name.encode()) <= LONGEST_BYTES:
-        return name
-    stem, dot, suffix = name.rpartition(".")
-    if not dot or len(suffix.encode()) > 20:
-        stem, dot, suffix = name, "", ""
-    room = LONGEST_BYTES - len((dot + suffix).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
-
 
 ORPHAN_MS = 3_600_000
 """How long a file lives that belongs to no environment (contract, section 8)."""

@@ -14,12 +14,12 @@ from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Task
+from webrun_nb.emulator.domain.task import StoredRequest, Task
 from webrun_nb.emulator.serializers import policies
 from webrun_nb.emulator.serializers import sessions as views
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.storage.database import reason
-from webrun_nb.emulator.storage.write_behind import KeptRequest, WriteBehindStore
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import ReportBody
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
@@ -58,7 +58,7 @@ class History:
         self._archive = archive
         self._clock = clock
         self._sweeping: asyncio.Task[None] | None = None
-        self._told: dict[str, dict[str, KeptRequest]] = {}
+        self._told: dict[str, dict[str, StoredRequest]] = {}
         """What the tasks of the sessions in memory were told, by session and task."""
 
     def start(self) -> None:
@@ -86,7 +86,7 @@ class History:
 
     def keep_request(self, session: Session, task: Task) -> None:
         """Keep what a task was told, secrets masked: they are known now, and no more once the session has ended."""
-        told = KeptRequest(session.id, task.id, task.created_ms, views.task_request(session, task))
+        told = StoredRequest(session.id, task.id, task.created_ms, views.task_request(session, task))
         self._told.setdefault(session.id, {})[task.id] = told
         self._archive.keep_request(session.id, task.id, told.request)
 
@@ -225,7 +225,7 @@ class History:
             raise CommandRefusedError(ErrorCode.INVALID_STATE, message) from error
         return views.past_task(told, body)
 
-    def _requests_in_memory(self, user: str) -> list[KeptRequest]:
+    def _requests_in_memory(self, user: str) -> list[StoredRequest]:
         return [told for session in self._sessions.of(user) for told in self._told.get(session.id, {}).values()]
 
     async def admit_command(self, user: str, session_id: str) -> None:

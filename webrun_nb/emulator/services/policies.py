@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from webrun_nb.common.codes import ErrorCode
@@ -11,11 +11,12 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.policy.engine import CompileRegex, Decision, PolicyEngine
+from webrun_nb.emulator.domain.policy.engine import CompileRegex, PolicyEngine, PolicyTestResult
 from webrun_nb.emulator.domain.policy.facts import NOTHING, AuditEntry
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.domain.policy.templates import TEMPLATES
 from webrun_nb.emulator.domain.task import Step
+from webrun_nb.emulator.execution.protocols import AuditTrail
 from webrun_nb.wire import policies as wire
 from webrun_nb.wire.policies import PolicyFields
 
@@ -39,35 +40,8 @@ class PolicyStore(Protocol):
         """Forget all."""
 
 
-class AuditTrail(Protocol):
-    """What is asked of the audit trail: it only grows."""
-
-    @property
-    def full(self) -> bool:
-        """Whether nothing can be written down, nor much more be held: then nothing more is to be decided on."""
-
-    def append(self, entry: AuditEntry) -> None:
-        """Keep a decision, after those before it. Must not block: a store on disk writes it down soon after."""
-
-    async def of(self, owner: str, policy_id: str) -> list[AuditEntry]:
-        """Return a user's decisions by a policy, oldest first; all that were appended before, written down or not."""
-
-    async def clear(self) -> None:
-        """Forget all (the emulator is reset)."""
-
-
 MAX_POLICIES = 200
 """Per user: nobody writes more, and a list of them is one answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTestResult:
-    """What a policy says of a recorded step."""
-
-    number: int
-    step: Step
-    decision: Decision
-    complete: bool
 
 
 class Policies:

@@ -21,7 +21,7 @@ from typing import IO, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from webrun_nb.emulator.services.files import safe_name
+from webrun_nb.emulator.domain.file_names import safe_name
 
 Text = Annotated[str, Field(strict=True)]
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Source, Step, Task
+from webrun_nb.emulator.domain.task import Task, TaskRecording
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 REMEMBERED = 200
 """Tasks that have ended; what is kept of each may be some hundred kB."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRecording:
-    """What a task did, and where its answer comes from."""
-
-    owner: str
-    session_id: str
-    task_id: str
-    steps: list[Step]
-    provenance: tuple[Source, ...]
 
 
 class TaskRecordings:

@@ -11,12 +11,13 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile
-from webrun_nb.emulator.http.signing import Signer, signing_key
 from webrun_nb.emulator.serializers import sessions
 from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.files import DataFolder, Downloads, Files
+from webrun_nb.emulator.services.files import Downloads, Files
+from webrun_nb.emulator.services.signing import Signer, signing_key
+from webrun_nb.emulator.storage.data_folder import DataFolder
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.registration import EmulatorRegistration, PeerEmulators
 from webrun_nb.emulator.storage.tables import SessionRecord

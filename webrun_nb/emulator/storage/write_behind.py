@@ -15,6 +15,7 @@ from sqlalchemy import Select, Table, and_, delete, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from webrun_nb.emulator.domain.task import StoredRequest
 from webrun_nb.emulator.storage.database import Database, reason
 from webrun_nb.emulator.storage.schema import Base
 from webrun_nb.emulator.storage.tables import (
@@ -44,16 +45,6 @@ class StoredSession:
 
     owner: str
     answer: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRequest:
-    """What a task was told, and when (unix ms)."""
-
-    session_id: str
-    task_id: str
-    created_ms: float
-    request: Mapping[str, Any]
 
 
 class WriteBehindStore:
@@ -220,18 +211,18 @@ class WriteBehindStore:
         found: Mapping[str, Any] | None = None if packed is None else json.loads(zlib.decompress(packed))
         return found
 
-    async def request(self, owner: str, task_id: str, now_ms: float) -> KeptRequest | None:
+    async def request(self, owner: str, task_id: str, now_ms: float) -> StoredRequest | None:
         """Return what one of a user's tasks was told; None where no such task is kept."""
         query = _requests_of(owner, now_ms).where(TaskRequest.task == task_id).limit(1)
         async with self._database.reading() as session:
             row = (await session.execute(query)).first()
-            return None if row is None else KeptRequest(*row)
+            return None if row is None else StoredRequest(*row)
 
-    async def requests_of(self, owner: str, limit: int, now_ms: float) -> list[KeptRequest]:
+    async def requests_of(self, owner: str, limit: int, now_ms: float) -> list[StoredRequest]:
         """Return what a user's tasks were told, newest first."""
         query = _requests_of(owner, now_ms).order_by(TaskRecord.created_ms.desc()).limit(limit)
         async with self._database.reading() as session:
-            return [KeptRequest(*row) for row in (await session.execute(query)).all()]
+            return [StoredRequest(*row) for row in (await session.execute(query)).all()]
 
     async def sessions_of(self, owner: str, limit: int, now_ms: float) -> Sequence[Mapping[str, Any]]:
         """Return the last answers of a user's sessions that have ended, newest first."""
@@ -281,7 +272,7 @@ class WriteBehindStore:
 
 
 def _requests_of(owner: str, now_ms: float) -> Select[tuple[str, str, float, dict[str, Any]]]:
-    """Select the rows of `KeptRequest` of a user's sessions that are open or ended not too long ago."""
+    """Select the rows of `StoredRequest` of a user's sessions that are open or ended not too long ago."""
     is_kept = or_(SessionRecord.ended_ms.is_(None), SessionRecord.ended_ms >= now_ms - RETENTION_MS)
     return (
         select(TaskRequest.session, TaskRequest.task, TaskRecord.created_ms, TaskRequest.request)

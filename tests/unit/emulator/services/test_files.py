@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.services.files import LONGEST_BYTES, safe_name
+from webrun_nb.emulator.domain.file_names import LONGEST_BYTES, safe_name
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from webrun_nb.common.hosts import browser_url, host_of
@@ -22,6 +23,7 @@ from webrun_nb.emulator.domain.policy.model import (
     describe_action_rule,
     domain_entry_in_words,
 )
+from webrun_nb.emulator.domain.task import Step
 
 Finder = Callable[[str], bool]
 """Tells whether a text has what is looked for."""
@@ -36,12 +38,16 @@ _WEB = frozenset({"http", "https", "ws", "wss"})
 class Allow:
     """Go ahead. `rule` is the one that says so, or the default; None without a policy."""
 
+    permission: ClassVar[Permission] = "allow"
+
     rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deny:
     """Not done."""
+
+    permission: ClassVar[Permission] = "block"
 
     rule: str
     reason: str
@@ -51,11 +57,31 @@ class Deny:
 class Ask:
     """Only with a person's approval."""
 
+    permission: ClassVar[Permission] = "guardrail"
+
     rule: str
     question: str
 
 
 Decision = Allow | Deny | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTestResult:
+    """The decision of a policy on a recorded step.
+
+    Attributes
+    ----------
+    number : int
+        The step's place in its task, from 1.
+    complete : bool
+        False where the text of its page was not kept, so that rules about the page could not match.
+    """
+
+    number: int
+    step: Step
+    decision: Decision
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.http.dependencies import TheService, TheUser
 from webrun_nb.emulator.http.uploads import received_form
 from webrun_nb.emulator.serializers import environments as views
 from webrun_nb.emulator.services.environments import require_profile
-from webrun_nb.emulator.services.files import safe_name
 from webrun_nb.emulator.services.sessions import Service
 from webrun_nb.emulator.storage.tables import EnvironmentRecord
 from webrun_nb.wire.environments import (
@@ -55,7 +55,9 @@ async def create(body: NewEnvironment, service: TheService, user: TheUser) -> En
     """Make an environment, empty."""
     environments = service.library.environments
     record = await environments.create(user, body.name, body.description)
-    return EnvironmentCreated(message="Environment created", environment=views.environment(record, environments))
+    return EnvironmentCreated(
+        message="Environment created", environment=views.environment(record, environments.status(record))
+    )
 
 
 @router.get("/environments")
@@ -63,7 +65,7 @@ async def list_environments(service: TheService, user: TheUser) -> EnvironmentLi
     """List the caller's environments, oldest first."""
     environments = service.library.environments
     return EnvironmentList(
-        environments=[views.environment(record, environments) for record in await environments.of(user)]
+        environments=[views.environment(record, environments.status(record)) for record in await environments.of(user)]
     )
 
 
@@ -100,7 +102,9 @@ async def delete_file(environment_id: str, file_id: str, service: TheService, us
 async def list_profiles(service: TheService, user: TheUser) -> ProfileList:
     """List the caller's environments as profiles, oldest first."""
     environments = service.library.environments
-    return ProfileList(profiles=[views.profile(record, environments) for record in await environments.of(user)])
+    return ProfileList(
+        profiles=[views.profile(record, environments.status(record)) for record in await environments.of(user)]
+    )
 
 
 @router.post("/profiles")
@@ -108,7 +112,7 @@ async def create_profile(body: NewEnvironment, service: TheService, user: TheUse
     """Make an environment, empty."""
     environments = service.library.environments
     record = await environments.create(user, body.name, body.description)
-    return ProfileCreated(message="Profile created", profile=views.profile(record, environments))
+    return ProfileCreated(message="Profile created", profile=views.profile(record, environments.status(record)))
 
 
 @router.delete("/profiles/{profile_id}")

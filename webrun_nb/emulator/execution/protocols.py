@@ -1,0 +1,64 @@
+"""The services that the execution of a session calls, as far as it calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from webrun_nb.browsers.protocol import Checkpoint
+from webrun_nb.emulator.domain.policy.facts import AuditEntry
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.domain.task import Task
+
+
+class AuditTrail(Protocol):
+    """What is asked of the audit trail: it only grows."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing can be written down, nor much more be held: then nothing more is to be decided on."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Keep a decision, after those before it. Must not block: a store on disk writes it down soon after."""
+
+    async def of(self, owner: str, policy_id: str) -> list[AuditEntry]:
+        """Return a user's decisions by a policy, oldest first; all that were appended before, written down or not."""
+
+    async def clear(self) -> None:
+        """Forget all (the emulator is reset)."""
+
+
+class DownloadFolder(Protocol):
+    """Keeps the files that the browsers of tasks download."""
+
+    def place(self, task: Task | None) -> Path | None:
+        """Return the path that a download is written to; None where there is no task for it, or it has enough."""
+
+    def keep(self, session: Session, task: Task, url: str, name: str, content: Path) -> None:
+        """Keep a complete download, and list it among those of the task."""
+
+
+class EnvironmentLease(Protocol):
+    """The use of an environment by one session."""
+
+    @property
+    def state_within_s(self) -> float:
+        """How long the session's browser may take to return its state."""
+
+    def ended(self) -> None:
+        """Record that the session has ended, now: its place among those that do."""
+
+    def finished(self) -> None:
+        """Release the environment: sessions that wait for this one's state wait no more. Safe twice."""
+
+    async def load(self) -> Checkpoint | None:
+        """Return the state that the session begins with; None where the environment is empty.
+
+        Raises
+        ------
+        BrowserError
+            The profile can't be read.
+        """
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Keep the state that the session ends with, unless one that ended later has been saved already."""
