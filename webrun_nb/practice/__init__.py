@@ -16,7 +16,7 @@ from webrun_nb.practice.admin import Admin
 from webrun_nb.practice.bank import Bank
 from webrun_nb.practice.base import Request, Response, UnknownSiteError
 from webrun_nb.practice.hostile import Collector, Hostile
-from webrun_nb.practice.personal import Forms
+from webrun_nb.practice.forms import Forms
 from webrun_nb.practice.site import Site
 from webrun_nb.practice.upload import Upload
 
