@@ -5,16 +5,20 @@ Run `python -I check_wheel.py CHECKOUT` outside the checkout, with a Python that
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 import webrun_nb
 from webrun_nb.cli.lab import find_notebooks
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.notebook.widgets.session_card import SessionCard
-from webrun_nb.practice import Request, respond, sites
+from webrun_nb.practice.sites import create_site
 
 
 class NoActions:
@@ -27,6 +31,13 @@ class NoActions:
     def terminate(self) -> Future[Any]:
         """Terminate."""
         raise AssertionError("unexpected call of terminate")
+
+
+async def home_page(site: str) -> httpx.Response:
+    """Return the home page of a practice site."""
+    transport = httpx.ASGITransport(create_site(site))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{site}.localhost") as client:
+        return await client.get("/")
 
 
 def check(checkout: Path) -> None:
@@ -59,10 +70,10 @@ def check(checkout: Path) -> None:
     assert "application/vnd.jupyter.widget-view+json" in data, "the card is not a widget"
     assert "main" in data["text/plain"], "the card has no text form"
 
-    for site in sites():
-        page = respond(site, Request("GET", "/"))
-        assert page.status == 200, f"practice:{site} answers {page.status}"
-        assert b"<html" in page.body, f"practice:{site} answers without a page"
+    for site in PRACTICE_SITES:
+        page = asyncio.run(home_page(site))
+        assert page.status_code == 200, f"practice:{site} answers {page.status_code}"
+        assert "<html" in page.text, f"practice:{site} answers without a page"
 
     pages = {page.name for page in (checkout / "webrun_nb" / "docs").glob("*.md")}
     shipped = {page.name for page in (package / "docs").glob("*.md")}
@@ -71,7 +82,7 @@ def check(checkout: Path) -> None:
     notebooks = find_notebooks()
     assert notebooks is not None, "the notebooks are not in the wheel"
     assert notebooks.is_relative_to(package), f"the notebooks come from {notebooks}, not from the wheel"
-    print(f"a card, {len(sites())} practice site(s), {len(pages)} pages and the notebooks are in the wheel")
+    print(f"a card, {len(PRACTICE_SITES)} practice site(s), {len(pages)} pages and the notebooks are in the wheel")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,28 @@
-"""Somebody who uses a practice site as a browser does: keeps cookies, sends forms, follows redirects."""
+"""A visitor of a practice site who does as a browser does: keeps cookies, sends forms, follows redirects."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from webrun_nb import practice
+import httpx
+from starlette.types import ASGIApp
+
+from webrun_nb.practice.sites import PracticeApp
+
+
+def ask(
+    app: ASGIApp, site: str, address: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """Send one request to a practice site, or to an application that serves several, with no server in between."""
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{site}.localhost:8000") as client:
+            return await client.request(method, address, content=body, headers=headers)
+
+    return asyncio.run(send())
 
 
 @dataclass(frozen=True)
@@ -15,7 +31,7 @@ class Page:
 
     path: str
     status: int
-    headers: dict[str, str]
+    headers: httpx.Headers
     body: bytes
 
     @property
@@ -27,13 +43,13 @@ class Page:
 class Visitor:
     """One browser; several on the same `sites` are told apart by their cookies."""
 
-    def __init__(self, site: str, sites: practice.Sites | None = None) -> None:
+    def __init__(self, site: str, sites: PracticeApp | None = None) -> None:
         self.site = site
-        self.sites = sites or practice.Sites()
+        self.clocks_s: tuple[float, ...] = (1_700_000_000.0,)
+        self.sites = sites or PracticeApp(lambda: self.clocks_s)
         self.cookies: dict[str, str] = {}
         self.cookies_set: list[str] = []
-        self.clocks_s: tuple[float, ...] = (1_700_000_000.0,)
-        self.here = Page("", 0, {}, b"")
+        self.here = Page("", 0, httpx.Headers(), b"")
 
     def get(self, address: str) -> Page:
         """Open a page."""
@@ -46,27 +62,22 @@ class Visitor:
     def send(self, method: str, address: str, body: bytes = b"", content_type: str = "") -> Page:
         """Send a request, and follow redirects on this site."""
         for _ in range(10):
-            parts = urlsplit(address)
             cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            headers = {"cookie": cookie, "content-type": content_type, "host": f"{self.site}.localhost:8000"}
-            query = parse_qs(parts.query, keep_blank_values=True)
-            request = practice.Request(method, unquote(parts.path), query, body, headers, self.clocks_s)
-            response = self.sites.respond(self.site, request)
-            for name, value in response.headers:
-                if name == "Set-Cookie":
-                    self._keep(value)
-            answered = dict(response.headers)
-            self.here = Page(parts.path, response.status, answered, response.body)
-            location = answered.get("Location", "")
-            if response.status != 303 or not location.startswith("/"):
+            response = ask(
+                self.sites, self.site, address, method, body, {"cookie": cookie, "content-type": content_type}
+            )
+            for value in response.headers.get_list("Set-Cookie"):
+                self._keep(value)
+            self.here = Page(response.url.path, response.status_code, response.headers, response.content)
+            location = response.headers.get("Location", "")
+            if response.status_code != 303 or not location.startswith("/"):
                 return self.here
             method, address, body, content_type = "GET", location, b"", ""
         raise AssertionError(f"{address} redirects for ever")
 
     def count(self, what: str) -> int:
         """Say how often something was done on the site."""
-        counts = self.sites.respond(self.site, practice.Request("GET", "/counts.json")).body
-        return int(json.loads(counts).get(what, 0))
+        return int(ask(self.sites, self.site, "/counts.json").json().get(what, 0))
 
     def _keep(self, cookie: str) -> None:
         self.cookies_set.append(cookie)

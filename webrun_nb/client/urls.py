@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from webrun_nb.client.errors import RequestError
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.common.text import near
 
-PRACTICE_SITES = ("shop", "bank", "forms", "admin", "upload", "hostile", "collector")
-"""Those of an emulator of this version; one of another may have others."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?#].*)?", re.IGNORECASE)
 

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import uvicorn
 
-from webrun_nb import config, practice
+from webrun_nb import config
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.emulator.domain import account
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
@@ -237,7 +238,7 @@ class _Server:
             ids=ids,
             limits=account.HOSTED if options.limits == "hosted" else account.NONE,
             prices=options.prices,
-            practice=PracticeSites(practice.sites(), self._port),
+            practice=PracticeSites(PRACTICE_SITES, self._port),
             egress=Egress(home(options.host, self._port), options.allowed_hosts, self._proxies),
             library=library,
             isolation=options.isolation,

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from webrun_nb import practice
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.urls import PRACTICE_SITES, resolve_host, resolve_url
-from webrun_nb.practice import sites
+from webrun_nb.client.urls import resolve_host, resolve_url
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 
 LOCAL = "http://127.0.0.1:4321"
 
@@ -119,7 +122,8 @@ def test_a_practice_sites_bare_name_is_told_how_to_write_it(given: str, meant: s
 
 
 def test_the_practice_sites_are_those_that_there_are() -> None:
-    assert set(PRACTICE_SITES) == set(sites())
+    (folder,) = practice.__path__
+    assert set(PRACTICE_SITES) == {page.parent.name for page in Path(folder).glob("*/__init__.py")}
 
 
 @pytest.mark.parametrize(

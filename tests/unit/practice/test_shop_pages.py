@@ -8,34 +8,40 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 from xml.etree import ElementTree
 
+import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from webrun_nb import practice
-from webrun_nb.practice.base import PageNotFoundError, Router, html
+from helpers import practice_client
+from webrun_nb.common.practice_sites import PRACTICE_SITES
+from webrun_nb.practice.server import Site, money, route
 from webrun_nb.practice.shop import CATALOGUE, catalogue
 from webrun_nb.practice.shop.catalogue import CatalogueError, Product, load
 from webrun_nb.practice.shop.listing import PER_PAGE
 from webrun_nb.practice.shop.pages import Shop
-from webrun_nb.practice.site import money
+from webrun_nb.practice.sites import PracticeApp, create_site
 
 PRODUCTS = catalogue().products
 LAPTOPS = [product for product in PRODUCTS if product.category.slug == "laptops"]
 PRODUCT_IDS = [product.slug for product in PRODUCTS]
 
 
-def ask(address: str, method: str = "GET") -> practice.Response:
-    parts = urlsplit(address)
-    query = parse_qs(parts.query, keep_blank_values=True)
-    return practice.respond("shop", practice.Request(method, unquote(parts.path), query))
+SHOP = PracticeApp()
+
+
+def ask(address: str, method: str = "GET") -> httpx.Response:
+    return practice_client.ask(SHOP, "shop", address, method)
 
 
 def page(address: str) -> str:
     response = ask(address)
-    assert response.status == 200, address
-    return response.body.decode()
+    assert response.status_code == 200, address
+    return response.text
 
 
 class Cards(HTMLParser):
@@ -128,8 +134,8 @@ def changed_catalogue(tmp_path: Path, **fields: object) -> Path:
 
 def test_a_price_changed_in_the_file_is_on_the_page(tmp_path: Path) -> None:
     shop = Shop(load(changed_catalogue(tmp_path, price_usd=123.45)))
-    response = shop.respond(practice.Request("GET", f"/product/{PRODUCTS[0].slug}"))
-    assert b"$123.45" in response.body
+    response = practice_client.ask(shop, "shop", f"/product/{PRODUCTS[0].slug}")
+    assert b"$123.45" in response.content
 
 
 @pytest.mark.parametrize(
@@ -310,7 +316,7 @@ def test_the_price_list_is_one_table_of_the_catalogue() -> None:
 
 def test_every_picture_is_a_drawing() -> None:
     for product in PRODUCTS:
-        root = ElementTree.fromstring(ask(f"/picture/{product.slug}.svg").body)
+        root = ElementTree.fromstring(ask(f"/picture/{product.slug}.svg").content)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert len(list(root.iter())) > 10, product.picture
 
@@ -329,52 +335,53 @@ class Links(HTMLParser):
         self.links += [value for name, value in attrs if name in {"href", "src", "action"} and value]
 
 
-def crawl() -> dict[str, practice.Response]:
+def crawl() -> dict[str, httpx.Response]:
     """Ask for everything a guest reaches from the home page by links, pictures, styles and forms that only ask."""
-    seen: dict[str, practice.Response] = {}
+    seen: dict[str, httpx.Response] = {}
     waiting = ["/"]
     while waiting:
         address = waiting.pop()
         if address in seen:
             continue
         seen[address] = response = ask(address)
-        if dict(response.headers)["Content-Type"].startswith("text/html"):
+        if response.headers["Content-Type"].startswith("text/html"):
             reader = Links()
-            reader.feed(response.body.decode())
+            reader.feed(response.content.decode())
             waiting += [urljoin(address, link).partition("#")[0] for link in reader.links]
     return seen
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, practice.Response]:
+def site() -> dict[str, httpx.Response]:
     return crawl()
 
 
-def test_every_link_leads_somewhere(site: dict[str, practice.Response]) -> None:
-    assert {address for address, response in site.items() if response.status != 200} == set()
+def test_every_link_leads_somewhere(site: dict[str, httpx.Response]) -> None:
+    assert {address for address, response in site.items() if response.status_code != 200} == set()
 
 
-def test_every_product_can_be_reached(site: dict[str, practice.Response]) -> None:
+def test_every_product_can_be_reached(site: dict[str, httpx.Response]) -> None:
     assert {f"/product/{product.slug}" for product in PRODUCTS} <= site.keys()
 
 
-def test_nothing_refers_to_another_site(site: dict[str, practice.Response]) -> None:
+def test_nothing_refers_to_another_site(site: dict[str, httpx.Response]) -> None:
     known = (b"https://schema.org", b"http://www.w3.org/2000/svg")
     for address, response in site.items():
-        for reference in re.findall(rb"https?://[^\s\"'<>)]*", response.body):
+        for reference in re.findall(rb"https?://[^\s\"'<>)]*", response.content):
             assert reference.startswith(known), (address, reference)
-        assert b'="//' not in response.body, address
+        assert b'="//' not in response.content, address
 
 
-def test_the_same_request_gives_the_same_bytes(site: dict[str, practice.Response]) -> None:
+def test_the_same_request_gives_the_same_bytes(site: dict[str, httpx.Response]) -> None:
     shop = Shop(load(CATALOGUE))
     for path in ("/", "/category/laptops", "/price-list", "/product/norvane-aurora-14"):
-        assert shop.respond(practice.Request("GET", path)) == site[path]
+        again = practice_client.ask(shop, "shop", path)
+        assert (again.headers, again.content) == (site[path].headers, site[path].content)
 
 
-def test_no_page_has_the_same_id_twice(site: dict[str, practice.Response]) -> None:
+def test_no_page_has_the_same_id_twice(site: dict[str, httpx.Response]) -> None:
     for address, response in site.items():
-        ids = re.findall(rb'\sid="([^"]+)"', response.body)
+        ids = re.findall(rb'\sid="([^"]+)"', response.content)
         assert len(ids) == len(set(ids)), address
 
 
@@ -388,6 +395,9 @@ def test_no_page_has_the_same_id_twice(site: dict[str, practice.Response]) -> No
         "/picture/none.svg",
         "/static/secret.txt",
         "/static/../catalogue.json",
+        "/static/..%2Fcatalogue.json",
+        "/category",
+        "/products/",
         "/category/laptops?page=3",
         "/category/laptops?page=0",
         "/category/laptops?page=two",
@@ -395,54 +405,60 @@ def test_no_page_has_the_same_id_twice(site: dict[str, practice.Response]) -> No
 )
 def test_what_is_not_there_is_a_404_page(path: str) -> None:
     response = ask(path)
-    assert response.status == 404
-    assert b"<h1>Page not found</h1>" in response.body
+    assert response.status_code == 404
+    assert b"<h1>Page not found</h1>" in response.content
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_method_that_a_page_does_not_have_is_a_405_that_says_which_it_has(method: str) -> None:
     response = ask("/category/laptops", method)
-    assert response.status == 405
-    assert dict(response.headers)["Allow"] == "GET, HEAD"
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"
 
 
 def test_head_is_get_without_the_body() -> None:
     whole, head = ask("/category/laptops"), ask("/category/laptops", "HEAD")
-    assert (head.status, head.headers, head.body) == (whole.status, whole.headers, b"")
+    assert (head.status_code, head.headers, head.content) == (whole.status_code, whole.headers, b"")
 
 
 def test_content_length_is_the_bytes_sent() -> None:
     response = ask("/")
-    assert dict(response.headers)["Content-Length"] == str(len(response.body))
+    assert response.headers["Content-Length"] == str(len(response.content))
 
 
 # --- what all sites share ---------------------------------------------------------------------------------------------
 
 
-def test_the_shop_is_a_site() -> None:
-    assert "shop" in practice.sites()
+@pytest.mark.parametrize("name", PRACTICE_SITES)
+def test_every_site_has_a_home_page(name: str) -> None:
+    response = practice_client.ask(create_site(name), name, "/")
+    assert response.status_code == 200
+    assert response.text.lower().startswith("<!doctype html>")
 
 
 def test_an_unknown_site_is_refused_by_name() -> None:
-    with pytest.raises(practice.UnknownSiteError, match=r"no practice site 'bazaar'.*shop"):
-        practice.respond("bazaar", practice.Request("GET", "/"))
+    response = practice_client.ask(PracticeApp(), "bazaar", "/")
+    assert response.status_code == 404
+    assert re.search(r"no practice site 'bazaar'.*practice:shop", response.text)
 
 
-def test_a_router_gives_each_method_its_handler_and_the_parts_of_the_path() -> None:
-    router = Router(lambda request, status: html("", status=status))
-    router.add(
-        "/item/{number}.txt",
-        GET=lambda request, number: html(f"read {number}"),
-        POST=lambda request, number: html(f"wrote {request.body.decode()} to {number}"),
-    )
-    answer = router.respond(practice.Request("POST", "/item/7.txt", body=b"x"))
-    assert answer.body == b"wrote x to 7"
+def test_a_route_gives_each_method_its_handler_and_the_parts_of_the_path(tmp_path: Path) -> None:
+    async def get(request: Request, number: str) -> Response:
+        return Response(f"read {number}")
+
+    async def post(request: Request, number: str) -> Response:
+        return Response(f"wrote {(await request.body()).decode()} to {number}")
+
+    site = Site(tmp_path, [route("/item/{number}.txt", GET=get, POST=post)], dict)
+    assert practice_client.ask(site, "shop", "/item/7.txt", "POST", b"x").text == "wrote x to 7"
+    assert practice_client.ask(site, "shop", "/item/7.txt").text == "read 7"
+    assert practice_client.ask(site, "shop", "/item/7.txt", "PUT").headers["Allow"] == "GET, HEAD, POST"
 
 
-def test_a_handler_that_finds_nothing_is_a_404() -> None:
-    def nothing(request: practice.Request) -> practice.Response:
-        raise PageNotFoundError(request.path)
+def test_a_handler_that_finds_nothing_is_a_404_page(tmp_path: Path) -> None:
+    async def nothing(request: Request) -> Response:
+        raise HTTPException(404)
 
-    router = Router(lambda request, status: html(f"error {status}", status=status))
-    router.add("/", GET=nothing)
-    assert router.respond(practice.Request("GET", "/")).status == 404
+    response = practice_client.ask(Site(tmp_path, [route("/", GET=nothing)], dict), "shop", "/")
+    assert response.status_code == 404
+    assert "<h1>Page not found</h1>" in response.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,13 @@ def test_bytes_arrive_as_they_were_sent() -> None:
     visitor.send("POST", "/", *multipart(("a.bin", content), ("b.csv", b"\xff\xfe")))
     assert hashlib.sha256(content).hexdigest() in visitor.here.text
     assert visitor.count("uploads") == 2
+
+
+def test_no_upload_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    visitor = Visitor("upload")
+    visitor.send("POST", "/", *multipart(("large.bin", bytes(3_000_000))))
+    assert "3000000 bytes" in visitor.here.text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from webrun_nb.client.policies import TEMPLATES
 from webrun_nb.client.secrets import SOURCES
-from webrun_nb.client.urls import PRACTICE_SITES
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.notebook.commands.registry import VERBS, Option, Verb, find_verb
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.line_words import begun_words

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.practice import posted
-from webrun_nb.practice.base import PageNotFoundError, Request, Response, download, redirect
-from webrun_nb.practice.site import Site
-from webrun_nb.practice.visits import GUEST, Visits
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-__all__ = ["Admin"]
+from webrun_nb.practice.server import GUEST, Handler, Site, Visits, download, first_value, read_form, redirect, route
+
+__all__ = ["create"]
 
 _MAX_TYPED = 80
 _ROLES = ("reader", "editor", "owner")
@@ -66,17 +67,18 @@ class Admin(Site):
 
     def __init__(self) -> None:
         self._visits: Visits[World] = Visits("admin_visit", _new_world)
-        super().__init__(Path(__file__).parent, lambda: self._visits.counts)
-        add = self.router.add
-        add("/", GET=self._home)
-        add("/admin/", GET=self._users)
-        add("/admin/users.csv", GET=self._users_csv)
-        add("/admin/users/{login}", GET=self._user)
-        add("/admin/users/{login}/delete", POST=self._changing(self._delete))
-        add("/admin/users/{login}/role", POST=self._changing(self._role))
-        add("/admin/settings", GET=self._settings_form, POST=self._changing(self._settings))
-        add("/admin/danger", GET=self._danger)
-        add("/admin/danger/delete-all", POST=self._changing(self._delete_all))
+        routes = [
+            route("/", GET=self._home),
+            route("/admin/", GET=self._users),
+            route("/admin/users.csv", GET=self._users_csv),
+            route("/admin/users/{login}", GET=self._user),
+            route("/admin/users/{login}/delete", POST=self._changing(self._delete, "/admin/")),
+            route("/admin/users/{login}/role", POST=self._changing(self._role, "/admin/users/{login}")),
+            route("/admin/settings", GET=self._settings_form, POST=self._changing(self._settings, "/admin/settings")),
+            route("/admin/danger", GET=self._danger),
+            route("/admin/danger/delete-all", POST=self._changing(self._delete_all, "/admin/danger")),
+        ]
+        super().__init__(Path(__file__).parent, routes, lambda: self._visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
         """Give what every page shows: what was just done."""
@@ -92,69 +94,69 @@ class Admin(Site):
         assert world is not None
         return world
 
-    def _changing(self, change: Callable[..., str]) -> Callable[..., Response]:
-        """Make a handler that changes the visit's world and goes on to the address that `change` returns."""
+    def _changing(self, change: Callable[..., Awaitable[None]], then: str) -> Handler:
+        """Return a handler that changes the visit's world and redirects to the page `then`."""
 
-        def handler(request: Request, **parts: str) -> Response:
-            world = self._visits.find(request)
-            if world is not None:
-                return redirect(change(request, world, **parts))
-            world, cookie = self._visits.begin()
-            return redirect(change(request, world, **parts), cookie)
+        async def handler(request: Request, **parts: str) -> Response:
+            response = redirect(then.format(**parts))
+            world = self._visits.find(request) or self._visits.begin(response)
+            await change(request, world, **parts)
+            return response
 
         return handler
 
-    def _home(self, request: Request) -> Response:
+    async def _home(self, request: Request) -> Response:
         return self.page(request, "home.html", title=self._world(request).settings["title"])
 
-    def _users(self, request: Request) -> Response:
+    async def _users(self, request: Request) -> Response:
         return self.page(request, "users.html", users=list(self._world(request).users.values()))
 
-    def _users_csv(self, request: Request) -> Response:
+    async def _users_csv(self, request: Request) -> Response:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(["login", "name", "email", "role"])
         writer.writerows([user.login, user.name, user.email, user.role] for user in self._world(request).users.values())
-        return download(out.getvalue(), "text/csv; charset=utf-8", "users.csv")
+        return download(out.getvalue(), "users.csv")
 
-    def _user(self, request: Request, login: str) -> Response:
+    async def _user(self, request: Request, login: str) -> Response:
         return self.page(request, "user.html", user=_known(self._world(request), login), roles=_ROLES)
 
-    def _delete(self, request: Request, world: World, login: str) -> str:
+    async def _delete(self, request: Request, world: World, login: str) -> None:
         del world.users[_known(world, login).login]
         self._visits.counts["users deleted"] += 1
         world.said = f"{login} was deleted."
-        return "/admin/"
 
-    def _role(self, request: Request, world: World, login: str) -> str:
-        user, role = _known(world, login), posted.read(request).first("role")
+    async def _role(self, request: Request, world: World, login: str) -> None:
+        user, role = _known(world, login), first_value(await read_form(request), "role")
         if role in _ROLES:
             user.role = role
             self._visits.counts["roles changed"] += 1
             world.said = f"{user.name} is {role} now."
-        return f"/admin/users/{login}"
 
-    def _settings_form(self, request: Request) -> Response:
+    async def _settings_form(self, request: Request) -> Response:
         return self.page(request, "settings.html", typed=self._world(request).settings)
 
-    def _settings(self, request: Request, world: World) -> str:
-        form = posted.read(request)
-        world.settings = {name: form.first(name)[:_MAX_TYPED] for name in world.settings}
+    async def _settings(self, request: Request, world: World) -> None:
+        form = await read_form(request)
+        world.settings = {name: first_value(form, name)[:_MAX_TYPED] for name in world.settings}
         self._visits.counts["settings saved"] += 1
         world.said = "The settings are saved."
-        return "/admin/settings"
 
-    def _danger(self, request: Request) -> Response:
+    async def _danger(self, request: Request) -> Response:
         return self.page(request, "danger.html", left=len(self._world(request).users))
 
-    def _delete_all(self, request: Request, world: World) -> str:
+    async def _delete_all(self, request: Request, world: World) -> None:
         world.users.clear()
         self._visits.counts["everything deleted"] += 1
         world.said = "Everything was deleted."
-        return "/admin/danger"
 
 
 def _known(world: World, login: str) -> User:
     if login not in world.users:
-        raise PageNotFoundError(login)
+        raise HTTPException(404)
     return world.users[login]
+
+
+def create() -> Admin:
+    """Create the site, with nothing done on it yet."""
+    return Admin()

@@ -8,4 +8,9 @@ from __future__ import annotations
 
 from webrun_nb.practice.bank.pages import Bank
 
-__all__ = ["Bank"]
+__all__ = ["create"]
+
+
+def create() -> Bank:
+    """Create the site, with nothing done on it yet."""
+    return Bank()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb.practice.accounts import BANK, Account
-from webrun_nb.practice.site import money
+from webrun_nb.practice.server import money
 
 TODAY = "2026-03-14"
 """The bank's calendar stands still, so that its pages say the same every day."""

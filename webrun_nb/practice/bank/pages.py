@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pyotp import TOTP
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from webrun_nb.practice import posted
 from webrun_nb.practice.accounts import BANK
 from webrun_nb.practice.bank.ledger import Visit, new_visit, read_transfer
-from webrun_nb.practice.base import PageNotFoundError, Request, Response, download, redirect
-from webrun_nb.practice.site import Site
-from webrun_nb.practice.visits import Visits
+from webrun_nb.practice.server import Handler, Site, Visits, download, first_value, read_form, redirect, route
 
 _MAX_WRONG_CODES = 5
 _MAX_MESSAGES = 10
@@ -30,19 +29,21 @@ class Bank(Site):
     def __init__(self) -> None:
         self._visits: Visits[Visit] = Visits("bank_visit", new_visit, restores=False)
         self._messages: deque[tuple[str, str]] = deque(maxlen=_MAX_MESSAGES)
-        super().__init__(Path(__file__).parent, lambda: self._visits.counts)
-        add = self.router.add
-        add("/", GET=self._home)
-        add("/login", GET=self._login_form, POST=self._login)
-        add("/logout", POST=self._logout)
-        add("/verify", GET=self._verify_form, POST=self._verify)
-        add("/verify/message", POST=self._send_code)
-        add("/phone", GET=self._phone)
-        add("/accounts", GET=self._inside(self._accounts))
-        add("/accounts/{number}", GET=self._inside(self._statement))
-        add("/accounts/{number}/statement.csv", GET=self._inside(self._statement_csv))
-        add("/transfer", GET=self._inside(self._transfer_form), POST=self._inside(self._transfer))
-        add("/transfer/confirm", GET=self._inside(self._confirm_form), POST=self._inside(self._confirm))
+        inside = self._inside
+        routes = [
+            route("/", GET=self._home),
+            route("/login", GET=self._login_form, POST=self._login),
+            route("/logout", POST=self._logout),
+            route("/verify", GET=self._verify_form, POST=self._verify),
+            route("/verify/message", POST=self._send_code),
+            route("/phone", GET=self._phone),
+            route("/accounts", GET=inside(self._accounts)),
+            route("/accounts/{number}", GET=inside(self._statement)),
+            route("/accounts/{number}/statement.csv", GET=inside(self._statement_csv)),
+            route("/transfer", GET=inside(self._transfer_form), POST=inside(self._transfer)),
+            route("/transfer/confirm", GET=inside(self._confirm_form), POST=inside(self._confirm)),
+        ]
+        super().__init__(Path(__file__).parent, routes, lambda: self._visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
         """Give what every page shows: who is there, and what was just done."""
@@ -54,30 +55,33 @@ class Bank(Site):
 
     # --- coming in ----------------------------------------------------------------------------------------------------
 
-    def _home(self, request: Request) -> Response:
+    async def _home(self, request: Request) -> Response:
         visit = self._visits.find(request)
         return redirect("/accounts") if visit and visit.verified else self.page(request, "home.html")
 
-    def _login_form(self, request: Request) -> Response:
+    async def _login_form(self, request: Request) -> Response:
         return self.page(request, "login.html", typed={}, problems={})
 
-    def _login(self, request: Request) -> Response:
-        form = posted.read(request)
-        user = form.first("user")[:_MAX_TYPED]
+    async def _login(self, request: Request) -> Response:
+        form = await read_form(request)
+        user = first_value(form, "user")[:_MAX_TYPED]
         account = next((a for a in BANK.values() if a.login == user.casefold()), None)
-        if account is None or account.password != form.first("password"):
+        if account is None or account.password != first_value(form, "password"):
             self._visits.counts["login failures"] += 1
             problems = {"": "That user name and password do not belong together."}
             return self.page(request, "login.html", status=401, typed={"user": user}, problems=problems)
-        visit, cookie = self._visits.begin(account.key)
+        response = redirect("/verify")
+        visit = self._visits.begin(response, account.key)
         if account.second_factor == "message":
             self._message(visit)
-        return redirect("/verify", cookie)
+        return response
 
-    def _logout(self, request: Request) -> Response:
-        return redirect("/", self._visits.end(request))
+    async def _logout(self, request: Request) -> Response:
+        response = redirect("/")
+        self._visits.end(request, response)
+        return response
 
-    def _verify_form(self, request: Request) -> Response:
+    async def _verify_form(self, request: Request) -> Response:
         visit = self._visits.find(request)
         if visit is None:
             return redirect("/login")
@@ -85,22 +89,25 @@ class Bank(Site):
             return redirect("/accounts")
         return self._verify_page(request, visit, {})
 
-    def _verify(self, request: Request) -> Response:
+    async def _verify(self, request: Request) -> Response:
         visit = self._visits.find(request)
         if visit is None:
             return redirect("/login")
-        code = posted.read(request).first("code").replace(" ", "")
+        code = first_value(await read_form(request), "code").replace(" ", "")
         if self._is_right(visit, code, request):
+            response = redirect("/accounts")
             # A new cookie: the one that was there before the code may be known to somebody without it.
-            inside, cookie = self._visits.begin(visit.account.key)
-            self._visits.end(request)
+            self._visits.end(request, response)
+            inside = self._visits.begin(response, visit.account.key)
             inside.verified = True
             self._visits.counts["logins"] += 1
-            return redirect("/accounts", cookie)
+            return response
         visit.wrong_codes += 1
         self._visits.counts["wrong codes"] += 1
         if visit.wrong_codes >= _MAX_WRONG_CODES:
-            return redirect("/login", self._visits.end(request))
+            response = redirect("/login")
+            self._visits.end(request, response)
+            return response
         return self._verify_page(request, visit, {"code": "That code is not right, or not any more."})
 
     def _verify_page(self, request: Request, visit: Visit, problems: dict[str, str]) -> Response:
@@ -116,10 +123,10 @@ class Bank(Site):
         if visit.account.second_factor != "authenticator":
             return False
         totp = TOTP(visit.account.otp_secret)
-        times = (datetime.fromtimestamp(now_s, UTC) for now_s in request.clocks_s)
+        times = (datetime.fromtimestamp(now_s, UTC) for now_s in request.state.clocks_s)
         return any(totp.verify(code, for_time=at, valid_window=1) for at in times)
 
-    def _send_code(self, request: Request) -> Response:
+    async def _send_code(self, request: Request) -> Response:
         visit = self._visits.find(request)
         if visit is None or visit.verified:
             return redirect("/login")
@@ -131,44 +138,44 @@ class Bank(Site):
         self._messages.appendleft((visit.account.name, f"Your code for Fenwick Bank is {visit.code}."))
         self._visits.counts["codes sent"] += 1
 
-    def _phone(self, request: Request) -> Response:
+    async def _phone(self, request: Request) -> Response:
         return self.page(request, "phone.html", messages=list(self._messages))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _inside(self, handler: Callable[..., Response]) -> Callable[..., Response]:
-        """Let only those in who gave their code."""
+    def _inside(self, handler: Handler) -> Handler:
+        """Return a handler that redirects to the login unless the visitor gave their code."""
 
-        def guarded(request: Request, **parts: str) -> Response:
+        async def guarded(request: Request, **parts: str) -> Response:
             visit = self._visits.find(request)
             if visit is None or not visit.verified:
                 return redirect("/verify" if visit else "/login")
-            return handler(request, visit, **parts)
+            return await handler(request, visit, **parts)
 
         return guarded
 
-    def _accounts(self, request: Request, visit: Visit) -> Response:
+    async def _accounts(self, request: Request, visit: Visit) -> Response:
         return self.page(request, "accounts.html", accounts=visit.accounts)
 
-    def _statement(self, request: Request, visit: Visit, number: str) -> Response:
+    async def _statement(self, request: Request, visit: Visit, number: str) -> Response:
         held = visit.find(number)
         if held is None:
-            raise PageNotFoundError(number)
+            raise HTTPException(404)
         return self.page(request, "statement.html", held=held)
 
-    def _statement_csv(self, request: Request, visit: Visit, number: str) -> Response:
+    async def _statement_csv(self, request: Request, visit: Visit, number: str) -> Response:
         held = visit.find(number)
         if held is None:
-            raise PageNotFoundError(number)
+            raise HTTPException(404)
         self._visits.counts["statements downloaded"] += 1
-        return download(held.to_csv(), "text/csv; charset=utf-8", f"statement-{held.number}.csv")
+        return download(held.to_csv(), f"statement-{held.number}.csv")
 
-    def _transfer_form(self, request: Request, visit: Visit) -> Response:
+    async def _transfer_form(self, request: Request, visit: Visit) -> Response:
         return self._transfer_page(request, visit, {"from": visit.accounts[0].number}, {})
 
-    def _transfer(self, request: Request, visit: Visit) -> Response:
-        form = posted.read(request)
-        typed = {name: form.first(name)[:_MAX_TYPED] for name in _FIELDS}
+    async def _transfer(self, request: Request, visit: Visit) -> Response:
+        form = await read_form(request)
+        typed = {name: first_value(form, name)[:_MAX_TYPED] for name in _FIELDS}
         visit.draft, problems = read_transfer(visit, typed)
         return self._transfer_page(request, visit, typed, problems) if problems else redirect("/transfer/confirm")
 
@@ -185,10 +192,10 @@ class Bank(Site):
             problems=problems,
         )
 
-    def _confirm_form(self, request: Request, visit: Visit) -> Response:
+    async def _confirm_form(self, request: Request, visit: Visit) -> Response:
         return self.page(request, "confirm.html", draft=visit.draft) if visit.draft else redirect("/transfer")
 
-    def _confirm(self, request: Request, visit: Visit) -> Response:
+    async def _confirm(self, request: Request, visit: Visit) -> Response:
         """Send the money. Each request to do so is counted, also one with nothing to send."""
         self._visits.counts["transfer requests"] += 1
         if visit.draft is None:

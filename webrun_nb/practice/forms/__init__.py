@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from webrun_nb.practice import posted
-from webrun_nb.practice.base import Request, Response, redirect
-from webrun_nb.practice.site import Site
-from webrun_nb.practice.visits import GUEST, Visits
+from starlette.requests import Request
+from starlette.responses import Response
 
-__all__ = ["Forms"]
+from webrun_nb.practice.server import GUEST, Site, Visits, first_value, read_form, redirect, route
+
+__all__ = ["create"]
 
 COUNTRIES = ("France", "Germany", "Poland", "Portugal", "Spain", "Sweden", "United Kingdom", "United States")
 _MAX_TYPED = 200
@@ -68,32 +68,36 @@ class Forms(Site):
 
     def __init__(self) -> None:
         self._visits: Visits[dict[str, str]] = Visits("forms_visit", lambda who: {} if who == GUEST else None)
-        super().__init__(Path(__file__).parent, lambda: self._visits.counts)
-        self.router.add("/", GET=self._form, POST=self._send)
-        self.router.add("/summary", GET=self._summary)
+        routes = [route("/", GET=self._form, POST=self._send), route("/summary", GET=self._summary)]
+        super().__init__(Path(__file__).parent, routes, lambda: self._visits.counts)
 
-    def _form(self, request: Request) -> Response:
+    async def _form(self, request: Request) -> Response:
         return self._form_page(request, {}, {})
 
     def _form_page(self, request: Request, typed: Mapping[str, str], problems: Mapping[str, str]) -> Response:
         status = 422 if problems else 200
         return self.page(request, "form.html", status=status, countries=COUNTRIES, typed=typed, problems=problems)
 
-    def _send(self, request: Request) -> Response:
-        form = posted.read(request)
-        typed = {name: form.first(name)[:_MAX_TYPED] for name in (*_LABELS, "consent")}
+    async def _send(self, request: Request) -> Response:
+        form = await read_form(request)
+        typed = {name: first_value(form, name)[:_MAX_TYPED] for name in (*_LABELS, "consent")}
         if problems := check(typed):
             self._visits.counts["rejected"] += 1
             return self._form_page(request, typed, problems)
-        visit, cookie = self._visits.begin()
-        visit.update(typed)
+        response = redirect("/summary")
+        self._visits.begin(response).update(typed)
         self._visits.counts["registrations"] += 1
-        return redirect("/summary", cookie)
+        return response
 
-    def _summary(self, request: Request) -> Response:
+    async def _summary(self, request: Request) -> Response:
         visit = self._visits.find(request)
         if not visit:
             return redirect("/")
         shown = {label: visit[name] or "–" for name, label in _LABELS.items()}
         shown["Newsletter"] = "yes" if visit["newsletter"] else "no"
         return self.page(request, "summary.html", shown=shown)
+
+
+def create() -> Forms:
+    """Create the site, with nothing done on it yet."""
+    return Forms()

@@ -12,7 +12,7 @@ from pathlib import Path
 from webrun_nb.practice.shop.catalogue import Catalogue, load
 from webrun_nb.practice.shop.pages import Shop
 
-__all__ = ["CATALOGUE", "Shop", "catalogue"]
+__all__ = ["CATALOGUE", "catalogue", "create"]
 
 CATALOGUE = Path(__file__).with_name("catalogue.json")
 """The file with everything the shop sells: JSON, prices in USD."""
@@ -22,3 +22,8 @@ CATALOGUE = Path(__file__).with_name("catalogue.json")
 def catalogue() -> Catalogue:
     """Give what the shop sells, read from `CATALOGUE` once per process."""
     return load(CATALOGUE)
+
+
+def create() -> Shop:
+    """Create the site, with nothing done on it yet."""
+    return Shop(catalogue())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from webrun_nb.practice import posted
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from webrun_nb.practice.accounts import SHOP
-from webrun_nb.practice.base import PageNotFoundError, Request, Response, Router, download, redirect
+from webrun_nb.practice.server import Form, Visits, download, first_value, read_form, redirect, route
 from webrun_nb.practice.shop.catalogue import Catalogue, Product
 from webrun_nb.practice.shop.visit import MAX_PIECES, Order, Visit, new_visit, to_csv
-from webrun_nb.practice.visits import Visits
 
 _DELIVERY = {
     "name": "Enter the name on the parcel.",
@@ -36,43 +39,50 @@ class Counter:
         self._page = page
         self.visits: Visits[Visit] = Visits("shop_visit", lambda account: new_visit(account, catalogue))
 
-    def add_to(self, router: Router) -> None:
-        """Add its routes."""
-        router.add("/login", GET=self._login_form, POST=self._login)
-        router.add("/logout", POST=self._logout)
-        router.add("/cart", GET=self._cart)
-        router.add("/cart/add", POST=self._add)
-        router.add("/cart/update", POST=self._update)
-        router.add("/cart/remove", POST=self._remove)
-        router.add("/checkout", GET=self._checkout_form, POST=self._checkout)
-        router.add("/checkout/review", GET=self._review)
-        router.add("/checkout/place", POST=self._place)
-        router.add("/orders", GET=self._orders)
-        router.add("/orders.csv", GET=self._orders_csv)
-        router.add("/orders/{number}", GET=self._order)
+    def routes(self) -> list[Route]:
+        """Return the routes of its pages."""
+        return [
+            route("/login", GET=self._login_form, POST=self._login),
+            route("/logout", POST=self._logout),
+            route("/cart", GET=self._cart),
+            route("/cart/add", POST=self._add),
+            route("/cart/update", POST=self._update),
+            route("/cart/remove", POST=self._remove),
+            route("/checkout", GET=self._checkout_form, POST=self._checkout),
+            route("/checkout/review", GET=self._review),
+            route("/checkout/place", POST=self._place),
+            route("/orders", GET=self._orders),
+            route("/orders.csv", GET=self._orders_csv),
+            route("/orders/{number}", GET=self._order),
+        ]
 
     # --- who is there -------------------------------------------------------------------------------------------------
 
-    def _login_form(self, request: Request) -> Response:
-        return self._page(request, "login.html", then=_inside(request.first("next")), typed={}, problems={})
+    async def _login_form(self, request: Request) -> Response:
+        return self._page(
+            request, "login.html", then=_inside(first_value(request.query_params, "next")), typed={}, problems={}
+        )
 
-    def _login(self, request: Request) -> Response:
-        form = posted.read(request)
-        login, then = form.first("email")[:_MAX_TYPED], _inside(form.first("next"))
+    async def _login(self, request: Request) -> Response:
+        form = await read_form(request)
+        login, then = first_value(form, "email")[:_MAX_TYPED], _inside(first_value(form, "next"))
         account = next((a for a in SHOP.values() if a.login == login.casefold()), None)
-        if account is None or account.password != form.first("password"):
+        if account is None or account.password != first_value(form, "password"):
             self.visits.counts["login failures"] += 1
             problems = {"": "That e-mail address and password do not belong together."}
             return self._page(request, "login.html", status=401, then=then, typed={"email": login}, problems=problems)
         before = self.visits.find(request)
-        visit, cookie = self.visits.begin(account.key)
+        response = redirect(then)
+        visit = self.visits.begin(response, account.key)
         if before is not None and before.account is None:
             visit.cart.update(before.cart)
         self.visits.counts["logins"] += 1
-        return redirect(then, cookie)
+        return response
 
-    def _logout(self, request: Request) -> Response:
-        return redirect("/", self.visits.end(request))
+    async def _logout(self, request: Request) -> Response:
+        response = redirect("/")
+        self.visits.end(request, response)
+        return response
 
     def _known(self, request: Request) -> Visit | None:
         """Give the visit of somebody who is logged in."""
@@ -81,36 +91,34 @@ class Counter:
 
     # --- the cart -----------------------------------------------------------------------------------------------------
 
-    def _cart(self, request: Request) -> Response:
+    async def _cart(self, request: Request) -> Response:
         visit = self.visits.find(request)
         lines = visit.lines(self._catalogue) if visit else []
         return self._page(request, "cart.html", lines=lines, most=MAX_PIECES)
 
-    def _add(self, request: Request) -> Response:
-        form = posted.read(request)
+    async def _add(self, request: Request) -> Response:
+        form = await read_form(request)
         product = self._product(form)
-        visit = self.visits.find(request)
-        cookies: tuple[str, ...] = ()
-        if visit is None:
-            visit, cookie = self.visits.begin()
-            cookies = (cookie,)
+        response = redirect("/cart")
+        visit = self.visits.find(request) or self.visits.begin(response)
         had = visit.cart.get(product.slug, 0)
-        visit.put(product, had + max(1, _number(form.first("quantity"))))
+        visit.put(product, had + max(1, _number(first_value(form, "quantity"))))
         if visit.cart.get(product.slug, 0) > had:
             visit.said = f"{product.name} is in your cart."
         else:
             visit.said = f"There is no more room in your cart for {product.name}."
         self.visits.counts["cart additions"] += 1
-        return redirect("/cart", *cookies)
+        return response
 
-    def _update(self, request: Request) -> Response:
-        return self._put(request, _number(posted.read(request).first("quantity")))
+    async def _update(self, request: Request) -> Response:
+        form = await read_form(request)
+        return self._put(request, form, _number(first_value(form, "quantity")))
 
-    def _remove(self, request: Request) -> Response:
-        return self._put(request, 0)
+    async def _remove(self, request: Request) -> Response:
+        return self._put(request, await read_form(request), 0)
 
-    def _put(self, request: Request, quantity: int) -> Response:
-        product = self._product(posted.read(request))
+    def _put(self, request: Request, form: Form, quantity: int) -> Response:
+        product = self._product(form)
         visit = self.visits.find(request)
         if visit is not None and product.slug in visit.cart:
             visit.put(product, quantity)
@@ -118,15 +126,15 @@ class Counter:
             visit.said = f"{product.name}: {left} in your cart." if left else f"{product.name} was removed."
         return redirect("/cart")
 
-    def _product(self, form: posted.Posted) -> Product:
-        product = self._catalogue.by_slug.get(form.first("product"))
+    def _product(self, form: Form) -> Product:
+        product = self._catalogue.by_slug.get(first_value(form, "product"))
         if product is None or not product.in_stock:
-            raise PageNotFoundError(form.first("product"))
+            raise HTTPException(404)
         return product
 
     # --- the checkout -------------------------------------------------------------------------------------------------
 
-    def _checkout_form(self, request: Request) -> Response:
+    async def _checkout_form(self, request: Request) -> Response:
         visit = self._known(request)
         if visit is None:
             return redirect("/login?next=/checkout")
@@ -136,12 +144,12 @@ class Counter:
         typed = visit.delivery or {"name": visit.account.name, "payment": "invoice", **visit.account.address}
         return self._checkout_page(request, visit, typed, {})
 
-    def _checkout(self, request: Request) -> Response:
+    async def _checkout(self, request: Request) -> Response:
         visit = self._known(request)
         if visit is None:
             return redirect("/login?next=/checkout")
-        form = posted.read(request)
-        typed = {name: form.first(name)[:_MAX_TYPED] for name in (*_DELIVERY, "payment")}
+        form = await read_form(request)
+        typed = {name: first_value(form, name)[:_MAX_TYPED] for name in (*_DELIVERY, "payment")}
         problems = {name: problem for name, problem in _DELIVERY.items() if not typed[name]}
         if typed["payment"] not in PAYMENTS:
             problems["payment"] = "Choose how to pay."
@@ -163,7 +171,7 @@ class Counter:
             problems=problems,
         )
 
-    def _review(self, request: Request) -> Response:
+    async def _review(self, request: Request) -> Response:
         visit = self._known(request)
         if visit is None or not visit.cart or not visit.delivery:
             return redirect("/checkout")
@@ -172,7 +180,7 @@ class Counter:
             request, "review.html", lines=visit.lines(self._catalogue), delivery=visit.delivery, payment=payment
         )
 
-    def _place(self, request: Request) -> Response:
+    async def _place(self, request: Request) -> Response:
         """Buy. Each request to do so is counted, also one that finds an empty cart: nobody buys twice unseen."""
         self.visits.counts["purchase requests"] += 1
         visit = self._known(request)
@@ -185,19 +193,19 @@ class Counter:
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
-    def _orders(self, request: Request) -> Response:
+    async def _orders(self, request: Request) -> Response:
         visit = self._known(request)
         if visit is None:
             return redirect("/login?next=/orders")
         return self._page(request, "orders.html", orders=visit.orders)
 
-    def _orders_csv(self, request: Request) -> Response:
+    async def _orders_csv(self, request: Request) -> Response:
         visit = self._known(request)
         if visit is None:
             return redirect("/login?next=/orders")
-        return download(to_csv(visit.orders), "text/csv; charset=utf-8", "orders.csv")
+        return download(to_csv(visit.orders), "orders.csv")
 
-    def _order(self, request: Request, number: str) -> Response:
+    async def _order(self, request: Request, number: str) -> Response:
         visit = self._known(request)
         if visit is None:
             return redirect(f"/login?next=/orders/{number}" if number.isascii() else "/login")
@@ -207,7 +215,7 @@ class Counter:
         for order in visit.orders:
             if order.number == number:
                 return order
-        raise PageNotFoundError(number)
+        raise HTTPException(404)
 
 
 def _inside(address: str) -> str:

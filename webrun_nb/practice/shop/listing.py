@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from webrun_nb.practice.base import Request
+from starlette.requests import Request
+
+from webrun_nb.practice.server import first_value
 from webrun_nb.practice.shop.catalogue import Catalogue, Category, Product, split_words
 
 PER_PAGE = 12
@@ -105,7 +107,7 @@ def choose(request: Request, catalogue: Catalogue) -> Choice:
     """Read a listing's choice from the query of its address."""
     problems: dict[str, str] = {}
     names = ("q", "category", "sort", "min_price", "max_price", "in_stock", "min_rating")
-    typed = {name: value for name in names if (value := request.first(name))}
+    typed = {name: value for name in names if (value := first_value(request.query_params, name))}
 
     def price(name: str) -> Decimal | None:
         text = typed.get(name, "")
@@ -126,7 +128,7 @@ def choose(request: Request, catalogue: Catalogue) -> Choice:
     if rating and rating not in MIN_RATINGS:
         problems["min_rating"] = "There is no such choice."
         rating = ""
-    page = request.first("page") or "1"
+    page = first_value(request.query_params, "page") or "1"
     return Choice(
         search=typed.get("q", ""),
         category=category,

@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
 from webrun_nb.practice.accounts import SHOP
-from webrun_nb.practice.base import PageNotFoundError, Request, Response, reply
+from webrun_nb.practice.server import STATIC_CACHING, Site, first_value, route
 from webrun_nb.practice.shop.buying import Counter
 from webrun_nb.practice.shop.catalogue import Catalogue, Category, Product
 from webrun_nb.practice.shop.listing import MIN_RATINGS, SORTS, choose, paginate, select
-from webrun_nb.practice.site import STATIC_AGE_S, Site
 
 _RELATED = 4
 _ON_SALE = 8
@@ -66,17 +69,19 @@ class Shop(Site):
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._counter = Counter(catalogue, self.page)
-        super().__init__(Path(__file__).parent, lambda: self._counter.visits.counts)
         self._catalogue = catalogue
-        self.router.add("/", GET=self._home)
-        self.router.add("/products", GET=self._all_products)
-        self.router.add("/category/{slug}", GET=self._category)
-        self.router.add("/search", GET=self._search)
-        self.router.add("/price-list", GET=self._whole_price_list)
-        self.router.add("/price-list/{slug}", GET=self._price_list)
-        self.router.add("/product/{slug}", GET=self._product)
-        self.router.add("/picture/{slug}.svg", GET=self._picture)
-        self._counter.add_to(self.router)
+        routes = [
+            route("/", GET=self._home),
+            route("/products", GET=self._all_products),
+            route("/category/{slug}", GET=self._category),
+            route("/search", GET=self._search),
+            route("/price-list", GET=self._whole_price_list),
+            route("/price-list/{slug}", GET=self._price_list),
+            route("/product/{slug}", GET=self._product),
+            route("/picture/{slug}.svg", GET=self._picture),
+            *self._counter.routes(),
+        ]
+        super().__init__(Path(__file__).parent, routes, lambda: self._counter.visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
         """Give what every page shows: the categories, who is there, what was just done, how full the cart is."""
@@ -96,7 +101,7 @@ class Shop(Site):
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
-    def _home(self, request: Request) -> Response:
+    async def _home(self, request: Request) -> Response:
         products = self._catalogue.products
         return self.page(
             request,
@@ -108,15 +113,15 @@ class Shop(Site):
             on_sale=sorted((product for product in products if product.old_price_usd), key=_price_left)[:_ON_SALE],
         )
 
-    def _all_products(self, request: Request) -> Response:
+    async def _all_products(self, request: Request) -> Response:
         return self._listing(request, self._catalogue.products, "All products", pick_category=True)
 
-    def _category(self, request: Request, slug: str) -> Response:
+    async def _category(self, request: Request, slug: str) -> Response:
         category = self._known_category(slug)
         return self._listing(request, self._catalogue.in_category(category), category.name, category=category)
 
-    def _search(self, request: Request) -> Response:
-        words = request.first("q")
+    async def _search(self, request: Request) -> Response:
+        words = first_value(request.query_params, "q")
         title = f"Search results for “{words}”" if words else "All products"
         return self._listing(request, self._catalogue.products, title, pick_category=True)
 
@@ -132,11 +137,13 @@ class Shop(Site):
         choice = choose(request, self._catalogue)
         page = paginate(select(products, choice), choice.page)
         if page is None:
-            raise PageNotFoundError(f"{request.path} has no page {choice.page}")
+            raise HTTPException(404)
+
+        path = request.url.path
 
         def address(number: int) -> str:
             query = urlencode(choice.typed if number == 1 else {**choice.typed, "page": number})
-            return f"{request.path}?{query}" if query else request.path
+            return f"{path}?{query}" if query else path
 
         cleared = urlencode({name: choice.typed[name] for name in ("q", "sort") if name in choice.typed})
         return self.page(
@@ -148,28 +155,28 @@ class Shop(Site):
             search=choice.search,
             choice=choice,
             page=page,
-            path=request.path,
+            path=path,
             address=address,
-            cleared=f"{request.path}?{cleared}" if cleared else request.path,
+            cleared=f"{path}?{cleared}" if cleared else path,
             sorts=SORTS,
             min_ratings=MIN_RATINGS,
         )
 
-    def _product(self, request: Request, slug: str) -> Response:
+    async def _product(self, request: Request, slug: str) -> Response:
         product = self._known_product(slug)
         related = self._catalogue.related(product, _RELATED)
         return self.page(request, "product.html", product=product, related=related, json_ld=json_ld(product))
 
-    def _whole_price_list(self, request: Request) -> Response:
+    async def _whole_price_list(self, request: Request) -> Response:
         return self.page(request, "price_list.html", category=None, products=self._catalogue.products)
 
-    def _price_list(self, request: Request, slug: str) -> Response:
+    async def _price_list(self, request: Request, slug: str) -> Response:
         category = self._known_category(slug)
         return self.page(request, "price_list.html", category=category, products=self._catalogue.in_category(category))
 
     # --- files --------------------------------------------------------------------------------------------------------
 
-    def _picture(self, request: Request, slug: str) -> Response:
+    async def _picture(self, request: Request, slug: str) -> Response:
         category = self._catalogue.category(slug)
         if category is not None:
             return self._drawing(category.picture, category.slug)
@@ -178,18 +185,18 @@ class Shop(Site):
 
     def _drawing(self, picture: str, coloured_by: str) -> Response:
         drawing = self.templates.get_template(f"pictures/{picture}.svg").render(hue=hue(coloured_by))
-        return reply(drawing, "image/svg+xml", max_age_s=STATIC_AGE_S)
+        return Response(drawing, media_type="image/svg+xml", headers=STATIC_CACHING)
 
     # --- small things -------------------------------------------------------------------------------------------------
 
     def _known_category(self, slug: str) -> Category:
         category = self._catalogue.category(slug)
         if category is None:
-            raise PageNotFoundError(slug)
+            raise HTTPException(404)
         return category
 
     def _known_product(self, slug: str) -> Product:
         product = self._catalogue.by_slug.get(slug)
         if product is None:
-            raise PageNotFoundError(slug)
+            raise HTTPException(404)
         return product

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb.practice.accounts import SHOP, Account
+from webrun_nb.practice.server import GUEST
 from webrun_nb.practice.shop.catalogue import Catalogue, Product
-from webrun_nb.practice.visits import GUEST
 
 TODAY = "2026-03-14"
 """The shop's calendar stands still, so that its pages say the same every day."""

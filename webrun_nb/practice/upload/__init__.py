@@ -9,18 +9,19 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from webrun_nb.practice import posted
-from webrun_nb.practice.base import Request, Response
-from webrun_nb.practice.site import Site
+from starlette.requests import Request
+from starlette.responses import Response
 
-__all__ = ["Upload"]
+from webrun_nb.practice.server import Site, UploadedFile, first_value, read_form, route
+
+__all__ = ["create"]
 
 _ROWS = 5
 _COLUMNS = 8
 _CELL = 80
 
 
-def first_rows(upload: posted.Upload) -> list[list[str]]:
+def first_rows(upload: UploadedFile) -> list[list[str]]:
     """Read the first rows of a CSV file; anything else has none."""
     if not upload.name.lower().endswith(".csv"):
         return []
@@ -40,26 +41,28 @@ class Upload(Site):
 
     def __init__(self) -> None:
         self._counted: Counter[str] = Counter()
-        super().__init__(Path(__file__).parent, lambda: self._counted)
-        self.router.add("/", GET=self._form, POST=self._take)
+        routes = [route("/", GET=self._form, POST=self._receive)]
+        super().__init__(Path(__file__).parent, routes, lambda: self._counted)
 
-    def _form(self, request: Request) -> Response:
+    async def _form(self, request: Request) -> Response:
         return self.page(request, "form.html", typed={}, problems={})
 
-    def _take(self, request: Request) -> Response:
-        form = posted.read(request)
-        uploads = [upload for upload in form.files.get("file", ()) if upload.name]
+    async def _receive(self, request: Request) -> Response:
+        form = await read_form(request)
+        uploads = [each for each in form.getlist("file") if isinstance(each, UploadedFile) and each.name]
         if not uploads:
-            problems = {"file": "Choose a file."}
-            return self.page(request, "form.html", status=422, typed={"note": form.first("note")}, problems=problems)
+            typed, problems = {"note": first_value(form, "note")}, {"file": "Choose a file."}
+            return self.page(request, "form.html", status=422, typed=typed, problems=problems)
         self._counted["uploads"] += len(uploads)
-        files = [
-            {
-                "name": upload.name,
-                "size": len(upload.content),
-                "sha256": hashlib.sha256(upload.content).hexdigest(),
-                "rows": first_rows(upload),
-            }
-            for upload in uploads
-        ]
-        return self.page(request, "taken.html", files=files, note=form.first("note"))
+        files = [_describe(upload) for upload in uploads]
+        return self.page(request, "received.html", files=files, note=first_value(form, "note"))
+
+
+def _describe(upload: UploadedFile) -> dict[str, object]:
+    digest = hashlib.sha256(upload.content).hexdigest()
+    return {"name": upload.name, "size": len(upload.content), "sha256": digest, "rows": first_rows(upload)}
+
+
+def create() -> Upload:
+    """Create the site, with nothing done on it yet."""
+    return Upload()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.client.urls import PRACTICE_SITES
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.emulator.domain.policy import templates
 from webrun_nb.notebook.syntax.completion import Offered, complete
 
