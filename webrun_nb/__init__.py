@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from webrun_nb.client.result import TaskResult
     from webrun_nb.client.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
-    from webrun_nb.client.task import TaskHandle
+    from webrun_nb.client.task_handle import TaskHandle
     from webrun_nb.common.redacted import Secret
     from webrun_nb.notebook.api import (
         aresult,
@@ -101,7 +101,7 @@ _HOMES = {
     "Secret": "common.redacted",
     "Session": "client.session",
     "SessionSnapshot": "client.snapshot",
-    "TaskHandle": "client.task",
+    "TaskHandle": "client.task_handle",
     "TaskResult": "client.result",
     "aresult": "notebook.api",
     "arun_task": "notebook.api",

@@ -168,7 +168,7 @@ def test_polling_alone_is_enough(emulator: Any, site: Any) -> None:
 
 def test_events_say_what_the_browser_does(session: Session, site: Any) -> None:
     actions: list[str] = []
-    wait_for(session, lambda snapshot: session.watch.listening and snapshot.status == "active")
+    wait_for(session, lambda snapshot: session.monitor.listening and snapshot.status == "active")
     session.subscribe(lambda snapshot: actions.append(snapshot.last_action))
     session.task("Click the left door", url=site.page("/doors", DOORS))
     assert any("left door" in action for action in actions)
@@ -275,7 +275,7 @@ def test_a_task_with_no_page_of_its_own_says_where_it_was(session: Session, site
 def test_again_is_a_session_with_the_same_options(client: Client, site: Any) -> None:
     ended = client.start("shop", url=site.page("/cities", CITIES))
     ended.terminate()
-    again = ended.again()
+    again = ended.restart()
     assert again.session_id != ended.session_id
     assert len(again.task(LIST, schema=SCHEMA).json) == 2
 
@@ -284,7 +284,7 @@ def test_again_is_a_session_with_the_same_options(client: Client, site: Any) -> 
 
 
 def test_a_killed_browser_shows_its_grace_period_and_comes_back(client: Client, session: Session) -> None:
-    wait_for(session, lambda snapshot: session.watch.listening and snapshot.phase == "idle")
+    wait_for(session, lambda snapshot: session.monitor.listening and snapshot.phase == "idle")
     seen: list[SessionSnapshot] = []
     session.subscribe(seen.append)
     client.control.instance(session.session_id, "kill")

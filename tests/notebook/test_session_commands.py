@@ -138,7 +138,7 @@ def test_a_frozen_clock_stands_still(kernel, session):
 
 
 def test_a_killed_browser_orphans_its_session_and_it_comes_back(kernel, session):
-    assert kernel.run("when(session, lambda s: s.phase == 'idle' and session.watch.listening)").status == "ok"
+    assert kernel.run("when(session, lambda s: s.phase == 'idle' and session.monitor.listening)").status == "ok"
     kernel.run("seen = []\nleave = session.subscribe(lambda s: seen.append((s.status, s.grace_ends_at_ms is None)))")
     assert "was killed" in kernel.run("%webrun emulator kill main").text
     back = kernel.run("when(session, lambda s: ('orphaned', False) in seen and seen[-1] == ('active', True))\nleave()")

@@ -62,10 +62,12 @@ def run(options: argparse.Namespace) -> int:
         print_error("demo", f"{error.name} is not installed; run: {pip_command('webrun-nb[emulator]')}")
         return 1
     from webrun_nb.client.errors import GuardrailError, WebRunError
+    from webrun_nb.notebook.hints import name_options
 
     try:
         task = _read_task(options)
     except WebRunError as error:
+        name_options(error)
         print_error("demo", _one_line(error).replace("--url", f"--url {options.url}", 1))
         return 2
     try:
@@ -96,7 +98,8 @@ def _read_task(options: argparse.Namespace) -> _Task:
     WebRunError
         The task is invalid; the message says why.
     """
-    from webrun_nb.client.task_options import make_ask
+    from webrun_nb.client.task_options import TaskOptions
+    from webrun_nb.client.task_request import build_task_request
     from webrun_nb.notebook.display.result_frames import NotebookFrames
     from webrun_nb.notebook.syntax.errors import CommandError
 
@@ -108,17 +111,7 @@ def _read_task(options: argparse.Namespace) -> _Task:
     if url is None:
         raise CommandError("no page to start from", f'give a URL: webrun-nb demo --url URL "{text}"')
     schema = None if schema_text is None else NotebookFrames().read_schema(schema_text)
-    make_ask(
-        text,
-        base_url=_ANY_LOCAL_SERVER,
-        url=url,
-        schema=schema,
-        end=True,
-        timeout_ms=None,
-        avoid_domains=(),
-        max_input_tokens=None,
-        max_output_tokens=None,
-    )
+    build_task_request(text, TaskOptions(url=url, end=True), base_url=_ANY_LOCAL_SERVER, schema=schema)
     return _Task(text, url, schema_text, schema)
 
 

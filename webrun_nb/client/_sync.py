@@ -14,18 +14,17 @@ import contextvars
 import inspect
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from queue import Empty, SimpleQueue
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from webrun_nb.client.errors import check_arguments
+from webrun_nb.client.arguments import check_arguments
 
 T = TypeVar("T")
-S = TypeVar("S")
-P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
 
 TIDY_UP_S = 4.0
 """How long an interrupted call may take to stop what it began."""
@@ -140,6 +139,11 @@ class Runtime:
                 self._loop = loop
             return self._loop
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller is on the loop thread."""
+        return threading.current_thread() is self._thread and self._pid == os.getpid()
+
     def submit(self, coro: Coroutine[Any, Any, T]) -> Call[T]:
         """Start `coro` on the loop thread; returns at once."""
         call = Call(self.loop, coro, None)
@@ -158,7 +162,7 @@ class Runtime:
         RuntimeError
             Called on the loop thread itself, which would wait for ever.
         """
-        if threading.current_thread() is self._thread and self._pid == os.getpid():
+        if self.is_current:
             coro.close()
             raise RuntimeError("this is the client's own loop thread: use the awaitable twin (atask, astop, …) here")
         if timeout_s is not None:
@@ -236,45 +240,72 @@ runtime = Runtime()
 atexit.register(runtime.stop)
 
 
-def blocking_and_async(
-    core: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
-    interrupted: Callable[[S], BaseException | None] = lambda owner: None,
-    around: Callable[[S], AbstractContextManager[None]] = lambda owner: nullcontext(),
-) -> tuple[Callable[Concatenate[S, P], T], Callable[Concatenate[S, P], Coroutine[Any, Any, T]]]:
-    """Return the blocking and the awaitable face of a method that has to run on the loop thread.
+def on_loop_thread(method: F) -> F:
+    """Decorate a coroutine method whose body has to run on the loop thread, so that it can be awaited from any loop."""
+    return on_loop_thread_within(lambda owner: nullcontext())(method)
+
+
+def on_loop_thread_within(around: Callable[[Any], AbstractContextManager[None]]) -> Callable[[F], F]:
+    """Decorate a coroutine method as `on_loop_thread` does, with a context that is entered where it is awaited.
 
     Parameters
     ----------
-    core : coroutine function
-        The method.
-    interrupted : callable, optional
-        What to raise in place of a bare KeyboardInterrupt, if anything.
-    around : callable, optional
-        Gives what is entered for the time of the call, in the thread and context that made it.
+    around : callable
+        Takes the method's object, and returns a context manager. It is entered in the caller's thread and context, and
+        not at all where the caller is on the loop thread itself.
     """
-    name = core.__name__.removeprefix("_")
-    whole = inspect.signature(core)
-    without_owner = whole.replace(parameters=list(whole.parameters.values())[1:])
 
-    @wraps(core)
-    def blocking(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        check_arguments(name, without_owner, args, kwargs)
-        try:
+    def decorate(method: F) -> F:
+        accepted = _without_self(inspect.signature(method))
+
+        @wraps(method)
+        async def awaitable(owner: Any, /, *args: Any, **kwargs: Any) -> Any:
+            check_arguments(method.__name__, accepted, args, kwargs)
+            if runtime.is_current:
+                return await method(owner, *args, **kwargs)
             with around(owner):
-                return runtime.run(core(owner, *args, **kwargs))
-        except KeyboardInterrupt:
-            instead = interrupted(owner)
-            if instead is None:
-                raise
-            raise instead from None
+                return await runtime.wait(method(owner, *args, **kwargs))
 
-    @wraps(core)
-    async def awaitable(owner: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        check_arguments(f"a{name}", without_owner, args, kwargs)
-        with around(owner):
-            return await runtime.wait(core(owner, *args, **kwargs))
+        return cast(F, awaitable)
 
-    for face, called in ((blocking, name), (awaitable, f"a{name}")):
-        face.__name__ = called
-        face.__qualname__ = f"{core.__qualname__.rpartition('.')[0]}.{called}"
-    return blocking, awaitable
+    return decorate
+
+
+def blocking(twin: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[[F], F]:
+    """Decorate the blocking twin of a coroutine method: it gets the twin's signature, documentation and checks.
+
+    Parameters
+    ----------
+    twin : coroutine function
+        The awaitable method, which the blocking one calls.
+    """
+    signature = inspect.signature(twin)
+    accepted = _without_self(signature)
+
+    def decorate(method: F) -> F:
+        @wraps(method)
+        def call(owner: Any, /, *args: Any, **kwargs: Any) -> Any:
+            check_arguments(method.__name__, accepted, args, kwargs)
+            return method(owner, *args, **kwargs)
+
+        call.__doc__ = twin.__doc__
+        call.__signature__ = signature  # type: ignore[attr-defined]
+        return cast(F, call)
+
+    return decorate
+
+
+@contextlib.contextmanager
+def interrupts_reported_by(explain: Callable[[], BaseException | None]) -> Iterator[None]:
+    """Replace a bare KeyboardInterrupt of this block by the error that says what the interrupt did, if there is one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        explained = explain()
+        if explained is None:
+            raise
+        raise explained from None
+
+
+def _without_self(signature: inspect.Signature) -> inspect.Signature:
+    return signature.replace(parameters=list(signature.parameters.values())[1:])

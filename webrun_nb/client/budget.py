@@ -83,10 +83,10 @@ class Spender(Protocol):
         """Its id."""
 
     @property
-    def watch(self) -> SessionMonitor:
+    def monitor(self) -> SessionMonitor:
         """Keeps its snapshot."""
 
-    async def end_for(self, overrun: BudgetError) -> None:
+    async def end_over_budget(self, error: BudgetError) -> None:
         """End it because a budget is spent."""
 
 
@@ -129,14 +129,14 @@ class Budget:
     def _whose(self) -> str:
         return "the notebook" if self.scope == "notebook" else f"session {self.name}"
 
-    def cover(self, session: Spender) -> None:
+    def start_tracking(self, session: Spender) -> None:
         """Count a session's cost from now on, after its end too."""
-        watch = session.watch
-        self._seen[session] = (watch.snapshot, time.monotonic())
-        watch.subscribe(lambda snapshot: self._see(session, snapshot))
-        self.look()
+        monitor = session.monitor
+        self._seen[session] = (monitor.snapshot, time.monotonic())
+        monitor.subscribe(lambda snapshot: self._see(session, snapshot))
+        self.check()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Follow the costs, where there is a limit and something that costs."""
         self._news.set()
         if self.limit_usd is not None and (self._task is None or self._task.done()):
@@ -164,7 +164,7 @@ class Budget:
         return self.left_usd == 0
 
     @property
-    def follows(self) -> bool:
+    def is_active(self) -> bool:
         """Whether there is something left to follow."""
         return self._task is not None and not self._task.done()
 
@@ -253,14 +253,14 @@ class Budget:
 
     async def _refresh(self) -> None:
         for session in tuple(self._seen):
-            if not session.watch.snapshot.ended:
+            if not session.monitor.snapshot.ended:
                 with contextlib.suppress(WebRunError):  # the watch itself shows that the server can't be read
-                    await session.watch.refresh()
+                    await session.monitor.refresh()
 
     async def _end(self) -> None:
         for session in tuple(self._seen):
             try:
-                await session.end_for(self.error(session.session_id))
+                await session.end_over_budget(self.error(session.session_id))
             except WebRunError as error:
                 _log.warning("a budget is spent, and session %s can't be ended yet: %s", session.session_id, error)
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -309,7 +309,7 @@ class Budgets:
             self._of_sessions.pop(name, None)
         else:
             self._of_sessions[name] = budget
-            self._kept = [each for each in self._kept if each.follows and each is not budget] + [budget]
+            self._kept = [each for each in self._kept if each.is_active and each is not budget] + [budget]
 
     async def close(self) -> None:
         """Follow no more."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 
 MS_PER_MINUTE = 60_000
 
@@ -20,7 +21,9 @@ def is_billed(snapshot: SessionSnapshot) -> bool:
 
 def is_idle(snapshot: SessionSnapshot) -> bool:
     """Tell whether a session's time counts as idle: all time in which no task runs, starting and waiting included."""
-    return not snapshot.ended and not (snapshot.status == "active" and snapshot.phase == "running")
+    return not snapshot.ended and not (
+        snapshot.status is SessionStatus.ACTIVE and snapshot.phase is SessionPhase.RUNNING
+    )
 
 
 def usd_per_ms(snapshot: SessionSnapshot) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from webrun_nb.client._sync import blocking_and_async
+from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
 from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
@@ -45,15 +45,26 @@ class EmulatorControl:
     def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
-    async def _state(self) -> dict[str, Any]:
+    @on_loop_thread
+    async def astate(self) -> dict[str, Any]:
         """Return clock, sessions, instances, balance and prices, as they are on the wire."""
         return await self._http.control("GET", "state")
 
-    async def _reset(self) -> None:
+    @blocking(astate)
+    def state(self) -> dict[str, Any]:
+        return runtime.run(self.astate())
+
+    @on_loop_thread
+    async def areset(self) -> None:
         """End all sessions, empty everything, and set the clock back to real time."""
         await self._http.control("POST", "reset", {})
 
-    async def _advance(self, ms: float) -> int:
+    @blocking(areset)
+    def reset(self) -> None:
+        return runtime.run(self.areset())
+
+    @on_loop_thread
+    async def aadvance(self, ms: float) -> int:
         """Let `ms` pass at once: timeouts, billing, rate limits and schedules follow.
 
         Returns
@@ -63,15 +74,30 @@ class EmulatorControl:
         """
         return int((await self._http.control("POST", "clock", {"advance": ms}))["now"])
 
-    async def _freeze(self, frozen: bool = True) -> int:
+    @blocking(aadvance)
+    def advance(self, ms: float) -> int:
+        return runtime.run(self.aadvance(ms))
+
+    @on_loop_thread
+    async def afreeze(self, frozen: bool = True) -> int:
         """Stop the clock, or let it run again; returns its time, unix ms."""
         return int((await self._http.control("POST", "clock", {"freeze": frozen}))["now"])
 
-    async def _instance(self, session_id: str, action: InstanceAction) -> None:
+    @blocking(afreeze)
+    def freeze(self, frozen: bool = True) -> int:
+        return runtime.run(self.afreeze(frozen))
+
+    @on_loop_thread
+    async def ainstance(self, session_id: str, action: InstanceAction) -> None:
         """Kill a session's browser, have it hang, or restore it."""
         await self._http.control("POST", f"sessions/{_session(session_id)}/instance", {"action": action})
 
-    async def _faults(
+    @blocking(ainstance)
+    def instance(self, session_id: str, action: InstanceAction) -> None:
+        return runtime.run(self.ainstance(session_id, action))
+
+    @on_loop_thread
+    async def afaults(
         self,
         what: str,
         *,
@@ -108,15 +134,39 @@ class EmulatorControl:
             raise refusal(400, ErrorCode.INVALID_PARAMETER, "a fault needs a status, a delay, or drop")
         await self._http.control("POST", "faults", {"endpoint": what, "times": times, **fault})
 
-    async def _steps(self, task_id: str) -> list[StepBody]:
+    @blocking(afaults)
+    def faults(
+        self,
+        what: str,
+        *,
+        times: int = 1,
+        status: int | None = None,
+        code: str | None = None,
+        delay_ms: float | None = None,
+        drop: bool = False,
+    ) -> None:
+        return runtime.run(self.afaults(what, times=times, status=status, code=code, delay_ms=delay_ms, drop=drop))
+
+    @on_loop_thread
+    async def asteps(self, task_id: str) -> list[StepBody]:
         """Return what was recorded of a task: each step with its target, decision, time and cost."""
         return StepList.model_validate(await self._http.control("GET", f"tasks/{_task(task_id)}/steps")).steps
 
-    async def _pictures(self, session_id: str, wanted: bool = True) -> None:
+    @blocking(asteps)
+    def steps(self, task_id: str) -> list[StepBody]:
+        return runtime.run(self.asteps(task_id))
+
+    @on_loop_thread
+    async def apictures(self, session_id: str, wanted: bool = True) -> None:
         """Have a small picture of the page kept with each action of a session's tasks from now on, or none any more."""
         await self._http.control("PUT", f"sessions/{_session(session_id)}/pictures", {"wanted": wanted})
 
-    async def _step_picture(self, task_id: str, number: int) -> StepPicture:
+    @blocking(apictures)
+    def pictures(self, session_id: str, wanted: bool = True) -> None:
+        return runtime.run(self.apictures(session_id, wanted))
+
+    @on_loop_thread
+    async def astep_picture(self, task_id: str, number: int) -> StepPicture:
         """Return the picture of the page right after a step.
 
         Raises
@@ -132,11 +182,21 @@ class EmulatorControl:
                 raise RequestError(error.message, code=error.code, hint=_NO_PICTURE) from error
             raise
 
-    async def _clear_faults(self) -> None:
+    @blocking(astep_picture)
+    def step_picture(self, task_id: str, number: int) -> StepPicture:
+        return runtime.run(self.astep_picture(task_id, number))
+
+    @on_loop_thread
+    async def aclear_faults(self) -> None:
         """Take back all faults that have not happened yet."""
         await self._http.control("POST", "faults", {"clear": True})
 
-    async def _account(self, /, **changes: float | bool | None) -> AccountUsage:
+    @blocking(aclear_faults)
+    def clear_faults(self) -> None:
+        return runtime.run(self.aclear_faults())
+
+    @on_loop_thread
+    async def aaccount(self, /, **changes: float | bool | None) -> AccountUsage:
         """Change the account: `balance`, `spending_limit` (US dollars), `session_limit`, `deactivated`.
 
         What is not named stays; None takes a limit away. Returns what the account is then.
@@ -146,14 +206,6 @@ class EmulatorControl:
         body = {_ACCOUNT_FIELDS[name]: value for name, value in changes.items()}
         return AccountUsage.model_validate(await self._http.control("PUT", "account", body))
 
-    state, astate = blocking_and_async(_state)
-    reset, areset = blocking_and_async(_reset)
-    advance, aadvance = blocking_and_async(_advance)
-    freeze, afreeze = blocking_and_async(_freeze)
-    instance, ainstance = blocking_and_async(_instance)
-    faults, afaults = blocking_and_async(_faults)
-    steps, asteps = blocking_and_async(_steps)
-    pictures, apictures = blocking_and_async(_pictures)
-    step_picture, astep_picture = blocking_and_async(_step_picture)
-    clear_faults, aclear_faults = blocking_and_async(_clear_faults)
-    account, aaccount = blocking_and_async(_account)
+    @blocking(aaccount)
+    def account(self, /, **changes: float | bool | None) -> AccountUsage:
+        return runtime.run(self.aaccount(**changes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from webrun_nb.client._sync import blocking_and_async
+from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.transport import ApiTransport, Transfers, existing_files
 from webrun_nb.common.codes import ErrorCode
@@ -38,11 +38,8 @@ class Environments:
         self._http = http
         self._transfers = Transfers(http)
 
-    async def _list(self) -> list[Profile]:
-        """Return all environments, oldest first."""
-        return (await self._http.call(ProfileList, "GET", "/profiles")).profiles
-
-    async def _create(self, name: str, description: str = "") -> Profile:
+    @on_loop_thread
+    async def acreate(self, name: str, description: str = "") -> Profile:
         """Make an environment, empty.
 
         Raises
@@ -53,7 +50,12 @@ class Environments:
         body = {"name": name, "description": description}
         return (await self._http.call(ProfileCreated, "POST", "/profiles", body)).profile
 
-    async def _find(self, environment: str) -> Profile:
+    @blocking(acreate)
+    def create(self, name: str, description: str = "") -> Profile:
+        return runtime.run(self.acreate(name, description))
+
+    @on_loop_thread
+    async def afind(self, environment: str) -> Profile:
         """Return the environment of that id or name.
 
         Raises
@@ -61,7 +63,7 @@ class Environments:
         RequestError
             `ENVIRONMENT_NOT_FOUND`: there is none; `INVALID_PARAMETER`: several have that name.
         """
-        known = await self._list()
+        known = await self.alist()
         for found in known:
             if found.id == environment:
                 return found
@@ -80,11 +82,16 @@ class Environments:
             raise RequestError(
                 f"there is no environment {environment!r}",
                 code=ErrorCode.ENVIRONMENT_NOT_FOUND,
-                hint=f"did you mean {meant}?" if meant else f"{there_are}; `%webrun env create NAME` makes one",
+                hint=f"did you mean {meant}?" if meant else f"{there_are}; `environments.create(name)` makes one",
             )
         return named[0]
 
-    async def _delete(self, environment: str) -> None:
+    @blocking(afind)
+    def find(self, environment: str) -> Profile:
+        return runtime.run(self.afind(environment))
+
+    @on_loop_thread
+    async def adelete(self, environment: str) -> None:
         """Delete an environment with its files; sessions that use it run on, and leave nothing behind.
 
         Raises
@@ -92,10 +99,15 @@ class Environments:
         RequestError
             As `find`.
         """
-        found = await self._find(environment)
+        found = await self.afind(environment)
         await self._http.call(Deleted, "DELETE", f"/profiles/{found.id}")
 
-    async def _upload(self, environment: str, archive: str | Path) -> UploadedProfile:
+    @blocking(adelete)
+    def delete(self, environment: str) -> None:
+        return runtime.run(self.adelete(environment))
+
+    @on_loop_thread
+    async def aupload(self, environment: str, archive: str | Path) -> UploadedProfile:
         """Put a profile's archive (`.tar.gz`, `.tgz`) in the place of the environment's profile.
 
         Raises
@@ -104,11 +116,16 @@ class Environments:
             As `find`; `FILE_NOT_FOUND`: there is no such file here; `INVALID_PARAMETER`: it is no such archive.
         """
         (path,) = existing_files([archive])
-        found = await self._find(environment)
+        found = await self.afind(environment)
         answer = await self._transfers.upload(ProfileUploaded, f"/profiles/{found.id}/upload", "file", [path])
         return answer.profile
 
-    async def _download(self, environment: str, to: str | Path | None = None) -> Path:
+    @blocking(aupload)
+    def upload(self, environment: str, archive: str | Path) -> UploadedProfile:
+        return runtime.run(self.aupload(environment, archive))
+
+    @on_loop_thread
+    async def adownload(self, environment: str, to: str | Path | None = None) -> Path:
         """Save an environment's archive, by default as `NAME.tar.gz` in the present folder; return where.
 
         Raises
@@ -116,12 +133,17 @@ class Environments:
         RequestError
             As `find`; `INVALID_PARAMETER`: it is empty.
         """
-        found = await self._find(environment)
+        found = await self.afind(environment)
         answer = await self._http.call(ProfileDownload, "GET", f"/profiles/{found.id}/download")
         safe = "".join(c if c.isalnum() or c in "-_. " else "_" for c in found.name).strip(". ") or found.id
         return await self._transfers.save(answer.download_url, Path(to or f"{safe}.tar.gz"), f"{safe}.tar.gz")
 
-    async def _files(self, environment: str) -> list[UploadedFile]:
+    @blocking(adownload)
+    def download(self, environment: str, to: str | Path | None = None) -> Path:
+        return runtime.run(self.adownload(environment, to))
+
+    @on_loop_thread
+    async def afiles(self, environment: str) -> list[UploadedFile]:
         """Return the files of an environment, oldest first.
 
         Raises
@@ -129,10 +151,15 @@ class Environments:
         RequestError
             As `find`.
         """
-        found = await self._find(environment)
+        found = await self.afind(environment)
         return (await self._http.call(FileList, "GET", f"/environments/{found.id}/files")).files
 
-    async def _upload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[UploadedFile]:
+    @blocking(afiles)
+    def files(self, environment: str) -> list[UploadedFile]:
+        return runtime.run(self.afiles(environment))
+
+    @on_loop_thread
+    async def aupload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[UploadedFile]:
         """Upload files: into an environment, or for an hour, in which a task can be given their ids.
 
         Raises
@@ -141,10 +168,15 @@ class Environments:
             As `find`; `FILE_NOT_FOUND`: there is no such file here.
         """
         existing = existing_files(paths)
-        fields = {} if environment is None else {"environmentId": (await self._find(environment)).id}
+        fields = {} if environment is None else {"environmentId": (await self.afind(environment)).id}
         return (await self._transfers.upload(FileList, "/files/upload", "files", existing, fields)).files
 
-    async def _delete_file(self, file: str, environment: str) -> None:
+    @blocking(aupload_files)
+    def upload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[UploadedFile]:
+        return runtime.run(self.aupload_files(paths, environment))
+
+    @on_loop_thread
+    async def adelete_file(self, file: str, environment: str) -> None:
         """Delete a file of an environment, by its id or name.
 
         Raises
@@ -152,7 +184,7 @@ class Environments:
         RequestError
             As `find`; `FILE_NOT_FOUND`.
         """
-        found = await self._find(environment)
+        found = await self.afind(environment)
         files = (await self._http.call(FileList, "GET", f"/environments/{found.id}/files")).files
         matching = [each.file_id for each in files if file in (each.file_id, each.original_name)]
         if not matching:
@@ -160,12 +192,15 @@ class Environments:
         for file_id in matching:
             await self._http.call(Deleted, "DELETE", f"/environments/{found.id}/files/{file_id}")
 
-    list, alist = blocking_and_async(_list)
-    create, acreate = blocking_and_async(_create)
-    find, afind = blocking_and_async(_find)
-    delete, adelete = blocking_and_async(_delete)
-    upload, aupload = blocking_and_async(_upload)
-    download, adownload = blocking_and_async(_download)
-    files, afiles = blocking_and_async(_files)
-    upload_files, aupload_files = blocking_and_async(_upload_files)
-    delete_file, adelete_file = blocking_and_async(_delete_file)
+    @blocking(adelete_file)
+    def delete_file(self, file: str, environment: str) -> None:
+        return runtime.run(self.adelete_file(file, environment))
+
+    @on_loop_thread
+    async def alist(self) -> list[Profile]:
+        """Return all environments, oldest first."""
+        return (await self._http.call(ProfileList, "GET", "/profiles")).profiles
+
+    @blocking(alist)
+    def list(self) -> list[Profile]:
+        return runtime.run(self.alist())

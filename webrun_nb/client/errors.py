@@ -23,17 +23,16 @@ notebook that runs the cell wants tracebacks (`show_as`).
 
 from __future__ import annotations
 
-import inspect
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
+from webrun_nb.common.labels import label_actions, rename_fields
 from webrun_nb.common.money import exact_dollars, rounded_dollars
-from webrun_nb.common.text import near, one_line
-from webrun_nb.notebook.text.labels_client import plain
+from webrun_nb.common.text import one_line
 
 _LONGEST_MESSAGE = 600
 
@@ -50,37 +49,37 @@ HINTS: Mapping[str, str] = {
     ErrorCode.ACCOUNT_DEACTIVATED: "ask WebRun's support",
     ErrorCode.NOT_FOUND: "is the base URL that of a WebRun service?",
     ErrorCode.METHOD_NOT_ALLOWED: "is the base URL that of a WebRun service?",
-    ErrorCode.SESSION_NOT_FOUND: "start one with `%webrun start` or `webrun.start()`",
-    ErrorCode.SESSION_EXPIRED: "start another with `%webrun start` or `webrun.start()`",
-    ErrorCode.SESSION_NOT_ACTIVE: "it has ended: start another with `%webrun start` or `webrun.start()`",
-    ErrorCode.TASK_NOT_FOUND: "`%webrun history` lists tasks with their ids",
+    ErrorCode.SESSION_NOT_FOUND: "start one with `webrun.start()`",
+    ErrorCode.SESSION_EXPIRED: "start another with `webrun.start()`",
+    ErrorCode.SESSION_NOT_ACTIVE: "it has ended: start another with `webrun.start()`",
+    ErrorCode.TASK_NOT_FOUND: "check its id",
     ErrorCode.ENVIRONMENT_NOT_FOUND: "check its id",
     ErrorCode.FILE_NOT_FOUND: "files without an environment live one hour: upload it again",
     ErrorCode.POLICY_NOT_FOUND: "check its id",
-    ErrorCode.INVALID_STATE: "`%webrun status` shows what it is doing",
+    ErrorCode.INVALID_STATE: "`session.status()` shows what it is doing",
     ErrorCode.RATE_LIMIT_EXCEEDED: "wait a minute, or use the emulator, which has no rate limit",
-    ErrorCode.SESSION_LIMIT_REACHED: "end one with `%webrun terminate`",
+    ErrorCode.SESSION_LIMIT_REACHED: "end one with `session.terminate()`",
     ErrorCode.INTERNAL_ERROR: "the server's log says more",
     ErrorCode.INSTANCE_UNAVAILABLE: "install a browser with `webrun-nb install-browser`",
     # task failures
     TaskFailureCode.NAVIGATION_TIMEOUT: "the page did not load in time: check the address, or try again",
     TaskFailureCode.NAVIGATION_FAILED: "check the address",
-    TaskFailureCode.ELEMENT_NOT_FOUND: "name it as the page does",
+    TaskFailureCode.ELEMENT_NOT_FOUND: "use the page's exact wording",
     TaskFailureCode.PAGE_CRASH: "try again; the session is still there",
-    TaskFailureCode.TASK_TIMEOUT: "give it more time with --timeout (at most 5m), or ask for less",
+    TaskFailureCode.TASK_TIMEOUT: "give it more time with timeout_ms= (at most 300000), or ask for less",
     TaskFailureCode.INPUT_TOKEN_LIMIT: "ask for less, or in several tasks",
     TaskFailureCode.OUTPUT_SCHEMA_MISMATCH: "mark what may be missing with `?` in the schema",
     TaskFailureCode.BLOCKED_BY_POLICY: "the session's rules forbid it",
     TaskFailureCode.TASK_STOPPED: "the session is still there",
-    TaskFailureCode.SESSION_TERMINATED: "start another with `%webrun start` or `webrun.start()`",
-    TaskFailureCode.INSTANCE_LOST: "its browser went away: start another with `%webrun start` or `webrun.start()`",
+    TaskFailureCode.SESSION_TERMINATED: "start another with `webrun.start()`",
+    TaskFailureCode.INSTANCE_LOST: "its browser went away: start another with `webrun.start()`",
     TaskFailureCode.GUARDRAIL_TIMEOUT: "answer it within five minutes, or with `webrun.on_guardrail(fn)`",
     TaskFailureCode.AGENT_ERROR: "say it in other words, or one step at a time",
     # ours
     ToolkitErrorCode.GUARDRAIL: "answer in the task's text, or with `webrun.on_guardrail(fn)`",
     ToolkitErrorCode.CONNECTION_LOST: "check the network and try again",
-    ToolkitErrorCode.BUDGET_REACHED: "allow more with max_cost_usd= (--max-cost)",
-    ToolkitErrorCode.EMULATOR_GONE: "start again with `%webrun start` or `webrun.start()`",
+    ToolkitErrorCode.BUDGET_REACHED: "allow more with max_cost_usd=",
+    ToolkitErrorCode.EMULATOR_GONE: "start again with `webrun.start()`",
     ToolkitErrorCode.EMULATOR_START: "`webrun-nb doctor` looks for the cause",
     ToolkitErrorCode.EMULATOR_ONLY: (
         "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`"
@@ -89,10 +88,33 @@ HINTS: Mapping[str, str] = {
     ToolkitErrorCode.PROTOCOL: "is the base URL that of a WebRun service?",
     ToolkitErrorCode.SECRET_NOT_FOUND: "set it in the environment that Jupyter is started in",
     ToolkitErrorCode.OTHER_PROCESS: "start one in this process with `webrun.start()`",
-    ToolkitErrorCode.JOB_NOT_DONE: "wait for it with `%webrun wait`, or await it",
-    ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or ask for another session with new=True (--new)",
+    ToolkitErrorCode.JOB_NOT_DONE: "wait until it has ended",
+    ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or start another session with new=True",
 }
 """What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
+
+
+ARGUMENTS: Mapping[str, str] = {
+    "taskDetails": "the task's text",
+    "startingPoint": "url",
+    "startingUrl": "url",
+    "maxDuration": "timeout_ms",
+    "maxInputTokens": "max_input_tokens",
+    "maxOutputTokens": "max_output_tokens",
+    "avoidDomains": "avoid_domains",
+    "terminateOnCompletion": "end",
+    "outputType": "the answer's type",
+    "outputSchema": "schema",
+    "environmentId": "environment_id",
+    "profileId": "environment_id",
+    "policyId": "policy_id",
+    "sessionId": "the session's id",
+    "taskId": "the task's id",
+    "fileId": "the file's id",
+    "newState": "the command",
+    "actionType": "the command's kind",
+}
+"""The arguments of this package's functions, by the fields of requests that they become."""
 
 
 def _always() -> bool:
@@ -129,7 +151,9 @@ class ShortTracebackMixin(BaseException):
     details : mapping, optional
         The service's details.
     session_id, task_id : str, optional
-        What it is about.
+        The session and the task it is about.
+    from_server : bool
+        The service wrote the message: fields of requests in it are shown as the arguments that they come from.
     """
 
     def __init__(
@@ -141,9 +165,13 @@ class ShortTracebackMixin(BaseException):
         details: Mapping[str, Any] | None = None,
         session_id: str | None = None,
         task_id: str | None = None,
+        from_server: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.message = one_line(message)[:_LONGEST_MESSAGE]
+        shown = rename_fields(label_actions(message), ARGUMENTS) if from_server else message
+        super().__init__(shown)
+        self.message = one_line(shown)[:_LONGEST_MESSAGE]
+        self.server_message = message[:_LONGEST_MESSAGE] if from_server else ""
+        """The message under the names of the wire, where the service wrote it."""
         self.code = str(code)  # a member of `common.codes`, or the text that a server sent
         self.hint = HINTS.get(code, "") if hint is None else one_line(hint)
         self.details = dict(details or {})
@@ -182,38 +210,6 @@ class ArgumentError(WebRunError, TypeError):
         super().__init__(message, code=ToolkitErrorCode.ARGUMENT, hint=hint)
 
 
-def check_arguments(
-    function: str, signature: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]
-) -> None:
-    """Check that a function can be called so: each name is known, nothing is missing, and what is to be text is text.
-
-    Raises
-    ------
-    ArgumentError
-        It can't.
-    """
-    parameters = signature.parameters
-    known = list(parameters)
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    for name in kwargs:
-        if name not in parameters and not takes_any:
-            meant = near(name, known)
-            hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
-            raise ArgumentError(f"{function}() has no argument {name!r}", hint)
-    try:
-        given = signature.bind(*args, **kwargs).arguments
-    except TypeError as error:
-        raise ArgumentError(f"{function}(): {error}", f"it has: {', '.join(known)}") from None
-    for name, value in given.items():
-        kind = str(parameters[name].annotation)
-        if kind in _TEXTS and not isinstance(value, str) and not (value is None and kind != "str"):
-            raise ArgumentError(f"{function}() takes a text as {name}, not {type(value).__name__}", f"{name}='…'")
-
-
-_TEXTS = frozenset({"str", "str | None"})
-"""Annotations of arguments that are text. Other kinds say by themselves what they can't use."""
-
-
 class RequestError(WebRunError):
     """The service refused the request, or can't take it now."""
 
@@ -243,7 +239,7 @@ class TaskFailedError(WebRunError):
     """The task ended without an answer; `partial` is what it had by then."""
 
 
-_SECRET_HINT = "name a login with --secret HOST=NAME (secrets=), or answer with `webrun.on_guardrail(fn)`"
+_SECRET_HINT = "name a login with secrets={host: name}, or answer with `webrun.on_guardrail(fn)`"
 
 
 class GuardrailError(WebRunError):
@@ -273,14 +269,14 @@ class GuardrailError(WebRunError):
 
 
 _STOPPED_HINTS = {
-    "task": "the session is kept; allow more with --max-cost (max_cost_usd=)",
-    "session": "the session was ended; start one with more: --max-cost (max_cost_usd=)",
-    "notebook": "its sessions were ended; allow more with `%config WebrunMagics.max_cost = …`",
+    "task": "the session is kept; allow more with max_cost_usd=",
+    "session": "the session was ended; start one with more: max_cost_usd=",
+    "notebook": "its sessions were ended; allow more with `client.limit(…)`",
 }
 _REFUSED_HINTS = {
-    "session": "`%webrun start {name} --max-cost {more}` begins a larger budget, `%%webrun task --max-cost {more}`"
-    " allows one task, `%webrun start --new` has no budget (max_cost_usd=, new=True)",
-    "notebook": "allow more with `%config WebrunMagics.max_cost = …`",
+    "session": "`start({name!r}, max_cost_usd={more})` begins a larger budget, max_cost_usd={more} allows one task,"
+    " a session started with new=True has no budget",
+    "notebook": "allow more with `client.limit(…)`",
 }
 
 
@@ -317,11 +313,12 @@ class BudgetError(WebRunError):
     ) -> None:
         spent = f"≈ {rounded_dollars(cost_usd)}; you pay $0.00" if emulated else rounded_dollars(cost_usd)
         limit = exact_dollars(limit_usd)
+        doubled_limit = f"{(2 * limit_usd).normalize():f}"
         if refused:
             whose = f"session {name}" if scope == "session" else f"the {scope}"
             amount = f"{limit} emulated" if emulated else limit
             message = f"the budget of {whose} ({amount}) is spent ({spent}): nothing was started"
-            hint = _REFUSED_HINTS[scope].format(name=name, more=f"{(2 * limit_usd).normalize():f}")
+            hint = _REFUSED_HINTS[scope].format(name=name, more=doubled_limit)
         else:
             budget = f"{'emulated ' if emulated else ''}budget of {limit}"
             message, hint = f"the {scope}'s {budget} is spent ({spent}): it was stopped", _STOPPED_HINTS[scope]
@@ -337,6 +334,9 @@ class BudgetError(WebRunError):
         self.limit_usd = limit_usd
         self.cost_usd = cost_usd
         self.emulated = emulated
+        self.refused = refused
+        self.doubled_limit = doubled_limit
+        """Twice the limit in US dollars: the amount that hints propose."""
 
     def about(self, task_id: str | None, partial: str) -> BudgetError:
         """Return the same for one of the tasks that ended with it."""
@@ -381,7 +381,7 @@ class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
 
 
 _STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in ErrorCode}
-"""Of the codes that are known here: a server may be newer, and send others."""
+"""The HTTP status of each code that is known here: a newer server may send others."""
 _GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_ACTIVE})
 _BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
 
@@ -396,8 +396,7 @@ def refusal(
     session_id: str | None = None,
 ) -> WebRunError:
     """Return the error for an HTTP error's body (contract, section 2). The code decides, then the status."""
-    message = plain(message)
-    about: dict[str, Any] = {"code": code, "details": details, "session_id": session_id}
+    about: dict[str, Any] = {"code": code, "details": details, "session_id": session_id, "from_server": True}
     if code in _GONE:
         return SessionGoneError(message, **about)
     if status == 429:

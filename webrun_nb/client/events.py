@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webrun_nb.notebook.text.labels_client import action_word
+from webrun_nb.common.labels import action_label
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class ActionDone:
     @property
     def text(self) -> str:
         """For people: `click "Laptops"`."""
-        return f"{action_word(self.name)} {self.target}".strip()
+        return f"{action_label(self.name)} {self.target}".strip()
 
 
 @dataclass(frozen=True, slots=True)

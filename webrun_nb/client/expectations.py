@@ -1,4 +1,4 @@
-"""What a task expects of the pages it comes to (`expect=`, `--expect`), as it is written and as it is sent."""
+"""Reads what a task expects of the pages it opens (`expect=`): the HTTP statuses that are no error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def error_page_hint(code: str, details: Mapping[str, Any]) -> str | None:
         return None
     if "expected" in details:
         return "check the address, or what is expected"
-    return f'to read such a page on purpose: --expect "status = {status}" (expect=)'
+    return f'to read such a page on purpose: expect="status = {status}"'
 
 
 def _statuses(condition: object) -> range:

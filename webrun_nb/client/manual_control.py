@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
-from webrun_nb.client._sync import blocking_and_async
+from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.screencast import LiveView, ViewListener
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
@@ -51,21 +51,32 @@ class ManualControl(ABC):
         return view
 
     @abstractmethod
-    async def sent(self, message: Awaitable[None]) -> None:
+    async def send(self, message: Awaitable[None]) -> None:
         """Send a message and read what has become of the session."""
 
     async def _interact(self, kind: str, **fields: Any) -> None:
-        await self.sent(self.http.interact(self.session_id, {"type": kind, **fields}))
+        await self.send(self.http.interact(self.session_id, {"type": kind, **fields}))
 
-    async def _take_over(self) -> None:
+    @on_loop_thread
+    async def atake_over(self) -> None:
         """Take the browser over: the running task holds until `release`."""
         await self._interact("takeOverControl")
 
-    async def _release(self) -> None:
+    @blocking(atake_over)
+    def take_over(self) -> None:
+        return runtime.run(self.atake_over())
+
+    @on_loop_thread
+    async def arelease(self) -> None:
         """Give the browser back; the task goes on."""
         await self._interact("releaseControl")
 
-    async def _click(self, x: float, y: float) -> None:
+    @blocking(arelease)
+    def release(self) -> None:
+        return runtime.run(self.arelease())
+
+    @on_loop_thread
+    async def aclick(self, x: float, y: float) -> None:
         """Click at a place of the page.
 
         Parameters
@@ -75,7 +86,12 @@ class ManualControl(ABC):
         """
         await self._interact("CLICK", **_on_wire(x, y))
 
-    async def _double_click(self, x: float, y: float) -> None:
+    @blocking(aclick)
+    def click(self, x: float, y: float) -> None:
+        return runtime.run(self.aclick(x, y))
+
+    @on_loop_thread
+    async def adouble_click(self, x: float, y: float) -> None:
         """Click twice at a place of the page.
 
         Parameters
@@ -85,7 +101,12 @@ class ManualControl(ABC):
         """
         await self._interact("DOUBLE_CLICK", **_on_wire(x, y))
 
-    async def _type(self, text: str, human_like: bool = False) -> None:
+    @blocking(adouble_click)
+    def double_click(self, x: float, y: float) -> None:
+        return runtime.run(self.adouble_click(x, y))
+
+    @on_loop_thread
+    async def atype(self, text: str, human_like: bool = False) -> None:
         """Type into what has the focus.
 
         Parameters
@@ -97,7 +118,12 @@ class ManualControl(ABC):
         """
         await self._interact("TYPE", text=text, humanLike=human_like)
 
-    async def _press(self, key: str) -> None:
+    @blocking(atype)
+    def type(self, text: str, human_like: bool = False) -> None:
+        return runtime.run(self.atype(text, human_like))
+
+    @on_loop_thread
+    async def apress(self, key: str) -> None:
         """Press a key.
 
         Parameters
@@ -107,7 +133,12 @@ class ManualControl(ABC):
         """
         await self._interact("KEY_PRESS", key=key)
 
-    async def _scroll(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
+    @blocking(apress)
+    def press(self, key: str) -> None:
+        return runtime.run(self.apress(key))
+
+    @on_loop_thread
+    async def ascroll(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
         """Turn the mouse wheel at a place of the page.
 
         Parameters
@@ -119,13 +150,9 @@ class ManualControl(ABC):
         """
         await self._interact("SCROLL", **_on_wire(x, y), deltaX=dx, deltaY=dy)
 
-    take_over, atake_over = blocking_and_async(_take_over)
-    release, arelease = blocking_and_async(_release)
-    click, aclick = blocking_and_async(_click)
-    double_click, adouble_click = blocking_and_async(_double_click)
-    type, atype = blocking_and_async(_type)
-    press, apress = blocking_and_async(_press)
-    scroll, ascroll = blocking_and_async(_scroll)
+    @blocking(ascroll)
+    def scroll(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
+        return runtime.run(self.ascroll(x, y, dx, dy))
 
 
 def _on_wire(x: float, y: float) -> dict[str, float]:

@@ -26,8 +26,8 @@ from webrun_nb.client.ledger import EMULATOR_ENDED
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import SessionPhase, SessionStatus, ToolkitErrorCode
+from webrun_nb.common.labels import label_actions
 from webrun_nb.common.money import from_number
-from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class SessionMonitor:
         self._subscribers: list[Subscriber] = []
         self._instructions: dict[str, str] = {}
         self._stale = asyncio.Event()
-        self._moves = 0
+        self._change_count = 0
         """How many events have told of something that the status tells too."""
         self._followers: set[asyncio.Event] = set()
         self._live: EventStream | None = None
@@ -155,7 +155,7 @@ class SessionMonitor:
         self._set(self.snapshot)
 
     @contextlib.contextmanager
-    def news(self) -> Iterator[asyncio.Event]:
+    def changes(self) -> Iterator[asyncio.Event]:
         """Give an event that is set whenever something happened that may have moved a task."""
         event = asyncio.Event()
         self._followers.add(event)
@@ -178,10 +178,10 @@ class SessionMonitor:
             As the status call does.
         """
         while True:
-            moves = self._moves
+            moves = self._change_count
             state = await self._http.session_status(self._session_id)
             question = await self._question(state)
-            if moves == self._moves:
+            if moves == self._change_count:
                 break  # else an event has come since it was asked for, and it may tell of a time before that
         snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question)
         self._set(replace(snapshot, ends_with_process=self._http.is_child))
@@ -229,19 +229,19 @@ class SessionMonitor:
             reading.cancel()
             raise
         except ConnectionLostError as error:
-            self.lost(error)
+            self.mark_unreachable(error)
         except SessionGoneError as error:
-            self.gone(error)
+            self.mark_missing(error)
         except WebRunError as error:
             _log.warning("the status of session %s can't be read: %s", self._session_id, error)
             self._set(replace(self.snapshot, connected=False))
 
-    def gone(self, error: SessionGoneError) -> None:
+    def mark_missing(self, error: SessionGoneError) -> None:
         """Take note that the server knows the session no more; how it ended can't be learned any more."""
         if not self.snapshot.ended:
             self._end(SessionStatus.TERMINATED, error.code.lower().replace("_", " "))
 
-    def lost(self, error: ConnectionLostError) -> None:
+    def mark_unreachable(self, error: ConnectionLostError) -> None:
         """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
         if error.code == ToolkitErrorCode.EMULATOR_GONE:
             self._end(SessionStatus.FAILED, EMULATOR_ENDED)
@@ -276,20 +276,20 @@ class SessionMonitor:
                     self._stale.set()
                 self._stale_unless_about(event.task_id)
             case QuestionAsked():
-                question = Question(event.task_id or "", plain(event.text), event.kind, event.candidates)
+                question = Question(event.task_id or "", label_actions(event.text), event.kind, event.candidates)
                 self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
-                self._moved()
+                self._notify_change()
             case ResponseUpdate():
                 if event.task_id is not None:
                     self._partials = {event.task_id: event.message}  # one task runs at a time
                 self._stale_unless_about(event.task_id)
             case InstanceChanged():
                 self._instance_changed(event)
-                self._moved()
+                self._notify_change()
             case TaskEnded() | SessionEnded():
-                self._moved()
+                self._notify_change()
             case ConnectionChanged():  # events are not replayed: whatever came while the socket was gone has to be read
-                self._moved()
+                self._notify_change()
             case _:
                 self._stale_unless_about(event.task_id)
 
@@ -315,8 +315,8 @@ class SessionMonitor:
             )
         )
 
-    def _moved(self) -> None:
-        self._moves += 1
+    def _notify_change(self) -> None:
+        self._change_count += 1
         self._stale.set()
         for follower in self._followers:
             follower.set()
@@ -356,7 +356,7 @@ def _ended_at_ms(state: SessionState) -> int | None:
 
 def question_of(body: TaskGuardrail) -> Question:
     """Return the question of a task that waits for a person."""
-    return Question(body.task_id, plain(body.data.value), body.data.kind or "", tuple(body.data.candidates))
+    return Question(body.task_id, label_actions(body.data.value), body.data.kind or "", tuple(body.data.candidates))
 
 
 def snapshot_of(

@@ -13,14 +13,12 @@ from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.ledger import Ledger, TaskRecord
 from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
-from webrun_nb.client.task_options import read_schema
+from webrun_nb.client.task_request import read_schema
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
-from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
 
-_LISTS_THEM = "`%webrun history` lists them"
 _KEPT = "the emulator keeps a task's record for 30 days after the end of its session"
 
 
@@ -56,7 +54,7 @@ class PastTasks:
     async def result(self, task_id: str, schema: object = None) -> TaskResult:
         """Return the result of a task; see `Client.result`."""
         if not task_id.strip():
-            raise ArgumentError("result() takes a task's id, not an empty text", "`%webrun history` lists the ids")
+            raise ArgumentError("result() takes a task's id, not an empty text", "TaskResult.task_id has it")
         checked_id(task_id, ErrorCode.TASK_NOT_FOUND)
         try:
             past = PastTask.model_validate(await self._http.control("GET", f"tasks/{task_id}"))
@@ -77,13 +75,13 @@ class PastTasks:
         """Read how a task is, by the ids that the ledger has."""
         record = self._recorded(task_id)
         if record is None:
-            raise RequestError(f"no task {task_id} of yours is known", code=ErrorCode.TASK_NOT_FOUND, hint=_LISTS_THEM)
+            raise RequestError(f"no task {task_id} of yours is known", code=ErrorCode.TASK_NOT_FOUND)
         server = self._http.base_url
         if record.base_url != server and not (is_emulator and self._was_emulated(record)):
             raise RequestError(
                 f"task {task_id} was done on {record.base_url}, and this is {server}",
                 code=ErrorCode.TASK_NOT_FOUND,
-                hint="`%webrun login` and `%webrun logout` change the server",
+                hint="ask a client of that server",
             )
         try:
             return await self._http.task(record.session_id, task_id)
@@ -122,7 +120,8 @@ class PastTasks:
         if isinstance(body, TaskFailed):
             details = body.details or {}
             raise TaskFailedError(
-                plain(body.message),
+                body.message,
+                from_server=True,
                 code=body.code,
                 details=details,
                 hint=error_page_hint(body.code, details) if body.usage.emulated else None,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
-from webrun_nb.client._sync import blocking_and_async, run_in_caller_thread
+from webrun_nb.client._sync import blocking, on_loop_thread, run_in_caller_thread, runtime
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.secrets import check_name, find_secret
 from webrun_nb.client.transport import ApiTransport
@@ -121,7 +121,8 @@ class Proxies:
     def __init__(self, http: ApiTransport) -> None:
         self._http = http
 
-    async def _test(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
+    @on_loop_thread
+    async def atest(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
         """Ask through a proxy which address arrives, and measure how long that takes.
 
         Parameters
@@ -142,4 +143,6 @@ class Proxies:
         body = {"proxy": dict(items), **({} if url is None else {"url": url})}
         return ProxyTested.model_validate(await self._http.control("POST", "proxies/test", body))
 
-    test, atest = blocking_and_async(_test)
+    @blocking(atest)
+    def test(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
+        return runtime.run(self.atest(proxy, url))

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from webrun_nb.client._sync import blocking_and_async
+from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.step_pictures import StepPicture
@@ -61,7 +61,8 @@ class ResultFile(InProcess):
     def __repr__(self) -> str:
         return f"<ResultFile {self.filename}>"
 
-    async def _open(self) -> IO[bytes]:
+    @on_loop_thread
+    async def aopen(self) -> IO[bytes]:
         """Return its content as a binary file object, of its own: read it, and close it (or use `with`).
 
         Raises
@@ -78,7 +79,12 @@ class ResultFile(InProcess):
         file.seek(0)
         return file
 
-    async def _save(self, path: str | Path = ".") -> Path:
+    @blocking(aopen)
+    def open(self) -> IO[bytes]:
+        return runtime.run(self.aopen())
+
+    @on_loop_thread
+    async def asave(self, path: str | Path = ".") -> Path:
         """Save it as `path`, or in the folder `path`; return where it is.
 
         Raises
@@ -88,7 +94,12 @@ class ResultFile(InProcess):
         """
         return await self._transfers.save(self.download_url, Path(path), self.filename)
 
-    async def _size(self) -> int | None:
+    @blocking(asave)
+    def save(self, path: str | Path = ".") -> Path:
+        return runtime.run(self.asave(path))
+
+    @on_loop_thread
+    async def asize(self) -> int | None:
         """Return its size in bytes, as the server states it; None where it does not. Asked anew each time.
 
         Raises
@@ -98,6 +109,10 @@ class ResultFile(InProcess):
         """
         return await self._transfers.size(self.download_url)
 
+    @blocking(asize)
+    def size(self) -> int | None:
+        return runtime.run(self.asize())
+
     @property
     def df(self) -> pd.DataFrame:
         """Its content as a table, by its name: .csv, .tsv, .json, .jsonl, .parquet, .xlsx; fetched anew each time."""
@@ -105,10 +120,6 @@ class ResultFile(InProcess):
             raise TypeError("this client was made without `frames`: read .open()")
         with self.open() as content:
             return self._read_frame(self.filename, content)
-
-    open, aopen = blocking_and_async(_open)
-    save, asave = blocking_and_async(_save)
-    size, asize = blocking_and_async(_size)
 
 
 _TOLD_CHARACTERS = 60

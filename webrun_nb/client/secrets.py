@@ -1,6 +1,6 @@
 """Where a secret called `SHOP` comes from: the environment, else the system's keyring, else the person at the notebook.
 
-A cell names a secret, never its value: `--secret shop.example.com=SHOP`, `session.task(..., secrets={"…": "SHOP"})`.
+A call names a secret, never its value: `session.task(..., secrets={"shop.example.com": "SHOP"})`.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ _HINT = (
     f"set WEBRUN_API_KEY before Jupyter starts, or store it once, in a terminal: keyring set {KEYRING_SERVICE} {{host}}"
 )
 _HINTS: dict[Source | None, str] = {
-    "env": "set it before Jupyter starts, or use --from keyring or --from prompt",
+    "env": 'set it before Jupyter starts, or use source="keyring" or source="prompt"',
     "keyring": f"store it once, in a terminal: keyring set {KEYRING_SERVICE} {{host}}",
 }
 

@@ -1,85 +1,103 @@
-"""A session, as programs and cells use it."""
+"""A browser session, as programs and cells use it, and the handles of the tasks that run in it."""
 
 from __future__ import annotations
 
-import asyncio
 import html
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import partial
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Protocol, Self, Unpack
 
-from webrun_nb.client._sync import blocking_and_async, run_in_caller_thread
-from webrun_nb.client.budget import Amount, Budget
+from webrun_nb.client._sync import (
+    blocking,
+    interrupts_reported_by,
+    on_loop_thread,
+    on_loop_thread_within,
+    runtime,
+)
+from webrun_nb.client.arguments import keywords_of
+from webrun_nb.client.budget import Budget
+from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
-    GuardrailError,
     SessionGoneError,
-    TaskFailedError,
-    TaskInterruptedError,
     WebRunError,
     refusal,
 )
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.manual_control import ManualControl
 from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.result import TaskResult
-from webrun_nb.client.secrets import Secrets
+from webrun_nb.client.session_options import SessionOptions
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
-from webrun_nb.client.task import TaskHandle, TaskRun, interruption, show_task, viewed
-from webrun_nb.client.task_options import Ask
+from webrun_nb.client.task_handle import TaskHandle
+from webrun_nb.client.task_options import TaskKeywords, TaskOptions
+from webrun_nb.client.task_request import TaskRequest
+from webrun_nb.client.task_runner import TaskClient, TaskRunner
+from webrun_nb.client.task_viewer import HasViewer, viewed_by
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
-from webrun_nb.common.redacted import HostSecret, RedactedStr
-
-if TYPE_CHECKING:
-    from webrun_nb.client.client import Client
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.redacted import RedactedStr
 
 _log = logging.getLogger(__name__)
 
 
-_ENDED_WITH_SESSION = frozenset(
-    {TaskFailureCode.SESSION_TERMINATED, ErrorCode.SESSION_NOT_ACTIVE, ErrorCode.SESSION_NOT_FOUND}
-)
-"""Codes of a task that its session's end has ended, or kept from beginning."""
+class SessionOwner(TaskClient, HasViewer, Protocol):
+    """The client of a session, as the session needs it."""
+
+    control: EmulatorControl
+    sessions: dict[str, Session]
+
+    @property
+    def base_url(self) -> str:
+        """The server's URL."""
+
+    def unique_session_name(self, name: str) -> str:
+        """Return a name that no live session has."""
+
+    def note_submitted(self, handle: TaskHandle[Session]) -> None:
+        """Keep the handle of a task that was submitted."""
+
+    async def restart_session(self, session: Session) -> Session:
+        """Start a session with the options of another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """What a session was started with."""
-
-    url: str | None = None
-    environment_id: str | None = None
-    policy_id: str | None = None
-    proxy: tuple[tuple[str, Any], ...] | None = None
-    """Sorted items, so that options can be compared."""
-    max_cost_usd: Decimal | None = None
-    secrets: tuple[HostSecret, ...] = ()
-    pictures: bool = False
-    """Its steps have pictures; the emulator's alone."""
+def _viewed(session: Session) -> AbstractContextManager[None]:
+    return viewed_by(session.client.task_viewer, session)
 
 
 class Session(InProcess, ManualControl):
-    """A browser session on the service. Every method has two faces: `task` blocks, `await atask` does not.
+    """A browser session on the service. Every method comes in two forms: `task` blocks, `await atask` does not.
 
     As a context manager it ends with its block:
 
     >>> with webrun.start() as session:  # doctest: +SKIP
     ...     session.task("List the laptops under $900", url="practice:shop", schema="name:str, price:float").df
+
+    Parameters
+    ----------
+    client : SessionOwner
+        The client that started it.
+    monitor : SessionMonitor
+        Keeps its snapshot up to date.
+    session_id : str
+        Its id.
+    name : str
+        The user's name for it.
+    options : SessionOptions
+        The options it was started with.
+    budget : Budget, optional
+        The limit on what it, and sessions before it with the same budget, may cost together.
     """
 
     instead = "start one in the other process; a result's table (result.df) can be pickled"
 
     def __init__(
         self,
-        client: Client,
-        watch: SessionMonitor,
+        client: SessionOwner,
+        monitor: SessionMonitor,
         session_id: str,
         name: str,
         options: SessionOptions,
@@ -87,22 +105,17 @@ class Session(InProcess, ManualControl):
     ) -> None:
         self.client = client
         self.budget = budget
-        """What it and the sessions before it that had the same budget may cost together; None: no limit."""
-        self.watch = watch
+        self.monitor = monitor
         self.session_id = session_id
         self.name = name
         self.options = options
-        self.submitting = asyncio.Lock()
-        self.seen_task_ids: set[str] = set()
-        self._interruption: TaskInterruptedError | None = None
-        self.overrun: BudgetError | None = None
-        """Why it was ended, where a budget was spent."""
+        self.runner = TaskRunner(self, client, budget)
 
     def __repr__(self) -> str:
         return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
 
     def _repr_html_(self) -> str:
-        """Return what is known as static HTML, for front ends that show an object so; `%webrun status` is live."""
+        """Return what is known as static HTML, for front ends that display an object so."""
         frames = self.client.frames
         return html.escape(repr(self)) if frames is None else frames.session_html(self.snapshot)
 
@@ -116,7 +129,7 @@ class Session(InProcess, ManualControl):
     @property
     def snapshot(self) -> SessionSnapshot:
         """The latest that is known; costs nothing to read."""
-        return self.watch.snapshot
+        return self.monitor.snapshot
 
     @property
     def ended(self) -> bool:
@@ -136,8 +149,8 @@ class Session(InProcess, ManualControl):
         callable
             Ends it, as `unsubscribe(fn)` does.
         """
-        self.watch.subscribe(fn)
-        return lambda: self.watch.unsubscribe(fn)
+        self.monitor.subscribe(fn)
+        return lambda: self.monitor.unsubscribe(fn)
 
     def unsubscribe(self, fn: Subscriber) -> None:
         """Call `fn` no more.
@@ -147,26 +160,13 @@ class Session(InProcess, ManualControl):
         fn : callable
             As given to `subscribe`.
         """
-        self.watch.unsubscribe(fn)
+        self.monitor.unsubscribe(fn)
 
     # --- tasks --------------------------------------------------------------------------------------------------------
 
-    async def _task(
-        self,
-        text: str,
-        *,
-        url: str | None = None,
-        schema: object = None,
-        timeout_ms: float | None = None,
-        end: bool = False,
-        avoid_domains: tuple[str, ...] = (),
-        max_input_tokens: int | None = None,
-        max_output_tokens: int | None = None,
-        max_cost_usd: Amount | None = None,
-        secrets: Secrets | None = None,
-        files: Sequence[str | Path] = (),
-        expect: str | Sequence[str] = (),
-    ) -> TaskResult:
+    @on_loop_thread_within(_viewed)
+    @keywords_of(TaskOptions)
+    async def atask(self, text: str, **options: Unpack[TaskKeywords]) -> TaskResult:
         """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
 
         Parameters
@@ -212,88 +212,19 @@ class Session(InProcess, ManualControl):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             It was refused, or the server went away.
         """
-        self.client.refuse_beyond(self.budget)
-        ask = await self.client.make_ask(
-            text,
-            url=url,
-            schema=schema,
-            timeout_ms=timeout_ms,
-            end=end,
-            avoid_domains=avoid_domains,
-            max_input_tokens=max_input_tokens,
-            max_output_tokens=max_output_tokens,
-            max_cost_usd=max_cost_usd,
-            secrets=secrets,
-            files=files,
-            expect=expect,
-        )
-        return await self.perform(ask)
+        return await self.runner.run(await self.runner.prepare(text, TaskOptions(**options)))
 
-    async def perform(
-        self, ask: Ask, task_id: str | None = None, opened: Callable[[Session], None] | None = None
-    ) -> TaskResult:
-        """Take a task to its end, on the loop thread. It never goes on unattended: whatever breaks, it is stopped.
+    @blocking(atask)
+    def task(self, text: str, **options: Unpack[TaskKeywords]) -> TaskResult:
+        with interrupts_reported_by(self.runner.take_interruption), _viewed(self):
+            return runtime.run(self.atask(text, **options))
 
-        Parameters
-        ----------
-        ask : Ask
-            The task.
-        task_id : str, optional
-            Where it has been sent already.
-        opened : callable, optional
-            Told this session first, in the thread that waits.
-        """
-        run = TaskRun(self, ask, self.client.resolve_guardrail, task_id)
-        show_task(self, run)
-        return await self._carry(run, opened)
+    @on_loop_thread
+    @keywords_of(TaskOptions)
+    async def asubmit(self, text: str, **options: Unpack[TaskKeywords]) -> TaskHandle[Session]:
+        """Give the session a task and return once the server has it; the handle waits for its result.
 
-    async def _carry(self, run: TaskRun, opened: Callable[[Session], None] | None = None) -> TaskResult:
-        try:
-            if opened is not None:
-                await run_in_caller_thread(partial(opened, self))
-            result = await run.result(self.client.frames)
-        except asyncio.CancelledError:
-            stopped = await run.stop()
-            self._interruption = interruption(self.snapshot, run.task_id, stopped)
-            raise
-        except ConnectionLostError as error:
-            self.watch.lost(error)
-            run.note(error.code)
-            raise
-        except (TaskFailedError, SessionGoneError) as error:
-            if self.overrun is not None and error.code in _ENDED_WITH_SESSION:
-                had = error.partial or self.watch.partial(run.task_id)
-                raise self.overrun.about(run.task_id, had) from error
-            if isinstance(error, SessionGoneError):
-                await run.stop()
-            raise
-        except (GuardrailError, BudgetError):  # the task is over
-            raise
-        except Exception:
-            await run.stop()
-            raise
-        self.client.last = result
-        return result
-
-    async def _submit(
-        self,
-        text: str,
-        *,
-        url: str | None = None,
-        schema: object = None,
-        timeout_ms: float | None = None,
-        end: bool = False,
-        avoid_domains: tuple[str, ...] = (),
-        max_input_tokens: int | None = None,
-        max_output_tokens: int | None = None,
-        max_cost_usd: Amount | None = None,
-        secrets: Secrets | None = None,
-        files: Sequence[str | Path] = (),
-        expect: str | Sequence[str] = (),
-    ) -> TaskHandle:
-        """Give the session a task and return once the server has it; the handle waits for its answer.
-
-        A question of its that no handler answers stays open, for `answer` and the card.
+        A question that no handler answers stays open, for `answer` and the card.
 
         Parameters
         ----------
@@ -304,65 +235,39 @@ class Session(InProcess, ManualControl):
         Raises
         ------
         BudgetError
-            Nothing is left of its session's budget, or of the notebook's.
+            Nothing is left of the session's budget, or of the notebook's.
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
-            It was refused, or the server went away.
+            The task was refused, or the server can't be reached.
         """
-        self.client.refuse_beyond(self.budget)
-        ask = await self.client.make_ask(
-            text,
-            url=url,
-            schema=schema,
-            timeout_ms=timeout_ms,
-            end=end,
-            avoid_domains=avoid_domains,
-            max_input_tokens=max_input_tokens,
-            max_output_tokens=max_output_tokens,
-            max_cost_usd=max_cost_usd,
-            secrets=secrets,
-            files=files,
-            expect=expect,
-        )
-        return await self.begin(ask)
+        return await self.begin_task(await self.runner.prepare(text, TaskOptions(**options)))
 
-    async def begin(self, ask: Ask, task_id: str | None = None) -> TaskHandle:
-        """Begin a task that nobody waits for, on the loop thread; `task_id` where it has been sent already."""
-        run = TaskRun(self, ask, self.client.resolve_guardrail, task_id, patient=True)
-        handle = await TaskHandle.begun(self, run, self._carry(run))
+    @blocking(asubmit)
+    def submit(self, text: str, **options: Unpack[TaskKeywords]) -> TaskHandle[Session]:
+        return runtime.run(self.asubmit(text, **options))
+
+    async def begin_task(self, request: TaskRequest, task_id: str | None = None) -> TaskHandle[Session]:
+        """Begin a task in the background, on the loop thread; `task_id` where it has been sent already."""
+        run, call = await self.runner.begin(request, task_id)
+        handle = TaskHandle(self, run, call)
         self.client.note_submitted(handle)
         return handle
 
-    @property
-    def budgets(self) -> tuple[Budget, ...]:
-        """The budgets that all its tasks count against: its own, and the notebook's."""
-        return tuple(budget for budget in (self.budget, self.client.budget) if budget is not None)
-
-    def note_task(self, ended: TaskOutcome) -> None:
-        """Record the end of a task in the ledger, and its excess over its own budget on the card."""
-        if ended.max_cost_usd is not None and ended.cost_usd > ended.max_cost_usd:
-            self.watch.note_over_budget(ended.cost_usd - ended.max_cost_usd)
-        self.client.note_task(self.session_id, ended)
-
-    def interruption(self) -> TaskInterruptedError | None:
-        """Return what the last interrupt did, once."""
-        said, self._interruption = self._interruption, None
-        return said
-
     # --- commands -----------------------------------------------------------------------------------------------------
 
-    async def _command(self, state: str, task_id: str | None = None) -> None:
-        await self.sent(self.http.change_state(self.session_id, state, task_id))
+    async def _change_state(self, state: str, task_id: str | None = None) -> None:
+        await self.send(self.http.change_state(self.session_id, state, task_id))
 
-    async def sent(self, message: Awaitable[None]) -> None:
+    async def send(self, message: Awaitable[None]) -> None:
         """Send a message, on the loop thread, and read what has become of the session."""
         try:
             await message
-            await self.watch.refresh()
+            await self.monitor.refresh()
         except ConnectionLostError as error:
-            self.watch.lost(error)
+            self.monitor.mark_unreachable(error)
             raise
 
-    async def _pause(self) -> None:
+    @on_loop_thread
+    async def apause(self) -> None:
         """Let the current browser action finish, then hold. Paused time is billed.
 
         Raises
@@ -370,9 +275,14 @@ class Session(InProcess, ManualControl):
         RequestError
             `INVALID_STATE`: nothing is running.
         """
-        await self._command("pause")
+        await self._change_state("pause")
 
-    async def _resume(self) -> None:
+    @blocking(apause)
+    def pause(self) -> None:
+        return runtime.run(self.apause())
+
+    @on_loop_thread
+    async def aresume(self) -> None:
         """Go on from where it was paused.
 
         Raises
@@ -380,9 +290,14 @@ class Session(InProcess, ManualControl):
         RequestError
             `INVALID_STATE`: nothing is paused.
         """
-        await self._command("resume")
+        await self._change_state("resume")
 
-    async def _stop(self, task_id: str | None = None) -> None:
+    @blocking(aresume)
+    def resume(self) -> None:
+        return runtime.run(self.aresume())
+
+    @on_loop_thread
+    async def astop(self, task_id: str | None = None) -> None:
         """End the current task (or the one named, running or queued) and keep the session, which is billed on.
 
         Parameters
@@ -395,29 +310,39 @@ class Session(InProcess, ManualControl):
         RequestError
             `INVALID_STATE`: there is no task to stop.
         """
-        self.watch.set_stop_reason("task stopped", task_id)
-        await self._command("stop", task_id)
+        self.monitor.set_stop_reason("task stopped", task_id)
+        await self._change_state("stop", task_id)
 
-    async def _terminate(self) -> None:
+    @blocking(astop)
+    def stop(self, task_id: str | None = None) -> None:
+        return runtime.run(self.astop(task_id))
+
+    @on_loop_thread
+    async def aterminate(self) -> None:
         """End the session and its billing. Safe twice."""
         if self.ended:
             return
         try:
-            await self._command("terminate")
+            await self._change_state("terminate")
         except SessionGoneError:
-            await self._status()
+            await self.astatus()
         except ConnectionLostError as error:
             if error.code != ToolkitErrorCode.EMULATOR_GONE:  # with our emulator the session has ended as well
                 raise
 
-    async def end_for(self, overrun: BudgetError) -> None:
+    @blocking(aterminate)
+    def terminate(self) -> None:
+        return runtime.run(self.aterminate())
+
+    async def end_over_budget(self, error: BudgetError) -> None:
         """End the session because a budget is spent; what it does fails with that error."""
         if not self.ended:
-            self.overrun = overrun
-            self.watch.set_end_reason("budget")
-            await self._terminate()
+            self.runner.budget_error = error
+            self.monitor.set_end_reason("budget")
+            await self.aterminate()
 
-    async def _answer(self, text: str, task_id: str | None = None) -> None:
+    @on_loop_thread
+    async def aanswer(self, text: str, task_id: str | None = None) -> None:
         """Answer the question that its task waits with; with `task_id`, only if it is that task's.
 
         Parameters
@@ -433,16 +358,21 @@ class Session(InProcess, ManualControl):
             `INVALID_STATE`: nothing is asked.
         """
         if task_id is not None:
-            await self._status()
+            await self.astatus()
             question = self.snapshot.question
             if question is None or question.task_id != task_id:
                 raise refusal(
                     409, ErrorCode.INVALID_STATE, "the question is no longer open", session_id=self.session_id
                 )
         text = RedactedStr(text)
-        await self.sent(self.http.answer_guardrail(self.session_id, text))
+        await self.send(self.http.answer_guardrail(self.session_id, text))
 
-    async def _again(self) -> Session:
+    @blocking(aanswer)
+    def answer(self, text: str, task_id: str | None = None) -> None:
+        return runtime.run(self.aanswer(text, task_id))
+
+    @on_loop_thread
+    async def arestart(self) -> Session:
         """Start a session with the same options, under the same name where this one has ended.
 
         Raises
@@ -450,28 +380,27 @@ class Session(InProcess, ManualControl):
         WebRunError
             As `Client.start` does.
         """
-        return await self.client.open_again(self)
+        return await self.client.restart_session(self)
 
-    async def _status(self) -> SessionSnapshot:
+    @blocking(arestart)
+    def restart(self) -> Session:
+        return runtime.run(self.arestart())
+
+    @on_loop_thread
+    async def astatus(self) -> SessionSnapshot:
         """Ask the server how it is now; a session that it knows no more has ended."""
         try:
-            await self.watch.refresh()
+            await self.monitor.refresh()
         except SessionGoneError as error:
-            self.watch.gone(error)
+            self.monitor.mark_missing(error)
         except ConnectionLostError as error:
-            self.watch.lost(error)
+            self.monitor.mark_unreachable(error)
             raise
         return self.snapshot
 
-    task, atask = blocking_and_async(_task, interruption, lambda session: viewed(session.client.task_viewer, session))
-    submit, asubmit = blocking_and_async(_submit)
-    pause, apause = blocking_and_async(_pause)
-    resume, aresume = blocking_and_async(_resume)
-    stop, astop = blocking_and_async(_stop)
-    terminate, aterminate = blocking_and_async(_terminate)
-    answer, aanswer = blocking_and_async(_answer)
-    again, aagain = blocking_and_async(_again)
-    status, astatus = blocking_and_async(_status)
+    @blocking(astatus)
+    def status(self) -> SessionSnapshot:
+        return runtime.run(self.astatus())
 
     # --- with -------------------------------------------------------------------------------------------------------
 
@@ -481,7 +410,7 @@ class Session(InProcess, ManualControl):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.set_end_reason("with block")
+        self.monitor.set_end_reason("with block")
         try:
             self.terminate()
         except WebRunError as failure:
@@ -493,7 +422,7 @@ class Session(InProcess, ManualControl):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.set_end_reason("with block")
+        self.monitor.set_end_reason("with block")
         try:
             await self.aterminate()
         except WebRunError as failure:

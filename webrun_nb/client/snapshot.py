@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from webrun_nb.common.codes import SessionPhase, SessionStatus
-from webrun_nb.notebook.text.labels_client import end_word
+from webrun_nb.common.labels import end_label
 from webrun_nb.wire.prices import PRICES_2026, Prices
 
 
@@ -101,7 +101,7 @@ class SessionSnapshot:
     @property
     def state_label(self) -> str:
         """The state as people read it: `active · idle`, `pending · proxy`, `terminated · expired`."""
-        detail = self.phase if self.status is SessionStatus.ACTIVE else end_word(self.reason)
+        detail = self.phase if self.status is SessionStatus.ACTIVE else end_label(self.reason)
         if self.status is SessionStatus.PENDING and self.proxied:
             detail = "proxy"
         return f"{self.status} · {detail}" if detail and detail != self.status else self.status.value

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import logging
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator
-from concurrent.futures import wait
-from contextlib import AbstractContextManager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from webrun_nb.client._sync import Call, runtime
 from webrun_nb.client.budget import AT_LEAST_S, Budget, BudgetReading
 from webrun_nb.client.costs import full_timeout_cost_usd, ms_until_spent, usd_per_ms
 from webrun_nb.client.errors import (
@@ -29,23 +24,17 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.guardrails import AskPerson, NoAnswer
-from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.monitor import SessionMonitor, question_of
 from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.client.task_options import Ask
+from webrun_nb.client.task_request import TaskRequest
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.money import from_number
 from webrun_nb.common.redacted import RedactedStr
-from webrun_nb.notebook.text.labels_client import plain
 from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
-
-if TYPE_CHECKING:
-    from webrun_nb.client.budget import BudgetReading
-    from webrun_nb.client.session import Session
 
 _log = logging.getLogger(__name__)
 
@@ -72,14 +61,14 @@ class TaskOwner(Protocol):
         """Its server."""
 
     @property
-    def watch(self) -> SessionMonitor:
+    def monitor(self) -> SessionMonitor:
         """Who keeps its snapshot."""
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """The budgets that all its tasks count against."""
 
-    def note_task(self, ended: TaskOutcome) -> None:
+    def record_end(self, ended: TaskOutcome) -> None:
         """Record the end of one of its tasks."""
 
     @property
@@ -87,7 +76,7 @@ class TaskOwner(Protocol):
         """Held while a task is on its way and has no id yet."""
 
     @property
-    def seen_task_ids(self) -> set[str]:
+    def seen_ids(self) -> set[str]:
         """Ids of tasks that were there before."""
 
 
@@ -98,7 +87,7 @@ class TaskRun:
     ----------
     owner : TaskOwner
         The session.
-    ask : Ask
+    request : TaskRequest
         The task.
     ask_person : callable
         Answers guardrails.
@@ -112,7 +101,7 @@ class TaskRun:
     def __init__(
         self,
         owner: TaskOwner,
-        ask: Ask,
+        request: TaskRequest,
         resolve_guardrail: AskPerson,
         task_id: str | None = None,
         *,
@@ -120,9 +109,9 @@ class TaskRun:
     ) -> None:
         self._owner = owner
         self._http = owner.http
-        self._ask = ask
+        self._request = request
         self._ask_person = resolve_guardrail
-        self._ends_session = bool(ask.fields.get("terminateOnCompletion"))
+        self._ends_session = bool(request.fields.get("terminateOnCompletion"))
         self._patient = patient
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskBody] | None = None
@@ -130,7 +119,7 @@ class TaskRun:
         """What it had cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
         """The readings of its session's and the notebook's budget after its end; None until they were read."""
-        self._before_usd = owner.watch.snapshot.cost_usd or Decimal(0)
+        self._before_usd = owner.monitor.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
         self.cost_usd: Decimal | None = None
         """What it has cost, as last read; while one that is not `patient` runs, nobody asks."""
@@ -140,7 +129,7 @@ class TaskRun:
     @property
     def max_cost_usd(self) -> Decimal | None:
         """Its own budget."""
-        return self._ask.max_cost_usd
+        return self._request.max_cost_usd
 
     @property
     def budget(self) -> BudgetReading | None:
@@ -149,8 +138,8 @@ class TaskRun:
         None where it has none, and where it is not known whether all of them were kept.
         """
         readings = list(self._read or ())
-        if self._ask.max_cost_usd is not None and self.cost_usd is not None:
-            limit_usd = self._ask.max_cost_usd
+        if self._request.max_cost_usd is not None and self.cost_usd is not None:
+            limit_usd = self._request.max_cost_usd
             readings.insert(0, BudgetReading("its", limit_usd, max(Decimal(0), self.cost_usd - limit_usd)))
         most = max(readings, key=lambda reading: reading.over_usd, default=None)
         unread = self._read is None and any(budget.limit_usd is not None for budget in self._owner.budgets)
@@ -167,24 +156,24 @@ class TaskRun:
             Cancelled; `stop` has not been called.
         """
         began_s = time.monotonic()
-        if self._ask.url is not None:
-            self._owner.watch.last_url = self._ask.url  # events say where it goes from there
+        if self._request.url is not None:
+            self._owner.monitor.last_url = self._request.url  # events say where it goes from there
         try:
             body = await self._follow(await self._send())
         except Exception:
-            self._hang_up()
+            self._disconnect()
             raise
-        self._hang_up()
+        self._disconnect()
         return result_of(
             body,
-            instruction=self._ask.instruction,
-            url=self._ask.url or self._owner.watch.last_url,
-            schema=self._ask.schema,
+            instruction=self._request.instruction,
+            url=self._request.url or self._owner.monitor.last_url,
+            schema=self._request.schema,
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
             http=self._http,
             recorded=TaskRecording(self._http, body.task_id),
-            max_cost_usd=self._ask.max_cost_usd,
+            max_cost_usd=self._request.max_cost_usd,
             budget=self.budget,
         )
 
@@ -193,14 +182,14 @@ class TaskRun:
     async def _send(self) -> TaskBody | None:
         """Return the first answer; None where there is none yet, and the task has to be looked at."""
         if self.task_id is not None:
-            self._found(self.task_id)
+            self._set_id(self.task_id)
             return None
         async with self._owner.submitting:
-            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._ask.fields))
+            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._request.fields))
             task_id = await self._identify(self._post)
-        followed = self._patient or self._ask.max_cost_usd is not None
+        followed = self._patient or self._request.max_cost_usd is not None
         if task_id is not None and followed and not self._post.done():
-            self._post.add_done_callback(_heard)
+            self._post.add_done_callback(_retrieve_error)
             return None  # what it costs is to be read meanwhile
         try:
             return await asyncio.shield(self._post)
@@ -216,22 +205,22 @@ class TaskRun:
             await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
             if post.done():
                 if post.exception() is None:
-                    self._found(post.result().task_id)
+                    self._set_id(post.result().task_id)
                 break
             try:
-                state = await self._owner.watch.refresh()
+                state = await self._owner.monitor.refresh()
             except WebRunError:  # the POST's own answer will say what is wrong
                 continue
             ids = [state.current_task_id, *state.queued_task_ids]
-            new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_task_ids]
+            new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_ids]
             if new:
-                self._found(new[0])
+                self._set_id(new[0])
         return self.task_id
 
-    def _found(self, task_id: str) -> None:
+    def _set_id(self, task_id: str) -> None:
         self.task_id = task_id
-        self._owner.seen_task_ids.add(task_id)
-        self._owner.watch.describe(task_id, self._ask.instruction, ends_session=self._ends_session)
+        self._owner.seen_ids.add(task_id)
+        self._owner.monitor.describe(task_id, self._request.instruction, ends_session=self._ends_session)
         self.identified.set()
 
     # --- waiting ------------------------------------------------------------------------------------------------------
@@ -239,19 +228,19 @@ class TaskRun:
     async def _follow(self, body: TaskBody | None) -> TaskCompleted:
         task_id = self.task_id or ""
         pauses_s = iter(POLL_PAUSES_S)
-        with self._owner.watch.news() as news:
+        with self._owner.monitor.changes() as news:
             while True:
                 if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
                     self.cost_usd = from_number(body.usage.cost)
                 match body:
                     case TaskCompleted():
                         await self._read_budgets()
-                        self.note("complete")
+                        self.record_end("complete")
                         return body
                     case TaskFailed():
                         await self._read_budgets()
                         failure = self._failure(body)
-                        self.note(failure.code)
+                        self.record_end(failure.code)
                         raise failure
                     case TaskGuardrail():
                         if await self._answer(question_of(body)):
@@ -262,9 +251,9 @@ class TaskRun:
                     spent_s = await self._keep_budget(body)
                     await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
                 news.clear()
-                body = await self._look(task_id)
+                body = await self._poll(task_id)
 
-    async def _look(self, task_id: str) -> TaskBody:
+    async def _poll(self, task_id: str) -> TaskBody:
         """Return how the task is; a network that is away for a while is waited for: the task goes on without it.
 
         Raises
@@ -277,17 +266,17 @@ class TaskRun:
             try:
                 return await self._http.task(self._owner.session_id, task_id)
             except ConnectionLostError as error:
-                self._owner.watch.lost(error)
+                self._owner.monitor.mark_unreachable(error)
                 if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
                     raise
             await asyncio.sleep(POLL_PAUSES_S[-1])
 
     async def _keep_budget(self, body: TaskBody) -> float:
         """Stop a task that has cost what it may; return how long the rest lasts at the least, in seconds."""
-        limit = self._ask.max_cost_usd
+        limit = self._request.max_cost_usd
         if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
             return POLL_PAUSES_S[-1]
-        cost_usd, watch = from_number(body.usage.cost), self._owner.watch
+        cost_usd, watch = from_number(body.usage.cost), self._owner.monitor
         if cost_usd < limit:
             left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))
             return POLL_PAUSES_S[-1] if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
@@ -301,7 +290,7 @@ class TaskRun:
         if not shared or self.cost_usd is None:
             return
         try:
-            await self._owner.watch.refresh()
+            await self._owner.monitor.refresh()
         except WebRunError as error:  # then it is not known, and nothing is said of it
             _log.warning("what session %s has cost can't be read: %s", self._owner.session_id, error)
             return
@@ -311,18 +300,20 @@ class TaskRun:
     def _failure(self, body: TaskFailed) -> WebRunError:
         """Return the error that says how the task failed: where it was stopped for its budget, that."""
         about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
-        if self._spent_usd is None or self._ask.max_cost_usd is None:
+        if self._spent_usd is None or self._request.max_cost_usd is None:
             hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
-            failure = TaskFailedError(plain(body.message), code=body.code, details=body.details, hint=hint, **about)
+            failure = TaskFailedError(
+                body.message, from_server=True, code=body.code, details=body.details, hint=hint, **about
+            )
             overrun = "" if self.budget is None else self.budget.overrun(emulated=body.usage.emulated)
             failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
             return failure
         return BudgetError(
             "task",
-            limit_usd=self._ask.max_cost_usd,
+            limit_usd=self._request.max_cost_usd,
             cost_usd=from_number(body.usage.cost),
             emulated=body.usage.emulated,
-            partial=(body.details or {}).get("partial") or self._owner.watch.partial(body.task_id),
+            partial=(body.details or {}).get("partial") or self._owner.monitor.partial(body.task_id),
             **about,
         )
 
@@ -343,7 +334,7 @@ class TaskRun:
         if not isinstance(answer, str):
             await self._stop_on_server("unanswered")
             error = GuardrailError(question, session_id=self._owner.session_id)
-            await self._note_end(error.code)
+            await self._record_stop(error.code)
             raise error
         answer = RedactedStr(answer)
         try:
@@ -355,17 +346,17 @@ class TaskRun:
 
     # --- the ledger ---------------------------------------------------------------------------------------------------
 
-    def note(self, outcome: str) -> None:
+    def record_end(self, outcome: str) -> None:
         """Have the ledger take note of how it ended, with what it cost as far as that is known."""
         if self.task_id is None:
             return
-        since_usd = (self._owner.watch.snapshot.cost_usd or Decimal(0)) - self._before_usd
+        since_usd = (self._owner.monitor.snapshot.cost_usd or Decimal(0)) - self._before_usd
         cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
         budget = self.budget
         over_usd = None if budget is None else budget.over_usd
-        self._owner.note_task(TaskOutcome(self.task_id, outcome, cost_usd, self._ask.max_cost_usd, over_usd))
+        self._owner.record_end(TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd))
 
-    async def _note_end(self, outcome: str) -> None:
+    async def _record_stop(self, outcome: str) -> None:
         """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""
         with contextlib.suppress(WebRunError, TimeoutError):
             async with asyncio.timeout(STOP_WITHIN_S):
@@ -375,14 +366,14 @@ class TaskRun:
                 if isinstance(body, TaskCompleted):  # it was quicker than its stop
                     outcome = "complete"
                 await self._read_budgets()
-        self.note(outcome)
+        self.record_end(outcome)
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 
     async def _stop_on_server(self, reason: str) -> None:
         """Stop the task; one that has ended meanwhile is as good as stopped. A session that ends with it says why."""
         if self._ends_session:
-            self._owner.watch.set_end_reason(reason)
+            self._owner.monitor.set_end_reason(reason)
         try:
             await self._http.change_state(self._owner.session_id, "stop", self.task_id)
         except SessionGoneError:
@@ -391,7 +382,7 @@ class TaskRun:
             if error.code not in (ErrorCode.INVALID_STATE, ErrorCode.TASK_NOT_FOUND):
                 raise
 
-    def _hang_up(self) -> None:
+    def _disconnect(self) -> None:
         """Wait no more for the request's own answer: what became of the task is known."""
         if self._post is not None:
             self._post.cancel()
@@ -413,8 +404,8 @@ class TaskRun:
                 await self._stop_on_server("interrupted")
                 if self._post is not None:
                     await asyncio.gather(self._post, return_exceptions=True)
-                await self._owner.watch.refresh()
-                await self._note_end(INTERRUPTED)
+                await self._owner.monitor.refresh()
+                await self._record_stop(INTERRUPTED)
                 return True
         except (TimeoutError, WebRunError):
             return False
@@ -424,7 +415,7 @@ class TaskRun:
                 await asyncio.gather(self._post, return_exceptions=True)
 
 
-def _heard(post: asyncio.Task[TaskBody]) -> None:
+def _retrieve_error(post: asyncio.Task[TaskBody]) -> None:
     """Take note of what became of a request whose answer is read elsewhere."""
     if not post.cancelled():
         post.exception()
@@ -442,7 +433,7 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
     if not stopped:
         return TaskInterruptedError(
             "interrupted, but the server did not confirm that the task is stopped",
-            hint="look with `%webrun status`, stop it with `%webrun stop`",
+            hint="look with `session.status()`, stop it with `session.stop()`",
             **about,
         )
     if snapshot.ended:
@@ -453,7 +444,7 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
     costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
     return TaskInterruptedError(
         f"interrupted: the task was stopped, session {snapshot.name} is kept",
-        hint=f"{costs}; `%webrun terminate` ends it",
+        hint=f"{costs}; `session.terminate()` ends it",
         **about,
     )
 
@@ -469,195 +460,3 @@ def expect_task(task_id: str | None) -> str:
     if task_id is None:
         raise ProtocolError("the server started a session without the task it was given")
     return task_id
-
-
-ShowTask = Callable[["Session", "TaskRun"], None]
-"""Takes the task that the call waits for; called on any thread, returns at once."""
-TaskViewer = Callable[["Session | None"], AbstractContextManager[ShowTask]]
-"""Takes the session of the call, None where the call opens one; entered and left where the call was made."""
-
-_show: contextvars.ContextVar[ShowTask | None] = contextvars.ContextVar("webrun_show_task", default=None)
-
-
-@contextlib.contextmanager
-def viewed(viewer: TaskViewer | None, session: Session | None) -> Iterator[None]:
-    """Have `viewer` show the task that is waited for in this block."""
-    if viewer is None:
-        yield
-        return
-    with viewer(session) as show:
-        token = _show.set(show)
-        try:
-            yield
-        finally:
-            _show.reset(token)
-
-
-def show_task(session: Session, run: TaskRun) -> None:
-    """Tell the viewer of the call, where it has one, which task it waits for."""
-    show = _show.get()
-    if show is not None:
-        show(session, run)
-
-
-class TaskHandle(InProcess):
-    """A task under way. `result()` blocks, `await handle` does not; both give the `TaskResult` or raise its error.
-
-    >>> handle = session.submit("List the laptops", url="practice:shop")  # doctest: +SKIP
-    >>> handle.result().text  # doctest: +SKIP
-    """
-
-    instead = "its result's table (handle.result().df) can be pickled"
-
-    def __init__(self, session: Session, run: TaskRun, call: Call[TaskResult]) -> None:
-        self.session = session
-        self._run = run
-        self._call = call
-        self._stopped = False
-        self.began_at_s = time.time()
-        """When it was given to the server, unix s of this machine."""
-        self._began_s = time.monotonic()
-        self._ended_s: float | None = None
-        self.on_done(self._note_end)
-
-    def __repr__(self) -> str:
-        return f"<TaskHandle {self.task_id} in session {self.session.name}: {self.state}>"
-
-    @classmethod
-    async def begun(cls, session: Session, run: TaskRun, work: Coroutine[Any, Any, TaskResult]) -> TaskHandle:
-        """Begin the work on the loop thread; returns once the task has an id, raises where it gets none."""
-        call = runtime.submit(work)  # not a task of this coroutine: its blocking caller won't be there for questions
-        over = asyncio.wrap_future(call.result)
-        over.add_done_callback(_observe_outcome)
-        over.add_done_callback(lambda _: run.identified.set())
-        try:
-            await run.identified.wait()
-        except asyncio.CancelledError:
-            call.cancel()
-            raise
-        if run.task_id is None:
-            over.result()  # raises
-        return cls(session, run, call)
-
-    @property
-    def task_id(self) -> str:
-        """Its id."""
-        return self._run.task_id or ""
-
-    @property
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self._call.result.done()
-
-    @property
-    def elapsed_s(self) -> float:
-        """How long it has taken."""
-        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
-
-    def _note_end(self) -> None:
-        self._ended_s = time.monotonic()
-
-    @property
-    def state(self) -> str:
-        """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete` or `failed`; costs nothing to read."""
-        if self.done:
-            return "complete" if self._call.result.exception() is None else "failed"
-        snapshot = self.session.snapshot
-        if snapshot.current_task_id != self.task_id:
-            return "queued"
-        return snapshot.phase if snapshot.phase in ("paused", "guardrail", "manual") else "running"
-
-    @property
-    def cost_usd(self) -> Decimal | None:
-        """What it has cost, as last read; None where that isn't known. On the emulator: what it would have cost."""
-        return self._run.cost_usd
-
-    @property
-    def budget(self) -> BudgetReading | None:
-        """The one of its budgets that was exceeded most, as last read; None where it has none, or that isn't known."""
-        return self._run.budget
-
-    @property
-    def over_budget_usd(self) -> Decimal | None:
-        """What was spent beyond that budget, as last read; see `TaskResult.over_budget_usd`."""
-        return None if self.budget is None else self.budget.over_usd
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was stopped by this handle, as the server has confirmed."""
-        return self._stopped
-
-    def on_done(self, fn: Callable[[], None]) -> None:
-        """Have a function called once it has ended, at once where it has; on the client's loop thread.
-
-        Parameters
-        ----------
-        fn : callable
-            Takes nothing, and returns at once.
-        """
-        self._call.result.add_done_callback(lambda _: fn())
-
-    @property
-    def error(self) -> BaseException | None:
-        """What it ended with, where it failed; None while it runs and where it did not fail."""
-        return self._call.result.exception() if self.done else None
-
-    def result(self, timeout_s: float | None = None) -> TaskResult:
-        """Wait for its answer. An interrupt ends the waiting, not the task.
-
-        Parameters
-        ----------
-        timeout_s : float, optional
-            How long to wait at most.
-
-        Raises
-        ------
-        TimeoutError
-            It took longer than `timeout_s`; the task goes on.
-        WebRunError
-            As `Session.task` does.
-        """
-        with self._viewed():
-            return self._call.result.result(timeout_s)
-
-    def __await__(self) -> Generator[Any, None, TaskResult]:
-        return self._awaited().__await__()
-
-    async def _awaited(self) -> TaskResult:
-        with self._viewed():
-            return await asyncio.shield(asyncio.wrap_future(self._call.result))
-
-    @contextlib.contextmanager
-    def _viewed(self) -> Iterator[None]:
-        """Have the task shown while it is waited for."""
-        viewer = None if self.done else self.session.client.task_viewer
-        with viewed(viewer, self.session):
-            if viewer is not None:
-                show_task(self.session, self._run)
-            yield
-
-    def stop(self) -> None:
-        """End this task, running or queued, and keep the session. Safe twice.
-
-        Raises
-        ------
-        WebRunError
-            As `Session.stop` does.
-        """
-        if not self.done:
-            self.session.stop(self.task_id)
-            self._stopped = True
-            wait([self._call.result], STOP_WITHIN_S)
-
-    async def astop(self) -> None:
-        """End this task without blocking; see `stop`."""
-        if not self.done:
-            await self.session.astop(self.task_id)
-            self._stopped = True
-            await asyncio.wait({asyncio.wrap_future(self._call.result)}, timeout=STOP_WITHIN_S)
-
-
-def _observe_outcome(over: asyncio.Future[TaskResult]) -> None:
-    """Take note of an error that nobody may ask for: it is not to be logged as forgotten."""
-    if not over.cancelled():
-        over.exception()

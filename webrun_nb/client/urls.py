@@ -84,7 +84,7 @@ def resolve_url(url: str, base_url: str) -> str:
             f"{url[:100]} is no practice site", "write practice:NAME or practice:NAME/path, e.g. practice:shop"
         )
     if not is_local(base_url):
-        raise _invalid(f"{url[:100]}: the practice sites exist on the emulator only", "log out with `%webrun logout`")
+        raise _invalid(f"{url[:100]}: the practice sites exist on the emulator only", "use a client of the emulator")
     rest = matched["rest"] or "/"
     port = urlsplit(base_url).port
     host = f"{matched['site'].lower()}.localhost" + (f":{port}" if port else "")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from webrun_nb.client._sync import blocking_and_async
+from webrun_nb.client._sync import interrupts_reported_by, on_loop_thread, runtime
 from webrun_nb.client.budget import Amount, Budgets
 from webrun_nb.client.client import Client
 from webrun_nb.client.environments import Environments
@@ -100,7 +100,8 @@ class Toolkit:
         if (client := self.current) is not None:
             client.on_guardrail(handler)
 
-    async def _client(self) -> Client:
+    @on_loop_thread
+    async def aclient(self) -> Client:
         """Return the current client; starts the emulator where that is its server.
 
         Raises
@@ -142,7 +143,8 @@ class Toolkit:
         client.task_viewer = task_lines.viewer
         client.find_prompt = prompt_here
 
-    async def _restart_emulator(self) -> LocalEmulator:
+    @on_loop_thread
+    async def arestart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, if it runs, and start another."""
         old = running_emulator()
         if old is not None:
@@ -153,9 +155,6 @@ class Toolkit:
             self._local = None
         return emulator
 
-    _client_now, aclient = blocking_and_async(_client, lambda toolkit: no_client_error())
-    _restart_now, arestart_emulator = blocking_and_async(_restart_emulator)
-
     def client(self) -> Client:
         """Return the current client; shows a notice while the emulator is started for it.
 
@@ -165,14 +164,18 @@ class Toolkit:
             The emulator did not start.
         """
         if self._chosen is not None or ((emulator := running_emulator()) is not None and emulator.running):
-            return self._client_now()
+            return self._wait_for_client()
         with notice.shown():
-            return self._client_now()
+            return self._wait_for_client()
+
+    def _wait_for_client(self) -> Client:
+        with interrupts_reported_by(no_client_error):
+            return runtime.run(self.aclient())
 
     def restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, if it runs, and start another."""
         with notice.shown():
-            return self._restart_now()
+            return runtime.run(self.arestart_emulator())
 
 
 def _is_form_shown(session_id: str, task_id: str) -> bool:

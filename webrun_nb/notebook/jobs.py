@@ -11,7 +11,7 @@ from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.task import TaskHandle
+from webrun_nb.client.task_handle import TaskHandle
 from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.job_state import JobState
@@ -42,7 +42,7 @@ class Job(InProcess):
 
     instead = "its result's table (job.df) can be pickled"
 
-    def __init__(self, name: str, handle: TaskHandle, *, rows: int, quiet: bool) -> None:
+    def __init__(self, name: str, handle: TaskHandle[Session], *, rows: int, quiet: bool) -> None:
         self.name = name
         self.handle = handle
         self.rows = rows

@@ -112,14 +112,20 @@ class WebrunMagics(Magics):
     @line_cell_magic
     def webrun(self, line: str, cell: str | None = None) -> object:
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
+        from webrun_nb.client.errors import ShortTracebackMixin
         from webrun_nb.notebook.commands.dispatch import Dispatcher
+        from webrun_nb.notebook.hints import rewrite_for_magics
         from webrun_nb.notebook.scope import Scope, caller_of
         from webrun_nb.notebook.syntax.parser import parse
 
         if self._runner is None:
             assert self.shell is not None, "magics live in a shell"
             self._runner = Dispatcher(self.shell)
-        return self._runner.run(parse(line, cell), Scope(self._runner.names, caller_of(sys._getframe(1))))
+        try:
+            return self._runner.run(parse(line, cell), Scope(self._runner.names, caller_of(sys._getframe(1))))
+        except ShortTracebackMixin as error:
+            rewrite_for_magics(error)
+            raise
 
     @staticmethod
     def keep_empty_cells(lines: list[str]) -> list[str]:

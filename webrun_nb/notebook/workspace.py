@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.session import Session
-from webrun_nb.client.task import TaskHandle
+from webrun_nb.client.task_handle import TaskHandle
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.notebook.api import toolkit
@@ -52,7 +52,7 @@ class Workspace:
         self.current: Session | None = None
         """Where tasks go that name no session."""
         self._jobs: dict[str, Job] = {}
-        self._replaced: set[TaskHandle] = set()
+        self._replaced: set[TaskHandle[Session]] = set()
         """Tasks whose job's name was used again."""
         self.done: dict[str, SubmittedTask] = {}
         """Tasks this notebook gave to the service, by id, the latest last."""

@@ -56,7 +56,7 @@ def test_a_session_that_has_cost_its_budget_is_ended(client: Client, service: Se
     session = client.start("shop", max_cost_usd="0.0041")
     assert wait_for_end(session) == "terminated · budget"
     assert [message.get("newState") for message in service.sent[1:]] == ["terminate"]
-    assert isinstance(session.overrun, BudgetError)
+    assert isinstance(session.runner.budget_error, BudgetError)
 
 
 def test_a_session_below_its_budget_lives(client: Client) -> None:
@@ -115,13 +115,13 @@ def test_the_same_budget_continues_with_what_is_left(client: Client, service: Se
 
 def test_a_spent_budget_refuses_the_same_session_again(client: Client, service: Service) -> None:
     session = spent_session(client, service)
-    for again in (lambda: client.start("b", max_cost_usd="0.004"), session.again):
+    for again in (lambda: client.start("b", max_cost_usd="0.004"), session.restart):
         with pytest.raises(BudgetError) as raised:
             again()
         assert raised.value.message == (
             "the budget of session b ($0.004 emulated) is spent (≈ $0.0041; you pay $0.00): nothing was started"
         )
-        assert "`%webrun start b --max-cost 0.008`" in raised.value.hint
+        assert "`start('b', max_cost_usd=0.008)`" in raised.value.hint
     assert service.number == 1
 
 
@@ -298,7 +298,7 @@ class Ended:
     session_id = "s"
 
     def __init__(self, cost_usd: Decimal) -> None:
-        self.watch = self
+        self.monitor = self
         self.snapshot = replace(ENDED, cost_usd=cost_usd)
 
     def subscribe(self, fn: object) -> None:
@@ -307,7 +307,7 @@ class Ended:
 
 async def cover_ended(budget: Budget, costs: list[Decimal]) -> None:
     for cost in costs:
-        budget.cover(Ended(cost))  # type: ignore[arg-type]
+        budget.start_tracking(Ended(cost))  # type: ignore[arg-type]
     await budget.close()
 
 

@@ -97,7 +97,7 @@ def test_statuses_go_over_the_wire(emulator: tuple[Client, Emulator]) -> None:
 def test_a_server_that_would_ignore_it_is_not_asked(url: str) -> None:
     service = Elsewhere()
     client = client_of(service, url)
-    with pytest.raises(RequestError, match=r"would ignore expect \(--expect\) · only the emulator has it") as caught:
+    with pytest.raises(RequestError, match=r"would ignore expect= · only the emulator has it") as caught:
         client.run_task("List them.", expect="status = 404")
     client.close()
     assert (caught.value.code, service.sent) == ("EMULATOR_ONLY", [])
@@ -105,7 +105,7 @@ def test_a_server_that_would_ignore_it_is_not_asked(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("emulated", "hint"),
-    [(True, 'to read such a page on purpose: --expect "status = 404" (expect=)'), (False, "check the address")],
+    [(True, 'to read such a page on purpose: expect="status = 404"'), (False, "check the address")],
 )
 def test_an_error_page_says_how_to_read_it_where_that_is_possible(
     emulator: tuple[Client, Emulator], emulated: bool, hint: str

@@ -260,11 +260,11 @@ def test_a_terminated_session_is_closed(client: Client, ledger: Ledger) -> None:
 
 def test_what_has_ended_is_followed_no_more(service: Service, ledger: Ledger) -> None:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
-    books = client._books
-    assert books is not None
+    recorder = client._recorder
+    assert recorder is not None
     client.start("shop").terminate()
     client.close()
-    assert books.followed == frozenset()
+    assert recorder.followed == frozenset()
 
 
 def test_a_running_task_may_last_longer_than_an_idle_session(client: Client, ledger: Ledger, service: Service) -> None:

@@ -105,8 +105,8 @@ def test_a_task_that_has_not_ended_has_no_result(client_of: Callable[..., Client
         (5, "result() takes a text as task_id, not int · task_id='…'"),
         (None, "result() takes a text as task_id, not NoneType · task_id='…'"),
         (["t1"], "result() takes a text as task_id, not list · task_id='…'"),
-        ("", "result() takes a task's id, not an empty text · `%webrun history` lists the ids"),
-        (" ", "result() takes a task's id, not an empty text · `%webrun history` lists the ids"),
+        ("", "result() takes a task's id, not an empty text · TaskResult.task_id has it"),
+        (" ", "result() takes a task's id, not an empty text · TaskResult.task_id has it"),
     ],
 )
 def test_what_is_no_id_at_all_is_refused_in_one_line(client_of: Callable[..., Client], given: Any, said: str) -> None:
@@ -136,7 +136,7 @@ def test_a_record_that_has_been_removed_is_said_to_be(client_of: Callable[..., C
 
 def test_an_unknown_task_is_said_to_be(client_of: Callable[..., Client]) -> None:
     server = Server({"/_emulator/tasks/t2": refused(404, "TASK_NOT_FOUND")})
-    with pytest.raises(RequestError, match=r"^no task t2 of yours is known · `%webrun history` lists them") as caught:
+    with pytest.raises(RequestError, match=r"^no task t2 of yours is known · check its id") as caught:
         client_of(server).result("t2")
     assert (caught.value.code, server.asked) == ("TASK_NOT_FOUND", ["/_emulator/tasks/t2"])
 

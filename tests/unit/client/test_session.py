@@ -396,7 +396,7 @@ def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: Servic
 
     other = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(slow), listen=False, ledger=None)
     try:
-        watch = other.start("shop").watch
+        watch = other.start("shop").monitor
         asked: list[bool] = []
         watch.subscribe(lambda snapshot: asked.append(snapshot.question is not None))
         reading = runtime.submit(watch.refresh())
@@ -463,13 +463,13 @@ def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session
 
 
 def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    interrupted, undone = asyncio.Event(), SessionStarter._undone
+    interrupted, roll_back = asyncio.Event(), SessionStarter._roll_back
 
-    async def noticed(opener: SessionStarter, *opening: Any) -> TaskInterruptedError:
+    async def noticed(starter: SessionStarter, *opening: Any) -> TaskInterruptedError:
         interrupted.set()
-        return await undone(opener, *opening)
+        return await roll_back(starter, *opening)
 
-    monkeypatch.setattr(SessionStarter, "_undone", noticed)
+    monkeypatch.setattr(SessionStarter, "_roll_back", noticed)
 
     async def slow(request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/start/session-status/") and not service.began.is_set():
@@ -491,7 +491,7 @@ def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypat
 def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webrun_nb.client.client.STOP_WITHIN_S", 0.05)
+    monkeypatch.setattr("webrun_nb.client.session_starter.STOP_WITHIN_S", 0.05)
     come_up, ended = asyncio.Event(), threading.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:

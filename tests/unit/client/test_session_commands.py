@@ -203,13 +203,13 @@ def test_how_a_session_ended_is_not_forgotten_with_it(session: Session, service:
 def test_again_starts_with_the_same_options_and_name(session: Session, service: Service) -> None:
     session.terminate()
     service.status = "active"
-    again = session.again()
+    again = session.restart()
     assert (again.session_id, again.name, again.options) == ("s2", "shop", session.options)
     assert service.sent[-1] == service.sent[0]
 
 
 def test_again_beside_a_live_session_gets_a_number(session: Session) -> None:
-    assert session.again().name == "shop-2"
+    assert session.restart().name == "shop-2"
 
 
 # --- what events change -----------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def tell(session: Session, *events: Any) -> SessionSnapshot:
 
     async def come_in() -> SessionSnapshot:
         for event in events:
-            session.watch._on(event)
+            session.monitor._on(event)
         return session.snapshot
 
     return runtime.run(come_in())
@@ -247,9 +247,9 @@ def test_a_browser_that_comes_back_ends_the_grace_period(session: Session) -> No
 def test_after_the_socket_was_lost_the_status_is_read(session: Session, service: Service) -> None:
     async def reconnect() -> SessionSnapshot:
         read = asyncio.Event()
-        session.watch.subscribe(lambda snapshot: read.set())
-        with session.watch.news() as news:
-            session.watch._on(ConnectionChanged(True))
+        session.monitor.subscribe(lambda snapshot: read.set())
+        with session.monitor.changes() as news:
+            session.monitor._on(ConnectionChanged(True))
             assert news.is_set()  # a task may have ended meanwhile
         await read.wait()
         return session.snapshot

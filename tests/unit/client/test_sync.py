@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import inspect
 import os
 import signal
 import threading
@@ -8,7 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from webrun_nb.client._sync import Runtime, blocking_and_async, run_in_caller_thread, runtime
+from webrun_nb.client._sync import (
+    Runtime,
+    blocking,
+    interrupts_reported_by,
+    on_loop_thread,
+    on_loop_thread_within,
+    run_in_caller_thread,
+    runtime,
+)
+from webrun_nb.client.errors import ArgumentError
 
 
 @pytest.fixture
@@ -130,29 +141,72 @@ def test_it_starts_anew_after_it_was_stopped(own: Runtime) -> None:
     assert own.run(_thread_name()) == "webrun"
 
 
-def test_the_faces_have_names_and_signatures_of_their_own() -> None:
-    class Lamp:
-        async def _light(self, colour: str) -> str:
-            """Light it."""
-            return f"{colour} on {threading.current_thread().name}"
+class Lamp:
+    """Methods in both forms."""
 
-        light, alight = blocking_and_async(_light)
+    def __init__(self) -> None:
+        self.entered: list[str] = []
 
+    @on_loop_thread
+    async def alight(self, colour: str) -> str:
+        """Light it."""
+        return f"{colour} on {await _thread_name()}"
+
+    @blocking(alight)
+    def light(self, colour: str) -> str:
+        return runtime.run(self.alight(colour))
+
+    @on_loop_thread_within(lambda lamp: lamp.room())
+    async def adim(self) -> str:
+        """Dim it."""
+        return await _thread_name()
+
+    @contextlib.contextmanager
+    def room(self) -> Iterator[None]:
+        self.entered.append(threading.current_thread().name)
+        yield
+
+    async def burn(self) -> None:
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+
+
+def test_both_forms_run_on_the_loop_thread() -> None:
     assert Lamp().light("red") == "red on webrun"
     assert asyncio.run(Lamp().alight("red")) == "red on webrun"
+
+
+def test_the_blocking_form_has_the_signature_and_documentation_of_its_twin() -> None:
     assert (Lamp.light.__name__, Lamp.alight.__name__, Lamp.light.__doc__) == ("light", "alight", "Light it.")
+    assert str(inspect.signature(Lamp.light)) == str(inspect.signature(Lamp.alight)) == "(self, colour: 'str') -> 'str'"
 
 
-def test_an_interrupt_can_be_told_in_other_words() -> None:
-    class Lamp:
-        async def _burn(self) -> None:
-            asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
-            await asyncio.Event().wait()
+def test_both_forms_refuse_unknown_arguments_by_their_own_name() -> None:
+    with pytest.raises(ArgumentError, match=r"light\(\) has no argument 'color' · did you mean colour\?"):
+        Lamp().light(color="red")  # type: ignore[call-arg]
+    with pytest.raises(ArgumentError, match=r"alight\(\) has no argument 'color'"):
+        asyncio.run(Lamp().alight(color="red"))  # type: ignore[call-arg]
 
-        burn, aburn = blocking_and_async(_burn, lambda lamp: KeyboardInterrupt("the lamp is out"))
 
-    with pytest.raises(KeyboardInterrupt, match="the lamp is out"):
-        Lamp().burn()
+def test_a_context_is_entered_where_the_awaitable_form_is_awaited() -> None:
+    lamp = Lamp()
+    assert asyncio.run(lamp.adim()) == "webrun"
+    assert lamp.entered == [threading.current_thread().name]
+    assert runtime.run(lamp.adim()) == "webrun"
+    assert len(lamp.entered) == 1, "a caller on the loop thread enters none"
+
+
+def test_an_interrupt_can_be_reported_as_another_error() -> None:
+    with (
+        pytest.raises(KeyboardInterrupt, match="the lamp is out"),
+        interrupts_reported_by(lambda: KeyboardInterrupt("the lamp is out")),
+    ):
+        runtime.run(Lamp().burn())
+
+
+def test_an_interrupt_with_nothing_to_report_stays_as_it_is() -> None:
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), interrupts_reported_by(lambda: None):
+        runtime.run(Lamp().burn())
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")

@@ -15,7 +15,8 @@ from webrun_nb.notebook.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from webrun_nb.client.task import TaskHandle
+    from webrun_nb.client.session import Session
+    from webrun_nb.client.task_handle import TaskHandle
 
 
 def check_name(workspace: Workspace, name: str) -> None:
@@ -39,7 +40,7 @@ def check_name(workspace: Workspace, name: str) -> None:
         )
 
 
-def begin(workspace: Workspace, command: Task, handle: TaskHandle) -> None:
+def begin(workspace: Workspace, command: Task, handle: TaskHandle[Session]) -> None:
     """Bind a job that has been begun, and show its card.
 
     Where its session's card is in another cell, the job's own has the form for what the task may ask; else the one

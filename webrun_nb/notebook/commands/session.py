@@ -10,13 +10,13 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger_recorder import ClosedSession
 from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.labels import end_name
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.definitions import FPS, Answer, Pause, Resume, Start, Status, Stop, Terminate
 from webrun_nb.notebook.commands.view import show_view
 from webrun_nb.notebook.display.open_sessions import told
 from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.notebook.text.labels_client import end_name
 from webrun_nb.notebook.workspace import Workspace
 from webrun_nb.tables import templates
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.budget import Budget
 from webrun_nb.client.client import SINGLE_TASK
@@ -14,8 +13,9 @@ from webrun_nb.client.local_emulator import local_plan
 from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
-from webrun_nb.client.task import TaskHandle
-from webrun_nb.client.task_options import make_ask
+from webrun_nb.client.task_handle import TaskHandle
+from webrun_nb.client.task_options import SingleTaskKeywords, TaskOptions
+from webrun_nb.client.task_request import build_task_request
 from webrun_nb.client.transport import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.common.money import exact_dollars
@@ -35,18 +35,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class _Limits(TypedDict):
-    """What bounds a task, and what it may use."""
-
-    timeout_ms: int | None
-    max_cost_usd: Decimal | None
-    secrets: dict[str, str]
-    files: tuple[str, ...]
-    expect: tuple[str, ...]
-
-
-def _limits(command: Task) -> _Limits:
+def _options(command: Task, url: str | None, wanted: schema.Schema | None) -> SingleTaskKeywords:
+    """Return the command's options as the client takes them."""
     return {
+        "url": url,
+        "schema": wanted,
         "timeout_ms": command.timeout_ms,
         "max_cost_usd": command.max_cost_usd,
         "secrets": dict(command.secrets),
@@ -159,11 +152,9 @@ def _result(
     if session is None:
         return toolkit.client().run_task(
             text,
-            url=url,
-            schema=wanted,
             environment_id=_environment_id(command),
             policy_id=_policy_id(command),
-            **_limits(command),
+            **_options(command, url, wanted),
             budget=_budget_for(workspace, command),
             opened=show_card,
         )
@@ -171,7 +162,7 @@ def _result(
     if command.end:
         workspace.told_ended.add(session)
     try:
-        return session.task(text, url=url, schema=wanted, **_limits(command), end=command.end)
+        return session.task(text, **_options(command, url, wanted), end=command.end)
     except SessionGoneError as error:  # it ended by itself, a moment ago
         session.status()
         if session.ended:
@@ -179,24 +170,24 @@ def _result(
         raise
 
 
-def _begun(workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None) -> TaskHandle:
+def _begun(
+    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+) -> TaskHandle[Session]:
     """Begin it in the background."""
     session = _session_for(workspace, command)
-    limits = _limits(command)
+    options = _options(command, url, wanted)
     if session is None:
         handle = toolkit.client().submit_task(
             text,
-            url=url,
-            schema=wanted,
             environment_id=_environment_id(command),
             policy_id=_policy_id(command),
-            **limits,
+            **options,
             budget=_budget_for(workspace, command),
         )
     else:
         if command.end:
             workspace.told_ended.add(session)
-        handle = session.submit(text, url=url, schema=wanted, end=command.end, **limits)
+        handle = session.submit(text, **options, end=command.end)
     return handle
 
 
@@ -280,22 +271,12 @@ def _show_request(
     session = _session_for(workspace, command)
     client = toolkit.current
     base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
-    ask = make_ask(
-        text,
-        base_url=base_url,
-        url=url,
-        schema=wanted,
-        end=command.end,
-        timeout_ms=command.timeout_ms,
-        avoid_domains=(),
-        max_input_tokens=None,
-        max_output_tokens=None,
-        expect=command.expect,
-    )
+    options = TaskOptions(url=url, end=command.end, timeout_ms=command.timeout_ms, expect=command.expect)
+    request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")
     if is_local(base_url):
-        _show_plan(ask.fields)
+        _show_plan(request.fields)
     else:
         print(f"how {base_url} reads the text is not known here")
     if command.expect:
@@ -306,7 +287,7 @@ def _show_request(
     named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
     policy = {} if command.policy is None else {"policyId": f"that of {command.policy}"}
     attached = {"files": [f"{path} (to be uploaded)" for path in map(str, existing_files(command.files))]}
-    shown = {**policy, **ask.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
+    shown = {**policy, **request.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
     # a dry run looks no secret up, and uploads nothing
     print("the request:")
     print(json.dumps(shown, indent=2, ensure_ascii=False))

@@ -93,6 +93,6 @@ class SessionCardActions:
         return runtime.submit(self._start_again()).result
 
     async def _start_again(self) -> RestartedSession:
-        again = await self._session.aagain()
+        again = await self._session.arestart()
         self._on_restart(self._session, again)
         return RestartedSession(again, SessionCardActions(again, self._on_restart))

@@ -12,9 +12,9 @@ import pandas as pd
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.result import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.common.local_time import local, local_date
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.text.labels_client import action_word, end_name
 from webrun_nb.wire.environments import Profile, UploadedFile
 from webrun_nb.wire.responses import ProxyTested
 
@@ -467,13 +467,13 @@ def policies_frame(policies: Rows) -> pd.DataFrame:
 
 def audit_frame(entries: Rows) -> pd.DataFrame:
     """Return a row per decision, in the order in which they were made."""
-    return _frame([{**entry, "action": action_word(entry["action"])} for entry in entries], _AUDIT)
+    return _frame([{**entry, "action": action_label(entry["action"])} for entry in entries], _AUDIT)
 
 
 def steps_frame(steps: Rows) -> pd.DataFrame:
     """Return a row per step of a task."""
     rows = [
-        {**step, "name": action_word(step["name"]), "durationMs": step["duration"], "costUsd": step["cost"]}
+        {**step, "name": action_label(step["name"]), "durationMs": step["duration"], "costUsd": step["cost"]}
         for step in steps
     ]
     return _frame(rows, _STEPS)
@@ -486,7 +486,7 @@ def provenance_frame(sources: Rows) -> pd.DataFrame:
 
 def tested_frame(steps: Rows) -> pd.DataFrame:
     """Return a row per recorded action: what was decided then, and what another policy would decide."""
-    return _frame([{**step, "name": action_word(step["name"])} for step in steps], _TESTED)
+    return _frame([{**step, "name": action_label(step["name"])} for step in steps], _TESTED)
 
 
 def _hosts(rules: Mapping[str, Any]) -> str:

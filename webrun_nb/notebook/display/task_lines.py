@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.session import Session
-from webrun_nb.client.task import ShowTask
+from webrun_nb.client.task_viewer import ShowTask
 from webrun_nb.notebook.display.awaited_task import AwaitedTask
 from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
 

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.labels import action_in_progress, label_actions
 from webrun_nb.common.money import exact_dollars
-from webrun_nb.notebook.text.labels_client import doing_words, plain
 
 TASK_CHARACTERS = 400
 ACTION_CHARACTERS = 200
@@ -111,7 +111,7 @@ def ending(snapshot: SessionSnapshot) -> str:
         )
     why = snapshot.reason or snapshot.status
     if why == "failed" and snapshot.note:  # the emulator says which of the two
-        return clean(plain(snapshot.note), ACTION_CHARACTERS)
+        return clean(label_actions(snapshot.note), ACTION_CHARACTERS)
     return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
 
 
@@ -170,7 +170,7 @@ def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
     if doing is None or doing.task_id != task_id:
         return "working"
     step = "" if doing.step is None else f"step {doing.step} · "
-    return step + clean(doing_words(doing.name, doing.target), ACTION_CHARACTERS)
+    return step + clean(action_in_progress(doing.name, doing.target), ACTION_CHARACTERS)
 
 
 def _beside(snapshot: SessionSnapshot, task_id: str) -> str:

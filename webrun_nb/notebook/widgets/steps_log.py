@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from webrun_nb.common.labels import action_label
 from webrun_nb.notebook.text import labels as words
-from webrun_nb.notebook.text.labels_client import action_word
 from webrun_nb.wire.policies import StepBody
 
 STEPS_SHOWN = 200
@@ -30,7 +30,7 @@ def _row(step: StepBody) -> dict[str, Any]:
     return {
         "number": step.seq,
         "what": words.clean(
-            f"{action_word(step.name or step.kind)}{' (by hand)' if step.by == 'user' else ''}", words.TASK_CHARACTERS
+            f"{action_label(step.name or step.kind)}{' (by hand)' if step.by == 'user' else ''}", words.TASK_CHARACTERS
         ),
         "where": words.clean(step.target or step.url, words.ACTION_CHARACTERS),
         "policy": words.clean(_policy(step), words.ACTION_CHARACTERS),

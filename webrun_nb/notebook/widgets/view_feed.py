@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.screencast import LiveView, ViewListener
-from webrun_nb.notebook.text.labels_client import action_word
+from webrun_nb.common.labels import action_label
 
 SEEN_WITHIN_S = 5.0
 """A picture that no page has acknowledged for so long was sent to nobody: a page that was reloaded says no goodbye."""
@@ -130,7 +130,7 @@ class ViewFeed:
         if message.get("type") == "state":
             self._state = message
         if self._looking:
-            named = {"name": action_word(message["name"])} if isinstance(message.get("name"), str) else {}
+            named = {"name": action_label(message["name"])} if isinstance(message.get("name"), str) else {}
             self._send({"type": "view", "note": {**message, **named}}, None)
 
     def link(self, trouble: str) -> None:

@@ -1,0 +1,78 @@
+"""Checks the arguments of public functions, and shows the options they take as keywords in their signatures."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from webrun_nb.client.errors import ArgumentError
+from webrun_nb.common.text import near
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_TEXTS = frozenset({"str", "str | None"})
+"""The annotations of arguments that are text. Values of other types are checked where they are used."""
+
+
+def keywords_of(options: type[Any], *, without: Collection[str] = ()) -> Callable[[F], F]:
+    """Show the fields of a dataclass in place of a function's `**options`, in `help()` and in signatures.
+
+    Parameters
+    ----------
+    options : type
+        A dataclass whose fields all have a default value.
+    without : collection of str
+        The fields that the function does not take.
+    """
+
+    def decorate(function: F) -> F:
+        whole = inspect.signature(function)
+        named = [parameter for parameter in whole.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+        shown = [
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+            for field in fields(options)
+            if field.name not in without
+        ]
+        function.__signature__ = whole.replace(parameters=[*named, *shown])  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+def check_arguments(
+    function: str, signature: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]
+) -> None:
+    """Check the arguments of a call: all names are known, none is missing, and text arguments are text.
+
+    Parameters
+    ----------
+    function : str
+        The function's name, for the message.
+    signature : inspect.Signature
+        Its signature, without `self`.
+    args, kwargs : sequence, mapping
+        The arguments of the call.
+
+    Raises
+    ------
+    ArgumentError
+        The function can't be called with them.
+    """
+    parameters = signature.parameters
+    known = list(parameters)
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    for name in kwargs:
+        if name not in parameters and not takes_any:
+            meant = near(name, known)
+            hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
+            raise ArgumentError(f"{function}() has no argument {name!r}", hint)
+    try:
+        given = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise ArgumentError(f"{function}(): {error}", f"it has: {', '.join(known)}") from None
+    for name, value in given.items():
+        kind = str(parameters[name].annotation)
+        if kind in _TEXTS and not isinstance(value, str) and not (value is None and kind != "str"):
+            raise ArgumentError(f"{function}() takes a text as {name}, not {type(value).__name__}", f"{name}='…'")

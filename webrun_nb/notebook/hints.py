@@ -1,0 +1,85 @@
+"""Rewrites the errors of the client for people who type magics: options in place of arguments, verbs in place of calls.
+
+The client speaks of Python, because programs use it too: "end it with `session.terminate()`". After a magic that is
+"end it with `%webrun terminate`".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webrun_nb.client.errors import HINTS, BudgetError, ShortTracebackMixin
+from webrun_nb.common.labels import label_actions, rename_fields
+from webrun_nb.common.text import one_line
+
+OPTIONS: Mapping[str, str] = {
+    "taskDetails": "the task's text",
+    "startingPoint": "--url",
+    "startingUrl": "--url",
+    "maxDuration": "--timeout",
+    "maxInputTokens": "max_input_tokens",
+    "maxOutputTokens": "max_output_tokens",
+    "avoidDomains": "avoid_domains",
+    "terminateOnCompletion": "--end",
+    "outputType": "the answer's type",
+    "outputSchema": "--schema",
+    "environmentId": "--env",
+    "profileId": "--env",
+    "policyId": "--policy",
+    "sessionId": "the session's id",
+    "taskId": "the task's id",
+    "fileId": "the file's id",
+    "newState": "the command",
+    "actionType": "the command's kind",
+}
+"""The options of the magics, by the fields of requests that they become."""
+
+_BY_CODE: Mapping[str, str] = {
+    "TASK_NOT_FOUND": "`%webrun history` lists tasks with their ids",
+}
+"""The hints for error codes that say more here than the client's (`client.errors.HINTS`)."""
+
+_TYPED: Mapping[str, str] = {
+    "`webrun.start()`": "`%webrun start`",
+    "`session.terminate()`": "`%webrun terminate`",
+    "`session.stop()`": "`%webrun stop`",
+    "`session.status()`": "`%webrun status`",
+    "`policies.create(name)`": "`%webrun policy create NAME`",
+    "`environments.create(name)`": "`%webrun env create NAME`",
+    "`client.limit(…)`": "`%config WebrunMagics.max_cost = …`",
+    "use a client of the emulator": "log out with `%webrun logout`",
+    "ask a client of that server": "`%webrun login` and `%webrun logout` change the server",
+    "timeout_ms= (at most 300000)": "--timeout (at most 5m)",
+    "max_cost_usd=": "--max-cost",
+    "secrets={host: name}": "--secret HOST=NAME",
+    'source="keyring"': "--from keyring",
+    'source="prompt"': "--from prompt",
+    "new=True": "--new",
+    "expect=": "--expect ",
+}
+"""What to type, by what the client's hints say in Python."""
+
+
+def name_options(error: ShortTracebackMixin) -> None:
+    """Name options instead of arguments in the message of an error, where the service wrote it."""
+    if error.server_message:
+        error.message = one_line(rename_fields(label_actions(error.server_message), OPTIONS))
+
+
+def rewrite_for_magics(error: ShortTracebackMixin) -> None:
+    """Rewrite an error's message and hint in place, in the words of the magics; a second time changes nothing."""
+    name_options(error)
+    if isinstance(error, BudgetError) and error.refused and error.scope == "session":
+        error.hint = _larger_budget(error)
+    elif error.hint and error.hint == HINTS.get(error.code):
+        error.hint = _BY_CODE.get(error.code, error.hint)
+    for python, typed in _TYPED.items():
+        error.hint = error.hint.replace(python, typed)
+
+
+def _larger_budget(error: BudgetError) -> str:
+    more = f"--max-cost {error.doubled_limit}"
+    return (
+        f"`%webrun start {error.name} {more}` begins a larger budget, `%%webrun task {more}` allows one task,"
+        " `%webrun start --new` has no budget"
+    )
