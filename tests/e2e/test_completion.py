@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from helpers.jupyterlab import LabPage
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.notebook.commands.registry import find_verb
+from webrun_nb.notebook.commands.registry import COMMANDS
 
-OPTIONS = [option.flag for option in find_verb("task").options if option.flag.startswith("--")]
+OPTIONS = [option.flag for option in COMMANDS.find("task").options if option.flag.startswith("--")]
 
 
 @pytest.mark.parametrize(

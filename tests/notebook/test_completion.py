@@ -8,9 +8,9 @@ import pytest
 
 from helpers.kernels import Kernel, running_kernel
 from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.notebook.commands.registry import find_verb
+from webrun_nb.notebook.commands.registry import COMMANDS
 
-OPTIONS = [option.flag for option in find_verb("task").options if option.flag.startswith("--")]
+OPTIONS = [option.flag for option in COMMANDS.find("task").options if option.flag.startswith("--")]
 
 
 @pytest.fixture(scope="module")

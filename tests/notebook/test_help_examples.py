@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from helpers.kernels import Kernel, running_kernel
-from webrun_nb.notebook.commands.registry import VERBS, Verb
+from webrun_nb.notebook.commands.registry import COMMANDS
 from webrun_nb.notebook.syntax.help import examples
+from webrun_nb.notebook.syntax.spec import Command
 
 ELSEWHERE = {"pause", "resume", "stop", "answer", "login", "logout"}
 """Verbs that need a task under way, or a key: test_verbs.py and test_login.py have them."""
 REPO = Path(__file__).parents[2]
-CELLS = [cell for cell in examples() if cell.lstrip("%").split()[1] not in ELSEWHERE]
+CELLS = [cell for cell in examples(COMMANDS) if cell.lstrip("%").split()[1] not in ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
@@ -64,22 +65,22 @@ def test_a_browser_that_hangs_is_noticed_and_can_be_brought_back(kernel):
     assert kernel.run("%webrun terminate slow").status == "ok"
 
 
-def written(verb: Verb) -> Iterator[tuple[str, str]]:
+def written(command: Command) -> Iterator[tuple[str, str]]:
     """Give each way to write a verb, with each of its options."""
-    yield verb.name, ""
-    yield from ((verb.name, option.flag) for option in verb.options if option.flag)
-    for part in verb.parts:
-        yield from written(part)
+    yield command.name, ""
+    yield from ((command.name, option.flag) for option in command.options if option.flag)
+    for subcommand in command.subcommands:
+        yield from written(subcommand)
 
 
 def test_every_verb_and_option_is_in_a_test_or_a_notebook_that_is_one():
     texts = [path.read_text(encoding="utf-8") for path in sorted((REPO / "tests").rglob("*.py"))]
     texts += [path.read_text(encoding="utf-8") for path in sorted((REPO / "notebooks").glob("*.ipynb"))]
-    lines = "\n".join([*texts, *examples()]).replace("\\n", "\n").splitlines()
+    lines = "\n".join([*texts, *examples(COMMANDS)]).replace("\\n", "\n").splitlines()
 
     def named(verb: str, flag: str) -> bool:
         wanted = rf"(?<![\w-]){re.escape(flag)}(?![\w-])" if flag else rf"\b{re.escape(verb)}\b"
         return any(re.search(wanted, line) for line in lines)
 
-    missing = [each for verb in VERBS for each in written(verb) if not named(*each)]
+    missing = [each for command in COMMANDS for each in written(command) if not named(*each)]
     assert missing == []

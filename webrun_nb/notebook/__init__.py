@@ -1,1 +1,1 @@
-"""The notebook half of the toolkit: magics, cards, schemas and frames."""
+"""The notebook part of the toolkit: magics, commands, displays and widgets."""

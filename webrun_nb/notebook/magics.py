@@ -1,7 +1,7 @@
-"""The magics `%webrun` and `%%webrun`: a thin layer between IPython and `runner`.
+"""The magics `%webrun` and `%%webrun`: a thin layer between IPython and the commands.
 
-Loading the extension imports nothing but this; the toolkit is imported with the first magic, its widgets with the
-first card and pandas with the first table.
+Loading the extension imports only this module; the toolkit is imported with the first magic, its widgets with the first
+card, and pandas with the first table.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class WebrunMagics(Magics):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
-        self._runner: Dispatcher | None = None
+        self._dispatcher: Dispatcher | None = None
         self._shown_before: Callable[[], bool] | None = None
 
     def say_at_end_what_is_open(self) -> None:
@@ -114,15 +114,17 @@ class WebrunMagics(Magics):
         """Browser sessions for AI agents: `%webrun help` is where to begin."""
         from webrun_nb.client.errors import ShortTracebackMixin
         from webrun_nb.notebook.commands.dispatch import Dispatcher
+        from webrun_nb.notebook.commands.registry import COMMANDS
         from webrun_nb.notebook.hints import rewrite_for_magics
         from webrun_nb.notebook.scope import Scope, caller_of
         from webrun_nb.notebook.syntax.parser import parse
 
-        if self._runner is None:
+        if self._dispatcher is None:
             assert self.shell is not None, "magics live in a shell"
-            self._runner = Dispatcher(self.shell)
+            self._dispatcher = Dispatcher(self.shell, COMMANDS)
+        scope = Scope(self._dispatcher.names, caller_of(sys._getframe(1)))
         try:
-            return self._runner.run(parse(line, cell), Scope(self._runner.names, caller_of(sys._getframe(1))))
+            return self._dispatcher.run(parse(COMMANDS, line, cell), scope)
         except ShortTracebackMixin as error:
             rewrite_for_magics(error)
             raise
@@ -136,15 +138,16 @@ class WebrunMagics(Magics):
 
     def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
+        from webrun_nb.notebook.commands.registry import COMMANDS
         from webrun_nb.notebook.syntax.completion import complete
 
-        names = {} if self._runner is None else self._runner.known_names()
-        offered = complete(context.text_until_cursor, names)
-        if offered is None:
+        names = {} if self._dispatcher is None else self._dispatcher.known_names()
+        found = complete(COMMANDS, context.text_until_cursor, names)
+        if found is None:
             return SimpleMatcherResult(completions=[], suppress=False)
-        completions = _OnlyThese(SimpleCompletion(name) for name in offered.names)
+        completions = _OnlyThese(SimpleCompletion(name) for name in found.names)
         return SimpleMatcherResult(
-            completions=completions, matched_fragment=offered.fragment, ordered=True, suppress=True
+            completions=completions, matched_fragment=found.fragment, ordered=True, suppress=True
         )
 
 

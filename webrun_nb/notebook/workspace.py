@@ -1,4 +1,4 @@
-"""What all verbs share: the notebook's names, its current session, and the cards."""
+"""Holds the state of one notebook that its commands share: names, current session, jobs and cards."""
 
 from __future__ import annotations
 
@@ -18,46 +18,50 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.task_handle import TaskHandle
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import clock_time
+from webrun_nb.common.text import near
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import DEFAULT_ROWS, Start
 from webrun_nb.notebook.display.code_export import SubmittedTask
+from webrun_nb.notebook.display.results import DEFAULT_ROWS
 from webrun_nb.notebook.display.session_actions import SessionCardActions
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.notebook.syntax.errors import CommandError, near
-from webrun_nb.notebook.syntax.spec import Names
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import NameKind, Names, Registry
 from webrun_nb.notebook.syntax.values import is_name
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.static_card import final_line
 
 NAMES_WITHIN_S = 1.0
-"""How long the Tab key waits for a server."""
+"""How long completion waits for a server."""
 
 REFRESH_WITHIN_S = 2.0
-"""How long the end of a cell may wait for its cards to be true."""
+"""How long the end of a cell may wait until its cards are up to date."""
 
 
 class Workspace:
-    """One notebook.
+    """The state of one notebook.
 
     Parameters
     ----------
     shell : InteractiveShell
         Its names are the notebook's.
+    commands : Registry
+        The commands that help explains.
     """
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    def __init__(self, shell: InteractiveShell, commands: Registry) -> None:
         self.shell = shell
+        self.commands = commands
         self.current: Session | None = None
-        """Where tasks go that name no session."""
+        """The session of tasks that name none."""
         self._jobs: dict[str, Job] = {}
         self._replaced: set[TaskHandle[Session]] = set()
-        """Tasks whose job's name was used again."""
+        """Tasks whose job's name is now that of another job."""
         self.done: dict[str, SubmittedTask] = {}
-        """Tasks this notebook gave to the service, by id, the latest last."""
-        self.started: dict[str, Start] = {}
-        """What the sessions were started with, by their id, as it was typed: names, never a secret's value."""
+        """Tasks that were submitted from this notebook, by id, the latest last."""
+        self.started: dict[str, dict[str, Any]] = {}
+        """By session id the arguments of `webrun.start` as they were typed: names, never a secret's value."""
         self.scope: Mapping[str, object] = self.names
         """The names that the running command's texts may mention: the notebook's, or those of the code that runs it."""
         self.told_ended: set[Session] = set()
@@ -73,7 +77,7 @@ class Workspace:
 
     @contextlib.contextmanager
     def seeing(self, scope: Mapping[str, object]) -> Iterator[None]:
-        """Let the texts of a command mention the names of `scope`."""
+        """Fill the texts of a command from the names of `scope` in this block."""
         before, self.scope = self.scope, scope
         try:
             yield
@@ -87,7 +91,7 @@ class Workspace:
 
     @property
     def live_sessions(self) -> list[Session]:
-        """Those that have not ended."""
+        """The sessions that have not ended."""
         return [session for session in self.sessions.values() if not session.ended]
 
     def session(self, name: str | None) -> Session:
@@ -111,24 +115,24 @@ class Workspace:
         return known[name]
 
     def live_session(self, name: str | None) -> Session:
-        """Return the session of that name, else the current one, for something that only a live one can do.
+        """Return the session of that name, else the current one, which must be live.
 
         Raises
         ------
         CommandError
             There is none.
         SessionGoneError
-            It has ended; it says why, when, and how to go on.
+            It has ended; the error says why, when, and what to do.
         """
         session = self.session(name)
         if not session.ended:
             session.status()
         if session.ended:
-            raise gone(session)
+            raise session_gone_error(session)
         return session
 
-    def known_names(self) -> dict[str, Names]:
-        """Return how what there is gets looked up, by what it is."""
+    def known_names(self) -> dict[NameKind, Names]:
+        """Return how the names of each kind are looked up."""
 
         def variables() -> list[str]:
             return [name for name in self.names if not name.startswith("_")]
@@ -163,7 +167,7 @@ class Workspace:
         return self._jobs
 
     def add_job(self, job: Job) -> None:
-        """Have a job known by its name, and bind it in the notebook."""
+        """Register a job by its name, and bind it in the notebook."""
         if (before := self._jobs.get(job.name)) is not None:
             self._replaced.add(before.handle)
         self._jobs[job.name] = job
@@ -183,18 +187,18 @@ class Workspace:
         """
         if name not in self.jobs:
             meant = near(name, self.jobs)
-            there_are = f"there are: {', '.join(self.jobs)}" if self.jobs else f"%%webrun task --bg {name} begins one"
+            there_are = f"there are: {', '.join(self.jobs)}" if self.jobs else f"%%webrun task --bg {name} starts one"
             raise CommandError(f"there is no job {name!r}", f"did you mean {meant}?" if meant else there_are)
         return self.jobs[name]
 
     def say_ended(self, session: Session) -> None:
-        """Print how a session ended, unless it lives, or that was said before."""
+        """Print how a session ended, once; nothing while it is live."""
         if session.ended and session not in self.told_ended:
             self.told_ended.add(session)
             print(final_line(session.snapshot))
 
     def say_which_jobs_ask(self) -> None:
-        """Print once, where a background job asks something, where that is answered: its card may be out of view."""
+        """Print once for each question of a background job how it is answered: its card may be out of view."""
         for job in self._jobs.values():  # those that have a card
             facts = job.facts()
             asked = (job.task_id, facts.asks)
@@ -234,7 +238,7 @@ class Workspace:
 
     @contextlib.contextmanager
     def following(self) -> Iterator[Callable[[Session], None]]:
-        """Give what shows a card while a call blocks: in a terminal, where no widget is, it is written over."""
+        """Give the function that shows a card while a call blocks; in a terminal the card is redrawn."""
         from webrun_nb.notebook.display import terminal_card
 
         if has_front_end() or not terminal_card.can_redraw(sys.stdout):
@@ -250,20 +254,20 @@ class Workspace:
             try:
                 yield show_card
             finally:
-                with contextlib.suppress(TimeoutError):  # the card's last word is to be true
+                with contextlib.suppress(TimeoutError):  # the last drawing must be up to date
                     runtime.run(_refresh(shown), timeout_s=REFRESH_WITHIN_S)
 
     def drain_cards(self) -> None:
-        """Have every card say what is so now: what a cell saves must not be what was so a moment before its end."""
+        """Bring every card up to date, so that the saved output of a cell is the state at its end."""
         from webrun_nb.notebook.display.cards import cards
 
-        with contextlib.suppress(TimeoutError):  # a server that says nothing must not hold the cell
+        with contextlib.suppress(TimeoutError):  # a silent server must not block the cell
             runtime.run(_refresh(self.live_sessions), timeout_s=REFRESH_WITHIN_S)
         cards.drain()
 
 
-def gone(session: Session) -> SessionGoneError:
-    """Return the error for a session that has ended: why, when, and how to go on."""
+def session_gone_error(session: Session) -> SessionGoneError:
+    """Return the error for a session that has ended: why, when, and what to do."""
     snapshot = session.snapshot
     at_ms = words.ended_at_ms(snapshot)
     at = "" if at_ms is None else f" at {clock_time(at_ms)}"
@@ -276,19 +280,19 @@ def gone(session: Session) -> SessionGoneError:
 
 
 def _environment_names() -> list[str]:
-    """Return the names of the account's environments, as far as a server that is used already says soon."""
+    """Return the names of the account's environments, if a server that is already used answers soon."""
     client = toolkit.current
     if client is None:
         return []
     try:
         found = runtime.run(client.environments.alist(), timeout_s=NAMES_WITHIN_S)
-    except (TimeoutError, WebRunError):  # nothing is offered, then
+    except (TimeoutError, WebRunError):  # then completion offers nothing
         return []
     return [environment.name for environment in found]
 
 
 def _policy_names() -> list[str]:
-    """Return the names of the account's policies, in the same way."""
+    """Return the names of the account's policies, if a server that is already used answers soon."""
     client = toolkit.current
     if client is None:
         return []
@@ -301,7 +305,7 @@ def _policy_names() -> list[str]:
 
 async def _refresh(sessions: list[Session]) -> None:
     async def refresh(session: Session) -> None:
-        with contextlib.suppress(WebRunError):  # the card says by itself that the server can't be reached
+        with contextlib.suppress(WebRunError):  # the card itself says that the server can't be reached
             await session.astatus()
 
     await asyncio.gather(*map(refresh, sessions))

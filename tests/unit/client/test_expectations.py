@@ -11,8 +11,9 @@ from helpers.fake_service import USAGE, Service, failed
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskFailedError
 from webrun_nb.client.expectations import expected_statuses
-from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display.code_export import SubmittedTask, python_code
+from webrun_nb.notebook.commands.registry import COMMANDS
+from webrun_nb.notebook.commands.task import Task, submitted_task
+from webrun_nb.notebook.display.code_export import python_code
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.parser import parse
 
@@ -41,14 +42,14 @@ def test_another_condition_is_answered_with_those_that_there_are(written: str) -
 
 def test_the_line_says_the_same_in_one_line() -> None:
     with pytest.raises(CommandError, match=r"^--expect: 'rows >= 100' is nothing that can be expected"):
-        parse('task --expect "rows >= 100"', "List the rows.")
+        parse(COMMANDS, 'task --expect "rows >= 100"', "List the rows.")
 
 
 def test_the_option_may_be_repeated_and_is_in_the_code() -> None:
-    command = parse('task --expect "status = 404" --expect "status = 410"', "List the rows.")
-    assert isinstance(command, Task)
-    assert command.expect == ("status = 404", "status = 410")
-    code = python_code(SubmittedTask(command, command.text, None, "", None))
+    arguments = parse(COMMANDS, 'task --expect "status = 404" --expect "status = 410"', "List the rows.").arguments
+    assert isinstance(arguments, Task)
+    assert arguments.expect == ("status = 404", "status = 410")
+    code = python_code(submitted_task(arguments, arguments.text, None, None, None))
     assert "expect=['status = 404', 'status = 410']" in code
 
 

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import format_proxy, parse_proxy, read_proxy
-from webrun_nb.notebook.commands.definitions import ProxyTest, Start
+from webrun_nb.notebook.commands.proxies import ProxyTest
+from webrun_nb.notebook.commands.registry import COMMANDS
+from webrun_nb.notebook.commands.session import Start
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.parser import parse
 from webrun_nb.wire.proxies import CustomProxy
@@ -84,13 +86,13 @@ def test_what_is_no_host_of_a_proxy_is_refused(host):
 
 
 def test_lines_take_a_proxy():
-    assert parse("start --proxy WebRun:DE", None) == Start(proxy="WebRun:DE")
-    assert parse("proxy test http://127.0.0.1:3128", None) == ProxyTest("http://127.0.0.1:3128")
+    assert parse(COMMANDS, "start --proxy WebRun:DE", None).arguments == Start(proxy="WebRun:DE")
+    assert parse(COMMANDS, "proxy test http://127.0.0.1:3128", None).arguments == ProxyTest("http://127.0.0.1:3128")
 
 
 def test_a_line_with_a_password_is_refused_without_it():
     with pytest.raises(CommandError) as caught:
-        parse("start --proxy http://ada:s3cr3t@p.example:1", None)
+        parse(COMMANDS, "start --proxy http://ada:s3cr3t@p.example:1", None)
     assert "s3cr3t" not in str(caught.value)
     assert "saved with its notebook" in str(caught.value)
 

@@ -68,13 +68,13 @@ AGAIN = ["%reload_ext webrun_nb", "%unload_ext webrun_nb\n%load_ext webrun_nb"]
 def test_what_is_open_is_kept_when_the_extension_is_loaded_again(client: Client, again: str) -> None:
     shell = loaded()
     shell.run_cell("%webrun start shop")
-    workspace = shell.magics_manager.registry["WebrunMagics"]._runner._workspace
+    workspace = shell.magics_manager.registry["WebrunMagics"]._dispatcher._workspace
     job = Job("laptops", client.sessions["shop"].submit("look"), rows=5, quiet=False)
     workspace.add_job(job)
     shell.run_cell("%config WebrunMagics.max_cost = 2")
     shell.run_cell(again)
     magics = shell.magics_manager.registry["WebrunMagics"]
-    assert magics._runner._workspace is workspace
+    assert magics._dispatcher._workspace is workspace
     assert workspace.current is client.sessions["shop"]
     assert workspace.jobs == {"laptops": job}
     assert magics.max_cost == 2

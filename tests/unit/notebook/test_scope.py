@@ -22,7 +22,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     shell.user_ns["told"] = told = []
     monkeypatch.setattr(
         "webrun_nb.notebook.commands.dispatch.Dispatcher.run",
-        lambda _, command, scope: told.append(fill(command.text, scope)),
+        lambda _, invocation, scope: told.append(fill(invocation.arguments.text, scope)),
     )
     shell.user_ns["get_ipython"] = lambda: shell
     return shell

@@ -13,6 +13,7 @@ from webrun_nb.client import client as api
 from webrun_nb.client.client import Client
 from webrun_nb.notebook import workspace
 from webrun_nb.notebook.api import toolkit
+from webrun_nb.notebook.commands.registry import COMMANDS
 from webrun_nb.notebook.jobs import Job, JobState
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
@@ -66,12 +67,12 @@ def test_a_silent_server_does_not_hold_the_cell(
     for name in ("a", "b"):
         client.start(name)
     service.silent = True
-    Workspace(InteractiveShell()).drain_cards()
+    Workspace(InteractiveShell(), COMMANDS).drain_cards()
     assert service.cut_off == 2
 
 
 def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
-    here = Workspace(InteractiveShell())
+    here = Workspace(InteractiveShell(), COMMANDS)
     here.add_job(Asking())  # type: ignore[arg-type]  # a double
     here.say_which_jobs_ask()
     here.say_which_jobs_ask()
@@ -82,12 +83,12 @@ def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureF
 def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: SilentService) -> None:
     sessions = [client.start(name) for name in ("a", "b")]
     service.status, service.phase = "terminated", None
-    Workspace(InteractiveShell()).drain_cards()
+    Workspace(InteractiveShell(), COMMANDS).drain_cards()
     assert [session.ended for session in sessions] == [True, True]
 
 
 def test_a_session_that_can_not_be_named_is_not_offered(client: Client) -> None:
-    known = Workspace(InteractiveShell())
+    known = Workspace(InteractiveShell(), COMMANDS)
     client.sessions["single task"] = client.start("single")
     del client.sessions["single"]
     with pytest.raises(CommandError) as alone:
@@ -105,7 +106,7 @@ def clients(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 
 
 def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: SilentService) -> None:
-    workspace = Workspace(InteractiveShell())
+    workspace = Workspace(InteractiveShell(), COMMANDS)
     workspace.names["job1"] = "taken"
     service.task = completed()
     handle = clients.start().submit("look")
@@ -118,7 +119,7 @@ def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, serv
 
 
 def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: SilentService) -> None:
-    workspace = Workspace(InteractiveShell())
+    workspace = Workspace(InteractiveShell(), COMMANDS)
     service.task = completed()
     session = clients.start()
     first, second = session.submit("look"), session.submit("look again")

@@ -1,34 +1,46 @@
-"""`%webrun login` and `logout`: which service the notebook uses."""
+"""Commands for the account: login and logout, which choose the service that the notebook uses."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import AuthenticationError
-from webrun_nb.client.secrets import check_service, find_key
+from webrun_nb.client.secrets import SOURCES, Source, check_service, find_key
 from webrun_nb.client.session import Session
 from webrun_nb.client.transport import HOSTED_URL
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import Login, Logout
 from webrun_nb.notebook.display.result_frames import NotebookFrames
+from webrun_nb.notebook.syntax import values
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.workspace import Workspace
 
-_WRONG_KEY = "look where it came from: %webrun login --from env, keyring or prompt says which place to use"
+_WRONG_KEY = "check the place it came from; %webrun login --from env, keyring or prompt chooses one"
 
 
-def login(workspace: Workspace, command: Login) -> None:
-    """Use a hosted service from now on, once it has taken the key.
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Arguments of `login`. The key comes from `source`; None: the first place that has one."""
+
+    source: Source | None = None
+    base_url: str | None = None
+
+
+def login(workspace: Workspace, arguments: Login) -> None:
+    """Use a hosted service from now on, after it has accepted the key.
 
     Raises
     ------
     AuthenticationError
-        There is no key, or the service does not take it; nothing has changed.
+        There is no key, or the service does not accept it; nothing has changed.
     RequestError, ConnectionLostError
         The URL can't be used, or the server can't be reached.
     """
-    base_url = check_service(command.base_url or HOSTED_URL)
-    key = find_key(base_url, command.source)
+    base_url = check_service(arguments.base_url or HOSTED_URL)
+    key = find_key(base_url, arguments.source)
     client = Client(base_url, key=key.reveal(), frames=NotebookFrames())
     try:
         account = client.account()
@@ -43,19 +55,69 @@ def login(workspace: Workspace, command: Login) -> None:
     said = [f"logged in to {base_url}"]
     if account.balance is not None:
         said.append(f"balance ${account.balance:.2f}")
-    print(" · ".join([*said, "sessions cost money from now on; %webrun logout goes back to the emulator"]))
+    print(" · ".join([*said, "sessions cost money from now on; %webrun logout returns to the emulator"]))
     _say_left_open(left)
 
 
-def logout(workspace: Workspace, command: Logout) -> None:
-    """Go back to the emulator, and say what stays open and costs on."""
+_LOGIN_HELP = """\
+  %webrun login                     the key from the environment, else the keyring, else a prompt
+  %webrun login --from keyring      from the keyring only
+  %webrun logout                    the emulator again; says which sessions stay open there and cost money
+
+Set the key as WEBRUN_API_KEY before Jupyter starts, or once in the system's keyring; in a terminal:
+  keyring set webrun-nb connect.webrun.ai
+It is checked with a call that costs nothing, held in memory only, and never shown. https is required, except for a
+service on this machine (--base-url http://127.0.0.1:8000).
+
+On the hosted service sessions cost money from their start to their end. What only the emulator has (%webrun emulator,
+practice: addresses) is refused there in one line.
+%config WebrunMagics.max_cost = 0.50 limits what a notebook may spend."""
+
+
+def _key_source(value: str, label: str) -> str:
+    """Check the name of a place that keys come from."""
+    if value not in SOURCES:
+        raise CommandError(
+            f"{label} takes {', '.join(SOURCES)}, not {value!r}", "the key itself is never written in a cell"
+        )
+    return value
+
+
+LOGIN = Command(
+    "login",
+    "use the hosted service instead of the emulator",
+    Login,
+    login,
+    (
+        Option(
+            "--from",
+            "source",
+            "where the key comes from: env, keyring or prompt",
+            "PLACE",
+            _key_source,
+            choices=tuple(SOURCES),
+        ),
+        Option("--base-url", "base_url", "another service than WebRun's own", "URL", values.url),
+    ),
+    examples=("%webrun login --from env",),
+    details=_LOGIN_HELP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """Arguments of `logout`: none."""
+
+
+def logout(workspace: Workspace, arguments: Logout) -> None:
+    """Use the emulator again, and say which sessions stay open and cost money."""
     if not toolkit.elsewhere or toolkit.current is None:
-        print("not logged in: this is the emulator")
+        print("not logged in: the notebook uses the emulator")
         return
     base_url, left = toolkit.current.base_url, workspace.live_sessions
     toolkit.use(None)
     workspace.current = None
-    print(f"logged out of {base_url}: tasks go to the emulator again, where nobody pays")
+    print(f"logged out of {base_url}: tasks run on the emulator again, which is free")
     _say_left_open(left)
 
 
@@ -67,3 +129,6 @@ def _say_left_open(left: list[Session]) -> None:
         else:
             keeping = f"{words.cost(snapshot)} so far, {words.rate(snapshot.prices.compute_usd_per_minute)}"
         print(f"  {session.name} stays open there ({keeping}); %webrun terminate --all ends it")
+
+
+LOGOUT = Command("logout", "use the emulator again", Logout, logout, examples=("%webrun logout",), details=_LOGIN_HELP)

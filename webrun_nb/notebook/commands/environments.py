@@ -1,111 +1,155 @@
-"""`%webrun env …` and `%webrun file …`, in a notebook."""
+"""Commands for environments and files: env and file, with their subcommands."""
 
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from webrun_nb.common.text import one_line
+from webrun_nb.common.text import near, one_line
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import (
-    EnvCreate,
-    EnvDelete,
-    EnvDownload,
-    EnvList,
-    EnvShow,
-    EnvUpload,
-    FileDelete,
-    FileDownload,
-    FileList,
-    FileUpload,
-)
+from webrun_nb.notebook.commands.options import env_option
 from webrun_nb.notebook.display.downloads import how_to_open, size_text
 from webrun_nb.notebook.syntax import values
-from webrun_nb.notebook.syntax.errors import CommandError, near
-from webrun_nb.notebook.syntax.spec import Option, Verb
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import Command, NameKind, Option
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_HOW_TO_DOWNLOAD = "a task downloads one that it is asked for, for example: Download the statement as CSV"
+_HOW_TO_DOWNLOAD = "ask a task for one, for example: Download the statement as CSV"
 
 
-def list_environments(workspace: Workspace, command: EnvList) -> pd.DataFrame | None:
-    """Return all environments."""
+@dataclass(frozen=True, slots=True)
+class EnvList:
+    """Arguments of `env list`."""
+
+    quiet: bool = False
+
+
+def list_environments(workspace: Workspace, arguments: EnvList) -> pd.DataFrame | None:
+    """Return all environments as a DataFrame."""
     from webrun_nb.notebook.display.tables import environments_frame, narrow
 
     whole = environments_frame(toolkit.client().environments.list())
     telling = ("name", "status", "size", "used", "last_used_at", "saved_at", "description")
     frame = narrow(whole, *telling, when_empty="there is no environment yet; %webrun env create NAME makes one")
-    return None if command.quiet else frame
+    return None if arguments.quiet else frame
 
 
-def create(workspace: Workspace, command: EnvCreate) -> None:
-    """Make an environment, but none of a name that there is: it could be used by its id alone.
+@dataclass(frozen=True, slots=True)
+class EnvCreate:
+    """Arguments of `env create`."""
+
+    name: str
+    description: str = ""
+
+
+def create(workspace: Workspace, arguments: EnvCreate) -> None:
+    """Create an environment; its name must be new, because two of one name could be used only by their ids.
 
     Raises
     ------
     CommandError
-        There is one of that name.
+        There is an environment of that name.
     """
     environments = toolkit.client().environments
-    if twins := [known for known in environments.list() if known.name == command.name]:
+    if twins := [known for known in environments.list() if known.name == arguments.name]:
         raise CommandError(
-            f"there is an environment {one_line(command.name)!r} already, {twins[0].id}",
-            f"--env {shlex.quote(one_line(command.name))} uses it; for an empty one choose another name,"
+            f"there is an environment {one_line(arguments.name)!r} already, {twins[0].id}",
+            f"--env {shlex.quote(one_line(arguments.name))} uses it; for an empty one choose another name,"
             " or %webrun env delete it first",
         )
-    made = environments.create(command.name, command.description)
+    made = environments.create(arguments.name, arguments.description)
     print(f"environment {one_line(made.name)} · {made.id} · empty; %webrun start --env uses it")
 
 
-def show(workspace: Workspace, command: EnvShow) -> pd.DataFrame | None:
-    """Say what an environment holds, and return its files."""
+@dataclass(frozen=True, slots=True)
+class EnvShow:
+    """Arguments of `env show`. `name` is a name or an id, as in all of these."""
+
+    name: str
+    quiet: bool = False
+
+
+def show(workspace: Workspace, arguments: EnvShow) -> pd.DataFrame | None:
+    """Print what an environment contains, and return its files as a DataFrame."""
     from webrun_nb.notebook.display.tables import files_frame, narrow
 
     environments = toolkit.client().environments
-    found = environments.find(command.name)
+    found = environments.find(arguments.name)
     size = "" if found.blob_size is None else f" · profile of {size_text(found.blob_size)}"
     used = "1 time" if found.usage_count == 1 else f"{found.usage_count} times"
     print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {used}")
     if found.description:
         print(one_line(found.description))
     frame = narrow(files_frame(environments.files(found.id)), when_empty=_no_files(found.name))
-    return None if command.quiet else frame
+    return None if arguments.quiet else frame
 
 
-def delete(workspace: Workspace, command: EnvDelete) -> None:
-    """Delete an environment."""
+@dataclass(frozen=True, slots=True)
+class EnvDelete:
+    """Arguments of `env delete`."""
+
+    name: str
+
+
+def delete(workspace: Workspace, arguments: EnvDelete) -> None:
+    """Delete an environment with its files."""
     environments = toolkit.client().environments
-    found = environments.find(command.name)
+    found = environments.find(arguments.name)
     environments.delete(found.id)
     print(f"environment {one_line(found.name)} is deleted")
 
 
-def upload(workspace: Workspace, command: EnvUpload) -> None:
-    """Put an archive in the place of an environment's profile."""
-    done = toolkit.client().environments.upload(command.name, command.path)
+@dataclass(frozen=True, slots=True)
+class EnvUpload:
+    """Arguments of `env upload`."""
+
+    name: str
+    path: str
+
+
+def upload(workspace: Workspace, arguments: EnvUpload) -> None:
+    """Replace an environment's profile by an archive."""
+    done = toolkit.client().environments.upload(arguments.name, arguments.path)
     print(f"environment {one_line(done.name)} · {done.status} · {size_text(done.blob_size or 0)}")
 
 
-def download(workspace: Workspace, command: EnvDownload) -> None:
+@dataclass(frozen=True, slots=True)
+class EnvDownload:
+    """Arguments of `env download`."""
+
+    name: str
+    path: str | None = None
+
+
+def download(workspace: Workspace, arguments: EnvDownload) -> None:
     """Save an environment's archive."""
-    path = toolkit.client().environments.download(command.name, command.path)
-    print(f"{path} · {size_text(path.stat().st_size)}; it holds logins: keep it as you keep a password")
+    path = toolkit.client().environments.download(arguments.name, arguments.path)
+    print(f"{path} · {size_text(path.stat().st_size)}; it contains logins: protect it like a password")
 
 
-def list_files(workspace: Workspace, command: FileList) -> pd.DataFrame | None:
-    """Return an environment's files, or what the last task downloaded."""
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """Arguments of `file list`."""
+
+    env: str | None = None
+    quiet: bool = False
+
+
+def list_files(workspace: Workspace, arguments: FileList) -> pd.DataFrame | None:
+    """Return an environment's files as a DataFrame, or what the last task downloaded."""
     from webrun_nb.notebook.display.tables import downloads_frame, files_frame, narrow
 
-    if command.env is not None:
-        whole = files_frame(toolkit.client().environments.files(command.env))
-        frame = narrow(whole, when_empty=_no_files(command.env))
+    if arguments.env is not None:
+        whole = files_frame(toolkit.client().environments.files(arguments.env))
+        frame = narrow(whole, when_empty=_no_files(arguments.env))
     else:
         whole = downloads_frame(() if toolkit.last is None else toolkit.last.files)
         frame = narrow(whole, when_empty=f"the last task downloaded no file; {_HOW_TO_DOWNLOAD}")
-    return None if command.quiet else frame
+    return None if arguments.quiet else frame
 
 
 def _no_files(environment: str) -> str:
@@ -113,42 +157,67 @@ def _no_files(environment: str) -> str:
     return f"environment {one_line(environment)} has no files; %webrun file upload PATH --env {named} adds one"
 
 
-def upload_file(workspace: Workspace, command: FileUpload) -> pd.DataFrame | None:
-    """Upload a file."""
+@dataclass(frozen=True, slots=True)
+class FileUpload:
+    """Arguments of `file upload`."""
+
+    path: str
+    env: str | None = None
+    quiet: bool = False
+
+
+def upload_file(workspace: Workspace, arguments: FileUpload) -> pd.DataFrame | None:
+    """Upload a file, into an environment or for an hour."""
     from webrun_nb.notebook.display.tables import files_frame, narrow
 
-    files = toolkit.client().environments.upload_files([command.path], command.env)
-    if command.env is None:
+    files = toolkit.client().environments.upload_files([arguments.path], arguments.env)
+    if arguments.env is None:
         print("kept for an hour; a task of a session with an environment keeps it there")
-    return None if command.quiet else narrow(files_frame(files))
+    return None if arguments.quiet else narrow(files_frame(files))
 
 
-def download_file(workspace: Workspace, command: FileDownload) -> None:
+@dataclass(frozen=True, slots=True)
+class FileDownload:
+    """Arguments of `file download`."""
+
+    name: str | None = None
+    to: str | None = None
+
+
+def download_file(workspace: Workspace, arguments: FileDownload) -> None:
     """Save what the last task downloaded.
 
     Raises
     ------
     CommandError
-        It downloaded nothing, or nothing of that name.
+        The last task downloaded nothing, or nothing of that name.
     """
     files = () if toolkit.last is None else toolkit.last.files
     if not files:
         raise CommandError("the last task downloaded nothing", _HOW_TO_DOWNLOAD)
     names = [file.filename for file in files]
-    if command.name is not None and command.name not in names:
-        meant = near(command.name, names)
+    if arguments.name is not None and arguments.name not in names:
+        meant = near(arguments.name, names)
         raise CommandError(
-            f"the last task downloaded no {command.name!r}",
+            f"the last task downloaded no {arguments.name!r}",
             f"did you mean {meant}?" if meant else f"there are: {', '.join(names)}",
         )
-    wanted = [file for file in files if command.name in (None, file.filename)]
+    wanted = [file for file in files if arguments.name in (None, file.filename)]
     for file in wanted:
-        path = file.save(command.to or ".")
+        path = file.save(arguments.to or ".")
         size = size_text(path.stat().st_size)
         print(f"{one_line(str(path))} · {size} · {how_to_open(str(path))} opens it")
 
 
-def delete_file(workspace: Workspace, command: FileDelete) -> None:
+@dataclass(frozen=True, slots=True)
+class FileDelete:
+    """Arguments of `file delete`."""
+
+    name: str
+    env: str | None = None
+
+
+def delete_file(workspace: Workspace, arguments: FileDelete) -> None:
     """Delete a file of an environment.
 
     Raises
@@ -156,95 +225,105 @@ def delete_file(workspace: Workspace, command: FileDelete) -> None:
     CommandError
         No environment is named.
     """
-    if command.env is None:
+    if arguments.env is None:
         raise CommandError("file delete: which environment?", "%webrun file delete NAME --env ENV")
-    toolkit.client().environments.delete_file(command.name, command.env)
-    print(f"{one_line(command.name)} is deleted")
+    toolkit.client().environments.delete_file(arguments.name, arguments.env)
+    print(f"{one_line(arguments.name)} is deleted")
 
 
-def _name(help_text: str = "its name or id") -> Option:
-    return Option("", "name", help_text, "NAME", values.environment, required=True)
+def _name(help_text: str = "its name or id", names: NameKind | None = "env") -> Option:
+    return Option("", "name", help_text, "NAME", values.environment, required=True, names=names)
 
 
-def _env(help_text: str) -> Option:
-    return Option("--env", "env", help_text, "ENV", values.environment)
-
-
-ENV = Verb(
+ENV = Command(
     "env",
     "environments: logins and files that outlive their sessions",
     EnvList,
-    parts=(
-        Verb("env list", "all of them, as a DataFrame", EnvList, shows_rows=True),
-        Verb(
+    list_environments,
+    subcommands=(
+        Command("env list", "all environments, as a DataFrame", EnvList, list_environments, shows_rows=True),
+        Command(
             "env create",
-            "make one, empty: %webrun start --env NAME uses it",
+            "create an empty one: %webrun start --env NAME uses it",
             EnvCreate,
-            (
-                Option("", "name", "what to call it", "NAME", values.environment, required=True),
-                Option("--description", "description", "what it is for", "TEXT", values.text),
-            ),
+            create,
+            (_name("its name", names=None), Option("--description", "description", "its purpose", "TEXT", values.text)),
         ),
-        Verb("env show", "what it holds; its files as a DataFrame", EnvShow, (_name(),), shows_rows=True),
-        Verb("env delete", "delete it with its files; sessions that use it run on", EnvDelete, (_name(),)),
-        Verb(
+        Command("env show", "what it contains; its files as a DataFrame", EnvShow, show, (_name(),), shows_rows=True),
+        Command(
+            "env delete",
+            "delete it with its files; sessions that use it continue",
+            EnvDelete,
+            delete,
+            (_name(),),
+        ),
+        Command(
             "env upload",
-            "put a profile's archive (.tar.gz) in the place of its profile",
+            "replace its profile by a profile's archive (.tar.gz)",
             EnvUpload,
+            upload,
             (_name(), Option("", "path", "the archive", "PATH", values.path, required=True)),
         ),
-        Verb(
+        Command(
             "env download",
             "save its profile and files as an archive",
             EnvDownload,
-            (_name(), Option("", "path", "where to (NAME.tar.gz)", "PATH", values.path)),
+            download,
+            (_name(), Option("", "path", "the archive's path (NAME.tar.gz)", "PATH", values.path)),
         ),
     ),
     shows_rows=True,
+    examples=("%webrun env create work",),
 )
-"""`%webrun env`, and each of its parts."""
+"""`%webrun env`, and its subcommands."""
 
-FILE = Verb(
+FILE = Command(
     "file",
     "files that tasks downloaded, and files for tasks to upload",
     FileList,
-    parts=(
-        Verb(
+    list_files,
+    subcommands=(
+        Command(
             "file list",
             "what the last task downloaded, or an environment's files, as a DataFrame",
             FileList,
-            (_env("list this environment's files"),),
+            list_files,
+            (env_option("list this environment's files"),),
             shows_rows=True,
         ),
-        Verb(
+        Command(
             "file upload",
             "keep a file in an environment; without --env, for an hour",
             FileUpload,
+            upload_file,
             (
                 Option("", "path", "the file", "PATH", values.path, required=True),
-                _env("the environment that keeps it"),
+                env_option("the environment that keeps it"),
             ),
             shows_rows=True,
         ),
-        Verb(
+        Command(
             "file download",
             "save what the last task downloaded",
             FileDownload,
+            download_file,
             (
-                Option("", "name", "which file, if not all", "NAME", values.path),
-                Option("--to", "to", "the folder, or the file (the present folder)", "PATH", values.path),
+                Option("", "name", "which file, if not all", "NAME", values.path, names="file"),
+                Option("--to", "to", "the folder, or the file (the current folder)", "PATH", values.path),
             ),
         ),
-        Verb(
+        Command(
             "file delete",
             "delete a file of an environment",
             FileDelete,
+            delete_file,
             (
                 Option("", "name", "its name or id", "NAME", values.path, required=True),
-                _env("the environment that has it"),
+                env_option("the environment that has it"),
             ),
         ),
     ),
     shows_rows=True,
+    examples=("%webrun file list",),
 )
-"""`%webrun file`, and each of its parts."""
+"""`%webrun file`, and its subcommands."""

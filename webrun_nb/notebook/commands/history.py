@@ -1,16 +1,20 @@
-"""`%webrun history` and `%webrun code`, in a notebook."""
+"""Commands for past tasks: history, and code, which writes a task as plain Python."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.client import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.text import near
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import Code, History
+from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.display.code_export import python_code
-from webrun_nb.notebook.syntax.errors import CommandError, near
+from webrun_nb.notebook.syntax import values
+from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.workspace import Workspace
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WrittenCode(str):
-    """Code that was put into the next cell; where there is no front end that has one, it is shown as it is."""
+    """Code that was put into the next cell; without a front end that has cells, it is shown as plain text."""
 
     __slots__ = ()
 
@@ -31,8 +35,21 @@ class WrittenCode(str):
         printer.text(str(self))
 
 
-def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
-    """Return past tasks as the user's ledger has them, with the texts that this kernel or the emulator knows.
+DEFAULT_COUNT = 20
+"""Tasks that history shows, unless `-n` says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Arguments of `history`."""
+
+    name: str | None = None
+    count: int = DEFAULT_COUNT
+    quiet: bool = False
+
+
+def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
+    """Return the past tasks in the user's ledger as a DataFrame, with the texts that this kernel or the emulator knows.
 
     Raises
     ------
@@ -42,30 +59,30 @@ def history(workspace: Workspace, command: History) -> pd.DataFrame | None:
     from webrun_nb.notebook.display.tables import history_frame, narrow
 
     sessions = USERS_LEDGER.sessions()
-    if command.name is not None:
+    if arguments.name is not None:
         names = {record.name for record in sessions}
-        if command.name not in names:
-            meant = near(command.name, names)
+        if arguments.name not in names:
+            meant = near(arguments.name, names)
             hint = f"did you mean {meant}?" if meant else "%webrun history lists all of them"
-            raise CommandError(f"no task of a session {command.name!r} is known", hint)
-        sessions = [record for record in sessions if record.name == command.name]
-    texts = {task_id: done.command.text for task_id, done in workspace.done.items()}
-    whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(command.count)
+            raise CommandError(f"no task of a session {arguments.name!r} is known", hint)
+        sessions = [record for record in sessions if record.name == arguments.name]
+    texts = {task_id: done.written_text for task_id, done in workspace.done.items()}
+    whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(arguments.count)
     without = whole["text"].isna() & whole["emulated"]
     if without.any():
         kept = _kept_texts()
         whole.loc[without, "text"] = whole.loc[without, "task_id"].map(kept).astype("string")
     over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
     telling = ("ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
-    where = "" if command.name is None else f" in a session {command.name}"
+    where = "" if arguments.name is None else f" in a session {arguments.name}"
     frame = narrow(
         whole, *telling, when_empty=f"no task was run{where} yet; a cell that begins with %%webrun task runs one"
     )
-    return None if command.quiet else frame
+    return None if arguments.quiet else frame
 
 
 def _kept_texts() -> dict[str, str]:
-    """Return the texts of tasks that the emulator keeps; it is started for them where it does not run."""
+    """Return the texts of tasks that the emulator keeps; starts the emulator if it does not run."""
     try:
         return toolkit.client().task_texts()
     except WebRunError as error:
@@ -74,15 +91,48 @@ def _kept_texts() -> dict[str, str]:
         return {}
 
 
-def code(workspace: Workspace, command: Code) -> WrittenCode:
-    """Put a task into the next cell, as plain Python, and return it.
+HISTORY = Command(
+    "history",
+    "past tasks, newest first, as a DataFrame",
+    History,
+    history,
+    (
+        session_name("only tasks of this session"),
+        Option("-n", "count", f"how many tasks ({DEFAULT_COUNT})", "20", values.count),
+    ),
+    shows_rows=True,
+    examples=("%webrun history shop -n 5",),
+    details="""\
+  past = %webrun history -n 100     the last hundred tasks of all your notebooks: time, session, outcome and cost
+  %webrun history shop              those of the sessions called shop
+
+  webrun.result(past.task_id[0]).df what a task found, also in a later kernel
+
+cost_usd is what the task alone cost: its session's start, end and idle time are on the session's card and in
+%webrun usage. over_budget_usd is what was spent beyond the budget of the task, its session or the notebook.
+
+The tasks come from the ledger in your data folder, which keeps no texts. The emulator keeps the texts with its results
+for 30 days after the end of a session, with secrets masked; of tasks on the hosted service only this kernel's are
+known.""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Arguments of `code`. Without `task`, the last task is meant."""
+
+    task: str | None = None
+
+
+def code(workspace: Workspace, arguments: Code) -> WrittenCode:
+    """Put a task into the next cell as plain Python, and return the code.
 
     Raises
     ------
     CommandError
-        This kernel did no such task.
+        This kernel ran no such task.
     """
-    task_id = command.task
+    task_id = arguments.task
     if task_id in workspace.jobs:
         task_id = workspace.jobs[task_id].task_id
     known = workspace.done
@@ -101,3 +151,20 @@ def code(workspace: Workspace, command: Code) -> WrittenCode:
     written = WrittenCode(python_code(known[task_id]))
     workspace.shell.set_next_input(written, replace=False)
     return written
+
+
+CODE = Command(
+    "code",
+    "a task of this notebook as plain Python, in the next cell; the last one without TASK",
+    Code,
+    code,
+    (Option("", "task", "its id, or the name of a job", "TASK", values.task_id, names="task"),),
+    examples=("%webrun code",),
+    details="""\
+  %webrun code                      the last task
+  %webrun code laptops              the task of the job laptops
+  text = %webrun code               the code as text
+
+Secrets stay names, and are looked up again where the code runs. {{ name }} becomes an f-string if it is plain Python;
+any other expression is written with the value that it had.""",
+)

@@ -1,26 +1,19 @@
-"""`%webrun policy …`, in a notebook."""
+"""Command `policy` with its subcommands: what sessions may reach and do, and what was decided."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.policies import TEMPLATES
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import (
-    PolicyAudit,
-    PolicyCreate,
-    PolicyDelete,
-    PolicyList,
-    PolicyShow,
-    PolicyTest,
-)
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.notebook.syntax.spec import Option, Verb
+from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,8 +22,15 @@ if TYPE_CHECKING:
 _WIDTH = 100
 
 
-def listed(workspace: Workspace, command: PolicyList) -> pd.DataFrame | None:
-    """Return the policies as a table."""
+@dataclass(frozen=True, slots=True)
+class PolicyList:
+    """Arguments of `policy list`."""
+
+    quiet: bool = False
+
+
+def list_policies(workspace: Workspace, arguments: PolicyList) -> pd.DataFrame | None:
+    """Return all policies as a DataFrame."""
     from webrun_nb.notebook.display.tables import narrow, policies_frame
 
     whole = policies_frame(toolkit.client().policies.list())
@@ -40,11 +40,20 @@ def listed(workspace: Workspace, command: PolicyList) -> pd.DataFrame | None:
         *telling,
         when_empty=f'there is no policy yet; %webrun policy create NAME --template "{TEMPLATES[0]}" makes one',
     )
-    return None if command.quiet else frame
+    return None if arguments.quiet else frame
 
 
-def create(workspace: Workspace, command: PolicyCreate) -> None:
-    """Make one, and say what it does.
+@dataclass(frozen=True, slots=True)
+class PolicyCreate:
+    """Arguments of `policy create`."""
+
+    name: str
+    template: str | None = None
+    file: str | None = None
+
+
+def create(workspace: Workspace, arguments: PolicyCreate) -> None:
+    """Create a policy from a template, a file or both, and print what it says.
 
     Raises
     ------
@@ -52,60 +61,93 @@ def create(workspace: Workspace, command: PolicyCreate) -> None:
         The file can't be read, or the name is taken.
     """
     policies = toolkit.client().policies
-    if any(policy["name"] == command.name for policy in policies.list()):
+    if any(policy["name"] == arguments.name for policy in policies.list()):
         raise CommandError(
-            f"there is a policy {command.name!r} already", f"%webrun policy show {command.name}, or delete it first"
+            f"there is a policy {arguments.name!r} already", f"%webrun policy show {arguments.name}, or delete it first"
         )
-    fields = {} if command.file is None else _fields(command.file)
-    _show(policies.create(command.name, template=command.template, fields=fields))
+    fields = {} if arguments.file is None else _fields(arguments.file)
+    _show(policies.create(arguments.name, template=arguments.template, fields=fields))
 
 
-def show(workspace: Workspace, command: PolicyShow) -> None:
-    """Say what it does."""
-    _show(toolkit.client().policies.find(command.policy))
+@dataclass(frozen=True, slots=True)
+class PolicyShow:
+    """Arguments of `policy show`. `policy` is a name or an id, as in all of these."""
+
+    policy: str
 
 
-def delete(workspace: Workspace, command: PolicyDelete) -> None:
-    """Delete it."""
+def show(workspace: Workspace, arguments: PolicyShow) -> None:
+    """Print what a policy says."""
+    _show(toolkit.client().policies.find(arguments.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDelete:
+    """Arguments of `policy delete`."""
+
+    policy: str
+
+
+def delete(workspace: Workspace, arguments: PolicyDelete) -> None:
+    """Delete a policy."""
     policies = toolkit.client().policies
-    policy = policies.find(command.policy)
+    policy = policies.find(arguments.policy)
     policies.delete(policy["_id"])
-    print(f"policy {policy['name']} is deleted; sessions that run keep its rules, and {policy['_id']} its audit trail")
+    print(f"policy {policy['name']} is deleted; running sessions keep its rules, and {policy['_id']} its audit trail")
 
 
-def audit(workspace: Workspace, command: PolicyAudit) -> pd.DataFrame | None:
-    """Return its decisions as a table, and write them down where that is wanted."""
+@dataclass(frozen=True, slots=True)
+class PolicyAudit:
+    """Arguments of `policy audit`."""
+
+    policy: str
+    csv: str | None = None
+    jsonl: str | None = None
+    quiet: bool = False
+
+
+def audit(workspace: Workspace, arguments: PolicyAudit) -> pd.DataFrame | None:
+    """Return the decisions of a policy as a DataFrame, and write them to files."""
     from webrun_nb.notebook.display.tables import audit_frame, narrow
 
-    entries = toolkit.client().policies.audit(command.policy)
+    entries = toolkit.client().policies.audit(arguments.policy)
     frame = audit_frame(entries)
-    if command.csv is not None:
-        _write(command.csv, frame.to_csv(index=False))
-    if command.jsonl is not None:
-        _write(command.jsonl, "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in entries))
-    return None if command.quiet else narrow(frame)
+    if arguments.csv is not None:
+        _write(arguments.csv, frame.to_csv(index=False))
+    if arguments.jsonl is not None:
+        _write(arguments.jsonl, "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in entries))
+    return None if arguments.quiet else narrow(frame)
 
 
-def test(workspace: Workspace, command: PolicyTest) -> pd.DataFrame | None:
-    """Return what it would have decided as a table.
+@dataclass(frozen=True, slots=True)
+class PolicyTest:
+    """Arguments of `policy test`. Without `task`, the last task of this kernel is meant."""
+
+    policy: str
+    task: str | None = None
+    quiet: bool = False
+
+
+def test(workspace: Workspace, arguments: PolicyTest) -> pd.DataFrame | None:
+    """Return what a policy would have decided on a task, as a DataFrame.
 
     Raises
     ------
     CommandError
-        No task is named, and this kernel ran none.
+        No task is named, and this kernel has run none.
     """
     from webrun_nb.notebook.display.tables import tested_frame
 
-    task_id = command.task
+    task_id = arguments.task
     if task_id in workspace.jobs:
         task_id = workspace.jobs[task_id].task_id
     if task_id is None and not workspace.done:
         raise CommandError("no task was run in this kernel yet", "%webrun policy test POLICY TASK names one")
-    frame = tested_frame(toolkit.client().policies.test(command.policy, task_id or next(reversed(workspace.done))))
+    frame = tested_frame(toolkit.client().policies.test(arguments.policy, task_id or next(reversed(workspace.done))))
     changed = frame["decision"] != frame["decided"].fillna("allow")
     actions = "1 action" if len(frame) == 1 else f"{len(frame)} actions"
-    print(f"{actions}, {int(changed.sum())} of them decided otherwise by {command.policy}; nothing was done")
-    return None if command.quiet else frame
+    print(f"{actions}, {int(changed.sum())} of them decided otherwise by {arguments.policy}; nothing was done")
+    return None if arguments.quiet else frame
 
 
 def _fields(path: str) -> Mapping[str, Any]:
@@ -116,7 +158,7 @@ def _fields(path: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise CommandError(f"--file: {path} is not JSON", str(error)) from error
     if not isinstance(fields, dict):
-        raise CommandError(f"--file: {path} holds no JSON object", '{"actionRules": […], "defaultAction": "allow"}')
+        raise CommandError(f"--file: {path} is not a JSON object", '{"actionRules": […], "defaultAction": "allow"}')
     return {name: value for name, value in fields.items() if name != "name"}
 
 
@@ -146,46 +188,46 @@ def _show(policy: Mapping[str, Any]) -> None:
     print("\n".join(lines))
 
 
-def policy_option(help_text: str) -> Option:
-    """Return `--policy`, as `start` and `task` have it."""
-    return Option("--policy", "policy", help_text, "POLICY", values.words)
-
-
 def _policy() -> Option:
-    return Option("", "policy", "its name or id", "POLICY", values.words, required=True)
+    return Option("", "policy", "its name or id", "POLICY", values.words, required=True, names="policy")
 
 
-def _create(name: str, template: str | None = None, file: str | None = None) -> PolicyCreate:
+def _create_arguments(name: str, template: str | None = None, file: str | None = None) -> PolicyCreate:
     if template is None and file is None:
         raise CommandError(
-            f"policy create {name}: what is it to say?",
+            f"policy create {name}: a template or a file is needed",
             'give --template "Research Only", or --file with its rules as JSON; %webrun help policy shows both',
         )
     return PolicyCreate(name, template, file)
 
 
-POLICY = Verb(
+POLICY = Command(
     "policy",
     "what sessions may reach and do: policies, and what they decided",
     PolicyList,
-    parts=(
-        Verb("policy list", "all policies, as a DataFrame", PolicyList, shows_rows=True),
-        Verb(
+    list_policies,
+    subcommands=(
+        Command("policy list", "all policies, as a DataFrame", PolicyList, list_policies, shows_rows=True),
+        Command(
             "policy create",
-            "make a policy, of a template, a file, or both: the file's fields go before the template's",
-            _create,
+            "create a policy from a template, a file, or both: the file's fields replace the template's",
+            _create_arguments,
+            create,
             (
-                Option("", "name", "what to call it", "NAME", values.words, required=True),
-                Option("--template", "template", "what to begin with", "TEMPLATE", values.words),
+                Option("", "name", "its name", "NAME", values.words, required=True),
+                Option(
+                    "--template", "template", "the template to begin with", "TEMPLATE", values.words, choices=TEMPLATES
+                ),
                 Option("--file", "file", "its fields, as JSON", "PATH", values.words),
             ),
         ),
-        Verb("policy show", "what it says, in plain words", PolicyShow, (_policy(),)),
-        Verb("policy delete", "delete it; sessions that run keep its rules", PolicyDelete, (_policy(),)),
-        Verb(
+        Command("policy show", "what it says, in plain words", PolicyShow, show, (_policy(),)),
+        Command("policy delete", "delete it; running sessions keep its rules", PolicyDelete, delete, (_policy(),)),
+        Command(
             "policy audit",
             "every decision of it, as a DataFrame",
             PolicyAudit,
+            audit,
             (
                 _policy(),
                 Option("--csv", "csv", "write them to a file as well", "PATH", values.words),
@@ -193,13 +235,43 @@ POLICY = Verb(
             ),
             shows_rows=True,
         ),
-        Verb(
+        Command(
             "policy test",
             "what it would have decided on what a task did, as a DataFrame; nothing is done",
             PolicyTest,
-            (_policy(), Option("", "task", "the task's id; the last one of this kernel", "TASK", values.words)),
+            test,
+            (
+                _policy(),
+                Option("", "task", "the task's id; the last one of this kernel", "TASK", values.words, names="task"),
+            ),
             shows_rows=True,
         ),
     ),
+    examples=('%webrun policy create careful --template "Research Only"',),
+    details="""\
+A policy says which hosts a session may reach and what may be done there; of all rules that match the most
+restrictive holds: block, then guardrail (ask a person first), then allow. %webrun start --policy NAME, or %%webrun task
+--policy NAME for a task in a session of its own, runs under it; the session keeps the rules it started with.
+  %webrun policy create shop --template "Research Only"
+  %webrun policy create mine --file rules.json
+  %webrun policy test mine                    what it would have decided on the last task
+  df = %webrun policy audit mine --csv audit.csv
+
+Templates: Research Only, Financial Compliance, Healthcare / HIPAA, Strict Lockdown (only the hosts that you list)
+
+rules.json
+  {"domainRules": {"mode": "blocklist", "entries": [{"pattern": "*.example.com", "action": "block"}]},
+   "actionRules": [{"category": "Click", "permission": "guardrail", "scope": "target", "match": "Delete"},
+                   {"category": "Navigation", "permission": "block", "urlPattern": "*/admin/*"}],
+   "defaultAction": "allow"}
+  mode          allow_all, allowlist (only these hosts), blocklist (all but these)
+  pattern       example.com: only that host; *.example.com: its subdomains; *example.com: any host that ends so
+  category      Navigation, Click, Type / Keyboard, File Download, File Upload, Form Submit, Screenshot, Shell Command,
+                Clipboard, Tab Management, Scroll, Mouse Move
+  scope         target: the element that is acted on; page: its address, title and text; all: both. With matchType
+                keyword or regex
+
+policy show says the rules in plain words; webrun.policies.find("mine")["actionRules"] has them as they are written.
+Policies exist on the emulator only; the hosted service has its policies in its dashboard.""",
 )
-"""`%webrun policy`, and each of its parts."""
+"""`%webrun policy`, and its subcommands."""

@@ -1,9 +1,12 @@
-"""`%%webrun task`, in a notebook."""
+"""Command `task`: runs the task that is written in a cell."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.budget import Budget
@@ -21,105 +24,173 @@ from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
-from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display.code_export import SubmittedTask, environment_reference, policy_named
-from webrun_nb.notebook.display.results import show_partial, show_result, unused_line
+from webrun_nb.notebook.commands.options import env_option, policy_option, secret_option, url_option
+from webrun_nb.notebook.display.code_export import Expression, SubmittedTask, environment_reference, policy_reference
+from webrun_nb.notebook.display.results import DEFAULT_ROWS, show_partial, show_result, unused_line
+from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.static_card import final_line
-from webrun_nb.notebook.workspace import Workspace, gone
+from webrun_nb.notebook.workspace import Workspace, session_gone_error
 from webrun_nb.tables import schema, templates
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def _options(command: Task, url: str | None, wanted: schema.Schema | None) -> SingleTaskKeywords:
-    """Return the command's options as the client takes them."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Arguments of `task`. `text`, `url` and `schema` are as written: templates unfilled, the schema unresolved.
+
+    `timeout_ms` is the task's `maxDuration`; None: the service's own. All rows are collected, `rows` are shown.
+    """
+
+    text: str
+    session: str | None = None
+    url: str | None = None
+    schema: str | None = None
+    out: str | None = None
+    rows: int = DEFAULT_ROWS
+    timeout_ms: int | None = None
+    end: bool = False
+    dry_run: bool = False
+    show_json: bool = False
+    raw: bool = False
+    env: str | None = None
+    files: tuple[str, ...] = ()
+    quiet: bool = False
+    max_cost_usd: Decimal | None = None
+    secrets: tuple[tuple[str, str], ...] = ()
+    job: str | None = None
+    policy: str | None = None
+    expect: tuple[str, ...] = ()
+
+
+def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> SingleTaskKeywords:
+    """Return the options as the client takes them."""
     return {
         "url": url,
         "schema": wanted,
-        "timeout_ms": command.timeout_ms,
-        "max_cost_usd": command.max_cost_usd,
-        "secrets": dict(command.secrets),
-        "files": command.files,
-        "expect": command.expect,
+        "timeout_ms": arguments.timeout_ms,
+        "max_cost_usd": arguments.max_cost_usd,
+        "secrets": dict(arguments.secrets),
+        "files": arguments.files,
+        "expect": arguments.expect,
     }
 
 
-def _budget_for(workspace: Workspace, command: Task) -> Budget | None:
+def _budget_for(workspace: Workspace, arguments: Task) -> Budget | None:
     """Return the budget of the current session, which has ended: a task in a session of its own counts against it.
 
     The budget holds until a session is started. A task with a budget of its own (`--max-cost`) is not limited by it.
     """
-    if command.max_cost_usd is not None or workspace.current is None:
+    if arguments.max_cost_usd is not None or workspace.current is None:
         return None
     return workspace.current.budget
 
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
-"""Stands for the emulator where it has not been started: a dry run starts nothing."""
+"""Stands for the emulator before it is started: a dry run starts nothing."""
 
 
-def task(workspace: Workspace, command: Task) -> None:
-    """Run it, and show or bind what comes back."""
-    text, url = command.text, command.url
-    if not command.raw:
+def task(workspace: Workspace, arguments: Task) -> None:
+    """Run a task, and show its result or bind it to a name."""
+    text, url = arguments.text, arguments.url
+    if not arguments.raw:
         text = templates.fill(text, workspace.scope)
         url = None if url is None else templates.fill(url, workspace.scope)
-        refuse_credentials(f"{text} {url or ''}")  # what was filled in may hold some
-    wanted = _schema(workspace, command)
-    if command.job is not None:
-        jobs.check_name(workspace, command.job)
-    _refuse_policy_in_session(workspace, command)
-    if command.show_json and not command.dry_run:
+        refuse_credentials(f"{text} {url or ''}")  # a filled value may be one
+    wanted = _schema(workspace, arguments)
+    if arguments.job is not None:
+        jobs.check_name(workspace, arguments.job)
+    _refuse_policy_in_session(workspace, arguments)
+    if arguments.show_json and not arguments.dry_run:
         raise CommandError("--json shows the request of a dry run", "add --dry-run; then nothing is sent")
-    if command.dry_run:
-        _show_request(workspace, command, text, url, wanted)
+    if arguments.dry_run:
+        _show_request(workspace, arguments, text, url, wanted)
         return
-    sent = _sent(workspace, command, text, url)
-    if _session_for(workspace, command) is None:
-        toolkit.client()  # before the widgets are imported: whoever waits for the emulator is to be told at once
-    if command.job is not None:
-        handle = _begun(workspace, command, text, url, wanted)
-        workspace.done[handle.task_id] = sent
-        jobs.begin(workspace, command, handle)
+    session = _session_for(workspace, arguments)
+    submitted = submitted_task(arguments, text, url, session, None if session is None else _started(workspace, session))
+    if session is None:
+        toolkit.client()  # before the widgets are imported, so that the notice of the emulator's start is shown at once
+    if arguments.job is not None:
+        handle = _submit(workspace, arguments, text, url, wanted)
+        workspace.done[handle.task_id] = submitted
+        jobs.add_job(workspace, arguments.job, handle, rows=arguments.rows, quiet=arguments.quiet)
         return
     try:
         with workspace.following() as show_card:
-            result = _result(workspace, command, text, url, wanted, show_card)
-        workspace.done[result.task_id] = sent
+            result = _result(workspace, arguments, text, url, wanted, show_card)
+        workspace.done[result.task_id] = submitted
     except ShortTracebackMixin as error:
         if error.task_id is not None:
-            workspace.done[error.task_id] = sent
-        if error.partial and not command.quiet:
-            show_partial(error.partial, wanted, rows=command.rows)
+            workspace.done[error.task_id] = submitted
+        if error.partial and not arguments.quiet:
+            show_partial(error.partial, wanted, rows=arguments.rows)
         raise
     finally:
-        workspace.drain_cards()  # so that the saved card says how it ended, however it ended
+        workspace.drain_cards()  # so that the saved card says how the task ended, in any case
 
     def bind(frame: pd.DataFrame) -> None:
-        if command.out is not None:
-            workspace.shell.push({command.out: frame})  # type: ignore[no-untyped-call]
+        if arguments.out is not None:
+            workspace.shell.push({arguments.out: frame})  # type: ignore[no-untyped-call]
 
     own = next((each for each in workspace.sessions.values() if each.session_id == result.session_id), None)
     show_result(
         result,
-        name=command.out,
-        rows=command.rows,
-        quiet=command.quiet,
+        name=arguments.out,
+        rows=arguments.rows,
+        quiet=arguments.quiet,
         bind=bind,
         own_session=own.snapshot if own is not None and own.name.startswith(SINGLE_TASK) else None,
     )
 
 
-def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> SubmittedTask:
-    """Return what is kept of a task, to be shown by `history` and `code`."""
-    session = _session_for(workspace, command)
-    if session is None:
-        return SubmittedTask(command, text, url, "", None)
-    options, written = session.options, workspace.started.get(session.session_id)
+def submitted_task(
+    arguments: Task, text: str, url: str | None, session: Session | None, started: Mapping[str, Any] | None
+) -> SubmittedTask:
+    """Return what `history` and `code` need of a task.
+
+    Parameters
+    ----------
+    arguments : Task
+    text, url : str
+        As sent.
+    session : Session, optional
+        The session that it runs in; None for one of its own.
+    started : mapping, optional
+        Keyword arguments that the session was started with.
+    """
+    options = {
+        "timeout_ms": None if arguments.timeout_ms is None else Expression(f"{arguments.timeout_ms:_}"),
+        "max_cost_usd": None if arguments.max_cost_usd is None else str(arguments.max_cost_usd),
+        "policy_id": None if arguments.policy is None else policy_reference(arguments.policy),
+        "environment_id": None if arguments.env is None else environment_reference(arguments.env),
+        "secrets": dict(arguments.secrets) or None,
+        "files": list(arguments.files) or None,
+        "expect": list(arguments.expect) or None,
+        "end": True if arguments.end and session is not None else None,
+    }
+    return SubmittedTask(
+        written_text=arguments.text,
+        text=text,
+        written_url=arguments.url,
+        url=url,
+        raw=arguments.raw,
+        schema=arguments.schema,
+        out=arguments.out,
+        job=arguments.job,
+        options={name: value for name, value in options.items() if value is not None},
+        session_name="" if session is None else session.name,
+        session_options=started,
+    )
+
+
+def _started(workspace: Workspace, session: Session) -> dict[str, Any]:
+    """Return the keyword arguments that a session was started with, as they were typed where that is known."""
+    options = session.options
     started: dict[str, Any] = {
         "url": None if options.url is None else display_url(options.url, session.client.base_url),
         "environment_id": options.environment_id,
@@ -128,81 +199,73 @@ def _sent(workspace: Workspace, command: Task, text: str, url: str | None) -> Su
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
         "pictures": options.pictures or None,
     }
-    if written is not None:  # what somebody typed says more than the ids that became of it
-        typed = {
-            "environment_id": None if written.env is None else environment_reference(written.env),
-            "policy_id": None if written.policy is None else policy_named(written.policy),
-            "proxy": written.proxy,
-            "secrets": dict(written.secrets) or None,
-        }
-        started |= {name: value for name, value in typed.items() if value is not None}
-    given = {name: value for name, value in started.items() if value is not None}
-    return SubmittedTask(command, text, url, session.name, given)
+    started |= workspace.started.get(session.session_id, {})
+    return {name: value for name, value in started.items() if value is not None}
 
 
 def _result(
     workspace: Workspace,
-    command: Task,
+    arguments: Task,
     text: str,
     url: str | None,
     wanted: schema.Schema | None,
     show_card: Callable[[Session], None],
 ) -> TaskResult:
-    session = _session_for(workspace, command)
+    session = _session_for(workspace, arguments)
     if session is None:
         return toolkit.client().run_task(
             text,
-            environment_id=_environment_id(command),
-            policy_id=_policy_id(command),
-            **_options(command, url, wanted),
-            budget=_budget_for(workspace, command),
+            environment_id=_environment_id(arguments),
+            policy_id=_policy_id(arguments),
+            **_options(arguments, url, wanted),
+            budget=_budget_for(workspace, arguments),
             opened=show_card,
         )
     show_card(session)
-    if command.end:
+    if arguments.end:
         workspace.told_ended.add(session)
     try:
-        return session.task(text, **_options(command, url, wanted), end=command.end)
+        return session.task(text, **_options(arguments, url, wanted), end=arguments.end)
     except SessionGoneError as error:  # it ended by itself, a moment ago
         session.status()
         if session.ended:
-            raise gone(session) from error
+            raise session_gone_error(session) from error
         raise
 
 
-def _begun(
-    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+def _submit(
+    workspace: Workspace, arguments: Task, text: str, url: str | None, wanted: schema.Schema | None
 ) -> TaskHandle[Session]:
-    """Begin it in the background."""
-    session = _session_for(workspace, command)
-    options = _options(command, url, wanted)
+    """Start the task in the background."""
+    session = _session_for(workspace, arguments)
+    options = _options(arguments, url, wanted)
     if session is None:
         handle = toolkit.client().submit_task(
             text,
-            environment_id=_environment_id(command),
-            policy_id=_policy_id(command),
+            environment_id=_environment_id(arguments),
+            policy_id=_policy_id(arguments),
             **options,
-            budget=_budget_for(workspace, command),
+            budget=_budget_for(workspace, arguments),
         )
     else:
-        if command.end:
+        if arguments.end:
             workspace.told_ended.add(session)
-        handle = session.submit(text, **options, end=command.end)
+        handle = session.submit(text, **options, end=arguments.end)
     return handle
 
 
-def _environment_id(command: Task) -> str | None:
-    return None if command.env is None else toolkit.client().environments.find(command.env).id
+def _environment_id(arguments: Task) -> str | None:
+    return None if arguments.env is None else toolkit.client().environments.find(arguments.env).id
 
 
-def _policy_id(command: Task) -> str | None:
-    if command.policy is None:
+def _policy_id(arguments: Task) -> str | None:
+    if arguments.policy is None:
         return None
-    policy_id: str = toolkit.client().policies.find(command.policy)["_id"]
+    policy_id: str = toolkit.client().policies.find(arguments.policy)["_id"]
     return policy_id
 
 
-def _refuse_policy_in_session(workspace: Workspace, command: Task) -> None:
+def _refuse_policy_in_session(workspace: Workspace, arguments: Task) -> None:
     """Refuse a policy for a task in an open session: it has the rules it was started with.
 
     Raises
@@ -210,26 +273,26 @@ def _refuse_policy_in_session(workspace: Workspace, command: Task) -> None:
     CommandError
         That is so.
     """
-    if command.policy is None:
+    if arguments.policy is None:
         return
-    session = _session_for(workspace, command)
+    session = _session_for(workspace, arguments)
     if session is not None:
         raise CommandError(
             f"session {session.name} keeps the rules it was started with",
-            f"%webrun start --new --policy {command.policy}, or %webrun terminate first",
+            f"%webrun start --new --policy {arguments.policy}, or %webrun terminate first",
         )
 
 
-def _schema(workspace: Workspace, command: Task) -> schema.Schema | None:
-    if command.schema is not None:
-        return schema.resolve(command.schema, workspace.scope)
-    return schema.any_records() if command.out is not None or command.job is not None else None
+def _schema(workspace: Workspace, arguments: Task) -> schema.Schema | None:
+    if arguments.schema is not None:
+        return schema.resolve(arguments.schema, workspace.scope)
+    return schema.any_records() if arguments.out is not None or arguments.job is not None else None
 
 
-def _session_for(workspace: Workspace, command: Task) -> Session | None:
+def _session_for(workspace: Workspace, arguments: Task) -> Session | None:
     """Return where the task runs: the session named, the current one, or None for one of its own."""
-    session = _open_session_for(workspace, command)
-    if session is not None and command.env is not None:
+    session = _open_session_for(workspace, arguments)
+    if session is not None and arguments.env is not None:
         raise CommandError(
             f"--env: the task runs in session {session.name}, which has been started already",
             "give it to %webrun start; or %webrun terminate first, for a session of the task's own",
@@ -237,41 +300,41 @@ def _session_for(workspace: Workspace, command: Task) -> Session | None:
     return session
 
 
-def _open_session_for(workspace: Workspace, command: Task) -> Session | None:
-    if command.session is not None:
-        session = workspace.session(command.session)
+def _open_session_for(workspace: Workspace, arguments: Task) -> Session | None:
+    if arguments.session is not None:
+        session = workspace.session(arguments.session)
         if session.ended:
             if session.budget is not None:
                 session.budget.refuse_if_spent()
-            raise gone(session)
+            raise session_gone_error(session)
         return session
     current = workspace.current
     if current is None or not current.ended:
         return current
     if current not in workspace.told_ended:  # it ended by itself: nobody may think that the task still runs in it
-        if command.max_cost_usd is None and current.budget is not None:
+        if arguments.max_cost_usd is None and current.budget is not None:
             current.budget.refuse_if_spent()  # one line: it says all there is to know
         workspace.told_ended.add(current)
-        print(f"{final_line(current.snapshot)}; {_without(current, command)}")
+        print(f"{final_line(current.snapshot)}; {_without(current, arguments)}")
     return None
 
 
-def _without(ended: Session, command: Task) -> str:
+def _without(ended: Session, arguments: Task) -> str:
     """Say where tasks run without a session that has ended, and what is left of its budget for them."""
     budget = ended.budget
-    if command.max_cost_usd is not None or budget is None or budget.limit_usd is None or budget.left_usd is None:
+    if arguments.max_cost_usd is not None or budget is None or budget.limit_usd is None or budget.left_usd is None:
         return "without it, tasks run in sessions of their own"
     left = f"{words.about(budget.left_usd, ended.snapshot)} of {exact_dollars(budget.limit_usd)}"
     return f"tasks run in sessions of their own, within what is left of its budget ({left})"
 
 
 def _show_request(
-    workspace: Workspace, command: Task, text: str, url: str | None, wanted: schema.Schema | None
+    workspace: Workspace, arguments: Task, text: str, url: str | None, wanted: schema.Schema | None
 ) -> None:
-    session = _session_for(workspace, command)
+    session = _session_for(workspace, arguments)
     client = toolkit.current
     base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
-    options = TaskOptions(url=url, end=command.end, timeout_ms=command.timeout_ms, expect=command.expect)
+    options = TaskOptions(url=url, end=arguments.end, timeout_ms=arguments.timeout_ms, expect=arguments.expect)
     request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")
@@ -279,15 +342,21 @@ def _show_request(
         _show_plan(request.fields)
     else:
         print(f"how {base_url} reads the text is not known here")
-    if command.expect:
-        print(f"at least one page has to answer with: {' or '.join(command.expect)} (only an emulator takes --expect)")
-    if not command.show_json:
+    if arguments.expect:
+        print(
+            f"at least one page has to answer with: {' or '.join(arguments.expect)} (only an emulator takes --expect)"
+        )
+    if not arguments.show_json:
         print("add --json to see the request")
         return
-    named = [{"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in command.secrets]
-    policy = {} if command.policy is None else {"policyId": f"that of {command.policy}"}
-    attached = {"files": [f"{path} (to be uploaded)" for path in map(str, existing_files(command.files))]}
-    shown = {**policy, **request.fields, **({"secrets": named} if named else {}), **(attached if command.files else {})}
+    shown: dict[str, Any] = {} if arguments.policy is None else {"policyId": f"that of {arguments.policy}"}
+    shown |= request.fields
+    if arguments.secrets:
+        shown["secrets"] = [
+            {"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in arguments.secrets
+        ]
+    if arguments.files:
+        shown["files"] = [f"{path} (to be uploaded)" for path in map(str, existing_files(arguments.files))]
     # a dry run looks no secret up, and uploads nothing
     print("the request:")
     print(json.dumps(shown, indent=2, ensure_ascii=False))
@@ -305,3 +374,118 @@ def _show_plan(fields: Mapping[str, Any]) -> None:
         print(f"it would not go through: {problem}")
     for part in meant.unused:
         print(unused_line(part))
+
+
+_DETAILS = """\
+The lines below are the task. {{ name }} in them, and in --url, is filled from the notebook; $900 and {"json": 1}
+stay as they are. On the line {{ }} needs no quotes, even with spaces and quotes in it:
+  --url http://localhost:8000/{{ page }}     --url {{ row["link"] }}
+A ; at the end hides the rows.
+In a function, get_ipython().run_cell_magic("webrun", "task", text)
+sees the function's own names first; a name that may be an enclosing function's is refused: make it a parameter.
+With --max-cost, and in a session with one, a task is stopped once that is spent. What is left of a session's budget
+also limits tasks after the session's end, until you start another session; %webrun help start says more.
+
+Schemas
+  "name:str, price:float?, when:date, kind:enum(a|b), cost:money"
+      columns, of the types str int float bool date datetime url money; ? = may be missing; many rows
+  Laptop, list[Laptop]
+      a pydantic model or a dataclass of the notebook: one record, or many; also the name of a dict
+  laptop.json, '{"type": "object", "properties": {…}}'
+      JSON Schema
+A value that doesn't fit its column becomes <NA> and is counted. Without a schema, -o takes the page's own columns, as
+text. Without -o the text is shown; webrun.last.df is the same table on the emulator, and one row "answer" elsewhere.
+A text that only acts ("click More", "wait 3 s") with a schema reads its columns from the page as it is then; with
+-o alone it gives one row that says what was done, unless it leads to a page ("go to …", "search for …").
+
+What would be done
+  --dry-run says it in plain words, with the parts of the text that are not understood or would not be used, and sends
+  nothing; --dry-run --json shows the request as well.
+  A phrase that says which rows or table ("on day 2", "the households table") is followed if the page says which
+  these are. If it does not, all rows are given, and a line under the result names the phrase.
+  Tables of the same columns are one list: "in Paris", "on day 2" mean the rows under the heading of that name.
+  If the answer is read from one of several lists, it says which one.
+
+Logins
+  --secret shop.example.com=SHOP
+      what a login there needs, named and never written: SHOP_EMAIL, SHOP_PASSWORD, SHOP_OTP_SECRET, … in the
+      environment that Jupyter was started in, else the keyring service SHOP, else you are asked. Only pages of that
+      host are given it (*.example.com: any subdomain; all: any host), and it reads *** wherever it would be shown.
+
+Error pages
+  A page that answered 400 or above (404 Not Found, 500, …) is an error: nothing is read from it or done on it.
+  --expect "status = 404"
+      reads such a page on purpose; also "status in 400..499", and several --expect. At least one page of the task has
+      to answer so. The emulator only.
+
+What goes wrong
+  a comment or anything else above %%webrun: it must be the cell's first line, or IPython stops with its own error
+  JSON without single quotes loses its quotes: --schema '{"type": "object"}'
+  spaces without quotes: --schema "name:str, price:float"
+  %webrun task: one % is for single lines; a task is a cell and takes two
+  a % line that ends in ?: IPython opens its help instead of running it
+  keys and passwords in a cell are refused: it is saved with the notebook"""
+
+
+def _phrases() -> str:
+    """Return the local agent's list of the phrases it understands. Read as a file: the notebook imports no agents."""
+    return files("webrun_nb").joinpath("agents", "planner", "phrases.txt").read_text(encoding="utf-8").rstrip()
+
+
+TASK = Command(
+    "task",
+    "run the task written below the line, in the current session or in one of its own",
+    Task,
+    task,
+    (
+        Option("-s", "session", "the session to run it in", "NAME", values.name, names="session"),
+        url_option("the page to start from: practice:shop, http://host/{{ page }}"),
+        Option(
+            "--schema",
+            "schema",
+            "the shape of the answer: columns, a name in the notebook, a .json file, or '{…}'",
+            "S",
+            values.schema_text,
+            names="schema",
+        ),
+        Option("-o", "out", "bind the result to this name, as a DataFrame", "VAR", values.variable, names="variable"),
+        Option("-n", "rows", f"rows to show ({DEFAULT_ROWS}); all are collected", "ROWS", values.rows),
+        Option(
+            "--timeout",
+            "timeout_ms",
+            "the most time it may take: 90s, 2m, 1m30s; up to 300s",
+            "2m",
+            values.task_duration_ms,
+        ),
+        Option(
+            "--max-cost", "max_cost_usd", "the most it may cost; then the task is stopped", "USD", values.budget_usd
+        ),
+        policy_option("the rules of its session, if it has one of its own: a policy's name or id"),
+        secret_option(),
+        Option(
+            "--file", "files", "a file that it may upload to a page; repeatable", "PATH", values.path, repeated=True
+        ),
+        Option(
+            "--expect",
+            "expect",
+            'an error page to be read: "status = 404", "status in 400..499"; repeatable; emulator only',
+            "COND",
+            values.condition,
+            repeated=True,
+        ),
+        env_option("the environment of its session, if it has one of its own"),
+        Option("--end", "end", "end the session after the task"),
+        Option("--bg", "job", "run in the background, as the job of this name", "JOB", values.job),
+        Option("--dry-run", "dry_run", "say what would be done, and which parts of the text would not; send nothing"),
+        Option("--json", "show_json", "with --dry-run: show the request as well, as it would be sent"),
+        Option("--raw", "raw", "leave {{ }} as it is"),
+        Option("-q", "quiet", "show no rows; so does a ; at the end"),
+    ),
+    cell=True,
+    shows_rows=True,
+    exclusive=("-o", "--bg"),
+    examples=(
+        '%%webrun task --schema "name:str, price:float" -o laptops\nList the laptops under $900, cheapest first.',
+    ),
+    details="\n\n".join((_DETAILS, _phrases())),
+)

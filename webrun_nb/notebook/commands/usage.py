@@ -1,9 +1,10 @@
-"""`%webrun usage`: what was spent, and what was wasted."""
+"""Command `usage`: what sessions and tasks cost, and what idle sessions cost."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.definitions import Usage
 from webrun_nb.notebook.syntax.errors import CommandError
+from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.text.labels import usd
 from webrun_nb.notebook.workspace import Workspace
 
@@ -25,37 +26,45 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COMPLETE = "complete"
-"""The outcome of a task that was done (`TaskRecord`); any other is the code of its failure."""
+"""The outcome of a completed task (`TaskRecord`); any other is the code of its failure."""
 
 _NO_SESSION = "no session was opened yet; %webrun start opens one"
 
 
-def usage(workspace: Workspace, command: Usage) -> pd.DataFrame | None:
-    """Sum up what is in the ledger, and return it: a row per task, and one per session for the time between them."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Arguments of `usage`."""
+
+    plot: bool = False
+    quiet: bool = False
+
+
+def usage(workspace: Workspace, arguments: Usage) -> pd.DataFrame | None:
+    """Print the ledger's sums, and return its rows: one per task, and one per session for the time between tasks."""
     from webrun_nb.notebook.display.tables import narrow, usage_frame
 
     client = toolkit.current
     if client is not None:
         try:
             client.bring_ledger_up_to_date()
-        except WebRunError as error:  # what was known before is worth showing all the same
+        except WebRunError as error:  # what was known before is still worth showing
             print(f"the live sessions can't be read: {error.message}")
     sessions = USERS_LEDGER.sessions()
     frame = usage_frame(sessions, USERS_LEDGER.tasks())
     for line in summary(sessions, frame, [session.snapshot for session in workspace.live_sessions]):
         print(line)
-    if command.quiet and not sessions:
+    if arguments.quiet and not sessions:
         print(_NO_SESSION)
-    if command.plot:
-        display(Image(data=drawn(frame)))  # type: ignore[no-untyped-call]
+    if arguments.plot:
+        display(Image(data=plot_usage(frame)))  # type: ignore[no-untyped-call]
     telling = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
-    return None if command.quiet else narrow(frame, *telling, when_empty=_NO_SESSION)
+    return None if arguments.quiet else narrow(frame, *telling, when_empty=_NO_SESSION)
 
 
 def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:
-    """Return the lines that stand above the table `frame` (`usage_frame` of the sessions), as sums of its rows.
+    """Return the lines above the table `frame` (the `usage_frame` of the sessions): sums of its rows.
 
-    Emulated and paid money are two things and never added.
+    Emulated and paid money are never added up.
     """
     lines = []
     for emulated in (True, False):
@@ -94,7 +103,7 @@ def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
     return f"{known}: working {usd(working_usd)}, idle {usd(idle_usd)}"
 
 
-def drawn(frame: pd.DataFrame) -> bytes:
+def plot_usage(frame: pd.DataFrame) -> bytes:
     """Return a PNG of dollars per day, working and idle; emulated and paid apart.
 
     Raises
@@ -138,3 +147,14 @@ def _about(amount_usd: Decimal, emulated: bool) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+USAGE = Command(
+    "usage",
+    "what sessions and tasks cost, working and idle time apart, as a DataFrame",
+    Usage,
+    usage,
+    (Option("--plot", "plot", "draw the cost of each day, with matplotlib"),),
+    shows_rows=True,
+    examples=("%webrun usage --plot",),
+)

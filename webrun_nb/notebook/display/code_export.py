@@ -1,6 +1,6 @@
-"""A task of the notebook as plain Python: what `%webrun code` writes. Pure.
+"""Writes a task of the notebook as plain Python, for `%webrun code`. Pure.
 
-Secrets are references here as they are in the cell; no value gets into what is written.
+Secrets stay names, as they are in the cell; no value is written.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import ast
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pprint import pformat
 from typing import Any
 
-from webrun_nb.notebook.commands.definitions import Task
 from webrun_nb.tables.schema import any_records
 
 IMPORT = "import webrun_nb as webrun"
@@ -23,7 +22,7 @@ _MODEL = re.compile(r"[^\W\d]\w*|list\[[^\W\d]\w*\]")
 
 
 class Expression(str):
-    """Python that stands for a value, where the value itself means nothing to a reader."""
+    """A Python expression that stands for a value which means nothing to a reader, such as an id."""
 
     __slots__ = ()
 
@@ -32,63 +31,74 @@ class Expression(str):
 
 
 def environment_reference(name: str) -> Expression:
-    """Return how an environment's id is had from its name (an id will do as well)."""
+    """Return the expression for an environment's id, found by its name or id."""
     return Expression(f"webrun.environments.find({name!r}).id")
 
 
-def policy_named(name: str) -> Expression:
-    """Return how a policy's id is had from its name (an id will do as well)."""
+def policy_reference(name: str) -> Expression:
+    """Return the expression for a policy's id, found by its name or id."""
     return Expression(f'webrun.policies.find({name!r})["_id"]')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedTask:
-    """A task that was given to the service from this notebook.
+    """A task that was submitted from this notebook, with what is needed to write it as Python.
 
-    `text` and `url` are as they were sent, their `{{ }}` filled; `session` is what its session was started with, as
-    keyword arguments (`Expression`s among them); None where the task had a session of its own.
+    Parameters
+    ----------
+    written_text, text : str
+        The task's text as written in the cell, and as sent: with its `{{ }}` filled.
+    written_url, url : str, optional
+        The same of its URL.
+    raw : bool
+        `{{ }}` has no meaning in it.
+    schema : str, optional
+        As written in the cell.
+    out, job : str, optional
+        The name of its result (`-o`) or of its job (`--bg`).
+    options : mapping
+        Its other options, as keyword arguments of the object API. Values may be `Expression`s.
+    session_name : str
+        The name of its session, if that is not its own.
+    session_options : mapping, optional
+        Keyword arguments that its session was started with, `Expression`s among them; None if the session was the
+        task's own.
     """
 
-    command: Task
+    written_text: str
     text: str
-    url: str | None
-    session_name: str
-    session: Mapping[str, Any] | None
+    written_url: str | None = None
+    url: str | None = None
+    raw: bool = False
+    schema: str | None = None
+    out: str | None = None
+    job: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    session_name: str = ""
+    session_options: Mapping[str, Any] | None = None
 
 
-def python_code(done: SubmittedTask) -> str:
-    """Return cells' worth of Python that does the same."""
-    command = done.command
-    name = command.out or command.job or "result"
-    text, url = _text(command.text, done.text, command.raw), None
-    if command.url is not None and done.url is not None:
-        url = _text(command.url, done.url, command.raw)
-    given: list[tuple[str, str | None]] = [
-        ("url", url),
-        ("schema", _schema(command)),
-        ("timeout_ms", None if command.timeout_ms is None else f"{command.timeout_ms:_}"),
-        ("max_cost_usd", None if command.max_cost_usd is None else repr(str(command.max_cost_usd))),
-        ("policy_id", None if command.policy is None else policy_named(command.policy)),
-        ("environment_id", None if command.env is None else environment_reference(command.env)),
-        ("secrets", repr(dict(command.secrets)) if command.secrets else None),
-        ("files", repr([str(path) for path in command.files]) if command.files else None),
-        ("expect", repr(list(command.expect)) if command.expect else None),
-        ("end", "True" if command.end and done.session is not None else None),
-    ]
-    arguments = [text, *(f"{key}={value}" for key, value in given if value is not None)]
+def python_code(task: SubmittedTask) -> str:
+    """Return the lines of a cell that does the same in plain Python."""
+    name = task.out or task.job or "result"
+    text, url = _text(task.written_text, task.text, task.raw), None
+    if task.written_url is not None and task.url is not None:
+        url = _text(task.written_url, task.url, task.raw)
+    given = {"url": url, "schema": _schema(task), **{key: repr(value) for key, value in task.options.items()}}
+    arguments = [text, *(f"{key}={value}" for key, value in given.items() if value is not None)]
     lines = [IMPORT, ""]
-    if done.session is None:
-        call = "webrun.run_task" if command.job is None else "webrun.submit_task"
+    if task.session_options is None:
+        call = "webrun.run_task" if task.job is None else "webrun.submit_task"
     else:
-        started = [repr(done.session_name), *(f"{key}={value!r}" for key, value in done.session.items())]
+        started = [repr(task.session_name), *(f"{key}={value!r}" for key, value in task.session_options.items())]
         lines.append(_called("session = webrun.start", started))
-        call = "session.task" if command.job is None else "session.submit"
-    reads_table = command.out is not None
+        call = "session.task" if task.job is None else "session.submit"
+    reads_table = task.out is not None
     lines.append(_called(f"{name} = {call}", arguments) + (".df" if reads_table else ""))
-    if command.job is not None:
+    if task.job is not None:
         lines.append(f"df = {name}.result().df  # waits; or: df = (await {name}).df")
     elif not reads_table:
-        lines.append(f"print({name}.text)" if command.schema is None else f"{name}.df")
+        lines.append(f"print({name}.text)" if task.schema is None else f"{name}.df")
     return "\n".join(lines) + "\n"
 
 
@@ -122,7 +132,7 @@ def _literal(text: str) -> str:
 
 
 def _is_plain_python(expression: str) -> bool:
-    """Tell whether an expression of jinja's means the same in Python, and may stand in an f-string's braces."""
+    """Return True if an expression of Jinja means the same in Python, and may be written in an f-string's braces."""
     if any(character in expression for character in "\"'\\{}!:"):
         return False  # quotes inside an f-string's braces need Python 3.12
     try:
@@ -133,12 +143,12 @@ def _is_plain_python(expression: str) -> bool:
     return all(isinstance(node, plain) for node in ast.walk(tree))
 
 
-def _schema(command: Task) -> str | None:
+def _schema(task: SubmittedTask) -> str | None:
     """Return the schema as an argument: the notebook's own name for a model, else text or JSON Schema as it was."""
-    if command.schema is None:
-        wants_records = command.out is not None or command.job is not None
+    if task.schema is None:
+        wants_records = task.out is not None or task.job is not None
         return repr(any_records().json_schema) if wants_records else None
-    written = command.schema.strip()
+    written = task.schema.strip()
     if _MODEL.fullmatch(written):
         return written
     if written.startswith(("{", "[")):

@@ -1,87 +1,43 @@
-"""A file that a task downloaded, as a DataFrame."""
+"""Reads a file that a task downloaded as a DataFrame, and names the Python that opens it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import IO
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any
 
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.syntax.errors import CommandError
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def _json_lines(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_json(content, lines=True)
-
-
-def _json(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_json(content)
+_NULLABLE = {"dtype_backend": "numpy_nullable"}
+_TEXT = {**_NULLABLE, "encoding": "utf-8-sig"}
 
 
-def _excel(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_excel(content, dtype_backend="numpy_nullable")
+@dataclass(frozen=True, slots=True)
+class _TableFormat:
+    """A format of tables: the pandas function that reads it."""
+
+    function: str
+    """`read_csv`"""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    written: str = ""
+    """The arguments that a user has to write."""
 
 
-def _csv(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_csv(content, dtype_backend="numpy_nullable", encoding="utf-8-sig")
-
-
-def _tsv(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_csv(content, sep="\t", dtype_backend="numpy_nullable", encoding="utf-8-sig")
-
-
-def _parquet(content: IO[bytes]) -> pd.DataFrame:
-    return pd.read_parquet(content, dtype_backend="numpy_nullable")
-
-
-_READERS: dict[str, Callable[[IO[bytes]], pd.DataFrame]] = {
-    ".csv": _csv,
-    ".tsv": _tsv,
-    ".json": _json,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".parquet": _parquet,
-    ".xlsx": _excel,
-    ".xls": _excel,
-}
-
-
-def read_file(name: str, content: IO[bytes]) -> pd.DataFrame:
-    """Return a file as a table, by the kind that its name says.
-
-    Raises
-    ------
-    CommandError
-        It is of another kind, broken, or needs a package that is not installed.
-    """
-    suffix = PurePath(name).suffix.lower()
-    reader = _READERS.get(suffix)
-    if reader is None:
-        raise CommandError(
-            f"{one_line(name)} is no table ({', '.join(_READERS)} are)", "read it with .open(), or .save(path)"
-        )
-    try:
-        return reader(content)
-    except ImportError as error:
-        raise CommandError(f"{one_line(name)} needs a package that is not installed", one_line(str(error))) from error
-    except (ValueError, OSError) as error:  # pandas' own errors are all of these; their text may hold the file's
-        raise CommandError(
-            f"{one_line(name)} can't be read as {suffix}", "read it with .open(), or .save(path)"
-        ) from error
-
-
-_TABLES = {
-    ".csv": "pd.read_csv({})",
-    ".tsv": 'pd.read_csv({}, sep="\\t")',
-    ".json": "pd.read_json({})",
-    ".jsonl": "pd.read_json({}, lines=True)",
-    ".ndjson": "pd.read_json({}, lines=True)",
-    ".parquet": "pd.read_parquet({})",
-    ".xlsx": "pd.read_excel({})",
-    ".xls": "pd.read_excel({})",
+_TABLES: Mapping[str, _TableFormat] = {
+    ".csv": _TableFormat("read_csv", _TEXT),
+    ".tsv": _TableFormat("read_csv", {**_TEXT, "sep": "\t"}, ', sep="\\t"'),
+    ".json": _TableFormat("read_json"),
+    ".jsonl": _TableFormat("read_json", {"lines": True}, ", lines=True"),
+    ".ndjson": _TableFormat("read_json", {"lines": True}, ", lines=True"),
+    ".parquet": _TableFormat("read_parquet", _NULLABLE),
+    ".xlsx": _TableFormat("read_excel", _NULLABLE),
+    ".xls": _TableFormat("read_excel", _NULLABLE),
 }
 _OTHERS = {
     ".zip": "zipfile.ZipFile({})",
@@ -90,13 +46,42 @@ _OTHERS = {
 }
 _ANYTHING = 'open({}, "rb")'
 TABLE_SUFFIXES = frozenset(_TABLES)
-"""The kinds of files that a result's `files[0].df` reads as a table."""
+"""The suffixes of files that a result's `files[0].df` reads as a table."""
+
+
+def read_file(name: str, content: IO[bytes]) -> pd.DataFrame:
+    """Return a file as a table; the suffix of its name says in which format it is.
+
+    Raises
+    ------
+    CommandError
+        It has another suffix, is broken, or needs a package that is not installed.
+    """
+    suffix = _suffix(name)
+    table = _TABLES.get(suffix)
+    if table is None:
+        raise CommandError(
+            f"{one_line(name)} is no table ({', '.join(_TABLES)} are)", "read it with .open(), or .save(path)"
+        )
+    try:
+        import pandas as pd
+
+        frame: pd.DataFrame = getattr(pd, table.function)(content, **table.arguments)
+        return frame
+    except ImportError as error:
+        raise CommandError(f"{one_line(name)} needs a package that is not installed", one_line(str(error))) from error
+    except (ValueError, OSError) as error:  # pandas' own errors are all of these; their text may hold the file's
+        raise CommandError(
+            f"{one_line(name)} can't be read as {suffix}", "read it with .open(), or .save(path)"
+        ) from error
 
 
 def how_to_open(path: str) -> str:
     """Return the Python expression that opens a saved file."""
-    expression = (_TABLES | _OTHERS).get(_suffix(path), _ANYTHING)
-    return expression.format(json.dumps(path, ensure_ascii=not path.isprintable()))
+    written, suffix = json.dumps(path, ensure_ascii=not path.isprintable()), _suffix(path)
+    if suffix in _TABLES:
+        return f"pd.{_TABLES[suffix].function}({written}{_TABLES[suffix].written})"
+    return _OTHERS.get(suffix, _ANYTHING).format(written)
 
 
 def how_to_read(name: str, file: str) -> str:

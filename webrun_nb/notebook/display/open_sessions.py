@@ -15,7 +15,7 @@ def warn() -> None:
     """Print one line if sessions were left open, with how to end them."""
     left = Ledger().left_open(round(time.time() * 1000))
     if left:
-        print(f"{told(left)}; %webrun terminate --all ends what is still open")
+        print(f"{left_open_text(left)}; %webrun terminate --all ends what is still open")
 
 
 def say_open() -> None:
@@ -39,7 +39,7 @@ def _open_names() -> list[str]:
     return [session.name for client in clients for session in client.sessions.values() if not session.ended]
 
 
-def told(left: Sequence[SessionRecord]) -> str:
+def left_open_text(left: Sequence[SessionRecord]) -> str:
     """Return how many were left open, and where: `1 session left open by an earlier kernel (shop on https://…)`."""
     servers = sorted({record.base_url for record in left})
     parts = []

@@ -26,6 +26,9 @@ from webrun_nb.wire.responses import Truncated
 if TYPE_CHECKING:
     import pandas as pd
 
+DEFAULT_ROWS = 5
+"""Rows of a result that are shown, unless `-n` says otherwise."""
+
 _FILES_NAMED = 5
 """Files of a result that are named below it; each is asked for its size."""
 _SIZE_WITHIN_S = 2.0

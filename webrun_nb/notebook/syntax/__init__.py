@@ -1,1 +1,1 @@
-"""TODO."""
+"""Syntax of magic lines: parser, help and completion, which are given the registry of commands."""

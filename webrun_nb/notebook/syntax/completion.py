@@ -1,4 +1,4 @@
-"""What the Tab key offers on a line of `%webrun` or `%%webrun`: verbs, options, and names of what there is. Pure."""
+"""Completes a line of `%webrun` or `%%webrun`: verbs, options, and values that are known. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from webrun_nb.client.policies import TEMPLATES
-from webrun_nb.client.secrets import SOURCES
-from webrun_nb.common.practice_sites import PRACTICE_SITES
-from webrun_nb.notebook.commands.registry import VERBS, Option, Verb, find_verb
-from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.line_words import begun_words
-from webrun_nb.notebook.syntax.spec import Names
+from webrun_nb.notebook.syntax.spec import Command, NameKind, Names, Option, Registry
 
 
-class Offered(NamedTuple):
+class Completions(NamedTuple):
     """What the end of a line may become."""
 
     fragment: str
@@ -24,26 +19,20 @@ class Offered(NamedTuple):
 
 
 _MAGIC = re.compile(r"(?:[^%]*=)?\s*(%{1,2})webrun\b")
-_FIXED: Mapping[str, tuple[str, ...]] = {
-    "setting": ("on",),
-    "source": SOURCES,
-    "template": TEMPLATES,
-    "url": tuple(f"practice:{site}" for site in PRACTICE_SITES),
-    "what": ("start-session", "send-message", "session-status", "run-task", "task", "instance-start", "clear"),
-}
-_FILES = "PATH"
 _OPEN_TEMPLATE = re.compile(r"\{\{(?:(?!\}\}).)*?([A-Za-z_]\w*)?$")
 
 
-def complete(line: str, names: Mapping[str, Names]) -> Offered | None:
+def complete(registry: Registry, line: str, names: Mapping[NameKind, Names]) -> Completions | None:
     """Return what the end of a line may become; None where IPython's own completion is the right one.
 
     Parameters
     ----------
+    registry : Registry
+        The commands that there are.
     line : str
         The line up to the cursor, magic included.
     names : mapping
-        What there is of `session`, `job`, `env`, `policy`, `file`, `task` and `variable`, each looked up when asked.
+        Looks up the names of each kind when they are needed. Kinds that are missing have no names.
     """
     found = _MAGIC.match(line)
     if found is None or line[found.end() : found.end() + 1].strip():
@@ -51,43 +40,46 @@ def complete(line: str, names: Mapping[str, Names]) -> Offered | None:
     *before, word = begun_words(line[found.end() :].lstrip())
     if template := _OPEN_TEMPLATE.search(word):
         name = template[1] or ""
-        return Offered(name, _begins(names["variable"]() if "variable" in names else (), name))
+        return Completions(name, _matching(names["variable"]() if "variable" in names else (), name))
     option, equals, value = word.partition("=")
     if equals and option.startswith("--"):
         before, word = [*before, option], value
-    offered = _offered(before, word, is_cell=found[1] == "%%", names=names)
-    return None if offered is None else Offered(word, _begins(offered, word))
+    verbs: Mapping[NameKind, Names] = {"verb": lambda: [command.name for command in registry]}
+    offered = _offered(registry, before, word, is_cell=found[1] == "%%", names={**names, **verbs})
+    return None if offered is None else Completions(word, _matching(offered, word))
 
 
-def _offered(before: list[str], word: str, is_cell: bool, names: Mapping[str, Names]) -> Iterable[str] | None:
+def _offered(
+    registry: Registry, before: list[str], word: str, is_cell: bool, names: Mapping[NameKind, Names]
+) -> Iterable[str] | None:
     if not before:
-        return [name for verb in VERBS for name in (verb.name, *verb.aliases) if _fits(verb, is_cell)]
-    try:
-        verb = find_verb(before[0])
-    except CommandError:
+        return [name for each in registry if _fits(each, is_cell) for name in (each.name, *each.aliases)]
+    command = registry.get(before[0])
+    if command is None:
         return ()
-    if verb.parts and len(before) > 1:
-        verb, before = next((part for part in verb.parts if part.word == before[1]), verb), before[1:]
-    elif verb.parts:
-        return [part.word for part in verb.parts]
-    return _after(verb, before[1:], word, names)
+    if len(before) == 1 and command.subcommands:
+        own = _after(command, [], word, names) if command.options else ()
+        return [*(own or ()), *(each.last_word for each in command.subcommands)]
+    if len(before) > 1 and (subcommand := command.subcommand(before[1])) is not None:
+        command, before = subcommand, before[1:]
+    return _after(command, before[1:], word, names)
 
 
-def _fits(verb: Verb, is_cell: bool) -> bool:
-    return (verb.cell or verb.verbatim) if is_cell else not verb.cell
+def _fits(command: Command, is_cell: bool) -> bool:
+    return (command.cell or command.verbatim) if is_cell else not command.cell
 
 
-def _after(verb: Verb, before: list[str], word: str, names: Mapping[str, Names]) -> Iterable[str] | None:
-    flags = {option.flag: option for option in verb.options if option.flag}
+def _after(command: Command, before: list[str], word: str, names: Mapping[NameKind, Names]) -> Iterable[str] | None:
+    flags = {option.flag: option for option in command.options if option.flag}
     waiting = flags.get(before[-1]) if before else None
     if waiting is not None and waiting.metavar:
-        return _values(waiting, verb, names)
+        return _values(waiting, names)
     if word.startswith("-"):
         return _unused(flags, before)
-    plain = [option for option in verb.options if not option.flag]
+    plain = [option for option in command.options if not option.flag]
     given = len([each for each in _without_options(before, flags) if each])
     if given < len(plain):
-        offered = _values(plain[given], verb, names)
+        offered = _values(plain[given], names)
         if offered is None:
             return None
         return [*offered, *_unused(flags, before)] if word == "" else offered
@@ -111,44 +103,16 @@ def _without_options(words: list[str], flags: Mapping[str, Option]) -> list[str]
     return plain
 
 
-def _values(option: Option, verb: Verb, names: Mapping[str, Names]) -> Iterable[str] | None:
-    """Return what an option's value may be, as far as it is known; None for a file."""
-    if option.metavar == _FILES:
+def _values(option: Option, names: Mapping[NameKind, Names]) -> Iterable[str] | None:
+    """Return what an option's value may be, as far as it is known; None for a file's path."""
+    if option.is_path:
         return None
-    if option.field in _FIXED:
-        return _FIXED[option.field]
-    if option.field == "verb":
-        return [each.name for each in VERBS]
-    kind = _KINDS.get(option.metavar, option.field)
-    group = verb.name.partition(" ")[0]
-    if option.metavar == "NAME" and group in ("env", "policy", "file"):
-        kind = group
-    if (kind, verb.name) in _NEW_NAMES:
-        return []
-    return names[kind]() if kind in names else ()
+    if option.names is not None and option.names in names:
+        return names[option.names]()
+    return option.choices
 
 
-_NEW_NAMES = {
-    ("session", "start"),
-    ("job", "task"),
-    ("env", "env create"),
-    ("policy", "policy create"),
-    ("file", "file delete"),
-}
-"""Values that name nothing yet, or something of which no list is at hand, with their verbs."""
-_KINDS = {
-    "NAME": "session",
-    "JOB": "job",
-    "TASK": "task",
-    "ENV": "env",
-    "POLICY": "policy",
-    "S": "schema",
-    "VAR": "variable",
-}
-"""What a value names, by what the help calls it."""
-
-
-def _begins(offered: Iterable[str], word: str) -> list[str]:
+def _matching(offered: Iterable[str], word: str) -> list[str]:
     """Return what begins with the word, in any case of letters, with the quotes that it needs on a line."""
     quote = word[:1] if word[:1] in ("'", '"') else ""
     begun = word.removeprefix(quote).casefold()

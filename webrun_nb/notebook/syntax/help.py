@@ -1,106 +1,86 @@
-"""What `%webrun help` says. Usage and options come from the parser's own table, the rest from `help/`."""
+"""Writes the texts of `%webrun help` from the registry of commands. Pure."""
 
 from __future__ import annotations
 
 import textwrap
-from importlib.resources import files
 
-from webrun_nb.notebook.commands.registry import VERBS, Option, Verb, find_verb
-
-__all__ = ["examples", "help_text", "usage"]
+from webrun_nb.notebook.syntax.spec import Command, Registry
 
 _FIRST_SCREEN = ("start", "task", "status", "terminate", "help")
-_SHARED_TEXT = {"wait": "jobs", "cancel": "jobs", "logout": "login"}
-"""Verbs whose text in `help/` is that of another one."""
 _WIDTH = 96
-_PHRASES = ("agents", "planner", "phrases.txt")
-"""The local agent's own list of what it follows, read as a file: the notebook doesn't import agents."""
+
+_FIRST_STEPS = """\
+%%webrun task --url practice:shop --schema "name:str, price:float, in_stock:bool" -o laptops
+List the laptops under $900, cheapest first.
+
+With no session open, a task runs in a session of its own, which ends with it. An open session costs
+money on the hosted service even when it does nothing: %webrun terminate ends it."""
 
 
-def help_text(verb: str | None = None) -> str:
-    """Return the first screen, or what there is to know of one verb, as plain text.
+def help_text(registry: Registry, verb: str | None = None) -> str:
+    """Return the help of one verb as plain text, or the first screen.
 
     Raises
     ------
     CommandError
         There is no such verb.
     """
-    return _first_screen() if verb is None else _verb_screen(find_verb(verb))
+    return _first_screen(registry) if verb is None else _verb_screen(registry.find(verb))
 
 
-def examples() -> list[str]:
-    """Return a cell for each thing that help shows how to do; in this order they work one after the other."""
-    cells: list[str] = []
-    for line in _packaged("notebook", "syntax", "help_texts", "examples.txt").splitlines():
-        if line.startswith("%"):
-            cells.append(line)
-        else:
-            cells[-1] += f"\n{line}"
-    return cells
+def examples(registry: Registry) -> list[str]:
+    """Return the example cells of all commands; in this order they work one after the other."""
+    return [cell for command in registry for cell in command.examples]
 
 
-def usage(verb: Verb) -> str:
-    """Return how a verb is written, such as `%webrun start [NAME] [--url URL] [--new]`."""
-    either = [option for option in verb.options if option.label in verb.exclusive]
-    words = [f"[{' | '.join(map(_written, either))}]"] if either else []
+def usage(command: Command) -> str:
+    """Return how a command is written, such as `%webrun start [NAME] [--url URL] [--new]`."""
+    subcommands = [each.last_word for each in command.subcommands]
+    either = [option for option in command.options if option.label in command.exclusive]
+    if subcommands:
+        either = list(command.options)
+    alternatives = [*(option.usage for option in either), *subcommands]
+    words = [f"[{' | '.join(alternatives)}]"] if alternatives else []
     words += [
-        _written(option) if option.required else f"[{_written(option)}]{'...' if option.repeated else ''}"
-        for option in verb.options
+        option.usage if option.required else f"[{option.usage}]{'...' if option.repeated else ''}"
+        for option in command.options
         if option not in either
     ]
-    if verb.parts:
-        words.append(f"[{' | '.join(part.word for part in verb.parts)}]")
-    return " ".join([verb.magic, *words])
+    return " ".join([command.magic, *words])
 
 
-def _written(option: Option) -> str:
-    return " ".join(part for part in (option.flag, option.metavar) if part)
+def option_lines(command: Command) -> list[str]:
+    """Return a line per option: how it is written, and what it does."""
+    width = max((len(option.usage) for option in command.options), default=0)
+    return [f"  {option.usage:<{width}}  {option.help}" for option in command.options]
 
 
-def _first_screen() -> str:
-    shown = [find_verb(name) for name in _FIRST_SCREEN]
-    blocks = [f"{_wrapped_usage(verb)}\n    {verb.summary}" for verb in shown]
-    others = ", ".join(verb.name for verb in VERBS if verb not in shown)
-    also = textwrap.fill(f"Also: {others}. %webrun help VERB says more.", _WIDTH)
-    return "\n".join([*blocks, "", also, "", _own_text("first")])
+def _first_screen(registry: Registry) -> str:
+    shown = [registry.find(name) for name in _FIRST_SCREEN]
+    blocks = [f"{_wrapped_usage(command)}\n    {command.summary}" for command in shown]
+    others = ", ".join(command.name for command in registry if command not in shown)
+    also = textwrap.fill(f"Also: {others}. %webrun help VERB says more, %webrun help docs lists the manual.", _WIDTH)
+    return "\n".join([*blocks, "", also, "", _FIRST_STEPS])
 
 
-def _verb_screen(verb: Verb) -> str:
-    lines = [_wrapped_usage(verb), f"    {verb.summary}"]
-    if verb.aliases:
-        lines.append(f"    also written: {', '.join(verb.aliases)}")
-    lines += _option_lines(verb)
-    for part in verb.parts:
-        lines += ["", _wrapped_usage(part), f"    {part.summary}", *_option_lines(part)]
-    shown = [cell for cell in examples() if cell.lstrip("%").split()[1] == verb.name]
-    lines += ["", "For example", *(f"  {line}" for cell in shown for line in cell.splitlines())]
-    if text := _own_text(_SHARED_TEXT.get(verb.name, verb.name)):
-        lines += ["", text]
-    if verb.cell:
-        lines += ["", _packaged(*_PHRASES)]
+def _verb_screen(command: Command) -> str:
+    lines = [_wrapped_usage(command), f"    {command.summary}"]
+    if command.aliases:
+        lines.append(f"    also written: {', '.join(command.aliases)}")
+    if options := option_lines(command):
+        lines += ["", *options]
+    for subcommand in command.subcommands:
+        indented = [f"  {line}" for line in option_lines(subcommand)]
+        lines += ["", _wrapped_usage(subcommand), f"    {subcommand.summary}", *indented]
+    shown = [f"  {line}" for cell in command.examples for line in cell.splitlines()]
+    lines += ["", "Examples" if len(command.examples) > 1 else "Example", *shown]
+    if command.details:
+        lines += ["", command.details]
     return "\n".join(lines)
 
 
-def _option_lines(verb: Verb) -> list[str]:
-    width = max((len(_written(option)) for option in verb.options), default=0)
-    lines = [f"  {_written(option):<{width}}  {option.help}" for option in verb.options]
-    return ["", *lines] if lines and not verb.name.count(" ") else [f"  {line}" for line in lines]
-
-
-def _wrapped_usage(verb: Verb) -> str:
+def _wrapped_usage(command: Command) -> str:
     # An option and its value stay together: their space is no place to break a line.
-    kept = usage(verb).replace(" [", "\n[").replace(" ", "\N{NO-BREAK SPACE}").replace("\n[", " [")
+    kept = usage(command).replace(" [", "\n[").replace(" ", "\N{NO-BREAK SPACE}").replace("\n[", " [")
     wrapped = textwrap.fill(kept, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return wrapped.replace("\N{NO-BREAK SPACE}", " ")
-
-
-def _own_text(name: str) -> str:
-    """Return a verb's text in `help/`; empty where it needs none."""
-    try:
-        return _packaged("notebook", "syntax", "help_texts", f"{name}.txt")
-    except FileNotFoundError:
-        return ""
-
-
-def _packaged(*path: str) -> str:
-    return files("webrun_nb").joinpath(*path).read_text(encoding="utf-8").rstrip()

@@ -11,8 +11,8 @@ from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
-from webrun_nb.notebook.commands.usage import drawn, summary
-from webrun_nb.notebook.display.open_sessions import told
+from webrun_nb.notebook.commands.usage import plot_usage, summary
+from webrun_nb.notebook.display.open_sessions import left_open_text
 from webrun_nb.notebook.display.tables import usage_frame
 from webrun_nb.notebook.syntax.errors import CommandError
 
@@ -142,19 +142,19 @@ def test_without_sessions_it_says_so() -> None:
 
 def test_both_kinds_are_drawn() -> None:
     pytest.importorskip("matplotlib")
-    assert drawn(usage_frame([EMULATED, PAID], TASKS)).startswith(b"\x89PNG")
+    assert plot_usage(usage_frame([EMULATED, PAID], TASKS)).startswith(b"\x89PNG")
 
 
 def test_an_empty_plot_is_one_line() -> None:
     pytest.importorskip("matplotlib")
     with pytest.raises(CommandError, match="nothing to draw"):
-        drawn(usage_frame([], []))
+        plot_usage(usage_frame([], []))
 
 
 def test_a_missing_matplotlib_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(CommandError, match="pip install matplotlib"):
-        drawn(usage_frame([EMULATED], []))
+        plot_usage(usage_frame([EMULATED], []))
 
 
 @pytest.mark.parametrize(
@@ -172,4 +172,4 @@ def test_a_missing_matplotlib_names_the_command(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_what_was_left_open_is_told_with_its_server(records: Any, said: str) -> None:
-    assert told(records) == said
+    assert left_open_text(records) == said

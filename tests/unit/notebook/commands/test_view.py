@@ -9,7 +9,7 @@ import pytest
 
 from helpers.fake_cards import ENDED, IDLE
 from webrun_nb.notebook.commands import view
-from webrun_nb.notebook.commands.definitions import View
+from webrun_nb.notebook.commands.view import View
 from webrun_nb.notebook.syntax.errors import CommandError
 
 

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import ast
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from webrun_nb.notebook.commands.definitions import Task
-from webrun_nb.notebook.display.code_export import SubmittedTask, environment_reference, python_code
+from webrun_nb.client.session import Session
+from webrun_nb.notebook.commands.task import Task, submitted_task
+from webrun_nb.notebook.display.code_export import environment_reference, python_code
 
 
 def code(
     command: Task, *, text: str | None = None, session: dict[str, Any] | None = None, url: str | None = None
 ) -> str:
-    written = python_code(SubmittedTask(command, text or command.text, url or command.url, "main", session))
+    of_session = None if session is None else cast(Session, SimpleNamespace(name="main"))
+    submitted = submitted_task(command, text or command.text, url or command.url, of_session, session)
+    written = python_code(submitted)
     ast.parse(written)
     return written
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import pathlib
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from webrun_nb.notebook.display.downloads import _READERS, TABLE_SUFFIXES, how_to_open, how_to_read, size_text
+from webrun_nb.notebook.display.downloads import TABLE_SUFFIXES, how_to_open, how_to_read, read_file, size_text
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,9 @@ def test_the_expression_opens_the_file(name: str, tmp_path: Path) -> None:
 
 
 def test_the_tables_are_those_that_a_result_reads() -> None:
-    assert frozenset(_READERS) == TABLE_SUFFIXES
+    tables = {name: content for name, content in CONTENTS.items() if Path(name).suffix in TABLE_SUFFIXES}
+    assert {Path(name).suffix for name in tables} == {".csv", ".tsv", ".json", ".jsonl"}
+    assert [name for name, content in tables.items() if read_file(name, BytesIO(content))["a"].tolist() != [1]] == []
     assert how_to_read("a.csv", "webrun.last.files[0]") == "webrun.last.files[0].df"
     assert how_to_read("a.pdf", "webrun.last.files[1]") == "webrun.last.files[1].open()"
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from webrun_nb.client.policies import TEMPLATES
 from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.emulator.domain.policy import templates
-from webrun_nb.notebook.syntax.completion import Offered, complete
+from webrun_nb.notebook.commands.registry import COMMANDS
+from webrun_nb.notebook.syntax.completion import Completions
+from webrun_nb.notebook.syntax.completion import complete as complete_line
 
 SITES = [f"practice:{site}" for site in PRACTICE_SITES]
 NAMES = {
@@ -20,6 +24,10 @@ NAMES = {
 }
 
 
+def complete(line: str, names: Any) -> Completions | None:
+    return complete_line(COMMANDS, line, names)
+
+
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
@@ -32,6 +40,8 @@ NAMES = {
         ("%webrun wait laptops --f", ["--for"]),
         ("%webrun login --from ", ["env", "keyring", "prompt"]),
         ("%webrun help em", ["emulator"]),
+        ("%webrun help do", ["docs"]),
+        ("%webrun help docs gl", ["glossary"]),
         ("%webrun emulator k", ["kill"]),
         ("%webrun emulator kill ", ["main", "shop"]),
         ("%webrun env show w", ["work"]),
@@ -86,8 +96,8 @@ def test_two_dashes_offer_the_options_alone() -> None:
 
 
 def test_before_a_client_there_are_sites_and_templates_and_no_names() -> None:
-    assert complete("%%webrun task --url practice:s", {}) == Offered("practice:s", ["practice:shop"])
-    assert complete("%webrun start --env ", {}) == Offered("", [])
+    assert complete("%%webrun task --url practice:s", {}) == Completions("practice:s", ["practice:shop"])
+    assert complete("%webrun start --env ", {}) == Completions("", [])
 
 
 def test_the_templates_are_the_emulators() -> None:

@@ -5,12 +5,22 @@ from importlib.resources import files
 
 import pytest
 
-from webrun_nb.notebook.commands.registry import VERBS, Verb, find_verb
+from webrun_nb.notebook.commands.registry import COMMANDS
+from webrun_nb.notebook.syntax import help as help_of_commands
+from webrun_nb.notebook.syntax import parser
 from webrun_nb.notebook.syntax.errors import CommandError
-from webrun_nb.notebook.syntax.help import examples, help_text, usage
-from webrun_nb.notebook.syntax.parser import parse
+from webrun_nb.notebook.syntax.help import usage
+from webrun_nb.notebook.syntax.spec import Command
 
-BY_NAME = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+BY_NAME = pytest.mark.parametrize("command", list(COMMANDS), ids=lambda command: command.name)
+
+
+def help_text(verb: str | None = None) -> str:
+    return help_of_commands.help_text(COMMANDS, verb)
+
+
+def parse(line: str, cell: str | None) -> None:
+    parser.parse(COMMANDS, line, cell)
 
 
 def test_the_first_screen_holds_what_one_starts_with() -> None:
@@ -19,7 +29,7 @@ def test_the_first_screen_holds_what_one_starts_with() -> None:
 
 
 def test_the_first_screen_names_every_verb() -> None:
-    assert [verb.name for verb in VERBS if verb.name not in help_text()] == []
+    assert [command.name for command in COMMANDS if command.name not in help_text()] == []
 
 
 def test_the_first_screen_fits_a_screen() -> None:
@@ -32,25 +42,25 @@ def test_the_first_screens_example_works() -> None:
 
 
 @BY_NAME
-def test_help_explains_every_option(verb: Verb) -> None:
-    text = help_text(verb.name)
-    assert [option for option in verb.options if option.label not in text or option.help not in text] == []
+def test_help_explains_every_option(command: Command) -> None:
+    text = help_text(command.name)
+    assert [option for option in command.options if option.label not in text or option.help not in text] == []
 
 
 @BY_NAME
-def test_help_of_every_verb_has_an_example_that_can_be_read(verb: Verb) -> None:
-    text = help_text(verb.name)
-    (shown, *more) = [cell for cell in examples() if cell.lstrip("%").split()[1] == verb.name]
-    assert all(f"  {line}" in text for cell in (shown, *more) for line in cell.splitlines())
-    for cell in (shown, *more):
+def test_help_of_every_verb_has_an_example_that_can_be_read(command: Command) -> None:
+    text = help_text(command.name)
+    assert command.examples
+    assert all(f"  {line}" in text for cell in command.examples for line in cell.splitlines())
+    for cell in command.examples:
         line, newline, body = cell.partition("\n")
         parse(line.lstrip("%").removeprefix("webrun "), body if newline else None)
 
 
 @BY_NAME
-def test_the_table_sets_fields_that_the_command_has(verb: Verb) -> None:
-    fields = {field.name for field in dataclasses.fields(verb.build)}  # type: ignore[arg-type]
-    assert {option.field for option in verb.options} <= fields
+def test_the_table_sets_fields_that_the_command_has(command: Command) -> None:
+    fields = {field.name for field in dataclasses.fields(command.arguments)}  # type: ignore[arg-type]
+    assert {option.field for option in command.options} <= fields
 
 
 @pytest.mark.parametrize(
@@ -65,11 +75,11 @@ def test_the_table_sets_fields_that_the_command_has(verb: Verb) -> None:
         ("answer", "%webrun answer [NAME] TEXT"),
         ("usage", "%webrun usage [--plot]"),
         ("asyncio", "%webrun asyncio on"),
-        ("help", "%webrun help [VERB]"),
+        ("help", "%webrun help [VERB | docs]"),
     ],
 )
 def test_usage(verb: str, written: str) -> None:
-    assert usage(find_verb(verb)) == written
+    assert usage(COMMANDS.find(verb)) == written
 
 
 def test_help_of_an_alias_is_help_of_its_verb() -> None:
@@ -93,7 +103,7 @@ def test_help_of_answer_names_the_pitfalls(pitfall: str) -> None:
 
 def test_help_of_the_emulator_explains_all_its_verbs() -> None:
     text = help_text("emulator")
-    parts = find_verb("emulator").parts
+    parts = COMMANDS.find("emulator").subcommands
     assert [part.name for part in parts if usage(part).split(" [")[0] not in text or part.summary not in text] == []
     assert [option.help for part in parts for option in part.options if option.help not in text] == []
 
@@ -106,5 +116,6 @@ def test_the_examples_of_the_emulators_help_work() -> None:
 
 
 def test_unknown_verbs() -> None:
-    with pytest.raises(CommandError, match="no verb"):
-        help_text("mpa")
+    with pytest.raises(CommandError, match="no verb") as caught:
+        help_text("tsak")
+    assert caught.value.hint == "did you mean task?"

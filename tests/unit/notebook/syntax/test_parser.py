@@ -3,12 +3,13 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.notebook.commands.definitions import (
+from webrun_nb.notebook.commands.emulator import (
     EmulatorAccount,
     EmulatorAdvance,
     EmulatorFaults,
@@ -19,22 +20,19 @@ from webrun_nb.notebook.commands.definitions import (
     EmulatorState,
     EmulatorStatus,
 )
+from webrun_nb.notebook.commands.general import Asyncio, Help, HelpDocs
+from webrun_nb.notebook.commands.registry import COMMANDS
+from webrun_nb.notebook.commands.session import Answer, Pause, Resume, Start, Status, Stop, Terminate
+from webrun_nb.notebook.commands.task import Task
+from webrun_nb.notebook.commands.usage import Usage
+from webrun_nb.notebook.syntax import parser
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
-from webrun_nb.notebook.syntax.parser import (
-    Answer,
-    Asyncio,
-    CommandError,
-    Help,
-    Pause,
-    Resume,
-    Start,
-    Status,
-    Stop,
-    Task,
-    Terminate,
-    Usage,
-    parse,
-)
+from webrun_nb.notebook.syntax.errors import CommandError
+
+
+def parse(line: str, cell: str | None) -> Any:
+    """Return the arguments of the command that was written."""
+    return parser.parse(COMMANDS, line, cell).arguments
 
 
 def refusal(line: str, cell: str | None = None) -> CommandError:
@@ -48,7 +46,9 @@ def refusal(line: str, cell: str | None = None) -> CommandError:
     [
         ("", Help()),
         ("help", Help()),
-        ("help end", Help("terminate")),
+        ("help end", Help("end")),
+        ("help docs", HelpDocs()),
+        ("help docs glossary", HelpDocs("glossary")),
         ("start", Start()),
         ("start shop --url practice:shop --new", Start("shop", "practice:shop", True)),
         ("start --new --url https://a.example/x shop-2", Start("shop-2", "https://a.example/x", True)),
@@ -240,7 +240,6 @@ def test_durations_out_of_range(written: str, said: str) -> None:
     [
         ("strat", None, "no verb 'strat'", "start"),
         ("map df", "x", "no verb 'map'", "task"),
-        ("help tsak", None, "no verb", "task"),
         ("task --timout 2m", "x", "no option --timout", "--timeout"),
         ("task --max-cost 0", "x", "--max-cost: '0' is no amount", "more than nothing"),
         ("task --max-cst 1", "x", "no option --max-cst", "--max-cost"),
@@ -259,7 +258,7 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("task --timeout -5s", "x", "--timeout: '-5s' is not a duration", "90s"),
         ("task --max-cost -1", "x", "--max-cost: '-1' is no amount", "more than nothing"),
         ("emulator advance -5m", None, "takes no negative value: -5m", "help emulator"),
-        ("start my session", None, "'session'", "a session's name is one word"),
+        ("start my session", None, 'start: unexpected "session"', "a session's name is one word"),
         ("task --session main", "x", "no option --session", "did you mean -s?"),
         ("task --output laptops", "x", "no option --output", "did you mean -o?"),
         ("List the laptops", None, "no verb 'List'", "%%webrun task on its first line"),
@@ -271,12 +270,12 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("task -s 'a b'", "x", "'a b'", "letters"),
         ("task --url ''", "x", "--url is empty", "https://"),
         ("task --url https://a.example/it's", "x", "quote", "double quotes"),
-        ("task List the laptops", "x", "'List'", "lines below"),
-        ("task --schema name:str, price:float", "x", "'price:float'", "quotes"),
+        ("task List the laptops", "x", 'task: unexpected "List"', "lines below"),
+        ("task --schema name:str, price:float", "x", 'unexpected "price:float"', "put values with spaces in quotes"),
         ("task", None, "from a cell", "%%webrun task"),
-        ("task", " \n;", "holds no task", "%%webrun task"),
+        ("task", " \n;", "has no text for task", "%%webrun task"),
         ("start shop", "text", "takes no cell", "%webrun start"),
-        ("start a b", None, "'b'", "one word"),
+        ("start a b", None, 'unexpected "b"', "one word"),
         ("--url x", "text", "verb is missing", "%%webrun task"),
         ("", "text", "verb is missing", "%%webrun task"),
         ("status shop --all", None, "not both", "help status"),
@@ -292,12 +291,12 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("emulator account --balance much", None, "'much' is no amount", "--balance none"),
         ("emulator account --session-limit -1", None, "'-1'", "0 to"),
         ("emulator account --active --deactivated", None, "not both", "help emulator"),
-        ("emulator faults task", None, "what is to go wrong", "--drop"),
+        ("emulator faults task", None, "how are the calls to fail", "--drop"),
         ("emulator faults task --status 200", None, "'200'", "400 to 599"),
         ("emulator faults task --code x", None, "'x' is no code", "INSTANCE_UNAVAILABLE"),
         ("emulator faults clear --times 2", None, "takes no options", "faults clear"),
         ("emulator faults instance-start --drop", None, "--times alone", "does not start"),
-        ("emulator kill shop now", None, "'now'", "one word"),
+        ("emulator kill shop now", None, 'unexpected "now"', "one word"),
         ("emulator", "text", "takes no cell", "%webrun emulator"),
         ("asyncio", None, "on", "%webrun asyncio on"),
         ("asyncio off", None, "turned off", "restart"),
@@ -412,9 +411,20 @@ def test_any_line_is_a_command_or_a_command_error(line: str, cell: str | None) -
 
 def test_parsing_imports_neither_pandas_nor_ipython() -> None:
     code = (
-        "import sys, webrun_nb.notebook.syntax.parser, webrun_nb.tables.frames, webrun_nb.notebook.display.results,"
-        "webrun_nb.tables.templates, webrun_nb.notebook.syntax.help\n"
+        "import sys, webrun_nb.tables.frames, webrun_nb.notebook.display.result_frames, webrun_nb.tables.templates\n"
+        "from webrun_nb.notebook.syntax import completion, help, parser, spec\n"
+        "go = spec.Command('go', 'go somewhere', dict, lambda workspace, fields: fields)\n"
+        "registry = spec.Registry((go,))\n"
+        "assert parser.parse(registry, 'go', None).command is go\n"
+        "assert completion.complete(registry, '%webrun g', {}).names == ['go']\n"
+        "assert help.help_text(registry, 'go').startswith('%webrun go')\n"
         "print(sorted({'pandas', 'IPython', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_commands_import_no_pandas() -> None:
+    code = "import sys, webrun_nb.notebook.commands.registry\nprint('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
