@@ -63,11 +63,11 @@ def test_wait_shows_the_result_and_jobs_the_table(kernel):
 
 def test_waiting_a_little_is_no_error_and_an_early_look_is_one_line(kernel, session):
     kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
-    assert "it goes on: %webrun wait slow" in kernel.run("%webrun wait slow --for 1s").text
+    assert "the job continues: %webrun wait slow" in kernel.run("%webrun wait slow --for 1s").text
     assert "JOB_NOT_DONE: job slow is not done" in kernel.run("slow.df").one_line
     assert "job slow was stopped; session main is kept" in kernel.run("%webrun cancel slow").text
     assert "TASK_STOPPED" in kernel.run("%webrun wait slow").one_line
-    assert "had ended: stopped" in kernel.run("%webrun cancel slow").text
+    assert "has ended already: stopped" in kernel.run("%webrun cancel slow").text
 
 
 STOP_BUTTON = """
@@ -88,9 +88,9 @@ threading.Thread(target=press, daemon=True).start()
 def test_interrupting_a_wait_leaves_the_job_running(kernel, session):
     kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
     assert kernel.run(STOP_BUTTON).status == "ok"
-    assert "nobody waits any more, job slow goes on" in kernel.run("%webrun wait slow").one_line
+    assert "the wait has ended, job slow continues" in kernel.run("%webrun wait slow").one_line
     begun = "import time\nwhile slow.session.status().phase is None: time.sleep(0.1)\n"
-    assert value(kernel.run(f"{begun}slow.done, slow.session.status().phase")) == (False, "running")
+    assert value(kernel.run(f"{begun}slow.done, str(slow.session.status().phase)")) == (False, "running")
 
 
 def test_a_failed_jobs_error_is_one_line_wherever_it_is_met(kernel, session):

@@ -78,7 +78,7 @@ def test_a_template_is_a_policy_to_begin_with(kernel):
     ("line", "said"),
     [
         ("create careful --template 'Research Only'", "there is a policy 'careful' already"),
-        ("create other", "what is it to say?"),
+        ("create other", "a template or a file is needed"),
         ("create other --file nowhere.json", "can't be read"),
         ("create other --file {folder}/broken.json", "actionRules[0].permission"),
         ("show nobody", "there are: careful; `%webrun policy create NAME` makes one"),

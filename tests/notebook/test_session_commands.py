@@ -47,12 +47,12 @@ def when(session, wanted):
     ("verb", "line"),
     [
         ("history", "no task was run yet; a cell that begins with %%webrun task runs one"),
-        ("jobs", "no job was begun in this kernel yet; %%webrun task --bg NAME begins one"),
+        ("jobs", "no job was started in this kernel yet; %%webrun task --bg NAME starts one"),
         ("usage", "no session was opened yet; %webrun start opens one"),
         ("status --all", "no session was opened in this kernel yet; %webrun start opens one"),
         ("env list", "there is no environment yet; %webrun env create NAME makes one"),
         ("policy list", 'there is no policy yet; %webrun policy create NAME --template "Research Only" makes one'),
-        ("file list", "the last task downloaded no file; a task downloads one that it is asked for, for example:"),
+        ("file list", "the last task downloaded no file; ask a task for one, for example:"),
     ],
 )
 def test_an_empty_list_says_how_to_begin(kernel, verb, line):
@@ -76,9 +76,9 @@ def test_a_task_can_be_paused_and_resumed(kernel, session):
     )
     assert running.status == "ok", running.errors
     assert "paused" in kernel.run("%webrun pause").text
-    assert value(kernel.run("session.status().phase")) == "paused"
-    assert "goes on" in kernel.run("%webrun resume main").text
-    assert value(kernel.run("session.status().phase")) == "running"
+    assert value(kernel.run("str(session.status().phase)")) == "paused"
+    assert "continues" in kernel.run("%webrun resume main").text
+    assert value(kernel.run("str(session.status().phase)")) == "running"
 
 
 def test_nothing_to_pause_is_one_line(kernel, session):
@@ -132,7 +132,7 @@ def test_usage_says_what_waiting_would_cost(kernel, session):
 
 
 def test_a_frozen_clock_stands_still(kernel, session):
-    assert "stands still" in kernel.run("%webrun emulator freeze").text
+    assert "the clock is stopped" in kernel.run("%webrun emulator freeze").text
     assert value(kernel.run("session.status().clock_running")) is False
     assert "runs again" in kernel.run("%webrun emulator unfreeze").text
 
@@ -149,7 +149,7 @@ def test_faults_are_one_line_and_can_be_taken_back(kernel):
     said = kernel.run("%webrun emulator faults start-session --times 9 --status 503 --code INSTANCE_UNAVAILABLE")
     assert "9 calls" in said.text
     assert "INSTANCE_UNAVAILABLE" in kernel.run("webrun.start('other')").one_line
-    assert "no faults" in kernel.run("%webrun emulator faults clear").text
+    assert "all faults are removed" in kernel.run("%webrun emulator faults clear").text
     assert kernel.run("webrun.start('other').terminate()").status == "ok"
 
 
@@ -161,7 +161,7 @@ def test_the_accounts_limits_are_felt(kernel):
 
 
 def test_a_reset_ends_all(kernel, session):
-    assert "as new" in kernel.run("%webrun emulator reset").text
+    assert "is reset" in kernel.run("%webrun emulator reset").text
     assert value(kernel.run("session.ended")) is True
 
 

@@ -344,7 +344,7 @@ def _show_request(
         print(f"how {base_url} reads the text is not known here")
     if arguments.expect:
         print(
-            f"at least one page has to answer with: {' or '.join(arguments.expect)} (only an emulator takes --expect)"
+            f"at least one page has to answer with: {' or '.join(arguments.expect)} (--expect is for the emulator only)"
         )
     if not arguments.show_json:
         print("add --json to see the request")
