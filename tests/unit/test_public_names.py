@@ -68,7 +68,6 @@ FOR_US = {
         "about",
         "resolve_guardrail",
         "end_over_budget",
-        "unique_session_name",
         "prepare_task",
         "note_submitted",
         "note_task",

@@ -34,11 +34,10 @@ from webrun_nb.client.result import ResultAdapter, TaskResult
 from webrun_nb.client.secrets import Secrets, check_service, read_secrets
 from webrun_nb.client.session import Session
 from webrun_nb.client.session_options import SessionKeywords, SessionOptions
-from webrun_nb.client.session_starter import SessionStarter
+from webrun_nb.client.session_starter import DEFAULT_NAME, SessionStarter
 from webrun_nb.client.snapshot import Question
-from webrun_nb.client.task import expect_task
 from webrun_nb.client.task_handle import TaskHandle
-from webrun_nb.client.task_options import SingleTaskKeywords, TaskOptions
+from webrun_nb.client.task_options import CommonTaskKeywords, SingleTaskKeywords, TaskOptions
 from webrun_nb.client.task_request import TaskRequest, prepare_task
 from webrun_nb.client.task_viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
@@ -46,9 +45,6 @@ from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.wire.responses import AccountUsage
 
-DEFAULT_NAME = "main"
-SINGLE_TASK = "single task"
-"""The name of a session that was opened for one task."""
 KEPT_HANDLES = 200
 """The number of submitted tasks that a client remembers after they have ended."""
 USERS_LEDGER = Ledger()
@@ -103,7 +99,6 @@ class Client(InProcess):
         self._recorder = None if ledger is None else LedgerRecorder(ledger, base_url, emulator_pid)
         self._pid = os.getpid()
         self._handler: GuardrailHandler | None = None
-        self._starting = asyncio.Lock()
         self._past_tasks = PastTasks(self._http, ledger, frames)
         self.frames = frames
         self.environments = Environments(self._http)
@@ -116,8 +111,6 @@ class Client(InProcess):
         """The emulator's controls: time travel, faults, killed browsers."""
         self.budgets = Budgets()
         """The limits on what the account's sessions may cost. Clients that share them count together."""
-        self.sessions: dict[str, Session] = {}
-        """All sessions that this client started, ended ones too, by name; a name used again is its latest session."""
         self.form_shown: FormShown | None = None
         """Tells whether a person sees a question's form; asked where there is no handler."""
         self.find_prompt: FindPrompt | None = None
@@ -137,6 +130,11 @@ class Client(InProcess):
     def base_url(self) -> str:
         """The server's URL."""
         return self._http.base_url
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """All sessions that this client started, ended ones too, by name; a name used again is its latest session."""
+        return self._starter.sessions
 
     @property
     def http(self) -> ApiTransport:
@@ -235,7 +233,6 @@ class Client(InProcess):
         RequestError, AuthenticationError, PaymentError, LimitError, ConnectionLostError
             The session was refused, or the server can't be reached.
         """
-        name = name or DEFAULT_NAME
         options = SessionOptions(
             None if url is None else resolve_url(url, self.base_url),
             environment_id,
@@ -247,15 +244,7 @@ class Client(InProcess):
         )
         if pictures and self.base_url == HOSTED_URL:  # before there is a session that costs
             raise self.http.emulator_only()
-        async with self._starting:
-            if new:
-                name = self.unique_session_name(name)
-            elif (session := self.sessions.get(name)) is not None and not session.ended:
-                return _with_same_options(session, options)
-            budget = self.budgets.of_session(name, options.max_cost_usd, new=new)
-            session, _ = await self._starter.start(name, options, options.first_task(), budget)
-            self.budgets.keep(name, budget)
-        return session
+        return await self._starter.start_or_return(name or DEFAULT_NAME, options, new=new)
 
     @blocking(astart)
     def start(self, name: str | None = None, **options: Unpack[SessionKeywords]) -> Session:
@@ -264,12 +253,7 @@ class Client(InProcess):
 
     async def restart_session(self, session: Session) -> Session:
         """Start a session with the options of another one, on the loop thread; see `Session.restart`."""
-        name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
-        async with self._starting:
-            name, options = self.unique_session_name(name), session.options
-            restarted, _ = await self._starter.start(name, options, options.first_task(), session.budget)
-            self.budgets.keep(name, session.budget)
-        return restarted
+        return await self._starter.restart(session)
 
     @on_loop_thread
     async def aterminate_left_open(self) -> list[ClosedSession]:
@@ -291,12 +275,6 @@ class Client(InProcess):
     def terminate_left_open(self) -> list[ClosedSession]:
         return runtime.run(self.aterminate_left_open())
 
-    def unique_session_name(self, name: str) -> str:
-        """Return a name, with a number added where a live session has it."""
-        taken = {known for known, session in self.sessions.items() if not session.ended}
-        numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
-        return name if name not in taken else next(other for other in numbered if other not in taken)
-
     # --- tasks in sessions of their own -------------------------------------------------------------------------------
 
     @on_loop_thread_within(_viewed)
@@ -310,7 +288,7 @@ class Client(InProcess):
         proxy: Proxy | None = None,
         budget: Budget | None = None,
         opened: Callable[[Session], None] | None = None,
-        **options: Unpack[SingleTaskKeywords],
+        **options: Unpack[CommonTaskKeywords],
     ) -> TaskResult:
         """Run one task in a session of its own, which ends with it.
 
@@ -336,7 +314,8 @@ class Client(InProcess):
         """
         self.refuse_if_spent(budget)
         request = await self.prepare_task(text, TaskOptions(**options, end=True))
-        session, task_id = await self._start_for(request, environment_id, policy_id, proxy, budget)
+        session_options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
+        session, task_id = await self._starter.start_for_task(session_options, request.fields, budget)
         try:
             return await session.runner.run(request, task_id, opened)
         except asyncio.CancelledError:
@@ -345,27 +324,10 @@ class Client(InProcess):
 
     @blocking(arun_task)
     def run_task(
-        self,
-        text: str,
-        *,
-        environment_id: str | None = None,
-        policy_id: str | None = None,
-        proxy: Proxy | None = None,
-        budget: Budget | None = None,
-        opened: Callable[[Session], None] | None = None,
-        **options: Unpack[SingleTaskKeywords],
+        self, text: str, *, opened: Callable[[Session], None] | None = None, **options: Unpack[SingleTaskKeywords]
     ) -> TaskResult:
-        run = self.arun_task(
-            text,
-            environment_id=environment_id,
-            policy_id=policy_id,
-            proxy=proxy,
-            budget=budget,
-            opened=opened,
-            **options,
-        )
         with interrupts_reported_by(self.take_interruption), _viewed(self):
-            return runtime.run(run)
+            return runtime.run(self.arun_task(text, opened=opened, **options))
 
     @on_loop_thread
     @keywords_of(TaskOptions, without={"end"})
@@ -377,7 +339,7 @@ class Client(InProcess):
         policy_id: str | None = None,
         proxy: Proxy | None = None,
         budget: Budget | None = None,
-        **options: Unpack[SingleTaskKeywords],
+        **options: Unpack[CommonTaskKeywords],
     ) -> TaskHandle[Session]:
         """Begin one task in a session of its own, which ends with it, and return once the server has it.
 
@@ -386,10 +348,8 @@ class Client(InProcess):
         text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files,
         expect
             As in `Session.task`.
-        environment_id, policy_id, proxy
-            As in `start`.
-        budget : Budget, optional
-            A session's budget (`session.budget`) that this task counts against, too.
+        environment_id, policy_id, proxy, budget
+            As in `run_task`.
 
         Raises
         ------
@@ -398,45 +358,14 @@ class Client(InProcess):
         """
         self.refuse_if_spent(budget)
         request = await self.prepare_task(text, TaskOptions(**options, end=True))
-        session, task_id = await self._start_for(request, environment_id, policy_id, proxy, budget)
+        session_options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
+        session, task_id = await self._starter.start_for_task(session_options, request.fields, budget)
         return await session.begin_task(request, task_id)
 
     @blocking(asubmit_task)
-    def submit_task(
-        self,
-        text: str,
-        *,
-        environment_id: str | None = None,
-        policy_id: str | None = None,
-        proxy: Proxy | None = None,
-        budget: Budget | None = None,
-        **options: Unpack[SingleTaskKeywords],
-    ) -> TaskHandle[Session]:
+    def submit_task(self, text: str, **options: Unpack[SingleTaskKeywords]) -> TaskHandle[Session]:
         with interrupts_reported_by(self.take_interruption):
-            return runtime.run(
-                self.asubmit_task(
-                    text,
-                    environment_id=environment_id,
-                    policy_id=policy_id,
-                    proxy=proxy,
-                    budget=budget,
-                    **options,
-                )
-            )
-
-    async def _start_for(
-        self,
-        request: TaskRequest,
-        environment_id: str | None,
-        policy_id: str | None,
-        proxy: Proxy | None,
-        budget: Budget | None,
-    ) -> tuple[Session, str]:
-        """Start a session for one task, and give it the task."""
-        options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        name = self.unique_session_name(SINGLE_TASK)
-        session, task_id = await self._starter.start(name, options, request.fields, budget)
-        return session, expect_task(task_id)
+            return runtime.run(self.asubmit_task(text, **options))
 
     @on_loop_thread
     async def aresult(self, task_id: str, *, schema: object = None) -> TaskResult:
@@ -575,20 +504,3 @@ class Client(InProcess):
         """Record the end of a session's task in the ledger."""
         if self._recorder is not None:
             self._recorder.note_task(session_id, ended)
-
-
-def _with_same_options(session: Session, options: SessionOptions) -> Session:
-    """Return a live session, if its options are those.
-
-    Raises
-    ------
-    WebRunError
-        `NAME_IN_USE`: it has other options.
-    """
-    if session.options != options:
-        raise WebRunError(
-            f"session {session.name} is live, with other options",
-            code=ToolkitErrorCode.NAME_IN_USE,
-            session_id=session.session_id,
-        )
-    return session

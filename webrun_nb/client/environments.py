@@ -7,7 +7,8 @@ from pathlib import Path
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import RequestError, refusal
-from webrun_nb.client.transport import ApiTransport, Transfers, existing_files
+from webrun_nb.client.transfers import Transfers, existing_files
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.text import near
 from webrun_nb.wire.environments import (

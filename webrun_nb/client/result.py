@@ -16,7 +16,8 @@ from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.step_pictures import StepPicture
-from webrun_nb.client.transport import ApiTransport, Transfers
+from webrun_nb.client.transfers import Transfers
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.money import from_number
 from webrun_nb.common.text import one_line
 from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Truncated, Usage

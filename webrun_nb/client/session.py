@@ -17,7 +17,7 @@ from webrun_nb.client._sync import (
     runtime,
 )
 from webrun_nb.client.arguments import keywords_of
-from webrun_nb.client.budget import Budget
+from webrun_nb.client.budget import Budget, Budgets
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import (
     BudgetError,
@@ -48,14 +48,11 @@ class SessionOwner(TaskClient, HasViewer, Protocol):
     """The client of a session, as the session needs it."""
 
     control: EmulatorControl
-    sessions: dict[str, Session]
+    budgets: Budgets
 
     @property
     def base_url(self) -> str:
         """The server's URL."""
-
-    def unique_session_name(self, name: str) -> str:
-        """Return a name that no live session has."""
 
     def note_submitted(self, handle: TaskHandle[Session]) -> None:
         """Keep the handle of a task that was submitted."""

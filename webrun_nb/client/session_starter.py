@@ -9,14 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.budget import Budget
-from webrun_nb.client.errors import SessionGoneError, TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import ProtocolError, SessionGoneError, TaskInterruptedError, WebRunError
 from webrun_nb.client.ledger_recorder import LedgerRecorder
 from webrun_nb.client.monitor import SessionMonitor
 from webrun_nb.client.session import Session, SessionOwner
 from webrun_nb.client.session_options import SessionOptions
 from webrun_nb.client.task import STOP_WITHIN_S
+from webrun_nb.common.codes import ToolkitErrorCode
 
 _log = logging.getLogger(__name__)
+
+DEFAULT_NAME = "main"
+SINGLE_TASK = "single task"
+"""The name of a session that was opened for one task."""
 
 
 class SessionStarter:
@@ -36,8 +41,11 @@ class SessionStarter:
         self._owner = owner
         self._recorder = recorder
         self._listen = listen
+        self._starting = asyncio.Lock()
         self._monitors: list[SessionMonitor] = []
         self._endings: set[asyncio.Task[TaskInterruptedError]] = set()
+        self.sessions: dict[str, Session] = {}
+        """All sessions that were started, ended ones too, by name; a name used again is its latest session."""
         self.interruption: TaskInterruptedError | None = None
         """The error that says what the last interrupt did."""
 
@@ -48,10 +56,8 @@ class SessionStarter:
         for monitor in self._monitors:
             await monitor.close()
 
-    async def start(
-        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None = None
-    ) -> tuple[Session, str | None]:
-        """Open a session, and end it again where this is cancelled meanwhile.
+    async def start_or_return(self, name: str, options: SessionOptions, *, new: bool) -> Session:
+        """Start a session, or return the live one of that name and the same options.
 
         Parameters
         ----------
@@ -59,21 +65,71 @@ class SessionStarter:
             The session's name.
         options : SessionOptions
             Its options.
-        task : mapping
-            The fields of its initial task, under their wire names; may be empty.
-        budget : Budget, optional
-            The budget that it counts against, beside that of all sessions.
+        new : bool
+            Start another session in any case, with a budget of its own; a name in use gets a number.
 
-        Returns
-        -------
-        tuple
-            The session, and the id of its initial task, None where it has none.
+        Raises
+        ------
+        BudgetError
+            Nothing is left of the budget of that name and amount; no session was opened.
+        WebRunError
+            `NAME_IN_USE`: a live session of that name has other options.
+        """
+        async with self._starting:
+            if new:
+                name = self._unique_name(name)
+            elif (session := self.sessions.get(name)) is not None and not session.ended:
+                return _with_same_options(session, options)
+            budget = self._owner.budgets.of_session(name, options.max_cost_usd, new=new)
+            session, _ = await self._start(name, options, options.first_task(), budget)
+            self._owner.budgets.keep(name, budget)
+        return session
+
+    async def restart(self, session: Session) -> Session:
+        """Start a session with the options of another one, under the same name where that one has ended."""
+        name = DEFAULT_NAME if session.name.startswith(SINGLE_TASK) else session.name
+        async with self._starting:
+            name, options = self._unique_name(name), session.options
+            restarted, _ = await self._start(name, options, options.first_task(), session.budget)
+            self._owner.budgets.keep(name, session.budget)
+        return restarted
+
+    async def start_for_task(
+        self, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
+    ) -> tuple[Session, str]:
+        """Start a session for one task; return it with the task's id.
+
+        Parameters
+        ----------
+        options : SessionOptions
+            The session's options.
+        task : mapping
+            The task's fields, under their wire names.
+        budget : Budget or None
+            A budget that the session counts against, beside that of all sessions.
 
         Raises
         ------
         BudgetError
             Nothing is left of a budget; no session was opened.
+        ProtocolError
+            The server started the session without its task.
         """
+        session, task_id = await self._start(self._unique_name(SINGLE_TASK), options, task, budget)
+        if task_id is None:
+            raise ProtocolError("the server started a session without the task it was given")
+        return session, task_id
+
+    def _unique_name(self, name: str) -> str:
+        """Return a name, with a number added where a live session has it."""
+        taken = {known for known, session in self.sessions.items() if not session.ended}
+        numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+        return name if name not in taken else next(other for other in numbered if other not in taken)
+
+    async def _start(
+        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
+    ) -> tuple[Session, str | None]:
+        """Open a session, and end it again where this is cancelled meanwhile."""
         self._owner.refuse_if_spent(budget)
         opening = asyncio.create_task(self._open(name, options, task, budget))
         try:
@@ -81,7 +137,7 @@ class SessionStarter:
         except asyncio.CancelledError:
             self.interruption = await self._roll_back(opening, name)
             raise
-        self._owner.sessions[name] = session
+        self.sessions[name] = session
         return session, task_id
 
     async def _open(
@@ -152,8 +208,25 @@ class SessionStarter:
             await session.aterminate()
         except WebRunError as error:
             _log.warning("the session of an interrupted start can't be ended: %s", error)
-            self._owner.sessions[self._owner.unique_session_name(name)] = session
+            self.sessions[self._unique_name(name)] = session
             return TaskInterruptedError(
                 "interrupted while starting: the session could not be ended", hint="end it with `session.terminate()`"
             )
         return TaskInterruptedError("interrupted while starting: the session was ended again", hint="")
+
+
+def _with_same_options(session: Session, options: SessionOptions) -> Session:
+    """Return a live session, if its options are those.
+
+    Raises
+    ------
+    WebRunError
+        `NAME_IN_USE`: it has other options.
+    """
+    if session.options != options:
+        raise WebRunError(
+            f"session {session.name} is live, with other options",
+            code=ToolkitErrorCode.NAME_IN_USE,
+            session_id=session.session_id,
+        )
+    return session

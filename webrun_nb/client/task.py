@@ -15,7 +15,6 @@ from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
     GuardrailError,
-    ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
@@ -447,16 +446,3 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
         hint=f"{costs}; `session.terminate()` ends it",
         **about,
     )
-
-
-def expect_task(task_id: str | None) -> str:
-    """Return the id of a session's initial task.
-
-    Raises
-    ------
-    ProtocolError
-        The server gave none.
-    """
-    if task_id is None:
-        raise ProtocolError("the server started a session without the task it was given")
-    return task_id

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from webrun_nb.client.budget import Amount
+from webrun_nb.client.budget import Amount, Budget
+from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
 
 
-class SingleTaskKeywords(TypedDict, total=False):
-    """The keywords of a task that runs in a session of its own; `Session.atask` describes them."""
+class CommonTaskKeywords(TypedDict, total=False):
+    """The keywords of all tasks; `Session.atask` describes them."""
 
     url: str | None
     schema: object
@@ -30,10 +31,19 @@ class SingleTaskKeywords(TypedDict, total=False):
     expect: str | Sequence[str]
 
 
-class TaskKeywords(SingleTaskKeywords, total=False):
+class TaskKeywords(CommonTaskKeywords, total=False):
     """The keywords of a task in an open session."""
 
     end: bool
+
+
+class SingleTaskKeywords(CommonTaskKeywords, total=False):
+    """The keywords of a task in a session of its own; `Client.arun_task` describes them."""
+
+    environment_id: str | None
+    policy_id: str | None
+    proxy: Proxy | None
+    budget: Budget | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

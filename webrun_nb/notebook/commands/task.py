@@ -10,16 +10,16 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.budget import Budget
-from webrun_nb.client.client import SINGLE_TASK
 from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin
 from webrun_nb.client.local_emulator import local_plan
 from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.result import TaskResult
 from webrun_nb.client.session import Session
+from webrun_nb.client.session_starter import SINGLE_TASK
 from webrun_nb.client.task_handle import TaskHandle
-from webrun_nb.client.task_options import SingleTaskKeywords, TaskOptions
+from webrun_nb.client.task_options import CommonTaskKeywords, TaskOptions
 from webrun_nb.client.task_request import build_task_request
-from webrun_nb.client.transport import existing_files
+from webrun_nb.client.transfers import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
@@ -68,7 +68,7 @@ class Task:
     expect: tuple[str, ...] = ()
 
 
-def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> SingleTaskKeywords:
+def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
     """Return the options as the client takes them."""
     return {
         "url": url,
