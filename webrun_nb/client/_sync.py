@@ -1,8 +1,14 @@
-"""The one loop thread, and the doors to it: blocking for cells, awaitable for programs.
+"""Runs the client's coroutines on one event loop in a daemon thread: awaited from any loop, or blocking.
 
-All of the client runs on one asyncio loop in a daemon thread, so that a blocking cell, the notebook's own loop and
-`asyncio.run` can all use it, and nothing depends on nest-asyncio. A blocking call can be interrupted: the coroutine
-is cancelled and given a moment to tidy up.
+All of the client runs on this one loop, so that a blocking cell, the notebook's own loop and `asyncio.run` can all use
+it, and nothing depends on nest-asyncio. A blocking call can be interrupted: its coroutine is cancelled, and the call
+returns once the coroutine has stopped its work on the server, or after `TIDY_UP_S`.
+
+Why this is not anyio's `BlockingPortal` (measured with anyio 4.16): an interrupted `portal.call` returns while its
+coroutine goes on, and a cancelled portal future is done before its coroutine has begun to tidy up. Worst of all, anyio
+cancels the coroutine again at each `await` of its cleanup, so that the request which stops the task on the server is
+never sent. A process whose portal still runs something does not exit. `tests/unit/client/test_sync.py` has the
+properties; all of them would have to be rebuilt around the portal.
 """
 
 from __future__ import annotations
@@ -29,23 +35,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 TIDY_UP_S = 4.0
 """How long an interrupted call may take to stop what it began."""
 _LOOK_UP_S = 0.25
-"""How often a wait looks up: a signal that came between the last look and the wait, or that another thread was given,
-wakes nobody."""
+"""The interval at which a wait returns to Python code: a signal that comes just before the wait, or that another thread
+is given, does not end it."""
 
 _caller: contextvars.ContextVar[CallerThread | None] = contextvars.ContextVar("webrun_caller", default=None)
 
 
 class CallerThread:
-    """A thread that waits in a blocking call, and can run something for the coroutine meanwhile.
+    """A thread that waits in a blocking call, and runs functions for the call's coroutine meanwhile.
 
-    So that a guardrail handler runs in the cell it belongs to, where it may print, ask and use the blocking face.
+    A guardrail handler thus runs in the cell it belongs to, where it may print, ask and make blocking calls.
     """
 
     def __init__(self) -> None:
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def serve(self) -> None:
-        """Run what is asked for, until `release`."""
+        """Run the functions that `ask` is given, until `release`."""
         while True:
             try:
                 work = self._work.get(timeout=_LOOK_UP_S)
@@ -56,11 +62,11 @@ class CallerThread:
             work()
 
     def release(self) -> None:
-        """Let the thread go."""
+        """End `serve`."""
         self._work.put(None)
 
     def ask(self, fn: Callable[[], T]) -> Future[T]:
-        """Have `fn` run in the thread."""
+        """Have `fn` run in the thread; return a future of its result."""
         answer: Future[T] = Future()
 
         def work() -> None:
@@ -74,13 +80,13 @@ class CallerThread:
 
 
 class Call(Generic[T]):
-    """A coroutine on the loop thread, once `begin` was called; `cancel` is right at any moment, before that too."""
+    """A coroutine that runs on the loop thread from `begin` on. It can be cancelled at any moment, also before."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], caller: CallerThread | None
     ) -> None:
         self.result: Future[T] = Future()
-        self.result.set_running_or_notify_cancel()  # so that nobody but the task itself can end it
+        self.result.set_running_or_notify_cancel()  # so that only the task itself can end it
         self._loop = loop
         self._coro = coro
         self._task: asyncio.Task[T] | None = None
@@ -88,7 +94,7 @@ class Call(Generic[T]):
         self._context.run(_caller.set, caller)
 
     def begin(self) -> None:
-        """Have it run."""
+        """Start the coroutine; returns at once."""
         self._loop.call_soon_threadsafe(self._begin)
 
     def _begin(self) -> None:
@@ -105,7 +111,7 @@ class Call(Generic[T]):
             self.result.set_result(task.result())
 
     def cancel(self) -> None:
-        """Cancel the coroutine; it is still given the time to tidy up."""
+        """Cancel the coroutine, which may still tidy up; returns at once."""
         self._loop.call_soon_threadsafe(self._cancel)
 
     def _cancel(self) -> None:
@@ -117,7 +123,7 @@ class Call(Generic[T]):
 
 
 class Runtime:
-    """A loop in a daemon thread, started when first needed, and anew in a forked child."""
+    """An event loop in a daemon thread, started at its first use, and again in a forked child."""
 
     def __init__(self) -> None:
         self._starting = threading.Lock()
@@ -127,7 +133,7 @@ class Runtime:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop, running."""
+        """The running loop."""
         if self._pid != os.getpid():  # never started, or forked: threads don't survive a fork, nor may locks
             self._starting = threading.Lock()
             self._pid, self._loop = os.getpid(), None
@@ -156,11 +162,11 @@ class Runtime:
         Raises
         ------
         KeyboardInterrupt
-            The wait was interrupted. The coroutine has been cancelled and has tidied up, or had `TIDY_UP_S` to.
+            The wait was interrupted. The coroutine was cancelled and has tidied up, or had `TIDY_UP_S` to do so.
         TimeoutError
             It took longer than `timeout_s`; cancelled likewise.
         RuntimeError
-            Called on the loop thread itself, which would wait for ever.
+            It was called on the loop thread itself, and would wait for ever.
         """
         if self.is_current:
             coro.close()
@@ -191,7 +197,7 @@ class Runtime:
             raise
 
     def stop(self) -> None:
-        """Cancel what still runs and end the thread. The next use starts it anew."""
+        """Cancel all tasks and end the thread. The next use starts another."""
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or self._pid != os.getpid() or not thread.is_alive():
             return
@@ -216,13 +222,13 @@ async def _cancel_others() -> None:
 
 
 def _settled(future: Future[Any]) -> None:
-    """Wait until it is done, for a moment; a second interrupt ends the wait."""
+    """Wait for a future for at most `TIDY_UP_S`; a second interrupt ends the wait."""
     with contextlib.suppress(TimeoutError):
         future.exception(TIDY_UP_S)
 
 
 def has_caller() -> bool:
-    """Whether a thread waits for this coroutine in a blocking call."""
+    """Tell whether a thread waits for this coroutine in a blocking call."""
     return _caller.get() is not None
 
 
@@ -235,7 +241,7 @@ async def run_in_caller_thread(fn: Callable[[], T]) -> T:
 
 
 runtime = Runtime()
-"""The process's one."""
+"""The runtime of this process."""
 
 atexit.register(runtime.stop)
 
