@@ -98,7 +98,7 @@ async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_
     assert worked.answer.data == [{"name": "Ada"}, {"name": "Bo"}, {"name": "Cy"}]
     assert any("the schema does" in step.text for step in worked.steps if isinstance(step, Log))
     bare = site.page("/bare", "<button>More</button>")
-    with pytest.raises(AgentError, match=r"fits name.* Done before: click More"):
+    with pytest.raises(AgentError, match=r"no values for name on this page\. Done before: click More"):
         await work(instance, TaskSpec("click More", "structured_json", ROWS, bare))
 
 
@@ -127,7 +127,7 @@ async def test_a_wish_that_is_no_column_is_asked_about(
     columns = {name: {"type": ["string", "null"]} for name in ("name", "price")}
     schema = {"type": "array", "items": {"type": "object", "properties": columns, "required": list(columns)}}
     worked = await work(instance, TaskSpec(sentence, "structured_json", schema, url), ["list the lamps under $8"])
-    assert f'Nothing on the page answers to "{words}"' in worked.asked[0].question
+    assert f'I found no "{words}" on this page' in worked.asked[0].question
     assert worked.answer.data == [{"name": "Bo", "price": "$7"}]
 
 
@@ -206,5 +206,7 @@ async def test_ages_numbered_rows_and_sentences_that_work(instance: BrowserInsta
     with pytest.raises(AgentError) as caught:
         await told(instance, url, "what is the age?")
     sentence = "list the rows with Name and Age"
-    assert caught.value.message.endswith(f"3 rows of the page fit. A sentence that works here: `{sentence}`.")
+    assert caught.value.message.endswith(
+        f'3 rows match; say which one, or write "list all …". A sentence that works here: `{sentence}`.'
+    )
     assert (await told(instance, url, sentence)).startswith("3 rows.")

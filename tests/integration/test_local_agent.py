@@ -437,7 +437,7 @@ async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_p
 @pytest.mark.parametrize("task", ["list the laptops", 'click "Laptops"', "check out", "search for usb cable"])
 async def test_without_a_page_it_is_said_at_once(instance: BrowserInstance, task: str) -> None:
     """Before anything is waited for, or asked."""
-    with pytest.raises(AgentError, match="No page is open: say where to begin, with startingPoint") as caught:
+    with pytest.raises(AgentError, match="No page is open: give its address as startingPoint") as caught:
         await work(instance, TaskSpec(task))
     assert caught.value.code == "NAVIGATION_FAILED"
 
@@ -469,7 +469,7 @@ LOGIN = "<form><input name=email type=email><input name=password type=password><
 
 async def test_a_login_page_that_answers_401_can_be_used(instance: BrowserInstance, site: Any) -> None:
     """It asks to log in; so do those that answer a login that was refused."""
-    with pytest.raises(AgentError, match="nobody gave what") as caught:
+    with pytest.raises(AgentError, match="nobody entered what") as caught:
         await work(instance, TaskSpec("log in", starting_url=site.page("/private", LOGIN, status=401)))
     assert caught.value.code == "AGENT_ERROR"
 

@@ -60,13 +60,13 @@ async def refused(instance: BrowserInstance, url: str, text: str) -> str:
 @pytest.mark.parametrize("send", ["click Join", "submit the form"])
 async def test_a_form_that_the_browser_holds_back(instance: BrowserInstance, pages: Site, send: str) -> None:
     said = await refused(instance, pages.url("/held"), send)
-    assert said.startswith(f'"{send}": the form was not sent: the browser holds it back at the field "E-mail": "')
+    assert said.startswith(f'"{send}": the form was not sent: the browser found errors in it at the field "E-mail": "')
     assert said.endswith('" (and at "City")')
 
 
 async def test_enter_in_a_form_that_the_browser_holds_back(instance: BrowserInstance, pages: Site) -> None:
     said = await refused(instance, pages.url("/held"), 'type "ada" into E-mail and press Enter')
-    assert 'holds it back at the field "E-mail": "' in said
+    assert 'found errors in it at the field "E-mail": "' in said
 
 
 async def test_a_form_that_is_taken(instance: BrowserInstance, pages: Site) -> None:
@@ -84,7 +84,7 @@ async def test_a_form_that_the_server_refuses(instance: BrowserInstance, pages: 
 
 async def test_a_field_that_the_page_marks(instance: BrowserInstance, pages: Site) -> None:
     said = await refused(instance, pages.url("/marked"), 'type "ada" into E-mail, then click Join')
-    assert said.endswith('not take it at the field "E-mail": "Ein Konto braucht eine Adresse."')
+    assert said.endswith('not accept it at the field "E-mail": "Ein Konto braucht eine Adresse."')
     taken = await told(instance, pages.url("/marked"), 'type "a@b.example" into E-mail, then click Join')
     assert taken.startswith("Done:")
     assert "Danke" in taken
@@ -92,7 +92,7 @@ async def test_a_field_that_the_page_marks(instance: BrowserInstance, pages: Sit
 
 async def test_an_alert_after_a_button(instance: BrowserInstance, pages: Site) -> None:
     said = await refused(instance, pages.url("/alert"), "click Join")
-    assert said == '"click Join": the page did not take it. The page says: "Something went wrong: no such address"'
+    assert said == '"click Join": the page did not accept it. The page says: "Something went wrong: no such address"'
     taken = await told(instance, pages.url("/alert"), 'type "a@b.example" into E-mail, then click Join')
     assert 'The page says: "Saved. See you soon!".' in taken
 

@@ -125,7 +125,7 @@ async def test_what_the_checkout_misses_is_asked_for(instance: BrowserInstance, 
 
 async def test_who_has_to_log_in_to_check_out_is_asked_for_it(instance: BrowserInstance, sites: PracticeServer) -> None:
     text = "Add the Aurora 14 to the cart and check out"
-    with pytest.raises(AgentError, match="nobody gave what shop"):
+    with pytest.raises(AgentError, match="nobody entered what shop"):
         await told(instance, text, url=sites.url("shop", "/category/laptops"))
     assert urlsplit(instance.url).path == "/login"
 

@@ -62,17 +62,17 @@ class Asking(ABC):
     def which(self, sentence: str, target: Target, elements: tuple[Element, ...]) -> Work[Element]:
         """Ask which of the elements that fit equally well is meant."""
         names = _numbered([describe(element) for element in elements[:_MOST_CHOICES]])
-        question = f'In "{sentence}": {len(elements)} elements fit {target}. Which one? (a number or its words)'
+        question = f'In "{sentence}": {len(elements)} elements match {target}. Which one? (a number or its words)'
         for _ in range(MAX_ANSWERS):
             answer = yield from self.ask(question, names)
             if element := chosen(answer, elements[:_MOST_CHOICES]):
                 return element
             question = (
-                f'"{answer}" names none of them, or more than one. In "{sentence}", which one? (a number or its words)'
+                f'"{answer}" matches none of them, or several. In "{sentence}", which one? (a number or its words)'
             )
         raise AgentError(
             TaskFailureCode.ELEMENT_NOT_FOUND,
-            f'"{sentence}": the answers named none of {len(elements)} elements that fit.',
+            f'"{sentence}": none of the answers named one of the {len(elements)} elements that match.',
         )
 
     def ask_again(
@@ -91,13 +91,13 @@ class Asking(ABC):
         understood : str
             What of the sentence was understood.
         about : str
-            What is wrong with it, where it is not that nothing of it can be followed.
+            What is wrong with it; empty where it was not understood, or not all of it.
         lists : sequence of Source, optional
             The page's lists, for examples; they are read where they are not given.
         choices, picked
             What the answer may name by its number or its words, and what is meant then.
         """
-        problem, names = about or "I can't follow this", choices[:_MOST_CHOICES]
+        problem, names = about, choices[:_MOST_CHOICES]
         seen = yield from self.shown()
         if lists is None:
             lists = (yield from self.lists()) if seen is not None else ()
@@ -112,10 +112,10 @@ class Asking(ABC):
             intents = plan(answer)
             if intents and not any(isinstance(intent, Unclear) for intent in intents):
                 return intents
-            problem = f"The answer \"{answer}\" doesn't help; I still can't follow"
+            problem = f'I did not understand the answer "{answer}" either'
         raise AgentError(
             TaskFailureCode.AGENT_ERROR,
-            f'The local agent can\'t follow "{sentence}", and {MAX_ANSWERS} answers did not help.',
+            f'The local agent did not understand "{sentence}", and {MAX_ANSWERS} answers did not help.',
         )
 
 

@@ -180,7 +180,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         twins = (e for e in after.everything if (e.role, e.name) == (element.role, element.name))
         twin = next((e for e in twins if e.frame == element.frame), None)
         if twin is None:
-            gone = f'"{because}": "{_readable(element.name)}" is gone since it was approved.'
+            gone = f'"{because}": "{_readable(element.name)}" disappeared after it was approved.'
             raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, gone)
         if isinstance(action, Click):
             action = replace(action, ref=twin.ref)
@@ -209,5 +209,5 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
             raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": rejected; {undone}')
         if _DONE.fullmatch(answer):
             return "done"
-        question = f"That is neither yes nor no. {about} Go on?"
+        question = f"That is neither a yes nor a no. {about} Go on?"
     raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": no answer approved it; {undone}')

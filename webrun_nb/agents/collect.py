@@ -112,7 +112,7 @@ class Collector:
                 yield from self._ask_about(error.words)
         raise AgentError(
             TaskFailureCode.AGENT_ERROR,
-            f'"{self.wanted.sentence}": no column of the page answers to it, after several answers.',
+            f'"{self.wanted.sentence}": no column of the page matches it, even after several answers.',
         )
 
     def _one_record(self) -> bool:
@@ -136,7 +136,7 @@ class Collector:
         if names:
             what = "the page's columns" if names == labels else "what the page's rows show"
             known.append(f"{what}: {', '.join(names)}")
-        problem = f'Nothing on the page answers to "{words}" in'
+        problem = f'I found no "{words}" on this page{self.task.statuses.error_words}'
         meant = columns_meant(self._seen, wanted, words) if self._seen else []
         if words == wanted.place:
             meant = [(f'the list "{name}"', replace(wanted, place=name)) for name in list_names(self._lists)]
@@ -283,13 +283,15 @@ class Collector:
         if page_is_called(subject, page) and record.covered:
             return None
         several = max((len(rows_called(subject, m)) for m in whole), default=0)
-        how = f'{several} things on the page are called "{subject}"' if several else f'there is no "{subject}" here'
-        shown = names_shown(whole or ranked)
-        has = f" What the page lists: {', '.join(shown)}." if shown else ""
-        has = has or f" {self._sentences_that_work()}".rstrip()
-        raise AgentError(
-            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{self.wanted.sentence}": {how}, or not with all that was asked.{has}'
+        how = (
+            f'{several} things on the page are called "{subject}"; say which one.'
+            if several
+            else f'there is no "{subject}" here, or it does not have everything that you asked for.'
         )
+        shown = names_shown(whole or ranked)
+        has = f" The page lists: {', '.join(shown)}." if shown else ""
+        has = has or f" {self._sentences_that_work()}".rstrip()
+        raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{self.wanted.sentence}": {how}{has}')
 
     def _kept(self, source: Source, rows: list[Row]) -> list[Row]:
         rows, conditions = of_places(source, rows, self.wanted.constraints, self._page_words)
@@ -306,14 +308,17 @@ class Collector:
         rows = arrange(best.source, rows, self.wanted.order)[: self.wanted.limit]
         if len(rows) == 1:
             return Mapping(replace(best.source, rows=rows), best.matches, best.score)
-        fit = f'"{self.wanted.sentence}" asks for one record, and {len(rows)} rows of the page fit.'
+        which = (
+            f'{len(rows)} rows match; say which one, or write "list all …"' if rows else "no row of the page matches"
+        )
+        fit = f'"{self.wanted.sentence}": {which}'
         if not self._has_columns():
             self._seen = best
             raise AgentError(
-                TaskFailureCode.ELEMENT_NOT_FOUND, f"{fit} {self._sentences_that_work()}", {"rows": len(rows)}
+                TaskFailureCode.ELEMENT_NOT_FOUND, f"{fit}. {self._sentences_that_work()}".rstrip(), {"rows": len(rows)}
             )
-        how = "Name the one, or ask for all of them (a schema of many: list[Model])."
-        raise AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, f"{fit} {how}", {"rows": len(rows)})
+        how = " with a schema of many (list[Model])." if rows else "."
+        raise AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, f"{fit}{how}", {"rows": len(rows)})
 
     def _sentences_that_work(self) -> str:
         """Give a sentence that works on the page's list, for an error; empty where it has no named columns."""
@@ -578,7 +583,9 @@ class Collector:
         if best is None or not (people or about(subject, page.text)):
             self._seen = best
             raise UntiedError(subject)
-        yield from self.task.note(f'The page does not call its rows "{subject}"; its columns fit best here.')
+        yield from self.task.note(
+            f'No list of the page is called "{subject}"; this one has the columns that match best.'
+        )
         return page
 
     def _listed_here(self, page: PageData, columns: Sequence[Column]) -> bool:
@@ -685,12 +692,12 @@ class Collector:
         return records
 
     def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
-        names = ", ".join(c.name for c in columns) or "records"
+        names = f"values for {', '.join(c.name for c in columns)}" if columns else "records"
         has_columns = self._has_columns()
         code: TaskFailureCode = (
             TaskFailureCode.OUTPUT_SCHEMA_MISMATCH if has_columns else TaskFailureCode.ELEMENT_NOT_FOUND
         )
-        has = f" What it has: {', '.join(shown)}." if shown else ""
+        has = f" The page shows: {', '.join(shown)}." if shown else ""
         works = f" {self._sentences_that_work()}" if not has_columns else ""
-        said = f'"{self.wanted.sentence}": the page shows nothing that fits {names}.{has}{works}'
+        said = f'"{self.wanted.sentence}": I found no {names} on this page.{has}{works}'
         return AgentError(code, said.rstrip())

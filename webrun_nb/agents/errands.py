@@ -168,7 +168,7 @@ def _check_out(doer: Doer, sentence: str) -> Work[None]:
         if onward is None:
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND,
-                f'"{sentence}": {_where(seen)} has no way on to an order; nothing was ordered.',
+                f'"{sentence}": {_where(seen)} has no button or link that leads to an order; nothing was ordered.',
             )
         yield from press(doer, onward, sentence)
         yield from doer.accepted()
@@ -228,10 +228,11 @@ def _transfer(doer: Doer, errand: Transfer) -> Work[None]:
         seen = yield from doer.look(again=True)
         if seen.url == before:
             raise AgentError(
-                TaskFailureCode.AGENT_ERROR, f'"{sentence}": {_where(seen)} did not take it; nothing was sent.'
+                TaskFailureCode.AGENT_ERROR, f'"{sentence}": {_where(seen)} did not accept it; nothing was sent.'
             )
     raise AgentError(
-        TaskFailureCode.AGENT_ERROR, f'"{sentence}": {_where(seen)} asks for more than was said; nothing was sent.'
+        TaskFailureCode.AGENT_ERROR,
+        f'"{sentence}": {_where(seen)} needs more information than you gave; nothing was sent.',
     )
 
 
@@ -251,7 +252,7 @@ def _put(doer: Doer, sentence: str, names: Sequence[str], value: str) -> Work[No
 def choose_option(doer: Doer, sentence: str, field: Element, value: str) -> Work[str]:
     """Find the one option that a person means; ask where several fit, say what there is where none does."""
     fitting = options_for(field, value)
-    question = f'In "{sentence}": {len(fitting)} options of {describe(field)} fit "{value}". Which one?'
+    question = f'In "{sentence}": {len(fitting)} options of {describe(field)} match "{value}". Which one?'
     for _ in range(3):
         if len(fitting) == 1:
             return fitting[0]
@@ -263,11 +264,11 @@ def choose_option(doer: Doer, sentence: str, field: Element, value: str) -> Work
             return fitting[int(number[1]) - 1]
         closer = [option for option in fitting if normal(answer) and normal(answer) in normal(option)]
         fitting = closer or fitting
-        question = f'"{answer}" names none of them alone. In "{sentence}", which one? (a number or its words)'
+        question = f'"{answer}" matches none of them, or several. In "{sentence}", which one? (a number or its words)'
     shown = ", ".join(field.options[:12])
     raise AgentError(
         TaskFailureCode.ELEMENT_NOT_FOUND,
-        f'"{sentence}": {describe(field)} has no one option "{value}"; it has {shown}.',
+        f'"{sentence}": {describe(field)} has no single option that matches "{value}"; it has {shown}.',
     )
 
 

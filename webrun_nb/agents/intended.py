@@ -71,7 +71,7 @@ def preview(instruction: str, shape: Shape | None, *, has_page: bool) -> Preview
     problems = [unclear(step.sentence, step.understood) for step in meant.steps if isinstance(step, Unclear)]
     problems += [why for step in meant.steps if isinstance(step, Extract) and (why := refused_computing(step))]
     if meant.values_by_schema and not problems:
-        words.append(f"{step_words(meant.steps[-1], columns)}: what the schema asks for, as no sentence does")
+        words.append(f"{step_words(meant.steps[-1], columns)}: the schema asks for it, and no sentence does")
     return Preview(tuple(words), tuple(problems), tuple(_unused(instruction, meant.steps, shape)))
 
 

@@ -219,7 +219,10 @@ class Login:
                 self._check_frame(part, seen)
             yield from self._fill(part, form)
             seen = yield from self._settled()
-        raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": the login at {_host(seen)} goes on and on.')
+        raise AgentError(
+            TaskFailureCode.AGENT_ERROR,
+            f'"{self._sentence}": the login at {_host(seen)} did not end after {MAX_FORMS} forms.',
+        )
 
     def _settled(self) -> Work[Observation]:
         """Look at what came of a form; once more where it is still there, for pages that answer late."""
@@ -294,13 +297,13 @@ class Login:
         """Ask a person for what is missing; the answer goes where the next look finds its name."""
         if self._asked >= MAX_ANSWERS:
             raise AgentError(
-                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody gave what {_host(seen)} asks for.'
+                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody entered what {_host(seen)} asks for.'
             )
         kind: AskKind = "two_factor" if missing == [form.code] else "credentials"
         names = tuple(self._wanted(field, form) for field in missing)
         brief = self._doer.brief
         wanted = " and the ".join(name.replace("_", " ") for name in names)
-        unclear = "That could not be read. " if self._asked else ""
+        unclear = "I could not read that answer. " if self._asked else ""
         known = f" (The session has secrets for {', '.join(brief.secrets)} alone.)" if brief.secrets else ""
         order = ", in this order, with a blank between them" if len(names) > 1 else ""
         self._asked += 1
@@ -308,7 +311,7 @@ class Login:
         reply = yield Ask(kind, question, (), names, missing[0].ref)
         if not isinstance(reply, Answered):
             raise AgentError(
-                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody gave what {_host(seen)} asks for.'
+                TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody entered what {_host(seen)} asks for.'
             )
 
     @staticmethod

@@ -65,14 +65,14 @@ def refusal(
     """
     held = [c for c in after.complaints if c.kind == "held"]
     if held:
-        return _error(sentence, "the form was not sent: the browser holds it back", held)
+        return _error(sentence, "the form was not sent: the browser found errors in it", held)
     wrong = _complaints(by, before, after)
     status = after.status
     if after.fresh and status is not None and status >= LOWEST_ERROR and status not in expected:
         title = f' with "{_shown(after.title)}"' if after.title and not wrong else ""
         where = {"status": status, "url": after.url}
         return _error(sentence, f"refused: {after.url} answered {status}{title}", wrong, where)
-    return _error(sentence, "the page did not take it", wrong) if wrong else None
+    return _error(sentence, "the page did not accept it", wrong) if wrong else None
 
 
 def remarks(before: Observation, after: Observation) -> tuple[str, ...]:

@@ -39,6 +39,12 @@ class Statuses:
         self._latest: tuple[str, int] | None = None
         self._met = not expected
 
+    @property
+    def error_words(self) -> str:
+        """The open page's status, such as ` (HTTP 404)`, where it is an error, also one that the task expects."""
+        status = None if self._latest is None else self._latest[1]
+        return f" (HTTP {status})" if status is not None and status >= LOWEST_ERROR else ""
+
     def see(self, url: str, status: int | None) -> None:
         """Take note of the open page; `status` is None where it came without one."""
         self._latest = None if status is None else (url, status)

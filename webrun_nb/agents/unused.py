@@ -6,7 +6,7 @@ import re
 
 from webrun_nb.agents.base import Unused
 
-ONE_LIST = "an answer with a schema holds one list, that of the last sentence that asks for values"
+ONE_LIST = "an answer with a schema has one list: that of the last sentence that asks for values"
 
 NO_COLUMN = "the answer has no column of that name"
 

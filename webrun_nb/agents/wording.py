@@ -13,9 +13,9 @@ from webrun_nb.browsers.observation import Element, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 
 VALUES_BY_SCHEMA = (
-    "No sentence asks for values; the schema does: they are those of the page as it is after the last step."
+    "The text asks for no values, but the schema does: they are read from the page as it is after the last step."
 )
-NO_PAGE = 'No page is open: say where to begin, with startingPoint, or begin with "go to https://…".'
+NO_PAGE = 'No page is open: give its address as startingPoint, or begin with "go to https://…".'
 
 
 def chosen(answer: str, elements: Sequence[Element]) -> Element | None:

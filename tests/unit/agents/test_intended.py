@@ -31,7 +31,7 @@ def test_what_is_not_understood_is_told_with_its_part() -> None:
     told = preview("click Save. Frobnicate the widgets.", None, has_page=True)
     assert told.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
     [problem] = told.problems
-    assert problem.startswith('I can\'t follow this: "Frobnicate the widgets". Understood: nothing of it. Forms of')
+    assert problem.startswith('I did not understand any of this: "Frobnicate the widgets". Forms of')
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
     [
         ("list the lamps with name and weight", COLUMNS, [("weight", "the answer has no column of that name")]),
         ("go back to the results", None, [("to the results", "going back opens the page before, whatever that is")]),
-        ("log in as Bob", None, [("as Bob", "the login takes what the session's secret for the host has")]),
+        ("log in as Bob", None, [("as Bob", "the login uses the session's secret for the host")]),
         ("log in with my account", None, []),
         ("go back one page", None, []),
         ("list the lamps with name", COLUMNS, []),

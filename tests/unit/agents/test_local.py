@@ -95,7 +95,7 @@ async def test_an_address_that_can_not_be_read_is_asked_about() -> None:
 async def test_words_of_any_script_are_words() -> None:
     *_, asked = await work_on(stored("regions"), TaskSpec("list 製品"))
     assert isinstance(asked, Ask)
-    assert 'Nothing on the page answers to "製品"' in asked.question
+    assert 'I found no "製品" on this page' in asked.question
 
 
 # --- words and columns ------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ async def test_all_rows_are_given_for_a_phrase_that_selects_nothing() -> None:
 async def test_a_phrase_that_the_whole_answer_hangs_on_is_asked_about(sentence: str) -> None:
     *_, asked = await work_on(stored("programme"), TaskSpec(sentence))
     assert isinstance(asked, Ask)
-    assert "Nothing on the page answers to" in asked.question
+    assert 'I found no "on day 3" on this page' in asked.question
 
 
 async def test_of_two_lists_with_a_schema_the_first_is_named() -> None:

@@ -27,7 +27,7 @@ async def first_step(brief: TaskSpec) -> Step:
 async def test_a_greeting_is_asked_about_and_gives_no_rows(schema: dict[str, object]) -> None:
     *_, step = await work_on(stored("programme"), TaskSpec("hello", "structured_json", schema, SHOP))
     assert isinstance(step, Ask)
-    assert 'I can\'t follow this: "hello"' in step.question
+    assert 'I did not understand any of this: "hello"' in step.question
 
 
 async def test_a_schema_alone_asks_for_the_pages_records() -> None:

@@ -263,7 +263,7 @@ async def test_rows_are_not_counted_for_what_a_column_counts() -> None:
     ],
 )
 async def test_nothing_is_computed_of_what_is_no_number(page: str, sentence: str, why: str) -> None:
-    with pytest.raises(AgentError, match="nothing is computed") as caught:
+    with pytest.raises(AgentError, match="nothing was computed") as caught:
         await told(page, sentence)
     assert why in caught.value.message
 
@@ -320,3 +320,11 @@ async def test_an_error_page_has_no_examples_as_nothing_is_done_on_it() -> None:
     *_, last = await work_on(gone, TaskSpec("Frobnicate the widgets"))
     assert isinstance(last, Ask)
     assert "Sentences that work here" not in last.question
+
+
+async def test_a_question_about_an_error_page_that_the_task_expects_has_its_status() -> None:
+    page = stored("programme")
+    gone = replace(page, observation=replace(page.observation, status=404), data=replace(page.data, status=404))
+    *_, last = await work_on(gone, TaskSpec("how many talks on day 3?", expect_status=frozenset({404})))
+    assert isinstance(last, Ask)
+    assert last.question.startswith('I found no "on day 3" on this page (HTTP 404): "how many talks on day 3?".')

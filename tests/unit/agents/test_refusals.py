@@ -39,10 +39,10 @@ def test_what_is_no_refusal(seen: Observation) -> None:
 @pytest.mark.parametrize(
     ("seen", "message"),
     [
-        (after(FormError("held", "Mail", "Fill it in")), 'the browser holds it back at the field "Mail": "Fill it in"'),
-        (after(FormError("field", "Mail", "")), 'not take it at the field "Mail"'),
+        (after(FormError("held", "Mail", "Fill it in")), 'found errors in it at the field "Mail": "Fill it in"'),
+        (after(FormError("field", "Mail", "")), 'not accept it at the field "Mail"'),
         (after(FormError("field", "Mail", ""), FormError("alert", "Mail", "Fehlt")), 'at the field "Mail": "Fehlt"'),
-        (after(FormError("alert", "", "Sorry, sold out")), 'not take it. The page says: "Sorry, sold out"'),
+        (after(FormError("alert", "", "Sorry, sold out")), 'not accept it. The page says: "Sorry, sold out"'),
         (after(status=500, fresh=True), 'refused: https://a.example/x answered 500 with "Oops".'),
     ],
 )  # fmt: skip

@@ -126,4 +126,4 @@ def _unclear(texts: Sequence[str]) -> str:
 
 
 def _refused(sentence: str, why: str) -> AgentError:
-    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": nothing is computed, as {why}.')
+    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": nothing was computed, because {why}.')

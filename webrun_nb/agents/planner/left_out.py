@@ -28,7 +28,7 @@ def left_out(intent: Intent) -> dict[str, str]:
         case LogIn(sentence=sentence):
             said = _LOGIN_AS.search(sentence)
             if said and not _OWN.search(said["rest"]):
-                return {said["rest"].strip(): "the login takes what the session's secret for the host has"}
+                return {said["rest"].strip(): "the login uses the session's secret for the host"}
         case _:
             pass
     return {}

@@ -33,17 +33,20 @@ _KNOWN_ORDERS = frozenset({*patterns.ASCENDING.values(), *patterns.DESCENDING.va
 def unclear(
     sentence: str,
     understood: str = "",
-    problem: str = "I can't follow this",
+    problem: str = "",
     examples: Sequence[str] = (),
 ) -> str:
-    """Say that a sentence can't be followed, what was understood of it, and which sentences can.
+    """Say that a sentence was not understood, what was understood of it, and which sentences work.
 
     Parameters
     ----------
+    problem : str
+        What is wrong with the sentence, where it is something else.
     examples : sequence of str
-        Sentences that work on the page at hand; without any, the forms of sentences are told.
+        Sentences that work on the page at hand; without any, the message has the forms of sentences.
     """
-    known = f" Understood: {understood}." if understood else " Understood: nothing of it."
+    problem = problem or f"I did not understand {'all' if understood else 'any'} of this"
+    known = f" I understood: {understood}." if understood else ""
     work = "Sentences that work here" if examples else "Forms of sentences that work"
     return f'{problem}: "{sentence}".{known} {work}: ' + "; ".join(f"`{each}`" for each in examples or FORMS)
 
