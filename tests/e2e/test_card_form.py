@@ -179,5 +179,5 @@ def test_start_again_turns_the_card_to_the_new_session(lab: LabPage) -> None:
     button.focus()
     button.press("Enter")
     expect(lab.find(f"{CARD} .webrun-name")).to_have_text("new")
-    expect(lab.find(f"{CARD} .webrun-before")).to_contain_text("old: terminated, ended by 5:00 of inactivity")
+    expect(lab.find(f"{CARD} .webrun-before")).to_contain_text("old: terminated, after 5:00 of inactivity")
     expect(lab.find(CARD).get_by_role("button", name="Take over")).to_be_focused()

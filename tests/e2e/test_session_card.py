@@ -112,8 +112,8 @@ def test_the_saved_output_says_how_it_ended(lab: LabPage) -> None:
     end = "s.become(status='terminated', phase=None, reason='expired', expires_at_ms=None); cards.drain(60)"
     lab.open_notebook(["from feed import *; s = show('demo', 'gggggggggggg')", end], FILES)
     lab.run_all()
-    expect(lab.find(f"{CARD} .webrun-stat-countdown")).to_contain_text("ended by 5:00 of inactivity")
-    lab.wait_for_output(0, "ended by 5:00 of inactivity")
+    expect(lab.find(f"{CARD} .webrun-stat-countdown")).to_contain_text("after 5:00 of inactivity")
+    lab.wait_for_output(0, "after 5:00 of inactivity")
     (output,) = lab.outputs()[0]
     assert "application/vnd.jupyter.widget-view+json" in output["data"]
 

@@ -97,7 +97,7 @@ def test_no_amount_is_one_line_and_changes_nothing(kernel):
     assert "can't be a budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
 
 
-TWO_ROWS = "what it had when it ended: 2 rows, bound to no name"
+TWO_ROWS = "partial result: 2 rows, bound to no name"
 
 
 @pytest.mark.parametrize(("limit", "code"), [("--max-cost 0.05", "BUDGET_REACHED"), ("--timeout 2m", "TASK_TIMEOUT")])

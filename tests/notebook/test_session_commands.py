@@ -118,7 +118,7 @@ def test_an_answer_where_nothing_is_asked_is_one_line(kernel, session):
 def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session):
     assert kernel.run("when(session, lambda s: s.phase == 'idle')").status == "ok"
     travelled = kernel.run("%webrun emulator advance 6m")
-    assert "ended by 5:00 of inactivity" in travelled.text
+    assert "after 5:00 of inactivity" in travelled.text
     spent = kernel.run("spent = %webrun usage")
     assert "forgotten: 1 session ran into the timeout" in spent.text
     assert "you pay $0.00" in spent.text

@@ -64,7 +64,7 @@ def test_in_a_terminal_a_task_without_magics_has_one_line_and_asks_there(ipython
     ipython.expect(r"\r\x1b\[2Kstep \d+ · opening http://shop.localhost\S* · \d+ s")
     ipython.expect(r"The instruction is not clear: [^\r]*Norvane")
     ipython.expect(r"\n  1\. link")
-    ipython.expect_exact("answer (nothing: stop the task): ")
+    ipython.expect_exact("answer (empty: stop the task): ")
     ipython.sendline("1")
     ipython.expect(r"Out\[2\]: .*Norvane")
     ipython.expect_exact("In [3]: ")

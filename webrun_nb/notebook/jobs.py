@@ -1,4 +1,4 @@
-"""Tasks in the background, as notebooks have them: a name, a card of one line, and a result to be read later."""
+"""Jobs: tasks in the background, each with a name in the notebook and a result to be read later."""
 
 from __future__ import annotations
 
@@ -68,40 +68,40 @@ class Job(InProcess):
 
     @property
     def done(self) -> bool:
-        """Whether it has ended."""
+        """True once it has ended."""
         return self.handle.done
 
     @property
     def state(self) -> str:
         """`queued`, `running`, `paused`, `guardrail`, `manual`, `complete`, `failed` or `stopped`."""
         state = self.handle.state
-        if not self.done and self.handle.stopped:  # what it ended with is on its way
+        if not self.done and self.handle.stopped:  # the result is on its way
             return "stopped"
         stopped = state == "failed" and getattr(self.handle.error, "code", "") == TaskFailureCode.TASK_STOPPED
         return "stopped" if stopped else state
 
     @property
     def error(self) -> BaseException | None:
-        """What it ended with, where it failed."""
+        """The error of a failed task; None otherwise."""
         return self.handle.error
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What it has cost, as last read. On the emulator: what it would have cost."""
+        """Its cost in US dollars, as last read; on the emulator, what the hosted service would charge."""
         return self.handle.cost_usd
 
     @property
     def elapsed_s(self) -> float:
-        """How long it has taken."""
+        """Its running time so far, in seconds."""
         return self.handle.elapsed_s
 
     @property
     def began_at_s(self) -> float:
-        """When it was begun, unix s of this machine."""
+        """The time it was started, unix s of this machine."""
         return self.handle.began_at_s
 
     def facts(self) -> JobState:
-        """Return what is known now."""
+        """Return its current state, for its card."""
         snapshot, state = self.session.snapshot, self.state
         ours = snapshot.current_task_id == self.task_id and not self.done
         error = self.error
@@ -127,7 +127,7 @@ class Job(InProcess):
         )
 
     def subscribe(self, fn: Callable[[], None]) -> None:
-        """Have `fn` called whenever it may have changed, on the client's loop thread; must return at once."""
+        """Call `fn` whenever the job may have changed, on the client's loop thread; `fn` must return at once."""
 
         def see(_: SessionSnapshot) -> None:
             fn()
@@ -148,14 +148,14 @@ class Job(InProcess):
         Raises
         ------
         TimeoutError
-            It took longer than `timeout_s`; the job goes on.
+            It took longer than `timeout_s`; the job continues.
         WebRunError
             It failed.
         """
         return self.handle.result(timeout_s)
 
     def cancel(self) -> None:
-        """Stop its task; a session of its own ends with it. Safe twice."""
+        """Stop its task; a session of its own ends with it. Safe to repeat."""
         self.handle.stop()
 
     async def acancel(self) -> None:
@@ -179,7 +179,7 @@ class Job(InProcess):
         Raises
         ------
         WebRunError
-            `JOB_NOT_DONE`: it has not ended yet. Else what it failed with.
+            `JOB_NOT_DONE`: it has not ended yet. Otherwise the error of the task.
         """
         return self._ready().df
 

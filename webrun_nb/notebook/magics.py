@@ -27,10 +27,10 @@ MATCHER = "webrun_nb"
 
 
 class OnOff(Bool[bool, bool]):
-    """A Bool that says what it takes."""
+    """A Bool whose error says which values are valid."""
 
     def error(self, obj: object, value: object, *about: object) -> NoReturn:
-        """Say what is wrong, and what is right."""
+        """Raise the error with the valid values."""
         raise TraitError(
             f"{self.name}: {value!r} can't be used; write True or False: %config WebrunMagics.{self.name} = True"
         )
@@ -38,7 +38,7 @@ class OnOff(Bool[bool, bool]):
 
 @magics_class
 class WebrunMagics(Magics):
-    """`%config WebrunMagics` lists and sets its options."""
+    """The magics `%webrun` and `%%webrun`; `%config WebrunMagics` lists and sets their options."""
 
     short_errors = OnOff(True, help="Show an error as one line; False shows tracebacks.").tag(config=True)
 
@@ -54,12 +54,12 @@ class WebrunMagics(Magics):
         self._shown_before: Callable[[], bool] | None = None
 
     def say_at_end_what_is_open(self) -> None:
-        """Say at the end of the running cell which sessions are open, unless the magics are loaded again in it."""
+        """Print at the end of the running cell which sessions are open, unless it loads the magics again."""
         assert self.shell is not None, "magics live in a shell"
         self.shell.events.register("post_execute", self._say_open)
 
     def say_loaded_again(self) -> None:
-        """Say what loading the magics again did."""
+        """Print that the magics are loaded again, and which sessions are open."""
         from webrun_nb.notebook.display import open_sessions
 
         self._say_no_more()
@@ -77,13 +77,13 @@ class WebrunMagics(Magics):
             self.shell.events.unregister("post_execute", self._say_open)
 
     def enter(self) -> None:
-        """Show errors as this notebook wants it, from now on: one of its cells begins."""
+        """Show errors as this notebook's options say; called when one of its cells begins."""
         from webrun_nb.client.errors import show_as
 
         self._shown_before = show_as(lambda: self.short_errors)
 
     def leave(self) -> None:
-        """Show errors as before: the cell has ended. One shell may run a cell of another."""
+        """Show errors as before; called when a cell has ended. One shell may run a cell of another."""
         from webrun_nb.client.errors import show_as
 
         if self._shown_before is not None:
@@ -99,7 +99,7 @@ class WebrunMagics(Magics):
             limit_usd(proposal.value)
         except WebRunError as error:
             write = "write US dollars, %config WebrunMagics.max_cost = 0.50, or None for no limit"
-            raise TraitError(f"max_cost: {error.message}; {write}") from error  # traitlets takes back what raises this
+            raise TraitError(f"max_cost: {error.message}; {write}") from error  # traitlets restores the old value
         return proposal.value
 
     @observe("max_cost")
@@ -111,7 +111,7 @@ class WebrunMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def webrun(self, line: str, cell: str | None = None) -> object:
-        """Browser sessions for AI agents: `%webrun help` is where to begin."""
+        """Run a command of the toolkit: `%webrun help` lists them."""
         from webrun_nb.client.errors import ShortTracebackMixin
         from webrun_nb.notebook.commands.dispatch import Dispatcher
         from webrun_nb.notebook.commands.registry import COMMANDS
@@ -131,13 +131,13 @@ class WebrunMagics(Magics):
 
     @staticmethod
     def keep_empty_cells(lines: list[str]) -> list[str]:
-        """Let a cell of `%%webrun` that has no text be ours: IPython would refuse it without saying what to write."""
+        """Pass empty cells of `%%webrun` on to the magic: IPython would refuse them without saying what to write."""
         if lines and lines[0].startswith("%%webrun") and not "".join(lines[1:]).strip():
             return [f"{lines[0].rstrip()}\n", " \n"]
         return lines
 
     def complete(self, context: CompletionContext) -> SimpleMatcherResult:
-        """Return what the Tab key offers; starts nothing, and asks a server only where one is used already."""
+        """Return the completions of a line; starts nothing, and asks a server only if one is already used."""
         from webrun_nb.notebook.commands.registry import COMMANDS
         from webrun_nb.notebook.syntax.completion import complete
 
@@ -152,14 +152,14 @@ class WebrunMagics(Magics):
 
 
 class _OnlyThese(list[SimpleCompletion]):
-    """Completions that keep others away, also where there are none: IPython asks whether the length is 0."""
+    """Completions that suppress all others, even when empty: IPython asks if the length is 0."""
 
     def __len__(self) -> int:
         return super().__len__() or 1
 
 
 def load(ipython: InteractiveShell) -> None:
-    """Register the magics, and `webrun` as a name in the notebook unless it is taken. Starts nothing.
+    """Register the magics, and the name `webrun` in the notebook unless it is taken. Starts nothing.
 
     A shell that had them before has the same ones again: its current session, jobs, names, cards and options. Then a
     line says so.
@@ -175,20 +175,20 @@ def load(ipython: InteractiveShell) -> None:
     ipython.Completer.custom_matchers.append(matcher)
     ipython.events.register("pre_execute", magics.enter)
     ipython.events.register("post_execute", magics.leave)
-    magics.enter()  # in the cell that loads them
+    magics.enter()  # for the cell that loads them
     if "webrun" not in ipython.user_ns:
         ipython.push({"webrun": webrun_nb}, interactive=False)  # type: ignore[no-untyped-call]
 
 
 def unload_and_say(ipython: InteractiveShell) -> None:
-    """Take the magics away; a line at the end of the cell says which sessions stay open."""
+    """Unregister the magics; a line at the end of the cell says which sessions stay open."""
     unload(ipython)
     if (magics := _magics_of(ipython)) is not None:
         magics.say_at_end_what_is_open()
 
 
 def unload(ipython: InteractiveShell) -> None:
-    """Take the magics away; sessions, jobs and cards go on. Safe where they are not there."""
+    """Unregister the magics, if they are registered; sessions, jobs and cards stay."""
     magics = _magics_of(ipython)
     for kind in ("line", "cell"):
         ipython.magics_manager.magics[kind].pop("webrun", None)
@@ -203,5 +203,5 @@ def unload(ipython: InteractiveShell) -> None:
 
 
 def _magics_of(ipython: InteractiveShell) -> WebrunMagics | None:
-    """Return the magics that were loaded into a shell, also where they were unloaded since."""
+    """Return the magics that were loaded into a shell, even if they were unloaded since."""
     return next((each for each in ipython.configurables if isinstance(each, WebrunMagics)), None)

@@ -1,4 +1,4 @@
-"""The names that `{{ expression }}` and `--schema NAME` mean: those of the code that runs the magic.
+"""Looks up the names in `{{ expression }}` and `--schema NAME` where the magic is run.
 
 A magic may be run in a function: `get_ipython().run_cell_magic("webrun", "task", text)`, or a `%webrun` line in its
 body. There a name means what it means in Python: the function's own, an enclosing function's, then the module's. The
@@ -29,7 +29,7 @@ def caller_of(frame: FrameType | None) -> FrameType | None:
 
 
 class Scope(Mapping[str, object]):
-    """The names that are visible where a magic is run.
+    """Maps the names that are visible where a magic is run to their values.
 
     Parameters
     ----------

@@ -96,16 +96,16 @@ def its_server_forgets_it(client: Client, service: Service) -> None:
 @pytest.mark.parametrize(
     ("how", "label", "ending"),
     [
-        (nobody_answers, "terminated · unanswered", "nobody answered what its task asked"),
-        (a_task_costs_too_much, "terminated · task budget", "its task's budget was spent"),
-        (its_task_is_stopped, "terminated · task stopped", "its task was stopped by hand, and it ended with it"),
-        (its_start_is_interrupted, "terminated · interrupted", "interrupted, and so it was ended"),
+        (nobody_answers, "terminated · unanswered", "no one answered its task's question"),
+        (a_task_costs_too_much, "terminated · task budget", "its task's budget is spent"),
+        (its_task_is_stopped, "terminated · task stopped", "its only task was stopped"),
+        (its_start_is_interrupted, "terminated · interrupted", "it was interrupted"),
         (its_block_ends, "terminated · with block", "its with block ended"),
-        (somebody_ends_it, "terminated", "ended by hand"),
-        (somebody_ends_it_after_a_question, "terminated", "ended by hand"),
-        (it_expires, "terminated · expired", "ended by 5:00 of inactivity"),
-        (its_question_expires, "terminated · expired", "nobody answered what its task asked for 5:00"),
-        (its_server_forgets_it, "terminated · session not found", "the server knows it no more"),
+        (somebody_ends_it, "terminated", "by you (terminate)"),
+        (somebody_ends_it_after_a_question, "terminated", "by you (terminate)"),
+        (it_expires, "terminated · expired", "after 5:00 of inactivity"),
+        (its_question_expires, "terminated · expired", "no one answered its task's question for 5:00"),
+        (its_server_forgets_it, "terminated · session not found", "the server no longer knows it"),
     ],
 )
 def test_a_session_says_why_it_ended(

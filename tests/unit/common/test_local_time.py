@@ -12,7 +12,8 @@ import pytest
 
 from webrun_nb.client.ledger import SessionRecord, TaskRecord
 from webrun_nb.common.local_time import clock_time, date_and_time, local_date
-from webrun_nb.notebook.display.tables import files_frame, narrow, table, usage_frame
+from webrun_nb.notebook.display.compact_frame import compact
+from webrun_nb.notebook.display.tables import files_frame, table, usage_frame
 from webrun_nb.wire.environments import UploadedFile
 
 WINTER_MS = 1_764_367_200_000
@@ -56,7 +57,7 @@ def test_a_moment_is_shown_in_local_time_with_its_zone(zone: SetZone, name: str,
 def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> None:
     zone("Europe/Berlin")
     moments = pd.to_datetime([WINTER_MS, None], unit="ms", utc=True)
-    frame = narrow(pd.DataFrame({"ended_at": moments, "text": ["a", "b"]}), "ended_at", "text")
+    frame = compact(pd.DataFrame({"ended_at": moments, "text": ["a", "b"]}), "ended_at", "text")
     for shown in (repr(frame), str(frame._repr_html_())):
         assert "2025-11-28 23:00" in shown
         assert "times: CET" in shown
@@ -66,7 +67,7 @@ def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> Non
 
 FILE = {"fileId": "f1", "originalName": "a.csv", "size": 3, "createdAt": WINTER_MS}
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
-    "files": lambda: narrow(files_frame([UploadedFile.model_validate(FILE)])),
+    "files": lambda: compact(files_frame([UploadedFile.model_validate(FILE)])),
     "steps": lambda: table("steps", [{"seq": 1, "name": "click", "duration": 1, "cost": None, "at": WINTER_MS}]),
 }
 
@@ -87,7 +88,7 @@ def test_a_frame_with_all_its_columns_shows_local_time_to_the_second(zone: SetZo
 def test_moments_of_two_zones_have_each_its_own(zone: SetZone) -> None:
     zone("Europe/Berlin")
     moments = pd.to_datetime([WINTER_MS, SUMMER_MS], unit="ms", utc=True)
-    shown = repr(narrow(pd.DataFrame({"ended_at": moments}), "ended_at"))
+    shown = repr(compact(pd.DataFrame({"ended_at": moments}), "ended_at"))
     assert "2025-11-28 23:00 CET" in shown
     assert "2025-07-31 00:00 CEST" in shown
 
@@ -99,7 +100,7 @@ def test_usage_is_summed_up_by_local_days(zone: SetZone) -> None:
     )
     frame = usage_frame([session], [TaskRecord("http://x", "s", "t", WINTER_MS, "complete", Decimal("0.1"))])
     assert [day.date() for day in frame["day"]] == [date(2025, 11, 29)] * 2
-    of_ours = narrow(frame, "day", "session")
+    of_ours = compact(frame, "day", "session")
     for shown in (of_ours, of_ours[["day", "cost_usd"]], of_ours["day"], of_ours.groupby("day")[["cost_usd"]].sum()):
         assert "2025-11-29" in repr(shown)
         assert "00:00" not in repr(shown)

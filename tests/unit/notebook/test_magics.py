@@ -101,7 +101,7 @@ def test_unloading_takes_the_magics_away_and_says_what_stays_open(
     shell = loaded()
     client.start("shop")
     assert shown(shell, capsys, "%unload_ext webrun_nb") == (
-        "1 session of this kernel still open: shop; %load_ext webrun_nb goes on with what is open\n"
+        "1 session of this kernel still open: shop; %load_ext webrun_nb gives access to them again\n"
     )
     assert shell.find_line_magic("webrun") is None
     assert shell.find_cell_magic("webrun") is None

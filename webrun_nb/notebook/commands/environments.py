@@ -30,11 +30,12 @@ class EnvList:
 
 def list_environments(workspace: Workspace, arguments: EnvList) -> pd.DataFrame | None:
     """Return all environments as a DataFrame."""
-    from webrun_nb.notebook.display.tables import environments_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import environments_frame
 
     whole = environments_frame(toolkit.client().environments.list())
-    telling = ("name", "status", "size", "used", "last_used_at", "saved_at", "description")
-    frame = narrow(whole, *telling, when_empty="there is no environment yet; %webrun env create NAME makes one")
+    columns = ("name", "status", "size", "used", "last_used_at", "saved_at", "description")
+    frame = compact(whole, *columns, when_empty="there is no environment yet; %webrun env create NAME makes one")
     return None if arguments.quiet else frame
 
 
@@ -75,7 +76,8 @@ class EnvShow:
 
 def show(workspace: Workspace, arguments: EnvShow) -> pd.DataFrame | None:
     """Print what an environment contains, and return its files as a DataFrame."""
-    from webrun_nb.notebook.display.tables import files_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import files_frame
 
     environments = toolkit.client().environments
     found = environments.find(arguments.name)
@@ -84,7 +86,7 @@ def show(workspace: Workspace, arguments: EnvShow) -> pd.DataFrame | None:
     print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {used}")
     if found.description:
         print(one_line(found.description))
-    frame = narrow(files_frame(environments.files(found.id)), when_empty=_no_files(found.name))
+    frame = compact(files_frame(environments.files(found.id)), when_empty=_no_files(found.name))
     return None if arguments.quiet else frame
 
 
@@ -141,14 +143,15 @@ class FileList:
 
 def list_files(workspace: Workspace, arguments: FileList) -> pd.DataFrame | None:
     """Return an environment's files as a DataFrame, or what the last task downloaded."""
-    from webrun_nb.notebook.display.tables import downloads_frame, files_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import downloads_frame, files_frame
 
     if arguments.env is not None:
         whole = files_frame(toolkit.client().environments.files(arguments.env))
-        frame = narrow(whole, when_empty=_no_files(arguments.env))
+        frame = compact(whole, when_empty=_no_files(arguments.env))
     else:
         whole = downloads_frame(() if toolkit.last is None else toolkit.last.files)
-        frame = narrow(whole, when_empty=f"the last task downloaded no file; {_HOW_TO_DOWNLOAD}")
+        frame = compact(whole, when_empty=f"the last task downloaded no file; {_HOW_TO_DOWNLOAD}")
     return None if arguments.quiet else frame
 
 
@@ -168,12 +171,13 @@ class FileUpload:
 
 def upload_file(workspace: Workspace, arguments: FileUpload) -> pd.DataFrame | None:
     """Upload a file, into an environment or for an hour."""
-    from webrun_nb.notebook.display.tables import files_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import files_frame
 
     files = toolkit.client().environments.upload_files([arguments.path], arguments.env)
     if arguments.env is None:
         print("kept for an hour; a task of a session with an environment keeps it there")
-    return None if arguments.quiet else narrow(files_frame(files))
+    return None if arguments.quiet else compact(files_frame(files))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
     CommandError
         No session of that name was ever opened.
     """
-    from webrun_nb.notebook.display.tables import history_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import history_frame
 
     sessions = USERS_LEDGER.sessions()
     if arguments.name is not None:
@@ -73,10 +74,12 @@ def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
         kept = _kept_texts()
         whole.loc[without, "text"] = whole.loc[without, "task_id"].map(kept).astype("string")
     over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
-    telling = ("ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
+    columns = ("ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
     where = "" if arguments.name is None else f" in a session {arguments.name}"
-    frame = narrow(
-        whole, *telling, when_empty=f"no task was run{where} yet; a cell that begins with %%webrun task runs one"
+    frame = compact(
+        whole,
+        *columns,
+        when_empty=f"no task was run{where} yet; a cell that begins with %%webrun task runs one",
     )
     return None if arguments.quiet else frame
 

@@ -77,12 +77,13 @@ class Jobs:
 
 def jobs(workspace: Workspace, arguments: Jobs) -> pd.DataFrame | None:
     """Return all jobs of this kernel as a DataFrame."""
-    from webrun_nb.notebook.display.tables import jobs_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import jobs_frame
 
     whole = jobs_frame(list(workspace.jobs.values()))
-    telling = ("job", "state", "session", "began_at", "elapsed_s", "cost_usd", "asks", "error")
-    frame = narrow(
-        whole, *telling, when_empty="no job was started in this kernel yet; %%webrun task --bg NAME starts one"
+    columns = ("job", "state", "session", "began_at", "elapsed_s", "cost_usd", "asks", "error")
+    frame = compact(
+        whole, *columns, when_empty="no job was started in this kernel yet; %%webrun task --bg NAME starts one"
     )
     return None if arguments.quiet else frame
 

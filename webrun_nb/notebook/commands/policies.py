@@ -31,13 +31,14 @@ class PolicyList:
 
 def list_policies(workspace: Workspace, arguments: PolicyList) -> pd.DataFrame | None:
     """Return all policies as a DataFrame."""
-    from webrun_nb.notebook.display.tables import narrow, policies_frame
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import policies_frame
 
     whole = policies_frame(toolkit.client().policies.list())
-    telling = ("name", "status", "hosts", "action_rules", "default", "description")
-    frame = narrow(
+    columns = ("name", "status", "hosts", "action_rules", "default", "description")
+    frame = compact(
         whole,
-        *telling,
+        *columns,
         when_empty=f'there is no policy yet; %webrun policy create NAME --template "{TEMPLATES[0]}" makes one',
     )
     return None if arguments.quiet else frame
@@ -108,7 +109,8 @@ class PolicyAudit:
 
 def audit(workspace: Workspace, arguments: PolicyAudit) -> pd.DataFrame | None:
     """Return the decisions of a policy as a DataFrame, and write them to files."""
-    from webrun_nb.notebook.display.tables import audit_frame, narrow
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import audit_frame
 
     entries = toolkit.client().policies.audit(arguments.policy)
     frame = audit_frame(entries)
@@ -116,7 +118,7 @@ def audit(workspace: Workspace, arguments: PolicyAudit) -> pd.DataFrame | None:
         _write(arguments.csv, frame.to_csv(index=False))
     if arguments.jsonl is not None:
         _write(arguments.jsonl, "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in entries))
-    return None if arguments.quiet else narrow(frame)
+    return None if arguments.quiet else compact(frame)
 
 
 @dataclass(frozen=True, slots=True)

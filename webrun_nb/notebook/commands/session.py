@@ -137,11 +137,12 @@ class Status:
 def status(workspace: Workspace, arguments: Status) -> pd.DataFrame | None:
     """Show a session's card; for all sessions show the live table, and return them as a DataFrame."""
     if arguments.all_sessions:
-        from webrun_nb.notebook.display.tables import narrow, sessions_frame
+        from webrun_nb.notebook.display.compact_frame import compact
+        from webrun_nb.notebook.display.tables import sessions_frame
 
         whole = sessions_frame(session.status() for session in workspace.sessions.values())
-        telling = ("name", "status", "phase", "reason", "created_at", "queued_tasks", "cost_usd")
-        frame = narrow(whole, *telling, when_empty="no session was opened in this kernel yet; %webrun start opens one")
+        columns = ("name", "status", "phase", "reason", "created_at", "queued_tasks", "cost_usd")
+        frame = compact(whole, *columns, when_empty="no session was opened in this kernel yet; %webrun start opens one")
         workspace.show_table()
         return None if arguments.quiet else frame
     session = workspace.session(arguments.name)

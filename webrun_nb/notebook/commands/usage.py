@@ -41,7 +41,8 @@ class Usage:
 
 def usage(workspace: Workspace, arguments: Usage) -> pd.DataFrame | None:
     """Print the ledger's sums, and return its rows: one per task, and one per session for the time between tasks."""
-    from webrun_nb.notebook.display.tables import narrow, usage_frame
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.tables import usage_frame
 
     client = toolkit.current
     if client is not None:
@@ -57,8 +58,8 @@ def usage(workspace: Workspace, arguments: Usage) -> pd.DataFrame | None:
         print(_NO_SESSION)
     if arguments.plot:
         display(Image(data=plot_usage(frame)))  # type: ignore[no-untyped-call]
-    telling = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
-    return None if arguments.quiet else narrow(frame, *telling, when_empty=_NO_SESSION)
+    columns = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
+    return None if arguments.quiet else compact(frame, *columns, when_empty=_NO_SESSION)
 
 
 def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:

@@ -111,7 +111,7 @@ def _called(what: str, arguments: list[str]) -> str:
 
 
 def _text(written: str, sent: str, raw: bool) -> str:
-    """Return a text as a literal: an f-string where its `{{ }}` are plain Python, else as it was sent."""
+    """Return a text as a literal: an f-string if its `{{ }}` are plain Python, else the text that was sent."""
     if raw or "{{" not in written:
         return _literal(sent)
     parts = _EXPRESSION.split(written)
@@ -124,7 +124,7 @@ def _text(written: str, sent: str, raw: bool) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a text as a literal; of several lines, in triple quotes where that is the same text."""
+    """Return a text as a literal; in triple quotes if it has several lines and that is the same text."""
     block = f'"""{text}"""'
     if "\n" in text and "\\" not in text and '"""' not in text and not text.endswith('"'):
         return block
@@ -144,7 +144,7 @@ def _is_plain_python(expression: str) -> bool:
 
 
 def _schema(task: SubmittedTask) -> str | None:
-    """Return the schema as an argument: the notebook's own name for a model, else text or JSON Schema as it was."""
+    """Return the schema as an argument: the name of a model in the notebook, else its text or JSON Schema."""
     if task.schema is None:
         wants_records = task.out is not None or task.job is not None
         return repr(any_records().json_schema) if wants_records else None

@@ -90,7 +90,7 @@ def how_to_read(name: str, file: str) -> str:
 
 
 def size_text(size: int) -> str:
-    """Return a number of bytes as people read it."""
+    """Return a number of bytes in words: `2 kB`."""
     if size < 1_000:
         return "1 byte" if size == 1 else f"{size} bytes"
     return f"{size / 1_000:.0f} kB" if size < 999_500 else f"{size / 1_000_000:.1f} MB"

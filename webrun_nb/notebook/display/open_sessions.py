@@ -1,4 +1,4 @@
-"""What `%load_ext` and `%unload_ext` say of sessions that are open. Imports nothing heavy."""
+"""Prints which sessions are open, for `%load_ext` and `%unload_ext`. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def say_open() -> None:
     """Print one line if sessions of this kernel are open while the magics are not loaded."""
     if names := _open_names():
         opened = f"{len(names)} {'session' if len(names) == 1 else 'sessions'} of this kernel still open"
-        print(f"{opened}: {', '.join(names)}; %load_ext webrun_nb goes on with what is open")
+        print(f"{opened}: {', '.join(names)}; %load_ext webrun_nb gives access to them again")
 
 
 def say_loaded_again() -> None:
-    """Print what loading the magics again did, and which sessions go on."""
+    """Print that the magics are loaded again, and which sessions are still open."""
     names = _open_names()
     noun = "session" if len(names) == 1 else "sessions"
     open_ones = f"{noun} {', '.join(names)} kept open" if names else "no session open"
@@ -35,12 +35,12 @@ def say_loaded_again() -> None:
 
 def _open_names() -> list[str]:
     objects = sys.modules.get("webrun_nb.notebook.api")
-    clients = [] if objects is None else objects.toolkit.clients  # not imported: none was started
+    clients = [] if objects is None else objects.toolkit.clients  # not imported: no session was started
     return [session.name for client in clients for session in client.sessions.values() if not session.ended]
 
 
 def left_open_text(left: Sequence[SessionRecord]) -> str:
-    """Return how many were left open, and where: `1 session left open by an earlier kernel (shop on https://…)`."""
+    """Return the number of sessions left open, with their servers: `1 session left open by an earlier kernel (shop on https://…)`."""
     servers = sorted({record.base_url for record in left})
     parts = []
     for server in servers:

@@ -1,4 +1,4 @@
-"""How a task's result is shown below its cell: one line, what is incomplete, and the head of the table."""
+"""Shows a task's result below its cell: a summary line, notes on what is incomplete, and the first rows."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ DEFAULT_ROWS = 5
 """Rows of a result that are shown, unless `-n` says otherwise."""
 
 _FILES_NAMED = 5
-"""Files of a result that are named below it; each is asked for its size."""
+"""Files of a result that are listed below it; the size of each is requested."""
 _SIZE_WITHIN_S = 2.0
-"""How long a file's server may take to state it."""
+"""How long a file's server may take to answer."""
 
 
 def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
-    """Show what a task that was cut short had by then; it is bound to no name.
+    """Show the partial result of a task that was cut short; it is bound to no name.
 
     Parameters
     ----------
@@ -48,31 +48,31 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
         Rows to show.
     """
     if wanted is None:
-        print("what it had when it ended:")
+        print("partial result:")
         display(PageText(text, rest="the error's .partial"))  # type: ignore[no-untyped-call]
         return
     from webrun_nb.tables.frames import to_frame
 
     try:
         data = json.loads(text)
-    except ValueError:  # a service may have told a part of it
+    except ValueError:  # a service may have sent only a part of it
         return
     frame, _ = to_frame(data, wanted, meta={})
-    print(f"what it had when it ended: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
+    print(f"partial result: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
     _show_head(frame, rows)
 
 
 def unused_line(part: UnusedPart) -> str:
-    """Name a part of a task's text that is not used, and why."""
+    """Return the line that names an unused part of a task's text, and the reason."""
     return f'not used: "{part.text}" ({part.why})'
 
 
 def _show_unused(result: TaskResult) -> None:
-    """Name what of the text was not used, a line each; or say that it is not known."""
+    """Print the unused parts of the text, a line each; or that they are not known."""
     try:
         parts = result.unused
     except WebRunError as error:
-        print(f"whether all of the text was used is not known: {error.message}")
+        print(f"it is not known if all of the text was used: {error.message}")
         return
     for part in parts:
         print(unused_line(part))
@@ -118,7 +118,7 @@ def _file_line(file: ResultFile, called: str) -> str:
     size: int | None = None
     try:
         size = runtime.run(file.asize(), timeout_s=_SIZE_WITHIN_S)
-    except TimeoutError:  # the rest of the line is worth showing all the same
+    except TimeoutError:  # the rest of the line is still worth showing
         pass
     except WebRunError as error:
         return f"downloaded {one_line(file.filename)} · it can't be fetched: {error.message}"
@@ -139,7 +139,7 @@ def _show_answer(
 ) -> None:
 
     cost, task_usd = Cost.from_usage(result.usage.model_dump()), None
-    if own_session is not None and own_session.ended:  # with the time that its browser took to start, as its card says
+    if own_session is not None and own_session.ended:  # including the start of its browser, as on its card
         cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
     if result.schema is None:
         print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, task_usd=task_usd, budget=result.budget))
@@ -178,7 +178,7 @@ def _show_answer(
 
 
 def _show_head(frame: pd.DataFrame, rows: int) -> None:
-    """Display the first rows; two prices in a text are no formula."""
+    """Display the first rows, without formulas: two prices in a text would be read as one."""
     import pandas as pd
 
     with pd.option_context("display.html.use_mathjax", False):
@@ -194,7 +194,7 @@ def summary_line(
     task_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
 ) -> str:
-    """Sum a task up: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
+    """Return the summary of a task: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def summary_line(
 
 
 def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
-    """Announce that not all rows are shown, and where all of them are; empty where all are shown.
+    """Return the note that not all rows are shown, and where all of them are; empty if all are shown.
 
     `name` is what the frame is bound to; without one it is `webrun.last.df`.
     """
@@ -240,7 +240,7 @@ def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
 
 
 def truncation_note(truncated: Truncated, what: str) -> str:
-    """Say how much of an answer a limit of tokens left, and what to do.
+    """Return the note that a token limit cut an answer, with what is left of it and what to do.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def truncation_note(truncated: Truncated, what: str) -> str:
 
 
 def completeness_note(completeness: Completeness) -> str:
-    """Say what is missing or didn't fit, per column; empty where the result is complete."""
+    """Return the note on missing and unfit values per column; empty if the result is complete."""
     absent = "; ".join(
         f"{column}: {'no value that fits' if column in completeness.typed else 'found nowhere'}"
         for column, missing in completeness.missing.items()
@@ -272,7 +272,7 @@ def completeness_note(completeness: Completeness) -> str:
 
 
 def _lacks(completeness: Completeness, column: str) -> list[str]:
-    """Return what a column lacks. Where null may stand for what didn't fit, nobody can say that it was missing."""
+    """Return what a column lacks. Where null may mean an unfit value, it is not counted as missing."""
     missing = completeness.missing[column] if column in completeness.required else 0
     unfit = completeness.unfit[column]
     if missing and column in completeness.typed:

@@ -19,7 +19,7 @@ _ERASED = "\r\x1b[2K"
 
 
 class StartNotice:
-    """The line, at most one at a time. Only the main thread shows it."""
+    """Shows the line, at most one at a time, from the main thread only."""
 
     def __init__(self) -> None:
         self._display_id: str | None = None

@@ -28,11 +28,11 @@ class _Cell:
     line: TaskLine
     display_id: str
     over: bool
-    """It has ended: the line goes with the last task that is waited for."""
+    """The cell has ended: the line is removed with the last task that is waited for."""
 
 
 class TaskLines:
-    """The lines of this process, one under each cell that waits."""
+    """Keeps the lines of progress of this process, one under each cell that waits."""
 
     def __init__(self) -> None:
         self._cells: dict[str, _Cell] = {}
@@ -41,7 +41,7 @@ class TaskLines:
 
     @contextlib.contextmanager
     def replaced(self) -> Iterator[None]:
-        """Show no line in a terminal in this block, where something else shows the task."""
+        """Show no line in a terminal in this block, because the card shows the task."""
         self._replaced += 1
         try:
             yield
@@ -53,7 +53,7 @@ class TaskLines:
         """Show the task of a call, from the call to its end; see `webrun_nb.client.task`."""
         waited: contextlib.AbstractContextManager[AwaitedTask | None]
         if threading.current_thread() is not threading.main_thread():
-            waited = contextlib.nullcontext()  # what a thread shows lands under some other cell
+            waited = contextlib.nullcontext()  # a thread's output would appear under another cell
         elif has_front_end():
             waited = self._under_cell() if can_display_widgets() else contextlib.nullcontext()
         else:
@@ -94,10 +94,10 @@ class TaskLines:
         finally:
             waited.close()
             cell.line.remove(row)
-            self._take_away_if_over(request_id)
+            self._remove_if_over(request_id)
 
     def _cell(self, request_id: str, *, over: bool) -> _Cell:
-        """Return a cell's line, which is shown in the running cell where it is new."""
+        """Return a cell's line; a new one is shown in the running cell."""
         if (known := self._cells.get(request_id)) is not None:
             return known
         from IPython.core.getipython import get_ipython
@@ -119,10 +119,10 @@ class TaskLines:
     def _cell_ended(self, request_id: str) -> None:
         if (cell := self._cells.get(request_id)) is not None:
             cell.over = True
-            self._take_away_if_over(request_id)
+            self._remove_if_over(request_id)
 
-    def _take_away_if_over(self, request_id: str) -> None:
-        """Leave nothing of a cell's line once the cell has ended and waits for nothing."""
+    def _remove_if_over(self, request_id: str) -> None:
+        """Remove a cell's line once the cell has ended and waits for nothing."""
         cell = self._cells.get(request_id)
         if cell is None or not cell.over or not cell.line.idle:
             return
@@ -134,4 +134,4 @@ class TaskLines:
 
 
 task_lines = TaskLines()
-"""This process's."""
+"""The lines of this process."""

@@ -1,4 +1,4 @@
-"""The line of progress in a terminal: written over in place, once a second, while a call waits for its task."""
+"""Shows a line of progress in a terminal, redrawn once a second while a call waits for its task."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _ERASED = "\r\x1b[2K"
 
 
 def can_rewrite(stream: TextIO) -> bool:
-    """Tell whether what was written to a stream can be written over."""
+    """Return True if the stream is a terminal, where a line can be redrawn."""
     return stream.isatty()
 
 
 def line_of(waited: AwaitedTask, now_s: float) -> str:
-    """Return the line: `step 3 · opening http://… · 4 s`; empty while a question is open, as it is answered here."""
+    """Return the line: `step 3 · opening http://… · 4 s`; empty while a question is open."""
     snapshot = waited.snapshot
     if snapshot is not None and snapshot.question is not None:
         return ""
@@ -32,7 +32,7 @@ def line_of(waited: AwaitedTask, now_s: float) -> str:
 
 
 class _Line:
-    """What is written of a line, so that it can be taken back.
+    """A line in a terminal that can be redrawn and removed.
 
     Parameters
     ----------
@@ -47,18 +47,18 @@ class _Line:
         self._held = False
 
     def write(self, line: str) -> None:
-        """Write the line over what it was; nothing while it is held."""
+        """Redraw the line; nothing while it is hidden."""
         with self._lock:
             self._write("" if self._held else line)
 
     def hold(self, held: bool) -> None:
-        """Leave the terminal to something else, or take it back."""
+        """Hide the line, or show it again."""
         with self._lock:
             self._held = held
             self._write("" if held else self._shown)
 
     def _write(self, line: str) -> None:
-        cut = line[: shutil.get_terminal_size().columns - 1]  # what wraps can't be written over
+        cut = line[: shutil.get_terminal_size().columns - 1]  # a wrapped line can't be redrawn
         if cut != self._shown:
             self._stream.write(_ERASED + cut)
             self._stream.flush()
@@ -66,12 +66,12 @@ class _Line:
 
 
 _lines: list[_Line] = []
-"""Those that are being written, the latest last."""
+"""The lines that are shown, the latest last."""
 
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Leave the terminal to what asks a person in this block."""
+    """Hide all lines in this block, in which a person is asked a question."""
     lines = tuple(_lines)
     for line in lines:
         line.hold(True)
@@ -84,7 +84,7 @@ def held() -> Iterator[None]:
 
 @contextlib.contextmanager
 def following(stream: TextIO) -> Iterator[AwaitedTask]:
-    """Write the line of a task until the block ends, and then nothing of it is left."""
+    """Show the line of a task until the block ends, and then remove it."""
     changed, over = threading.Event(), threading.Event()
     waited, line = AwaitedTask(changed.set), _Line(stream)
 

@@ -1,4 +1,4 @@
-"""A task's question in a terminal: printed, and answered with a line that is typed there."""
+"""Asks a task's question in a terminal, and reads the answer from a line that is typed there."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.question_form import QuestionForm, form_of
 
-_ASK = "answer (nothing: stop the task): "
+_ASK = "answer (empty: stop the task): "
 
 
 def prompt_here() -> GuardrailHandler | None:
-    """Return what asks in the terminal of this process; None where a person can't be asked in one."""
+    """Return the function that asks in this process's terminal; None if no person can be asked there."""
     if has_front_end() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
     return ask_in_terminal
 
 
 def ask_in_terminal(question: Question) -> str | None:
-    """Print a question with its choices and read the answer; what is secret is not shown while it is typed.
+    """Print a question with its choices and read the answer; a secret is not shown while it is typed.
 
     Returns
     -------
     str or None
-        The answer; None where nothing was typed: the task is to be stopped.
+        The answer; None if nothing was typed: then the task is stopped.
     """
     with terminal_line.held():
         return _ask(form_of(question), question)
@@ -54,7 +54,7 @@ def _ask(form: QuestionForm, question: Question) -> str | None:
 
 
 def _answer(form: QuestionForm, typed: str) -> str | None:
-    """Return the answer that was typed: one of the choices by its text or number, else the text where text is taken."""
+    """Return the answer that was typed: a choice by its text or number, or free text if the form takes it."""
     answers = [answer for _, answer in form.choices]
     if typed in answers:
         return typed

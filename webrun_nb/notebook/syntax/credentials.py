@@ -1,8 +1,8 @@
 """Refuses keys and passwords in what is typed into a cell (grammar, Secrets).
 
 A cell is saved with its notebook and kept in IPython's history, so a secret in it is as good as published.
-What is looked for is meant to catch real secrets and to leave instructions *about* passwords alone ("click
-the Forgot password link", "enter the password"); nothing that was matched is ever repeated in the message.
+The patterns are meant to catch real secrets and to leave instructions *about* passwords alone ("click
+the Forgot password link", "enter the password"); the message never repeats the match.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PASSWORDS = tuple(
         rf"\b{_PASSWORD}\s+(?P<value>(?=[^\s\d]*\d)(?=[^\sA-Za-z]*[A-Za-z])(?:(?![:,]){_WORD}){{6,}})",
     )
 )
-# Words with many meanings count only in front of something that looks made up: with a digit in it.
+# Words with many meanings count only in front of something that looks like a key: with a digit in it.
 _OTHER = re.compile(
     r"\b(?:(?:api|access|secret|private)[ _-]?key|token|client[ _-]?secret|secret|otp)"
     rf"{_IS}{_QUOTE}?(?=[^\s\"']*\d)[A-Za-z0-9._~+/=-]{{6,}}",
@@ -76,7 +76,7 @@ def _looks_made_up(value: str) -> bool:
 
 
 def refuse_credentials(text: str) -> None:
-    """Refuse text that looks as if it held a key or a password.
+    """Refuse text that looks as if it contained a key or a password.
 
     Parameters
     ----------
@@ -86,16 +86,16 @@ def refuse_credentials(text: str) -> None:
     Raises
     ------
     CommandError
-        Without the text that was found.
+        The text looks like a secret; the message does not repeat it.
     """
     if _KEYS.search(text) or _OTHER.search(text):
         raise CommandError(
-            "this looks as if it held a key, and a cell is saved with its notebook",
+            "this looks as if it contained a key, and a cell is saved with its notebook",
             "take it out; the key of the hosted service belongs in the environment, as WEBRUN_API_KEY; "
             "a login's secrets are named, --secret HOST=NAME",
         )
     if any(_looks_made_up(found["value"]) for pattern in _PASSWORDS for found in pattern.finditer(text)):
         raise CommandError(
-            "this looks as if it held a password, and a cell is saved with its notebook",
+            "this looks as if it contained a password, and a cell is saved with its notebook",
             "take it out; --secret HOST=NAME looks it up: NAME_PASSWORD in the environment, or the keyring",
         )

@@ -1,4 +1,4 @@
-"""The words of a magic's line: the shell's quoting (`shlex`), and `{{ expression }}` as one piece whatever is in it."""
+"""Splits a magic's line into words: with the shell's quoting (`shlex`), and `{{ expression }}` as one piece."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said about a session, once for the card, the HTML form and the text form. Pure functions of a snapshot."""
+"""Describes a session in words, for its card and its text and HTML forms. Pure functions of a snapshot."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ GRACE_MS = 300_000
 """How long a lost browser may take to come back (contract, section 3)."""
 
 _ENDINGS = {
-    "completed": "its last task was done",
-    "terminateOnCompletion": "its last task was done",
-    "terminated": "ended by hand",
+    "completed": "its last task is complete",
+    "terminateOnCompletion": "its last task is complete",
+    "terminated": "by you (terminate)",
     "failed": "its browser did not start, or its last task failed",
-    "balance": "the balance ran out",
-    "budget": "its budget was spent",
-    "task budget": "its task's budget was spent",
-    "unanswered": "nobody answered what its task asked",
-    "interrupted": "interrupted, and so it was ended",
-    "task stopped": "its task was stopped by hand, and it ended with it",
+    "balance": "the balance is used up",
+    "budget": "its budget is spent",
+    "task budget": "its task's budget is spent",
+    "unanswered": "no one answered its task's question",
+    "interrupted": "it was interrupted",
+    "task stopped": "its only task was stopped",
     "with block": "its with block ended",
     "emulator ended": "its emulator ended",
-    "session not found": "the server knows it no more",
-    "session expired": "the server keeps its record no more",
+    "session not found": "the server no longer knows it",
+    "session expired": "the server no longer keeps its record",
     "instance_lost": "its browser was lost and did not come back",
 }
 
 
 _HELD = {
     "guardrail": "waiting for your answer",
-    "paused": "paused; Resume on the session's card goes on",
-    "manual": "you have the browser; Release on the session's card goes on",
+    "paused": "paused; Resume on the session's card continues",
+    "manual": "you have control; Release on the session's card returns it",
 }
-"""What holds a task, by its session's phase."""
+"""Why a task waits, by its session's phase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """What a live session runs towards: `ends_at_ms` of the server's clock, `span_ms` long; `until` says what then."""
+    """A time limit of a live session: `span_ms` long, it ends at `ends_at_ms` of the server's clock."""
 
     label: str
     ends_at_ms: int
@@ -61,8 +61,8 @@ class Countdown:
 def clean(text: str, limit: int) -> str:
     """Return `text` on one line, without control and direction characters, of at most `limit` characters.
 
-    Instructions, actions and questions may carry a page's own words: a terminal must not obey an escape sequence in
-    them, and a direction override must not turn what stands beside it.
+    Instructions, actions and questions may carry a page's own words: a terminal must not execute an escape sequence in
+    them, and a direction override must not reverse the text beside it.
     """
     shown = text[: limit * 2]  # long pages are cut before the work, not after it
     visible = "".join(" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in shown)
@@ -89,9 +89,9 @@ def duration(span_ms: int) -> str:
 
 
 def ended_at_ms(snapshot: SessionSnapshot, seen_ms: int | None = None) -> int | None:
-    """Return when an ended session ended, unix ms of the server's clock, or None where that isn't known.
+    """Return the end of an ended session, unix ms of the server's clock, or None if it isn't known.
 
-    Where the server does not say, it is `seen_ms`: the moment when a viewer saw it end.
+    If the server does not say, it is `seen_ms`: the moment when a viewer saw it end.
     """
     if not snapshot.ended:
         return None
@@ -99,15 +99,13 @@ def ended_at_ms(snapshot: SessionSnapshot, seen_ms: int | None = None) -> int | 
 
 
 def ending(snapshot: SessionSnapshot) -> str:
-    """Return why an ended session ended, in words; empty while it lives."""
+    """Return the reason for a session's end, in words that follow "ended"; empty while it is live."""
     if not snapshot.ended:
         return ""
     if snapshot.reason == "expired":
         span = duration(snapshot.inactivity_timeout_ms)
         return (
-            f"nobody answered what its task asked for {span}"
-            if snapshot.unanswered
-            else f"ended by {span} of inactivity"
+            f"no one answered its task's question for {span}" if snapshot.unanswered else f"after {span} of inactivity"
         )
     why = snapshot.reason or snapshot.status
     if why == "failed" and snapshot.note:  # the emulator says which of the two
@@ -116,7 +114,7 @@ def ending(snapshot: SessionSnapshot) -> str:
 
 
 def countdown(snapshot: SessionSnapshot) -> Countdown | None:
-    """Return what the session runs towards, or None where nothing counts."""
+    """Return the time limit that the session approaches, or None if none counts down."""
     if snapshot.ended:
         return None
     if snapshot.status == "orphaned":
@@ -130,7 +128,7 @@ def countdown(snapshot: SessionSnapshot) -> Countdown | None:
 
 
 def hold(snapshot: SessionSnapshot) -> str:
-    """Return why nothing counts down; empty where something does or where the session has ended."""
+    """Return the reason why nothing counts down; empty if something does, or if the session has ended."""
     if snapshot.ended or countdown(snapshot) is not None:
         return ""
     if snapshot.status == "pending":
@@ -141,7 +139,7 @@ def hold(snapshot: SessionSnapshot) -> str:
 
 
 def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
-    """Return what a task that is waited for does now, in one line: `step 3 · opening http://…`.
+    """Return the progress of a task that is waited for, in one line: `step 3 · opening http://…`.
 
     Parameters
     ----------
@@ -174,7 +172,7 @@ def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
 
 
 def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
-    """Return what is so of a task that its session is not at: it waits for its turn, or has ended."""
+    """Return the progress of a task that is not its session's current one: it waits for its turn, or has ended."""
     if snapshot.current_task_id is None:
         doing = snapshot.doing
         return "reading the result" if doing is not None and doing.task_id == task_id else "sending the task"
@@ -184,14 +182,14 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
 
 
 def idle_fraction(snapshot: SessionSnapshot) -> int | None:
-    """Return the idle part of the measured compute in percent, or None where it isn't known."""
+    """Return the idle part of the measured compute in percent, or None if it isn't known."""
     if snapshot.idle_usd is None or not snapshot.compute_usd:
         return None
     return int((100 * snapshot.idle_usd / snapshot.compute_usd).to_integral_value(ROUND_HALF_UP))
 
 
 def cost(snapshot: SessionSnapshot) -> str:
-    """Return what it costs, as the grammar's Money section words it."""
+    """Return the cost of a session in words (grammar, Money)."""
     amount = "unknown" if snapshot.cost_usd is None else usd(snapshot.cost_usd)
     if not snapshot.emulated:
         return amount
@@ -200,7 +198,7 @@ def cost(snapshot: SessionSnapshot) -> str:
 
 
 def budget(snapshot: SessionSnapshot) -> str:
-    """Return what the session may cost at most: `emulated budget $0.05`; empty where there is no limit.
+    """Return the budget of a session: `emulated budget $0.05`; empty if there is none.
 
     It also says what of that was spent by sessions before, and what the session or its tasks have cost beyond budgets.
     """
@@ -218,12 +216,12 @@ def budget(snapshot: SessionSnapshot) -> str:
 
 
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
-    """Return an amount as `≈ $0.0123` where it is emulated, else plain."""
+    """Return an amount as `≈ $0.0123` if it is emulated, else without the sign."""
     return f"≈ {usd(amount_usd)}" if snapshot.emulated else usd(amount_usd)
 
 
 def cost_parts(snapshot: SessionSnapshot) -> str:
-    """Return compute (working and idle told apart), tokens and the rate, as far as they are known."""
+    """Return the parts of the cost that are known: compute (working and idle apart), tokens and the rate."""
     parts = []
     if snapshot.compute_usd is not None:
         parts.append(f"compute {usd(snapshot.compute_usd)} (measured)")
@@ -249,7 +247,7 @@ _KNOWN_DIGITS_OF_AN_ESTIMATE = 2
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Money in US dollars; an amount that isn't known is None, never 0.
+    """The cost of a task or session in US dollars; an unknown amount is None, never 0.
 
     The parts are those of the usage's `breakdown` (contract, section 5).
 
@@ -274,7 +272,7 @@ class Cost:
 
     @classmethod
     def from_usage(cls, usage: Mapping[str, Any]) -> Cost:
-        """Read the `usage` of an answer; `emulated` is there on the emulator only."""
+        """Return the cost in the `usage` of an answer; only the emulator sends `emulated`."""
         breakdown = usage.get("breakdown") or {}
         return cls(
             amount_usd=_decimal(usage.get("cost")),
@@ -303,7 +301,7 @@ class Cost:
         return _usd(self.amount_usd, self._last_digit(), approximate=self.emulated)
 
     def summary(self) -> str:
-        """Say all that is known in one line, for the card and the end of a task."""
+        """Return all that is known in one line, for the card and the end of a task."""
         if not self.emulated:
             return str(self)
         if self.amount_usd is None:
@@ -329,7 +327,7 @@ class Cost:
         return {"emulated": self.emulated, **known}
 
     def _last_digit(self) -> Decimal:
-        """Value of the last digit that is known: a total is no more exact than the estimate in it."""
+        """Return the value of the last known digit: a total is no more exact than the estimate in it."""
         if not self.emulated or not self.tokens_usd:
             return _SMALLEST_USD
         last = Decimal(1).scaleb(self.tokens_usd.adjusted() - _KNOWN_DIGITS_OF_AN_ESTIMATE + 1)
@@ -348,7 +346,7 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _usd(amount: Decimal | None, last_digit: Decimal, *, approximate: bool = False) -> str:
-    """Write an amount with no digit below `last_digit` and none that the amount itself doesn't have."""
+    """Return an amount in dollars, rounded to `last_digit`, without more digits than it has."""
     if amount is None:
         return "cost unknown"
     if amount == 0:

@@ -1,4 +1,4 @@
-"""Text that comes from pages, as HTML that can do nothing: no script, no request, no link but http(s), no formula.
+"""Converts page text to harmless HTML: no script, no request, no links but http(s), no formula.
 
 A page is hostile, and JupyterLab does not sanitise the output of a cell that was just run. An answer is markdown. It is
 turned into HTML here and shown as `text/html` with a `text/plain` beside it; there is no `text/markdown`, because
@@ -44,7 +44,7 @@ _TAGS = {
 
 
 class PageText:
-    """A text from a page or an agent, written in markdown, for `display`.
+    """A markdown text from a page or an agent, for `display`.
 
     Parameters
     ----------
@@ -69,12 +69,12 @@ class PageText:
 
 
 def plain_text(text: str) -> str:
-    """Return a text without what a terminal obeys and what turns the direction of the text beside it."""
+    """Return a text without control characters and without characters that change the text direction."""
     return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", _DIRECTIONS.sub("", text.replace("\r\n", "\n")))
 
 
 def html_text(text: str) -> str:
-    """Return a text as HTML that shows it as it is written.
+    """Return a text as HTML that shows it verbatim.
 
     A dollar sign and a backslash stand in an element of their own: they begin a formula, and MathJax reads none
     across elements, also where the class that should hold it off is not known.

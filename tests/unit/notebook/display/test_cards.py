@@ -169,22 +169,22 @@ def test_an_empty_queue_is_not_mentioned() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "text"),
     [
-        (SessionStatus.TERMINATED, "expired", "ended by 5:00 of inactivity"),
-        (SessionStatus.TERMINATED, "terminated", "ended by hand"),
-        (SessionStatus.TERMINATED, "balance", "the balance ran out"),
+        (SessionStatus.TERMINATED, "expired", "after 5:00 of inactivity"),
+        (SessionStatus.TERMINATED, "terminated", "by you (terminate)"),
+        (SessionStatus.TERMINATED, "balance", "the balance is used up"),
         (SessionStatus.FAILED, "instance_lost", "its browser was lost and did not come back"),
         (SessionStatus.FAILED, "failed", "its browser did not start, or its last task failed"),
-        (SessionStatus.COMPLETED, "terminateOnCompletion", "its last task was done"),
-        (SessionStatus.COMPLETED, "completed", "its last task was done"),
+        (SessionStatus.COMPLETED, "terminateOnCompletion", "its last task is complete"),
+        (SessionStatus.COMPLETED, "completed", "its last task is complete"),
         (SessionStatus.FAILED, "emulator ended", "its emulator ended"),
-        (SessionStatus.TERMINATED, "budget", "its budget was spent"),
-        (SessionStatus.TERMINATED, "task budget", "its task's budget was spent"),
-        (SessionStatus.TERMINATED, "unanswered", "nobody answered what its task asked"),
-        (SessionStatus.TERMINATED, "interrupted", "interrupted, and so it was ended"),
-        (SessionStatus.TERMINATED, "task stopped", "its task was stopped by hand, and it ended with it"),
+        (SessionStatus.TERMINATED, "budget", "its budget is spent"),
+        (SessionStatus.TERMINATED, "task budget", "its task's budget is spent"),
+        (SessionStatus.TERMINATED, "unanswered", "no one answered its task's question"),
+        (SessionStatus.TERMINATED, "interrupted", "it was interrupted"),
+        (SessionStatus.TERMINATED, "task stopped", "its only task was stopped"),
         (SessionStatus.TERMINATED, "with block", "its with block ended"),
-        (SessionStatus.TERMINATED, "session not found", "the server knows it no more"),
-        (SessionStatus.TERMINATED, "session expired", "the server keeps its record no more"),
+        (SessionStatus.TERMINATED, "session not found", "the server no longer knows it"),
+        (SessionStatus.TERMINATED, "session expired", "the server no longer keeps its record"),
     ],
 )
 def test_the_reason_of_an_end_is_in_words(status: SessionStatus, reason: str, text: str) -> None:
@@ -233,8 +233,7 @@ def test_a_marker_in_hostile_text_does_not_end_the_card() -> None:
 
 def test_the_final_line_has_the_final_facts() -> None:
     assert final_line(ENDED) == (
-        "demo: terminated, ended by 5:00 of inactivity · 1:23 · "
-        "emulated · you pay $0.00 · ≈ $0.0310 on the hosted service"
+        "demo: terminated, after 5:00 of inactivity · 1:23 · emulated · you pay $0.00 · ≈ $0.0310 on the hosted service"
     )
 
 

@@ -285,7 +285,7 @@ def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
 
 def test_the_card_says_what_was_before(output: Output) -> None:
     card, _ = restarted(CardRegistry(), Session(NEXT))
-    assert card.facts["before"].startswith("demo: terminated, ended by 5:00 of inactivity")
+    assert card.facts["before"].startswith("demo: terminated, after 5:00 of inactivity")
 
 
 def test_the_saved_output_goes_on_with_the_new_session(output: Output) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from webrun_nb.notebook.display.tables import narrow
+from webrun_nb.notebook.display.compact_frame import compact
 
 WHOLE = pd.DataFrame(
     {
@@ -17,7 +17,7 @@ WHOLE = pd.DataFrame(
         "text": ["List " + 40 * "very " + "long", "short"],
     }
 )
-FRAME = narrow(WHOLE, "ended_at", "session", "cost_usd", "text")
+FRAME = compact(WHOLE, "ended_at", "session", "cost_usd", "text")
 
 
 def test_a_person_sees_the_telling_columns_short() -> None:
@@ -61,7 +61,7 @@ def test_what_is_made_of_it_is_shown_as_pandas_does(made: str) -> None:
 
 
 def test_a_column_that_was_added_is_shown() -> None:
-    frame = narrow(WHOLE.copy(), "session")
+    frame = compact(WHOLE.copy(), "session")
     frame["owner"] = "Ada"
     shown = str(frame._repr_html_())
     assert "Ada" in shown
@@ -70,11 +70,11 @@ def test_a_column_that_was_added_is_shown() -> None:
 
 def test_without_telling_columns_all_are_shown() -> None:
     plain = WHOLE.drop(columns="ended_at")
-    assert repr(narrow(plain, when_empty="nothing yet")) == repr(plain)
+    assert repr(compact(plain, when_empty="nothing yet")) == repr(plain)
 
 
 def test_without_rows_it_says_how_to_begin() -> None:
-    empty = narrow(WHOLE.head(0), "session", when_empty="no task was run yet; %%webrun task runs one")
+    empty = compact(WHOLE.head(0), "session", when_empty="no task was run yet; %%webrun task runs one")
     assert repr(empty) == "no task was run yet; %%webrun task runs one"
     assert empty._repr_html_() == "<p>no task was run yet; %%webrun task runs one</p>"
     assert list(empty.columns) == list(WHOLE.columns)
