@@ -14,7 +14,7 @@ from pathlib import Path
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.display.cards import cards
 from webrun_nb.wire.policies import StepBody

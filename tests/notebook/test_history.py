@@ -109,7 +109,7 @@ def test_the_code_of_a_session_has_names_and_its_proxy_without_the_password(kern
     assert kernel.run(TASK.replace("task", "task -s ruled", 1)).status == "ok"
     written = run_written(kernel)
     assert "webrun.environments.find('daily').id" in written
-    assert "webrun.policies.find('careful')[\"_id\"]" in written
+    assert "webrun.policies.find('careful').id" in written
     assert f"proxy='http://ada@127.0.0.1:{proxy.port}'" in written
     assert "hunter2" not in written
     assert kernel.run("%webrun terminate ruled").status == "ok"

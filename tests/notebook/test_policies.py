@@ -53,7 +53,7 @@ def test_show_has_no_regular_expression(kernel):
     assert kernel.run("%webrun policy delete reading").status == "ok"
     assert '· block Click where the target has one of the words "buy", "order", "pay",' in text
     assert not set("\\|?") & set(text)
-    assert "the rules as they are written: webrun.policies.find('reading')['actionRules']" in text
+    assert "the rules as they are written: webrun.policies.find('reading').action_rules" in text
 
 
 def test_show_says_it_in_plain_words(kernel):
@@ -124,8 +124,8 @@ def test_a_results_values_have_their_provenance(kernel):
 
 def test_a_session_is_started_with_a_policy(kernel):
     kernel.run("%webrun start ruled --policy careful")
-    assert value(kernel.run("webrun.policies.find('careful')['_id'] == webrun.start('ruled', policy_id="
-                            "webrun.policies.find('careful')['_id']).options.policy_id")) is True  # fmt: skip
+    assert value(kernel.run("webrun.policies.find('careful').id == webrun.start('ruled', policy_id="
+                            "webrun.policies.find('careful').id).options.policy_id")) is True  # fmt: skip
     ran = kernel.run(TASK)
     assert "keeps the rules it was started with" in str(ran.outputs)
     kernel.run("%webrun terminate --all")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
-from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.policies import StepBody, StepList
@@ -31,6 +32,24 @@ def _session(session_id: str) -> str:
 
 def _task(task_id: str) -> str:
     return checked_id(task_id, ErrorCode.TASK_NOT_FOUND)
+
+
+@dataclass(frozen=True)
+class StepPicture:
+    """The page right after a step, a small JPEG; a notebook shows it where it is a cell's last line."""
+
+    number: int
+    """Of the step, as `steps` counts them in `seq`."""
+    jpeg: bytes = field(repr=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the JPEG to a file, and return where it is."""
+        target = Path(path)
+        target.write_bytes(self.jpeg)
+        return target
+
+    def _repr_jpeg_(self) -> bytes:
+        return self.jpeg
 
 
 class EmulatorControl:

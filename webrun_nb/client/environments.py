@@ -1,8 +1,10 @@
-"""Environments: browser profiles and files that outlive their sessions (contract, section 8)."""
+"""Manages environments: browser profiles and files that outlive their sessions (contract, section 8)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
@@ -10,7 +12,8 @@ from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.transfers import Transfers, existing_files
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.common.text import near
+from webrun_nb.common.local_time import utc
+from webrun_nb.common.text import ReadableRepr, near
 from webrun_nb.wire.environments import (
     Deleted,
     FileList,
@@ -20,18 +23,59 @@ from webrun_nb.wire.environments import (
     ProfileList,
     ProfileUploaded,
     UploadedFile,
-    UploadedProfile,
 )
 
 
+@dataclass(frozen=True, repr=False, slots=True)
+class Environment(ReadableRepr):
+    """An environment with the browser profile in it. Times are UTC."""
+
+    id: str
+    name: str
+    description: str
+    status: str
+    """`empty`, `uploading` or `ready`."""
+    size_bytes: int | None
+    """The size of the profile: that of the archive uploaded, or of the state that a session saved; None while empty."""
+    saved_at: datetime | None
+    """The time at which the profile was saved last; None while it is empty."""
+    last_used_at: datetime | None
+    usage_count: int
+    """The number of sessions that used it."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class UploadedArchive(ReadableRepr):
+    """An environment right after an archive was uploaded to it."""
+
+    id: str
+    name: str
+    status: str
+    size_bytes: int | None
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class StoredFile(ReadableRepr):
+    """A file on the server, for tasks to upload to pages."""
+
+    file_id: str
+    name: str
+    size_bytes: int
+    created_at: datetime | None
+    """UTC; None where the server does not say."""
+
+
 class Environments:
-    """The account's environments. Every method has two faces: `list` blocks, `await alist` does not.
+    """The account's environments. Every method comes in two forms: `list` blocks, `await alist` does not.
 
     An environment is named by its id, or by its name where only one has it.
 
     Parameters
     ----------
-    http : Http
+    http : ApiTransport
         The server's calls.
     """
 
@@ -40,8 +84,10 @@ class Environments:
         self._transfers = Transfers(http)
 
     @on_loop_thread
-    async def acreate(self, name: str, description: str = "") -> Profile:
-        """Make an environment, empty.
+    async def acreate(self, name: str, description: str = "") -> Environment:
+        """Create an empty environment.
+
+        >>> webrun.environments.create("work").id  # doctest: +SKIP
 
         Raises
         ------
@@ -49,14 +95,14 @@ class Environments:
             `INVALID_PARAMETER`: there are 20 already.
         """
         body = {"name": name, "description": description}
-        return (await self._http.call(ProfileCreated, "POST", "/profiles", body)).profile
+        return _environment((await self._http.call(ProfileCreated, "POST", "/profiles", body)).profile)
 
     @blocking(acreate)
-    def create(self, name: str, description: str = "") -> Profile:
+    def create(self, name: str, description: str = "") -> Environment:
         return runtime.run(self.acreate(name, description))
 
     @on_loop_thread
-    async def afind(self, environment: str) -> Profile:
+    async def afind(self, environment: str) -> Environment:
         """Return the environment of that id or name.
 
         Raises
@@ -88,12 +134,12 @@ class Environments:
         return named[0]
 
     @blocking(afind)
-    def find(self, environment: str) -> Profile:
+    def find(self, environment: str) -> Environment:
         return runtime.run(self.afind(environment))
 
     @on_loop_thread
     async def adelete(self, environment: str) -> None:
-        """Delete an environment with its files; sessions that use it run on, and leave nothing behind.
+        """Delete an environment with its files. Sessions that use it run on, and save nothing.
 
         Raises
         ------
@@ -108,26 +154,28 @@ class Environments:
         return runtime.run(self.adelete(environment))
 
     @on_loop_thread
-    async def aupload(self, environment: str, archive: str | Path) -> UploadedProfile:
-        """Put a profile's archive (`.tar.gz`, `.tgz`) in the place of the environment's profile.
+    async def aupload(self, environment: str, archive: str | Path) -> UploadedArchive:
+        """Replace an environment's profile by an archive (`.tar.gz`, `.tgz`).
 
         Raises
         ------
         RequestError
-            As `find`; `FILE_NOT_FOUND`: there is no such file here; `INVALID_PARAMETER`: it is no such archive.
+            As `find`; `FILE_NOT_FOUND`: there is no such file here; `INVALID_PARAMETER`: it is not such an archive.
         """
         (path,) = existing_files([archive])
         found = await self.afind(environment)
         answer = await self._transfers.upload(ProfileUploaded, f"/profiles/{found.id}/upload", "file", [path])
-        return answer.profile
+        profile = answer.profile
+        saved_at = None if profile.blob_uploaded_at is None else utc(profile.blob_uploaded_at)
+        return UploadedArchive(profile.id, profile.name, profile.status, profile.blob_size, saved_at)
 
     @blocking(aupload)
-    def upload(self, environment: str, archive: str | Path) -> UploadedProfile:
+    def upload(self, environment: str, archive: str | Path) -> UploadedArchive:
         return runtime.run(self.aupload(environment, archive))
 
     @on_loop_thread
     async def adownload(self, environment: str, to: str | Path | None = None) -> Path:
-        """Save an environment's archive, by default as `NAME.tar.gz` in the present folder; return where.
+        """Save an environment's archive, by default as `NAME.tar.gz` in the current folder; return its path.
 
         Raises
         ------
@@ -144,7 +192,7 @@ class Environments:
         return runtime.run(self.adownload(environment, to))
 
     @on_loop_thread
-    async def afiles(self, environment: str) -> list[UploadedFile]:
+    async def afiles(self, environment: str) -> list[StoredFile]:
         """Return the files of an environment, oldest first.
 
         Raises
@@ -153,15 +201,16 @@ class Environments:
             As `find`.
         """
         found = await self.afind(environment)
-        return (await self._http.call(FileList, "GET", f"/environments/{found.id}/files")).files
+        answer = await self._http.call(FileList, "GET", f"/environments/{found.id}/files")
+        return [_stored_file(file) for file in answer.files]
 
     @blocking(afiles)
-    def files(self, environment: str) -> list[UploadedFile]:
+    def files(self, environment: str) -> list[StoredFile]:
         return runtime.run(self.afiles(environment))
 
     @on_loop_thread
-    async def aupload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[UploadedFile]:
-        """Upload files: into an environment, or for an hour, in which a task can be given their ids.
+    async def aupload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[StoredFile]:
+        """Upload files to an environment; without one they are kept for an hour, in which tasks can use them.
 
         Raises
         ------
@@ -170,10 +219,11 @@ class Environments:
         """
         existing = existing_files(paths)
         fields = {} if environment is None else {"environmentId": (await self.afind(environment)).id}
-        return (await self._transfers.upload(FileList, "/files/upload", "files", existing, fields)).files
+        answer = await self._transfers.upload(FileList, "/files/upload", "files", existing, fields)
+        return [_stored_file(file) for file in answer.files]
 
     @blocking(aupload_files)
-    def upload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[UploadedFile]:
+    def upload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[StoredFile]:
         return runtime.run(self.aupload_files(paths, environment))
 
     @on_loop_thread
@@ -198,10 +248,31 @@ class Environments:
         return runtime.run(self.adelete_file(file, environment))
 
     @on_loop_thread
-    async def alist(self) -> list[Profile]:
+    async def alist(self) -> list[Environment]:
         """Return all environments, oldest first."""
-        return (await self._http.call(ProfileList, "GET", "/profiles")).profiles
+        answer = await self._http.call(ProfileList, "GET", "/profiles")
+        return [_environment(profile) for profile in answer.profiles]
 
     @blocking(alist)
-    def list(self) -> list[Profile]:
+    def list(self) -> list[Environment]:
         return runtime.run(self.alist())
+
+
+def _environment(profile: Profile) -> Environment:
+    return Environment(
+        id=profile.id,
+        name=profile.name,
+        description=profile.description,
+        status=profile.status,
+        size_bytes=profile.blob_size,
+        saved_at=None if profile.blob_uploaded_at is None else utc(profile.blob_uploaded_at),
+        last_used_at=None if profile.last_used_at is None else utc(profile.last_used_at),
+        usage_count=profile.usage_count,
+        created_at=utc(profile.created_at),
+        updated_at=utc(profile.updated_at),
+    )
+
+
+def _stored_file(file: UploadedFile) -> StoredFile:
+    created_at = None if file.created_at is None else utc(file.created_at)
+    return StoredFile(file.file_id, file.original_name, file.size, created_at)

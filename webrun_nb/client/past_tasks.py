@@ -11,8 +11,8 @@ from dataclasses import replace
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.ledger import Ledger, TaskRecord
-from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
+from webrun_nb.client.task_recording import TaskRecording
 from webrun_nb.client.task_request import read_schema
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode

@@ -1,33 +1,90 @@
-"""Policies: what sessions may reach and do (contract, section 11). The hosted service has them in its dashboard."""
+"""Manages policies, the rules on what sessions may reach and do (contract, section 11), on the emulator alone.
+
+The hosted service has policies in its dashboard.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
-from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.errors import RequestError, refusal
-from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
-from webrun_nb.common.text import near
+from webrun_nb.common.local_time import utc
+from webrun_nb.common.text import ReadableRepr, near
+from webrun_nb.wire.policies import ActionRuleBody, PolicyAnswer, PolicyBody, PolicyList, PolicyRules
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
-"""The policies to begin with of an emulator of this version; one of another may have others."""
+"""The templates of an emulator of this version; one of another version may have others."""
 Record = dict[str, Any]
-"""As it is on the wire."""
+"""A JSON object as it is on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRule:
+    """A pattern of hosts, and what happens where one is reached: `block` or `guardrail`."""
+
+    pattern: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRule:
+    """The permission for a category of actions, narrowed to a page or to a text where it says so."""
+
+    category: str
+    """`Navigation`, `Click`, `Form Submit`, …"""
+    permission: str
+    """`allow`, `block` or `guardrail`."""
+    url_pattern: str | None = None
+    scope: str | None = None
+    match_type: str | None = None
+    """`keyword` or `regex`."""
+    match: str | None = None
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class PolicyTemplate(ReadableRepr):
+    """The rules that a policy can be created with."""
+
+    name: str
+    description: str
+    status: str
+    """`active`, or `draft`: no session can be started with it."""
+    llm_role: str
+    """The text that tells the agent its role; may be empty."""
+    domain_mode: str
+    """`allow_all`, `allowlist` or `blocklist`."""
+    domain_rules: tuple[DomainRule, ...]
+    action_rules: tuple[ActionRule, ...]
+    default_action: str
+    """The permission for actions that no rule is about."""
+    summary: tuple[str, ...] = field(repr=False)
+    """Each rule in plain words."""
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Policy(PolicyTemplate):
+    """A policy of the account. Times are UTC."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
 
 
 class Policies:
-    """The account's policies. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+    """The account's policies. Every method comes in two forms: `list` blocks, `await alist` does not.
 
-    Where a policy is asked for, its id or its name may be given.
+    A policy is named by its id or its name. All methods raise RequestError `EMULATOR_ONLY` on other servers.
 
     Parameters
     ----------
-    http : Http
-        Its calls.
+    http : ApiTransport
+        The server's calls.
     """
 
     def __init__(self, http: ApiTransport) -> None:
@@ -36,17 +93,20 @@ class Policies:
     @on_loop_thread
     async def acreate(
         self, name: str | None = None, *, template: str | None = None, fields: Mapping[str, Any] | None = None
-    ) -> Record:
-        """Make a policy.
+    ) -> Policy:
+        """Create a policy.
+
+        >>> webrun.policies.create("reading", template="Research Only")  # doctest: +SKIP
 
         Parameters
         ----------
         name : str, optional
-            What to call it; a template has a name of its own.
+            The policy's name; by default the template's.
         template : str, optional
-            Begin with `Research Only`, `Financial Compliance`, `Healthcare / HIPAA` or `Strict Lockdown`.
+            The rules to begin with: `Research Only`, `Financial Compliance`, `Healthcare / HIPAA` or `Strict Lockdown`.
         fields : mapping, optional
-            As on the wire: `domainRules`, `actionRules`, `defaultAction`, …; they go before the template's.
+            Fields under their wire names (`domainRules`, `actionRules`, `defaultAction`, …); they replace the
+            template's.
 
         Raises
         ------
@@ -56,32 +116,27 @@ class Policies:
         given = {"name": name, "template": template}
         body = {**(fields or {}), **{key: value for key, value in given.items() if value is not None}}
         try:
-            return await self._policy("POST", "", body)
+            return await self._send("POST", "", body)
         except RequestError as error:
             if error.details.get("parameter") == "template":
-                meant = near(str(template), [each["name"] for each in await self.atemplates()])
+                meant = near(str(template), [each.name for each in await self.atemplates()])
                 error.hint = f"did you mean {meant!r}?" if meant else "name one of them, in quotes"
             raise
 
     @blocking(acreate)
     def create(
         self, name: str | None = None, *, template: str | None = None, fields: Mapping[str, Any] | None = None
-    ) -> Record:
+    ) -> Policy:
         return runtime.run(self.acreate(name, template=template, fields=fields))
 
     @on_loop_thread
-    async def atemplates(self) -> list[Record]:
-        """Return the policies to begin with."""
-        found: list[Record] = (await self._call("GET"))["templates"]
-        return found
+    async def afind(self, policy: str) -> Policy:
+        """Return the policy of that id or name.
 
-    @blocking(atemplates)
-    def templates(self) -> list[Record]:
-        return runtime.run(self.atemplates())
-
-    @on_loop_thread
-    async def afind(self, policy: str) -> Record:
-        """Return a policy by its id or name.
+        Parameters
+        ----------
+        policy : str
+            Its id or its name.
 
         Raises
         ------
@@ -89,11 +144,11 @@ class Policies:
             `POLICY_NOT_FOUND`: there is none; `POLICY_AMBIGUOUS`: several have the name.
         """
         policies = await self.alist()
-        found = [each for each in policies if policy in (each["_id"], each["name"])]
+        found = [each for each in policies if policy in (each.id, each.name)]
         if len(found) == 1:
             return found[0]
         if not found:
-            names = [str(each["name"]) for each in policies]
+            names = [each.name for each in policies]
             meant = near(policy, names)
             there_are = f"there are: {', '.join(names[:10])}" if names else "there is none yet"
             raise RequestError(
@@ -101,7 +156,7 @@ class Policies:
                 code=ErrorCode.POLICY_NOT_FOUND,
                 hint=f"did you mean {meant}?" if meant else f"{there_are}; `policies.create(name)` makes one",
             )
-        ids = ", ".join(each["_id"] for each in found)
+        ids = ", ".join(each.id for each in found)
         raise refusal(
             400,
             ToolkitErrorCode.POLICY_AMBIGUOUS,
@@ -109,22 +164,41 @@ class Policies:
         )
 
     @blocking(afind)
-    def find(self, policy: str) -> Record:
+    def find(self, policy: str) -> Policy:
         return runtime.run(self.afind(policy))
 
     @on_loop_thread
-    async def achange(self, policy: str, fields: Mapping[str, Any]) -> Record:
-        """Change the fields that are named; sessions that run keep the rules they started with."""
-        return await self._policy("PUT", await self._id(policy), fields)
+    async def achange(self, policy: str, fields: Mapping[str, Any]) -> Policy:
+        """Change fields of a policy; running sessions keep the rules they were started with.
+
+        Parameters
+        ----------
+        policy : str
+            Its id or its name.
+        fields : mapping
+            The fields to change, under their wire names.
+
+        Raises
+        ------
+        RequestError
+            As `find`; a field is wrong: `details` name it.
+        """
+        return await self._send("PUT", (await self.afind(policy)).id, fields)
 
     @blocking(achange)
-    def change(self, policy: str, fields: Mapping[str, Any]) -> Record:
+    def change(self, policy: str, fields: Mapping[str, Any]) -> Policy:
         return runtime.run(self.achange(policy, fields))
 
     @on_loop_thread
     async def adelete(self, policy: str) -> None:
-        """Delete a policy; its audit trail stays, and sessions that run keep its rules."""
-        await self._call("DELETE", await self._id(policy))
+        """Delete a policy. Its audit trail stays, and running sessions keep its rules.
+
+        Raises
+        ------
+        RequestError
+            As `find`.
+        """
+        await self._call("DELETE", (await self.afind(policy)).id)
 
     @blocking(adelete)
     def delete(self, policy: str) -> None:
@@ -132,9 +206,21 @@ class Policies:
 
     @on_loop_thread
     async def aaudit(self, policy: str) -> list[Record]:
-        """Return every decision of a policy, oldest first; of a deleted one, by its id."""
-        policy_id = policy if policy.startswith("pol_") else await self._id(policy)
-        found: list[Record] = (await self._call("GET", f"{checked_id(policy_id, 'POLICY_NOT_FOUND')}/audit"))["audit"]
+        """Return every decision of a policy, oldest first, as records of the wire.
+
+        Parameters
+        ----------
+        policy : str
+            Its id or its name; the id of a policy that was deleted.
+
+        Raises
+        ------
+        RequestError
+            As `find`.
+        """
+        policy_id = policy if policy.startswith("pol_") else (await self.afind(policy)).id
+        path = f"{checked_id(policy_id, ErrorCode.POLICY_NOT_FOUND)}/audit"
+        found: list[Record] = (await self._call("GET", path))["audit"]
         return found
 
     @blocking(aaudit)
@@ -143,8 +229,23 @@ class Policies:
 
     @on_loop_thread
     async def atest(self, policy: str, task_id: str) -> list[Record]:
-        """Return what a policy would have decided on each recorded action of a task. Nothing is done."""
-        path = f"{await self._id(policy)}/test"
+        """Return what a policy would decide on each recorded action of a task, as records of the wire.
+
+        Nothing is done in a browser.
+
+        Parameters
+        ----------
+        policy : str
+            Its id or its name.
+        task_id : str
+            The id of a task that has ended.
+
+        Raises
+        ------
+        RequestError
+            As `find`; `TASK_NOT_FOUND`: there is no record of the task.
+        """
+        path = f"{(await self.afind(policy)).id}/test"
         found: list[Record] = (await self._call("POST", path, {"taskId": task_id}))["steps"]
         return found
 
@@ -152,80 +253,51 @@ class Policies:
     def test(self, policy: str, task_id: str) -> list[Record]:
         return runtime.run(self.atest(policy, task_id))
 
-    async def _id(self, policy: str) -> str:
-        policy_id: str = (await self.afind(policy))["_id"]
-        return policy_id
+    @on_loop_thread
+    async def atemplates(self) -> list[PolicyTemplate]:
+        """Return the templates that policies can be created with."""
+        listed = PolicyList.model_validate(await self._call("GET"))
+        return [PolicyTemplate(**_rules(each)) for each in listed.templates]
 
-    async def _policy(self, method: str, path: str, body: Mapping[str, Any]) -> Record:
-        found: Record = (await self._call(method, path, body))["policy"]
-        return found
+    @blocking(atemplates)
+    def templates(self) -> list[PolicyTemplate]:
+        return runtime.run(self.atemplates())
+
+    @on_loop_thread
+    async def alist(self) -> list[Policy]:
+        """Return the account's policies, oldest first."""
+        listed = PolicyList.model_validate(await self._call("GET"))
+        return [_policy(each) for each in listed.policies]
+
+    @blocking(alist)
+    def list(self) -> list[Policy]:
+        return runtime.run(self.alist())
+
+    async def _send(self, method: str, path: str, body: Mapping[str, Any]) -> Policy:
+        return _policy(PolicyAnswer.model_validate(await self._call(method, path, body)).policy)
 
     async def _call(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Record:
         return await self._http.call_emulator(method, f"/policies/{path}".rstrip("/"), body)
 
-    @on_loop_thread
-    async def alist(self) -> list[Record]:
-        """Return the account's policies, oldest first."""
-        found: list[Record] = (await self._call("GET"))["policies"]
-        return found
 
-    @blocking(alist)
-    def list(self) -> list[Record]:
-        return runtime.run(self.alist())
+def _policy(body: PolicyBody) -> Policy:
+    return Policy(id=body.id, created_at=utc(body.created_at), updated_at=utc(body.updated_at), **_rules(body))
 
 
-class TaskRecording:
-    """What is recorded of a task, on the emulator. Every method has two faces.
+def _rules(body: PolicyRules) -> dict[str, Any]:
+    """Return the fields that policies and templates share."""
+    return {
+        "name": body.name,
+        "description": body.description,
+        "status": body.status,
+        "llm_role": body.llm_role,
+        "domain_mode": body.domain_rules.mode,
+        "domain_rules": tuple(DomainRule(entry.pattern, entry.action) for entry in body.domain_rules.entries),
+        "action_rules": tuple(_action_rule(rule) for rule in body.action_rules),
+        "default_action": body.default_action,
+        "summary": tuple(body.summary),
+    }
 
-    Parameters
-    ----------
-    http : Http
-        Its server's calls.
-    task_id : str
-        Which task.
-    """
 
-    def __init__(self, http: ApiTransport, task_id: str) -> None:
-        self._http = http
-        self._task_id = task_id
-
-    @on_loop_thread
-    async def asteps(self) -> list[Record]:
-        """Return what the task did, saw, asked and said: target, decision, time and cost of each step."""
-        return await self._rows("steps")
-
-    @blocking(asteps)
-    def steps(self) -> list[Record]:
-        return runtime.run(self.asteps())
-
-    @on_loop_thread
-    async def aprovenance(self) -> list[Record]:
-        """Return where each value of the answer comes from: page, element, text."""
-        return await self._rows("provenance")
-
-    @blocking(aprovenance)
-    def provenance(self) -> list[Record]:
-        return runtime.run(self.aprovenance())
-
-    @on_loop_thread
-    async def aunused(self) -> list[Record]:
-        """Return the parts of the task's text that its answer does not follow: `text`, `start`, `end`, `why`."""
-        return await self._rows("unused", of="report")
-
-    @blocking(aunused)
-    def unused(self) -> list[Record]:
-        return runtime.run(self.aunused())
-
-    @on_loop_thread
-    async def apicture(self, number: int) -> StepPicture:
-        """Return the picture of the page right after the step that `steps` counts as `seq`."""
-        return await EmulatorControl(self._http).astep_picture(self._task_id, number)
-
-    @blocking(apicture)
-    def picture(self, number: int) -> StepPicture:
-        return runtime.run(self.apicture(number))
-
-    async def _rows(self, what: str, *, of: str | None = None) -> list[Record]:
-        path = f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{of or what}"
-        found: list[Record] = (await self._http.control("GET", path))[what]
-        return found
+def _action_rule(body: ActionRuleBody) -> ActionRule:
+    return ActionRule(body.category, body.permission, body.url_pattern, body.scope, body.match_type, body.match)

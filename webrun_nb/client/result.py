@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
+from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.policies import TaskRecording
-from webrun_nb.client.step_pictures import StepPicture
+from webrun_nb.client.task_recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.money import from_number

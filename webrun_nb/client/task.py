@@ -25,9 +25,9 @@ from webrun_nb.client.expectations import error_page_hint
 from webrun_nb.client.guardrails import AskPerson, NoAnswer
 from webrun_nb.client.ledger import TaskOutcome
 from webrun_nb.client.monitor import SessionMonitor, question_of
-from webrun_nb.client.policies import TaskRecording
 from webrun_nb.client.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.task_recording import TaskRecording
 from webrun_nb.client.task_request import TaskRequest
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode

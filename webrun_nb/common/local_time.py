@@ -1,11 +1,21 @@
 """Formats times for display: in the local time of this machine, with its zone. Data is in UTC.
 
-All functions take Unix milliseconds.
+Times of the wire are Unix milliseconds.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+
+
+def utc(unix_ms: float) -> datetime:
+    """Return a time as an aware `datetime` in UTC."""
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
+
+
+def unix_ms(time: datetime) -> int:
+    """Return a time in Unix milliseconds."""
+    return round(time.timestamp() * 1000)
 
 
 def local(unix_ms: float) -> datetime:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import fields
+from datetime import UTC, datetime
 
 _SHORTEST_BEGINNING = 3
 """Minimum number of letters of a prefix; shorter ones match too many words."""
@@ -42,3 +44,27 @@ def near(word: str, known: Iterable[str]) -> str | None:
     if len(given) >= _SHORTEST_BEGINNING:
         found += [name for name in by_lower if name.startswith(given)]
     return by_lower[found[0]] if found else None
+
+
+class ReadableRepr:
+    """Gives a dataclass a repr with times in UTC as people read them. Fields with `repr=False` are left out.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(repr=False)
+    ... class Visit(ReadableRepr):
+    ...     page: str
+    ...     at: datetime
+    >>> Visit("/", datetime(2026, 11, 29, 11, 30, tzinfo=UTC))
+    Visit(page='/', at=2026-11-29 11:30:00 UTC)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        shown = [field.name for field in fields(self) if field.repr]  # type: ignore[arg-type]
+        values = ", ".join(f"{name}={_readable(getattr(self, name))}" for name in shown)
+        return f"{type(self).__name__}({values})"
+
+
+def _readable(value: object) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else repr(value)

@@ -300,7 +300,7 @@ def _policy_names() -> list[str]:
         found = runtime.run(client.policies.alist(), timeout_s=NAMES_WITHIN_S)
     except (TimeoutError, WebRunError):  # among others: the hosted service lists none
         return []
-    return [str(policy["name"]) for policy in found]
+    return [policy.name for policy in found]
 
 
 async def _refresh(sessions: list[Session]) -> None:

@@ -136,7 +136,7 @@ def test_a_secret_shows_as_stars(show):
 def test_a_secret_can_be_copied_and_compared_but_not_pickled():
     secret = Secret(VALUE)
     assert copy.deepcopy(secret) == secret == Secret(VALUE) != Secret("other")
-    with pytest.raises(TypeError, match="can't be pickled"):
+    with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(secret)
 
 

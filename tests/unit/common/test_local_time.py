@@ -10,11 +10,11 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from webrun_nb.client.environments import StoredFile
 from webrun_nb.client.ledger import SessionRecord, TaskRecord
-from webrun_nb.common.local_time import clock_time, date_and_time, local_date
+from webrun_nb.common.local_time import clock_time, date_and_time, local_date, unix_ms, utc
 from webrun_nb.notebook.display.compact_frame import compact
 from webrun_nb.notebook.display.tables import files_frame, table, usage_frame
-from webrun_nb.wire.environments import UploadedFile
 
 WINTER_MS = 1_764_367_200_000
 """2025-11-28 22:00 UTC."""
@@ -65,9 +65,9 @@ def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> Non
     assert frame["ended_at"].iloc[0] == pd.Timestamp("2025-11-28 22:00", tz="UTC")
 
 
-FILE = {"fileId": "f1", "originalName": "a.csv", "size": 3, "createdAt": WINTER_MS}
+FILE = StoredFile("f1", "a.csv", 3, utc(WINTER_MS))
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
-    "files": lambda: compact(files_frame([UploadedFile.model_validate(FILE)])),
+    "files": lambda: compact(files_frame([FILE])),
     "steps": lambda: table("steps", [{"seq": 1, "name": "click", "duration": 1, "cost": None, "at": WINTER_MS}]),
 }
 
@@ -104,3 +104,8 @@ def test_usage_is_summed_up_by_local_days(zone: SetZone) -> None:
     for shown in (of_ours, of_ours[["day", "cost_usd"]], of_ours["day"], of_ours.groupby("day")[["cost_usd"]].sum()):
         assert "2025-11-29" in repr(shown)
         assert "00:00" not in repr(shown)
+
+
+def test_a_time_of_the_wire_is_read_as_utc_and_written_as_it_was() -> None:
+    assert utc(WINTER_MS).isoformat() == "2025-11-28T22:00:00+00:00"
+    assert unix_ms(utc(WINTER_MS + 1)) == WINTER_MS + 1

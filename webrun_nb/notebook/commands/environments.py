@@ -81,7 +81,7 @@ def show(workspace: Workspace, arguments: EnvShow) -> pd.DataFrame | None:
 
     environments = toolkit.client().environments
     found = environments.find(arguments.name)
-    size = "" if found.blob_size is None else f" · profile of {size_text(found.blob_size)}"
+    size = "" if found.size_bytes is None else f" · profile of {size_text(found.size_bytes)}"
     used = "1 time" if found.usage_count == 1 else f"{found.usage_count} times"
     print(f"environment {one_line(found.name)} · {found.id} · {found.status}{size} · used {used}")
     if found.description:
@@ -116,7 +116,7 @@ class EnvUpload:
 def upload(workspace: Workspace, arguments: EnvUpload) -> None:
     """Replace an environment's profile by an archive."""
     done = toolkit.client().environments.upload(arguments.name, arguments.path)
-    print(f"environment {one_line(done.name)} · {done.status} · {size_text(done.blob_size or 0)}")
+    print(f"environment {one_line(done.name)} · {done.status} · {size_text(done.size_bytes or 0)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.client.policies import TEMPLATES
+from webrun_nb.client.policies import TEMPLATES, Policy
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
@@ -62,7 +62,7 @@ def create(workspace: Workspace, arguments: PolicyCreate) -> None:
         The file can't be read, or the name is taken.
     """
     policies = toolkit.client().policies
-    if any(policy["name"] == arguments.name for policy in policies.list()):
+    if any(policy.name == arguments.name for policy in policies.list()):
         raise CommandError(
             f"there is a policy {arguments.name!r} already", f"%webrun policy show {arguments.name}, or delete it first"
         )
@@ -93,8 +93,8 @@ def delete(workspace: Workspace, arguments: PolicyDelete) -> None:
     """Delete a policy."""
     policies = toolkit.client().policies
     policy = policies.find(arguments.policy)
-    policies.delete(policy["_id"])
-    print(f"policy {policy['name']} is deleted; running sessions keep its rules, and {policy['_id']} its audit trail")
+    policies.delete(policy.id)
+    print(f"policy {policy.name} is deleted; running sessions keep its rules, and {policy.id} its audit trail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,21 +172,21 @@ def _write(path: str, text: str) -> None:
     print(f"written to {path}")
 
 
-def _show(policy: Mapping[str, Any]) -> None:
-    draft = " (a draft: no session can be started with it)" if policy["status"] == "draft" else ""
-    lines = [f"{policy['name']}{draft}"]
-    lines += [textwrap.fill(policy["description"], _WIDTH, initial_indent="  ", subsequent_indent="  ")] * bool(
-        policy["description"]
+def _show(policy: Policy) -> None:
+    draft = " (a draft: no session can be started with it)" if policy.status == "draft" else ""
+    lines = [f"{policy.name}{draft}"]
+    lines += [textwrap.fill(policy.description, _WIDTH, initial_indent="  ", subsequent_indent="  ")] * bool(
+        policy.description
     )
     lines += [
         textwrap.fill(rule, _WIDTH, initial_indent="  · ", subsequent_indent="    ", break_long_words=False)
-        for rule in policy["summary"]
+        for rule in policy.summary
     ]
-    if policy["llmRole"]:
-        said = f"tells the agent: {policy['llmRole']}"
+    if policy.llm_role:
+        said = f"tells the agent: {policy.llm_role}"
         lines.append(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="    "))
-    if any(rule.get("matchType") == "regex" for rule in policy["actionRules"]):
-        lines.append(f"  the rules as they are written: webrun.policies.find({policy['name']!r})['actionRules']")
+    if any(rule.match_type == "regex" for rule in policy.action_rules):
+        lines.append(f"  the rules as they are written: webrun.policies.find({policy.name!r}).action_rules")
     print("\n".join(lines))
 
 
@@ -273,7 +273,7 @@ rules.json
   scope         target: the element that is acted on; page: its address, title and text; all: both. With matchType
                 keyword or regex
 
-policy show says the rules in plain words; webrun.policies.find("mine")["actionRules"] has them as they are written.
+policy show says the rules in plain words; webrun.policies.find("mine").action_rules has them as they are written.
 Policies exist on the emulator only; the hosted service has its policies in its dashboard.""",
 )
 """`%webrun policy`, and its subcommands."""

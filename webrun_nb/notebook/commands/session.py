@@ -62,7 +62,7 @@ def start(workspace: Workspace, arguments: Start) -> None:
         arguments.name,
         url=url,
         environment_id=None if arguments.env is None else client.environments.find(arguments.env).id,
-        policy_id=None if arguments.policy is None else client.policies.find(arguments.policy)["_id"],
+        policy_id=None if arguments.policy is None else client.policies.find(arguments.policy).id,
         proxy=arguments.proxy,
         max_cost_usd=arguments.max_cost_usd,
         secrets=dict(arguments.secrets),

@@ -261,8 +261,7 @@ def _environment_id(arguments: Task) -> str | None:
 def _policy_id(arguments: Task) -> str | None:
     if arguments.policy is None:
         return None
-    policy_id: str = toolkit.client().policies.find(arguments.policy)["_id"]
-    return policy_id
+    return toolkit.client().policies.find(arguments.policy).id
 
 
 def _refuse_policy_in_session(workspace: Workspace, arguments: Task) -> None:

@@ -37,7 +37,7 @@ def environment_reference(name: str) -> Expression:
 
 def policy_reference(name: str) -> Expression:
     """Return the expression for a policy's id, found by its name or id."""
-    return Expression(f'webrun.policies.find({name!r})["_id"]')
+    return Expression(f"webrun.policies.find({name!r}).id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from webrun_nb.client.environments import Environment, StoredFile
 from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.policies import Policy
 from webrun_nb.client.result import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.labels import action_label, end_name
-from webrun_nb.common.local_time import local_date
+from webrun_nb.common.local_time import local_date, unix_ms
 from webrun_nb.notebook.display.compact_frame import compact
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.wire.environments import Profile, UploadedFile
 from webrun_nb.wire.responses import ProxyTested
 
 
@@ -147,7 +149,7 @@ _HISTORY_DTYPES = {
 }
 
 
-def environments_frame(environments: Iterable[Profile]) -> pd.DataFrame:
+def environments_frame(environments: Iterable[Environment]) -> pd.DataFrame:
     """Return a row per environment: sizes in bytes, times in UTC.
 
     Columns: name, environment_id, status, size, used, last_used_at, saved_at, created_at, description.
@@ -157,11 +159,11 @@ def environments_frame(environments: Iterable[Profile]) -> pd.DataFrame:
             "name": each.name,
             "environment_id": each.id,
             "status": each.status,
-            "size": each.blob_size,
+            "size": each.size_bytes,
             "used": each.usage_count,
-            "last_used_at": each.last_used_at,
-            "saved_at": each.blob_uploaded_at,
-            "created_at": each.created_at,
+            "last_used_at": _unix_ms(each.last_used_at),
+            "saved_at": _unix_ms(each.saved_at),
+            "created_at": _unix_ms(each.created_at),
             "description": each.description,
         }
         for each in environments
@@ -182,13 +184,18 @@ _ENVIRONMENT_DTYPES = {
 }
 
 
-def files_frame(files: Iterable[UploadedFile]) -> pd.DataFrame:
+def files_frame(files: Iterable[StoredFile]) -> pd.DataFrame:
     """Return a row per file that was uploaded: sizes in bytes, times in UTC.
 
     Columns: name, file_id, size, created_at.
     """
     rows = [
-        {"name": each.original_name, "file_id": each.file_id, "size": each.size, "created_at": each.created_at}
+        {
+            "name": each.name,
+            "file_id": each.file_id,
+            "size": each.size_bytes,
+            "created_at": _unix_ms(each.created_at),
+        }
         for each in files
     ]
     return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": ""})
@@ -233,6 +240,10 @@ _PROXY_DTYPES = {
     "seen_by": "string",
     "error": "string",
 }
+
+
+def _unix_ms(time: datetime | None) -> int | None:
+    return None if time is None else unix_ms(time)
 
 
 def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
@@ -332,15 +343,18 @@ _TESTED = {
 }  # fmt: skip
 
 
-def policies_frame(policies: Rows) -> pd.DataFrame:
+def policies_frame(policies: Iterable[Policy]) -> pd.DataFrame:
     """Return a row per policy. `hosts` says which may be reached, `action_rules` is how many rules there are."""
     rows = [
         {
-            **policy,
-            "policyId": policy["_id"],
-            "hosts": _hosts(policy["domainRules"]),
-            "actionRules": len(policy["actionRules"]),
-            "default": policy["defaultAction"],
+            "name": policy.name,
+            "policyId": policy.id,
+            "status": policy.status,
+            "hosts": _hosts(policy),
+            "actionRules": len(policy.action_rules),
+            "default": policy.default_action,
+            "description": policy.description,
+            "updatedAt": unix_ms(policy.updated_at),
         }
         for policy in policies
     ]
@@ -371,11 +385,11 @@ def tested_frame(steps: Rows) -> pd.DataFrame:
     return _frame([{**step, "name": action_label(step["name"])} for step in steps], _TESTED)
 
 
-def _hosts(rules: Mapping[str, Any]) -> str:
-    patterns = ", ".join(entry["pattern"] for entry in rules["entries"])
-    if rules["mode"] == "allow_all":
+def _hosts(policy: Policy) -> str:
+    patterns = ", ".join(rule.pattern for rule in policy.domain_rules)
+    if policy.domain_mode == "allow_all":
         return "all"
-    return f"only {patterns or 'none'}" if rules["mode"] == "allowlist" else f"all but {patterns or 'none'}"
+    return f"only {patterns or 'none'}" if policy.domain_mode == "allowlist" else f"all but {patterns or 'none'}"
 
 
 def _frame(rows: Rows, columns: Mapping[str, str]) -> pd.DataFrame:

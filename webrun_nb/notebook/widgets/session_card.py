@@ -14,9 +14,9 @@ from typing import Any
 
 import traitlets
 
+from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.client.step_pictures import StepPicture
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.assets import script, style

@@ -89,7 +89,7 @@ def test_secrets_are_named_and_looked_up_again() -> None:
 
 def test_a_single_task_keeps_its_rules_and_its_environment_by_name() -> None:
     written = code(Task("look", policy="careful", env="work"))
-    assert "policy_id=webrun.policies.find('careful')[\"_id\"]" in written
+    assert "policy_id=webrun.policies.find('careful').id" in written
     assert "environment_id=webrun.environments.find('work').id" in written
 
 
