@@ -20,20 +20,12 @@ from helpers.hosts import HERE
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
-from webrun_nb.emulator.domain import account
+from webrun_nb.emulator.composition import Emulator
 from webrun_nb.emulator.domain.clock import Clock, system_time
-from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.execution.egress import Egress, home
-from webrun_nb.emulator.services.dependencies import Dependencies, PracticeSites
-from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.session_registry import SessionRegistry
-from webrun_nb.emulator.services.sessions import Service
-from webrun_nb.emulator.services.user_storage import UserStorage
+from webrun_nb.emulator.execution.egress import Egress, emulator_address
+from webrun_nb.emulator.options import Options
+from webrun_nb.emulator.services.session_registry import SecretRegistry
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
-from webrun_nb.emulator.storage.registration import EmulatorRegistration
-from webrun_nb.emulator.storage.write_behind import WriteBehindStore
-from webrun_nb.wire.prices import PRICES_2026
 
 
 @dataclass(frozen=True)
@@ -184,33 +176,21 @@ def kind(request: pytest.FixtureRequest) -> InstanceKind:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def service(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Service]:
-    """The emulator's service in this process, without its door."""
-    clock, events, ids = Clock(system_time()), EventHub(Clock(system_time())), IdSource()
-    database = await Database.open(tmp_path, None)
-    presence = await EmulatorRegistration.announce(database, clock.now())
-    archive = WriteBehindStore(database, presence.id)
-    url = "http://127.0.0.1:9"
-    parts = Dependencies(
-        url=url,
+async def emulator(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Emulator]:
+    """The emulator's services in this process, without its HTTP server."""
+    clock, database = Clock(system_time()), await Database.open(tmp_path, None)
+    emulator = await Emulator.build(
+        Options(),
+        url="http://127.0.0.1:9",
+        port=9,
         clock=clock,
         database=database,
-        archive=archive,
-        emulator_id=presence.id,
-        store=SessionRegistry(),
-        events=events,
-        policies=DatabasePolicies(database, presence.id),
-        trail=DatabaseTrail(database, archive, presence.id),
         browsers=browsers,
         agent=LocalAgent(),
-        ids=ids,
-        limits=account.NONE,
-        prices=PRICES_2026,
-        practice=PracticeSites((), 9),
-        egress=Egress(home("127.0.0.1", 9), (), {}),
-        library=await UserStorage.open(database, clock, ids, events, url, presence),
+        egress=Egress(emulator_address("127.0.0.1", 9), (), {}),
+        secrets=SecretRegistry(),
     )
-    writing = asyncio.create_task(archive.run())
-    yield Service(parts)
+    writing = asyncio.create_task(emulator.store.run())
+    yield emulator
     writing.cancel()
     await database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 
 import pytest
@@ -80,16 +79,16 @@ def holders() -> list[str]:
     return found
 
 
-async def test_nothing_holds_them_after_the_end(service):
+async def test_nothing_holds_them_after_the_end(emulator):
     site = LoginSite()
     try:
-        session, task = await service.run_task("local", request(site))
+        session, task = await emulator.sessions.run_task("local", request(site))
         assert holders() != []  # the search finds what is there
-        await service.settled(task)
+        await emulator.events.settled(task)
         assert task.failure is None, task.failure
         assert [form["password"] == planted() for _, _, form in site.posted] == [True]
         site.posted.clear()
-        await asyncio.gather(*service._closing)
+        await emulator.events.archived()
         assert (session.vault.empty, holders()) == (True, [])
     finally:
         site.close()

@@ -96,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         from webrun_nb.emulator import server
         from webrun_nb.emulator.http.listening import AddressError
+        from webrun_nb.emulator.options import Options
         from webrun_nb.emulator.services.accounts import KeyFileError
         from webrun_nb.emulator.storage.database import StoreError
     except ModuleNotFoundError as error:
@@ -110,7 +111,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         server.run(
-            server.Options(
+            Options(
                 host=options.host,
                 port=options.port,
                 data_dir=options.data_dir,

@@ -20,10 +20,9 @@ from webrun_nb.browsers.protocol import BrowserInstance, Checkpoint
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services.environments import Environments
-from webrun_nb.emulator.services.event_hub import EventHub
-from webrun_nb.emulator.services.user_storage import UserStorage
+from webrun_nb.emulator.services.files import Files
+from webrun_nb.emulator.storage.data_folder import DataFolder
 from webrun_nb.emulator.storage.database import Database
-from webrun_nb.emulator.storage.registration import EmulatorRegistration
 
 _LEAST_BYTES = 1_000_000
 
@@ -70,10 +69,9 @@ class EnvironmentState:
         clock = Clock(system_time())
         database = await Database.open(Path(folder.name))
         rig.at_end(database.close)
-        presence = await EmulatorRegistration.announce(database, clock.now())
-        library = await UserStorage.open(database, clock, IdSource(), EventHub(clock), "http://127.0.0.1", presence)
-        self._environments = library.environments
-        self._environment_id = (await library.environments.create("bench", "bench", None)).id
+        data, ids = DataFolder(database.folder), IdSource()
+        self._environments = Environments(database, data, clock, ids, Files(database, data, clock, ids))
+        self._environment_id = (await self._environments.create("bench", "bench", None)).id
         self._pool = ChromiumPool()
         rig.at_end(self._pool.close)
         self._raw = await rig.raw()

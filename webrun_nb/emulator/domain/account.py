@@ -113,6 +113,10 @@ class RateLimiter:
         self._per_minute = per_minute
         self._calls: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
 
+    def clear(self) -> None:
+        """Forget all requests."""
+        self._calls.clear()
+
     def admit(self, user: str, endpoint: str, now_ms: float) -> RateState | None:
         """Count a request.
 

@@ -25,7 +25,7 @@ from webrun_nb.emulator.execution.action_facts import facts_of, is_in_viewport, 
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
@@ -141,7 +141,7 @@ class ActionGateway:
             told = shown if by == "agent" else {**shown, "by": by}
             if (box := place(action, self._seen)) is not None:
                 told["box"] = box
-            self._publish(sessions.MESSAGE, sessions.action_event(self._session, task, told, step.number))
+            self._publish(serialize.MESSAGE, serialize.action_event(self._session, task, told, step.number))
             opened = self._seal.opened(action)
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))
@@ -250,7 +250,7 @@ class ActionGateway:
 
     def _say(self, task: Task | None, text: str) -> None:
         if task is not None:
-            self._publish(sessions.MESSAGE, sessions.agent_event(self._session, task, text))
+            self._publish(serialize.MESSAGE, serialize.agent_event(self._session, task, text))
 
 
 def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:

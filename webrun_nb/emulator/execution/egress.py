@@ -138,7 +138,7 @@ class ByteMeter:
         self._entering: asyncio.TimerHandle | None = None
         egress_route.counted = self._soon
 
-    def enter(self) -> None:
+    def flush(self) -> None:
         """Enter what is not in the record yet."""
         if self._entering is not None:
             self._entering.cancel()
@@ -151,10 +151,10 @@ class ByteMeter:
 
     def _soon(self) -> None:
         if self._entering is None:
-            self._entering = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.enter)
+            self._entering = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.flush)
 
 
-def home(host: str, port: int) -> Home:
+def emulator_address(host: str, port: int) -> Home:
     """Return where the emulator is that listens on `host` and `port`."""
     address = parse(host) or _LOOPBACK
     return Home(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))

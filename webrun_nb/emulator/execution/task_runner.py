@@ -39,7 +39,7 @@ from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.result_writer import write_answer
 from webrun_nb.emulator.execution.scheduler import Slot
 from webrun_nb.emulator.execution.secret_filter import SECRET_KINDS
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.wire.requests import TaskFields
 
 MAX_ANSWERS = 3
@@ -190,7 +190,7 @@ class TaskRun:
                 return PageContent(page)
             case Log(text=text):
                 with self._recorder.step(self._task, "note", target=text):
-                    self._publish(sessions.MESSAGE, sessions.agent_event(self._session, self._task, text))
+                    self._publish(serialize.MESSAGE, serialize.agent_event(self._session, self._task, text))
                 return Performed()
             case PartialResult(finish=finish):
                 self._task.so_far = partial(self._so_far, finish)

@@ -47,7 +47,7 @@ from webrun_nb.emulator.execution.protocols import DownloadFolder, EnvironmentLe
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.scheduler import Slots
 from webrun_nb.emulator.execution.task_runner import TaskRun
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 
 log = logging.getLogger(__name__)
 
@@ -198,9 +198,9 @@ class SessionWorker:
                     self._use.ended()
                 self._cancel(self._life)
 
-    def enter_bytes(self) -> None:
-        """Enter in the session's record what has gone over the wire so far."""
-        self._bytes.enter()
+    def flush_byte_count(self) -> None:
+        """Add the bytes moved so far to the session's meter."""
+        self._bytes.flush()
 
     def interact(self, action: Action) -> None:
         """Do what a person does by hand, in the order it comes in; returns at once."""
@@ -236,7 +236,7 @@ class SessionWorker:
                 path.unlink(missing_ok=True)
             if task is not None:
                 text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
-                self._publish(sessions.MESSAGE, sessions.agent_event(self._session, task, text))
+                self._publish(serialize.MESSAGE, serialize.agent_event(self._session, task, text))
             return
         shown = self._session.vault.masker.text  # a page may call a file after what it was told
         self._downloads.keep(self._session, task, shown(url), shown(name), path)
@@ -302,7 +302,7 @@ class SessionWorker:
         gate, self._gate = self._gate, None
         if gate is not None:
             await gate.instance.close()
-        self._bytes.enter()
+        self._bytes.flush()
 
     async def _open_browser(self) -> None:
         self._gate = await self._open_gate()
@@ -312,7 +312,7 @@ class SessionWorker:
             try:
                 await self._gate.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
-                self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
+                self._publish(serialize.MESSAGE, serialize.error_event(error.code, error.message))
             await self._keep_checkpoint()
 
     async def _open_gate(self) -> ActionGateway:
@@ -375,7 +375,7 @@ class SessionWorker:
                     raise BrowserError(TaskFailureCode.INSTANCE_LOST, "the browser is not there")
                 await self._gate.perform(action, by="user")
             except BrowserError as error:
-                self._publish(sessions.MESSAGE, sessions.error_event(error.code, error.message))
+                self._publish(serialize.MESSAGE, serialize.error_event(error.code, error.message))
             finally:
                 self._by_hand.task_done()
 
@@ -400,7 +400,7 @@ class SessionWorker:
             )
             answer = await self._run.answer()
             await self._cleared(task)
-            self._publish(sessions.MESSAGE, sessions.response_update_event(task, answer.message))
+            self._publish(serialize.MESSAGE, serialize.response_update_event(task, answer.message))
             self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
             if error.code == TaskFailureCode.INSTANCE_LOST:  # the session decides what becomes of the task

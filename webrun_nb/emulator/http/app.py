@@ -1,4 +1,4 @@
-"""The FastAPI application, and how errors leave it."""
+"""The FastAPI application: its endpoints, its OpenAPI description, and the answers for errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -16,20 +16,70 @@ from starlette.exceptions import HTTPException
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.http.dependencies import Services
 from webrun_nb.emulator.http.middleware.gateway import refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
-from webrun_nb.emulator.serializers import sessions as views
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.wire.responses import ErrorBody
 from webrun_nb.wire.validation import contract_error
+
+log = logging.getLogger(__name__)
+
+_ROUTERS: tuple[APIRouter, ...] = (account.router, sessions.router, environments.router, policies.router)
+"""The endpoints of the service. A new module of routes is added here."""
+_CONTROL_ROUTERS: tuple[APIRouter, ...] = (emulator.router,)
+"""The endpoints under `/_emulator` (section 12), which exist only where they are enabled."""
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": "An error, see `code`"}
+    for status in sorted({code.http_status for code in ErrorCode})
+}
+"""The documented error responses of every endpoint."""
+_CODES_OF_STARLETTE: Mapping[int, ErrorCode] = {404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD_NOT_ALLOWED}
 
 _BEARER = "apiKey"
 _NEEDS_NO_KEY = ("/start/health", "/task/")
 _FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
 
 
-def document(app: FastAPI) -> None:
+def make_app(services: Services, base_url: str | None, *, with_control: bool) -> FastAPI:
+    """Return the application.
+
+    Parameters
+    ----------
+    services : Services
+        Called by the endpoints.
+    base_url : str, optional
+        This server's address; poll URLs and socket URLs start with it. By default the one that the caller used.
+    with_control : bool
+        Whether `/_emulator/…` exists (section 12).
+    """
+    app = FastAPI(
+        title="WebRun emulator",
+        version=version("webrun-nb"),
+        docs_url=None,
+        redoc_url=None,
+        responses=_ERRORS,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.state.base_url = base_url
+    for router in (*_ROUTERS, *(_CONTROL_ROUTERS if with_control else ())):
+        app.include_router(router)
+    _describe_as_the_contract(app)
+    app.add_exception_handler(CommandRefusedError, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_unknown_call)
+    app.add_exception_handler(OperationalError, _on_database_error)
+    app.add_exception_handler(Exception, _on_defect)
+    return app
+
+
+# --- OpenAPI ----------------------------------------------------------------------------------------------------------
+
+
+def _describe_as_the_contract(app: FastAPI) -> None:
     """Have `app` describe itself as the contract does: keys as bearer tokens, and bad input as a 400 (section 2)."""
     describe_by_fastapi = app.openapi
 
@@ -52,92 +102,46 @@ def document(app: FastAPI) -> None:
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
 
 
-log = logging.getLogger(__name__)
-
-_RESOURCES = (account, sessions, environments, policies)
-_CONTROL = (emulator,)
-"""What `/_emulator/…` is (section 12)."""
-
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": "An error, see `code`"}
-    for status in sorted({code.http_status for code in ErrorCode})
-}
-"""The documented error responses of every endpoint."""
+# --- errors -----------------------------------------------------------------------------------------------------------
 
 
-def make_app(service: Service, base_url: str | None, *, with_control: bool) -> FastAPI:
-    """Put the endpoints together.
-
-    Parameters
-    ----------
-    service : Service
-        What does the work.
-    base_url : str, optional
-        Where this server is reached; poll URLs and socket URLs start with it. Without it: where the caller reached it.
-    with_control : bool
-        Whether `/_emulator/…` exists (section 12).
-    """
-    app = FastAPI(
-        title="WebRun emulator",
-        version=version("webrun-nb"),
-        docs_url=None,
-        redoc_url=None,
-        responses=_ERRORS,
-        redirect_slashes=False,
-    )
-    app.state.service = service
-    app.state.base_url = base_url
-    for resource in (*_RESOURCES, *(_CONTROL if with_control else ())):
-        app.include_router(resource.router)
-    document(app)
-    app.add_exception_handler(CommandRefusedError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _no_such_call)
-    app.add_exception_handler(OperationalError, _no_database)
-    app.add_exception_handler(Exception, _defect)
-    return app
-
-
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _on_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CommandRefusedError)
-    unknown_on_send = error.code == ErrorCode.SESSION_NOT_FOUND and request.url.path == "/start/send-message"
+    unknown_on_send = error.code is ErrorCode.SESSION_NOT_FOUND and request.url.path == "/start/send-message"
     return refusal(error, 401 if unknown_on_send else None)  # the one code with two statuses (section 2)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     code, message, details = contract_error(error.errors())
     return refusal(CommandRefusedError(code, message, **details))
 
 
-_CODES_OF_STARLETTE: Mapping[int, ErrorCode] = {404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD_NOT_ALLOWED}
-
-
-async def _no_such_call(request: Request, error: Exception) -> JSONResponse:
+async def _on_unknown_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES_OF_STARLETTE.get(error.status_code, ErrorCode.INVALID_PARAMETER)
-    body = views.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    body = serialize.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
+    headers = {"Allow": _allowed_methods(request)} if error.status_code == 405 else error.headers
     return JSONResponse(body.to_wire(), status_code=error.status_code, headers=headers)
 
 
-def _allowed(request: Request) -> str:
-    """Return the methods of a path; a path's methods are routes of their own, and each knows only itself."""
-    routers = (resource.router for resource in (*_RESOURCES, *_CONTROL))
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+def _allowed_methods(request: Request) -> str:
+    """Return the methods of a path; each method of a path is a route of its own, and knows only itself."""
+    all_routes = (route for router in (*_ROUTERS, *_CONTROL_ROUTERS) for route in router.routes)
+    routes = [route for route in all_routes if isinstance(route, APIRoute)]
     found = [route for route in routes if route.path_regex.fullmatch(request.url.path)]
     return ", ".join(sorted({method for route in found for method in route.methods or ()}))
 
 
-async def _no_database(request: Request, error: Exception) -> JSONResponse:
+async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OperationalError)
-    said = f"the emulator's database can't be used: {reason(error)}"
-    log.error("%s %s: %s", request.method, request.url.path, said)
-    return refusal(CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, said))
+    message = f"the emulator's database can't be used: {reason(error)}"
+    log.error("%s %s: %s", request.method, request.url.path, message)
+    return refusal(CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, message))
 
 
-async def _defect(request: Request, error: Exception) -> JSONResponse:
+async def _on_defect(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    body = views.error(ErrorCode.INTERNAL_ERROR, "an unexpected error, see the emulator's log", {})
-    # The server hangs up after a defect: unsaid, the client's next call on this connection would be reset.
+    body = serialize.error(ErrorCode.INTERNAL_ERROR, "an unexpected error, see the emulator's log", {})
+    # Uvicorn closes the connection after a defect: without this header the client's next call on it would be reset.
     return JSONResponse(body.to_wire(), status_code=500, headers={"Connection": "close"})

@@ -1,17 +1,67 @@
-"""What every endpoint needs: the service, the caller, and where this server is reached."""
+"""What endpoints ask for in their signatures: the services they call, the caller, and this server's address."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.browsers.protocol import Browsers
+from webrun_nb.emulator.domain.billing import PriceList
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.execution.egress import Egress
+from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
+from webrun_nb.emulator.services.environments import Environments
+from webrun_nb.emulator.services.event_hub import ConnectedSockets
+from webrun_nb.emulator.services.faults import Faults
+from webrun_nb.emulator.services.files import Downloads, Files
+from webrun_nb.emulator.services.history import History
+from webrun_nb.emulator.services.lifecycle import Lifecycle
+from webrun_nb.emulator.services.policies import Policies
+from webrun_nb.emulator.services.recordings import TaskRecordings
+from webrun_nb.emulator.services.session_events import SessionEvents
+from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.emulator.services.session_workers import SessionWorkers
+from webrun_nb.emulator.services.sessions import Sessions
+from webrun_nb.emulator.services.signing import Signer
+from webrun_nb.emulator.services.webhooks import Webhooks
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services that endpoints can ask for, each by its type below."""
+
+    accounts: Accounts
+    browsers: Browsers
+    clock: Clock
+    downloads: Downloads
+    egress: Egress
+    environments: Environments
+    events: SessionEvents
+    faults: Faults
+    files: Files
+    history: History
+    leases: EnvironmentLeases
+    lifecycle: Lifecycle
+    policies: Policies
+    prices: PriceList
+    recordings: TaskRecordings
+    registry: SessionRegistry
+    sessions: Sessions
+    signer: Signer
+    sockets: ConnectedSockets
+    webhooks: Webhooks
+    workers: SessionWorkers
+
+
+def _service(get: Callable[[Services], object]) -> Any:
+    def depend(request: Request) -> object:
+        return get(request.app.state.services)
+
+    return Depends(depend)
 
 
 def _user(request: Request) -> str:
@@ -19,18 +69,39 @@ def _user(request: Request) -> str:
     return user
 
 
-def _asking_user(request: Request) -> str | None:
+def _user_if_any(request: Request) -> str | None:
     user: str | None = getattr(request.state, "user", None)
     return user
 
 
 def _base_url(request: Request) -> str:
     base_url: str | None = request.app.state.base_url
-    return base_url or f"http://{request.headers['host']}"  # the door has seen to it that this is one of our names
+    return base_url or f"http://{request.headers['host']}"  # the gateway has checked that this is one of our names
 
 
-TheService = Annotated[Service, Depends(_service)]
+TheAccounts = Annotated[Accounts, _service(lambda services: services.accounts)]
+TheBrowsers = Annotated[Browsers, _service(lambda services: services.browsers)]
+TheClock = Annotated[Clock, _service(lambda services: services.clock)]
+TheDownloads = Annotated[Downloads, _service(lambda services: services.downloads)]
+TheEgress = Annotated[Egress, _service(lambda services: services.egress)]
+TheEnvironments = Annotated[Environments, _service(lambda services: services.environments)]
+TheEvents = Annotated[SessionEvents, _service(lambda services: services.events)]
+TheFaults = Annotated[Faults, _service(lambda services: services.faults)]
+TheFiles = Annotated[Files, _service(lambda services: services.files)]
+TheHistory = Annotated[History, _service(lambda services: services.history)]
+TheLeases = Annotated[EnvironmentLeases, _service(lambda services: services.leases)]
+TheLifecycle = Annotated[Lifecycle, _service(lambda services: services.lifecycle)]
+ThePolicies = Annotated[Policies, _service(lambda services: services.policies)]
+ThePrices = Annotated[PriceList, _service(lambda services: services.prices)]
+TheRecordings = Annotated[TaskRecordings, _service(lambda services: services.recordings)]
+TheRegistry = Annotated[SessionRegistry, _service(lambda services: services.registry)]
+TheSessions = Annotated[Sessions, _service(lambda services: services.sessions)]
+TheSigner = Annotated[Signer, _service(lambda services: services.signer)]
+TheSockets = Annotated[ConnectedSockets, _service(lambda services: services.sockets)]
+TheWebhooks = Annotated[Webhooks, _service(lambda services: services.webhooks)]
+TheWorkers = Annotated[SessionWorkers, _service(lambda services: services.workers)]
+
 TheUser = Annotated[str, Depends(_user)]
-TheUserIfAny = Annotated[str | None, Depends(_asking_user)]
+TheUserIfAny = Annotated[str | None, Depends(_user_if_any)]
 """The caller of an endpoint that may be open to callers without a key."""
 BaseUrl = Annotated[str, Depends(_base_url)]

@@ -21,7 +21,7 @@ class AddressError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class AllowedHosts:
     """The names and addresses, without port, by which a request may call this server (its `Host`).
 
     A page whose own name somebody's DNS has rebound to this machine's address calls by that name, and is turned away.
@@ -35,11 +35,11 @@ class Names:
         return host in self.names or (self.any_address and _address(host) is not None)
 
 
-def names(host: str, further: Sequence[str] = ()) -> Names:
+def allowed_hosts(host: str, further: Sequence[str] = ()) -> AllowedHosts:
     """Return by what a server on `host` may be called."""
     everywhere = is_everywhere(host)
     own = {platform.node().lower()} - {""} if not is_loopback(host) else set()
-    return Names(LOOPBACK_NAMES | {host.lower()} | own | {name.lower() for name in further}, everywhere)
+    return AllowedHosts(LOOPBACK_NAMES | {host.lower()} | own | {name.lower() for name in further}, everywhere)
 
 
 def url(host: str, port: int, further: Sequence[str] = ()) -> str:

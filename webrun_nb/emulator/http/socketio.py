@@ -13,9 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.serializers import sessions
-from webrun_nb.emulator.services.event_hub import Event
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.services.event_hub import ConnectedSockets, Event, EventHub
+from webrun_nb.emulator.services.history import History
+from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask
 from webrun_nb.wire.validation import contract_error
 
@@ -29,21 +31,35 @@ class LiveEvents:
 
     Parameters
     ----------
-    service : Service
-        Whose events go out, and whom messages that come in are for.
+    hub : EventHub
+        Events that go out.
+    registry, history, sessions : SessionRegistry, History, Sessions
+        Find the sessions that sockets ask for, and carry out the messages that come in.
+    sockets : ConnectedSockets
+        Filled with the sockets that listen.
     """
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(
+        self,
+        *,
+        hub: EventHub,
+        registry: SessionRegistry,
+        history: History,
+        sessions: Sessions,
+        sockets: ConnectedSockets,
+    ) -> None:
+        self._registry = registry
+        self._history = history
+        self._sessions = sessions
+        self._sockets = sockets
         # None keeps the check of the Origin header: no page of another origin gets in (lab-notes, Browser 14)
         self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=None, logger=False)
         self._server.on("connect", self._connect)
         self._server.on("message", self._message)
         self._outbox: asyncio.Queue[Event] = asyncio.Queue()
-        self._members = service.sockets
         self._server.on("disconnect", self._disconnect)
         self.app = socketio.ASGIApp(self._server)
-        service.parts.events.listen(self._outbox.put_nowait)
+        hub.listen(self._outbox.put_nowait)
 
     async def run(self) -> None:
         """Send events out until cancelled; one at a time, so that their order holds."""
@@ -54,32 +70,29 @@ class LiveEvents:
                 await self._hang_up(event.session_id)
 
     async def _hang_up(self, session_id: str) -> None:
-        for socket_id in self._members.pop(session_id, set()):
+        for socket_id in self._sockets.take_all(session_id):
             await self._server.disconnect(socket_id)
 
     async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
         session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None
         if not isinstance(session_id, str):
             raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_FOUND)
-        session = self._service.parts.store.session(session_id)
+        session = self._registry.session(session_id)
         if session is None:
-            raise socketio.exceptions.ConnectionRefusedError(await self._service.history.rejection_reason(session_id))
+            raise socketio.exceptions.ConnectionRefusedError(await self._history.rejection_reason(session_id))
         if session.ended:
             raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_ACTIVE)
         await self._server.save_session(socket_id, {"session": session})
         await self._server.enter_room(socket_id, session.id)
-        self._members.setdefault(session.id, set()).add(socket_id)
+        self._sockets.add(session.id, socket_id)
 
     async def _disconnect(self, socket_id: str, reason: str = "") -> None:
-        for session_id in [known for known, members in self._members.items() if socket_id in members]:
-            self._members[session_id].discard(socket_id)
-            if not self._members[session_id]:
-                del self._members[session_id]
+        self._sockets.remove(socket_id)
 
     async def _message(self, socket_id: str, body: object) -> None:
         session: Session = (await self._server.get_session(socket_id))["session"]
         try:
-            await self._service.history.admit_command(session.owner, session.id)
+            await self._history.admit_command(session.owner, session.id)
             await self._act(session, _MESSAGE.validate_python(body))
         except ValidationError as error:
             code, message, _ = contract_error(error.errors())
@@ -88,15 +101,15 @@ class LiveEvents:
         else:
             return
         # only the one who sent it is told
-        await self._server.emit(sessions.MESSAGE, sessions.error_event(code, message), to=socket_id)
+        await self._server.emit(serialize.MESSAGE, serialize.error_event(code, message), to=socket_id)
 
     async def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:
         match message:
             case NewTask():
-                await self._service.new_task(session.owner, session.id, message)
+                await self._sessions.new_task(session.owner, session.id, message)
             case ChangeState():
-                self._service.change_state(session.owner, session.id, message)
+                self._sessions.change_state(session.owner, session.id, message)
             case AnswerGuardrail():
-                self._service.answer_guardrail(session.owner, session.id, message)
+                self._sessions.answer_guardrail(session.owner, session.id, message)
             case Interact():
-                self._service.interact(session.owner, session.id, message)
+                self._sessions.interact(session.owner, session.id, message)

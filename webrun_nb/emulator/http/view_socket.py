@@ -26,8 +26,9 @@ from webrun_nb.common import screencast_assets as screen
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.services.accounts import Keys
-from webrun_nb.emulator.services.sessions import Service
-from webrun_nb.emulator.services.view_stream import Viewer
+from webrun_nb.emulator.services.history import History
+from webrun_nb.emulator.services.sessions import Sessions
+from webrun_nb.emulator.services.view_stream import LiveViews, Viewer
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.requests import Interact
 from webrun_nb.wire.validation import contract_error
@@ -90,16 +91,20 @@ class LiveView:
 
     Parameters
     ----------
-    service : Service
-        Whose sessions are shown.
+    sessions, history, views : Sessions, History, LiveViews
+        Find the session, and show it.
     keys : Keys
         Who may watch.
     with_control : bool
         Whether `/_emulator/…` exists.
     """
 
-    def __init__(self, service: Service, keys: Keys, *, with_control: bool) -> None:
-        self._service = service
+    def __init__(
+        self, *, sessions: Sessions, history: History, views: LiveViews, keys: Keys, with_control: bool
+    ) -> None:
+        self._sessions = sessions
+        self._history = history
+        self._views = views
         self._keys = keys
         self._with_control = with_control
 
@@ -130,13 +135,9 @@ class LiveView:
 
     async def _serve(self, socket: WebSocket, session_id: str) -> None:
         user = await self._who(socket)
-        await self._service.history.admit_command(user, session_id)
-        session = self._service.session(user, session_id)
-        if session.ended:
-            raise CommandRefusedError(
-                ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.status})"
-            )
-        viewer = self._service.live_views.join(session)
+        await self._history.admit_command(user, session_id)
+        session = self._sessions.open_session(user, session_id)
+        viewer = self._views.join(session)
         sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")
         hearing = asyncio.create_task(self._hear(socket, viewer, user, session.id), name=f"viewer of {session.id}")
         try:
@@ -184,7 +185,7 @@ class LiveView:
                 viewer.set_pace(said.fps)
             case "input":
                 message = Interact.model_validate({"actionType": "interaction", "action": said.action})
-                self._service.interact(user, session_id, message)
+                self._sessions.interact(user, session_id, message)
 
 
 async def _receive(socket: WebSocket) -> Any:

@@ -48,10 +48,27 @@ class Accounts:
 
     def balance_usd(self, user: str) -> Decimal | None:
         """Return what is left; None where it never runs out."""
-        return self.of(user).balance_usd(self._sessions.spent_usd(user))
+        return self.of(user).balance_usd(self.spent_usd(user))
+
+    def spent_usd(self, user: str) -> Decimal:
+        """Return what the user's sessions have cost since this emulator was started."""
+        return self._sessions.spent_usd(user)
+
+    def admit_work(self, user: str) -> None:
+        """Check that the user can pay for new work.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ACCOUNT_DEACTIVATED`, `INSUFFICIENT_BALANCE` or `SPENDING_LIMIT_REACHED`.
+        """
+        self.of(user).admit_work(self.spent_usd(user))
 
     def watch(self, user: str) -> None:
-        """Have the user's sessions end at the moment at which nothing is left to pay with, as things stand now."""
+        """Have the user's sessions end when the balance runs out, as things stand now.
+
+        To be called whenever a session starts or ends, costs more, or the account changes.
+        """
         timer = self._timers.pop(user, None)
         if timer is not None:
             timer.cancel()

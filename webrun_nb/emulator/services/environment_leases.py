@@ -105,8 +105,15 @@ class EnvironmentLeases:
             self._watching = asyncio.get_running_loop().create_task(self._watch(), name="environments in use elsewhere")
         return use
 
-    def deleted(self, environment_id: str) -> None:
-        """Tell the sessions that use an environment that it is no more."""
+    async def delete_environment(self, user: str, environment_id: str) -> None:
+        """Delete an environment; sessions that use it continue, are told, and their state is not kept.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ENVIRONMENT_NOT_FOUND`.
+        """
+        await self.environments.delete(user, environment_id)
         for use in self._going_on(environment_id):
             use.session.note = "the environment was deleted: what this session leaves behind is not kept"
             self._tell(use.session, use.session.note)

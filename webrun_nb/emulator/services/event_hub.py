@@ -22,6 +22,32 @@ class Event:
 Listener = Callable[[Event], None]
 
 
+class ConnectedSockets:
+    """The sockets that listen to the events of each session."""
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, set[str]] = {}
+
+    def add(self, session_id: str, socket_id: str) -> None:
+        """Add a socket that listens to a session."""
+        self._by_session.setdefault(session_id, set()).add(socket_id)
+
+    def remove(self, socket_id: str) -> None:
+        """Remove a socket, whatever it listens to."""
+        for session_id in [known for known, members in self._by_session.items() if socket_id in members]:
+            self._by_session[session_id].discard(socket_id)
+            if not self._by_session[session_id]:
+                del self._by_session[session_id]
+
+    def take_all(self, session_id: str) -> set[str]:
+        """Remove all sockets of a session, and return them."""
+        return self._by_session.pop(session_id, set())
+
+    def count(self, session_id: str) -> int:
+        """Return how many sockets listen to a session."""
+        return len(self._by_session.get(session_id, ()))
+
+
 class EventHub:
     """Numbers events and hands them to every listener, in order. Listeners must not block.
 

@@ -151,9 +151,24 @@ class Files:
                     record.environment, record.expires_ms = environment_id, None
         return tuple(self._attached(record) for record in records if record is not None)
 
-    async def at_hand(self, environment_id: str) -> tuple[AttachedFile, ...]:
-        """Return an environment's files as a task has them."""
+    async def for_task(
+        self, user: str, file_ids: Sequence[str], environment_id: str | None
+    ) -> tuple[AttachedFile, ...]:
+        """Return the files of a task: those that it names, or else all of its session's environment.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `attach`.
+        """
+        named = await self.attach(user, file_ids, environment_id)
+        if named or environment_id is None:
+            return named
         return tuple(self._attached(record) for record in await self.of_environment(environment_id))
+
+    def incoming_path(self) -> Path:
+        """Return a path of its own for a file that is being received."""
+        return self._folder.new()
 
     def path(self, record: FileRecord) -> Path:
         """Return where a file's content is."""
@@ -237,7 +252,7 @@ class Downloads:
 
     def find(self, session_id: str, download_id: str, name: str, signature: str) -> Path | None:
         """Return a download that somebody has the signed address of; None where there is none (any more)."""
-        if not self._signer.admits(download_path(session_id, download_id, name), signature, ""):
+        if not self._signer.verify(download_path(session_id, download_id, name), signature, ""):
             return None
         path = self._folder.download(session_id, download_id, name)
         return path if path.is_file() else None

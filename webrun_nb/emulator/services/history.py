@@ -15,8 +15,8 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import StoredRequest, Task
-from webrun_nb.emulator.serializers import policies
-from webrun_nb.emulator.serializers import sessions as views
+from webrun_nb.emulator.serializers import policies as serialize_policies
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
@@ -69,24 +69,24 @@ class History:
 
     def keep(self, session: Session) -> None:
         """Keep how a session is; once it has ended that is final."""
-        answer = views.session_state(session, self._clock, self._base_url).to_wire()
+        answer = serialize.session_state(session, self._clock, self._base_url).to_wire()
         answer = {name: value for name, value in answer.items() if name not in _LEFT_OUT}
         ended_ms = session.last_activity_ms if session.ended else None
         self._archive.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
 
     def keep_task(self, session: Session, task: Task) -> None:
         """Keep how a task is; once it has ended that is final."""
-        answer = views.task_body(session, task).to_wire()
+        answer = serialize.task_body(session, task).to_wire()
         answer.pop("result", None)  # a copy
         for file in answer.get("data", {}).get("files", []):  # kept without this server's address: the next has another
             file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
         self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
         if task.ended:
-            self._archive.keep_report(session.id, task.id, policies.report(session, task).to_wire())
+            self._archive.keep_report(session.id, task.id, serialize_policies.report(session, task).to_wire())
 
     def keep_request(self, session: Session, task: Task) -> None:
         """Keep what a task was told, secrets masked: they are known now, and no more once the session has ended."""
-        told = StoredRequest(session.id, task.id, task.created_ms, views.task_request(session, task))
+        told = StoredRequest(session.id, task.id, task.created_ms, serialize.task_request(session, task))
         self._told.setdefault(session.id, {})[task.id] = told
         self._archive.keep_request(session.id, task.id, told.request)
 
@@ -144,7 +144,7 @@ class History:
             return self._state(await self._answer(session_id, user))
         if session.owner != user:
             raise _no_session(session_id)
-        return views.session_state(session, self._clock, self._base_url)
+        return serialize.session_state(session, self._clock, self._base_url)
 
     async def task_body(self, session_id: str, task_id: str, user: str | None = None) -> TaskBody:
         """Answer polling. The two ids are a task's capability; where a `user` is named it has to be theirs as well.
@@ -160,7 +160,7 @@ class History:
                 raise _no_session(session_id)
             if task_id not in session.tasks:
                 raise _no_task(session_id, task_id)
-            return views.task_body(session, session.tasks[task_id])
+            return serialize.task_body(session, session.tasks[task_id])
         await self._answer(session_id, user)
         answer = await self._archive.task(session_id, task_id)
         if answer is None:
@@ -182,7 +182,7 @@ class History:
         """
         for session in self._sessions.of(user):
             if task_id in session.tasks:
-                return policies.report(session, session.tasks[task_id])
+                return serialize_policies.report(session, session.tasks[task_id])
         kept = await self._archive.report(user, task_id, self._clock.now())
         if kept is None:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no report of a task {task_id[:40]}")
@@ -190,7 +190,9 @@ class History:
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""
-        in_memory = [views.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)]
+        in_memory = [
+            serialize.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)
+        ]
         known = {state.session_id for state in in_memory}
         kept = await self._archive.sessions_of(user, LISTED, self._clock.now())
         states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]
@@ -201,7 +203,7 @@ class History:
         kept = {task.task_id: task for task in await self._archive.requests_of(user, LISTED_TASKS, self._clock.now())}
         kept |= {task.task_id: task for task in self._requests_in_memory(user)}
         newest_first = sorted(kept.values(), key=lambda task: task.created_ms, reverse=True)
-        return TaskTextList(tasks=[views.task_text(task) for task in newest_first[:LISTED_TASKS]])
+        return TaskTextList(tasks=[serialize.task_text(task) for task in newest_first[:LISTED_TASKS]])
 
     async def past_task(self, user: str, task_id: str) -> PastTask:
         """Tell what one of a user's tasks was told, and how it is.
@@ -223,7 +225,7 @@ class History:
                 raise
             message = f"task {task_id} is in a session that is open in another emulator: its answer comes with its end"
             raise CommandRefusedError(ErrorCode.INVALID_STATE, message) from error
-        return views.past_task(told, body)
+        return serialize.past_task(told, body)
 
     def _requests_in_memory(self, user: str) -> list[StoredRequest]:
         return [told for session in self._sessions.of(user) for told in self._told.get(session.id, {}).values()]

@@ -143,7 +143,7 @@ class Policies:
             await self.one(user, policy_id)
         return entries
 
-    async def rulebook(self, user: str, policy_id: str | None) -> PolicyEngine | None:
+    async def engine(self, user: str, policy_id: str | None) -> PolicyEngine | None:
         """Return the rules for a new session; None where it has none.
 
         Raises

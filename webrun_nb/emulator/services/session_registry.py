@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 from weakref import WeakSet
 
-from webrun_nb.browsers.protocol import BrowserInstance
-from webrun_nb.common.codes import ErrorCode, SessionStatus
-from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.execution.worker import SessionWorker
 
 
 class SessionRegistry:
@@ -74,68 +68,17 @@ class SessionRegistry:
 
 
 class SecretRegistry:
-    """Vaults by weak reference: a session that is gone is not kept for its sake."""
+    """The vaults of the sessions in memory, by weak reference, so that no session is kept in memory for its sake."""
 
     def __init__(self) -> None:
         self._vaults: WeakSet[Vault] = WeakSet()
 
     def watch(self, vault: Vault) -> None:
-        """Mask what this vault holds, as long as there is one."""
+        """Mask the secrets of a vault, as long as it exists."""
         self._vaults.add(vault)
 
     def mask(self, text: str) -> str:
-        """Return a text as it may be written down."""
+        """Return a text with all known secrets masked, as it may be logged."""
         for vault in list(self._vaults):
             text = vault.masker.text(text)
         return text
-
-
-class Instances:
-    """Finds the browser of a session.
-
-    Parameters
-    ----------
-    store : OpenSessions
-        Knows whose sessions there are.
-    workers : mapping
-        Who works for a session, by its id; kept by the service.
-    """
-
-    def __init__(self, store: SessionRegistry, workers: Mapping[str, SessionWorker]) -> None:
-        self._store = store
-        self._workers = workers
-
-    def of(self, user: str) -> list[tuple[str, BrowserInstance]]:
-        """Return those of the user's sessions, with the sessions' ids."""
-        found = [(session.id, self.of_session(session.id)) for session in self._store.of(user)]
-        return [(session_id, instance) for session_id, instance in found if instance is not None]
-
-    def of_session(self, session_id: str) -> BrowserInstance | None:
-        """Return a session's; None where it has none now."""
-        worker = self._workers.get(session_id)
-        return None if worker is None else worker.instance
-
-    async def act_on(self, session: Session, action: Literal["kill", "hang", "restore"]) -> None:
-        """Kill a session's browser, make it hang, or let it go on.
-
-        An orphaned session may have no browser at that moment; a new one is on its way then (section 12), which is what
-        "restore" asks for.
-
-        Raises
-        ------
-        CommandRefusedError
-            `SESSION_NOT_ACTIVE`; `INVALID_STATE`: it has no browser now.
-        """
-        instance = self.of_session(session.id)
-        if instance is None and session.status is SessionStatus.ORPHANED and action == "restore":
-            return
-        if session.ended or instance is None:
-            code: ErrorCode = ErrorCode.SESSION_NOT_ACTIVE if session.ended else ErrorCode.INVALID_STATE
-            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.status)
-        match action:
-            case "kill":
-                await instance.kill()
-            case "hang":
-                await instance.hang()
-            case "restore":
-                await instance.unhang()

@@ -40,7 +40,7 @@ class Signer:
         query = {"signature": self._signature(path, until), **({"expires": until} if until else {})}
         return f"{self._base_url}{quote(path)}?{urlencode(query)}"
 
-    def admits(self, path: str, signature: str, expires: str) -> bool:
+    def verify(self, path: str, signature: str, expires: str) -> bool:
         """Tell whether a signature is ours for this path and still good; compared in constant time."""
         if not hmac.compare_digest(self._signature(path, expires).encode(), signature.encode(errors="replace")):
             return False

@@ -16,7 +16,7 @@ from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.event_hub import Event, EventHub
 
 MAX_VIEWERS = 16
@@ -188,7 +188,7 @@ class SessionView:
             One who has just come, or come back, and so is told how it is and shown the last picture.
         """
         self._run_where_it_is_watched()
-        state = sessions.view_state(self._session)
+        state = serialize.view_state(self._session)
         for viewer in self._viewers:
             if viewer is returned or state != self._state:
                 viewer.tell(state)

@@ -14,7 +14,7 @@ from webrun_nb.common.hosts import browser_url
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.wire.requests import TaskFields, WebhookFields
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Webhooks:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.deliveries: list[Delivery] = []
+        self._deliveries: list[Delivery] = []
         self._clock = clock
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -63,8 +63,16 @@ class Webhooks:
         self._under_way.add(sending)
         sending.add_done_callback(self._under_way.discard)
 
+    def deliveries_of(self, user: str) -> list[Delivery]:
+        """Return the results of the user's webhooks, oldest first."""
+        return [delivery for delivery in self._deliveries if delivery.owner == user]
+
+    def clear(self) -> None:
+        """Forget all results."""
+        self._deliveries.clear()
+
     async def close(self) -> None:
-        """Give up what is still under way."""
+        """Cancel what is still being sent."""
         for sending in self._under_way:
             sending.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -86,13 +94,13 @@ class Webhooks:
             error = f"{type(failure).__name__}: {failure}"
         if error is not None or (status is not None and status >= 400):
             log.warning("webhook of task %s: %s", task_id, error or f"answered with {status}")
-        self.deliveries.append(Delivery(owner, task_id, webhook.name, webhook.url, status, error, self._clock.now()))
-        del self.deliveries[:-_KEPT]
+        self._deliveries.append(Delivery(owner, task_id, webhook.name, webhook.url, status, error, self._clock.now()))
+        del self._deliveries[:-_KEPT]
 
 
 def _submission(webhook: WebhookFields, fields: TaskFields, session: Session, task: Task) -> tuple[str, str]:
     """Return what is posted, and its content type."""
-    body = sessions.task_body(session, task).to_wire()
+    body = serialize.task_body(session, task).to_wire()
     if webhook.submitted_data == "ai_response" and task.answer is not None:
         types = {"structured_json": "application/json", "structured_csv": "text/csv"}
         return task.answer.message, f"{types.get(fields.output_type, 'text/plain')}; charset=utf-8"

@@ -27,7 +27,7 @@ _LOST = "the emulator that ran it ended without saying so"
 
 
 class EmulatorRegistration:
-    """The entry of this emulator among those that use the database. Made by `announce`."""
+    """The entry of this emulator among those that use the database. Made by `register`."""
 
     def __init__(self, database: Database, emulator_id: str, lock: FileLock, lock_path: Path) -> None:
         self.id = emulator_id
@@ -36,7 +36,7 @@ class EmulatorRegistration:
         self._lock_path = lock_path
 
     @classmethod
-    async def announce(cls, database: Database, now_ms: float) -> EmulatorRegistration:
+    async def register(cls, database: Database, now_ms: float) -> EmulatorRegistration:
         """Say that this emulator runs, and end what others have left open that do not run any more.
 
         Raises

@@ -13,7 +13,7 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.execution.secret_filter import SecretFilter, extract_secrets, redact_event
-from webrun_nb.emulator.server import _Readable
+from webrun_nb.emulator.logs import RedactingFormatter
 from webrun_nb.emulator.services.session_registry import SecretRegistry
 from webrun_nb.wire.requests import TaskFields
 
@@ -107,7 +107,7 @@ def test_the_log_is_written_without_them(vault):
     except ValueError as error:
         what = (type(error), error, error.__traceback__)
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "at %s", (f"http://x/?{PASSWORD}",), what)
-    text = _Readable("%(message)s", live).format(record)
+    text = RedactingFormatter("%(message)s", live).format(record)
     assert PASSWORD not in text
     assert "at http://x/?***" in text
     assert "ValueError: it was ***" in text

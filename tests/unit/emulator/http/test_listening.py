@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from webrun_nb.emulator.http.listening import AddressError, check_guarded, listen, names, url
+from webrun_nb.emulator.http.listening import AddressError, check_guarded, listen, allowed_hosts, url
 
 LONG_KEY = "wr_0123456789abcdef"
 
@@ -39,7 +39,7 @@ def test_with_a_key_it_says_what_it_means(caplog):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_what_loopback_is_called(host):
-    ours = names(host)
+    ours = allowed_hosts(host)
     assert all(name in ours for name in ("127.0.0.1", "localhost", "::1"))
     assert "evil.example" not in ours
     assert "192.168.1.5" not in ours
@@ -47,13 +47,13 @@ def test_what_loopback_is_called(host):
 
 def test_everywhere_any_address_will_do_but_no_name(monkeypatch):
     monkeypatch.setattr("platform.node", lambda: "Box")
-    ours = names("0.0.0.0", ["Box.Home"])
+    ours = allowed_hosts("0.0.0.0", ["Box.Home"])
     assert all(name in ours for name in ("192.168.1.5", "2001:db8::1", "localhost", "box", "box.home"))
     assert "evil.example" not in ours
 
 
 def test_one_address_is_that_address():
-    ours = names("192.168.1.5")
+    ours = allowed_hosts("192.168.1.5")
     assert "192.168.1.5" in ours
     assert "192.168.1.6" not in ours
 

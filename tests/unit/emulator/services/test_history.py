@@ -62,7 +62,7 @@ class Emulator:
 async def emulator(tmp_path):
     clock = Clock(lambda: 1_000_000.0)
     database = await Database.open(tmp_path)
-    yield Emulator(database, await EmulatorRegistration.announce(database, clock.now()), clock)
+    yield Emulator(database, await EmulatorRegistration.register(database, clock.now()), clock)
     await database.close()
 
 

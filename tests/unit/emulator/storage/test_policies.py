@@ -134,7 +134,7 @@ async def test_a_kept_policy_whose_host_can_t_be_read_starts_no_session_and_is_n
     await store.policies.put(replace(STRICT, status=SessionStatus.ACTIVE, domain_rules=rules))
     kept = Policies(store.policies, store.trail, Clock(lambda: 1.0), IdSource(1), compile_regex)
     with pytest.raises(CommandRefusedError) as caught:
-        await kept.rulebook("ann", "pol_1")
+        await kept.engine("ann", "pol_1")
     assert (caught.value.code, caught.value.details["parameter"]) == (
         "INVALID_PARAMETER",
         "domainRules.entries[1].pattern",

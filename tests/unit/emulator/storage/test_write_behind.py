@@ -46,7 +46,7 @@ async def start(tmp_path):
     async def start_emulator(now_ms: float = 0.0) -> Emulator:
         database = await Database.open(tmp_path)
         opened.append(database)
-        return Emulator(database, await EmulatorRegistration.announce(database, now_ms))
+        return Emulator(database, await EmulatorRegistration.register(database, now_ms))
 
     yield start_emulator
     for database in opened:

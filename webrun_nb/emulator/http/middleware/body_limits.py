@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 
 MAX_BODY_BYTES = 2_000_000
 """Larger requests are refused unread, so that nobody fills the memory or keeps the event loop parsing."""
@@ -52,7 +52,7 @@ def is_upload(scope: Scope) -> bool:
     return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 
-def with_body_limits(app: ASGIApp, patience: ClientTimeouts) -> ASGIApp:
+def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
     """Return an application that is not bothered with bodies that are too large or too slow.
 
     It gets the whole body at once, after it has come in; an upload's it gets as it comes in.
@@ -65,7 +65,7 @@ def with_body_limits(app: ASGIApp, patience: ClientTimeouts) -> ASGIApp:
         try:
             if declared.isdecimal() and int(declared) > limit:
                 raise _TooLargeError
-            counted = _counted(receive, limit, patience, answer)
+            counted = _counted(receive, limit, timeouts, answer)
             await app(scope, counted if is_upload(scope) else await _whole(counted, receive), answer.send)
         except (_TooLargeError, _TooSlowError) as error:
             answer.broken = answer.broken or error
@@ -100,12 +100,12 @@ class _Answer:
         else:
             message = f"the body is larger than {self._limit} bytes"
             details, status = {"parameter": "body", "max": self._limit}, 400
-        body = sessions.error(ErrorCode.INVALID_PARAMETER, message, details).to_wire()
+        body = serialize.error(ErrorCode.INVALID_PARAMETER, message, details).to_wire()
         # what is left of the body is not read
         await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, self._send)
 
 
-def _counted(receive: Receive, limit: int, patience: ClientTimeouts, answer: _Answer) -> Receive:
+def _counted(receive: Receive, limit: int, timeouts: ClientTimeouts, answer: _Answer) -> Receive:
     """Return a `receive` that raises once the body is larger, or slower, than it may be."""
     began_s: float | None = None
     size = 0
@@ -118,7 +118,7 @@ def _counted(receive: Receive, limit: int, patience: ClientTimeouts, answer: _An
         now_s = asyncio.get_running_loop().time()
         began_s = now_s if began_s is None else began_s
         try:
-            async with asyncio.timeout_at(began_s + patience.for_body_s(size)):
+            async with asyncio.timeout_at(began_s + timeouts.for_body_s(size)):
                 message = await receive()
         except TimeoutError:
             answer.broken = _TooSlowError()

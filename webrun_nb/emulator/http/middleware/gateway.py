@@ -14,13 +14,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.emulator.domain.account import RateState
+from webrun_nb.emulator.domain.account import RateLimiter, RateState
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http.listening import Names, is_loopback
+from webrun_nb.emulator.http.listening import AllowedHosts, is_loopback
 from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts, with_body_limits
-from webrun_nb.emulator.serializers import sessions
+from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.accounts import Keys
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.services.faults import Faults
 
 PRACTICE_SUFFIX = ".localhost"
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
@@ -39,13 +40,15 @@ class RequestGateway:
     ----------
     api, live, view, practice : ASGI application
         The endpoints, Socket.IO, the live view (it asks for the key itself), the practice sites.
-    service : Service
+    rates, clock : RateLimiter, Clock
         For the request limits.
+    faults : Faults
+        Calls that are to fail.
     keys : Keys
         Who may come in.
-    names : Names
+    hosts : AllowedHosts
         By what this server may be called.
-    patience : Patience
+    timeouts : ClientTimeouts
         How slowly a body may come in.
     tasks_need_key : bool
         A task's two ids are not enough to ask for it.
@@ -58,21 +61,25 @@ class RequestGateway:
         live: ASGIApp,
         view: ASGIApp,
         practice: ASGIApp,
-        service: Service,
+        rates: RateLimiter,
+        clock: Clock,
+        faults: Faults,
         keys: Keys,
-        names: Names,
-        patience: ClientTimeouts,
+        hosts: AllowedHosts,
+        timeouts: ClientTimeouts,
         tasks_need_key: bool = False,
     ) -> None:
         self._open_api = api
-        self._api = with_body_limits(api, patience)
+        self._api = with_body_limits(api, timeouts)
         self._live = live
-        self._bounded_live = with_body_limits(live, patience)
+        self._bounded_live = with_body_limits(live, timeouts)
         self._view = view
-        self._practice = with_body_limits(practice, patience)
-        self._service = service
+        self._practice = with_body_limits(practice, timeouts)
+        self._rates = rates
+        self._clock = clock
+        self._faults = faults
         self._keys = keys
-        self._names = names
+        self._hosts = hosts
         self._tasks_need_key = tasks_need_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +91,7 @@ class RequestGateway:
                 await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
-        elif host not in self._names:  # a name that was rebound to this address by somebody else's DNS
+        elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
             await _refuse(
                 421, ErrorCode.INVALID_PARAMETER, "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
@@ -104,7 +111,7 @@ class RequestGateway:
         try:
             user = self._keys.user(headers.get("authorization"))
             if scope["path"] in _LIMITED and scope["method"] == "POST":
-                rate = self._service.rates.admit(user, scope["path"], self._service.parts.clock.now())
+                rate = self._rates.admit(user, scope["path"], self._clock.now())
         except CommandRefusedError as error:
             await refusal(error)(scope, receive, send)
             return
@@ -122,7 +129,7 @@ class RequestGateway:
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
-        fault = self._service.faults.next_for(scope["path"])
+        fault = self._faults.next_for(scope["path"])
         if fault is None:
             return False
         await asyncio.sleep(fault.delay_ms / 1000)
@@ -148,7 +155,7 @@ def refusal(error: CommandRefusedError, status: int | None = None) -> JSONRespon
 
 
 def _refuse(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:
-    return JSONResponse(sessions.error(code, message, details).to_wire(), status_code=status)
+    return JSONResponse(serialize.error(code, message, details).to_wire(), status_code=status)
 
 
 def _is_from_here(scope: Scope) -> bool:

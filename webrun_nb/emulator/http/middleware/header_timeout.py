@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
 
 
-def with_header_timeout(patience: ClientTimeouts) -> type[H11Protocol]:
+def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
     """Return uvicorn's HTTP protocol, with a limit to how long a head may take.
 
     Uvicorn closes a connection on which nothing comes after an answer; one on which a head comes byte by byte, or the
@@ -23,7 +23,7 @@ def with_header_timeout(patience: ClientTimeouts) -> type[H11Protocol]:
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
-            self._patience_ends: asyncio.TimerHandle | None = None
+            self._timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
             super().connection_made(transport)
@@ -48,12 +48,12 @@ def with_header_timeout(patience: ClientTimeouts) -> type[H11Protocol]:
             upgraded = self.transport.get_protocol() is not self
             if upgraded or not answered or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
                 self._let_go()
-            elif self._patience_ends is None:
-                self._patience_ends = self.loop.call_later(patience.head_s, self.transport.close)
+            elif self._timer is None:
+                self._timer = self.loop.call_later(timeouts.head_s, self.transport.close)
 
         def _let_go(self) -> None:
-            if self._patience_ends is not None:
-                self._patience_ends.cancel()
-                self._patience_ends = None
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
 
     return Impatient

@@ -10,12 +10,26 @@ from pydantic import Field, model_validator
 from starlette.responses import PlainTextResponse
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http.dependencies import TheService, TheUser
-from webrun_nb.emulator.serializers import policies, sessions
+from webrun_nb.emulator.http.dependencies import (
+    TheAccounts,
+    TheClock,
+    TheEgress,
+    TheFaults,
+    TheHistory,
+    TheLifecycle,
+    ThePrices,
+    TheRecordings,
+    TheSessions,
+    TheUser,
+    TheWebhooks,
+    TheWorkers,
+)
+from webrun_nb.emulator.serializers import policies as serialize_policies
+from webrun_nb.emulator.serializers import sessions as serialize_sessions
 from webrun_nb.emulator.services.faults import Fault
 from webrun_nb.emulator.services.proxy_check import check_proxy
-from webrun_nb.emulator.services.sessions import Service
 from webrun_nb.wire.base import Request as Body
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, ReportBody, SourceList, StepList
@@ -85,75 +99,90 @@ class FaultOrder(Body):
 
 
 @router.get("/state")
-async def state(service: TheService, user: TheUser) -> dict[str, Any]:
+async def state(
+    clock: TheClock,
+    prices: ThePrices,
+    history: TheHistory,
+    workers: TheWorkers,
+    accounts: TheAccounts,
+    faults: TheFaults,
+    webhooks: TheWebhooks,
+    user: TheUser,
+) -> dict[str, Any]:
     """Show clock, sessions, their browsers, balance and prices."""
-    prices = service.parts.prices
     return {
         "success": True,
-        "clock": _clock(service),
-        "sessions": [session.to_wire() for session in await service.history.sessions(user)],
+        "clock": _clock(clock),
+        "sessions": [session.to_wire() for session in await history.sessions(user)],
         "instances": [
-            {"sessionId": session_id, "kind": instance.kind} for session_id, instance in service.instances.of(user)
+            {"sessionId": session_id, "kind": instance.kind} for session_id, instance in workers.instances_of(user)
         ],
-        "account": sessions.account(service.account(user), service.spent_usd(user)).to_wire(),
+        "account": serialize_sessions.account(accounts.of(user), accounts.spent_usd(user)).to_wire(),
         "prices": {
             "computePerMinute": float(prices.compute_usd_per_minute),
             "inputPerMillionTokens": float(prices.input_usd_per_million_tokens),
             "outputPerMillionTokens": float(prices.output_usd_per_million_tokens),
             "proxyPerGb": float(prices.proxy_usd_per_gb),
         },
-        "faults": service.faults.describe(),
+        "faults": faults.describe(),
         "webhooks": [
             {"taskId": d.task_id, "name": d.name, "url": d.url, "status": d.status, "error": d.error, "at": d.at_ms}
-            for d in service.deliveries(user)
+            for d in webhooks.deliveries_of(user)
         ],
     }
 
 
 @router.post("/reset")
-async def reset(service: TheService) -> dict[str, Any]:
+async def reset(lifecycle: TheLifecycle, clock: TheClock) -> dict[str, Any]:
     """End all, empty all, clock back to real time."""
-    await service.reset()
-    return {"success": True, **_clock(service)}
+    await lifecycle.reset()
+    return {"success": True, **_clock(clock)}
 
 
 @router.post("/sessions/{session_id}/instance")
-async def instance(session_id: str, body: InstanceAction, service: TheService, user: TheUser) -> dict[str, Any]:
+async def instance(
+    session_id: str,
+    body: InstanceAction,
+    history: TheHistory,
+    sessions: TheSessions,
+    workers: TheWorkers,
+    user: TheUser,
+) -> dict[str, Any]:
     """Kill a session's browser, stop it, or let it go on."""
-    await service.history.admit_command(user, session_id)
-    await service.instances.act_on(service.session(user, session_id), body.action)
+    await history.admit_command(user, session_id)
+    await workers.act_on(sessions.session(user, session_id), body.action)
     return {"success": True}
 
 
 @router.post("/faults")
-async def faults(body: FaultOrder, service: TheService) -> dict[str, Any]:
+async def order_faults(body: FaultOrder, faults: TheFaults) -> dict[str, Any]:
     """Have the next calls fail, or the next browsers not start; what is said adds to what was ordered before."""
     if body.clear:
-        service.faults.clear()
+        faults.clear()
     if body.instance_start is not None:
-        service.faults.refuse_instances(body.times)
+        faults.refuse_instances(body.times)
     if body.endpoint is not None:
-        service.faults.order(body.endpoint, Fault(body.times, body.status, body.code, body.delay, body.drop))
-    return {"success": True, "faults": service.faults.describe()}
+        faults.order(body.endpoint, Fault(body.times, body.status, body.code, body.delay, body.drop))
+    return {"success": True, "faults": faults.describe()}
 
 
 @router.post("/clock")
-async def clock(body: ClockChange, service: TheService) -> dict[str, Any]:
+async def change_clock(body: ClockChange, clock: TheClock) -> dict[str, Any]:
     """Freeze, unfreeze or advance the clock; everything that falls due on the way happens at its own time."""
     if body.freeze is not None:
-        service.parts.clock.freeze(body.freeze)
+        clock.freeze(body.freeze)
     if body.advance is not None:
-        service.parts.clock.advance(body.advance)
-    return {"success": True, **_clock(service)}
+        clock.advance(body.advance)
+    return {"success": True, **_clock(clock)}
 
 
 @router.put("/account")
-async def account(body: AccountChange, service: TheService, user: TheUser) -> dict[str, Any]:
+async def change_account(body: AccountChange, accounts: TheAccounts, user: TheUser) -> dict[str, Any]:
     """Change balance, limits, or whether the account is active; what is not named stays."""
-    changed = service.account(user)
+    changed = accounts.of(user)
     named = body.model_fields_set
     if "balance" in named:
-        spent_usd = service.spent_usd(user)
+        spent_usd = accounts.spent_usd(user)
         changed.opening_balance_usd = None if body.balance is None else Decimal(str(body.balance)) + spent_usd
     if "spending_limit" in named:
         changed.spending_limit_usd = None if body.spending_limit is None else Decimal(str(body.spending_limit))
@@ -161,42 +190,42 @@ async def account(body: AccountChange, service: TheService, user: TheUser) -> di
         changed.sessions_at_once = body.session_limit
     if "deactivated" in named:
         changed.deactivated = body.deactivated
-    service.account_changed(user)
-    return sessions.account(changed, service.spent_usd(user)).to_wire()
+    accounts.watch(user)
+    return serialize_sessions.account(changed, accounts.spent_usd(user)).to_wire()
 
 
-def _clock(service: Service) -> dict[str, Any]:
-    return {"now": round(service.parts.clock.now()), "clockRunning": service.parts.clock.running}
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {"now": round(clock.now()), "clockRunning": clock.running}
 
 
 @router.get("/tasks")
-async def tasks(service: TheService, user: TheUser) -> TaskTextList:
+async def tasks(history: TheHistory, user: TheUser) -> TaskTextList:
     """List what the caller's tasks were told, newest first."""
-    return await service.history.past_tasks(user)
+    return await history.past_tasks(user)
 
 
 @router.get("/tasks/{task_id}")
-async def task(task_id: str, service: TheService, user: TheUser) -> PastTask:
+async def task(task_id: str, history: TheHistory, user: TheUser) -> PastTask:
     """Tell what a task was told, and its answer."""
-    return await service.history.past_task(user, task_id)
+    return await history.past_task(user, task_id)
 
 
 @router.get("/tasks/{task_id}/steps")
-async def steps(task_id: str, service: TheService, user: TheUser) -> StepList:
+async def steps(task_id: str, recordings: TheRecordings, user: TheUser) -> StepList:
     """List what a task did, saw, asked and said."""
-    return policies.step_list(service.records.of(user, task_id))
+    return serialize_policies.step_list(recordings.of(user, task_id))
 
 
 @router.get("/tasks/{task_id}/provenance")
-async def provenance(task_id: str, service: TheService, user: TheUser) -> SourceList:
+async def provenance(task_id: str, recordings: TheRecordings, user: TheUser) -> SourceList:
     """Say where each value of a task's answer comes from."""
-    return policies.source_list(service.records.of(user, task_id))
+    return serialize_policies.source_list(recordings.of(user, task_id))
 
 
 @router.get("/tasks/{task_id}/report")
-async def report(task_id: str, service: TheService, user: TheUser) -> ReportBody:
+async def report(task_id: str, history: TheHistory, user: TheUser) -> ReportBody:
     """Say what a task's answer rests on, and which parts of its text it does not follow."""
-    return await service.history.report(user, task_id)
+    return await history.report(user, task_id)
 
 
 Seq = Annotated[int, Path(ge=1, le=1_000_000)]
@@ -207,20 +236,20 @@ _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 
 
 @router.put("/sessions/{session_id}/pictures")
-async def wish(session_id: str, body: PictureSettings, service: TheService, user: TheUser) -> PicturesAnswer:
+async def update_settings(
+    session_id: str, body: PictureSettings, history: TheHistory, sessions: TheSessions, user: TheUser
+) -> PicturesAnswer:
     """Have a picture taken after each of a session's actions from now on, or none any more."""
-    await service.history.admit_command(user, session_id)
-    session = service.session(user, session_id)
-    if session.ended:
-        raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, f"session {session.id} has ended ({session.status})")
+    await history.admit_command(user, session_id)
+    session = sessions.open_session(user, session_id)
     session.pictures_wanted = body.wanted
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
 
 @router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
-async def picture(task_id: str, seq: Seq, service: TheService, user: TheUser) -> Response:
+async def picture(task_id: str, seq: Seq, recordings: TheRecordings, user: TheUser) -> Response:
     """Send the picture of the page right after a step."""
-    steps = service.records.of(user, task_id).steps
+    steps = recordings.of(user, task_id).steps
     found = steps[seq - 1].picture if seq <= len(steps) else None
     if found is None:
         raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, f"there is no picture of step {seq} of task {task_id[:40]}")
@@ -235,9 +264,8 @@ class ProxyTrial(Body):
 
 
 @router.post("/proxies/test")
-async def test(body: ProxyTrial, service: TheService) -> ProxyTested:
+async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
     """Say where a proxy's traffic comes out, and how long an answer takes."""
-    egress = service.parts.egress
     tried = await check_proxy(egress.upstream(body.proxy), egress.home, body.url)
     return ProxyTested(
         proxy=body.proxy.shown(),

@@ -11,11 +11,11 @@ from fastapi.responses import FileResponse, StreamingResponse
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.file_names import safe_name
-from webrun_nb.emulator.http.dependencies import TheService, TheUser
+from webrun_nb.emulator.http.dependencies import TheDownloads, TheEnvironments, TheFiles, TheLeases, TheSigner, TheUser
 from webrun_nb.emulator.http.uploads import received_form
-from webrun_nb.emulator.serializers import environments as views
-from webrun_nb.emulator.services.environments import require_profile
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.serializers import environments as serialize
+from webrun_nb.emulator.services.environments import Environments, require_profile
+from webrun_nb.emulator.services.files import Files
 from webrun_nb.emulator.storage.tables import EnvironmentRecord
 from webrun_nb.wire.environments import (
     Deleted,
@@ -51,107 +51,115 @@ _FILE_FORM = {
 
 
 @router.post("/environments")
-async def create(body: NewEnvironment, service: TheService, user: TheUser) -> EnvironmentCreated:
+async def create(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> EnvironmentCreated:
     """Make an environment, empty."""
-    environments = service.library.environments
     record = await environments.create(user, body.name, body.description)
     return EnvironmentCreated(
-        message="Environment created", environment=views.environment(record, environments.status(record))
+        message="Environment created", environment=serialize.environment(record, environments.status(record))
     )
 
 
 @router.get("/environments")
-async def list_environments(service: TheService, user: TheUser) -> EnvironmentList:
+async def list_environments(environments: TheEnvironments, user: TheUser) -> EnvironmentList:
     """List the caller's environments, oldest first."""
-    environments = service.library.environments
     return EnvironmentList(
-        environments=[views.environment(record, environments.status(record)) for record in await environments.of(user)]
+        environments=[
+            serialize.environment(record, environments.status(record)) for record in await environments.of(user)
+        ]
     )
 
 
 @router.delete("/environments/{environment_id}")
-async def delete(environment_id: str, service: TheService, user: TheUser) -> Deleted:
+async def delete(environment_id: str, leases: TheLeases, user: TheUser) -> Deleted:
     """Delete an environment with its files; sessions that use it run on."""
-    await service.library.delete_environment(user, environment_id)
+    await leases.delete_environment(user, environment_id)
     return Deleted(message="Environment deleted")
 
 
 @router.post("/environments/{environment_id}/upload", openapi_extra=_FILE_FORM)
-async def upload(environment_id: str, request: Request, service: TheService, user: TheUser) -> EnvironmentUploaded:
+async def upload(
+    environment_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
+) -> EnvironmentUploaded:
     """Put a profile's archive in the place of an environment's profile."""
-    record = await _replaced(environment_id, request, service, user)
-    return EnvironmentUploaded(message="Profile uploaded", environment=views.uploaded(record))
+    record = await _replaced(environment_id, request, environments, files, user)
+    return EnvironmentUploaded(message="Profile uploaded", environment=serialize.uploaded(record))
 
 
 @router.get("/environments/{environment_id}/files")
-async def files(environment_id: str, service: TheService, user: TheUser) -> FileList:
+async def list_files(environment_id: str, environments: TheEnvironments, files: TheFiles, user: TheUser) -> FileList:
     """List an environment's files, oldest first."""
-    record = await service.library.environments.find(user, environment_id)
-    return FileList(files=[views.file(each) for each in await service.library.files.of_environment(record.id)])
+    record = await environments.find(user, environment_id)
+    return FileList(files=[serialize.file(each) for each in await files.of_environment(record.id)])
 
 
 @router.delete("/environments/{environment_id}/files/{file_id}")
-async def delete_file(environment_id: str, file_id: str, service: TheService, user: TheUser) -> Deleted:
+async def delete_file(
+    environment_id: str, file_id: str, environments: TheEnvironments, files: TheFiles, user: TheUser
+) -> Deleted:
     """Delete a file of an environment."""
-    record = await service.library.environments.find(user, environment_id)
-    await service.library.files.delete(record.id, file_id)
+    record = await environments.find(user, environment_id)
+    await files.delete(record.id, file_id)
     return Deleted(message="File deleted")
 
 
 @router.get("/profiles")
-async def list_profiles(service: TheService, user: TheUser) -> ProfileList:
+async def list_profiles(environments: TheEnvironments, user: TheUser) -> ProfileList:
     """List the caller's environments as profiles, oldest first."""
-    environments = service.library.environments
     return ProfileList(
-        profiles=[views.profile(record, environments.status(record)) for record in await environments.of(user)]
+        profiles=[serialize.profile(record, environments.status(record)) for record in await environments.of(user)]
     )
 
 
 @router.post("/profiles")
-async def create_profile(body: NewEnvironment, service: TheService, user: TheUser) -> ProfileCreated:
+async def create_profile(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> ProfileCreated:
     """Make an environment, empty."""
-    environments = service.library.environments
     record = await environments.create(user, body.name, body.description)
-    return ProfileCreated(message="Profile created", profile=views.profile(record, environments.status(record)))
+    return ProfileCreated(message="Profile created", profile=serialize.profile(record, environments.status(record)))
 
 
 @router.delete("/profiles/{profile_id}")
-async def delete_profile(profile_id: str, service: TheService, user: TheUser) -> Deleted:
+async def delete_profile(profile_id: str, leases: TheLeases, user: TheUser) -> Deleted:
     """Delete an environment with its files; sessions that use it run on."""
-    await service.library.delete_environment(user, profile_id)
+    await leases.delete_environment(user, profile_id)
     return Deleted(message="Profile deleted")
 
 
 @router.post("/profiles/{profile_id}/upload", openapi_extra=_FILE_FORM)
-async def upload_profile(profile_id: str, request: Request, service: TheService, user: TheUser) -> ProfileUploaded:
+async def upload_profile(
+    profile_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
+) -> ProfileUploaded:
     """Put a profile's archive in the place of an environment's profile."""
-    record = await _replaced(profile_id, request, service, user)
-    return ProfileUploaded(message="Profile uploaded", profile=views.uploaded(record))
+    record = await _replaced(profile_id, request, environments, files, user)
+    return ProfileUploaded(message="Profile uploaded", profile=serialize.uploaded(record))
 
 
 @router.get("/profiles/{profile_id}/download")
-async def download(profile_id: str, service: TheService, user: TheUser) -> ProfileDownload:
+async def download(
+    profile_id: str, environments: TheEnvironments, leases: TheLeases, signer: TheSigner, user: TheUser
+) -> ProfileDownload:
     """Tell where the profile can be fetched for an hour."""
-    await service.library.environments.find(user, profile_id)
-    await service.library.uses.saved(profile_id)  # a session that has just ended may still be saving
-    record = await service.library.environments.find(user, profile_id)
+    await environments.find(user, profile_id)
+    await leases.saved(profile_id)  # a session that has just ended may still be saving
+    record = await environments.find(user, profile_id)
     require_profile(record)
-    url = service.library.signer.url(_archive_path(record.id), DOWNLOAD_GOOD_FOR_MS)
+    url = signer.url(_archive_path(record.id), DOWNLOAD_GOOD_FOR_MS)
     return ProfileDownload(download_url=url)
 
 
 @router.get("/signed/profiles/{profile_id}", include_in_schema=False)
-async def archive(profile_id: str, service: TheService, signature: str = "", expires: str = "") -> StreamingResponse:
+async def archive(
+    profile_id: str, environments: TheEnvironments, signer: TheSigner, signature: str = "", expires: str = ""
+) -> StreamingResponse:
     """Send a profile's archive to whoever has its signed URL."""
-    good = bool(expires) and service.library.signer.admits(_archive_path(profile_id), signature, expires)
-    record = await service.library.environments.get(profile_id) if good else None
+    good = bool(expires) and signer.verify(_archive_path(profile_id), signature, expires)
+    record = await environments.get(profile_id) if good else None
     if record is None:
         raise CommandRefusedError(
             ErrorCode.ENVIRONMENT_NOT_FOUND, "this link is not good, or not any more: ask for a new one"
         )
     name = safe_name(f"{record.name}.tar.gz", "profile.tar.gz")
     return StreamingResponse(
-        await service.library.environments.pack(record),
+        await environments.pack(record),
         media_type="application/gzip",
         headers={"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"},
     )
@@ -167,18 +175,19 @@ def _archive_path(profile_id: str) -> str:
     return f"/signed/profiles/{profile_id}"
 
 
-async def _replaced(environment_id: str, request: Request, service: Service, user: str) -> EnvironmentRecord:
-    library = service.library
+async def _replaced(
+    environment_id: str, request: Request, environments: Environments, files: Files, user: str
+) -> EnvironmentRecord:
     async with (
-        library.environments.uploading(user, environment_id),
-        received_form(request, library.folder.new) as form,
+        environments.uploading(user, environment_id),
+        received_form(request, files.incoming_path) as form,
     ):
         archives = form.named("file")
         if not archives:
             raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "file is required: the archive", field="file")
         if len(archives) > 1:
             raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, "send one archive", parameter="file")
-        return await library.environments.replace(user, environment_id, archives[0])
+        return await environments.replace(user, environment_id, archives[0])
 
 
 _FILES_FORM = {
@@ -202,10 +211,10 @@ _FILES_FORM = {
 
 @router.get("/signed/downloads/{session_id}/{download_id}/{name}", include_in_schema=False)
 async def download_file(
-    session_id: str, download_id: str, name: str, service: TheService, signature: str = ""
+    session_id: str, download_id: str, name: str, downloads: TheDownloads, signature: str = ""
 ) -> FileResponse:
     """Send what a task downloaded to whoever has its signed address."""
-    path = await asyncio.to_thread(service.library.downloads.find, session_id, download_id, name, signature)
+    path = await asyncio.to_thread(downloads.find, session_id, download_id, name, signature)
     if path is None:
         raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, "there is no such file, or not any more")
     headers = {"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"}
@@ -213,10 +222,8 @@ async def download_file(
 
 
 @router.post("/files/upload", openapi_extra=_FILES_FORM)
-async def upload_file(request: Request, service: TheService, user: TheUser) -> FileList:
+async def upload_file(request: Request, files: TheFiles, user: TheUser) -> FileList:
     """Keep files, in an environment or, without one, for an hour."""
-    async with received_form(request, service.library.folder.new) as form:
-        records = await service.library.files.upload(
-            user, form.named("files"), form.fields.get("environmentId") or None
-        )
-    return FileList(files=[views.file(record, dated=False) for record in records])
+    async with received_form(request, files.incoming_path) as form:
+        records = await files.upload(user, form.named("files"), form.fields.get("environmentId") or None)
+    return FileList(files=[serialize.file(record, dated=False) for record in records])

@@ -6,9 +6,17 @@ from fastapi import APIRouter
 
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
-from webrun_nb.emulator.http.dependencies import BaseUrl, TheService, TheUser, TheUserIfAny
-from webrun_nb.emulator.serializers import sessions as views
-from webrun_nb.emulator.services.sessions import Service
+from webrun_nb.emulator.http.dependencies import (
+    BaseUrl,
+    TheAccounts,
+    TheEvents,
+    TheHistory,
+    TheSessions,
+    TheUser,
+    TheUserIfAny,
+)
+from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.services.session_events import SessionEvents
 from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, NewTask, RunTask, SendMessage, StartSession
 from webrun_nb.wire.responses import (
     Acknowledged,
@@ -28,58 +36,65 @@ Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPen
 
 
 @router.post("/start/start-session")
-async def start_session(body: StartSession, service: TheService, user: TheUser, base_url: BaseUrl) -> SessionStarted:
+async def start_session(
+    body: StartSession, sessions: TheSessions, accounts: TheAccounts, user: TheUser, base_url: BaseUrl
+) -> SessionStarted:
     """Open a session; answers at once."""
-    session, task = await service.start_session(user, body)
-    return views.session_started(session, task, base_url, service.balance_usd(user))
+    session, task = await sessions.start_session(user, body)
+    return serialize.session_started(session, task, base_url, accounts.balance_usd(user))
 
 
 @router.post("/start/run-task")
-async def run_task(body: RunTask, service: TheService, user: TheUser, base_url: BaseUrl) -> Answer:
+async def run_task(body: RunTask, sessions: TheSessions, events: TheEvents, user: TheUser, base_url: BaseUrl) -> Answer:
     """Open a session for one task, and wait for it up to 50 s."""
-    return await _answer(service, *await service.run_task(user, body), base_url)
+    return await _answer(events, *await sessions.run_task(user, body), base_url)
 
 
 @router.post("/start/send-message")
 async def send_message(
-    body: SendMessage, service: TheService, user: TheUser, base_url: BaseUrl
+    body: SendMessage,
+    sessions: TheSessions,
+    events: TheEvents,
+    history: TheHistory,
+    user: TheUser,
+    base_url: BaseUrl,
 ) -> Answer | Acknowledged:
     """Say something to a session."""
     message = body.message
-    await service.history.admit_command(user, body.session_id)
+    await history.admit_command(user, body.session_id)
     match message:
         case NewTask():
-            return await _answer(service, *await service.new_task(user, body.session_id, message), base_url)
+            return await _answer(events, *await sessions.new_task(user, body.session_id, message), base_url)
         case ChangeState():
-            service.change_state(user, body.session_id, message)
+            sessions.change_state(user, body.session_id, message)
         case AnswerGuardrail():
-            service.answer_guardrail(user, body.session_id, message)
+            sessions.answer_guardrail(user, body.session_id, message)
         case Interact():
-            service.interact(user, body.session_id, message)
+            sessions.interact(user, body.session_id, message)
     return Acknowledged()
 
 
 @router.get("/start/session-status/{session_id}")
-async def session_status(session_id: str, service: TheService, user: TheUser) -> SessionState:
+async def session_status(session_id: str, history: TheHistory, user: TheUser) -> SessionState:
     """Tell how a session is, ended ones too."""
-    return await service.history.session_state(user, session_id)
+    return await history.session_state(user, session_id)
 
 
 @router.get("/start/sessions")
-async def sessions(service: TheService, user: TheUser) -> SessionList:
+async def list_sessions(history: TheHistory, user: TheUser) -> SessionList:
     """List the caller's sessions, newest first (section 12)."""
-    return SessionList(sessions=await service.history.sessions(user))
+    return SessionList(sessions=await history.sessions(user))
 
 
-async def _answer(service: Service, session: Session, task: Task, base_url: str) -> Answer:
-    if await service.settled(task):
-        return views.task_body(session, task)
-    return views.still_pending(session, task, base_url)
+async def _answer(events: SessionEvents, session: Session, task: Task, base_url: str) -> Answer:
+    if await events.settled(task):
+        return serialize.task_body(session, task)
+    return serialize.still_pending(session, task, base_url)
 
 
 @router.get("/task/{session_id}/{task_id}")
 async def task(
-    session_id: str, task_id: str, service: TheService, user: TheUserIfAny
+    session_id: str, task_id: str, history: TheHistory, user: TheUserIfAny
 ) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending | TaskStillPending:
     """Tell how a task is; its result outlives its session."""
-    return await service.history.task_body(session_id, task_id, user)
+    return await history.task_body(session_id, task_id, user)

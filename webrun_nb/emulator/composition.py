@@ -1,0 +1,336 @@
+"""The composition root: the one place that builds the emulator's parts and gives each the others that it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cached_property
+
+from sqlalchemy import select
+
+from webrun_nb.agents.base import Agent
+from webrun_nb.browsers.protocol import Browsers
+from webrun_nb.common.practice_sites import PRACTICE_SITES
+from webrun_nb.emulator.domain import account
+from webrun_nb.emulator.domain.account import Limits, RateLimiter
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.ids import IdSource
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.execution.egress import Egress
+from webrun_nb.emulator.execution.policy_enforcer import compile_regex
+from webrun_nb.emulator.execution.scheduler import Slots
+from webrun_nb.emulator.http.dependencies import Services
+from webrun_nb.emulator.options import Options
+from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
+from webrun_nb.emulator.services.environments import Environments
+from webrun_nb.emulator.services.event_hub import ConnectedSockets, EventHub
+from webrun_nb.emulator.services.faults import Faults, RefusingBrowsers
+from webrun_nb.emulator.services.files import Downloads, Files
+from webrun_nb.emulator.services.history import History
+from webrun_nb.emulator.services.lifecycle import Lifecycle
+from webrun_nb.emulator.services.policies import Policies
+from webrun_nb.emulator.services.recordings import TaskRecordings
+from webrun_nb.emulator.services.session_events import SessionEvents
+from webrun_nb.emulator.services.session_factory import SessionFactory
+from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
+from webrun_nb.emulator.services.session_workers import SessionWorkers
+from webrun_nb.emulator.services.sessions import PracticeSites, Sessions
+from webrun_nb.emulator.services.signing import Signer, signing_key
+from webrun_nb.emulator.services.view_stream import LiveViews
+from webrun_nb.emulator.services.webhooks import Webhooks
+from webrun_nb.emulator.storage.data_folder import DataFolder
+from webrun_nb.emulator.storage.database import Database
+from webrun_nb.emulator.storage.policies import DatabasePolicies, DatabaseTrail
+from webrun_nb.emulator.storage.registration import EmulatorRegistration, PeerEmulators
+from webrun_nb.emulator.storage.tables import SessionRecord
+from webrun_nb.emulator.storage.write_behind import WriteBehindStore
+
+
+class Emulator:
+    """The parts of one emulator; each is built once, when it is first asked for. Made by `Emulator.build`.
+
+    Parameters
+    ----------
+    options : Options
+        Limits, isolation, slots, prices and seed are read here.
+    url, port : str, int
+        The address of this server.
+    clock : Clock
+        The only source of time.
+    database, folder, registration : Database, DataFolder, EmulatorRegistration
+        The storage, open and prepared.
+    signer : Signer
+        Signs URLs of this server.
+    browsers, agent, egress : Browsers, Agent, Egress
+        Open browsers; propose what to do in them; lead their traffic out.
+    secrets : SecretRegistry
+        Filled with the secrets of the sessions.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        url: str,
+        port: int,
+        clock: Clock,
+        database: Database,
+        folder: DataFolder,
+        registration: EmulatorRegistration,
+        signer: Signer,
+        browsers: Browsers,
+        agent: Agent,
+        egress: Egress,
+        secrets: SecretRegistry,
+    ) -> None:
+        self.options = options
+        self.url = url
+        self.clock = clock
+        self.database = database
+        self.registration = registration
+        self.signer = signer
+        self.browsers = browsers
+        self.agent = agent
+        self.egress = egress
+        self.secrets = secrets
+        self.ids = IdSource(options.seed)
+        self.faults = Faults()
+        self.registry = SessionRegistry()
+        self.sockets = ConnectedSockets()
+        self._folder = folder
+        self._practice = PracticeSites(PRACTICE_SITES, port)
+
+    @classmethod
+    async def build(
+        cls,
+        options: Options,
+        *,
+        url: str,
+        port: int,
+        clock: Clock,
+        database: Database,
+        browsers: Browsers,
+        agent: Agent,
+        egress: Egress,
+        secrets: SecretRegistry,
+    ) -> Emulator:
+        """Prepare the data folder, and return an emulator that uses it.
+
+        What has expired, and what emulators that died left behind, is removed.
+        """
+        registration = await EmulatorRegistration.register(database, clock.now())
+        folder = await asyncio.to_thread(DataFolder, database.folder)
+        await asyncio.to_thread(folder.sweep)
+        async with database.reading() as session:
+            known = set(await session.scalars(select(SessionRecord.id)))
+        await asyncio.to_thread(folder.sweep_downloads, known)
+        emulator = cls(
+            options,
+            url=url,
+            port=port,
+            clock=clock,
+            database=database,
+            folder=folder,
+            registration=registration,
+            signer=Signer(await asyncio.to_thread(signing_key, database.folder), clock, url),
+            browsers=browsers,
+            agent=agent,
+            egress=egress,
+            secrets=secrets,
+        )
+        await emulator.files.sweep()
+        return emulator
+
+    # --- storage ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> WriteBehindStore:
+        """Writes sessions and tasks to the database."""
+        return WriteBehindStore(self.database, self.registration.id)
+
+    @cached_property
+    def trail(self) -> DatabaseTrail:
+        """Keeps the decisions of policies."""
+        return DatabaseTrail(self.database, self.store, self.registration.id)
+
+    # --- resources ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The users' policies."""
+        kept = DatabasePolicies(self.database, self.registration.id)
+        return Policies(kept, self.trail, self.clock, self.ids, compile_regex)
+
+    @cached_property
+    def files(self) -> Files:
+        """The users' uploaded files."""
+        return Files(self.database, self._folder, self.clock, self.ids)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """The files that tasks downloaded."""
+        return Downloads(self._folder, self.signer, self.clock, self.ids)
+
+    @cached_property
+    def environments(self) -> Environments:
+        """The users' environments."""
+        return Environments(self.database, self._folder, self.clock, self.ids, self.files)
+
+    @cached_property
+    def leases(self) -> EnvironmentLeases:
+        """The uses of environments by sessions."""
+        peers = PeerEmulators(self.database, self.registration, self.clock.now)
+        return EnvironmentLeases(self.environments, peers, self._publish_notice)
+
+    def _publish_notice(self, session: Session, text: str) -> None:
+        self.hub.publish(session.id, serialize.MESSAGE, serialize.notice_event(text))
+
+    # --- accounts and history -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits of every account."""
+        return account.HOSTED if self.options.limits == "hosted" else account.NONE
+
+    @cached_property
+    def rates(self) -> RateLimiter:
+        """Counts requests."""
+        return RateLimiter(self.limits.requests_per_minute)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The users' accounts."""
+        return Accounts(self.registry, self.clock, self.limits, self.options.prices)
+
+    @cached_property
+    def history(self) -> History:
+        """Answers for sessions and tasks, open or ended."""
+        return History(self.registry, self.store, self.clock, self.url)
+
+    @cached_property
+    def recordings(self) -> TaskRecordings:
+        """The steps of tasks."""
+        return TaskRecordings(self.registry)
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def hub(self) -> EventHub:
+        """Sends the events of sessions to listeners."""
+        return EventHub(self.clock)
+
+    @cached_property
+    def workers(self) -> SessionWorkers:
+        """The workers of the sessions in memory."""
+        return SessionWorkers(self.registry)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Announces the end of tasks."""
+        return Webhooks(self.clock)
+
+    @cached_property
+    def live_views(self) -> LiveViews:
+        """Shows sessions to those who watch."""
+        return LiveViews(self.hub, self.workers.instance_of)
+
+    @cached_property
+    def events(self) -> SessionEvents:
+        """Follows every session."""
+        return SessionEvents(
+            registry=self.registry,
+            workers=self.workers,
+            hub=self.hub,
+            history=self.history,
+            recordings=self.recordings,
+            webhooks=self.webhooks,
+            accounts=self.accounts,
+            live_views=self.live_views,
+        )
+
+    @cached_property
+    def factory(self) -> SessionFactory:
+        """Makes sessions and their workers."""
+        return SessionFactory(
+            clock=self.clock,
+            prices=self.options.prices,
+            browsers=RefusingBrowsers(self.browsers, self.faults),
+            agent=self.agent,
+            slots=Slots(self.options.slots),
+            egress=self.egress,
+            trail=self.trail,
+            downloads=self.downloads,
+            leases=self.leases,
+            secrets=self.secrets,
+            events=self.events,
+            isolation=self.options.isolation,
+        )
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Opens sessions, and carries out the commands of their users."""
+        return Sessions(
+            ids=self.ids,
+            registry=self.registry,
+            workers=self.workers,
+            factory=self.factory,
+            accounts=self.accounts,
+            history=self.history,
+            policies=self.policies,
+            environments=self.environments,
+            files=self.files,
+            practice=self._practice,
+            browsers=self.browsers,
+            faults=self.faults,
+        )
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Resets and closes all of it."""
+        return Lifecycle(
+            clock=self.clock,
+            rates=self.rates,
+            registry=self.registry,
+            workers=self.workers,
+            events=self.events,
+            sessions=self.sessions,
+            accounts=self.accounts,
+            history=self.history,
+            policies=self.policies,
+            recordings=self.recordings,
+            leases=self.leases,
+            webhooks=self.webhooks,
+            faults=self.faults,
+            store=self.store,
+            browsers=self.browsers,
+        )
+
+    # --- for the endpoints --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def services(self) -> Services:
+        """The services that endpoints can ask for."""
+        return Services(
+            accounts=self.accounts,
+            browsers=self.browsers,
+            clock=self.clock,
+            downloads=self.downloads,
+            egress=self.egress,
+            environments=self.environments,
+            events=self.events,
+            faults=self.faults,
+            files=self.files,
+            history=self.history,
+            leases=self.leases,
+            lifecycle=self.lifecycle,
+            policies=self.policies,
+            prices=self.options.prices,
+            recordings=self.recordings,
+            registry=self.registry,
+            sessions=self.sessions,
+            signer=self.signer,
+            sockets=self.sockets,
+            webhooks=self.webhooks,
+            workers=self.workers,
+        )
