@@ -1,4 +1,4 @@
-"""Section 11: policies, and what they keep from happening, in raw JSON."""
+"""Section 11: policies, and what they prevent, in raw JSON."""
 
 from __future__ import annotations
 

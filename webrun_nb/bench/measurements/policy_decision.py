@@ -104,8 +104,12 @@ def _facts(chance: random.Random) -> ActionFacts:
     text = " ".join(_word(chance) for _ in range(MAX_PAGE_TEXT // 7 + 1))
     target = SearchText("Norvane Aurora 14 in stock https://shop.example/products/norvane-aurora-14")
     url = "https://shop.example/products/norvane-aurora-14?from=list"
-    deeds = (ActionFact("Click", target), ActionFact("Navigation", target, url), ActionFact("Tab Management", target))
-    return ActionFacts("click", "Norvane Aurora 14", deeds, Page.of("https://shop.example/", "Shop", text))
+    categories = (
+        ActionFact("Click", target),
+        ActionFact("Navigation", target, url),
+        ActionFact("Tab Management", target),
+    )
+    return ActionFacts("click", "Norvane Aurora 14", categories, Page.of("https://shop.example/", "Shop", text))
 
 
 def _word(chance: random.Random) -> str:

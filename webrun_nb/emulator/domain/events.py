@@ -96,7 +96,7 @@ class SessionEnded:
     reason: EndReason
 
 
-Happening = (
+SessionEvent = (
     InstanceReady
     | TaskQueued
     | TaskStarted

@@ -18,11 +18,11 @@ from webrun_nb.emulator.domain.events import (
     ControlReleased,
     ControlTaken,
     GuardrailRaised,
-    Happening,
     InstanceLost,
     InstanceReady,
     InstanceRestored,
     SessionEnded,
+    SessionEvent,
     TaskEnded,
     TaskPaused,
     TaskQueued,
@@ -65,7 +65,7 @@ class Session:
         owner: str,
         clock: Clock,
         prices: PriceList,
-        notify: Callable[[Session, Happening], None],
+        notify: Callable[[Session, SessionEvent], None],
         vault: Vault | None = None,
     ) -> None:
         self.id = session_id
@@ -432,7 +432,7 @@ class Session:
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
-    def _notify(self, event: Happening) -> None:
+    def _notify(self, event: SessionEvent) -> None:
         self._notify_listener(self, event)
 
     def _pause(self, task: Task) -> None:

@@ -51,7 +51,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class PageSeen:
+class VisitedPage:
     """A page that a task looked at or read, and its HTTP status where it came with one."""
 
     url: str
@@ -196,20 +196,20 @@ class Task:
         """Where its answer's values come from."""
         self.unused: tuple[UnusedPart, ...] = ()
         """Parts of its text that its answer does not follow."""
-        self.pages: list[PageSeen] = []
+        self.pages: list[VisitedPage] = []
         """What it looked at and read, in order, each page once in a row."""
-        self.so_far: Callable[[], Answer | None] | None = None
+        self.partial_answer: Callable[[], Answer | None] | None = None
         """Writes the answer that it would have by now, where the agent has told how."""
         self.acted = False
         """Whether it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskStatus.QUEUED)
 
-    def cut_short(self) -> None:
+    def keep_partial_answer(self) -> None:
         """Have its failure hold what it had by then, where it was stopped or a next page did not come."""
-        so_far, self.so_far = self.so_far, None
-        if so_far is None or self.failure is None or self.failure.code not in CUT_SHORT:
+        partial_answer, self.partial_answer = self.partial_answer, None
+        if partial_answer is None or self.failure is None or self.failure.code not in CUT_SHORT:
             return
-        partial = so_far()
+        partial = partial_answer()
         if partial is not None:
             cut = {} if partial.truncation is None else {"truncated": asdict(partial.truncation)}
             details = {**self.failure.details, PARTIAL: partial.message, **cut}

@@ -116,7 +116,7 @@ class TaskQueue:
     def end(self, task: Task, event: TaskEvent) -> None:
         """End a task, under way or waiting, with `SUCCEED` or `FAIL`; its answer or failure is set already."""
         task.machine.fire(event)
-        task.cut_short()
+        task.keep_partial_answer()
         task.ended_ms = self._clock.now()
         task.question = None
         if task is self.current:

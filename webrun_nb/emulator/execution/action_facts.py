@@ -18,14 +18,14 @@ _CLIPBOARD = frozenset({"c", "x", "v", "insert"})
 _TABS = frozenset({"t", "w", "n", "tab", "pageup", "pagedown", "f4", *"123456789"})
 
 
-def facts_of(action: Action, foresight: HitTest) -> ActionFacts:
+def facts_of(action: Action, hit_test: HitTest) -> ActionFacts:
     """Return what a policy has to know. Nothing that is typed is in it."""
-    hit = foresight.spot
+    hit = hit_test.spot
     shown = action.describe()
     target = str(shown.get("target") or (hit.name if hit else ""))
     if isinstance(action.aimed_at, PointTarget) and action.clicks and hit is not None:
         target = hit.name
-    page = Page.of(foresight.url, foresight.title, foresight.text, foresight.frame)
+    page = Page.of(hit_test.url, hit_test.title, hit_test.text, hit_test.frame)
     return ActionFacts(str(shown["name"]), target, tuple(classify_action(action, hit, target)), page)
 
 
@@ -108,7 +108,7 @@ def _effects_of_key(key: str, hit: HitElement | None, words: SearchText) -> Iter
         yield ActionFact("Navigation", SearchText("refresh"))
 
 
-def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
+def highlight_box(action: Action, seen: Observation | None) -> dict[str, float] | None:
     """Return the box that an action is aimed at, CSS px of the 1024×600 view; None where it is at no place in it.
 
     Parameters
@@ -127,17 +127,17 @@ def place(action: Action, seen: Observation | None) -> dict[str, float] | None:
             box = Box(x, y, 0, 0)
         case _:
             box = None
-    return is_in_viewport(box)
+    return visible_box(box)
 
 
-def is_in_viewport(box: Box | None) -> dict[str, float] | None:
+def visible_box(box: Box | None) -> dict[str, float] | None:
     """Return a box as listeners get it; None where there is none, or it is out of view."""
-    if box is None or not _in_view(box):
+    if box is None or not _is_in_viewport(box):
         return None
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
-def _in_view(box: Box) -> bool:
+def _is_in_viewport(box: Box) -> bool:
     return -box.width < box.x <= VIEW_WIDTH_PX and -box.height < box.y <= VIEW_HEIGHT_PX
 
 

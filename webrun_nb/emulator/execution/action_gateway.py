@@ -17,11 +17,11 @@ from webrun_nb.browsers.observation import HitTest, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.file_names import safe_name
-from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Deny
+from webrun_nb.emulator.domain.policy.engine import Allow, Block, RequireApproval
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
-from webrun_nb.emulator.execution.action_facts import facts_of, is_in_viewport, place
+from webrun_nb.emulator.execution.action_facts import facts_of, highlight_box, visible_box
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
@@ -56,7 +56,7 @@ class ActionGateway:
         Whose browser it is.
     publish : callable
         Sends an event out.
-    enforcement : Enforcement
+    enforcer : PolicyEnforcer
         The session's policy.
     recorder : Recorder
         Writes down what is done.
@@ -67,33 +67,33 @@ class ActionGateway:
         instance: BrowserInstance,
         session: Session,
         publish: Publish,
-        enforcement: PolicyEnforcer,
+        enforcer: PolicyEnforcer,
         recorder: Recorder,
     ) -> None:
         self.instance = instance
         self._session = session
         self._publish = publish
-        self._seal = SecretFilter(session.vault)
-        self._seen: Observation | None = None
+        self._filter = SecretFilter(session.vault)
+        self._observation: Observation | None = None
         self._download_approved = False
         """A person has approved that the present action downloads something."""
-        self._pictures_refused = False
+        self._picture_refusal_reported = False
         """It has been said that the policy wants no pictures kept."""
-        self._enforcement = enforcement
+        self._enforcer = enforcer
         self._recorder = recorder
 
     async def observe(self, task: Task | None = None) -> Observation:
         """Show what can be acted on."""
-        with self._recorder.step(task, "look") as step, self._seal.explained():
-            seen = self._seal.seen(await self.instance.observe())
+        with self._recorder.step(task, "look") as step, self._filter.redact_errors():
+            seen = self._filter.redact_observation(await self.instance.observe())
             step.url, step.target = seen.url[:500], seen.title[:500]
-            self._seen = seen
+            self._observation = seen
             return seen
 
     async def read(self, task: Task | None = None) -> PageData:
         """Show what can be extracted."""
-        with self._recorder.step(task, "read") as step, self._seal.explained():
-            page = self._seal.shown(await self.instance.read())
+        with self._recorder.step(task, "read") as step, self._filter.redact_errors():
+            page = self._filter.redact(await self.instance.read())
             step.url, step.target = page.url[:500], page.title[:500]
             return page
 
@@ -101,7 +101,7 @@ class ActionGateway:
         """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
         if not action.needs_page:
             return None
-        return is_in_viewport(await self.instance.scroll_into_view_and_locate(action))
+        return visible_box(await self.instance.scroll_into_view_and_locate(action))
 
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
@@ -124,75 +124,77 @@ class ActionGateway:
         BrowserError
             With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
         """
-        shown = self._seal.shown(action).describe()
+        shown = self._filter.redact(action).describe()
         self._download_approved = False
         recorded = task or (self._session.current if by == "user" else None)
         target = str(shown.get("target", ""))
         await self._recorder.pictures.taken()  # of the page as the action before left it
         with (
             self._recorder.step(recorded, "action", str(shown["name"]), target, by=by) as step,
-            self._seal.explained(),
+            self._filter.redact_errors(),
         ):
-            if not await self._admitted(action, step, recorded, by, approve):
+            if not await self._authorize(action, step, recorded, by, approve):
                 step.outcome = "by hand"
                 return
             if task is not None:
                 task.acted = task.acted or not action.repeatable
             told = shown if by == "agent" else {**shown, "by": by}
-            if (box := place(action, self._seen)) is not None:
+            if (box := highlight_box(action, self._observation)) is not None:
                 told["box"] = box
             self._publish(serialize.MESSAGE, serialize.action_event(self._session, task, told, step.number))
-            opened = self._seal.opened(action)
+            opened = self._filter.insert_secrets(action)
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))
             try:
                 await self.instance.perform(opened)
             finally:
-                self._recorder.pictures.take(self.instance, task, step, self._admits_picture)
+                self._recorder.pictures.take(self.instance, task, step, self._is_picture_allowed)
 
-    async def _admits_picture(self, task: Task) -> bool:
+    async def _is_picture_allowed(self, task: Task) -> bool:
         """Tell whether the policy lets a picture be kept of the page as it is; nobody is asked about every picture."""
-        if self._enforcement.rulebook is None:
+        if self._enforcer.engine is None:
             return True
-        if self._enforcement.is_audit_unavailable:
+        if self._enforcer.is_audit_unavailable:
             return False
         try:
             here = await self.instance.hit_test(Scroll(0, 0))
         except BrowserError:  # nobody knows what would be in it
             return False
         facts = ActionFacts("screenshot", "", (ActionFact("Screenshot"),), Page.of(here.url, here.title, here.text))
-        decision = self._enforcement.decide(facts)
-        response: Response | None = "unanswered" if isinstance(decision, Ask) else None
-        self._enforcement.note(self._seal.shown(facts), self._seal.shown(decision), "agent", task, response)
-        if not isinstance(decision, Allow) and not self._pictures_refused:
-            self._pictures_refused = True
+        decision = self._enforcer.decide(facts)
+        response: Response | None = "unanswered" if isinstance(decision, RequireApproval) else None
+        self._enforcer.record_decision(
+            self._filter.redact(facts), self._filter.redact(decision), "agent", task, response
+        )
+        if not isinstance(decision, Allow) and not self._picture_refusal_reported:
+            self._picture_refusal_reported = True
             self._say(task, f"No picture of the page is kept: {decision.rule}")
         return isinstance(decision, Allow)
 
-    def admits_download(self, url: str, name: str, task: Task | None) -> bool:
+    def is_download_allowed(self, url: str, name: str, task: Task | None) -> bool:
         """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
-        if self._enforcement.is_audit_unavailable:
+        if self._enforcer.is_audit_unavailable:
             return False
-        deed = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))
-        facts = ActionFacts("download", safe_name(name), (deed,), Page.of(self.instance.url, "", ""))
-        decision = self._enforcement.decide(facts)
-        admitted = isinstance(decision, Allow) or (isinstance(decision, Ask) and self._download_approved)
+        fact = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))
+        facts = ActionFacts("download", safe_name(name), (fact,), Page.of(self.instance.url, "", ""))
+        decision = self._enforcer.decide(facts)
+        admitted = isinstance(decision, Allow) or (isinstance(decision, RequireApproval) and self._download_approved)
         response: Response | None = None
-        if isinstance(decision, Ask):
+        if isinstance(decision, RequireApproval):
             response = "approved" if admitted else "unanswered"
-        self._enforcement.note(self._seal.shown(facts), decision, "agent", task, response)
+        self._enforcer.record_decision(self._filter.redact(facts), decision, "agent", task, response)
         if not admitted:
             self._say(task, f"{facts.target} was not downloaded: {decision.rule}")
         return admitted
 
-    async def _foresee(self, action: Action) -> _ResolvedAction:
-        foresight = await self.instance.hit_test(action) if action.needs_page else HitTest(self.instance.url, "", "")
-        facts = facts_of(action, foresight)
-        if self._session.vault.masker.idle:
+    async def _resolve_target(self, action: Action) -> _ResolvedAction:
+        hit = await self.instance.hit_test(action) if action.needs_page else HitTest(self.instance.url, "", "")
+        facts = facts_of(action, hit)
+        if self._session.vault.redactor.is_empty:
             return _ResolvedAction(facts, facts)
-        return _ResolvedAction(facts, facts_of(self._seal.shown(action), self._seal.shown(foresight)))
+        return _ResolvedAction(facts, facts_of(self._filter.redact(action), self._filter.redact(hit)))
 
-    async def _admitted(
+    async def _authorize(
         self, action: Action, step: Step, task: Task | None, by: Actor, approve: Approve | None
     ) -> bool:
         """Have the policy decide. False where a person has taken over instead of approving.
@@ -202,23 +204,23 @@ class ActionGateway:
         BrowserError
             `BLOCKED_BY_POLICY`.
         """
-        if self._enforcement.is_audit_unavailable:
+        if self._enforcer.is_audit_unavailable:
             why = "the audit trail can't be written down now, and what is not on record is not done; is the disk full?"
             raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
-        known = await self._foresee(action)
+        known = await self._resolve_target(action)
         for _ in range(_MOST_APPROVALS):
             step.target = known.shown.target[:500]
             self._recorder.keep_facts(task, step, known.shown)
-            decision = self._seal.shown(self._enforcement.decide(known.facts))
-            if self._enforcement.rulebook is not None and known.facts.deeds:
+            decision = self._filter.redact(self._enforcer.decide(known.facts))
+            if self._enforcer.engine is not None and known.facts.categories:
                 step.decision, step.rule = decision.permission, decision.rule
             match decision:
                 case Allow():
-                    self._enforcement.note(known.shown, decision, by, task, None)
-                    self._enforcement.going(known.facts)
+                    self._enforcer.record_decision(known.shown, decision, by, task, None)
+                    self._enforcer.record_navigation(known.facts)
                     return True
-                case Deny(reason=reason):
-                    self._enforcement.note(known.shown, decision, by, task, None)
+                case Block(reason=reason):
+                    self._enforcer.record_decision(known.shown, decision, by, task, None)
                     self._say(task, f"Not done: {reason}")
                     raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, reason)
             step.response = await self._response(decision, action, known.shown, by, task, approve)
@@ -226,16 +228,22 @@ class ActionGateway:
                 return False
             if step.response not in ("approved", "by hand"):
                 raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, _not_approved(step.response, decision))
-            again = await self._foresee(action)
-            if (again.facts.target, again.facts.deeds) == (known.facts.target, known.facts.deeds):
-                self._enforcement.going(known.facts)
-                self._download_approved = any(deed.category == "File Download" for deed in known.facts.deeds)
+            again = await self._resolve_target(action)
+            if (again.facts.target, again.facts.categories) == (known.facts.target, known.facts.categories):
+                self._enforcer.record_navigation(known.facts)
+                self._download_approved = any(fact.category == "File Download" for fact in known.facts.categories)
                 return True
             known = again  # the page has changed meanwhile: that is not what was approved
         raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, "the page changes whenever this is approved")
 
     async def _response(
-        self, asked: Ask, action: Action, facts: ActionFacts, by: Actor, task: Task | None, approve: Approve | None
+        self,
+        asked: RequireApproval,
+        action: Action,
+        facts: ActionFacts,
+        by: Actor,
+        task: Task | None,
+        approve: Approve | None,
     ) -> Response:
         """Return what a person says of it. However that ends, it is written down, once."""
         response: Response = "unanswered"
@@ -246,7 +254,7 @@ class ActionGateway:
                 response = await approve(asked.question, await self.scroll_into_view_and_locate(action))
             return response
         finally:  # the task may have ended while it waited
-            self._enforcement.note(facts, asked, by, task, response)
+            self._enforcer.record_decision(facts, asked, by, task, response)
 
     def _say(self, task: Task | None, text: str) -> None:
         if task is not None:
@@ -268,7 +276,7 @@ def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
     return tuple(files[name] for name in action.names)
 
 
-def _not_approved(response: Response, decision: Ask) -> str:
+def _not_approved(response: Response, decision: RequireApproval) -> str:
     why = "a person rejected it" if response == "rejected" else "nobody is there to approve it"
     return f"{why} ({decision.rule})"
 

@@ -33,7 +33,7 @@ class Egress:
 
     Attributes
     ----------
-    home : Home
+    address : Home
         The emulator's own server.
     named : tuple of str
         Hosts that every session may reach on private addresses too (`--allow-host`).
@@ -41,7 +41,7 @@ class Egress:
         The managed ones: country → proxy (`--proxies`).
     """
 
-    home: Home
+    address: Home
     named: tuple[str, ...] = ()
     proxies: Mapping[str, UpstreamProxy] = field(default_factory=dict)
 
@@ -53,7 +53,7 @@ class Egress:
         CommandRefusedError
             `INVALID_PARAMETER`: no managed proxy is in this country, or the proxy is the emulator itself.
         """
-        return EgressRoute(DestinationPolicy(self.named, self.home), None if proxy is None else self.upstream(proxy))
+        return EgressRoute(DestinationPolicy(self.named, self.address), None if proxy is None else self.upstream(proxy))
 
     def upstream(self, proxy: ManagedProxy | CustomProxy) -> UpstreamProxy:
         """Return the proxy that a request means.
@@ -66,7 +66,7 @@ class Egress:
         if isinstance(proxy, ManagedProxy):
             return self._managed(proxy.country)
         address = parse(proxy.host) or (_LOOPBACK if proxy.host == "localhost" else None)
-        if address is not None and self.home.is_at(address, proxy.port):
+        if address is not None and self.address.is_at(address, proxy.port):
             raise CommandRefusedError(
                 ErrorCode.INVALID_PARAMETER,
                 "the emulator itself is no proxy: give the port of one",
@@ -125,33 +125,33 @@ class ByteMeter:
 
     Parameters
     ----------
-    way_out : WayOut
+    route : EgressRoute
         Where they go over.
     session : Session
         Whose record it is.
     """
 
-    def __init__(self, egress_route: EgressRoute, session: Session) -> None:
-        self._way_out = egress_route
+    def __init__(self, route: EgressRoute, session: Session) -> None:
+        self._route = route
         self._session = session
-        self._entered = (0, 0, 0)
-        self._entering: asyncio.TimerHandle | None = None
-        egress_route.counted = self._soon
+        self._flushed = (0, 0, 0)
+        self._flush_timer: asyncio.TimerHandle | None = None
+        route.counted = self._flush_soon
 
     def flush(self) -> None:
         """Enter what is not in the record yet."""
-        if self._entering is not None:
-            self._entering.cancel()
-            self._entering = None
-        now = (self._way_out.up, self._way_out.down, self._way_out.proxied)
-        up, down, proxied = (count - entered for count, entered in zip(now, self._entered, strict=True))
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        now = (self._route.up, self._route.down, self._route.proxied)
+        up, down, proxied = (count - flushed for count, flushed in zip(now, self._flushed, strict=True))
         if up or down:
-            self._entered = now
+            self._flushed = now
             self._session.count_bytes(up, down, proxied)
 
-    def _soon(self) -> None:
-        if self._entering is None:
-            self._entering = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.flush)
+    def _flush_soon(self) -> None:
+        if self._flush_timer is None:
+            self._flush_timer = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.flush)
 
 
 def emulator_address(host: str, port: int) -> Home:

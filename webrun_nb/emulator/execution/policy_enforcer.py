@@ -24,7 +24,7 @@ class PolicyEnforcer:
     ----------
     session : Session
         Whose actions they are.
-    rulebook : Rulebook or None
+    engine : PolicyEngine or None
         The policy that it was started with, as it was then; None: everything is allowed.
     trail : AuditTrail
         Where decisions are kept.
@@ -32,8 +32,8 @@ class PolicyEnforcer:
         When.
     """
 
-    def __init__(self, session: Session, rulebook: PolicyEngine | None, trail: AuditTrail, clock: Clock) -> None:
-        self.rulebook = rulebook
+    def __init__(self, session: Session, engine: PolicyEngine | None, trail: AuditTrail, clock: Clock) -> None:
+        self.engine = engine
         self._session = session
         self._trail = trail
         self._clock = clock
@@ -43,24 +43,24 @@ class PolicyEnforcer:
     @property
     def is_audit_unavailable(self) -> bool:
         """Whether what is decided could not be put on record: then nothing is to be done."""
-        return self.rulebook is not None and self._trail.full
+        return self.engine is not None and self._trail.full
 
     def decide(self, facts: ActionFacts) -> Decision:
-        """Decide on an action; an allowed one is on record already, the others once `note` says what became of them."""
-        return Allow() if self.rulebook is None else self.rulebook.decide(facts)
+        """Decide on an action. `record_decision` puts it on record, once the outcome is known."""
+        return Allow() if self.engine is None else self.engine.decide(facts)
 
-    def note(
+    def record_decision(
         self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: Response | None
     ) -> None:
         """Write a decision down; an action of no category is nobody's business."""
-        if self.rulebook is None or not facts.deeds:
+        if self.engine is None or not facts.categories:
             return
         entry = AuditEntry(
             at_ms=self._clock.now(),
             owner=self._session.owner,
             session_id=self._session.id,
             task_id=None if task is None else task.id,
-            policy_id=self.rulebook.policy.id,
+            policy_id=self.engine.policy.id,
             action=facts.name,
             target=facts.target[:500],
             by=by,
@@ -70,9 +70,9 @@ class PolicyEnforcer:
         )
         self._trail.append(entry)
 
-    def going(self, facts: ActionFacts) -> None:
+    def record_navigation(self, facts: ActionFacts) -> None:
         """Take note of where an action that is let through leads: what needs approval is open there alone."""
-        urls = [deed.url for deed in facts.deeds if deed.url is not None]
+        urls = [fact.url for fact in facts.categories if fact.url is not None]
         if urls:
             self._opened = urls[0]
 
@@ -80,11 +80,11 @@ class PolicyEnforcer:
 
     def guard(self, reach: DestinationPolicy) -> None:
         """Have a session's way out obey the policy: its hosts, and its addresses where it has rules about them."""
-        if self.rulebook is None:
+        if self.engine is None:
             return
-        if self.rulebook.restricts_hosts:
+        if self.engine.restricts_hosts:
             reach.host_rule = self.refuses_host
-        if self.rulebook.restricts_addresses:
+        if self.engine.restricts_addresses:
             reach.url_rule = self.refuses_page
 
     def refuses_host(self, host: str) -> str | None:
@@ -92,9 +92,9 @@ class PolicyEnforcer:
 
         A host that needs approval is open to the page that a person approved, and to nothing else.
         """
-        if self.rulebook is None:
+        if self.engine is None:
             return None
-        found, rule = self.rulebook.destination(host)
+        found, rule = self.engine.destination(host)
         if found == "allow" or (found == "guardrail" and host == host_of(self._opened)):
             return None
         return self._why(host, found, rule)
@@ -104,17 +104,17 @@ class PolicyEnforcer:
 
         Goes by rules about addresses; `refuses_host` has to be asked about its host as well.
         """
-        if self.rulebook is None:
+        if self.engine is None:
             return None
-        found, rule = self.rulebook.address(url)
+        found, rule = self.engine.address(url)
         if found == "allow" or (found == "guardrail" and address_forms(url) & address_forms(self._opened)):
             return None
         return self._why(url[:200], found, rule)
 
     def _why(self, what: str, found: Permission, rule: str) -> str:
-        assert self.rulebook is not None
+        assert self.engine is not None
         does = "forbids" if found == "block" else "asks before"
-        return f'the policy "{self.rulebook.policy.name}" {does} {what} ({rule})'
+        return f'the policy "{self.engine.policy.name}" {does} {what} ({rule})'
 
 
 _MAX_MEMORY = 4 << 20

@@ -38,8 +38,8 @@ class DownloadFolder(Protocol):
         """Keep a complete download, and list it among those of the task."""
 
 
-class EnvironmentLease(Protocol):
-    """The use of an environment by one session."""
+class StateStore(Protocol):
+    """Loads the state that a session begins with, and keeps the one that it ends with."""
 
     @property
     def state_within_s(self) -> float:

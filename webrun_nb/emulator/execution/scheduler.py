@@ -27,13 +27,13 @@ class Slots:
         """Return a handle for somebody who runs one task at a time; `granted` is called when it gets its slot."""
         return Slot(self, granted)
 
-    def enter(self, slot: Slot) -> None:
+    def register(self, slot: Slot) -> None:
         """Put a claim at the end of the line, and serve the line."""
         if slot not in self._line:
             self._line.append(slot)
         self._serve()
 
-    def leave(self, slot: Slot) -> None:
+    def unregister(self, slot: Slot) -> None:
         """Forget a claim that waits, if there is one."""
         if slot in self._line:
             self._line.remove(slot)
@@ -46,7 +46,7 @@ class Slots:
     def _serve(self) -> None:
         while self._free > 0 and self._line:
             self._free -= 1
-            self._line.popleft().grant()
+            self._line.popleft()._grant()
 
 
 class Slot:
@@ -57,27 +57,27 @@ class Slot:
         self._granted = granted
         self._held = False
 
-    def claim(self) -> bool:
+    def acquire(self) -> bool:
         """Return whether the slot is held; if not, the claim waits in line (once, however often it is made)."""
         if not self._held:
-            self._slots.enter(self)
+            self._slots.register(self)
         return self._held
 
-    def insist(self) -> None:
+    def acquire_forced(self) -> None:
         """Take a slot even if none is free: a person has let the task go on, and its time runs."""
         if not self._held:
-            self._slots.leave(self)
+            self._slots.unregister(self)
             self._held = True
             self._slots.change(-1)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Give the slot back, or the claim up; nothing happens where there is neither."""
-        self._slots.leave(self)
+        self._slots.unregister(self)
         if self._held:
             self._held = False
             self._slots.change(+1)
 
-    def grant(self) -> None:
+    def _grant(self) -> None:
         """Hold the slot from now on (called by `Slots`)."""
         self._held = True
         self._granted()

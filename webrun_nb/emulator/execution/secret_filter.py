@@ -21,7 +21,7 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
-from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault
+from webrun_nb.emulator.domain.secrets.vault import FieldContext, HostPattern, SecretWithheldError, Vault
 from webrun_nb.wire.requests import TaskFields
 
 T = TypeVar("T")
@@ -42,33 +42,33 @@ class SecretFilter:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def seen(self, observation: Observation) -> Observation:
+    def redact_observation(self, observation: Observation) -> Observation:
         """Return what may be seen of a page, and which secrets it may be given."""
-        if self._vault.masker.idle:
+        if self._vault.redactor.is_empty:
             return observation
-        masked = self._vault.masker.data(observation)
+        masked = self._vault.redactor.redact(observation)
         frames = tuple(
             replace(shown, secrets=self._vault.names(frame.url, frame.around))
             for shown, frame in zip(masked.frames, observation.frames, strict=True)
         )
         return replace(masked, secrets=self._vault.names(observation.url), frames=frames)
 
-    def shown(self, data: T) -> T:
+    def redact(self, data: T) -> T:
         """Return plain data, or a dataclass, as it may be shown."""
-        return self._vault.masker.data(data)
+        return self._vault.redactor.redact(data)
 
     @contextlib.contextmanager
-    def explained(self) -> Iterator[None]:
+    def redact_errors(self) -> Iterator[None]:
         """Have an error of the browser say what went wrong without what must not be shown."""
         try:
             yield
         except BrowserError as error:
-            masked = self._vault.masker.text(error.message)
+            masked = self._vault.redactor.redact_text(error.message)
             if masked == error.message:
                 raise
             raise BrowserError(error.code, masked) from None  # the cause has it in its own words
 
-    def opened(self, action: Action) -> Action:
+    def insert_secrets(self, action: Action) -> Action:
         """Return an action as the browser takes it.
 
         Raises
@@ -77,8 +77,8 @@ class SecretFilter:
             It was made of what stands in a secret's place.
         """
         if isinstance(action, TypeSecret):
-            return TypeReleased(action.ref, lambda place: self._release(action, place), action.target, action.submit)
-        if not self._vault.masker.idle:
+            return TypeReleased(action.ref, lambda place: self._reveal(action, place), action.target, action.submit)
+        if not self._vault.redactor.is_empty:
             if isinstance(action, Type) and SHOWN in action.text:
                 why = f"{SHOWN} stands for a secret; a secret is typed by its name"
                 raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
@@ -88,9 +88,11 @@ class SecretFilter:
                 )
         return action
 
-    def _release(self, action: TypeSecret, place: FieldPlace) -> str:
+    def _reveal(self, action: TypeSecret, place: FieldPlace) -> str:
         try:
-            return self._vault.release(action.field, Place(place.url, place.targets, place.input_type, place.around))
+            return self._vault.reveal_for(
+                action.field, FieldContext(place.url, place.targets, place.input_type, place.around)
+            )
         except SecretWithheldError as error:
             raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, f"{error}: nothing was typed") from None
 
@@ -116,9 +118,9 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
             ) from None
     for secret in fields.secrets:
         vault.put(secret.match, secret.fields)
-    if vault.masker.idle:
+    if vault.redactor.is_empty:
         return fields
-    return fields.model_copy(update={"secrets": [], "task_details": vault.masker.text(fields.task_details)})
+    return fields.model_copy(update={"secrets": [], "task_details": vault.redactor.redact_text(fields.task_details)})
 
 
 _STRUCTURE = frozenset(
@@ -129,7 +131,7 @@ _STRUCTURE = frozenset(
 
 def redact_event(body: Mapping[str, Any], vault: Vault) -> Mapping[str, Any]:
     """Return an event as listeners may have it: nothing can be put together from it and the one before, either."""
-    if vault.masker.idle:
+    if vault.redactor.is_empty:
         return body
     kind = str(body.get("type", ""))
     return {key: _masked(value, f"{kind}.{key}", vault) for key, value in body.items()}
@@ -140,10 +142,10 @@ def _masked(value: Any, path: str, vault: Vault) -> Any:
     if key in _STRUCTURE:
         return value
     if isinstance(value, str):
-        return vault.masker.stream(path, value)
+        return vault.redactor.redact_stream(path, value)
     if isinstance(value, Mapping):
         return {name: _masked(inner, f"{path}.{name}", vault) for name, inner in value.items()}
-    return vault.masker.data(value)
+    return vault.redactor.redact(value)
 
 
 _DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}

@@ -33,7 +33,7 @@ from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.policy.facts import Response
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
-from webrun_nb.emulator.domain.task import Answer, PageSeen, Question, Source, Task, UnusedPart
+from webrun_nb.emulator.domain.task import Answer, Question, Source, Task, UnusedPart, VisitedPage
 from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.result_writer import write_answer
@@ -53,7 +53,7 @@ DOWNLOADS_WITHIN_S = 60.0
 """What a task has begun to download belongs to its answer, and is waited for so long."""
 
 
-class TaskRun:
+class TaskRunner:
     """One run of a task; a task that is run again after its browser was lost gets another.
 
     Parameters
@@ -62,11 +62,11 @@ class TaskRun:
         What is worked on.
     agent : Agent
         Who proposes.
-    gate : Gate
+    gateway : ActionGateway
         The way to the browser.
     slot : Slot
         Given back while a person is asked.
-    cleared : callable
+    wait_until_clear : callable
         Waits until the task may go on; raises where it has ended meanwhile.
     publish : callable
         Sends an event out.
@@ -81,9 +81,9 @@ class TaskRun:
         session: Session,
         task: Task,
         agent: Agent,
-        gate: ActionGateway,
+        gateway: ActionGateway,
         slot: Slot,
-        cleared: Callable[[], Awaitable[None]],
+        wait_until_clear: Callable[[], Awaitable[None]],
         publish: Publish,
         recorder: Recorder,
         role: str = "",
@@ -91,20 +91,20 @@ class TaskRun:
         self._session = session
         self._task = task
         self._agent = agent
-        self._gate = gate
+        self._gateway = gateway
         self._slot = slot
-        self._cleared = cleared
+        self._wait_until_clear = wait_until_clear
         self._publish = publish
         self._recorder = recorder
         self._role = role
-        self._answer: asyncio.Future[str] | None = None
-        self.asks_in_confidence = False
+        self._pending_answer: asyncio.Future[str] | None = None
+        self.asks_for_secret = False
         """What is being asked, if anything is, is a secret."""
 
     def answered(self, text: str) -> None:
         """Take a person's answer to what is being asked."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(text)
+        if self._pending_answer is not None and not self._pending_answer.done():
+            self._pending_answer.set_result(text)
 
     async def answer(self) -> Answer:
         """Work until there is an answer, and return it.
@@ -121,12 +121,12 @@ class TaskRun:
 
     async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
-        await self._cleared()
-        await self._gate.instance.restrict(fields.avoid_domains)
+        await self._wait_until_clear()
+        await self._gateway.instance.restrict(fields.avoid_domains)
         if fields.starting_point:
-            await self._gate.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
+            await self._gateway.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
         vault = self._session.vault
-        brief = TaskSpec(
+        spec = TaskSpec(
             fields.task_details,
             fields.output_type,
             fields.output_schema,
@@ -138,26 +138,26 @@ class TaskRun:
         )
         tokens = TokenUse()
         counted = TokenUse()
-        run = self._agent.run(brief, tokens)
+        run = self._agent.run(spec, tokens)
         reply: Reply | None = None
         try:
             while True:
-                await self._cleared()
+                await self._wait_until_clear()
                 step = await run.asend(reply)
                 prompt, completion = tokens.prompt - counted.prompt, tokens.completion - counted.completion
                 self._session.count_tokens(self._task, prompt, completion)
                 counted = TokenUse(tokens.prompt, tokens.completion)
-                await self._cleared()
+                await self._wait_until_clear()
                 if isinstance(step, Finish):
-                    await self._gate.instance.downloads_finished(DOWNLOADS_WITHIN_S)
-                    return self._finished(fields, vault.masker.data(step))
-                reply = await self._take(step)
+                    await self._gateway.instance.downloads_finished(DOWNLOADS_WITHIN_S)
+                    return self._finish(fields, vault.redactor.redact(step))
+                reply = await self._take_step(step)
         except StopAsyncIteration:
             raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
 
-    def _finished(self, fields: TaskFields, finish: Finish) -> Answer:
+    def _finish(self, fields: TaskFields, finish: Finish) -> Answer:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
         self._task.unused = tuple(UnusedPart(p.text, p.start, p.end, p.why) for p in finish.unused)
@@ -169,68 +169,68 @@ class TaskRun:
         )
         return answer
 
-    def _so_far(self, finish: Callable[[], Finish | None]) -> Answer | None:
+    def _partial_answer(self, finish: Callable[[], Finish | None]) -> Answer | None:
         """Write what there is by now as the answer would be written, secrets masked; None where it does not fit."""
         try:
             found = finish()
-            masked = self._session.vault.masker.data(found)
+            masked = self._session.vault.redactor.redact(found)
             return None if masked is None else write_answer(self._task.order.fields, masked)
         except AgentError:
             return None
 
-    async def _take(self, step: Step) -> Reply:
+    async def _take_step(self, step: Step) -> Reply:
         match step:
             case Observe():
-                seen = await self._gate.observe(self._task)
-                self._saw(seen.url, seen.status)
+                seen = await self._gateway.observe(self._task)
+                self._note_page(seen.url, seen.status)
                 return Observed(seen)
             case ReadPage():
-                page = await self._gate.read(self._task)
-                self._saw(page.url, page.status)
+                page = await self._gateway.read(self._task)
+                self._note_page(page.url, page.status)
                 return PageContent(page)
             case Log(text=text):
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(serialize.MESSAGE, serialize.agent_event(self._session, self._task, text))
                 return Performed()
             case PartialResult(finish=finish):
-                self._task.so_far = partial(self._so_far, finish)
+                self._task.partial_answer = partial(self._partial_answer, finish)
                 return Performed()
             case Ask():
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
-                    self.asks_in_confidence = step.kind in SECRET_KINDS
-                    box = None if step.ref is None else await self._gate.scroll_into_view_and_locate(Click(step.ref))
+                    self.asks_for_secret = step.kind in SECRET_KINDS
+                    box = None if step.ref is None else await self._gateway.scroll_into_view_and_locate(Click(step.ref))
                     answer = await self._ask(Question(step.kind, step.question, step.candidates, box=box))
-                return Answered(self._confided(step, answer))
+                return Answered(self._with_secret_kept(step, answer))
             case Perform(action=action):
-                return await self._try(action)
+                return await self._perform(action)
             case Finish():
                 raise AssertionError("handled by the caller")
 
-    def _saw(self, url: str, status: int | None) -> None:
+    def _note_page(self, url: str, status: int | None) -> None:
         """Note a page for the task's report, once as long as it stays open."""
         pages = self._task.pages
         if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
-            pages.append(PageSeen(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
+            pages.append(VisitedPage(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
 
     async def _ask(self, question: Question) -> str:
-        self._answer = asyncio.get_running_loop().create_future()
+        self._pending_answer = asyncio.get_running_loop().create_future()
         self._session.ask(self._task, question)
-        self._slot.give_back()
+        self._slot.release()
         try:
-            return await self._answer
+            return await self._pending_answer
         finally:
-            self._answer = None
+            self._pending_answer = None
 
-    def _confided(self, asked: Ask, answer: str) -> str:
+    def _with_secret_kept(self, asked: Ask, answer: str) -> str:
         """Keep an answer that is a secret, and tell the agent no more than that there is one."""
         if asked.kind not in SECRET_KINDS:
             return answer
-        self._session.vault.store_answer(self._gate.instance.url, answer, asked.fields)
+        self._session.vault.store_answer(self._gateway.instance.url, answer, asked.fields)
         return SHOWN
 
     async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
         """Have a person approve an action, reject it, or do things by hand instead."""
-        asked, self.asks_in_confidence = question, False
+        asked, self.asks_for_secret = question, False
         for _ in range(MAX_ANSWERS):
             answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True, box=box))
             if answer == TOOK_OVER:
@@ -238,15 +238,15 @@ class TaskRun:
             response = read_response(answer)
             if response == "took over":
                 self._session.take_over()
-                await self._cleared()  # until control is released
+                await self._wait_until_clear()  # until control is released
             if response is not None:
                 return response
             asked = f"That is none of the choices. {question}"
         return "rejected"
 
-    async def _try(self, action: Action) -> Reply:
+    async def _perform(self, action: Action) -> Reply:
         try:
-            await self._gate.perform(action, task=self._task, approve=self._approve)
+            await self._gateway.perform(action, task=self._task, approve=self._approve)
         except BrowserError as error:
             if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:
                 return Failed(error.code, error.message)

@@ -29,9 +29,9 @@ from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.events import (
     ControlReleased,
-    Happening,
     InstanceLost,
     SessionEnded,
+    SessionEvent,
     TaskEnded,
     TaskPaused,
     TaskQueued,
@@ -43,10 +43,10 @@ from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.execution.action_gateway import ActionGateway, Publish
 from webrun_nb.emulator.execution.egress import ByteMeter, hosts_mentioned_in
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
-from webrun_nb.emulator.execution.protocols import DownloadFolder, EnvironmentLease
+from webrun_nb.emulator.execution.protocols import DownloadFolder, StateStore
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.scheduler import Slots
-from webrun_nb.emulator.execution.task_runner import TaskRun
+from webrun_nb.emulator.execution.task_runner import TaskRunner
 from webrun_nb.emulator.serializers import sessions as serialize
 
 log = logging.getLogger(__name__)
@@ -101,15 +101,15 @@ class SessionWorker:
         Where room for running tasks comes from. A task that waits for a person needs none.
     publish : callable
         Sends an event out.
-    way_out : WayOut
+    egress_route : EgressRoute
         The session's, whatever browser it has.
-    enforcement : Enforcement
+    enforcer : PolicyEnforcer
         The session's policy.
     downloads : DownloadFolder
         Where what its tasks download is kept.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
-    use : EnvironmentLease, optional
+    lease : StateStore, optional
         The session's use of an environment: what it begins with, and where what it ends with is kept.
     """
 
@@ -123,10 +123,10 @@ class SessionWorker:
         slots: Slots,
         publish: Publish,
         egress_route: EgressRoute,
-        enforcement: PolicyEnforcer,
+        enforcer: PolicyEnforcer,
         downloads: DownloadFolder,
         opening_url: str | None = None,
-        use: EnvironmentLease | None = None,
+        lease: StateStore | None = None,
     ) -> None:
         self._session = session
         self._kind = kind
@@ -136,67 +136,67 @@ class SessionWorker:
         self._publish = publish
         self.egress_route = egress_route
         self._bytes = ByteMeter(egress_route, session)
-        self._enforcement = enforcement
+        self._enforcer = enforcer
         self._downloads = downloads
         self._recorder = Recorder(session, clock)
         self._opening_url = opening_url
-        self._gate: ActionGateway | None = None
-        self._ears = _InstanceListener(self)
-        self._use = use
+        self._gateway: ActionGateway | None = None
+        self._listener = _InstanceListener(self)
+        self._lease = lease
         self._checkpoint: Checkpoint | None = None
-        self._has_lived = False
+        self._has_checkpoint = False
         """The checkpoint is one of this session, not what it began with."""
-        self._life: asyncio.Task[None] | None = None
+        self._lifetime: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
-        self._by_hand: asyncio.Queue[Action] = asyncio.Queue()
-        self._look_again = asyncio.Event()
-        self._slot = slots.slot(self._look_again.set)
-        self._may_go_on = asyncio.Event()
-        self._may_go_on.set()
-        self._run: TaskRun | None = None
+        self._user_input: asyncio.Queue[Action] = asyncio.Queue()
+        self._event_came = asyncio.Event()
+        self._slot = slots.slot(self._event_came.set)
+        self._resumed = asyncio.Event()
+        self._resumed.set()
+        self._runner: TaskRunner | None = None
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._life = asyncio.create_task(self._live(), name=f"session {self._session.id}")
-        if self._use is not None:
-            use = self._use
-            self._life.add_done_callback(lambda _: use.finished())
+        self._lifetime = asyncio.create_task(self._run(), name=f"session {self._session.id}")
+        if self._lease is not None:
+            lease = self._lease
+            self._lifetime.add_done_callback(lambda _: lease.finished())
 
     async def finished(self) -> None:
         """Wait until the browser is closed."""
-        if self._life is not None:
-            await asyncio.wait({self._life})
+        if self._lifetime is not None:
+            await asyncio.wait({self._lifetime})
 
     @property
     def instance(self) -> BrowserInstance | None:
         """The session's browser; None while there is none."""
-        return self._gate.instance if self._gate is not None else None
+        return self._gateway.instance if self._gateway is not None else None
 
-    def on(self, happening: Happening) -> None:
+    def on(self, event: SessionEvent) -> None:
         """Follow what happened to the session."""
-        match happening:
+        match event:
             case TaskQueued() | ControlReleased():
-                self._look_again.set()
+                self._event_came.set()
             case TaskPaused():
-                self._may_go_on.clear()
-                self._slot.give_back()
+                self._resumed.clear()
+                self._slot.release()
             case TaskResumed(answer=answer):
-                self._may_go_on.set()
-                self._slot.insist()
-                if answer is not None and self._run is not None:
-                    if not self._run.asks_in_confidence:  # a password with a dot in it is no host that was named
+                self._resumed.set()
+                self._slot.acquire_forced()
+                if answer is not None and self._runner is not None:
+                    if not self._runner.asks_for_secret:  # a password with a dot in it is no host that was named
                         self.egress_route.reach.name(hosts_in(answer))
-                    self._run.answered(answer)
+                    self._runner.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
-                self._look_again.set()
+                self._event_came.set()
             case TaskEnded() | InstanceLost():
-                self._may_go_on.set()
-                self._look_again.set()
+                self._resumed.set()
+                self._event_came.set()
                 self._cancel(self._running)
             case SessionEnded():
-                if self._use is not None:
-                    self._use.ended()
-                self._cancel(self._life)
+                if self._lease is not None:
+                    self._lease.ended()
+                self._cancel(self._lifetime)
 
     def flush_byte_count(self) -> None:
         """Add the bytes moved so far to the session's meter."""
@@ -204,7 +204,7 @@ class SessionWorker:
 
     def interact(self, action: Action) -> None:
         """Do what a person does by hand, in the order it comes in; returns at once."""
-        self._by_hand.put_nowait(action)
+        self._user_input.put_nowait(action)
 
     # --- what the browser tells ---------------------------------------------------------------------------------------
 
@@ -212,19 +212,19 @@ class SessionWorker:
         """Note a request in the running task's network log."""
         task = self._session.current
         if task is not None and len(task.network) < NETWORK_LOG_LENGTH:
-            shown = self._session.vault.masker.text(url[: 2 * NETWORK_LOG_URL_LENGTH])
+            shown = self._session.vault.redactor.redact_text(url[: 2 * NETWORK_LOG_URL_LENGTH])
             task.network.append((shown[:NETWORK_LOG_URL_LENGTH], self._clock.now()))
 
-    def lost(self, ears: _InstanceListener, reason: str) -> None:
+    def lost(self, listener: _InstanceListener, reason: str) -> None:
         """Orphan the session: its present browser is gone."""
-        if ears is self._ears and self._session.status is SessionStatus.ACTIVE:
+        if listener is self._listener and self._session.status is SessionStatus.ACTIVE:
             log.warning("session %s: the browser was lost: %s", self._session.id, reason)
             self._session.instance_lost()
 
     def downloading(self, url: str, name: str) -> Path | None:
         """Say where a download goes meanwhile; None where it is for no task, or the policy does not let it be done."""
         task = self._session.current
-        if self._gate is None or not self._gate.admits_download(url, name, task):
+        if self._gateway is None or not self._gateway.is_download_allowed(url, name, task):
             return None
         return self._downloads.place(task)
 
@@ -238,7 +238,7 @@ class SessionWorker:
                 text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
                 self._publish(serialize.MESSAGE, serialize.agent_event(self._session, task, text))
             return
-        shown = self._session.vault.masker.text  # a page may call a file after what it was told
+        shown = self._session.vault.redactor.redact_text  # a page may call a file after what it was told
         self._downloads.keep(self._session, task, shown(url), shown(name), path)
 
     # --- its life -----------------------------------------------------------------------------------------------------
@@ -249,16 +249,16 @@ class SessionWorker:
         if task is not None and task is not asyncio.current_task():
             task.cancel()
 
-    async def _live(self) -> None:
-        hands = asyncio.create_task(self._follow_hands(), name=f"hands {self._session.id}")
+    async def _run(self) -> None:
+        hands = asyncio.create_task(self._perform_user_input(), name=f"hands {self._session.id}")
         try:
-            while self._session.queued and not self._slot.claim():  # pending until there is room
-                await self._news()
-            if self._use is not None:
-                self._checkpoint = await self._use.load()
+            while self._session.queued and not self._slot.acquire():  # pending until there is room
+                await self._wait_for_event()
+            if self._lease is not None:
+                self._checkpoint = await self._lease.load()
             await self._open_browser()
             while not self._session.ended:
-                await self._do_what_is_next()
+                await self._advance()
         except BrowserError as error:
             log.warning("session %s: %s", self._session.id, error.message)
             self._fail_session(error.message)
@@ -266,91 +266,91 @@ class SessionWorker:
             log.exception("session %s: unexpected error", self._session.id)
             self._fail_session("an unexpected error, see the emulator's log")
         finally:
-            self._slot.give_back()
+            self._slot.release()
             self._cancel(self._running)
             hands.cancel()
-            await self._leave_behind()
+            await self._persist_state()
             self._checkpoint = None
             await self._close_instance()
 
-    async def _do_what_is_next(self) -> None:
+    async def _advance(self) -> None:
         if self._session.status is SessionStatus.ORPHANED:
-            self._slot.give_back()
+            self._slot.release()
             await self._restore()
             return
-        room = self._session.has_next and self._slot.claim()
+        room = self._session.has_next and self._slot.acquire()
         task = self._session.start_next() if room else None
         if task is None:
             if not self._session.has_next:
-                self._slot.give_back()
-            await self._news()
+                self._slot.release()
+            await self._wait_for_event()
             return
         self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
         await asyncio.wait({self._running})
-        self._slot.give_back()
+        self._slot.release()
         await self._keep_checkpoint()
 
-    async def _news(self) -> None:
-        self._look_again.clear()
-        await self._look_again.wait()
+    async def _wait_for_event(self) -> None:
+        self._event_came.clear()
+        await self._event_came.wait()
 
     def _fail_session(self, message: str) -> None:
         if not self._session.ended:
             self._session.error(EndReason.FAILED, Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     async def _close_instance(self) -> None:
-        gate, self._gate = self._gate, None
-        if gate is not None:
-            await gate.instance.close()
+        gateway, self._gateway = self._gateway, None
+        if gateway is not None:
+            await gateway.instance.close()
         self._bytes.flush()
 
     async def _open_browser(self) -> None:
-        self._gate = await self._open_gate()
+        self._gateway = await self._open_gateway()
         self._session.instance_ready()
         if self._opening_url is not None:
             self.egress_route.reach.name(filter(None, [host_of(self._opening_url)]))
             try:
-                await self._gate.perform(Navigate(self._opening_url))
+                await self._gateway.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
                 self._publish(serialize.MESSAGE, serialize.error_event(error.code, error.message))
             await self._keep_checkpoint()
 
-    async def _open_gate(self) -> ActionGateway:
+    async def _open_gateway(self) -> ActionGateway:
         instance = await self._browsers.open(
-            self._kind, self._ears, egress_route=self.egress_route, restore=self._checkpoint
+            self._kind, self._listener, egress_route=self.egress_route, restore=self._checkpoint
         )
-        return ActionGateway(instance, self._session, self._publish, self._enforcement, self._recorder)
+        return ActionGateway(instance, self._session, self._publish, self._enforcer, self._recorder)
 
     async def _keep_checkpoint(self) -> None:
         """Remember what the session would want back: its state can't be read from a dead browser."""
-        if self._gate is None or self._session.status is not SessionStatus.ACTIVE:
+        if self._gateway is None or self._session.status is not SessionStatus.ACTIVE:
             return
         try:
-            self._checkpoint = await self._gate.instance.checkpoint()
-            self._has_lived = True
+            self._checkpoint = await self._gateway.instance.checkpoint()
+            self._has_checkpoint = True
         except BrowserError as error:  # lost meanwhile, or a page that doesn't answer: the last one stays
             log.info("session %s: no checkpoint: %s", self._session.id, error.message)
 
-    async def _leave_behind(self) -> None:
+    async def _persist_state(self) -> None:
         """Have the session's environment keep its state: its browser's, or where that is lost, the last checkpoint.
 
         A checkpoint is taken between tasks, of a browser that answers: it is whole, if not the latest.
         """
-        if self._use is None or not self._session.ended:
+        if self._lease is None or not self._session.ended:
             return
-        left = self._checkpoint if self._has_lived else None
+        left = self._checkpoint if self._has_checkpoint else None
         try:
-            if self._gate is not None:
-                async with asyncio.timeout(self._use.state_within_s):
+            if self._gateway is not None:
+                async with asyncio.timeout(self._lease.state_within_s):
                     if self._running is not None:
                         await asyncio.wait({self._running})  # what it was doing has been broken off
-                    left = await self._gate.instance.checkpoint()
+                    left = await self._gateway.instance.checkpoint()
         except (BrowserError, TimeoutError) as error:
             log.warning("session %s: its last checkpoint is what its environment keeps: %s", self._session.id, error)
         if left is None:
             return
         try:
-            await self._use.save(left)
+            await self._lease.save(left)
         except (SQLAlchemyError, OSError):  # the disk is full, or the database gone: the browser is closed all the same
             log.exception("session %s: its environment could not be saved", self._session.id)
 
@@ -358,53 +358,53 @@ class SessionWorker:
         """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
         await self._close_instance()
         while self._session.status is SessionStatus.ORPHANED:
-            self._ears = _InstanceListener(self)
+            self._listener = _InstanceListener(self)
             try:
-                self._gate = await self._open_gate()
+                self._gateway = await self._open_gateway()
             except (InstanceUnavailableError, BrowserError) as error:
                 log.warning("session %s: not restored yet: %s", self._session.id, error.message)
                 await asyncio.sleep(_RESTORE_PAUSE_S)
             else:
                 self._session.instance_restored()
 
-    async def _follow_hands(self) -> None:
+    async def _perform_user_input(self) -> None:
         while True:
-            action = await self._by_hand.get()
+            action = await self._user_input.get()
             try:
-                if self._gate is None:
+                if self._gateway is None:
                     raise BrowserError(TaskFailureCode.INSTANCE_LOST, "the browser is not there")
-                await self._gate.perform(action, by="user")
+                await self._gateway.perform(action, by="user")
             except BrowserError as error:
                 self._publish(serialize.MESSAGE, serialize.error_event(error.code, error.message))
             finally:
-                self._by_hand.task_done()
+                self._user_input.task_done()
 
     # --- one task -----------------------------------------------------------------------------------------------------
 
     async def _work(self, task: Task) -> None:
         try:
-            assert self._gate is not None, "tasks start once the browser is there"
+            assert self._gateway is not None, "tasks start once the browser is there"
             self.egress_route.reach.name(hosts_mentioned_in(task.order.fields))
-            cleared = partial(self._cleared, task)
-            rules = self._enforcement.rulebook
-            self._run = TaskRun(
+            wait_until_clear = partial(self._wait_until_clear, task)
+            engine = self._enforcer.engine
+            self._runner = TaskRunner(
                 self._session,
                 task,
                 self._agent,
-                self._gate,
+                self._gateway,
                 self._slot,
-                cleared,
+                wait_until_clear,
                 self._publish,
                 self._recorder,
-                "" if rules is None else rules.policy.llm_role,
+                "" if engine is None else engine.policy.llm_role,
             )
-            answer = await self._run.answer()
-            await self._cleared(task)
+            answer = await self._runner.answer()
+            await self._wait_until_clear(task)
             self._publish(serialize.MESSAGE, serialize.response_update_event(task, answer.message))
             self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
             if error.code == TaskFailureCode.INSTANCE_LOST:  # the session decides what becomes of the task
-                self.lost(self._ears, error.message)
+                self.lost(self._listener, error.message)
                 return
             details = error.details if isinstance(error, AgentError) else {}
             self._fail(task, Failure(error.code, error.message, details))
@@ -416,7 +416,7 @@ class SessionWorker:
                 task, Failure(TaskFailureCode.AGENT_ERROR, "the agent failed unexpectedly, see the emulator's log")
             )
 
-    async def _cleared(self, task: Task) -> None:
+    async def _wait_until_clear(self, task: Task) -> None:
         """Wait until the task may go on: it is not held, and what a person did by hand has been done.
 
         Raises
@@ -425,9 +425,9 @@ class SessionWorker:
             It has ended meanwhile.
         """
         while True:
-            await self._may_go_on.wait()
-            await self._by_hand.join()
-            if self._may_go_on.is_set():  # held again while the hands were at work
+            await self._resumed.wait()
+            await self._user_input.join()
+            if self._resumed.is_set():  # held again while the hands were at work
                 break
         if task.ended:
             raise _EndedError

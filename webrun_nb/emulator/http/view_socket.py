@@ -65,14 +65,14 @@ _FILES = {
 _HTML = _text("view.html")
 
 
-class Hello(Request):
+class ViewerHello(Request):
     """The first message of a viewer that sent no `Authorization` header."""
 
     type: Literal["hello"]
     key: str = Field(max_length=1_000, repr=False)
 
 
-class Said(Request):
+class ViewerMessage(Request):
     """What a viewer says later on."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -83,7 +83,7 @@ class Said(Request):
     action: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
-_SAID: TypeAdapter[Said] = TypeAdapter(Said)
+_VIEWER_MESSAGE: TypeAdapter[ViewerMessage] = TypeAdapter(ViewerMessage)
 
 
 class LiveView:
@@ -134,58 +134,60 @@ class LiveView:
         return found["id"] if found else None
 
     async def _serve(self, socket: WebSocket, session_id: str) -> None:
-        user = await self._who(socket)
+        user = await self._user(socket)
         await self._history.admit_command(user, session_id)
         session = self._sessions.open_session(user, session_id)
         viewer = self._views.join(session)
         sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")
-        hearing = asyncio.create_task(self._hear(socket, viewer, user, session.id), name=f"viewer of {session.id}")
+        receiving = asyncio.create_task(
+            self._receive_messages(socket, viewer, user, session.id), name=f"viewer of {session.id}"
+        )
         try:
-            await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             viewer.leave()
-            for task in (sending, hearing):
+            for task in (sending, receiving):
                 task.cancel()
-            results = await asyncio.gather(sending, hearing, return_exceptions=True)
+            results = await asyncio.gather(sending, receiving, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 raise result
 
-    async def _who(self, socket: WebSocket) -> str:
+    async def _user(self, socket: WebSocket) -> str:
         """Return the user, by the header or else by the first message."""
         authorization = socket.headers.get("authorization")
         if authorization is None:
             async with asyncio.timeout(_HELLO_WITHIN_S):
                 text = await _receive(socket)
             try:
-                authorization = f"Bearer {Hello.model_validate(text).key}"
+                authorization = f"Bearer {ViewerHello.model_validate(text).key}"
             except ValidationError:  # without a word of it: it may hold a key
                 raise CommandRefusedError(
                     ErrorCode.UNAUTHORIZED, "the first message has to be a hello with the key"
                 ) from None
         return self._keys.user(authorization)
 
-    async def _hear(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:
+    async def _receive_messages(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:
         while True:
             try:
-                self._act(_SAID.validate_python(await _receive(socket)), viewer, user, session_id)
+                self._act(_VIEWER_MESSAGE.validate_python(await _receive(socket)), viewer, user, session_id)
             except ValidationError as error:
                 code, message, _ = contract_error(error.errors(include_input=False))
-                viewer.tell({"type": "error", "code": code, "message": message})
+                viewer.send({"type": "error", "code": code, "message": message})
             except CommandRefusedError as error:
-                viewer.tell({"type": "error", "code": error.code, "message": str(error)})
+                viewer.send({"type": "error", "code": error.code, "message": str(error)})
 
-    def _act(self, said: Said, viewer: Viewer, user: str, session_id: str) -> None:
-        match said.type:
+    def _act(self, message: ViewerMessage, viewer: Viewer, user: str, session_id: str) -> None:
+        match message.type:
             case "ack":
                 viewer.acknowledge()
             case "visible":
-                viewer.set_visible(said.visible)
+                viewer.set_visible(message.visible)
             case "pace":
-                viewer.set_pace(said.fps)
+                viewer.set_pace(message.fps)
             case "input":
-                message = Interact.model_validate({"actionType": "interaction", "action": said.action})
-                self._sessions.interact(user, session_id, message)
+                interaction = Interact.model_validate({"actionType": "interaction", "action": message.action})
+                self._sessions.interact(user, session_id, interaction)
 
 
 async def _receive(socket: WebSocket) -> Any:

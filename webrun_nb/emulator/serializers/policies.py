@@ -11,7 +11,7 @@ from webrun_nb.emulator.domain.policy.model import (
     ActionRule,
     Policy,
     describe_action_rule,
-    domain_entry_in_words,
+    describe_domain_entry,
 )
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task, TaskRecording
@@ -124,7 +124,7 @@ def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]
     return TestResult(policy_id=policy_id, task_id=task_id, steps=steps)
 
 
-def in_words(policy: Policy) -> list[str]:
+def describe_policy(policy: Policy) -> list[str]:
     """Say what a policy does, a rule a line."""
     domains = policy.domain_rules
     reach = {
@@ -136,7 +136,7 @@ def in_words(policy: Policy) -> list[str]:
     rest = {"allow": "allow", "guardrail": "ask before", "block": "block"}[policy.default_action]
     return [
         reach,
-        *(domain_entry_in_words(domains.mode, entry) for entry in domains.entries),
+        *(describe_domain_entry(domains.mode, entry) for entry in domains.entries),
         *map(describe_action_rule, policy.action_rules),
         f"{rest} everything else",
         *(f"{' and '.join(named)}: never applies here, as the local agent does nothing of the kind" for _ in named[:1]),
@@ -153,7 +153,7 @@ def _rules(policy: Policy) -> dict[str, object]:
         "domain_rules": DomainRulesBody(mode=policy.domain_rules.mode, entries=entries),
         "action_rules": [_action_rule(rule) for rule in policy.action_rules],
         "default_action": policy.default_action,
-        "summary": in_words(policy),
+        "summary": describe_policy(policy),
     }
 
 

@@ -194,7 +194,7 @@ def task_request(session: Session, task: Task) -> dict[str, Any]:
         "outputType": fields.output_type,
         "outputSchema": fields.output_schema,
     }
-    masked: dict[str, Any] = session.vault.masker.data(told)
+    masked: dict[str, Any] = session.vault.redactor.redact(told)
     return masked
 
 

@@ -10,10 +10,10 @@ from webrun_nb.emulator.domain.events import (
     ControlReleased,
     ControlTaken,
     GuardrailRaised,
-    Happening,
     InstanceLost,
     InstanceRestored,
     SessionEnded,
+    SessionEvent,
     TaskEnded,
     TaskQueued,
     TokensCounted,
@@ -80,7 +80,7 @@ class SessionEvents:
         """Return a function `(name, body)` that sends an event of a session, secrets masked."""
         return lambda name, body: self._hub.publish(session.id, name, redact_event(body, session.vault))
 
-    def handle(self, session: Session, event: Happening) -> None:
+    def handle(self, session: Session, event: SessionEvent) -> None:
         """Do what follows from an event: tell listeners, the worker, and the requests that wait for an answer."""
         publish = self.publisher(session)
         worker = self._workers.get(session.id)

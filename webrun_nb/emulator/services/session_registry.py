@@ -80,5 +80,5 @@ class SecretRegistry:
     def mask(self, text: str) -> str:
         """Return a text with all known secrets masked, as it may be logged."""
         for vault in list(self._vaults):
-            text = vault.masker.text(text)
+            text = vault.redactor.redact_text(text)
         return text

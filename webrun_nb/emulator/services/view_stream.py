@@ -45,7 +45,7 @@ class Viewer:
         self._in_flight = False
         self._due_at_s = 0.0
         self._notes: deque[Mapping[str, Any]] = deque(maxlen=_NOTES_KEPT)
-        self._over = False
+        self._ended = False
         self._news = asyncio.Event()
 
     # --- for who speaks to it -----------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ class Viewer:
             self._news.clear()
             if self._notes:
                 return self._notes.popleft()
-            if self._over:
+            if self._ended:
                 return None
             now_s = asyncio.get_running_loop().time()
             wait_s = None
@@ -81,7 +81,7 @@ class Viewer:
             self._visible = visible
             self._waiting = None
             self._notes.clear()
-            self._view.rearrange(returned=self if visible else None)
+            self._view.reschedule(new_viewer=self if visible else None)
 
     def set_pace(self, fps: float) -> None:
         """Send so many pictures a second at most."""
@@ -99,12 +99,12 @@ class Viewer:
         """Whether it wants anything at all."""
         return self._visible
 
-    def due_in_s(self, now_s: float) -> float | None:
+    def next_frame_in_s(self, now_s: float) -> float | None:
         """Return how soon it wants the next picture; None: not before it acknowledges, or is shown."""
         wants = self._visible and not self._in_flight and self._waiting is None
         return max(0.0, self._due_at_s - now_s) if wants else None
 
-    def tell(self, note: Mapping[str, Any]) -> None:
+    def send(self, note: Mapping[str, Any]) -> None:
         """Have it told something, unless it is hidden."""
         if self._visible:
             self._notes.append(note)
@@ -118,7 +118,7 @@ class Viewer:
 
     def end(self) -> None:
         """Have it told no more than what waits already."""
-        self._over = True
+        self._ended = True
         self._news.set()
 
     def _wake(self) -> None:
@@ -162,45 +162,45 @@ class SessionView:
             raise CommandRefusedError(ErrorCode.INVALID_STATE, f"{MAX_VIEWERS} views of this session are open already")
         viewer = Viewer(self)
         self._viewers.add(viewer)
-        self.rearrange(returned=viewer)
+        self.reschedule(new_viewer=viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """Let a viewer go."""
         if viewer in self._viewers:
             self._viewers.remove(viewer)
-            self.rearrange()
+            self.reschedule()
             if not self._viewers:
                 self._on_empty()
 
-    def tell(self, note: Mapping[str, Any]) -> None:
+    def send(self, note: Mapping[str, Any]) -> None:
         """Tell all viewers something, after how the session is now."""
-        self.rearrange()
+        self.reschedule()
         for viewer in self._viewers:
-            viewer.tell(note)
+            viewer.send(note)
 
-    def rearrange(self, returned: Viewer | None = None) -> None:
+    def reschedule(self, new_viewer: Viewer | None = None) -> None:
         """Follow the session and its viewers: start or stop the screencast, tell what has changed.
 
         Parameters
         ----------
-        returned : Viewer, optional
+        new_viewer : Viewer, optional
             One who has just come, or come back, and so is told how it is and shown the last picture.
         """
-        self._run_where_it_is_watched()
+        self._start_or_stop_screencast()
         state = serialize.view_state(self._session)
         for viewer in self._viewers:
-            if viewer is returned or state != self._state:
-                viewer.tell(state)
+            if viewer is new_viewer or state != self._state:
+                viewer.send(state)
         self._state = state
-        if returned is not None and self._picture is not None:
-            returned.show(self._picture)
+        if new_viewer is not None and self._picture is not None:
+            new_viewer.show(self._picture)
         if self._session.ended:
             for viewer in self._viewers:
                 viewer.end()
         self.moved.set()
 
-    def _run_where_it_is_watched(self) -> None:
+    def _start_or_stop_screencast(self) -> None:
         watched = any(viewer.visible for viewer in self._viewers) and not self._session.ended
         wanted = self._instance_of(self._session.id) if watched else None
         if wanted is self._running:
@@ -209,7 +209,7 @@ class SessionView:
             self._running.screen.stop()
         self._running = wanted
         if wanted is not None:
-            wanted.screen.start(self._on_picture, self._wanted)
+            wanted.screen.start(self._on_picture, self._wait_for_demand)
 
     def _on_picture(self, picture: bytes) -> None:
         if picture == self._picture:
@@ -218,12 +218,12 @@ class SessionView:
         for viewer in self._viewers:
             viewer.show(picture)
 
-    async def _wanted(self) -> None:
+    async def _wait_for_demand(self) -> None:
         """Wait until a viewer wants another picture."""
         loop = asyncio.get_running_loop()
         while True:
             self.moved.clear()
-            dues = [due for viewer in self._viewers if (due := viewer.due_in_s(loop.time())) is not None]
+            dues = [due for viewer in self._viewers if (due := viewer.next_frame_in_s(loop.time())) is not None]
             if dues and min(dues) <= 0:
                 return
             with contextlib.suppress(TimeoutError):
@@ -265,7 +265,7 @@ class LiveViews:
         """Take note that something has happened to a session."""
         view = self._views.get(session.id)
         if view is not None:
-            view.rearrange()
+            view.reschedule()
 
     def _forget(self, session_id: str) -> None:
         self._views.pop(session_id, None)
@@ -273,4 +273,4 @@ class LiveViews:
     def _on_event(self, event: Event) -> None:
         view = self._views.get(event.session_id)
         if view is not None and event.body.get("type") == "action":
-            view.tell({"type": "action", **event.body["data"]})
+            view.send({"type": "action", **event.body["data"]})

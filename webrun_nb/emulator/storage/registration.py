@@ -54,9 +54,9 @@ class EmulatorRegistration:
             session.add(
                 EmulatorRecord(id=emulator_id, host=platform.node(), lock=str(path), pid=os.getpid(), started_ms=now_ms)
             )
-        presence = cls(database, emulator_id, lock, path)
-        await presence.close_orphaned(now_ms)
-        return presence
+        registration = cls(database, emulator_id, lock, path)
+        await registration.close_orphaned(now_ms)
+        return registration
 
     async def close_orphaned(self, now_ms: float) -> None:
         """End, as failed, the sessions of emulators that died."""
@@ -138,15 +138,15 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
 class PeerEmulators:
     """The other emulators that use the database."""
 
-    def __init__(self, database: Database, presence: EmulatorRegistration, now_ms: Callable[[], float]) -> None:
+    def __init__(self, database: Database, registration: EmulatorRegistration, now_ms: Callable[[], float]) -> None:
         self._database = database
-        self._presence = presence
+        self._registration = registration
         self._now_ms = now_ms
 
     async def sessions(self, environment_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Return, by environment, the open sessions of emulators that run and are not this one."""
         if await self._ask(environment_ids):  # one that was killed has left its sessions open
-            await self._presence.close_orphaned(self._now_ms())
+            await self._registration.close_orphaned(self._now_ms())
             return await self._ask(environment_ids)
         return {}
 
@@ -154,7 +154,7 @@ class PeerEmulators:
         used_by = SessionRecord.answer["environmentId"].as_string()
         query = select(SessionRecord.id, used_by).where(
             SessionRecord.ended_ms.is_(None),
-            SessionRecord.emulator != self._presence.id,
+            SessionRecord.emulator != self._registration.id,
             used_by.in_(list(environment_ids)),
         )
         found: dict[str, set[str]] = defaultdict(set)

@@ -6,7 +6,7 @@ import pytest
 
 from webrun_nb.browsers.actions import Click, Navigate, PointerClick, Type, Wheel
 from webrun_nb.browsers.observation import Box, Element, Observation
-from webrun_nb.emulator.execution.action_facts import place
+from webrun_nb.emulator.execution.action_facts import highlight_box
 
 SEEN = Observation(
     "http://x/",
@@ -34,9 +34,9 @@ SEEN = Observation(
     ],
 )
 def test_an_action_is_shown_where_it_is_in_view(action, expected):
-    found = place(action, SEEN)
+    found = highlight_box(action, SEEN)
     assert (None if found is None else tuple(found[name] for name in ("x", "y", "width", "height"))) == expected
 
 
 def test_without_a_look_there_is_no_place():
-    assert place(Click(0), None) is None
+    assert highlight_box(Click(0), None) is None

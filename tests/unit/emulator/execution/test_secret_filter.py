@@ -30,14 +30,14 @@ def vault() -> Vault:
 
 def test_an_observation_has_names_in_place_of_values(vault):
     element = Element(0, "textbox", f"for {PASSWORD}", "input", value=PASSWORD)
-    seen = SecretFilter(vault).seen(Observation("https://x.com/", "t", (element,), f"it is {PASSWORD}"))
+    seen = SecretFilter(vault).redact_observation(Observation("https://x.com/", "t", (element,), f"it is {PASSWORD}"))
     assert seen.secrets == ("password",)
     assert PASSWORD not in repr(seen)
     assert (seen.elements[0].ref, seen.elements[0].role) == (0, "textbox")
 
 
 def test_a_secret_is_opened_for_its_place_alone(vault):
-    opened = SecretFilter(vault).opened(TypeSecret(3, "password", "Password"))
+    opened = SecretFilter(vault).insert_secrets(TypeSecret(3, "password", "Password"))
     assert (opened.ref, opened.target) == (3, "Password")
     assert opened.release(FieldPlace("https://x.com/", (), "password")) == PASSWORD
     with pytest.raises(BrowserError, match=r"meant for evil\.example: nothing was typed") as error:
@@ -51,12 +51,12 @@ def test_a_secret_is_opened_for_its_place_alone(vault):
 )
 def test_stars_are_not_sent_in_a_secrets_place(vault, action, why):
     with pytest.raises(BrowserError, match=why):
-        SecretFilter(vault).opened(action)
-    assert SecretFilter(Vault()).opened(action) is action
+        SecretFilter(vault).insert_secrets(action)
+    assert SecretFilter(Vault()).insert_secrets(action) is action
 
 
 def test_an_error_says_what_went_wrong_without_it(vault):
-    with pytest.raises(BrowserError, match="did not load") as error, SecretFilter(vault).explained():
+    with pytest.raises(BrowserError, match="did not load") as error, SecretFilter(vault).redact_errors():
         raise BrowserError("NAVIGATION_TIMEOUT", f"https://x.com/?p={PASSWORD} did not load")
     assert PASSWORD not in str(error.value)
     assert error.value.__cause__ is None

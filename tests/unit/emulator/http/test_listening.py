@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from webrun_nb.emulator.http.listening import AddressError, check_guarded, listen, allowed_hosts, url
+from webrun_nb.emulator.http.listening import AddressError, allowed_hosts, check_guarded, listen, url
 
 LONG_KEY = "wr_0123456789abcdef"
 

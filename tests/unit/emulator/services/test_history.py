@@ -31,15 +31,15 @@ HERE = "http://127.0.0.1:1"
 class Emulator:
     """The parts of one that remember."""
 
-    def __init__(self, database: Database, presence: EmulatorRegistration, clock: Clock) -> None:
+    def __init__(self, database: Database, registration: EmulatorRegistration, clock: Clock) -> None:
         self.clock, self.database = clock, database
         self.sessions = SessionRegistry()
-        self.archive = WriteBehindStore(database, presence.id)
+        self.archive = WriteBehindStore(database, registration.id)
         self.history = History(self.sessions, self.archive, clock, HERE)
         self.accounts = Accounts(self.sessions, clock, HOSTED, PRICES_2026)
 
     def open(self, id: str, owner: str = "ann") -> Session:
-        session = Session(id, owner, self.clock, PRICES_2026, lambda session, happening: None)
+        session = Session(id, owner, self.clock, PRICES_2026, lambda session, event: None)
         self.sessions.add(session)
         self.history.keep(session)
         session.instance_ready()
@@ -181,7 +181,7 @@ async def test_ended_and_open_sessions_are_listed_together_newest_first(emulator
 
 
 async def test_a_failed_session_says_why_its_browser_did_not_start(emulator):
-    session = Session("s", "ann", emulator.clock, PRICES_2026, lambda session, happening: None)
+    session = Session("s", "ann", emulator.clock, PRICES_2026, lambda session, event: None)
     session.error("failed", Failure("INSTANCE_LOST", "no room"))
     assert session.note == "its browser did not start: no room"
 

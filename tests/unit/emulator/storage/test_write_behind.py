@@ -21,10 +21,10 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "complet
 class Emulator:
     """An emulator's part of the database."""
 
-    def __init__(self, database: Database, presence: EmulatorRegistration) -> None:
+    def __init__(self, database: Database, registration: EmulatorRegistration) -> None:
         self.database = database
-        self.presence = presence
-        self.archive = WriteBehindStore(database, presence.id)
+        self.registration = registration
+        self.archive = WriteBehindStore(database, registration.id)
 
     def session(self, id: str, owner: str = "ann", created_ms: float = 0.0, ended_ms: float | None = None) -> None:
         answer = {"sessionId": id, "status": "terminated" if ended_ms is not None else "active", "usage": USAGE}
@@ -36,7 +36,7 @@ class Emulator:
 
     def die(self) -> None:
         """What the system does for a process that is killed."""
-        self.presence._lock.release()
+        self.registration._lock.release()
 
 
 @pytest.fixture
@@ -183,11 +183,11 @@ async def test_emulators_that_left_nothing_are_forgotten(start):
     one, other = await start(), await start()
     one.session("s", ended_ms=0.0)
     await one.archive.flush()
-    await one.presence.leave(1.0)
+    await one.registration.leave(1.0)
     await other.archive.expire(2.0, others=True)
-    assert await emulators(other) == {one.presence.id, other.presence.id}
+    assert await emulators(other) == {one.registration.id, other.registration.id}
     await other.archive.expire(RETENTION_MS + 1, others=True)
-    assert await emulators(other) == {other.presence.id}
+    assert await emulators(other) == {other.registration.id}
 
 
 async def emulators(emulator: Emulator) -> set[str]:
@@ -235,11 +235,11 @@ async def test_what_a_living_emulator_has_open_stays_open(start):
 
 async def test_an_emulator_that_left_is_no_dead_one(start, tmp_path):
     one = await start()
-    await one.presence.leave(5.0)
+    await one.registration.leave(5.0)
     other = await start(now_ms=9.0)
     async with other.database.reading() as reading:
-        assert (await reading.get(EmulatorRecord, one.presence.id)).ended_ms == 5.0
-    assert [path.stem for path in (tmp_path / "running").iterdir()] == [other.presence.id]
+        assert (await reading.get(EmulatorRecord, one.registration.id)).ended_ms == 5.0
+    assert [path.stem for path in (tmp_path / "running").iterdir()] == [other.registration.id]
 
 
 async def test_an_id_that_is_given_out_again_replaces_the_record(start):

@@ -21,7 +21,7 @@ from webrun_nb.emulator.domain.policy.model import (
     Permission,
     Policy,
     describe_action_rule,
-    domain_entry_in_words,
+    describe_domain_entry,
 )
 from webrun_nb.emulator.domain.task import Step
 
@@ -44,7 +44,7 @@ class Allow:
 
 
 @dataclass(frozen=True, slots=True)
-class Deny:
+class Block:
     """Not done."""
 
     permission: ClassVar[Permission] = "block"
@@ -54,7 +54,7 @@ class Deny:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RequireApproval:
     """Only with a person's approval."""
 
     permission: ClassVar[Permission] = "guardrail"
@@ -63,7 +63,7 @@ class Ask:
     question: str
 
 
-Decision = Allow | Deny | Ask
+Decision = Allow | Block | RequireApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class PolicyEngine:
         mode = policy.domain_rules.mode
         self._mode = mode
         self._hosts = [
-            (HostPattern(e.pattern), _Matched(e.action, f"{_ENTRIES}[{i}]: {domain_entry_in_words(mode, e)}"))
+            (HostPattern(e.pattern), _Matched(e.action, f"{_ENTRIES}[{i}]: {describe_domain_entry(mode, e)}"))
             for i, e in enumerate(policy.domain_rules.entries)
         ]
         rules: dict[str, list[_Rule]] = {}
@@ -133,8 +133,8 @@ class PolicyEngine:
 
     def decide(self, facts: ActionFacts) -> Decision:
         """Decide on an action: each of its categories by itself, and the most restrictive verdict wins."""
-        verdicts = [self._of_deed(deed, facts.page) for deed in facts.deeds]
-        return self._decision(_worst(verdicts) if verdicts else _Matched("allow", ""), facts)
+        verdicts = [self._of_fact(fact, facts.page) for fact in facts.categories]
+        return self._decision(_most_restrictive(verdicts) if verdicts else _Matched("allow", ""), facts)
 
     def destination(self, host: str) -> tuple[Permission, str]:
         """Decide whether a host (canonical, see `hosts`) may be reached, by the domain rules alone; with the rule."""
@@ -149,21 +149,21 @@ class PolicyEngine:
         found = self._of_navigation(url) if _scheme(url) not in _WEB else self._by_address(url)
         return found.permission, found.rule
 
-    def _of_deed(self, deed: ActionFact, page: Page) -> _Matched:
-        if deed.category == "Navigation":
-            return self._of_navigation(deed.url)
-        rules = self._rules.get(deed.category)
-        return (rules.about(deed.target, page) if rules else None) or self._default
+    def _of_fact(self, fact: ActionFact, page: Page) -> _Matched:
+        if fact.category == "Navigation":
+            return self._of_navigation(fact.url)
+        rules = self._rules.get(fact.category)
+        return (rules.for_action(fact.target, page) if rules else None) or self._default
 
     def _of_navigation(self, url: str | None) -> _Matched:
         if url is None:  # back, to where it was allowed to be
             return self._by_address(None)
-        return _worst([self._of_url(url), self._by_address(url)])
+        return _most_restrictive([self._of_url(url), self._by_address(url)])
 
     def _by_address(self, url: str | None) -> _Matched:
         rules = self._rules.get("Navigation")
         forms = () if url is None else tuple(address_forms(url))
-        return (rules.leading_to(forms) if rules else None) or self._default
+        return (rules.for_navigation(forms) if rules else None) or self._default
 
     def _of_url(self, url: str) -> _Matched:
         scheme = _scheme(url)
@@ -179,7 +179,7 @@ class PolicyEngine:
             return _Matched("allow", "domainRules: every host")
         found = [matched for pattern, matched in self._hosts if pattern.matches(host)]
         if self._mode == "blocklist":
-            return _worst(found) if found else _Matched("allow", "domainRules: no entry has the host")
+            return _most_restrictive(found) if found else _Matched("allow", "domainRules: no entry has the host")
         asks = [matched for matched in found if matched.permission == "guardrail"]
         if asks or not found:
             return asks[0] if asks else _ONLY_LISTED
@@ -191,10 +191,10 @@ class PolicyEngine:
             case "allow":
                 return Allow(found.rule or None)
             case "block":
-                return Deny(found.rule, f'the policy "{self.policy.name}" forbids {what} ({found.rule})')
+                return Block(found.rule, f'the policy "{self.policy.name}" forbids {what} ({found.rule})')
             case "guardrail":
                 question = f'The policy "{self.policy.name}" asks before {what} ({found.rule}). '
-                return Ask(found.rule, f"{question}Go on?")
+                return RequireApproval(found.rule, f"{question}Go on?")
 
 
 _ENTRIES = "domainRules.entries"
@@ -217,16 +217,16 @@ class _Rule:
         """What `find` looks for, as a regular expression."""
         if rule.match is not None:
             words = readable(rule.match).casefold()
-            self.expression = _literally(words) if self.is_keyword else rule.match
+            self.expression = _as_literal_regex(words) if self.is_keyword else rule.match
             self.find = _keyword(words) if self.is_keyword else compile_regex(rule.match)
 
-    def leads_to(self, forms: Sequence[str]) -> bool:
+    def applies_to_url(self, forms: Sequence[str]) -> bool:
         """Tell whether the rule is about an address. One that allows needs every form of it, one that restricts any."""
         if self._glob is None:
             return True
         return bool(forms) and (all if self._allows else any)(map(self._glob, forms))
 
-    def finds(self, target: SearchText, page: Page, *, skip_page: bool) -> bool:
+    def matches(self, target: SearchText, page: Page, *, skip_page: bool) -> bool:
         """Tell whether the rule is about this target on this page, which `skip_page` says can't have it."""
         if self.find is None:
             return True
@@ -234,8 +234,8 @@ class _Rule:
             return True
         return self.at_page and not skip_page and self.find(self._in(page.seen))
 
-    def _in(self, hay: SearchText) -> str:
-        return hay.folded if self.is_keyword else hay.text
+    def _in(self, text: SearchText) -> str:
+        return text.folded if self.is_keyword else text.text
 
 
 class _Rules:
@@ -246,24 +246,24 @@ class _Rules:
 
     def __init__(self, rules: Sequence[_Rule], compile_regex: CompileRegex) -> None:
         self._rules = sorted(rules, key=lambda rule: -SEVERITY[rule.matched.permission])
-        self._any_keyword = _any_of([r for r in rules if r.at_page and r.is_keyword], compile_regex)
-        self._any_regex = _any_of([r for r in rules if r.at_page and not r.is_keyword], compile_regex)
+        self._any_keyword = _matches_any([r for r in rules if r.at_page and r.is_keyword], compile_regex)
+        self._any_regex = _matches_any([r for r in rules if r.at_page and not r.is_keyword], compile_regex)
 
-    def about(self, target: SearchText, page: Page) -> _Matched | None:
+    def for_action(self, target: SearchText, page: Page) -> _Matched | None:
         """Return what the rules say of an action; None where none is about it."""
         no_keyword = not self._any_keyword(page.seen.folded)
         no_regex = not self._any_regex(page.seen.text)
         for rule in self._rules:
-            if rule.finds(target, page, skip_page=no_keyword if rule.is_keyword else no_regex):
+            if rule.matches(target, page, skip_page=no_keyword if rule.is_keyword else no_regex):
                 return rule.matched
         return None
 
-    def leading_to(self, forms: Sequence[str]) -> _Matched | None:
+    def for_navigation(self, forms: Sequence[str]) -> _Matched | None:
         """Return what the rules say of a Navigation to an address; None where none is about it."""
-        return next((rule.matched for rule in self._rules if rule.leads_to(forms)), None)
+        return next((rule.matched for rule in self._rules if rule.applies_to_url(forms)), None)
 
 
-def _any_of(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
+def _matches_any(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
     """Return what tells whether a text has any of what the rules look for; it may be wrong in saying that it has."""
     if not rules:
         return lambda text: False
@@ -275,7 +275,7 @@ def _any_of(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
         return lambda text: True
 
 
-def _literally(words: str) -> str:
+def _as_literal_regex(words: str) -> str:
     return re.sub(r"[^\w\s]", lambda found: f"\\x{{{ord(found[0]):x}}}", words)
 
 
@@ -283,7 +283,7 @@ def _scheme(url: str) -> str:
     return url.partition(":")[0].strip().lower()
 
 
-def _worst(found: Sequence[_Matched]) -> _Matched:
+def _most_restrictive(found: Sequence[_Matched]) -> _Matched:
     """Return the most restrictive, the first of them."""
     return max(found, key=lambda matched: SEVERITY[matched.permission])
 

@@ -71,7 +71,7 @@ class ActionFacts:
     """The action's own name: `click`, `navigateUrl`, …"""
     target: str
     """What it is done to, for people."""
-    deeds: tuple[ActionFact, ...]
+    categories: tuple[ActionFact, ...]
     page: Page
 
 

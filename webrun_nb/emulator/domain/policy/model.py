@@ -105,7 +105,7 @@ def _expression_in_words(expression: str) -> str:
     return "matches the rule's regular expression" if words is None else str(words)
 
 
-def domain_entry_in_words(mode: DomainMode, entry: DomainEntry) -> str:
+def describe_domain_entry(mode: DomainMode, entry: DomainEntry) -> str:
     """Say what a domain entry does: `block the host *.example.com`."""
     if entry.action == "guardrail":
         return f"ask before the host {entry.pattern}"

@@ -67,20 +67,20 @@ class Redactor:
         self._tails.clear()
 
     @property
-    def idle(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is nothing to mask."""
         return not self._anywhere and not self._words
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """Return the text with each value masked."""
-        return text if self.idle else _masked(text, [*self._in(text), *self._words_in(text)])
+        return text if self.is_empty else _masked(text, [*self._in(text), *self._words_in(text)])
 
-    def data(self, data: T) -> T:
+    def redact(self, data: T) -> T:
         """Return plain data, or a dataclass, with each text in it masked, keys included.
 
         Texts of the same key are looked at as one, so that a value a page has cut in two is found as well.
         """
-        if self.idle:
+        if self.is_empty:
             return data
         leaves = [_Leaf(key, text, []) for key, text in _texts(data, "")]
         if self._words:
@@ -94,12 +94,12 @@ class Redactor:
         masked = (_masked(leaf.text, leaf.spans) for leaf in leaves)
         return _rebuilt(data, masked, self._number)  # type: ignore[no-any-return]
 
-    def stream(self, kind: str, text: str) -> str:
+    def redact_stream(self, kind: str, text: str) -> str:
         """Return the next of a row of texts of one kind, masked so that no value can be put together from them.
 
         What a text ends in is masked as well where it is the larger part of a value: the rest may follow.
         """
-        if self.idle:
+        if self.is_empty:
             return text
         tail = self._tails.get(kind, "")
         whole = tail + text
@@ -110,18 +110,18 @@ class Redactor:
         return _masked(text, [*own, *self._words_in(text)])
 
     def _in(self, text: str) -> Iterator[_Span]:
-        return self._found(text, lambda value, reading: value.found_in(reading))
+        return self._found(text, lambda value, encoding: value.found_in(encoding))
 
     def _found(self, text: str, how: Callable[[_Value, _Encoding], Iterable[_Span]]) -> Iterator[_Span]:
         values = self._anywhere.values()
-        for reading in _readings(text, squeezed=any(" " in value.plain for value in values)) if values else ():
+        for encoding in _encodings(text, squeezed=any(" " in value.plain for value in values)) if values else ():
             for value in values:
-                yield from how(value, reading)
+                yield from how(value, encoding)
 
     def _partial_match_at_end(self, text: str) -> Iterator[_Span]:
-        for reading in _readings(text, squeezed=False):
+        for encoding in _encodings(text, squeezed=False):
             for value in self._anywhere.values():
-                yield from value.begun_in(reading)
+                yield from value.beginning_in(encoding)
 
     def _words_in(self, text: str) -> Iterator[_Span]:
         for word in self._words:  # by hand: `re` would keep a pattern made of it
@@ -134,10 +134,10 @@ class Redactor:
 
     def _mark(self, group: list[_Leaf]) -> None:
         """Note in each leaf where it holds a value, or a part of one that goes on in the next."""
-        _spread(group, self._in(_BETWEEN.join(leaf.text for leaf in group)), len(_BETWEEN))
+        _assign_spans(group, self._in(_BETWEEN.join(leaf.text for leaf in group)), len(_BETWEEN))
         if len(group) > 1:
-            cut = self._found("".join(leaf.text for leaf in group), lambda value, reading: value.cut_in(reading))
-            _spread(group, cut, 0)
+            cut = self._found("".join(leaf.text for leaf in group), lambda value, encoding: value.split_in(encoding))
+            _assign_spans(group, cut, 0)
         for leaf in group:
             if len(leaf.text) >= _MAY_BE_SHORTENED:
                 leaf.spans.extend(self._partial_match_at_end(leaf.text))
@@ -156,7 +156,7 @@ class _Leaf:
     spans: list[_Span]
 
 
-def _spread(group: list[_Leaf], spans: Iterable[_Span], between: int) -> None:
+def _assign_spans(group: list[_Leaf], spans: Iterable[_Span], between: int) -> None:
     """Note spans of all texts joined in each of them."""
     starts = [0, *accumulate(len(leaf.text) + between for leaf in group)]
     for start, end in spans:
@@ -175,19 +175,19 @@ class _Value:
     """Lower case, each run of white space one blank."""
     sought: tuple[str, ...]
     """It, it with what looks like an escape in it read as one (which the text around it may be, too), and in hex."""
-    cores: tuple[str, ...]
+    base64_forms: tuple[str, ...]
     """What base64 has of it, whatever stands before and after it."""
     run: re.Pattern[str]
-    """So many characters of base64 in a row, without which none of the cores can be there."""
+    """So many characters of base64 in a row, without which none of the base64_forms can be there."""
 
     @classmethod
     def of(cls, value: str) -> _Value:
         written = {value, value.lower(), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
-        cores = {core for form in written for core in _base64_cores(form)}
-        run = re.compile(f"[A-Za-z0-9+/_-]{{{min(map(len, cores))}}}")
-        readings = [_plain(" ".join(reading.text.split())) for reading in _readings(value, squeezed=False)]
-        sought = [text for text in readings if len(text) >= SHORTEST_ANYWHERE]
-        return cls(readings[0], (*dict.fromkeys(sought), value.encode().hex()), tuple(sorted(cores)), run)
+        base64_forms = {form64 for form in written for form64 in _base64_forms(form)}
+        run = re.compile(f"[A-Za-z0-9+/_-]{{{min(map(len, base64_forms))}}}")
+        encodings = [_plain(" ".join(encoding.text.split())) for encoding in _encodings(value, squeezed=False)]
+        sought = [text for text in encodings if len(text) >= SHORTEST_ANYWHERE]
+        return cls(encodings[0], (*dict.fromkeys(sought), value.encode().hex()), tuple(sorted(base64_forms)), run)
 
     @property
     def longest(self) -> int:
@@ -195,48 +195,48 @@ class _Value:
         return 6 * len(self.plain) + 16
 
     @property
-    def telling(self) -> int:
+    def min_match(self) -> int:
         """From how many of its characters on a beginning says too much: a third of it, of a short one half."""
         length = len(self.plain)
         return -(-length // 2) if length < SHORTEST_CUT else max(SHORTEST_ANYWHERE, -(-length // 3))
 
-    def cut_in(self, reading: _Encoding) -> Iterator[_Span]:
+    def split_in(self, encoding: _Encoding) -> Iterator[_Span]:
         for sought in self.sought:
             if len(sought) >= SHORTEST_CUT:
-                yield from reading.spans(_all(sought, reading.plain))
+                yield from encoding.spans(_all(sought, encoding.plain))
 
-    def found_in(self, reading: _Encoding) -> Iterator[_Span]:
+    def found_in(self, encoding: _Encoding) -> Iterator[_Span]:
         for sought in self.sought:
-            yield from reading.spans(_all(sought, reading.plain))
-            if " " in sought and "+" in reading.plain:  # as forms write blanks
-                yield from reading.spans(_all(sought.replace("+", " "), reading.plain.replace("+", " ")))
-        if self.run.search(reading.text):
-            for core in self.cores:
-                for start, end in _all(core, reading.text):
-                    yield reading.span(*_with_edges(reading.text, start, end))
+            yield from encoding.spans(_all(sought, encoding.plain))
+            if " " in sought and "+" in encoding.plain:  # as forms write blanks
+                yield from encoding.spans(_all(sought.replace("+", " "), encoding.plain.replace("+", " ")))
+        if self.run.search(encoding.text):
+            for form64 in self.base64_forms:
+                for start, end in _all(form64, encoding.text):
+                    yield encoding.span(*_with_edges(encoding.text, start, end))
 
-    def begun_in(self, reading: _Encoding) -> Iterator[_Span]:
+    def beginning_in(self, encoding: _Encoding) -> Iterator[_Span]:
         for sought, least, text in (
-            *((sought, self.telling, reading.plain) for sought in self.sought[:-1]),
-            (self.sought[-1], 2 * self.telling, reading.plain),
-            *((core, max(8, -(-len(core) // 3)), reading.text) for core in self.cores),
+            *((sought, self.min_match, encoding.plain) for sought in self.sought[:-1]),
+            (self.sought[-1], 2 * self.min_match, encoding.plain),
+            *((form64, max(8, -(-len(form64) // 3)), encoding.text) for form64 in self.base64_forms),
         ):
             for length in range(min(len(sought) - 1, len(text)), least - 1, -1):
                 if text.endswith(sought[:length]):
-                    yield reading.span(len(text) - length, len(text))
+                    yield encoding.span(len(text) - length, len(text))
                     break
 
 
-def _base64_cores(value: str) -> Iterator[str]:
+def _base64_forms(value: str) -> Iterator[str]:
     """Yield the characters that base64 has for `value` at each of the three offsets, in both alphabets."""
     data = value.encode()
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + data).decode()
         first = -(-offset * 8 // 6)
-        core = encoded[first : (offset + len(data)) * 8 // 6]
-        if len(core) >= SHORTEST_ANYWHERE:
-            yield core
-            yield core.replace("+", "-").replace("/", "_")
+        form64 = encoded[first : (offset + len(data)) * 8 // 6]
+        if len(form64) >= SHORTEST_ANYWHERE:
+            yield form64
+            yield form64.replace("+", "-").replace("/", "_")
 
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
@@ -302,19 +302,19 @@ class _Encoding:
 _Stretch = tuple[int, int, int]
 
 
-def _readings(text: str, *, squeezed: bool) -> Iterator[_Encoding]:
+def _encodings(text: str, *, squeezed: bool) -> Iterator[_Encoding]:
     """Yield the text as it is, then with one layer of escapes read after the other, as long as there are some.
 
     `squeezed`: each of them also with runs of white space as one blank.
     """
-    reading: _Encoding | None = _Encoding(text)
+    encoding: _Encoding | None = _Encoding(text)
     for _ in range(_ROUNDS + 1):
-        if reading is None:
+        if encoding is None:
             return
-        yield reading
-        if squeezed and (narrow := _built(reading, _WHITE_SPACE, _blank)) is not None:
+        yield encoding
+        if squeezed and (narrow := _replaced(encoding, _WHITE_SPACE, _blank)) is not None:
             yield narrow
-        reading = _built(reading, _ESCAPES, _meant) if _MAY_ESCAPE.search(reading.text) else None
+        encoding = _replaced(encoding, _ESCAPES, _unescaped) if _MAY_ESCAPE.search(encoding.text) else None
 
 
 _WHITE_SPACE = re.compile(r"\s{2,}")
@@ -326,30 +326,30 @@ def _blank(found: re.Match[str]) -> list[_Piece]:
     return [(" ", *found.span())]
 
 
-def _built(
-    reading: _Encoding, pattern: re.Pattern[str], meant: Callable[[re.Match[str]], list[_Piece]]
+def _replaced(
+    encoding: _Encoding, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], list[_Piece]]
 ) -> _Encoding | None:
-    """Return a reading with what `pattern` finds replaced by its pieces; None where it finds nothing."""
+    """Return a encoding with what `pattern` finds replaced by its pieces; None where it finds nothing."""
     out: list[str] = []
     stretches: list[_Stretch] = []
     at = here = 0
-    for found in pattern.finditer(reading.text):
-        out.append(reading.text[at : found.start()])
+    for found in pattern.finditer(encoding.text):
+        out.append(encoding.text[at : found.start()])
         stretches.append((here, at, 0))
         here += found.start() - at
-        for char, start, end in meant(found):
+        for char, start, end in replacement(found):
             out.append(char)
             stretches.append((here, start, end - start))
             here += 1
         at = found.end()
     if not stretches:
         return None
-    out.append(reading.text[at:])
+    out.append(encoding.text[at:])
     stretches.append((here, at, 0))
-    return _Encoding("".join(out), reading, stretches)
+    return _Encoding("".join(out), encoding, stretches)
 
 
-def _meant(found: re.Match[str]) -> list[_Piece]:
+def _unescaped(found: re.Match[str]) -> list[_Piece]:
     """Return the characters that an escape stands for, each with where it stands."""
     start, end = found.span()
     if found["percent"]:

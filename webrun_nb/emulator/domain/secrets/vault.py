@@ -1,7 +1,7 @@
-"""The secrets of one session, in its memory alone: which hosts may have which, and gone when it ends (section 6). Pure.
+"""The secrets of one session: kept in memory alone, bound to hosts, and forgotten when it ends (section 6). Pure.
 
-An agent knows the names of the fields, never a value. The value leaves the vault at one place, `release`, for the very
-document it is about to be typed into.
+An agent knows the names of the fields, never a value. A value leaves the vault at one place, `reveal_for`, for the
+document that it is about to be typed into.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class HostPattern:
         """Higher is more specific: one host, then the longer of two domains, then `all`."""
         return (0, 0) if not self.host else (1 if self.subdomains else 2, self.host.count("."))
 
-    def fits(self, host: str) -> bool:
+    def matches(self, host: str) -> bool:
         """Tell whether a host (canonical, see `common.hosts`) is meant."""
         if not self.host:
             return True
@@ -73,7 +73,7 @@ class HostPattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldContext:
     """The field a secret is about to be typed into, as the browser sees it."""
 
     url: str
@@ -97,7 +97,7 @@ class Vault:
     def __init__(self, make_code: CodeMaker | None = None) -> None:
         self._make_code = make_code
         self._entries: dict[HostPattern, dict[str, str]] = {}
-        self.masker = Redactor()
+        self.redactor = Redactor()
         """Masks whatever was ever put in, answered or made."""
 
     def __repr__(self) -> str:
@@ -119,10 +119,10 @@ class Vault:
         """Keep secrets for the hosts that match, from now on; what is given again is replaced."""
         self._entries.setdefault(HostPattern.parse(match), {}).update(fields)
         for value in fields.values():
-            self.masker.add(value)
-            self.masker.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
+            self.redactor.add(value)
+            self.redactor.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
             if value.startswith("otpauth:") and (seed := re.search(r"[?&]secret=([^&]+)", value)):
-                self.masker.add(seed[1])
+                self.redactor.add(seed[1])
 
     @property
     def empty(self) -> bool:
@@ -148,7 +148,7 @@ class Vault:
         named = (f"*.{pattern.host}" if pattern.subdomains else pattern.host for pattern in self._entries)
         return tuple(sorted(name or EVERY_HOST for name in named))
 
-    def release(self, name: str, place: Place) -> str:
+    def reveal_for(self, name: str, field: FieldContext) -> str:
         """Return what is typed for the field `name` into the very place it is meant for.
 
         Raises
@@ -156,28 +156,28 @@ class Vault:
         WithheldError
             It is not meant for that place.
         """
-        host = _host(place.url)
+        host = _host(field.url)
         if host is None:
             raise SecretWithheldError("a secret is typed into pages of the web alone")
         pattern, fields = self._for(host)
         if pattern is None or name not in fields:
             raise SecretWithheldError(f"no secret {name} is meant for {host}")
-        for outer in place.around:
+        for outer in field.around:
             if not self._may_hold(host, outer):
                 there = _host(outer) or "a page of no host"
                 raise SecretWithheldError(
                     f"{host} is shown in a frame of {there}, which no secret is for; open {host} itself"
                 )
-        for target in place.targets:
-            _check_target(urlsplit(browser_url(place.url) or ""), browser_url(target) or "", pattern)
-        if name in _PASSWORDS and place.input_type != "password":
+        for target in field.targets:
+            _check_target(urlsplit(browser_url(field.url) or ""), browser_url(target) or "", pattern)
+        if name in _PASSWORDS and field.input_type != "password":
             raise SecretWithheldError(f"the {name} is typed into a password field alone, and this is none")
         if name not in CODE_FIELDS:
             return fields[name]
         if self._make_code is None:
             raise SecretWithheldError("no codes can be made here")
         code = self._make_code(fields[name])
-        self.masker.add(code)
+        self.redactor.add(code)
         return code
 
     def store_answer(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
@@ -200,7 +200,7 @@ class Vault:
             Whether it was understood.
         """
         for part in (answer, *answer.splitlines()):
-            self.masker.add(part)
+            self.redactor.add(part)
         names = wanted or (("username", "password") if len(answer.split()) > 1 else ("password",))
         fields, host = read_answer(answer, names), _host(url)
         if not fields or host is None:
@@ -211,7 +211,7 @@ class Vault:
     def forget(self) -> None:
         """Let go of everything."""
         self._entries.clear()
-        self.masker.forget()
+        self.redactor.forget()
         # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
         parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it
 
@@ -223,11 +223,11 @@ class Vault:
         """
         there = _host(outer)
         return there is not None and (
-            there == host or any(bool(pattern.host) and pattern.fits(there) for pattern in self._entries)
+            there == host or any(bool(pattern.host) and pattern.matches(there) for pattern in self._entries)
         )
 
     def _for(self, host: str) -> tuple[HostPattern | None, Mapping[str, str]]:
-        fitting = [pattern for pattern in self._entries if pattern.fits(host)]
+        fitting = [pattern for pattern in self._entries if pattern.matches(host)]
         best = max(fitting, key=lambda pattern: pattern.specificity, default=None)
         return best, {} if best is None else self._entries[best]
 
@@ -251,7 +251,7 @@ def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:
     host, own = _host(target), _host(page.geturl())
     if host is None:
         raise SecretWithheldError(f"the form is sent by {parts.scheme[:20] or 'nothing known'}, not to a page")
-    if host != own and not (pattern.host and pattern.fits(host)):
+    if host != own and not (pattern.host and pattern.matches(host)):
         raise SecretWithheldError(f"the form on {own} is sent to another host, {host}")
     if page.scheme == "https" and parts.scheme == "http":
         raise SecretWithheldError(f"the form on {own} is sent without encryption")

@@ -58,7 +58,7 @@ def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
     It gets the whole body at once, after it has come in; an upload's it gets as it comes in.
     """
 
-    async def bounded_app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def limited_app(scope: Scope, receive: Receive, send: Send) -> None:
         limit = MAX_UPLOAD_BYTES + _MULTIPART_BYTES if is_upload(scope) else MAX_BODY_BYTES
         declared = Headers(scope=scope).get("content-length", "")
         answer = _Answer(send, limit)
@@ -72,7 +72,7 @@ def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
         if answer.broken is not None:
             await answer.refuse(scope, receive)
 
-    return bounded_app
+    return limited_app
 
 
 class _Answer:

@@ -69,10 +69,10 @@ class RequestGateway:
         timeouts: ClientTimeouts,
         tasks_need_key: bool = False,
     ) -> None:
-        self._open_api = api
+        self._unlimited_api = api
         self._api = with_body_limits(api, timeouts)
         self._live = live
-        self._bounded_live = with_body_limits(live, timeouts)
+        self._limited_live = with_body_limits(live, timeouts)
         self._view = view
         self._practice = with_body_limits(practice, timeouts)
         self._rates = rates
@@ -96,16 +96,16 @@ class RequestGateway:
                 421, ErrorCode.INVALID_PARAMETER, "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
-            await (self._bounded_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
+            await (self._limited_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
         elif scope["type"] == "websocket" or scope["path"].startswith("/view/"):
             await self._view(scope, receive, send)
         elif scope["type"] == "http":
-            await self._to_api(scope, headers, receive, _safe(send))
+            await self._call_api(scope, headers, receive, _safe(send))
 
-    async def _to_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        if self._is_open(scope):
+    async def _call_api(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if self._needs_no_key(scope):
             if not await self._is_faulty(scope, receive, send):
-                await self._open_api(scope, receive, send)
+                await self._unlimited_api(scope, receive, send)
             return
         rate: RateState | None = None
         try:
@@ -120,7 +120,7 @@ class RequestGateway:
             return
         await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
 
-    def _is_open(self, scope: Scope) -> bool:
+    def _needs_no_key(self, scope: Scope) -> bool:
         """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
         path = scope["path"]
         is_task = path.startswith("/task/") and not self._tasks_need_key

@@ -18,7 +18,7 @@ def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
     rest of a body that has been answered already, it keeps for as long as there is another byte.
     """
 
-    class Impatient(H11Protocol):
+    class HeaderTimeoutProtocol(H11Protocol):
         """One connection."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -27,33 +27,33 @@ def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
             super().connection_made(transport)
-            self._watch()
+            self._start_or_stop_timer()
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
-            self._watch()
+            self._start_or_stop_timer()
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
             if self.conn.their_state is h11.IDLE:  # nothing of a next request has come yet: keep-alive's business
-                self._let_go()
+                self._stop_timer()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._let_go()
+            self._stop_timer()
             super().connection_lost(exc)
 
-        def _watch(self) -> None:
+        def _start_or_stop_timer(self) -> None:
             """Let the clock run while the client owes us something that nobody else waits for."""
             answered = self.cycle is None or self.cycle.response_complete
             upgraded = self.transport.get_protocol() is not self
             if upgraded or not answered or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-                self._let_go()
+                self._stop_timer()
             elif self._timer is None:
                 self._timer = self.loop.call_later(timeouts.head_s, self.transport.close)
 
-        def _let_go(self) -> None:
+        def _stop_timer(self) -> None:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
 
-    return Impatient
+    return HeaderTimeoutProtocol

@@ -266,7 +266,7 @@ class ProxyTrial(Body):
 @router.post("/proxies/test")
 async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
     """Say where a proxy's traffic comes out, and how long an answer takes."""
-    tried = await check_proxy(egress.upstream(body.proxy), egress.home, body.url)
+    tried = await check_proxy(egress.upstream(body.proxy), egress.address, body.url)
     return ProxyTested(
         proxy=body.proxy.shown(),
         works=tried.error is None,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
-from webrun_nb.emulator.domain.policy.engine import Allow, Ask, Decision, Deny, PolicyEngine
+from webrun_nb.emulator.domain.policy.engine import Allow, Block, Decision, PolicyEngine, RequireApproval
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.execution.policy_enforcer import compile_regex
@@ -24,8 +24,8 @@ def book(**changes) -> PolicyEngine:
     return PolicyEngine(replace(PLAIN, **changes), compile_regex)
 
 
-def facts(*deeds: ActionFact, page: str = "") -> ActionFacts:
-    return ActionFacts("click", "it", deeds, Page.of("http://shop.example/", "Shop", page))
+def facts(*categories: ActionFact, page: str = "") -> ActionFacts:
+    return ActionFacts("click", "it", categories, Page.of("http://shop.example/", "Shop", page))
 
 
 def click(target: str, page: str = "") -> ActionFacts:
@@ -37,7 +37,7 @@ def to(url: str) -> ActionFacts:
 
 
 def said(decision: Decision) -> str:
-    return {Allow: "allow", Ask: "guardrail", Deny: "block"}[type(decision)]
+    return {Allow: "allow", RequireApproval: "guardrail", Block: "block"}[type(decision)]
 
 
 rules = st.builds(
@@ -49,18 +49,18 @@ rules = st.builds(
     match=st.none() | st.sampled_from(WORDS),
 )
 all_facts = st.builds(
-    lambda deeds, page: facts(*deeds, page=page),
+    lambda categories, page: facts(*categories, page=page),
     st.lists(st.builds(ActionFact, st.sampled_from(CATEGORIES), st.sampled_from(WORDS).map(SearchText)), max_size=3),
     st.sampled_from(["", *WORDS]),
 )
 permissions = st.sampled_from(["allow", "guardrail", "block"])
 
 
-def is_about(rule: ActionRule, deed: ActionFact, page: Page) -> bool:
+def is_about(rule: ActionRule, fact: ActionFact, page: Page) -> bool:
     """Whether a rule matches, written down once more in the plainest way."""
-    if rule.category != deed.category:
+    if rule.category != fact.category:
         return False
-    places = {"target": [deed.target], "page": [page.seen], "all": [deed.target, page.seen]}[rule.scope]
+    places = {"target": [fact.target], "page": [page.seen], "all": [fact.target, page.seen]}[rule.scope]
     return rule.match is None or any(rule.match in place.text.lower() for place in places)
 
 
@@ -68,8 +68,8 @@ def is_about(rule: ActionRule, deed: ActionFact, page: Page) -> bool:
 @given(st.lists(rules, max_size=8), permissions, all_facts)
 def test_the_most_restrictive_matching_rule_of_each_category_wins(action_rules, default, known):
     worst = 0
-    for deed in known.deeds:
-        matching = [SEVERITY[rule.permission] for rule in action_rules if is_about(rule, deed, known.page)]
+    for fact in known.categories:
+        matching = [SEVERITY[rule.permission] for rule in action_rules if is_about(rule, fact, known.page)]
         worst = max(worst, max(matching) if matching else SEVERITY[default])
     decision = book(action_rules=tuple(action_rules), default_action=default).decide(known)
     assert SEVERITY[said(decision)] == worst
@@ -88,7 +88,7 @@ def test_the_order_of_rules_changes_nothing(action_rules, default, known, random
 @given(st.lists(rules, max_size=8), permissions, all_facts)
 def test_a_rule_that_is_added_never_loosens_a_block(action_rules, default, known):
     blocking = ActionRule("Click", "block")
-    known = replace(known, deeds=(*known.deeds, ActionFact("Click")))
+    known = replace(known, categories=(*known.categories, ActionFact("Click")))
     assert said(book(action_rules=(*action_rules, blocking), default_action=default).decide(known)) == "block"
 
 
@@ -265,7 +265,7 @@ def test_what_is_no_regular_expression_is_refused(pattern):
 def test_a_refusal_says_which_policy_and_which_rule():
     rule = ActionRule("Click", "block", scope="target", match="Delete")
     decision = book(action_rules=(rule,)).decide(click("Delete"))
-    assert isinstance(decision, Deny)
+    assert isinstance(decision, Block)
     assert decision.rule == 'actionRules[0]: block Click where the target has "Delete"'
     assert '"Rules"' in decision.reason
 

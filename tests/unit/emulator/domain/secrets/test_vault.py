@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from webrun_nb.emulator.domain.secrets.vault import HostPattern, Place, SecretWithheldError, Vault, read_answer
+from webrun_nb.emulator.domain.secrets.vault import FieldContext, HostPattern, SecretWithheldError, Vault, read_answer
 from webrun_nb.emulator.execution.secret_filter import code_now
 
 SEED = "JBSWY3DPEHPK3PXP" * 2
@@ -75,8 +75,8 @@ def test_a_later_task_replaces_what_it_names_and_the_old_value_stays_masked(vaul
     vault.put("x.com", {"email": "ada@x.com", "password": "the-old-one"})
     vault.put("x.com", {"password": "the-new-one"})
     assert vault.names("https://x.com/") == ("email", "password")
-    assert vault.release("password", Place("https://x.com/", input_type="password")) == "the-new-one"
-    assert vault.masker.text("the-old-one the-new-one") == "*** ***"
+    assert vault.reveal_for("password", FieldContext("https://x.com/", input_type="password")) == "the-new-one"
+    assert vault.redactor.redact_text("the-old-one the-new-one") == "*** ***"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_later_task_replaces_what_it_names_and_the_old_value_stays_masked(vaul
 def test_only_pages_of_the_web_get_any(vault, url):
     vault.put("all", {"email": "ada@x.com"})
     with pytest.raises(SecretWithheldError, match="pages of the web"):
-        vault.release("email", Place(url))
+        vault.reveal_for("email", FieldContext(url))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_only_pages_of_the_web_get_any(vault, url):
 )
 def test_a_form_may_go_to_the_hosts_the_secret_is_for(vault, match, page, target):
     vault.put(match, {"email": "ada@x.com"})
-    assert vault.release("email", Place(page, (target,))) == "ada@x.com"
+    assert vault.reveal_for("email", FieldContext(page, (target,))) == "ada@x.com"
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,16 @@ def test_a_form_may_go_to_the_hosts_the_secret_is_for(vault, match, page, target
 def test_a_form_that_goes_elsewhere_gets_nothing(vault, match, page, target, why):
     vault.put(match, {"email": "ada@x.com"})
     with pytest.raises(SecretWithheldError, match=why):
-        vault.release(
-            "email", Place(page, ("https://x.com/" if match == "x.com" and page.startswith("https") else page, target))
+        vault.reveal_for(
+            "email",
+            FieldContext(page, ("https://x.com/" if match == "x.com" and page.startswith("https") else page, target)),
         )
 
 
 def test_another_host_gets_nothing_and_is_named(vault):
     vault.put("paypal.com", {"password": "s3cret-value"})
     with pytest.raises(SecretWithheldError, match=r"no secret password is meant for paypa1\.com") as error:
-        vault.release("password", Place("https://paypa1.com/login", input_type="password"))
+        vault.reveal_for("password", FieldContext("https://paypa1.com/login", input_type="password"))
     assert "s3cret-value" not in str(error.value)
 
 
@@ -138,24 +139,24 @@ def test_another_host_gets_nothing_and_is_named(vault):
 def test_a_password_goes_into_password_fields_alone(vault, input_type):
     vault.put("x.com", {"password": "s3cret-value"})
     with pytest.raises(SecretWithheldError, match="password field alone"):
-        vault.release("password", Place("https://x.com/", input_type=input_type))
+        vault.reveal_for("password", FieldContext("https://x.com/", input_type=input_type))
 
 
 def test_an_otp_secret_yields_its_code_which_is_masked_too(vault):
     vault.put("x.com", {"otp_secret": SEED})
-    assert vault.release("otp_secret", Place("https://x.com/")) == f"code of {SEED}"
-    assert vault.masker.text(f"it was code of {SEED}!") == "it was ***!"
+    assert vault.reveal_for("otp_secret", FieldContext("https://x.com/")) == f"code of {SEED}"
+    assert vault.redactor.redact_text(f"it was code of {SEED}!") == "it was ***!"
 
 
 def test_the_seed_within_an_otpauth_address_is_masked(vault):
     vault.put("x.com", {"otp_secret": f"otpauth://totp/Shop:ada?secret={SEED}&issuer=Shop"})
-    assert SEED not in vault.masker.text(f"seed {SEED}")
+    assert SEED not in vault.redactor.redact_text(f"seed {SEED}")
 
 
 def test_the_end_leaves_nothing(vault):
     vault.put("all", {"password": "s3cret-value"})
     vault.forget()
-    assert (vault.names("https://x.com/"), vault.masker.idle) == ((), True)
+    assert (vault.names("https://x.com/"), vault.redactor.is_empty) == ((), True)
 
 
 def test_a_repr_shows_nothing(vault):
@@ -226,9 +227,9 @@ def test_who_shows_a_frame_has_to_be_trusted_by_name(around, given):
     vault.put("shop.example", {"email": "ada@shop.example"})
     vault.put("all", {"note": "for everybody"})
     assert vault.names("https://x.com/login", around) == (("email",) if given else ())
-    place = Place("https://x.com/login", around=around)
+    place = FieldContext("https://x.com/login", around=around)
     if given:
-        assert vault.release("email", place) == "ada@x.com"
+        assert vault.reveal_for("email", place) == "ada@x.com"
         return
     with pytest.raises(SecretWithheldError, match=r"x\.com is shown in a frame of"):
-        vault.release("email", place)
+        vault.reveal_for("email", place)
