@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
-from webrun_nb.browsers.egress.addresses import Address, innermost
+from webrun_nb.browsers.egress.addresses import Address, unmap_ipv6
 from webrun_nb.browsers.egress.network import Streams, SystemNetwork
 
 ALLOWED, AVOIDED, INSIDE = map(ip_address, ("93.184.216.34", "93.184.216.35", "10.0.0.5"))
@@ -148,7 +148,7 @@ class LeakyNetwork(SystemNetwork):
         return self.answers.get(host, ())
 
     async def connect(self, address: Address, port: int) -> Streams:
-        if innermost(address) == ALLOWED:
+        if unmap_ipv6(address) == ALLOWED:
             port = self._allowed.port
         elif not (address.is_loopback and port in self._real_ports):
             port = self._forbidden.port

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from webrun_nb.browsers.processes import heartbeat
-from webrun_nb.browsers.processes.heartbeat import until_silent
+from webrun_nb.browsers.processes.heartbeat import wait_until_unresponsive
 
 QUIET_PID = 1
 """A process that neither runs nor waits for a disk."""
@@ -57,7 +57,7 @@ async def outcome(
         if answers == 3:
             enough.set()
 
-    asking = asyncio.create_task(until_silent((pid, counted), (QUIET_PID, driver)))
+    asking = asyncio.create_task(wait_until_unresponsive((pid, counted), (QUIET_PID, driver)))
     answered = asyncio.create_task(enough.wait())
     await asyncio.wait({asking, answered}, return_when=asyncio.FIRST_COMPLETED)
     result = asking.result() if asking.done() else "nobody"

@@ -93,7 +93,7 @@ async def test_no_listener_is_left_of_a_session_or_a_pool(browsers, site):
 async def test_a_lost_browser_s_listener_is_closed(browsers, recorder):
     listener = recorder()
     instance = await browsers.open("process", listener)
-    url = instance._way.url
+    url = instance._egress.url
     await instance.kill()
     await listener.is_lost.wait()
     await instance.close()
@@ -103,7 +103,7 @@ async def test_a_lost_browser_s_listener_is_closed(browsers, recorder):
 
 async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, recorder, site):
     egress_route = EgressRoute(DestinationPolicy(HERE))
-    egress_route.reach.url_rule = lambda url: "no admin pages" if "/admin" in url else None
+    egress_route.destinations.url_rule = lambda url: "no admin pages" if "/admin" in url else None
     instance = await browsers.open("context", recorder(), egress_route=egress_route)
     site.page("/admin/x.js", "document.title = 'ran'", content_type="text/javascript")
     site.page("/admin/", "<title>admin</title>")
@@ -112,7 +112,7 @@ async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, record
     with pytest.raises(BrowserError, match="no admin pages"):
         await instance.perform(Navigate(site.redirect("/go", site.url("/admin/"))))
     assert (await title(instance), "/admin/" in site.asked) == ("ran", False)
-    egress_route.reach.url_rule = None
+    egress_route.destinations.url_rule = None
     await instance.restrict([])
     await instance.perform(Navigate(site.url("/admin/")))
     assert await title(instance) == "admin"

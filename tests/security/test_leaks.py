@@ -25,7 +25,7 @@ from webrun_nb.browsers import discovery
 from webrun_nb.browsers.actions import Click, Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress import routes
-from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
@@ -70,9 +70,11 @@ class Lab:
     def targets(self) -> list[str]:
         return ["http://bad.example", "http://inside.example", f"http://127.0.0.1:{self.forbidden.port}"]
 
-    async def open(self, home: Home | None = None, named: tuple[str, ...] = ("localhost",)) -> BrowserInstance:
+    async def open(
+        self, home: EmulatorAddress | None = None, named: tuple[str, ...] = ("localhost",)
+    ) -> BrowserInstance:
         egress_route = EgressRoute(DestinationPolicy(named, home))
-        egress_route.reach.avoid(["bad.example", "böses.example"])
+        egress_route.destinations.avoid(["bad.example", "böses.example"])
         return await self.pool.open("context", Listener(), egress_route=egress_route)
 
     def page(self, script: str, body: str = "") -> str:
@@ -259,7 +261,7 @@ async def test_a_page_reaches_the_practice_sites_and_never_the_emulator(lab):
       for (const url of {json.dumps(sockets)}) new WebSocket(url);
       new Image().src = {json.dumps(practice)};
     """
-    home = Home(emulator.port, ip_address("127.0.0.1"))
+    home = EmulatorAddress(emulator.port, ip_address("127.0.0.1"))
     instance = await lab.open(home, named=("localhost", "127.0.0.1", "::1", "me.example"))
     await instance.perform(Navigate(lab.page(script)))
     await until(lambda: bool(emulator.hits), lambda: "the practice site was not reached")
@@ -303,7 +305,7 @@ async def test_nobody_else_can_use_a_session_s_way_out(lab):
     instance = await lab.open()
     await instance.perform(Navigate(lab.page("")))
     lab.allowed.hits.clear()
-    url = instance._way.url  # what any other process of this machine could find out
+    url = instance._egress.url  # what any other process of this machine could find out
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     start = b"GET http://good.example/ HTTP/1.1\r\nHost: good.example\r\n"
     for head in (start, b"Proxy-Authorization: Basic d2VicnVuOng=\r\n", b"\r\n"):

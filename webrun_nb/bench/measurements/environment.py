@@ -76,7 +76,7 @@ class EnvironmentState:
         rig.at_end(self._pool.close)
         self._raw = await rig.raw()
         egress_route = EgressRoute()
-        egress_route.reach.name(["127.0.0.1"])
+        egress_route.destinations.allowlist(["127.0.0.1"])
         self._full = await self._pool.open("context", _Deaf(), egress_route=egress_route)
         await self._full.perform(Navigate(rig.site.full_url))
         await self._full.perform(WaitFor("full", 10_000))

@@ -17,11 +17,11 @@ from webrun_nb.browsers.discovery import BrowserCandidate, FoundBrowser
 from webrun_nb.browsers.processes.groups import (
     Guardian,
     browser_groups,
-    call_when_gone,
+    call_on_exit,
     drivers,
     kill_group,
     kill_process,
-    until_gone,
+    wait_for_exit,
 )
 from webrun_nb.browsers.processes.guardian import FOLDER_PREFIX
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
@@ -78,9 +78,9 @@ class Driver:
         logger.info("using %s %s (%s)", driver.found.kind, driver.found.version, driver.found.where)
         return driver, running
 
-    def call_when_gone(self, call: Callable[[], None]) -> None:
+    def call_on_exit(self, call: Callable[[], None]) -> None:
         """Call once it has ended, unless it was told to: Playwright says nothing of a driver that dies."""
-        self._watch = call_when_gone(self.pid, call)
+        self._watch = call_on_exit(self.pid, call)
 
     async def launch(self) -> RunningBrowser:
         """Start another browser of the kind found.
@@ -121,6 +121,6 @@ class Driver:
             kill_process(self.pid)
         for group in groups:
             kill_group(group)
-        await until_gone(self.pid)
+        await wait_for_exit(self.pid)
         self._guardian.forget(self.pid)
         await asyncio.to_thread(self._guardian.close)  # it removes the temporary folder

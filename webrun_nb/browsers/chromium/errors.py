@@ -136,7 +136,7 @@ def is_web(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def comes_too_early(error: Error) -> bool:
+def is_not_ready_error(error: Error) -> bool:
     """Tell whether a browser was asked something about a document that it has not taken for the page's own yet.
 
     Its renderer says that it is there a moment before; on a busy machine that moment is long.

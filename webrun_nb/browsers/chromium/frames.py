@@ -136,7 +136,7 @@ Refused = Callable[[str], object]
 _NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
 
 
-class _Patience(Protocol):
+class _WithTimeout(Protocol):
     async def __call__(self, question: Awaitable[T]) -> T: ...
 
 
@@ -178,7 +178,7 @@ class ElementHandles:
         self._own, self._page = nodes, page
         return seen
 
-    async def element(self, page: Page, ref: int, target: str, patience: _Patience) -> ElementHandle:
+    async def element(self, page: Page, ref: int, target: str, with_timeout: _WithTimeout) -> ElementHandle:
         """Return an element of the last observation.
 
         Raises
@@ -192,7 +192,7 @@ class ElementHandles:
             raise gone
         first, nodes = here[-1]
         try:
-            element = (await patience(nodes.evaluate_handle(_NODE_JS, ref - first))).as_element()
+            element = (await with_timeout(nodes.evaluate_handle(_NODE_JS, ref - first))).as_element()
         except Error as error:
             raise gone from error
         if element is None:

@@ -10,7 +10,7 @@ from playwright.async_api import ElementHandle, Frame, Page
 
 from webrun_nb.browsers.actions import Action, ElementTarget, FocusTarget, PointTarget
 from webrun_nb.browsers.chromium.frames import ElementHandles
-from webrun_nb.browsers.chromium.page_scripts import parse_foresight
+from webrun_nb.browsers.chromium.page_scripts import parse_hit_test
 from webrun_nb.browsers.observation import Box, HitTest
 
 _SPOT_JS = (files("webrun_nb.browsers.chromium") / "js" / "hit_test.js").read_text(encoding="utf-8")
@@ -59,11 +59,11 @@ _MAX_DEPTH = 10
 T = TypeVar("T")
 
 
-class _Patience(Protocol):
+class _WithTimeout(Protocol):
     async def __call__(self, question: Awaitable[T]) -> T: ...
 
 
-async def hit_test(page: Page, sight: ElementHandles, action: Action, patience: _Patience) -> HitTest:
+async def hit_test(page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout) -> HitTest:
     """Return where the page is, what it says, and what the action would hit.
 
     Raises
@@ -71,17 +71,17 @@ async def hit_test(page: Page, sight: ElementHandles, action: Action, patience: 
     BrowserError
         `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
     """
-    hit = await _hit(page, sight, action, patience)
-    spot = None if hit is None else await patience(hit.evaluate(_SPOT_JS))
-    within = None if hit is None else await patience(hit.owner_frame())
+    hit = await _hit(page, handles, action, with_timeout)
+    spot = None if hit is None else await with_timeout(hit.evaluate(_SPOT_JS))
+    within = None if hit is None else await with_timeout(hit.owner_frame())
     frame = None
     if within is not None and within.parent_frame is not None:
-        frame = await patience(within.evaluate(_PAGE_JS, _MAX_TEXT))
-    return parse_foresight(await patience(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
+        frame = await with_timeout(within.evaluate(_PAGE_JS, _MAX_TEXT))
+    return parse_hit_test(await with_timeout(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
 
 
 async def scroll_into_view_and_locate(
-    page: Page, sight: ElementHandles, action: Action, patience: _Patience
+    page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout
 ) -> Box | None:
     """Bring what an action would hit into view, where it is not, and return where it is then; None: it hits nothing.
 
@@ -90,47 +90,47 @@ async def scroll_into_view_and_locate(
     BrowserError
         `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
     """
-    hit = await _hit(page, sight, action, patience)
+    hit = await _hit(page, handles, action, with_timeout)
     if hit is None:
         return None
-    await patience(hit.evaluate(_INTO_VIEW_JS))
-    box = await patience(hit.bounding_box())
+    await with_timeout(hit.evaluate(_INTO_VIEW_JS))
+    box = await with_timeout(hit.bounding_box())
     return None if box is None else Box(box["x"], box["y"], box["width"], box["height"])
 
 
-async def _hit(page: Page, sight: ElementHandles, action: Action, patience: _Patience) -> ElementHandle | None:
+async def _hit(page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout) -> ElementHandle | None:
     match action.aimed_at:
         case ElementTarget(ref=ref, name=name):
-            return await sight.element(page, ref, name or "the element", patience)
+            return await handles.element(page, ref, name or "the element", with_timeout)
         case PointTarget(x=x, y=y):
-            return await _at_point(page.main_frame, x, y, patience)
+            return await _at_point(page.main_frame, x, y, with_timeout)
         case FocusTarget():
-            return await _focused(page.main_frame, patience)
+            return await _focused(page.main_frame, with_timeout)
         case None:
             return None
 
 
-async def _at_point(frame: Frame, x: float, y: float, patience: _Patience) -> ElementHandle | None:
+async def _at_point(frame: Frame, x: float, y: float, with_timeout: _WithTimeout) -> ElementHandle | None:
     """Return the element under a point of the view, in whatever frame it is."""
     left = top = 0.0
     hit: ElementHandle | None = None
     for _ in range(_MAX_DEPTH):
-        hit = (await patience(frame.evaluate_handle(_AT_POINT_JS, [x - left, y - top]))).as_element()
-        inner = None if hit is None else await patience(hit.content_frame())
-        box = None if hit is None or inner is None else await patience(hit.bounding_box())
+        hit = (await with_timeout(frame.evaluate_handle(_AT_POINT_JS, [x - left, y - top]))).as_element()
+        inner = None if hit is None else await with_timeout(hit.content_frame())
+        box = None if hit is None or inner is None else await with_timeout(hit.bounding_box())
         if hit is None or inner is None or box is None:
             break
-        edge = cast("list[float]", await patience(hit.evaluate(_EDGE_JS)))
+        edge = cast("list[float]", await with_timeout(hit.evaluate(_EDGE_JS)))
         left, top, frame = box["x"] + edge[0], box["y"] + edge[1], inner
     return hit
 
 
-async def _focused(frame: Frame, patience: _Patience) -> ElementHandle | None:
+async def _focused(frame: Frame, with_timeout: _WithTimeout) -> ElementHandle | None:
     """Return the element that has the focus, in whatever frame it is."""
     hit: ElementHandle | None = None
     for _ in range(_MAX_DEPTH):
-        hit = (await patience(frame.evaluate_handle(_FOCUS_JS))).as_element()
-        inner = None if hit is None else await patience(hit.content_frame())
+        hit = (await with_timeout(frame.evaluate_handle(_FOCUS_JS))).as_element()
+        inner = None if hit is None else await with_timeout(hit.content_frame())
         if inner is None:
             break
         frame = inner

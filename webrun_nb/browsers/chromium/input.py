@@ -61,7 +61,7 @@ _SCROLL_JS = """
 """
 
 
-Answer = Callable[[Awaitable[None]], Awaitable[None]]
+WithTimeout = Callable[[Awaitable[None]], Awaitable[None]]
 """Waits for the page to answer, but not forever."""
 
 
@@ -99,7 +99,7 @@ async def perform_on_element(page: Page, element: ElementHandle, action: Action,
             raise TypeError(f"not an action on an element: {action!r}")
 
 
-async def perform_on_page(page: Page, action: Action, answer: Answer) -> None:
+async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout) -> None:
     """Perform an action on the page as a whole, or on what has the focus.
 
     Raises
@@ -113,9 +113,9 @@ async def perform_on_page(page: Page, action: Action, answer: Answer) -> None:
         case WaitFor():
             await _wait_for(page, action)
         case Scroll():
-            await answer(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
+            await with_timeout(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
         case Press():
-            await answer(_press(page, action.key))
+            await with_timeout(_press(page, action.key))
         case _:
             raise TypeError(f"not an action on a page: {action!r}")
 
@@ -186,7 +186,7 @@ _PIECE = 200
 """Characters typed in one go, so that a long text isn't taken for a page that doesn't answer."""
 
 
-async def dispatch_input(page: Page, action: Input, answer: Answer) -> None:
+async def dispatch_input(page: Page, action: Input, with_timeout: WithTimeout) -> None:
     """Pass a person's input on, and return as soon as the page has received it.
 
     Raises
@@ -198,18 +198,18 @@ async def dispatch_input(page: Page, action: Input, answer: Answer) -> None:
     """
     match action:
         case PointerClick(second=True):
-            await answer(page.mouse.move(action.x, action.y))
-            await answer(page.mouse.down(click_count=2))
-            await answer(page.mouse.up(click_count=2))
+            await with_timeout(page.mouse.move(action.x, action.y))
+            await with_timeout(page.mouse.down(click_count=2))
+            await with_timeout(page.mouse.up(click_count=2))
         case PointerClick():
-            await answer(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
+            await with_timeout(page.mouse.click(action.x, action.y, click_count=2 if action.double else 1))
         case TypeText():
-            await _type(page, action, answer)
+            await _type(page, action, with_timeout)
         case PressKey():
-            await answer(_press(page, action.key))
+            await with_timeout(_press(page, action.key))
         case Wheel():
-            await answer(page.mouse.move(action.x, action.y))
-            await answer(page.mouse.wheel(action.delta_x, action.delta_y))
+            await with_timeout(page.mouse.move(action.x, action.y))
+            await with_timeout(page.mouse.wheel(action.delta_x, action.delta_y))
 
 
 async def _press(page: Page, key: str) -> None:
@@ -231,11 +231,11 @@ async def _press(page: Page, key: str) -> None:
         raise
 
 
-async def _type(page: Page, action: TypeText, answer: Answer) -> None:
+async def _type(page: Page, action: TypeText, with_timeout: WithTimeout) -> None:
     size = 1 if action.human_like else _PIECE
     pieces = [action.text[at : at + size] for at in range(0, len(action.text), size)]
     pace = min(1.0, _LONGEST_S / (max(len(pieces), 1) * _PAUSE_S[1]))
     for piece in pieces:
-        await answer(page.keyboard.type(piece))
+        await with_timeout(page.keyboard.type(piece))
         if action.human_like:
             await asyncio.sleep(random.uniform(*_PAUSE_S) * pace)

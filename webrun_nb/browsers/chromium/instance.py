@@ -44,10 +44,10 @@ from webrun_nb.browsers.chromium.input import (
     perform_on_element,
     perform_on_page,
 )
-from webrun_nb.browsers.chromium.navigation import NavigationGuard, unwelcome
+from webrun_nb.browsers.chromium.navigation import NavigationGuard, scheme_refusal
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
-from webrun_nb.browsers.chromium.settle import Traffic, settle
+from webrun_nb.browsers.chromium.settle import NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
@@ -60,9 +60,9 @@ logger = logging.getLogger(__name__)
 
 ELEMENT_TIMEOUT_MS = 5_000
 """How long an element may take to become visible, still, enabled and uncovered."""
-FRAMES_WITHIN_S = 3.0
+FRAMES_TIMEOUT_S = 3.0
 """How long the documents of frames may take to come before a page is looked at without them."""
-LOSS_FOLLOWS_S = 0.3
+LOSS_GRACE_S = 0.3
 """When a browser dies its pages go first: how long a crash waits to see whether it is that."""
 
 
@@ -76,9 +76,9 @@ class ChromiumInstance:
         Its own: nothing else uses it.
     page : Page
         The empty page to begin with.
-    way : Listener
+    egress : Listener
         The only way out of the context.
-    documents : Documents
+    guard : NavigationGuard
         Decides on the context's documents; watches the page already.
     listener : InstanceListener
     send_signal : callable
@@ -92,8 +92,8 @@ class ChromiumInstance:
         kind: InstanceKind,
         context: BrowserContext,
         page: Page,
-        way: Listener,
-        documents: NavigationGuard,
+        egress: Listener,
+        guard: NavigationGuard,
         listener: InstanceListener,
         send_signal: Callable[[int], None],
         end: Callable[[], Awaitable[None]],
@@ -104,20 +104,20 @@ class ChromiumInstance:
         self._send_signal = send_signal
         self._end = end
         self._lifeline = Lifeline()
-        self._sight = ElementHandles()
-        self._veil = SecretInput()
+        self._handles = ElementHandles()
+        self._secret_input = SecretInput()
         self._performing = 0
-        self._hands = asyncio.Lock()
+        self._input_lock = asyncio.Lock()
         self._refused: str | None = None
-        self._traffic = Traffic(context, listener.requested)
+        self._activity = NetworkActivity(context, listener.requested)
         self._downloads = Downloads(context, listener)
-        self._way = way
-        self._documents = documents
-        documents.refused = self._on_refused
-        way.withheld = self._withheld_from
-        self.screen = Screencast(context, self._veil.restore)
-        self._thumbnails = Thumbnails(context, self._veil.restore, self._lifeline)
-        self._tabs = Tabs(context, self._lifeline, self._traffic, self.screen, self._on_page)
+        self._egress = egress
+        self._guard = guard
+        guard.refused = self._on_refused
+        egress.redirect_refusal = self._redirect_refusal
+        self.screen = Screencast(context, self._secret_input.restore)
+        self._thumbnails = Thumbnails(context, self._secret_input.restore, self._lifeline)
+        self._tabs = Tabs(context, self._lifeline, self._activity, self.screen, self._on_page)
         self._tabs.add(page)
 
     @property
@@ -134,24 +134,24 @@ class ChromiumInstance:
     async def observe(self) -> Observation:
         """List what can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
-            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
-            return await self._tabs.ask(lambda page: self._sight.observe(page, self._way.known_refusal))
+            await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
+            return await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
 
     async def read(self) -> PageData:
         """Collect what can be extracted."""
         async with self._operation():
-            await self._traffic.frames_came(self._tabs.current(), FRAMES_WITHIN_S)
-            return await self._tabs.ask(lambda page: read(page, self._way.known_refusal))
+            await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
+            return await self._tabs.evaluate(lambda page: read(page, self._egress.known_refusal))
 
     async def hit_test(self, action: Action) -> HitTest:
         """Tell what an action would hit; does nothing."""
         async with self._operation():
             try:
-                return await hit_test(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await hit_test(self._tabs.current(), self._handles, action, self._tabs.with_timeout)
             except Error:  # another document came meanwhile
-                await self._tabs.answer(self._tabs.current().wait_for_load_state("domcontentloaded", timeout=0))
+                await self._tabs.with_timeout(self._tabs.current().wait_for_load_state("domcontentloaded", timeout=0))
             try:
-                return await hit_test(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await hit_test(self._tabs.current(), self._handles, action, self._tabs.with_timeout)
             except Error as error:
                 why = f"The page does not let itself be looked at: {first_line(error)}"
                 raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, why) from error
@@ -160,7 +160,9 @@ class ChromiumInstance:
         """Bring what an action would hit into view, and tell where it is."""
         try:
             async with self._operation():
-                return await scroll_into_view_and_locate(self._tabs.current(), self._sight, action, self._tabs.answer)
+                return await scroll_into_view_and_locate(
+                    self._tabs.current(), self._handles, action, self._tabs.with_timeout
+                )
         except BrowserError as error:
             logger.debug("what is asked about can't be shown: %s", error.message)
             return None
@@ -174,50 +176,50 @@ class ChromiumInstance:
             With the contract's task failure code.
         """
         if isinstance(action, Input):
-            await self._by_hand(action)
+            await self._dispatch_input(action)
             return
-        async with self._operation(), self._minding_where_it_leads():
+        async with self._operation(), self._during_action():
             self._refused = None
-            refusals = self._way.refusals
+            refusals = self._egress.refusals
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
-            since = self._traffic.begin()
-            await self._documents.watch(self._tabs.current())
+            since = self._activity.begin()
+            await self._guard.watch(self._tabs.current())
             self._downloads.expect()
             url = self.url
             await self._do(action, since, timeout_ms)
             if not isinstance(action, WaitFor):
                 moves = isinstance(action, Navigate | GoBack)
-                await settle(self._tabs.current, self._traffic, since, deadline, always_quiet=not moves)
-            await self._check_where_it_led(refusals)
+                await settle(self._tabs.current, self._activity, since, deadline, always_quiet=not moves)
+            await self._check_destination(refusals)
             if isinstance(action, Click) and action.downloads and self.url == url:
                 await self._check_download(action.target, refusals)
 
-    async def _by_hand(self, action: Input) -> None:
+    async def _dispatch_input(self, action: Input) -> None:
         """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
-        async with self._hands, self._operation():
+        async with self._input_lock, self._operation():
             page = self._tabs.current()
-            with self._acting(page, "the page", self._traffic.begin()):
-                await dispatch_input(page, action, self._tabs.answer)
+            with self._acting(page, "the page", self._activity.begin()):
+                await dispatch_input(page, action, self._tabs.with_timeout)
 
     async def _check_download(self, target: str, refusals: int) -> None:
         """Check that a click which left its page open has begun a download."""
         if await self._downloads.begun():
             return
-        if self._way.refusals > refusals:
-            raise blocked(self._way.refusal)
+        if self._egress.refusals > refusals:
+            raise blocked(self._egress.refusal)
         raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, f'"{target}" was clicked, and no download began')
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it."""
         async with self._operation():
-            self._way.egress_route.reach.avoid(avoid_domains)
-            await self._documents.follow_rules()
+            self._egress.egress_route.destinations.avoid(avoid_domains)
+            await self._guard.apply_url_rules()
 
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
         async with self._operation():
-            await self._tabs.answer(self._veil.restore())
-            return await self._tabs.answer(self._tabs.current().screenshot(type="png", timeout=0))
+            await self._tabs.with_timeout(self._secret_input.restore())
+            return await self._tabs.with_timeout(self._tabs.current().screenshot(type="png", timeout=0))
 
     async def thumbnail(self) -> bytes | None:
         """Small JPEG of the view; None where there is none to be had soon, and a page that hangs is left as it is."""
@@ -232,9 +234,9 @@ class ChromiumInstance:
         """Cookies, local storage, IndexedDB and the open URL."""
         async with self._operation():
             try:
-                state = await self._tabs.answer(self._context.storage_state(indexed_db=True))
+                state = await self._tabs.with_timeout(self._context.storage_state(indexed_db=True))
             except Error:  # a page may store what can't be copied, such as keys that can't be exported
-                state = await self._tabs.answer(self._context.storage_state())
+                state = await self._tabs.with_timeout(self._context.storage_state())
             return Checkpoint(cast("dict[str, Any]", state), self.url)
 
     async def reopen(self, url: str) -> None:
@@ -250,10 +252,10 @@ class ChromiumInstance:
 
     async def close(self) -> None:
         """End it. Safe twice, and on a dead browser."""
-        self.let_go()
+        self.release()
         self._tabs.stop()
         self._downloads.stop()
-        self._documents.close()
+        self._guard.close()
         await self._end()
         await self.screen.stopped()
 
@@ -269,25 +271,25 @@ class ChromiumInstance:
         """SIGCONT its browser; does nothing to one that runs."""
         self._signal(signal.SIGCONT)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Take what happens from now on as meant: its browser is being ended."""
         self._lifeline.cut()
         self.screen.stop()
-        self._traffic.wake()
+        self._activity.notify()
 
     def report_lost(self, reason: str) -> None:
         """Tell the listener that the browser is gone, once and not after `close`."""
-        if self._gone:
+        if self._is_gone:
             return
-        self.let_go()
+        self.release()
         self._listener.lost(reason)
 
     @property
-    def _gone(self) -> bool:
+    def _is_gone(self) -> bool:
         return self._lifeline.is_cut
 
     def _signal(self, number: int) -> None:
-        if self._gone:
+        if self._is_gone:
             raise lost()
         self._send_signal(number)
 
@@ -295,53 +297,53 @@ class ChromiumInstance:
 
     def _on_page(self, page: Page) -> None:
         self._downloads.watch(page)
-        self._tabs.meanwhile(self._documents.watch(page))
+        self._tabs.run_in_background(self._guard.watch(page))
         page.on("framenavigated", self._on_navigated)
 
     def _on_navigated(self, frame: Frame) -> None:
-        self._traffic.committed(frame)
+        self._activity.committed(frame)
         # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
-        if not self._performing and frame.parent_frame is None and self._unwelcome(frame.url):
+        if not self._performing and frame.parent_frame is None and self._refusal_reason(frame.url):
             logger.warning("a page led to what must not be reached and is left")
-            self._tabs.meanwhile(leave(frame.page))
+            self._tabs.run_in_background(leave(frame.page))
 
     def _on_refused(self, why: str) -> None:
         self._refused = why
 
-    def _withheld_from(self, url: str) -> str | None:
+    def _redirect_refusal(self, url: str) -> str | None:
         """Say why what was typed in confidence must not be sent on to a URL; whoever asks then stops it."""
-        why = self._veil.withheld_from(url)
+        why = self._secret_input.redirect_refusal(url)
         if why is not None:
             self._on_refused(why)
         return why
 
-    def _unwelcome(self, url: str) -> str | None:
+    def _refusal_reason(self, url: str) -> str | None:
         """Return why the page must not stand where it stands."""
-        return unwelcome(url) or self._way.known_refusal(url)
+        return scheme_refusal(url) or self._egress.known_refusal(url)
 
     @contextlib.asynccontextmanager
     async def _operation(self) -> AsyncIterator[None]:
         """Run one operation, only as long as the browser is there, and say in the contract's words what went wrong."""
         try:
-            async with self._lifeline.held(), self._explained():
+            async with self._lifeline.held(), self._translated_errors():
                 yield
         except CutError as error:
             raise lost() from error
 
     @contextlib.asynccontextmanager
-    async def _explained(self) -> AsyncIterator[None]:
+    async def _translated_errors(self) -> AsyncIterator[None]:
         try:
             if not self._tabs:
                 await self._tabs.open()
             self._tabs.current()
             yield
         except (BrowserError, Error) as error:
-            if self._gone:
+            if self._is_gone:
                 raise lost() from error
             if self._tabs.crashed or (isinstance(error, BrowserError) and error.code == TaskFailureCode.PAGE_CRASH):
-                await asyncio.sleep(LOSS_FOLLOWS_S)  # cut short by the loss of the browser
+                await asyncio.sleep(LOSS_GRACE_S)  # cut short by the loss of the browser
             if self._tabs.crashed:
-                self._sight.forget()
+                self._handles.forget()
                 raise BrowserError(TaskFailureCode.PAGE_CRASH, await self._tabs.replace_crashed()) from error
             if isinstance(error, BrowserError):
                 raise
@@ -351,7 +353,7 @@ class ChromiumInstance:
             ) from error
 
     @contextlib.asynccontextmanager
-    async def _minding_where_it_leads(self) -> AsyncIterator[None]:
+    async def _during_action(self) -> AsyncIterator[None]:
         self._performing += 1
         try:
             yield
@@ -371,32 +373,32 @@ class ChromiumInstance:
             await self._do_to_element(page, action, aimed_at, since, timeout_ms)
         elif isinstance(aimed_at, FocusTarget):
             with self._acting(page, f"key {action.pressed_key}", since):
-                await perform_on_page(page, action, self._tabs.answer)
+                await perform_on_page(page, action, self._tabs.with_timeout)
         else:
-            await perform_on_page(page, action, self._tabs.answer)
+            await perform_on_page(page, action, self._tabs.with_timeout)
 
     async def _do_to_element(
         self, page: Page, action: Action, aimed_at: ElementTarget, since: int, timeout_ms: int
     ) -> None:
         target = aimed_at.name or "the element"
-        element = await self._sight.element(page, aimed_at.ref, target, self._tabs.answer)
+        element = await self._handles.element(page, aimed_at.ref, target, self._tabs.with_timeout)
         patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
         with self._acting(page, target, since):
-            frame = await self._tabs.answer(element.owner_frame())
+            frame = await self._tabs.with_timeout(element.owner_frame())
             self._check_frame(frame)
             if isinstance(action, TypeReleased):
-                await self._tabs.answer(self._documents.follow_secrets(self._withheld_from, frame))
-                await self._tabs.answer(self._veil.type(page, element, action, patience_ms))
+                await self._tabs.with_timeout(self._guard.guard_redirects(self._redirect_refusal, frame))
+                await self._tabs.with_timeout(self._secret_input.type(page, element, action, patience_ms))
             else:
-                await self._tabs.answer(perform_on_element(page, element, action, target, patience_ms))
+                await self._tabs.with_timeout(perform_on_element(page, element, action, target, patience_ms))
 
     def _check_frame(self, frame: Frame | None) -> None:
         """Check that what is acted on is in no frame that must not be reached: rules change after it came."""
         if frame is None or frame.parent_frame is None:
             return
-        if why := self._way.known_refusal(frame.url):
+        if why := self._egress.known_refusal(frame.url):
             raise blocked(why)
-        self._traffic.within = frame
+        self._activity.action_frame = frame
 
     async def _navigate(self, page: Page, url: str, timeout_ms: int) -> None:
         if not is_web(url):
@@ -404,7 +406,7 @@ class ChromiumInstance:
                 TaskFailureCode.NAVIGATION_FAILED, f"Only http and https addresses can be opened, not {url[:200]}"
             )
         try:
-            await self._way.check(url)
+            await self._egress.check(url)
         except RefusedError as error:
             raise blocked(str(error)) from error
         try:
@@ -413,8 +415,8 @@ class ChromiumInstance:
             message = f"{url} did not load within {timeout_ms / 1000:g} s"
             raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, message) from error
         except Error as error:
-            if self._refused is None and not self._tabs.crashed and not self._gone:
-                raise_unless_redirected(url, first_line(error), self._way.failure(url))
+            if self._refused is None and not self._tabs.crashed and not self._is_gone:
+                raise_unless_redirected(url, first_line(error), self._egress.failure(url))
 
     @contextlib.contextmanager
     def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
@@ -423,27 +425,27 @@ class ChromiumInstance:
             yield
         except PlaywrightTimeoutError as error:
             # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
-            if not self._traffic.navigating(page, since):
+            if not self._activity.navigating(page, since):
                 why = "can't be used: it is hidden, disabled or covered by something else"
                 raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}") from error
         except Error as error:
-            if page.is_closed() and not self._gone:
+            if page.is_closed() and not self._is_gone:
                 return  # it closed its own tab, as some buttons do
             why = "does not take this, or went away meanwhile"
             raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}") from error
 
-    async def _check_where_it_led(self, refusals: int) -> None:
+    async def _check_destination(self, refusals: int) -> None:
         if self._refused:
             raise blocked(self._refused)
         if not self._tabs:
             return
-        failure = self._traffic.failure(self._tabs.current())
-        why = self._unwelcome(self.url)
-        if failure and not why and self._way.refusals > refusals:
-            why = self._way.refusal
+        failure = self._activity.failure(self._tabs.current())
+        why = self._refusal_reason(self.url)
+        if failure and not why and self._egress.refusals > refusals:
+            why = self._egress.refusal
         if why:  # the first document of a popup is asked for before anything here can decide on it
             page = self._tabs.current()
-            await self._tabs.answer(close_page(page) if len(self._tabs) > 1 else leave(page))
+            await self._tabs.with_timeout(close_page(page) if len(self._tabs) > 1 else leave(page))
             raise blocked(why)
         if failure and not is_harmless(failure):
-            raise unreachable("The page", failure, self._way.failure(self.url))
+            raise unreachable("The page", failure, self._egress.failure(self.url))

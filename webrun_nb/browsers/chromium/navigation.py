@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Frame, Page, Route
 
-from webrun_nb.browsers.chromium.errors import comes_too_early
+from webrun_nb.browsers.chromium.errors import is_not_ready_error
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import USERNAME, Listener
-from webrun_nb.browsers.egress.proxy import GREETING_URL
+from webrun_nb.browsers.egress.proxy import PROXY_LOGIN_URL
 
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
 _SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
@@ -27,14 +27,16 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOTHING = {"responseCode": 200, "responseHeaders": [{"name": "content-type", "value": "text/html"}]}
 _LOOK_AGAIN_S = 0.01
 _MOST_SENT = 5_000
-_UNWELCOME = frozenset({"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"})
+_REFUSED_SCHEMES = frozenset(
+    {"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"}
+)
 """Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
 
 
-def unwelcome(url: str) -> str | None:
+def scheme_refusal(url: str) -> str | None:
     """Return why a page must not stand at a URL that never asks the network, where it must not."""
     scheme = urlsplit(url).scheme
-    return f"{scheme}: addresses are not opened" if scheme in _UNWELCOME else None
+    return f"{scheme}: addresses are not opened" if scheme in _REFUSED_SCHEMES else None
 
 
 class NavigationGuard:
@@ -43,23 +45,23 @@ class NavigationGuard:
     Parameters
     ----------
     context : BrowserContext
-    way : Listener
+    egress : Listener
         The context's way out.
     """
 
-    def __init__(self, context: BrowserContext, way: Listener) -> None:
+    def __init__(self, context: BrowserContext, egress: Listener) -> None:
         self._context = context
-        self._way = way
+        self._egress = egress
         self._watching: dict[Page, asyncio.Task[None]] = {}
         self._sessions: dict[Page, CDPSession] = {}
         self._frames: dict[Frame, CDPSession] = {}
         self._deciding: set[asyncio.Task[None]] = set()
         self._routed = False
-        self._greeted = False
+        self._logged_in_to_proxy = False
         self._blank = False
         self._sent: dict[tuple[CDPSession, str | None], None] = {}
         """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
-        self._withheld: Callable[[str], str | None] | None = None
+        self._redirect_refusal: Callable[[str], str | None] | None = None
         self.refused: Callable[[str], None] = lambda why: None
         """Told why the browser was kept from opening a document in a page's place."""
 
@@ -73,7 +75,7 @@ class NavigationGuard:
         await asyncio.shield(watching)
 
     @contextlib.asynccontextmanager
-    async def left_blank(self, page: Page) -> AsyncIterator[None]:
+    async def serving_blank_pages(self, page: Page) -> AsyncIterator[None]:
         """Answer for the network meanwhile, with empty documents, and have the page forget where it was."""
         self._blank = True
         try:
@@ -82,28 +84,28 @@ class NavigationGuard:
         finally:
             self._blank = False
 
-    async def follow_rules(self) -> None:
+    async def apply_url_rules(self) -> None:
         """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
-        wanted = self._way.egress_route.reach.url_rule is not None
+        wanted = self._egress.egress_route.destinations.url_rule is not None
         if wanted and not self._routed:
-            await self._greet()
+            await self._log_in_to_proxy()
             await self._context.route("**/*", self._decide_route)
         elif self._routed and not wanted:
             await self._context.unroute("**/*", self._decide_route)
         self._routed = wanted
 
-    async def follow_secrets(self, withheld: Callable[[str], str | None], frame: Frame | None = None) -> None:
+    async def guard_redirects(self, redirect_refusal: Callable[[str], str | None], frame: Frame | None = None) -> None:
         """See to it from now on that no redirect carries on what a page was told in confidence (307 and 308 would).
 
         Parameters
         ----------
-        withheld : callable
+        redirect_refusal : callable
             Says why what is sent must not go on to a URL; None where it may.
         frame : Frame, optional
             Where it is told: what a frame of another site sends is seen in the frame alone.
         """
-        if self._withheld is None:
-            self._withheld = withheld
+        if self._redirect_refusal is None:
+            self._redirect_refusal = redirect_refusal
             await asyncio.gather(*(_enable(session, self._patterns) for session in self._sessions.values()))
         while frame is not None and frame.parent_frame is not None:
             if await self._watch_frame(frame):
@@ -124,17 +126,17 @@ class NavigationGuard:
     @property
     def _patterns(self) -> list[dict[str, str]]:
         """What stops here. Of what scripts send nothing does before there is something to keep: it costs time."""
-        return [_DOCUMENTS] if self._withheld is None else [_DOCUMENTS, *_SENT_BY_SCRIPTS]
+        return [_DOCUMENTS] if self._redirect_refusal is None else [_DOCUMENTS, *_SENT_BY_SCRIPTS]
 
-    async def _greet(self) -> None:
+    async def _log_in_to_proxy(self) -> None:
         """Have the browser learn the password now: while requests are routed, Playwright answers for it, with none."""
         page = next((page for page in self._watching if not page.is_closed()), None)
-        if page is None or self._greeted:
+        if page is None or self._logged_in_to_proxy:
             return
         await self.watch(page)
         with contextlib.suppress(Error):  # an answer of nothing is one, and leaves the page as it is
-            await page.goto(GREETING_URL)
-        self._greeted = True
+            await page.goto(PROXY_LOGIN_URL)
+        self._logged_in_to_proxy = True
 
     def close(self) -> None:
         """Decide nothing any more."""
@@ -153,7 +155,7 @@ class NavigationGuard:
             return  # the page has gone
 
     def _listen(self, session: CDPSession, tree: asyncio.Future[Any] | None) -> None:
-        session.on("Fetch.authRequired", lambda event: self._spawn(self._show_password(session, event)))
+        session.on("Fetch.authRequired", lambda event: self._spawn(self._answer_auth_challenge(session, event)))
         session.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(session, tree, event)))
 
     def _forget(self, page: Page) -> None:
@@ -175,7 +177,7 @@ class NavigationGuard:
         try:
             self._check_redirect(session, event)
             if event["resourceType"] == "Document":
-                await self._way.check(event["request"]["url"])
+                await self._egress.check(event["request"]["url"])
         except RefusedError as error:
             with contextlib.suppress(Error):  # the page has gone
                 in_its_place = tree is not None and event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
@@ -192,24 +194,24 @@ class NavigationGuard:
         The first request of a chain is the page's own doing, and the page was trusted with what it sends.
         """
         sent, method = (session, event.get("networkId")), event["request"]["method"]
-        if self._withheld is None or method in _WITHOUT_BODY:
+        if self._redirect_refusal is None or method in _WITHOUT_BODY:
             return
         if "redirectedRequestId" not in event and sent not in self._sent:  # only the latter where origins are crossed
             self._sent[sent] = None
             if len(self._sent) > _MOST_SENT:
                 del self._sent[next(iter(self._sent))]
             return
-        if why := self._withheld(event["request"]["url"]):
+        if why := self._redirect_refusal(event["request"]["url"]):
             raise RefusedError(why)
 
-    async def _show_password(self, session: CDPSession, event: dict[str, Any]) -> None:
+    async def _answer_auth_challenge(self, session: CDPSession, event: dict[str, Any]) -> None:
         challenge = event["authChallenge"]
         answer = {"response": "Default"}
         if challenge.get("source") == "Proxy":
-            ours = challenge.get("origin") == self._way.url
+            ours = challenge.get("origin") == self._egress.url
             answer = {"response": "CancelAuth"}
             if ours:
-                answer = {"response": "ProvideCredentials", "username": USERNAME, "password": self._way.password}
+                answer = {"response": "ProvideCredentials", "username": USERNAME, "password": self._egress.password}
         order = {"requestId": event["requestId"], "authChallengeResponse": answer}
         await _send(session, "Fetch.continueWithAuth", order)
 
@@ -217,7 +219,7 @@ class NavigationGuard:
         request = route.request
         try:
             if request.is_navigation_request():
-                await self._way.check(request.url)
+                await self._egress.check(request.url)
         except RefusedError as error:
             in_its_place = _is_main(route)
             if in_its_place:
@@ -243,7 +245,7 @@ async def _forget_history(session: CDPSession) -> None:
             await session.send("Page.resetNavigationHistory")
             return
         except Error as error:
-            if not comes_too_early(error):
+            if not is_not_ready_error(error):
                 raise
         await asyncio.sleep(_LOOK_AGAIN_S)
 

@@ -131,7 +131,7 @@ def _status(raw: Mapping[str, Any]) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
-def parse_foresight(page_json: str, spot_json: object, frame_json: object = None) -> HitTest:
+def parse_hit_test(page_json: str, spot_json: object, frame_json: object = None) -> HitTest:
     """Make a `HitTest` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
 
     `frame_json` is about the frame that is hit, as `page_json` is about the page; None where none is.

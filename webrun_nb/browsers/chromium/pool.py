@@ -22,14 +22,14 @@ from webrun_nb.browsers.chromium.errors import first_line
 from webrun_nb.browsers.chromium.instance import ChromiumInstance
 from webrun_nb.browsers.chromium.launcher import CLOSE_TIMEOUT_S, RunningBrowser, new_context
 from webrun_nb.browsers.chromium.navigation import NavigationGuard
-from webrun_nb.browsers.chromium.storage import fill, is_json
-from webrun_nb.browsers.chromium.warm_pages import BrowserProcess, Spare, WarmPage
+from webrun_nb.browsers.chromium.storage import is_json, restore_storage
+from webrun_nb.browsers.chromium.warm_pages import BrowserProcess, WarmPage, WarmPagePool
 from webrun_nb.browsers.discovery import FoundBrowser
 from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.egress.network import Network, SystemNetwork
 from webrun_nb.browsers.egress.routes import EgressRoute
-from webrun_nb.browsers.processes.heartbeat import until_silent
+from webrun_nb.browsers.processes.heartbeat import wait_until_unresponsive
 from webrun_nb.browsers.protocol import (
     BrowserInstance,
     Checkpoint,
@@ -60,12 +60,12 @@ class ChromiumPool:
 
     def __init__(self, network: Network | None = None, named: Iterable[str] = ()) -> None:
         self._network = network or SystemNetwork()
-        self._named = tuple(named)
+        self._allowlisted = tuple(named)
         self._driver: Driver | None = None
         self._processes: set[BrowserProcess] = set()
         self._shared: BrowserProcess | None = None
-        self._spare = Spare(self._in_new_process, "spare browser")
-        self._spare_page = Spare(self._page_of_shared, "spare page of the shared browser")
+        self._spare = WarmPagePool(self._in_new_process, "spare browser")
+        self._spare_page = WarmPagePool(self._page_of_shared, "spare page of the shared browser")
         self._closing: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._sharing = asyncio.Lock()
@@ -136,28 +136,28 @@ class ChromiumPool:
     # --- opening ----------------------------------------------------------------------------------------------------
 
     def _own_way_out(self) -> EgressRoute:
-        return EgressRoute(DestinationPolicy(self._named))
+        return EgressRoute(DestinationPolicy(self._allowlisted))
 
     async def _open(
         self, kind: InstanceKind, listener: InstanceListener, egress_route: EgressRoute, restore: Checkpoint | None
     ) -> ChromiumInstance:
         ready = await (self._own_process(restore) if kind == "process" else self._in_shared(restore))
         process = ready.process
-        ready.way.egress_route = egress_route
+        ready.egress.egress_route = egress_route
 
         async def end() -> None:
             process.instances.discard(instance)
-            ready.way.close()
+            ready.egress.close()
             if kind == "process":
                 await self._end(process)
             else:
                 await _end_context(ready)
 
         instance = ChromiumInstance(
-            kind, ready.context, ready.page, ready.way, ready.documents, listener, process.running.signal, end
+            kind, ready.context, ready.page, ready.egress, ready.guard, listener, process.running.signal, end
         )
         process.instances.add(instance)
-        await ready.documents.follow_rules()
+        await ready.guard.apply_url_rules()
         if restore is not None:
             await instance.reopen(restore.url)
         if self._closing is None:  # not before: making one takes time from whoever waits for this one
@@ -166,7 +166,7 @@ class ChromiumPool:
 
     async def _open_page(self, process: BrowserProcess, storage_state: Mapping[str, Any] | None = None) -> WarmPage:
         way = await Listener.open(self._network, self._own_way_out())
-        process.ways.add(way)
+        process.listeners.add(way)
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 context = await new_context(process.running.browser, way.url, storage_state)
@@ -206,7 +206,7 @@ class ChromiumPool:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 await ready.page.title()  # a browser that hangs gives no answer; nothing has been asked of it for long
                 if state is not None and fills:
-                    await fill(ready, state)
+                    await restore_storage(ready, state)
         except Error as error:
             if state is None:
                 raise
@@ -254,7 +254,7 @@ class ChromiumPool:
             if self._driver is None:
                 driver, first = await Driver.start()
                 self._driver = driver
-                driver.call_when_gone(lambda: self._on_driver_gone(driver, "Playwright's driver ended unexpectedly"))
+                driver.call_on_exit(lambda: self._on_driver_gone(driver, "Playwright's driver ended unexpectedly"))
                 return self._adopt(first, driver)
             driver = self._driver
         async with self._launches:
@@ -271,7 +271,7 @@ class ChromiumPool:
 
     async def _listen(self, process: BrowserProcess, pid: int, driver: Driver) -> None:
         """Report a browser or driver that has stopped answering."""
-        silent = await until_silent((pid, process.running.ping), (driver.pid, driver.ping))
+        silent = await wait_until_unresponsive((pid, process.running.ping), (driver.pid, driver.ping))
         if silent == "browser":
             self._on_gone(process, "The browser stopped answering")
         elif silent == "driver":
@@ -311,7 +311,7 @@ class ChromiumPool:
         return self._until_ended(process)
 
     async def _until_ended(self, process: BrowserProcess) -> None:
-        for way in process.ways:
+        for way in process.listeners:
             way.close()
         await process.running.close()
         self._processes.discard(process)
@@ -323,7 +323,7 @@ class ChromiumPool:
         self._spare_page.cancel()
         for process in self._processes:
             for instance in process.instances:
-                instance.let_go()
+                instance.release()
         await asyncio.gather(
             *(self._end(process) for process in list(self._processes)),
             *self._background,
@@ -339,7 +339,7 @@ class ChromiumPool:
 
 
 async def _end_context(ready: WarmPage) -> None:
-    ready.way.close()
+    ready.egress.close()
     try:
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await ready.context.close()

@@ -17,20 +17,20 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 
-from webrun_nb.browsers.chromium.errors import comes_too_early
+from webrun_nb.browsers.chromium.errors import is_not_ready_error
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 
 logger = logging.getLogger(__name__)
 
 QUALITY = 60
-SETTLES_WITHIN_S = 0.25
+FRAME_TIMEOUT_S = 0.25
 """So long after the last acknowledgement a change would have been sent; past it the picture is asked for again."""
-LOOKS_FOR_S = 1.0
+POLL_TIMEOUT_S = 1.0
 """So long a picture that is asked for may take. Where the document is replaced meanwhile it may never come."""
 
 
-def cast_of(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
+def screencast_options(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
     """Return what Chromium is told to begin a screencast: JPEGs of at most that size, their quality in percent."""
     return {
         "format": "jpeg",
@@ -43,7 +43,7 @@ def cast_of(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
 
 
 _LOOK_AGAIN_S = 0.05
-_OPTIONS = cast_of(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
+_OPTIONS = screencast_options(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
 
 
 class Screencast:
@@ -53,13 +53,13 @@ class Screencast:
     ----------
     context : BrowserContext
         What the pages belong to.
-    cover : coroutine function
+    mask_secrets : coroutine function
         Covers what must not be seen; called before each further picture.
     """
 
-    def __init__(self, context: BrowserContext, cover: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, context: BrowserContext, mask_secrets: Callable[[], Awaitable[None]]) -> None:
         self._context = context
-        self._cover = cover
+        self._mask_secrets = mask_secrets
         self._page: Page | None = None
         self._show: Callable[[bytes], None] | None = None
         self._wanted: Callable[[], Awaitable[None]] | None = None
@@ -104,10 +104,10 @@ class Screencast:
             self._task.cancel()
             self._task = None
         if self._page is not None and self._show is not None and self._wanted is not None:
-            running = self._run(self._page, self._shown_now(self._show), self._covered(self._wanted))
+            running = self._run(self._page, self._while_current(self._show), self._masked_before(self._wanted))
             self._task = asyncio.create_task(running, name="screencast")
 
-    def _shown_now(self, show: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    def _while_current(self, show: Callable[[bytes], None]) -> Callable[[bytes], None]:
         """Return `show` as long as nobody stops it or shows another page: a frame may still be on its way then."""
         self._shown += 1
         this = self._shown
@@ -118,10 +118,10 @@ class Screencast:
 
         return show_now
 
-    def _covered(self, wanted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    def _masked_before(self, wanted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def wanted_and_covered() -> None:
             await wanted()
-            await self._cover()
+            await self._mask_secrets()
 
         return wanted_and_covered
 
@@ -132,18 +132,18 @@ class Screencast:
             logger.debug("a page can't be shown: %s", error.message.partition("\n")[0])
             return
         try:
-            while await self._came_too_early(_Cast(page, session, show, wanted)):
+            while await self._show_page(_Cast(page, session, show, wanted)):
                 pass
         finally:
-            await asyncio.shield(_let_go(session))
+            await asyncio.shield(_stop_screencast(session))
 
-    async def _came_too_early(self, cast: _Cast) -> bool:
+    async def _show_page(self, cast: _Cast) -> bool:
         """Show a page until it is gone; True if it only was between two documents, and is to be shown again."""
         try:
             await cast.run()
         except Error as error:
             logger.debug("a page is shown no more: %s", error.message.partition("\n")[0])
-            if comes_too_early(error):
+            if is_not_ready_error(error):
                 await asyncio.sleep(_LOOK_AGAIN_S)
                 return True
         return False
@@ -161,27 +161,27 @@ class _Cast:
         self._wanted = wanted
         self._unacknowledged: list[int] = []
         self._came = asyncio.Event()
-        self._may_lack_the_last = True  # a page that stands still sometimes sends not even its first
+        self._last_frame_uncertain = True  # a page that stands still sometimes sends not even its first
 
     async def run(self) -> None:
         """Show frames; raises Playwright's error once the page or its browser is gone."""
-        self._session.on("Page.screencastFrame", self._take)
-        self._page.on("load", self._doubt)
+        self._session.on("Page.screencastFrame", self._on_frame)
+        self._page.on("load", self._verify_frame)
         try:
             await self._session.send("Page.startScreencast", _OPTIONS)
             while True:
-                if not await self._a_frame_within(SETTLES_WITHIN_S if self._may_lack_the_last else None):
-                    await self._look()
+                if not await self._wait_for_frame(FRAME_TIMEOUT_S if self._last_frame_uncertain else None):
+                    await self._poll()
                     continue
                 await self._wanted()
                 # With one unacknowledged Chromium still sends the next; with more it may have dropped some.
-                self._may_lack_the_last = self._may_lack_the_last or len(self._unacknowledged) > 1
+                self._last_frame_uncertain = self._last_frame_uncertain or len(self._unacknowledged) > 1
                 await self._session.send("Page.screencastFrameAck", {"sessionId": self._unacknowledged.pop(0)})
         finally:
-            self._page.remove_listener("load", self._doubt)
-            self._session.remove_listener("Page.screencastFrame", self._take)
+            self._page.remove_listener("load", self._verify_frame)
+            self._session.remove_listener("Page.screencastFrame", self._on_frame)
 
-    async def _a_frame_within(self, seconds: float | None) -> bool:
+    async def _wait_for_frame(self, seconds: float | None) -> bool:
         """Wait for a frame that is unacknowledged."""
         if self._unacknowledged:
             return True
@@ -191,7 +191,7 @@ class _Cast:
                 await self._came.wait()
         return bool(self._unacknowledged)
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         """Show the page as it is now.
 
         A screencast begins with the page as it is. Where it does not (a page that has just come), a picture is taken by
@@ -200,33 +200,33 @@ class _Cast:
         await self._session.send("Page.stopScreencast")
         self._unacknowledged.clear()
         await self._session.send("Page.startScreencast", _OPTIONS)
-        if await self._a_frame_within(SETTLES_WITHIN_S):
-            self._may_lack_the_last = False
+        if await self._wait_for_frame(FRAME_TIMEOUT_S):
+            self._last_frame_uncertain = False
             return
         try:
-            async with asyncio.timeout(LOOKS_FOR_S):
+            async with asyncio.timeout(POLL_TIMEOUT_S):
                 picture = await self._session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
         except TimeoutError:
             return
-        self._may_lack_the_last = False
+        self._last_frame_uncertain = False
         self._show(base64.b64decode(picture["data"]))
 
-    def _doubt(self, _page: Page) -> None:
+    def _verify_frame(self, _page: Page) -> None:
         """Make sure of a new document: its only frame may have gone with the one before."""
-        self._may_lack_the_last = True
+        self._last_frame_uncertain = True
         self._came.set()
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _on_frame(self, frame: dict[str, Any]) -> None:
         if not self._unacknowledged:
-            self._may_lack_the_last = False
+            self._last_frame_uncertain = False
         self._unacknowledged.append(frame["sessionId"])
         self._came.set()
         self._show(base64.b64decode(frame["data"]))
 
 
-async def _let_go(session: CDPSession) -> None:
+async def _stop_screencast(session: CDPSession) -> None:
     with contextlib.suppress(Error, TimeoutError):  # its page or browser has gone, or hangs
-        async with asyncio.timeout(LOOKS_FOR_S):
+        async with asyncio.timeout(POLL_TIMEOUT_S):
             await session.send("Page.stopScreencast")
             await session.detach()
 
@@ -235,15 +235,15 @@ WIDTH_PX, HEIGHT_PX = 320, 188
 THUMBNAIL_QUALITY = 50
 LARGEST_BYTES = 30_000
 """Of what was never seen: the noisiest page has about 20 kB."""
-WITHIN_S = 2.5
+TIMEOUT_S = 2.5
 """A page or browser that hangs must not hold anybody up."""
-FRAME_WITHIN_S = 0.35
+FIRST_FRAME_TIMEOUT_S = 0.35
 """So long a screencast's first frame is waited for; a document that has just come may send none, and does when it is
 asked once more."""
-AGAIN_AFTER_S = 0.03
+RETRY_AFTER_S = 0.03
 # A screencast's first frame rather than a screenshot: the browser scales it by itself, which neither resizes the page
 # nor shows in a live view, and costs half as much.
-_CAST = cast_of(WIDTH_PX, HEIGHT_PX, THUMBNAIL_QUALITY)
+_CAST = screencast_options(WIDTH_PX, HEIGHT_PX, THUMBNAIL_QUALITY)
 
 
 class Thumbnails:
@@ -253,15 +253,17 @@ class Thumbnails:
     ----------
     context : BrowserContext
         What the pages belong to.
-    cover : coroutine function
+    mask_secrets : coroutine function
         Covers what must not be seen; called before each picture.
     lifeline : Lifeline
         Cut when the browser is gone.
     """
 
-    def __init__(self, context: BrowserContext, cover: Callable[[], Awaitable[None]], lifeline: Lifeline) -> None:
+    def __init__(
+        self, context: BrowserContext, mask_secrets: Callable[[], Awaitable[None]], lifeline: Lifeline
+    ) -> None:
         self._context = context
-        self._cover = cover
+        self._mask_secrets = mask_secrets
         self._lifeline = lifeline
         self._page: Page | None = None
         self._session: CDPSession | None = None
@@ -269,13 +271,13 @@ class Thumbnails:
     async def take(self, page: Page) -> bytes | None:
         """Return a JPEG of at most 320×188; None where page or browser give none in time."""
         try:
-            async with asyncio.timeout(WITHIN_S), self._lifeline.held():
-                await self._cover()
+            async with asyncio.timeout(TIMEOUT_S), self._lifeline.held():
+                await self._mask_secrets()
                 while not page.is_closed():
                     picture = await self._try(page)
                     if picture is not None:
                         return picture if len(picture) <= LARGEST_BYTES else None
-                    await asyncio.sleep(AGAIN_AFTER_S)
+                    await asyncio.sleep(RETRY_AFTER_S)
         except (TimeoutError, CutError):
             self._session = None  # whatever state it is in
         return None
@@ -306,7 +308,7 @@ class Thumbnails:
         session.on("Page.screencastFrame", take)
         try:
             await session.send("Page.startScreencast", _CAST)
-            await asyncio.wait({came}, timeout=FRAME_WITHIN_S)
+            await asyncio.wait({came}, timeout=FIRST_FRAME_TIMEOUT_S)
             await session.send("Page.stopScreencast")
         finally:
             session.remove_listener("Page.screencastFrame", take)

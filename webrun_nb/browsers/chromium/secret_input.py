@@ -18,10 +18,10 @@ from webrun_nb.common.codes import TaskFailureCode
 
 _PLACE_JS = (files("webrun_nb.browsers.chromium") / "js" / "field_context.js").read_text(encoding="utf-8")
 # A style rather than a box over it: screenshots and the live view both have it, wherever the field moves to.
-_VEIL_JS = """
+_MASK_JS = """
 el => CSSStyleDeclaration.prototype.setProperty.call(el.style, "-webkit-text-security", "disc", "important")
 """
-_MAX_VEILED = 50
+_MAX_MASKED = 50
 _SANDBOXED = "the field is in a sandboxed frame, which belongs to no host, and a secret is for a host"
 
 
@@ -29,10 +29,10 @@ class SecretInput:
     """The fields that secrets were typed into. They show dots, also where their type is not password."""
 
     def __init__(self) -> None:
-        self._veiled: list[ElementHandle] = []
+        self._masked: list[ElementHandle] = []
         self._confided: dict[tuple[str, str], tuple[FieldPlace, TypeReleased]] = {}
 
-    def withheld_from(self, url: str) -> str | None:
+    def redirect_refusal(self, url: str) -> str | None:
         """Say why what pages were told in confidence must not be sent on to a URL; None where it may.
 
         A redirect is asked what a form that is sent there would be, before a secret is typed into it.
@@ -57,19 +57,19 @@ class SecretInput:
         place = await _place(element)
         text = action.release(place)
         self._confided[_site(place.url)] = (place, action)
-        await element.evaluate(_VEIL_JS)
-        self._veiled = [*self._veiled[1 - _MAX_VEILED :], element]
+        await element.evaluate(_MASK_JS)
+        self._masked = [*self._masked[1 - _MAX_MASKED :], element]
         await element.fill(text, timeout=timeout_ms)
         if action.submit:
             await page.keyboard.press("Enter")
 
     async def restore(self) -> None:
         """Cover what the page may have uncovered: before a picture is taken of it."""
-        for element in list(self._veiled):
+        for element in list(self._masked):
             with contextlib.suppress(Error):  # it went with its document
-                await element.evaluate(_VEIL_JS)
+                await element.evaluate(_MASK_JS)
                 continue
-            self._veiled = [each for each in self._veiled if each is not element]
+            self._masked = [each for each in self._masked if each is not element]
 
 
 async def _place(element: ElementHandle) -> FieldPlace:

@@ -47,7 +47,7 @@ _QUIET_JS = """
 """
 
 
-class Traffic:
+class NetworkActivity:
     """The requests of a context that are under way, and how its last navigation went.
 
     Parameters
@@ -64,7 +64,7 @@ class Traffic:
         self._changed = asyncio.Event()
         self._failed: Request | None = None
         self._late: set[Request] = set()
-        self.within: Frame | None = None
+        self.action_frame: Frame | None = None
         """The frame that the present action is done in, whose documents are waited for as well."""
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_finished)
@@ -72,7 +72,7 @@ class Traffic:
 
     def begin(self) -> int:
         """Mark the start of an action; requests from before it aren't waited for."""
-        self._failed = self.within = None
+        self._failed = self.action_frame = None
         return self._started
 
     def failure(self, page: Page) -> str | None:
@@ -91,15 +91,15 @@ class Traffic:
     def _is_awaited(self, request: Request) -> bool:
         if request.resource_type in _AWAITED_TYPES:
             return True
-        within = self.within
+        within = self.action_frame
         return within is not None and request.is_navigation_request() and _frame(request) == within
 
-    async def frames_came(self, page: Page, within_s: float) -> None:
+    async def wait_for_frames(self, page: Page, within_s: float) -> None:
         """Wait until what the page's frames are to show has come; for one that is late only once."""
         try:
             async with asyncio.timeout(within_s):
                 while self._frames_under_way(page):
-                    await self.change()
+                    await self.wait_for_change()
         except TimeoutError:
             self._late.update(self._frames_under_way(page))
             logger.debug("frames of %s are late; not waiting for them any longer", page.url)
@@ -115,11 +115,11 @@ class Traffic:
             if request.frame == frame:
                 self._drop(request)
 
-    def wake(self) -> None:
+    def notify(self) -> None:
         """Make whoever waits for a change look again."""
         self._changed.set()
 
-    async def change(self) -> None:
+    async def wait_for_change(self) -> None:
         """Wait until something starts, ends or commits."""
         self._changed.clear()
         await self._changed.wait()
@@ -152,7 +152,7 @@ class Traffic:
 
 
 async def settle(
-    page: Callable[[], Page], traffic: Traffic, since: int, deadline: float, *, always_quiet: bool
+    page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float, *, always_quiet: bool
 ) -> None:
     """Wait until the current page has settled.
 
@@ -162,7 +162,7 @@ async def settle(
         Returns the current page, which may become another one meanwhile (a popup opened, a tab closed itself);
         raises where there is none any more.
     since : int
-        What `traffic.begin()` returned before the action.
+        What `activity.begin()` returned before the action.
     deadline : float
         Event loop time, s, at which a main document that isn't there yet is given up.
     always_quiet : bool
@@ -176,7 +176,7 @@ async def settle(
     loop = asyncio.get_running_loop()
     bound: float | None = None
     while True:
-        await _document(page, traffic, since, deadline)
+        await _document(page, activity, since, deadline)
         if bound is None:
             bound = min(loop.time() + SETTLE_MAX_S, deadline)
         try:
@@ -184,29 +184,29 @@ async def settle(
                 current = page()
                 quiet_ms = QUIET_MS if always_quiet else QUIET_NEW_MS
                 await current.evaluate(_QUIET_JS, [always_quiet, quiet_ms, QUIET_MAX_MS])
-                if traffic.within is not None:
+                if activity.action_frame is not None:
                     with contextlib.suppress(Error):  # it is going to another document, or is gone
-                        await traffic.within.evaluate(_QUIET_JS, [True, quiet_ms, QUIET_MAX_MS])
-                if current is page() and not traffic.navigating(current, since):
-                    if not traffic.busy(since):
+                        await activity.action_frame.evaluate(_QUIET_JS, [True, quiet_ms, QUIET_MAX_MS])
+                if current is page() and not activity.navigating(current, since):
+                    if not activity.busy(since):
                         return
-                    await traffic.change()
+                    await activity.wait_for_change()
                     always_quiet = True  # what came is about to be shown
         except TimeoutError:
             logger.debug("%s goes on changing; not waiting for it any longer", page().url)
         except Error:
             # The document went away under the script: look at what took its place.
             logger.debug("another document took the place of one that was settling")
-        if loop.time() >= bound and not traffic.navigating(page(), since):
+        if loop.time() >= bound and not activity.navigating(page(), since):
             return
 
 
-async def _document(page: Callable[[], Page], traffic: Traffic, since: int, deadline: float) -> None:
+async def _document(page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float) -> None:
     """Wait until the page's main document is there and parsed."""
     try:
         async with asyncio.timeout_at(deadline):
-            while traffic.navigating(page(), since):
-                await traffic.change()
+            while activity.navigating(page(), since):
+                await activity.wait_for_change()
             await page().wait_for_load_state("domcontentloaded", timeout=0)
     except TimeoutError as error:
         raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, "The page did not load in time") from error

@@ -12,7 +12,7 @@ from typing import Any
 
 from webrun_nb.browsers.chromium.warm_pages import WarmPage
 
-_FILL_JS = (files("webrun_nb.browsers.chromium") / "js" / "fill.js").read_text(encoding="utf-8")
+_RESTORE_JS = (files("webrun_nb.browsers.chromium") / "js" / "restore_storage.js").read_text(encoding="utf-8")
 
 
 def is_json(storage_state: Mapping[str, Any]) -> bool:
@@ -30,7 +30,7 @@ def _records(storage_state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield from store["records"]
 
 
-async def fill(ready: WarmPage, storage_state: Mapping[str, Any]) -> None:
+async def restore_storage(ready: WarmPage, storage_state: Mapping[str, Any]) -> None:
     """Fill a context's cookies, local storage and IndexedDB.
 
     Parameters
@@ -50,8 +50,8 @@ async def fill(ready: WarmPage, storage_state: Mapping[str, Any]) -> None:
     origins = storage_state.get("origins")
     if not origins:
         return
-    async with ready.documents.left_blank(ready.page):
+    async with ready.guard.serving_blank_pages(ready.page):
         for origin in origins:
             await ready.page.goto(origin["origin"], wait_until="commit")
-            await ready.page.evaluate(_FILL_JS, origin)
+            await ready.page.evaluate(_RESTORE_JS, origin)
         await ready.page.goto("about:blank", wait_until="commit")

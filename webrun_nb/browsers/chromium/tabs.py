@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Error, Page
 from webrun_nb.browsers.chromium.errors import lost
 from webrun_nb.browsers.chromium.input import close_page
 from webrun_nb.browsers.chromium.screencast import Screencast
-from webrun_nb.browsers.chromium.settle import Traffic
+from webrun_nb.browsers.chromium.settle import NetworkActivity
 from webrun_nb.browsers.processes.lifeline import Lifeline
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
@@ -32,7 +32,7 @@ class Tabs:
     context : BrowserContext
     lifeline : Lifeline
         Cut when the browser is gone.
-    traffic : Traffic
+    traffic : NetworkActivity
         Woken whenever the current page may be another one.
     screen : Screencast
         Shows the current page.
@@ -44,13 +44,13 @@ class Tabs:
         self,
         context: BrowserContext,
         lifeline: Lifeline,
-        traffic: Traffic,
+        activity: NetworkActivity,
         screen: Screencast,
         opened: Callable[[Page], None],
     ) -> None:
         self._context = context
         self._lifeline = lifeline
-        self._traffic = traffic
+        self._activity = activity
         self._screen = screen
         self._opened = opened
         self._pages: list[Page] = []
@@ -93,18 +93,18 @@ class Tabs:
         if page in self._pages:
             return
         if len(self._pages) >= MAX_PAGES:
-            self.meanwhile(close_page(page))
+            self.run_in_background(close_page(page))
             return
         self._pages.append(page)
         self._opened(page)
         self._screen.follow(page)
         page.on("close", self._on_closed)
         page.on("crash", self._on_crashed)
-        self._traffic.wake()
+        self._activity.notify()
 
     async def open(self) -> None:
         """Open an empty page and make it the current one; raises Playwright's error where the browser gives none."""
-        self.add(await self.answer(self._context.new_page()))
+        self.add(await self.with_timeout(self._context.new_page()))
 
     async def replace_crashed(self) -> str:
         """Open a new page for the one that crashed, so that the context lives on, and say what had happened to it.
@@ -121,20 +121,20 @@ class Tabs:
         except Error as error:
             raise BrowserError(TaskFailureCode.INSTANCE_LOST, "The browser crashed with its page") from error
         if dead is not None:
-            self.meanwhile(close_page(dead))
+            self.run_in_background(close_page(dead))
         return crashed
 
-    async def ask(self, how: Callable[[Page], Awaitable[T]]) -> T:
+    async def evaluate(self, how: Callable[[Page], Awaitable[T]]) -> T:
         """Ask the current page, and once more if it was replaced by another document while being asked."""
         page = self.current()
         try:
-            return await self.answer(how(page))
+            return await self.with_timeout(how(page))
         except Error:
             now = self.current()
-            await self.answer(now.wait_for_load_state("domcontentloaded", timeout=0))
-            return await self.answer(how(now))
+            await self.with_timeout(now.wait_for_load_state("domcontentloaded", timeout=0))
+            return await self.with_timeout(how(now))
 
-    async def answer(self, question: Awaitable[T]) -> T:
+    async def with_timeout(self, question: Awaitable[T]) -> T:
         """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout.
 
         Raises
@@ -149,7 +149,7 @@ class Tabs:
             self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
             raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed) from error
 
-    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+    def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something to a page that nobody waits for; `stop` breaks it off."""
         task = asyncio.create_task(work)
         self._background.add(task)
@@ -164,11 +164,11 @@ class Tabs:
         if page in self._pages:
             self._pages.remove(page)
             self._screen.follow(self.newest)
-        self._traffic.wake()
+        self._activity.notify()
 
     def _on_crashed(self, page: Page) -> None:
         if page is self.newest:
             self._crashed = "The page crashed"
-            self._traffic.wake()
+            self._activity.notify()
         else:
-            self.meanwhile(close_page(page))
+            self.run_in_background(close_page(page))

@@ -38,7 +38,7 @@ class BrowserProcess:
 
     running: RunningBrowser
     instances: set[ChromiumInstance] = field(default_factory=set)
-    ways: WeakSet[Listener] = field(default_factory=WeakSet)
+    listeners: WeakSet[Listener] = field(default_factory=WeakSet)
     closing: bool = False
     heartbeat: asyncio.Task[None] | None = None
 
@@ -57,8 +57,8 @@ class WarmPage:
     process : BrowserProcess
     context : BrowserContext
     page : Page
-    way : Listener
-    documents : Documents
+    egress : Listener
+    guard : NavigationGuard
         Watches the page already.
     crashed : bool
         Its renderer is gone.
@@ -67,8 +67,8 @@ class WarmPage:
     process: BrowserProcess
     context: BrowserContext
     page: Page
-    way: Listener
-    documents: NavigationGuard
+    egress: Listener
+    guard: NavigationGuard
     crashed: bool = False
 
     def __post_init__(self) -> None:
@@ -78,7 +78,7 @@ class WarmPage:
         self.crashed = True
 
 
-class Spare:
+class WarmPagePool:
     """One ready page at most, made in the background and given to whoever asks first.
 
     Parameters

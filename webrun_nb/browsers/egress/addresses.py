@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Literal
 
 Address = IPv4Address | IPv6Address
-Kind = Literal["public", "private", "never"]
+AddressClass = Literal["public", "private", "never"]
 """`private`: loopback, private and shared networks, only for hosts that somebody named. `never`: link-local (where
 clouds keep their credentials), multicast, unspecified and reserved ones, only where somebody wrote the address itself.
 """
@@ -37,7 +37,7 @@ def parse(text: str) -> Address | None:
         return None
 
 
-def innermost(address: Address) -> Address:
+def unmap_ipv6(address: Address) -> Address:
     """Return the IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4), or the address itself."""
     if isinstance(address, IPv4Address):
         return address
@@ -52,9 +52,9 @@ def innermost(address: Address) -> Address:
 
 
 @lru_cache(maxsize=1024)
-def kind(address: Address) -> Kind:
+def address_class(address: Address) -> AddressClass:
     """Tell what kind of place it is."""
-    address = innermost(address)
+    address = unmap_ipv6(address)
     if address in _METADATA:
         return "never"
     inside = _PRIVATE_4 if isinstance(address, IPv4Address) else _PRIVATE_6

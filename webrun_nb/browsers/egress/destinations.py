@@ -21,7 +21,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class EmulatorAddress:
     """The emulator's own server, whose practice sites alone a page may see of it.
 
     Attributes
@@ -40,7 +40,7 @@ class Home:
 
     def is_at(self, address: Address, port: int) -> bool:
         """Tell whether a connection to there would arrive at the emulator."""
-        inner = addresses.innermost(address)
+        inner = addresses.unmap_ipv6(address)
         here = inner.is_loopback or inner.is_unspecified or inner in self.own_addresses
         return port == self.port and (here or address == self.address)
 
@@ -52,7 +52,7 @@ class DestinationPolicy:
     ----------
     named : iterable of str
         Hosts that the user's configuration names, `*.x` for all below x: private addresses are open to them.
-    home : Home, optional
+    home : EmulatorAddress, optional
         The emulator's own server.
 
     Raises
@@ -61,11 +61,11 @@ class DestinationPolicy:
         One of `named` is no host.
     """
 
-    def __init__(self, named: Iterable[str] = (), home: Home | None = None) -> None:
+    def __init__(self, named: Iterable[str] = (), home: EmulatorAddress | None = None) -> None:
         given = [name.strip() for name in named]
-        self._named = {hosts.domain_of(name) for name in given if not name.startswith("*.")}
-        self._named_below = frozenset(hosts.domain_of(name) for name in given if name.startswith("*."))
-        self._home = home
+        self._allowlisted = {hosts.domain_of(name) for name in given if not name.startswith("*.")}
+        self._allowlisted_below = frozenset(hosts.domain_of(name) for name in given if name.startswith("*."))
+        self._emulator = home
         self._avoided: frozenset[str] = frozenset()
         self._seen_public: set[str] = set()
         self.host_rule: Rule | None = None
@@ -73,9 +73,9 @@ class DestinationPolicy:
         self.url_rule: Rule | None = None
         """A policy's word on the URLs of documents: asked where one is opened."""
 
-    def name(self, named: Iterable[str]) -> None:
+    def allowlist(self, named: Iterable[str]) -> None:
         """Take hosts (canonical) as named by the user, for as long as the session lives."""
-        self._named |= set(named)
+        self._allowlisted |= set(named)
 
     def avoid(self, domains: Iterable[str]) -> None:
         """Replace the domains to avoid; each means the host and all below it.
@@ -87,14 +87,16 @@ class DestinationPolicy:
         """
         self._avoided = frozenset(map(hosts.domain_of, domains))
 
-    def is_named(self, host: str) -> bool:
+    def is_allowlisted(self, host: str) -> bool:
         """Tell whether the user named the host."""
         below = host.partition(".")[2]
-        return host in self._named or (bool(self._named_below) and hosts.within(below, self._named_below))
+        return host in self._allowlisted or (
+            bool(self._allowlisted_below) and hosts.within(below, self._allowlisted_below)
+        )
 
     def is_practice(self, host: str, port: int) -> bool:
         """Tell whether it is a practice site of ours."""
-        return self._home is not None and port == self._home.port and host.endswith(".localhost")
+        return self._emulator is not None and port == self._emulator.port and host.endswith(".localhost")
 
     def check_host(self, host: str) -> None:
         """Check a host by its name alone.
@@ -120,19 +122,19 @@ class DestinationPolicy:
         if self.url_rule is not None and (why := self.url_rule(url)):
             raise RefusedError(why)
 
-    def local_answer(self, host: str, port: int) -> Sequence[Address] | None:
+    def resolve_locally(self, host: str, port: int) -> Sequence[Address] | None:
         """Return where a name leads that no resolver is asked for: addresses, and `localhost` with all below it."""
         address = addresses.parse(host)
         if address is not None:
             return (address,)
         if self.is_practice(host, port):
-            assert self._home is not None
-            return (self._home.address,)
+            assert self._emulator is not None
+            return (self._emulator.address,)
         if host == "localhost" or host.endswith(".localhost"):
             return _LOCALHOST
         return None
 
-    def choose(self, host: str, port: int, answers: Sequence[Address]) -> list[Address]:
+    def select_addresses(self, host: str, port: int, answers: Sequence[Address]) -> list[Address]:
         """Return the addresses that may be dialled for a host, of those it resolves to.
 
         Raises
@@ -142,11 +144,11 @@ class DestinationPolicy:
         """
         if self.is_practice(host, port):
             return list(answers)
-        if self._home is not None and any(self._home.is_at(address, port) for address in answers):
+        if self._emulator is not None and any(self._emulator.is_at(address, port) for address in answers):
             raise RefusedError(f"{host}:{port} is the emulator itself, which no page may reach")
-        kinds = {address: addresses.kind(address) for address in answers}
+        kinds = {address: addresses.address_class(address) for address in answers}
         public = [address for address in answers if kinds[address] == "public"]
-        named = self.is_named(host)
+        named = self.is_allowlisted(host)
         if public:
             if named:
                 self._seen_public.add(host)
@@ -159,7 +161,7 @@ class DestinationPolicy:
             return private
         raise RefusedError(_not_public(host, answers))
 
-    def check_elsewhere(self, host: str, port: int) -> None:
+    def check_unresolved(self, host: str, port: int) -> None:
         """Check a name that does not resolve here and that a proxy may know.
 
         Raises
@@ -167,9 +169,9 @@ class DestinationPolicy:
         RefusedError
             Nobody named it, so it could be anything; or it could be the emulator.
         """
-        if not self.is_named(host):
+        if not self.is_allowlisted(host):
             raise RefusedError(f"{host} does not resolve here, and no one named it: it is not asked of the proxy")
-        if self._home is not None and port == self._home.port:
+        if self._emulator is not None and port == self._emulator.port:
             raise RefusedError(f"{host}:{port} could be the emulator itself, which no page may reach")
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.messages import Target
 from webrun_nb.browsers.egress.network import HEAD_LIMIT_BYTES, DialError, Network, Streams
-from webrun_nb.browsers.egress.proxy import GREETING_URL, ProxyConnection
+from webrun_nb.browsers.egress.proxy import PROXY_LOGIN_URL, ProxyConnection
 from webrun_nb.browsers.egress.routes import EgressRoute, Route, Router
 from webrun_nb.common.hosts import host_of, port_of
 
@@ -63,7 +63,7 @@ class Listener:
         How often a destination was refused so far.
     refusal : str
         Why, the last time.
-    withheld : callable
+    redirect_refusal : callable
         Says why what is sent to a page must not go on to a URL, where an answer redirects it there; None where it may.
     """
 
@@ -72,7 +72,7 @@ class Listener:
         self.password = secrets.token_urlsafe(24)
         self.refusals = 0
         self.refusal = ""
-        self.withheld: Callable[[str], str | None] = lambda url: None
+        self.redirect_refusal: Callable[[str], str | None] = lambda url: None
         self._authorization = b"Basic " + b64encode(f"{USERNAME}:{self.password}".encode())
         self._router = Router(network)
         self._server: asyncio.Server | None = None
@@ -113,11 +113,11 @@ class Listener:
             It must not be reached.
         """
         host = host_of(url)
-        if host is None or url.startswith(GREETING_URL):
+        if host is None or url.startswith(PROXY_LOGIN_URL):
             return  # nothing that goes out
         with contextlib.suppress(DialError):
             await self._router.find(self.egress_route, host, port_of(url))
-        self.egress_route.reach.check_url(url)
+        self.egress_route.destinations.check_url(url)
 
     def known_refusal(self, url: str) -> str | None:
         """Return why a URL's host is refused, as far as its name alone says that, or the last look at it did."""
@@ -125,8 +125,8 @@ class Listener:
         if host is None:
             return None
         try:
-            self.egress_route.reach.check_host(host)
-            self.egress_route.reach.check_url(url)
+            self.egress_route.destinations.check_host(host)
+            self.egress_route.destinations.check_url(url)
         except RefusedError as error:
             return str(error)
         return self._refused.get((host, port_of(url)))
@@ -139,7 +139,7 @@ class Listener:
 
     # --- what a connection asks ---------------------------------------------------------------------------------------
 
-    def admits(self, authorization: str) -> bool:
+    def is_authorized(self, authorization: str) -> bool:
         """Tell whether a `Proxy-Authorization` has the right password."""
         return hmac.compare_digest(authorization.encode("latin-1"), self._authorization)
 
@@ -147,7 +147,7 @@ class Listener:
         """Find the route to a target; raises RefusedError or DialError, and remembers a refusal."""
         host = target.host
         try:
-            if not plain and self.egress_route.reach.is_practice(host, target.port):
+            if not plain and self.egress_route.destinations.is_practice(host, target.port):
                 raise RefusedError("practice sites speak plain http")
             route = await self._router.find(self.egress_route, host, target.port)
         except RefusedError as error:
@@ -163,13 +163,13 @@ class Listener:
         """Connect to a destination; raises DialError."""
         return await self._router.tunnel(route)
 
-    def note(self, target: Target | None, error: DialError) -> None:
+    def record_failure(self, target: Target | None, error: DialError) -> None:
         """Remember why a target was not reached; None where its name can't be read."""
         _keep(self._failures, ("", 0) if target is None else (target.host, target.port), error)
 
-    def sends_on(self, url: str) -> bool:
+    def allows_redirect(self, url: str) -> bool:
         """Tell whether what a request has sent may be redirected to a URL."""
-        why = self.withheld(url)
+        why = self.redirect_refusal(url)
         if why is not None:
             self.refusals += 1
             self.refusal = why

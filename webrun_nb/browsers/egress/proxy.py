@@ -26,7 +26,7 @@ from webrun_nb.common.hosts import HostNameError, browser_url
 
 logger = logging.getLogger(__name__)
 
-GREETING_URL = "http://way-out.invalid/"
+PROXY_LOGIN_URL = "http://way-out.invalid/"
 """Answered by the proxy itself, with nothing: a browser that asks for it has been asked for the password."""
 _CHALLENGE: Fields = [(b"Proxy-Authenticate", b'Basic realm="webrun"')]
 _RETRIABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
@@ -39,7 +39,7 @@ class Routes(Protocol):
 
     egress_route: EgressRoute
 
-    def admits(self, authorization: str) -> bool:
+    def is_authorized(self, authorization: str) -> bool:
         """Tell whether a `Proxy-Authorization` has the right password."""
 
     async def find(self, target: Target, *, plain: bool) -> Route:
@@ -48,15 +48,15 @@ class Routes(Protocol):
     async def tunnel(self, route: Route) -> Streams:
         """Connect to a destination; raises DialError."""
 
-    def note(self, target: Target | None, error: DialError) -> None:
+    def record_failure(self, target: Target | None, error: DialError) -> None:
         """Remember why a target was not reached; None where its name can't be read."""
 
-    def sends_on(self, url: str) -> bool:
+    def allows_redirect(self, url: str) -> bool:
         """Tell whether what a request has sent may be redirected to a URL."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ProxyRequest:
     """A request that may be passed on."""
 
     head: Head
@@ -64,7 +64,7 @@ class _Asked:
     target: Target
     route: Route
 
-    def passed_on(self) -> h11.Request:
+    def forwarded_request(self) -> h11.Request:
         """Return its head as the next one gets it: the host, or an HTTP proxy."""
         authority = self.target.authority
         fields = [(b"Host", authority.encode("ascii")), *self.head.forwarded_fields(b"host", b"proxy-authorization")]
@@ -87,8 +87,8 @@ class ProxyConnection:
         The browser's side.
     """
 
-    def __init__(self, ways: Routes, streams: Streams) -> None:
-        self._ways = ways
+    def __init__(self, listener: Routes, streams: Streams) -> None:
+        self._listener = listener
         self._browser = Peer(h11.SERVER, streams)
         self._link: Peer | None = None
         """The connection onwards."""
@@ -104,7 +104,7 @@ class ProxyConnection:
                 self._browser.http.start_next_cycle()
         except BadAnswerError as error:
             logger.debug("an answer is refused: %s", error)
-            self._ways.note(self._target, DialError("the host's answer is not proper HTTP/1.1"))
+            self._listener.record_failure(self._target, DialError("the host's answer is not proper HTTP/1.1"))
             await self._end_with(502)
         except BadMessageError as error:
             logger.debug("a request is refused: %s", error)
@@ -123,7 +123,7 @@ class ProxyConnection:
             return False
         request = head.message
         assert isinstance(request, h11.Request), "browsers send no answers"
-        if not self._ways.admits(head.get(b"proxy-authorization")):
+        if not self._listener.is_authorized(head.get(b"proxy-authorization")):
             await self._answer(407, [*_CHALLENGE, (b"Connection", b"close")])
             return False
         url = request.target.decode("ascii")
@@ -131,13 +131,13 @@ class ProxyConnection:
             if request.method == b"CONNECT":
                 await self._tunnel(url)
                 return False
-            if url.startswith(GREETING_URL):
+            if url.startswith(PROXY_LOGIN_URL):
                 await self._browser.skip_body()
                 await self._answer(204)
                 return True
             return await self._forward(head, request.method, url)
         except HostNameError as error:
-            self._ways.note(None, DialError(str(error)))
+            self._listener.record_failure(None, DialError(str(error)))
             return False
 
     # --- https, WebSockets: a tunnel ----------------------------------------------------------------------------------
@@ -147,13 +147,13 @@ class ProxyConnection:
         target = parse_connect_target(authority)
         close: Fields = [(b"Connection", b"close"), (b"Content-Length", b"0")]
         try:
-            route = await self._ways.find(target, plain=False)
+            route = await self._listener.find(target, plain=False)
             link = await self._connect(route, plain=False)
         except RefusedError:
             await self._answer(403, close)
             return
         except DialError as error:
-            self._ways.note(target, error)
+            self._listener.record_failure(target, error)
             await self._answer(502, close)
             return
         await self._browser.write(b"HTTP/1.1 200 Connected\r\n\r\n")
@@ -173,7 +173,7 @@ class ProxyConnection:
         # nothing is passed on of a request whose body can't be read from its beginning
         first = await self._browser.read_body() if head.is_chunked and not waits else None
         try:
-            asked = _Asked(head, method, target, await self._ways.find(target, plain=True))
+            asked = _ProxyRequest(head, method, target, await self._listener.find(target, plain=True))
             if head.has_body:
                 return await self._exchange_with_body(asked, first)
             await self._browser.skip_body()
@@ -187,18 +187,18 @@ class ProxyConnection:
             await self._refuse()
             return True
         except DialError as error:
-            self._ways.note(target, error)
+            self._listener.record_failure(target, error)
             return False
 
-    async def _exchange(self, asked: _Asked) -> bool:
+    async def _exchange(self, asked: _ProxyRequest) -> bool:
         link, reused = await self._link_to(asked.route)
-        request = asked.passed_on()
+        request = asked.forwarded_request()
         answer = await self._ask(link, request)
         if answer is None and reused and asked.method in _RETRIABLE:
             link = await self._connect(asked.route, plain=True)  # the old one had been given up at the other end
             answer = await self._ask(link, request)
-        goes_on = await self._hand_back(asked, answer, link)
-        self._settle_link()
+        goes_on = await self._forward_response(asked, answer, link)
+        self._reuse_or_close_link()
         return goes_on
 
     async def _ask(self, link: Peer, request: h11.Request) -> Head | None:
@@ -208,11 +208,11 @@ class ProxyConnection:
             return None
         return await self._read_answer(link)
 
-    async def _exchange_with_body(self, asked: _Asked, first: h11.Data | h11.EndOfMessage | None) -> bool:
+    async def _exchange_with_body(self, asked: _ProxyRequest, first: h11.Data | h11.EndOfMessage | None) -> bool:
         """Pass a request's body on while its answer is waited for, which can come before the body's end."""
         link, _ = await self._link_to(asked.route)
         together = not self._browser.http.they_are_waiting_for_100_continue
-        sending = self._browser.relay(link, asked.passed_on(), together=together, first=first)
+        sending = self._browser.relay(link, asked.forwarded_request(), together=together, first=first)
         uploading = asyncio.create_task(sending)
         answering = asyncio.create_task(self._read_answer(link))
         try:
@@ -222,10 +222,10 @@ class ProxyConnection:
                 raise failure
             answer = await answering
             waits = self._browser.http.they_are_waiting_for_100_continue  # then the body does not come any more
-            goes_on = await self._hand_back(asked, answer, link) and not waits
+            goes_on = await self._forward_response(asked, answer, link) and not waits
             if goes_on and self._link is not None:
                 await uploading
-            self._settle_link()
+            self._reuse_or_close_link()
             return goes_on
         finally:
             await _end(uploading, answering)
@@ -242,7 +242,7 @@ class ProxyConnection:
             if self._browser.http.they_are_waiting_for_100_continue and answer.is_continue:
                 await self._browser.send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
 
-    async def _hand_back(self, asked: _Asked, head: Head | None, link: Peer) -> bool:
+    async def _forward_response(self, asked: _ProxyRequest, head: Head | None, link: Peer) -> bool:
         """Give the browser the answer; False where its connection is to be ended instead."""
         upstream = asked.route.upstream if asked.route.through_http else None
         if head is None:
@@ -251,17 +251,18 @@ class ProxyConnection:
         assert isinstance(answer, h11.Response), "it is the final one"
         if answer.status_code == 407:  # the browser would take it for ours, and forget our password
             if upstream is not None:
-                self._ways.note(asked.target, DialError(upstream.refused_login))
+                self._listener.record_failure(asked.target, DialError(upstream.refused_login))
             return False
         if asked.method not in (b"GET", b"HEAD") and answer.status_code in _SENT_ONCE_MORE:
             url = _redirect(asked.target, head.get(b"location"))
-            if url is None or not self._ways.sends_on(url):
+            if url is None or not self._listener.allows_redirect(url):
                 self._close_link()  # the rest of the answer is not asked for
-                await self._stay(asked.head)
+                await self._answer_blocked_redirect(asked.head)
                 return True
         fields = head.forwarded_fields(b"proxy-authenticate", b"proxy-authentication-info")
-        passed_on = h11.Response(status_code=answer.status_code, headers=fields, reason=answer.reason)
-        await link.relay(self._browser, passed_on, together=b"content-length" in head.names)  # else it may be a stream
+        forwarded = h11.Response(status_code=answer.status_code, headers=fields, reason=answer.reason)
+        together = b"content-length" in head.names  # without it the answer may be a stream
+        await link.relay(self._browser, forwarded, together=together)
         if link.http.their_state is not h11.DONE:  # it closes the connection
             self._close_link()
         return True
@@ -280,13 +281,13 @@ class ProxyConnection:
             assert route.upstream is not None
             streams = await route.upstream.connect()
         else:
-            streams = await self._ways.tunnel(route)
-        egress_route, proxied = self._ways.egress_route, route.upstream is not None
+            streams = await self._listener.tunnel(route)
+        egress_route, proxied = self._listener.egress_route, route.upstream is not None
         self._link_key = _key(route)
         self._link = Peer(h11.CLIENT, streams, lambda up, down: egress_route.count(up=up, down=down, proxied=proxied))
         return self._link
 
-    def _settle_link(self) -> None:
+    def _reuse_or_close_link(self) -> None:
         """Have the connection onwards ready for a next request, or end it."""
         if self._link is not None and self._link.is_done:
             self._link.http.start_next_cycle()
@@ -315,7 +316,7 @@ class ProxyConnection:
         fields: Fields = [(b"Content-Type", b"text/plain"), (b"Cache-Control", b"no-store")]
         await self._answer(403, fields, b"refused by the session's rules\n")
 
-    async def _stay(self, request: Head) -> None:
+    async def _answer_blocked_redirect(self, request: Head) -> None:
         """Answer in place of a redirect that must not be followed: a page stays where it is, a script is refused."""
         if "text/html" in request.get(b"accept"):
             await self._answer(204)

@@ -22,7 +22,7 @@ class EgressRoute:
 
     Attributes
     ----------
-    reach : Reach
+    destinations : Reach
         What may be reached, at this moment.
     upstream : UpstreamProxy, optional
         The proxy that everything goes on through, but for the practice sites.
@@ -34,7 +34,7 @@ class EgressRoute:
         Those of them that went through the upstream proxy.
     """
 
-    reach: DestinationPolicy = field(default_factory=DestinationPolicy)
+    destinations: DestinationPolicy = field(default_factory=DestinationPolicy)
     upstream: UpstreamProxy | None = None
     counted: Callable[[], None] | None = None
     up: int = 0
@@ -105,18 +105,18 @@ class Router:
         DialError
             There is no such host.
         """
-        reach = egress_route.reach
-        reach.check_host(host)
-        answers = reach.local_answer(host, port)
+        destinations = egress_route.destinations
+        destinations.check_host(host)
+        answers = destinations.resolve_locally(host, port)
         if answers is None:
             answers = await self._resolve(host, port)
-        upstream = None if reach.is_practice(host, port) else egress_route.upstream
+        upstream = None if destinations.is_practice(host, port) else egress_route.upstream
         if not answers:
             if upstream is None:
                 raise DialError("there is no such host")
-            reach.check_elsewhere(host, port)
+            destinations.check_unresolved(host, port)
             return Route(host, port, (), upstream)
-        return Route(host, port, tuple(reach.choose(host, port, answers)), upstream)
+        return Route(host, port, tuple(destinations.select_addresses(host, port, answers)), upstream)
 
     async def tunnel(self, route: Route) -> Streams:
         """Connect to a destination, as a tunnel where it goes through a proxy.

@@ -116,7 +116,7 @@ def kill_process(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-async def until_gone(pid: int) -> None:
+async def wait_for_exit(pid: int) -> None:
     """Wait until a process has ended, without waiting on it (another part of us reaps it)."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -137,11 +137,11 @@ async def until_gone(pid: int) -> None:
         os.close(descriptor)
 
 
-def call_when_gone(pid: int, call: Callable[[], None]) -> asyncio.Task[None]:
+def call_on_exit(pid: int, call: Callable[[], None]) -> asyncio.Task[None]:
     """Call once a process has ended; cancel the task to call it off."""
 
     async def wait() -> None:
-        await until_gone(pid)
+        await wait_for_exit(pid)
         call()
 
     return asyncio.create_task(wait(), name=f"until process {pid} is gone")

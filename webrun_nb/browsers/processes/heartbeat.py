@@ -33,7 +33,7 @@ _BUSY = frozenset({psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP})
 Ping = Callable[[], Awaitable[None]]
 
 
-async def until_silent(browser: tuple[int, Ping], driver: tuple[int, Ping]) -> str:
+async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, Ping]) -> str:
     """Ask a browser until it, or the driver through which it is asked, has stopped answering.
 
     Parameters

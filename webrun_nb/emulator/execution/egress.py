@@ -13,7 +13,7 @@ import psutil
 from pydantic import ValidationError
 
 from webrun_nb.browsers.egress.addresses import Address, parse
-from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.common.codes import ErrorCode
@@ -33,7 +33,7 @@ class Egress:
 
     Attributes
     ----------
-    address : Home
+    address : EmulatorAddress
         The emulator's own server.
     named : tuple of str
         Hosts that every session may reach on private addresses too (`--allow-host`).
@@ -41,7 +41,7 @@ class Egress:
         The managed ones: country → proxy (`--proxies`).
     """
 
-    address: Home
+    address: EmulatorAddress
     named: tuple[str, ...] = ()
     proxies: Mapping[str, UpstreamProxy] = field(default_factory=dict)
 
@@ -154,10 +154,10 @@ class ByteMeter:
             self._flush_timer = asyncio.get_running_loop().call_later(_ENTER_AFTER_S, self.flush)
 
 
-def emulator_address(host: str, port: int) -> Home:
+def emulator_address(host: str, port: int) -> EmulatorAddress:
     """Return where the emulator is that listens on `host` and `port`."""
     address = parse(host) or _LOOPBACK
-    return Home(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
+    return EmulatorAddress(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
 
 
 def hosts_mentioned_in(fields: TaskFields) -> Iterable[str]:

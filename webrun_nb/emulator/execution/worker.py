@@ -185,7 +185,7 @@ class SessionWorker:
                 self._slot.acquire_forced()
                 if answer is not None and self._runner is not None:
                     if not self._runner.asks_for_secret:  # a password with a dot in it is no host that was named
-                        self.egress_route.reach.name(hosts_in(answer))
+                        self.egress_route.destinations.allowlist(hosts_in(answer))
                     self._runner.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._event_came.set()
@@ -308,7 +308,7 @@ class SessionWorker:
         self._gateway = await self._open_gateway()
         self._session.instance_ready()
         if self._opening_url is not None:
-            self.egress_route.reach.name(filter(None, [host_of(self._opening_url)]))
+            self.egress_route.destinations.allowlist(filter(None, [host_of(self._opening_url)]))
             try:
                 await self._gateway.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
@@ -384,7 +384,7 @@ class SessionWorker:
     async def _work(self, task: Task) -> None:
         try:
             assert self._gateway is not None, "tasks start once the browser is there"
-            self.egress_route.reach.name(hosts_mentioned_in(task.order.fields))
+            self.egress_route.destinations.allowlist(hosts_mentioned_in(task.order.fields))
             wait_until_clear = partial(self._wait_until_clear, task)
             engine = self._enforcer.engine
             self._runner = TaskRunner(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import h11
 
 from webrun_nb.browsers.egress.addresses import parse
-from webrun_nb.browsers.egress.destinations import Home
+from webrun_nb.browsers.egress.destinations import EmulatorAddress
 from webrun_nb.browsers.egress.messages import BadMessageError, Peer
 from webrun_nb.browsers.egress.network import DialError
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
@@ -49,14 +49,14 @@ class ProxyCheckResult:
     error: str | None = None
 
 
-async def check_proxy(proxy: UpstreamProxy, home: Home, echo_url: str | None = None) -> ProxyCheckResult:
+async def check_proxy(proxy: UpstreamProxy, home: EmulatorAddress, echo_url: str | None = None) -> ProxyCheckResult:
     """Ask through a proxy who is asking.
 
     Parameters
     ----------
     proxy : UpstreamProxy
         The proxy.
-    home : Home
+    home : EmulatorAddress
         Where the emulator's own echo is.
     echo_url : str, optional
         Somebody who answers with the address that asks and nothing else; by default the emulator itself for a proxy

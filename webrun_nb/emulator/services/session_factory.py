@@ -111,7 +111,7 @@ class SessionFactory:
             session.environment_id = environment.id
             lease = self.leases.begin(session, environment.id, environment.name)
         enforcer = PolicyEnforcer(session, engine, self.trail, self.clock)
-        enforcer.guard(route.reach)
+        enforcer.guard(route.destinations)
         return SessionWorker(
             session,
             kind if self.isolation == "auto" else self.isolation,

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webrun_nb.browsers.egress import addresses
-from webrun_nb.browsers.egress.destinations import DestinationPolicy, Home, RefusedError
+from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress, RefusedError
 from webrun_nb.common.hosts import HostNameError
 
 PUBLIC = ip_address("93.184.216.34")
 PRIVATE = ip_address("10.1.2.3")
 METADATA = ip_address("169.254.169.254")
 LAN = ip_address("192.168.7.7")
-HOME = Home(8765, ip_address("127.0.0.1"), frozenset({LAN}))
+HOME = EmulatorAddress(8765, ip_address("127.0.0.1"), frozenset({LAN}))
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ HOME = Home(8765, ip_address("127.0.0.1"), frozenset({LAN}))
     ],
 )
 def test_each_address_is_of_its_kind(address, kind):
-    assert addresses.kind(ip_address(address)) == kind
+    assert addresses.address_class(ip_address(address)) == kind
 
 
 @given(st.ip_addresses(v=4))
@@ -79,14 +79,14 @@ def test_an_address_in_another_dress_is_the_same_place(address):
         IPv6Address((0x64FF9B << 96) | number),
         IPv6Address(0x2002 << 112 | number << 80),
     ]
-    assert {addresses.kind(dress) for dress in dresses} == {addresses.kind(address)}
+    assert {addresses.address_class(dress) for dress in dresses} == {addresses.address_class(address)}
 
 
 @given(st.ip_addresses())
 def test_nothing_is_public_that_python_does_not_call_global(address):
-    if addresses.kind(address) == "public":
-        assert addresses.innermost(address).is_global
-        assert not addresses.innermost(address).is_multicast
+    if addresses.address_class(address) == "public":
+        assert addresses.unmap_ipv6(address).is_global
+        assert not addresses.unmap_ipv6(address).is_multicast
 
 
 # --- reach ------------------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def test_nothing_is_public_that_python_does_not_call_global(address):
 def refusal(reach: DestinationPolicy, host: str, port: int = 80, *answers: IPv4Address | IPv6Address) -> str | None:
     try:
         reach.check_host(host)
-        reach.choose(host, port, answers or reach.local_answer(host, port) or (PUBLIC,))
+        reach.select_addresses(host, port, answers or reach.resolve_locally(host, port) or (PUBLIC,))
     except RefusedError as error:
         return str(error)
     return None
@@ -106,14 +106,14 @@ def test_a_public_host_is_reached():
 
 
 def test_only_the_public_ones_of_a_name_s_addresses_are_dialled():
-    assert DestinationPolicy().choose("shop.example", 80, (PRIVATE, PUBLIC)) == [PUBLIC]
+    assert DestinationPolicy().select_addresses("shop.example", 80, (PRIVATE, PUBLIC)) == [PUBLIC]
 
 
 @pytest.mark.parametrize("host", ["10.1.2.3", "127.0.0.1", "::1", "localhost", "x.localhost", "169.254.169.254"])
 def test_an_address_inside_is_refused_and_reached_once_it_is_named(host):
     reach = DestinationPolicy(home=HOME)
     before = refusal(reach, host)
-    reach.name([host])
+    reach.allowlist([host])
     assert (before is not None, refusal(reach, host)) == (True, None)
 
 
@@ -206,17 +206,17 @@ def test_a_policy_s_rule_on_hosts_is_heard():
 
 def test_a_name_that_only_a_proxy_may_know_has_to_be_named():
     reach = DestinationPolicy(named=["hidden.onion"], home=HOME)
-    reach.check_elsewhere("hidden.onion", 80)
+    reach.check_unresolved("hidden.onion", 80)
     with pytest.raises(RefusedError, match="no one named it"):
-        reach.check_elsewhere("other.onion", 80)
+        reach.check_unresolved("other.onion", 80)
     with pytest.raises(RefusedError, match="emulator"):
-        reach.check_elsewhere("hidden.onion", 8765)
+        reach.check_unresolved("hidden.onion", 8765)
 
 
 @given(host=st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), answers=st.lists(st.ip_addresses(), min_size=1))
 def test_whatever_a_page_names_nothing_but_the_public_internet_is_dialled(host, answers):
     try:
-        chosen = DestinationPolicy(home=HOME).choose(host, 80, answers)
+        chosen = DestinationPolicy(home=HOME).select_addresses(host, 80, answers)
     except RefusedError:
         return
-    assert {addresses.kind(address) for address in chosen} == {"public"}
+    assert {addresses.address_class(address) for address in chosen} == {"public"}

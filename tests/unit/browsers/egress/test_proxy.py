@@ -234,7 +234,7 @@ async def test_a_client_without_the_password_is_asked_for_it(client: Client, ori
 
 
 async def test_a_refused_host_is_answered_and_the_connection_goes_on(client: Client, origin: Origin) -> None:
-    client.listener.egress_route.reach.avoid(["bad.example"])
+    client.listener.egress_route.destinations.avoid(["bad.example"])
     origin.answers, origin.keeps_open = [GOOD], True
     reader, writer = await client.connect()
     refused = b"POST http://bad.example/x HTTP/1.1\r\n" + client.head + b"Content-Length: 5\r\n\r\nhello"
@@ -274,7 +274,7 @@ async def test_a_redirect_is_asked_about_as_browsers_read_it(
     client: Client, origin: Origin, location: str, url: str
 ) -> None:
     asked: list[str] = []
-    client.listener.withheld = lambda to: asked.append(to) or "no"
+    client.listener.redirect_refusal = lambda to: asked.append(to) or "no"
     origin.answers = [f"HTTP/1.1 307 On\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()]
     answer = await client.says(b"Connection: close\r\nContent-Length: 0\r\n\r\n")
     assert (answer.startswith(b"HTTP/1.1 403 "), asked) == (True, [url])
