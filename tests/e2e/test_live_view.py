@@ -88,7 +88,7 @@ def open_view(lab: LabPage, url: str, *cells: str, line: str = "%webrun view") -
 
 def take_over(screen: Locator) -> None:
     screen.get_by_role("button", name="Take over").click()
-    expect(screen).to_have_attribute("data-driver", "you")
+    expect(screen).to_have_attribute("data-controller", "you")
 
 
 def until(lab: LabPage, wanted: Any) -> None:
@@ -103,7 +103,7 @@ def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:
     box = screen.locator(".webrun-screen-frame").bounding_box()
     assert box is not None
     position = {"x": x * box["width"] / 1024, "y": y * box["height"] / 600}
-    screen.locator(".webrun-screen-hands").click(position=position, **options)
+    screen.locator(".webrun-screen-field").click(position=position, **options)
 
 
 def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab: LabPage, told: Told) -> None:
@@ -123,7 +123,7 @@ def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab:
     lab.page.keyboard.press("Escape")
     expect(screen.get_by_role("button", name="Release")).to_be_focused()
     lab.page.keyboard.press("Enter")
-    expect(screen).to_have_attribute("data-driver", "agent")
+    expect(screen).to_have_attribute("data-controller", "agent")
 
 
 def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, told: Told) -> None:
@@ -144,15 +144,15 @@ def test_two_views_of_one_session_both_show_who_drives(lab: LabPage, told: Told)
     in_card, alone = lab.find(SCREEN).first, lab.find(SCREEN).last
     expect(in_card).to_have_attribute("data-pictures", re.compile("."))
     take_over(alone)
-    expect(in_card).to_have_attribute("data-driver", "other")
+    expect(in_card).to_have_attribute("data-controller", "other")
     expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
-    in_card.get_by_role("button", name="Drive from here").click()
-    expect(in_card).to_have_attribute("data-driver", "you")
+    in_card.get_by_role("button", name="Take over here").click()
+    expect(in_card).to_have_attribute("data-controller", "you")
     click_at(in_card, 50, 300)
     until(lab, lambda: told.kinds("click"))
     in_card.get_by_role("button", name="Release").click()
     alone.scroll_into_view_if_needed()  # one that is out of view is told nothing
-    expect(alone).to_have_attribute("data-driver", "agent")
+    expect(alone).to_have_attribute("data-controller", "agent")
 
 
 def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved(lab: LabPage, told: Told) -> None:
@@ -183,9 +183,9 @@ def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(
     elsewhere = lab.find(SCREEN).first
     lab.run_more("%%webrun task\nwait for 15 seconds, then get the heading")
     lab.page.set_viewport_size({"width": 1700, "height": 2600})  # both views are seen
-    expect(screen).to_contain_text("The agent drives")
+    expect(screen).to_contain_text("The agent is in control")
     take_over(screen)
-    expect(elsewhere).to_have_attribute("data-driver", "other")
+    expect(elsewhere).to_have_attribute("data-controller", "other")
     for number, width in enumerate((1700, 1200, 620), start=1):
         lab.page.set_viewport_size({"width": width, "height": 2600})
         click_at(screen, 333, 204)
@@ -197,7 +197,7 @@ def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(
     assert told.kinds("value")[-1] == ["by hand"]
     expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
     screen.get_by_role("button", name="Release").click()
-    expect(elsewhere).to_have_attribute("data-driver", "agent")
+    expect(elsewhere).to_have_attribute("data-controller", "agent")
     lab.wait_for_output(2, "Aim here")
     assert not [output for output in lab.outputs()[2] if output["output_type"] == "error"]
 

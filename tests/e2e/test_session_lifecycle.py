@@ -48,7 +48,7 @@ def test_the_countdown_turns_amber_in_its_last_minute(lab: LabPage) -> None:
     shows(lab, "active · idle")
     lab.run_more("%webrun emulator advance 4m10s")
     expect(lab.find(CARD).first).to_have_class(re.compile("webrun-amber"))
-    shows(lab, "waiting it out costs")
+    shows(lab, "Idle until the timeout")
 
 
 def test_an_orphaned_session_comes_back_on_its_card(lab: LabPage) -> None:
@@ -108,7 +108,7 @@ def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: Lab
         expect(lab.find(shown).first).to_contain_text("The kernel is gone")
     says_first(lab, "The kernel is gone: session main ended with it.")
     expect(lab.find(".webrun-sessions")).not_to_contain_text("active")
-    expect(lab.find(".webrun-view .webrun-screen-who")).to_be_hidden()
+    expect(lab.find(".webrun-view .webrun-screen-status")).to_be_hidden()
 
 
 def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPage) -> None:

@@ -105,12 +105,12 @@ def test_a_page_elsewhere_that_has_the_key_frames_and_drives_it(
     screen = page.frame_locator("iframe").locator(SCREEN)
     expect(screen).to_have_attribute("data-pictures", PICTURED)
     screen.get_by_role("button", name="Take over").click()
-    expect(screen).to_have_attribute("data-driver", "you")
+    expect(screen).to_have_attribute("data-controller", "you")
     assert emulator.status(session_id)["phase"] == "manual"
-    screen.locator(".webrun-screen-hands").click(position={"x": 50, "y": 60})
+    screen.locator(".webrun-screen-field").click(position={"x": 50, "y": 60})
     expect(screen.locator(".webrun-screen-doing")).to_contain_text("click")
     screen.get_by_role("button", name="Release").click()
-    expect(screen).to_have_attribute("data-driver", "agent")
+    expect(screen).to_have_attribute("data-controller", "agent")
 
 
 def test_where_the_agent_acts_is_framed(page: Page, url: str, emulator: Any, session_id: str) -> None:
@@ -145,12 +145,12 @@ def test_what_a_question_is_about_stays_framed_until_it_is_answered(page: Page, 
 def test_it_says_when_the_session_has_ended_and_when_there_is_none(page: Page, url: str, emulator: Any) -> None:
     ended = emulator.start()
     page.goto(f"{emulator.url}/view/{ended}#key={emulator.key}")
-    expect(page.locator(SCREEN)).to_have_attribute("data-driver", "agent")
+    expect(page.locator(SCREEN)).to_have_attribute("data-controller", "agent")
     emulator.message(ended, actionType="state", newState="terminate")
     expect(page.locator(SCREEN)).to_contain_text("The session has ended")
-    expect(page.locator(".webrun-screen-who")).to_be_hidden()
+    expect(page.locator(".webrun-screen-status")).to_be_hidden()
     page.goto(f"{emulator.url}/view/nosuchsessio#key={emulator.key}")
-    expect(page.locator(".webrun-screen-word")).to_have_text("There is no such session")
+    expect(page.locator(".webrun-screen-overlay")).to_have_text("There is no such session")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,6 +22,11 @@ from webrun_nb.wire.policies import StepBody
 def now_ms():
     return int(time.time() * 1000)
 
+def with_codes(changes):
+    """Return changes of a snapshot with status and phase as the client has them: cells write words."""
+    codes = {"status": SessionStatus, "phase": SessionPhase}
+    return {name: codes[name](value) if name in codes and value else value for name, value in changes.items()}
+
 class Session:
     """Watched by the card, and its actions."""
     def __init__(self, name, session_id, **changes):
@@ -34,12 +39,12 @@ class Session:
             created_at_ms=now - 83_000, last_activity_at_ms=now, inactivity_timeout_ms=300_000,
             expires_at_ms=now + 300_000, cost_usd=Decimal("0.0310"), compute_usd=Decimal("0.0277"),
             idle_usd=Decimal("0.0113"), tokens_usd=Decimal("0.0033"))
-        self.snapshot = replace(first, **changes)
+        self.snapshot = replace(first, **with_codes(changes))
     def subscribe(self, subscriber):
         self.subscribers.append(subscriber)
         return lambda: self.subscribers.remove(subscriber)
     def become(self, **changes):
-        self.snapshot = replace(self.snapshot, server_now_ms=now_ms(), **changes)
+        self.snapshot = replace(self.snapshot, server_now_ms=now_ms(), **with_codes(changes))
         for subscriber in self.subscribers:
             subscriber(self.snapshot)
     def act(self, name):

@@ -55,7 +55,7 @@ class Job:
         self.session = session
         fields = dict(name=name, state=state, session=session.snapshot.name, session_id=session.snapshot.session_id,
                       task_id="t1", elapsed_ms=6200, cost_usd=Decimal("0.0041"), emulated=True,
-                      usd_per_minute=Decimal("0.02"))
+                      usd_per_ms=Decimal("0.02") / 60_000)
         self.now = JobState(**{**fields, **changes})
         self.done = self.now.done
     def facts(self): return self.now

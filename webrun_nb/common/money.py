@@ -34,3 +34,13 @@ def rounded_dollars(amount_usd: Decimal) -> str:
     '$0.0041'
     """
     return f"${amount_usd.quantize(_SMALLEST_SHOWN, ROUND_HALF_UP):f}"
+
+
+def rounded_to_cents(amount_usd: Decimal) -> str:
+    """Return an amount in cents, as forecasts are shown; one that is less than a cent is not rounded to nothing.
+
+    >>> rounded_to_cents(Decimal("0.0985")), rounded_to_cents(Decimal("0.004"))
+    ('$0.10', 'less than $0.01')
+    """
+    rounded_usd = amount_usd.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return "less than $0.01" if amount_usd > 0 and not rounded_usd else f"${rounded_usd:f}"

@@ -1,17 +1,22 @@
-"""The live view's part in a page: one script and one style, the same in a notebook's cell and on `webViewURL`'s page.
+"""The live view's scripts and style, for a notebook's cell and for the page of `webViewURL`.
 
-It stands beside toolkit and emulator because both show it and neither may know the other.
+They are common to the toolkit and the emulator, which both show a live view and import nothing of each other.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["SCRIPT", "STYLE"]
+__all__ = ["ENTRY", "STYLE", "modules"]
 
-_HERE = files("webrun_nb.common") / "static"
+_FOLDER = Path(__file__).parent / "static"
 
-SCRIPT = (_HERE / "screencast.js").read_text(encoding="utf-8")
-"""Defines `screenView`; joined with the script that uses it into one module."""
-STYLE = (_HERE / "screencast.css").read_text(encoding="utf-8")
-"""Uses the colours `--wr-…` that whoever shows it defines."""
+ENTRY = _FOLDER / "screencast.js"
+"""The ES module that exports `screenView`; it imports its neighbours by relative paths."""
+STYLE = (_FOLDER / "screencast.css").read_text(encoding="utf-8")
+"""The style sheet; the page that uses it defines the colours `--wr-…`."""
+
+
+def modules() -> dict[str, str]:
+    """Return the text of `ENTRY` and of each module that it imports, by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.js"))}

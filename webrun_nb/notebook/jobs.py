@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from webrun_nb.client.costs import usd_per_ms
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.result import TaskResult
@@ -119,7 +120,7 @@ class Job(InProcess):
             cost_usd=self.cost_usd,
             emulated=snapshot.emulated,
             budget=self.handle.budget,
-            usd_per_minute=snapshot.prices.compute_usd_per_minute,
+            usd_per_ms=usd_per_ms(snapshot),
             action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
             asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),
             answer_with="" if question is None else other_way(session, question),

@@ -56,7 +56,7 @@ class Asking:
     def facts(self) -> JobState:
         return JobState(
             name="laptops", state="guardrail", session="a", session_id="s1", task_id="t1", elapsed_ms=0, cost_usd=None,
-            emulated=True, usd_per_minute=Decimal("0.02"), asks="Which one?", answer_with="%webrun answer a …",
+            emulated=True, usd_per_ms=Decimal(0), asks="Which one?", answer_with="%webrun answer a …",
         )  # fmt: skip
 
 

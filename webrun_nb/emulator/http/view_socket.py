@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from webrun_nb.common import screencast_assets as screen
+from webrun_nb.common import screencast_assets
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.services.accounts import Keys
@@ -58,9 +58,10 @@ def _text(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+_SCRIPTS = {"view.js": _text("view.js"), **screencast_assets.modules()}
 _FILES = {
-    "/view/assets/view.js": ("text/javascript; charset=utf-8", screen.SCRIPT + _text("view.js")),
-    "/view/assets/view.css": ("text/css; charset=utf-8", screen.STYLE + _text("view.css")),
+    "/view/assets/view.css": ("text/css; charset=utf-8", screencast_assets.STYLE + _text("view.css")),
+    **{f"/view/assets/{name}": ("text/javascript; charset=utf-8", text) for name, text in _SCRIPTS.items()},
 }
 _HTML = _text("view.html")
 

@@ -144,7 +144,7 @@ class CardRegistry:
             if placed.display_id is not None and not again:
                 return False
             if placed.display_id is None:
-                placed.card.turn_to_actions(actions)
+                placed.card.use_actions(actions)
                 place = notice.replace()
                 placed.display_id = place or uuid.uuid4().hex
             placed.shown_by.add(running_request()[0])

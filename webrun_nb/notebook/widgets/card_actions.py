@@ -1,13 +1,125 @@
-"""What a card is fed with and what its buttons do: the seam between cards and sessions."""
+"""The buttons of a session's card: one table of them, and the interface of the object that carries them out.
+
+A new button is a row of `BUTTONS`, and a method of the same name as its command in
+`notebook.display.session_actions.SessionCardActions`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
+from webrun_nb.common.codes import SessionPhase, SessionStatus
+
+Condition = Callable[[SessionSnapshot], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CardButton:
+    """A button of the card."""
+
+    command: str
+    """Its name in messages, and that of the method of `CardActions`."""
+    label: str
+    busy_label: str
+    """Its label from the click until the server has answered."""
+    title: str
+    """Its tooltip."""
+    shown: Condition
+    """In which states it is on the card."""
+    enabled: Condition = lambda snapshot: True
+    """In which of these it can be pressed."""
+    in_table: bool = False
+    """It is in the table of sessions too."""
+
+    def to_json(self, *, enabled: bool = True) -> dict[str, Any]:
+        """Return what a page needs to draw it."""
+        names = {"command": self.command, "label": self.label, "busyLabel": self.busy_label, "title": self.title}
+        return {**names, "enabled": enabled}
+
+
+def _is_live(snapshot: SessionSnapshot) -> bool:
+    return not snapshot.ended
+
+
+def _phase(snapshot: SessionSnapshot) -> SessionPhase | None:
+    return snapshot.phase if snapshot.status == SessionStatus.ACTIVE else None
+
+
+def _can_stop(snapshot: SessionSnapshot) -> bool:
+    if _phase(snapshot) == SessionPhase.MANUAL:  # with or without a task that waits meanwhile
+        return bool(snapshot.current_task_id)
+    return _phase(snapshot) in (SessionPhase.RUNNING, SessionPhase.PAUSED, SessionPhase.GUARDRAIL)
+
+
+BUTTONS = (
+    CardButton(
+        "pause",
+        "Pause",
+        "pausing…",
+        "Pause the task after its current browser action",
+        shown=lambda snapshot: _is_live(snapshot) and _phase(snapshot) != SessionPhase.PAUSED,
+        enabled=lambda snapshot: _phase(snapshot) == SessionPhase.RUNNING,
+    ),
+    CardButton(
+        "resume",
+        "Resume",
+        "resuming…",
+        "Continue the paused task",
+        shown=lambda snapshot: _phase(snapshot) == SessionPhase.PAUSED,
+    ),
+    CardButton(
+        "take_over",
+        "Take over",
+        "taking over…",
+        "Control the browser yourself; a running task is paused",
+        shown=lambda snapshot: _is_live(snapshot) and _phase(snapshot) != SessionPhase.MANUAL,
+        enabled=lambda snapshot: _phase(snapshot) is not None,
+    ),
+    CardButton(
+        "release",
+        "Release",
+        "releasing…",
+        "Give control back; a paused task continues",
+        shown=lambda snapshot: _phase(snapshot) == SessionPhase.MANUAL,
+    ),
+    CardButton(
+        "stop",
+        "Stop",
+        "stopping…",
+        "Stop the task and keep the session, which goes on costing",
+        shown=_is_live,
+        enabled=_can_stop,
+        in_table=True,
+    ),
+    CardButton(
+        "terminate",
+        "Terminate",
+        "terminating…",
+        "End the session and its billing",
+        shown=_is_live,
+        in_table=True,
+    ),
+    CardButton(
+        "start_again",
+        "Start again",
+        "starting…",
+        "Start a session with the same options, which this card then shows",
+        shown=lambda snapshot: snapshot.ended,
+    ),
+)
+"""All buttons, in their order on the card."""
+
+TABLE_COMMANDS = tuple(button.command for button in BUTTONS if button.in_table)
+
+
+def buttons_state(snapshot: SessionSnapshot, supported: Collection[str]) -> list[dict[str, Any]]:
+    """Return the buttons to draw, as JSON: those of the commands in `supported` that the session's state shows."""
+    shown = [button for button in BUTTONS if button.command in supported and button.shown(snapshot)]
+    return [button.to_json(enabled=button.enabled(snapshot)) for button in shown]
 
 
 class SessionFeed(Protocol):
@@ -24,19 +136,18 @@ class SessionFeed(Protocol):
 
 
 class CardActions(Protocol):
-    """What the buttons do. Each only posts to another thread and returns at once.
+    """Carries out what is asked for on a card. Each method posts to another thread and returns at once.
 
     All widgets of a kernel share one thread for their messages. The future ends when the server has answered; its
     exception is shown on the card.
 
-    An object may have more, and its card then has the buttons for it:
+    An object may have more than the two methods below, and its card then offers it:
 
-    - `pause()`, `resume()`, `take_over()`, `release()`: of the same shape;
+    - the other commands of `BUTTONS`, of the same shape (`start_again` returns a `Future[RestartedSession]`);
     - `answer(task_id, text)`: answers the task's guardrail, and so the card has a form. `text` may be a password: it
-      must not get into a log or a repr. Nothing of the future's exception is shown but what its code says;
-    - `start_again()`: a session with the same options; a `Future[RestartedSession]`;
-    - `steps(task_id)`: what was recorded of a task; `step_picture(task_id, number)`: a step's picture;
-      `keep_pictures()`: have some from now on;
+      must not get into a log or a repr. Nothing of the future's exception is shown but its code;
+    - `steps(task_id)`: reads a task's recorded steps; `step_picture(task_id, number)`: a step's picture;
+      `keep_pictures()`: has pictures recorded from now on;
     - `view(listener, fps)`: opens a live view, on the loop thread; None where the server has none.
     """
 

@@ -1,118 +1,31 @@
-"""From a snapshot to what the card's JavaScript needs: plain JSON, computed here so that the page only ticks."""
+"""The state of a session's card as JSON: everything that the page shows, computed from a snapshot.
+
+The page decides nothing: it draws these texts, buttons and shapes, and extrapolates the quantities (`extrapolation`).
+Times are unix ms of the server's clock, money is US dollars.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, assert_never
 
-from webrun_nb.client.costs import is_idle
+from webrun_nb.client.costs import cost_until_usd, is_billed, is_idle, usd_per_ms
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.button_press import ButtonPress, busy_command
+from webrun_nb.notebook.widgets.card_actions import buttons_state
+from webrun_nb.notebook.widgets.extrapolation import quantity
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
 
-COMMANDS = ("pause", "resume", "take_over", "release", "stop", "terminate", "start_again")
-"""What a card's buttons can ask for, in their order on the card."""
+SOON_MS = 60_000
+"""A countdown is highlighted for its last minute."""
+WAITS_LONG_MS = 60_000
+"""What waiting costs is said of a question that has waited so long."""
+APPROXIMATELY = "≈\N{NO-BREAK SPACE}"
 
-
-@dataclass(frozen=True, slots=True)
-class ButtonPress:
-    """A pressed button, from the click until the server answered. `id` is the page's."""
-
-    id: str
-    command: str
-    state: Literal["sent", "done", "failed"] = "sent"
-    message: str = ""
-
-
-# (status or phase) → (tone, shape): a state is told by its word and its shape, never by its colour alone.
-_LOOKS = {
-    "pending": ("busy", "dashes"),
-    "running": ("busy", "dot"),
-    "idle": ("good", "ring"),
-    "stopped": ("good", "halted"),
-    "paused": ("warn", "bars"),
-    "guardrail": ("warn", "question"),
-    "manual": ("warn", "hand"),
-    "orphaned": ("bad", "dashes"),
-    "completed": ("off", "check"),
-    "terminated": ("off", "square"),
-    "failed": ("bad", "cross"),
-}
-
-_BUTTONS = {
-    "pause": ("Pause", "pausing…", "Let the current browser action finish, then hold"),
-    "resume": ("Resume", "resuming…", "Go on from where it was paused"),
-    "take_over": ("Take over", "taking over…", "Drive the browser yourself; a running task waits"),
-    "release": ("Release", "releasing…", "Give the browser back; a task that waited goes on"),
-    "stop": ("Stop", "stopping…", "End the task, keep the session (keeping it goes on costing)"),
-    "terminate": ("Terminate", "terminating…", "End the session and its billing"),
-    "start_again": ("Start again", "starting…", "Start a session with the same options; this card goes on with it"),
-}
-
-
-def _text(amount_usd: Decimal | None) -> str | None:
-    return None if amount_usd is None else f"{amount_usd:f}"
-
-
-def _buttons(snapshot: SessionSnapshot, supported: Collection[str]) -> list[dict[str, Any]]:
-    phase = snapshot.phase if snapshot.status == "active" else None
-    held = phase == "paused" or (phase == "manual" and "release" not in supported)
-    if snapshot.ended:
-        hidden = set(COMMANDS) - {"start_again"}
-    else:
-        hidden = {
-            "start_again",
-            "pause" if held else "resume",
-            "take_over" if phase == "manual" else "release",
-        }
-    sensible = {
-        "pause": phase == "running",
-        "resume": held,
-        "take_over": phase is not None,
-        "release": True,
-        "stop": phase in {"running", "paused", "guardrail"} or (phase == "manual" and bool(snapshot.current_task_id)),
-        "terminate": True,
-        "start_again": True,
-    }
-    return [
-        {"command": name, "label": label, "busyLabel": busy, "title": title, "enabled": sensible[name]}
-        for name in COMMANDS
-        if name in supported and name not in hidden
-        for label, busy, title in [_BUTTONS[name]]
-    ]
-
-
-def _question(
-    snapshot: SessionSnapshot, question: Question, question_id: str, supported: Collection[str]
-) -> dict[str, Any]:
-    name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
-    return {
-        "id": question_id,
-        "taskId": question.task_id,
-        "text": words.clean(question.text, words.QUESTION_CHARACTERS),
-        **form_of(question).to_json(),
-        "answerable": "answer" in supported,
-        "stoppable": "stop" in supported,
-        "viewable": "view" in supported,
-        "otherWay": other_way(name, question),
-        "waits": _waits(snapshot, name),
-    }
-
-
-def _waits(snapshot: SessionSnapshot, name: str) -> dict[str, Any] | None:
-    """Return since when a question has waited and what waiting costs; None where the server does not say."""
-    if snapshot.expires_at_ms is None:
-        return None
-    return {
-        "sinceMs": snapshot.expires_at_ms - snapshot.inactivity_timeout_ms,
-        "endsAtMs": snapshot.expires_at_ms,
-        "session": name,
-        "emulated": snapshot.emulated,
-        "rate": words.rate(snapshot.prices.compute_usd_per_minute),
-        "usdPerMinute": _text(snapshot.prices.compute_usd_per_minute),
-    }
+State = dict[str, Any]
 
 
 def session_card_state(
@@ -124,33 +37,29 @@ def session_card_state(
     question_id: str = "",
     question_shown: bool = False,
     before: str = "",
-) -> dict[str, Any]:
-    """Return the card's trait: texts as shown, times in unix ms of the server's clock, money as decimal strings.
+) -> State:
+    """Return the card's state.
 
     Parameters
     ----------
     snapshot : SessionSnapshot
     supported : collection of str
-        The `COMMANDS`, and `answer`, `view` and `steps`, for which there is somebody to do them; others get no button,
-        no form and no fold-out.
+        The commands of the buttons, and `answer`, `view` and `steps`, that can be carried out; others get no button, no
+        form and no fold-out.
     seen_ended_ms : int, optional
         When a viewer saw the session end, for servers that don't say.
-    press : Press, optional
-        The last pressed button.
+    press : ButtonPress, optional
+        The last click.
     question_id : str
         Tells the snapshot's question from others of the same task, so that no answer reaches the wrong one.
     question_shown : bool
-        The kernel knows that a page shows the form; until then pages say so again.
+        The kernel knows that a page shows the form; until then pages report it again.
     before : str
         How the session ended that this one was started in place of.
     """
     name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
-    look = snapshot.phase if snapshot.status == "active" and snapshot.phase else snapshot.status
-    tone, shape = _LOOKS.get(look, ("busy", "dot"))
-    # Billed as idle is all time in which no task runs: starting, paused, waiting and orphaned too.
-    idles = is_idle(snapshot)
-    counts = words.countdown(snapshot)
-    asks = None if snapshot.ended else snapshot.question
+    tone, shape = _look(snapshot)
+    question = None if snapshot.ended else snapshot.question
     return {
         "name": name,
         "sessionId": words.clean(snapshot.session_id, words.CANDIDATE_CHARACTERS),
@@ -158,68 +67,179 @@ def session_card_state(
         "tone": tone,
         "shape": shape,
         "ended": snapshot.ended,
-        "ending": words.ending(snapshot),
-        "emulated": snapshot.emulated,
-        "connected": snapshot.connected,
-        "endsWithKernel": snapshot.ends_with_process,
         "task": words.clean(snapshot.current_task, words.TASK_CHARACTERS),
         "action": words.clean(snapshot.last_action, words.ACTION_CHARACTERS),
-        "queued": snapshot.queued_tasks,
+        "queue": f"queue {snapshot.queued_tasks}" if snapshot.queued_tasks > 0 and not snapshot.ended else "",
         "question": None
-        if asks is None
-        else {**_question(snapshot, asks, question_id, supported), "shown": question_shown},
+        if question is None
+        else _question_state(snapshot, question, supported, question_id=question_id, shown=question_shown),
         "viewable": "view" in supported and not snapshot.ended,
-        "before": before,
         "hasSteps": "steps" in supported,
-        "serverNowMs": snapshot.server_now_ms,
-        "clockRunning": snapshot.clock_running,
-        "createdAtMs": snapshot.created_at_ms,
-        "endedAtMs": words.ended_at_ms(snapshot, seen_ended_ms),
-        "costAtMs": snapshot.server_now_ms,
-        "costUsd": _text(snapshot.cost_usd),
-        "computeUsd": _text(snapshot.compute_usd),
-        "idleUsd": _text(snapshot.idle_usd),
-        "tokensUsd": _text(snapshot.tokens_usd),
-        "rateUsdPerMinute": _text(snapshot.prices.compute_usd_per_minute),
-        "rate": words.rate(snapshot.prices.compute_usd_per_minute),
-        "budget": words.budget(snapshot),
-        "idles": idles,
-        "countdown": None
-        if counts is None
-        else {"label": counts.label, "endsAtMs": counts.ends_at_ms, "spanMs": counts.span_ms, "until": counts.until},
-        "hold": words.hold(snapshot),
-        "buttons": _buttons(snapshot, supported),
-        "press": None
-        if press is None
-        else {"id": press.id, "command": press.command, "state": press.state, "message": press.message},
+        "before": before,
+        "buttons": buttons_state(snapshot, supported),
+        "press": None if press is None else press.to_json(),
+        "busy": busy_command(press),
+        "notice": _notice(snapshot, press),
+        **_times(snapshot, seen_ended_ms),
+        **_costs(snapshot),
+        "countdown": _countdown(snapshot),
+        "withoutKernel": _without_kernel(snapshot, name),
     }
 
 
-_TICKING_MS = ("serverNowMs", "costAtMs")
-_TICKING_USD = ("costUsd", "computeUsd", "idleUsd")
-_DRIFT_MS = 500
-"""A second is what the card shows; half of one is nothing that anybody sees."""
+def _look(snapshot: SessionSnapshot) -> tuple[str, str]:
+    """Return tone and shape: a state is told by its words and its shape, never by its colour alone."""
+    match snapshot.status:
+        case SessionStatus.PENDING:
+            return "busy", "dashes"
+        case SessionStatus.ACTIVE:
+            return _phase_look(snapshot.phase)
+        case SessionStatus.ORPHANED:
+            return "bad", "dashes"
+        case SessionStatus.COMPLETED:
+            return "off", "check"
+        case SessionStatus.TERMINATED:
+            return "off", "square"
+        case SessionStatus.FAILED:
+            return "bad", "cross"
+        case _:
+            assert_never(snapshot.status)
 
 
-def is_extrapolation_of(shown: Mapping[str, Any], facts: Mapping[str, Any], elapsed_ms: float) -> bool:
-    """Tell whether a page that was sent `shown` has ticked to `facts` by itself, `elapsed_ms` later.
+def _phase_look(phase: SessionPhase | None) -> tuple[str, str]:
+    match phase:
+        case SessionPhase.RUNNING | None:
+            return "busy", "dot"
+        case SessionPhase.IDLE:
+            return "good", "ring"
+        case SessionPhase.STOPPED:
+            return "good", "halted"
+        case SessionPhase.PAUSED:
+            return "warn", "bars"
+        case SessionPhase.GUARDRAIL:
+            return "warn", "question"
+        case SessionPhase.MANUAL:
+            return "warn", "hand"
+        case _:
+            assert_never(phase)
 
-    The server's clock and the amounts that grow with it may differ by what grows in half a second. Time travel, a
-    clock that stands still, and money that comes from anything but time are more than that.
+
+def _notice(snapshot: SessionSnapshot, press: ButtonPress | None) -> str:
+    if press is not None and press.message:
+        return press.message
+    if not snapshot.connected and not snapshot.ended:
+        return "The server can't be reached; the figures are extrapolated from its last message."
+    return ""
+
+
+def _times(snapshot: SessionSnapshot, seen_ended_ms: int | None) -> State:
+    runs = int(is_billed(snapshot))
+    until_ms = words.ended_at_ms(snapshot, seen_ended_ms) if snapshot.ended else snapshot.server_now_ms
+    lifetime_ms = None if until_ms is None else until_ms - snapshot.created_at_ms
+    return {
+        "now": quantity(snapshot.server_now_ms, runs),
+        "lifetime": quantity(lifetime_ms, runs),
+        "clockNote": "" if snapshot.ended or snapshot.clock_running else "clock stopped",
+    }
+
+
+def _costs(snapshot: SessionSnapshot) -> State:
+    emulated, rate_usd = snapshot.emulated, usd_per_ms(snapshot)
+    return {
+        "emulated": emulated,
+        "approximately": APPROXIMATELY if emulated else "",
+        "estimated": " estimated" if emulated else "",
+        "payer": {
+            "badge": "emulated" if emulated else "",
+            "pays": "you pay $0.00" if emulated else "",
+            "where": "on the hosted service" if emulated else "",
+        },
+        "cost": quantity(snapshot.cost_usd, rate_usd),
+        "compute": quantity(snapshot.compute_usd, rate_usd),
+        "idle": quantity(snapshot.idle_usd, rate_usd if is_idle(snapshot) else Decimal(0)),
+        "tokens": quantity(snapshot.tokens_usd, Decimal(0)),
+        "rate": "" if snapshot.ended else words.rate(snapshot.prices.compute_usd_per_minute),
+        "budget": words.budget(snapshot),
+    }
+
+
+def _countdown(snapshot: SessionSnapshot) -> State:
+    """Return the deadline that the session runs towards; without one, the text that stands in its place."""
+    if snapshot.ended:
+        return _no_countdown("Ended", words.ending(snapshot))
+    counts = words.countdown(snapshot)
+    if counts is None:
+        return _no_countdown("Inactivity", words.hold(snapshot))
+    return {
+        "label": counts.label,
+        "text": "",
+        "endsAtMs": counts.ends_at_ms,
+        "soonAtMs": counts.ends_at_ms - SOON_MS,
+        "spanMs": counts.span_ms,
+        "until": counts.until,
+        "idleCost": _idle_cost(snapshot, counts.ends_at_ms),
+    }
+
+
+def _no_countdown(label: str, text: str) -> State:
+    return {"label": label, "text": text, "endsAtMs": None}
+
+
+def _idle_cost(snapshot: SessionSnapshot, ends_at_ms: int) -> State | None:
+    """Return the cost of the time until a deadline, which gets less as that comes nearer."""
+    return quantity(cost_until_usd(snapshot, ends_at_ms), -usd_per_ms(snapshot))
+
+
+def _question_state(
+    snapshot: SessionSnapshot, question: Question, supported: Collection[str], *, question_id: str, shown: bool
+) -> State:
+    name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
+    return {
+        "id": question_id,
+        "taskId": question.task_id,
+        "text": words.clean(question.text, words.QUESTION_CHARACTERS),
+        **form_of(question).to_json(),
+        "answerable": "answer" in supported,
+        "stoppable": "stop" in supported,
+        "viewable": "view" in supported,
+        "otherWay": other_way(name, question),
+        "waits": _waits(snapshot, name),
+        "shown": shown,
+    }
+
+
+def _waits(snapshot: SessionSnapshot, name: str) -> State | None:
+    """Return since when a question has waited and what waiting costs; None where the server does not say."""
+    if snapshot.expires_at_ms is None:
+        return None
+    since_ms = snapshot.expires_at_ms - snapshot.inactivity_timeout_ms
+    return {
+        "sinceMs": since_ms,
+        "noteFromMs": since_ms + WAITS_LONG_MS,
+        "endsAtMs": snapshot.expires_at_ms,
+        "session": name,
+        "rate": words.rate(snapshot.prices.compute_usd_per_minute),
+        "approximately": APPROXIMATELY if snapshot.emulated else "",
+        "payer": " (emulated: you pay $0.00)" if snapshot.emulated else "",
+        "idleCost": _idle_cost(snapshot, snapshot.expires_at_ms),
+    }
+
+
+def _without_kernel(snapshot: SessionSnapshot, name: str) -> State:
+    """Return what changes on the page once the kernel is gone: nothing may read as if the session were followed.
+
+    `text` follows "The kernel was restarted" in the sentence that the page then begins with.
     """
-    still = shown.keys() - {*_TICKING_MS, *_TICKING_USD}
-    if shown.keys() != facts.keys() or any(shown[key] != facts[key] for key in still):
-        return False
-    passed_ms = elapsed_ms if facts["clockRunning"] and not facts["ended"] else 0
-    if abs(facts["costAtMs"] - shown["costAtMs"] - passed_ms) > _DRIFT_MS:
-        return False
-    growth_usd = float(facts["rateUsdPerMinute"] or 0) * passed_ms / 60_000
-    drift_usd = float(facts["rateUsdPerMinute"] or 0) * _DRIFT_MS / 60_000 + 1e-6
-    grows = {"costUsd": True, "computeUsd": True, "idleUsd": facts["idles"]}
-    for key in _TICKING_USD:
-        if (shown[key] is None) != (facts[key] is None):
-            return False
-        expected = float(shown[key] or 0) + (growth_usd if grows[key] else 0)
-        if abs(float(facts[key] or 0) - expected) > drift_usd:
-            return False
-    return True
+    changes: State = {"buttons": [], "question": None, "notice": ""}
+    if snapshot.ended:
+        return {"text": f". Session {name} had ended before.", "changes": changes}
+    changes |= {"ended": True, "action": "", "queue": "", "viewable": False, "rate": "", "clockNote": ""}
+    if snapshot.ends_with_process:
+        changes |= {"label": "ended with the kernel", "tone": "off", "shape": "square"}
+        changes |= {"countdown": _no_countdown("Ended", "with the kernel")}
+        return {"text": f": session {name} ended with it.", "changes": changes}
+    changes |= {"label": "not known", "tone": "warn", "shape": "dashes", "lifetime": None}
+    changes |= {"countdown": _no_countdown("Ended", "not known")}
+    billed = "" if snapshot.emulated else " and be billed"
+    text = f". Session {name} may still be open{billed} until its inactivity timeout"
+    return {"text": f"{text}; %load_ext webrun_nb shows how to end it.", "changes": changes}

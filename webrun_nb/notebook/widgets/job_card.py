@@ -1,36 +1,21 @@
-"""The job card: a line per background job, and the form where its task asks.
-
-Python sends facts when they change; the page counts on by itself.
-"""
+"""The card of a background job: one line, and the form where its task asks. Python sends its state when it changes."""
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any, Protocol
 
 import traitlets
 
-from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
-from webrun_nb.notebook.widgets.card_state import ButtonPress
-from webrun_nb.notebook.widgets.job_state import JobState
+from webrun_nb.notebook.widgets.button_press import ButtonPress, PressTracker
+from webrun_nb.notebook.widgets.extrapolation import is_extrapolation_of
+from webrun_nb.notebook.widgets.job_state import JobState, job_card_state
 from webrun_nb.notebook.widgets.static_card import HTML_BEGIN, HTML_END, TEXT_BEGIN, TEXT_END
-
-_log = logging.getLogger(__name__)
-
-_TONES = {
-    "paused": "warn",
-    "guardrail": "warn",
-    "manual": "warn",
-    "complete": "good",
-    "failed": "bad",
-    "stopped": "off",
-}
 
 
 class WatchedJob(Protocol):
@@ -56,19 +41,19 @@ class WatchedJob(Protocol):
 
 
 class Form(Protocol):
-    """The form of the session's card, which asks and takes for every card of the session."""
+    """The form of the session's card, shared with the session's other widgets."""
 
     @property
     def press(self) -> ButtonPress | None:
-        """What became of the last answer, if that was the last thing pressed."""
+        """The last click on the session's card or on one of its forms."""
         ...
 
     def question(self, task_id: str, /) -> dict[str, Any] | None:
-        """Return what the page needs of it, if this task asks."""
+        """Return the form's state for the page, if this task asks something."""
         ...
 
-    def take(self, content: Mapping[str, Any], /) -> None:
-        """Take an answer, or that it is shown."""
+    def take_form_message(self, content: Mapping[str, Any], /) -> None:
+        """Take a page's message about the form."""
         ...
 
     def watch(self, watcher: Callable[[], None], /) -> object:
@@ -77,7 +62,7 @@ class Form(Protocol):
 
 
 class JobCard(NotebookWidget):
-    """A card, told of changes by its job and written by `flush` from one thread.
+    """A card that its job tells of changes, and that is written by `flush` from one thread.
 
     Parameters
     ----------
@@ -88,11 +73,14 @@ class JobCard(NotebookWidget):
         Has the job cancelled, on another thread.
     form : Form, optional
         Without it the card says where else a question is answered.
+    monotonic_s : callable, optional
+        The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "kernel.js", "session.js", "question_form.js", "job_card.js")
+    _esm = script("job_card.js")
     _css = style("session_card.css", "job_card.css")
-    facts = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    """What `job_card_state` returns."""
 
     def __init__(
         self,
@@ -100,13 +88,18 @@ class JobCard(NotebookWidget):
         on_change: Callable[[JobCard], None],
         cancel: Callable[[], Future[Any]],
         form: Form | None = None,
+        *,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._job = job
         self._on_change = on_change
         self._cancel = cancel
         self._form = form
-        self._press: ButtonPress | None = None
-        super().__init__(facts=self._facts())
+        self._monotonic_s = monotonic_s
+        self._presses = PressTracker(lambda: on_change(self))
+        self._cost_usd = job.facts().cost_usd
+        self._cost_read_s = self._sent_s = monotonic_s()
+        super().__init__(state=self._state_now())
         self.on_msg(self._on_message)
         job.subscribe(lambda: on_change(self))
         if form is not None:
@@ -118,37 +111,33 @@ class JobCard(NotebookWidget):
         return self._job.done
 
     def flush(self) -> None:
-        """Send what is new to the page: not what it counts on to by itself. Only the one writer thread calls this."""
-        facts = self._facts()
-        shown = self.facts
-        if {**facts, "elapsedMs": 0} != {**shown, "elapsedMs": 0}:
-            self.facts = facts
+        """Send what is new to the page: not what it extrapolates by itself. Only the one writer thread calls this."""
+        state, now_s = self._state_now(), self._monotonic_s()
+        if not is_extrapolation_of(self.state, state, (now_s - self._sent_s) * 1000):
+            self._sent_s = now_s
+            self.state = state
 
     def text(self) -> str:
         """Return the card as text, between markers."""
         return card_text(self._job)
 
     def static_mimebundle(self) -> dict[str, str]:
-        """Return it as text and as static HTML."""
+        """Return the card as text and as static HTML."""
         return {"text/plain": self.text(), "text/html": _html(self._job.facts().line())}
 
-    def _facts(self) -> dict[str, Any]:
-        facts = self._job.facts()
-        question, press = None, self._press
-        if self._form is not None and facts.asks:
-            question = self._form.question(facts.task_id)
+    def _state_now(self) -> dict[str, Any]:
+        job, now_s = self._job.facts(), self._monotonic_s()
+        if job.cost_usd != self._cost_usd:
+            self._cost_usd, self._cost_read_s = job.cost_usd, now_s
+        question, press = None, self._presses.press
+        if self._form is not None and job.asks:
+            question = self._form.question(job.task_id)
             answered = self._form.press
             if press is None and answered is not None and answered.command == "answer":
                 press = answered
-        # its page can be seen on the session's card
-        shown = None if question is None else {**question, "viewable": False, "stoppable": True}
-        said = {
-            "question": shown,
-            "press": None
-            if press is None
-            else {"id": press.id, "command": press.command, "state": press.state, "message": press.message},
-        }
-        return {**_facts(facts), **said}
+        if question is not None:  # its page can be seen on the session's card
+            question = {**question, "viewable": False, "stoppable": True}
+        return job_card_state(job, cost_age_ms=(now_s - self._cost_read_s) * 1000, press=press, question=question)
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Take a message; runs on the subshell's thread, or on the main one where there are no subshells."""
@@ -156,27 +145,14 @@ class JobCard(NotebookWidget):
             case "command" if content.get("command") == "cancel":
                 self._take_cancel(str(content.get("id")))
             case "answer" | "shown" if self._form is not None:
-                self._press = None
-                self._form.take(content)
+                self._presses.forget()
+                self._form.take_form_message(content)
 
     def _take_cancel(self, press_id: str) -> None:
-        if self._press is not None and (self._press.id == press_id or self._press.state != "failed"):
-            return  # pages say it again where nothing answers, and two pages may show this card
-        press = ButtonPress(id=press_id, command="cancel")
-        self._press = press
-        self._on_change(self)
-        self._cancel().add_done_callback(lambda done: self._settle(press, done))
-
-    def _settle(self, press: ButtonPress, done: Future[Any]) -> None:
-        error = None if done.cancelled() else done.exception()
-        if error is not None:
-            _log.warning("job %s could not be cancelled: %s", self._job.name, error)
-            message = words.clean(f"cancel failed: {error}", words.ACTION_CHARACTERS)
-            press = replace(press, state="failed", message=message)
-        else:
-            press = replace(press, state="done")
-        self._press = press
-        self._on_change(self)
+        before = self._presses.press
+        if before is not None and (before.id == press_id or before.state != "failed"):
+            return  # pages send it again where nothing answers, and two pages may show this card
+        self._presses.run(ButtonPress(id=press_id, command="cancel"), self._cancel)
 
 
 def card_text(job: WatchedJob) -> str:
@@ -188,18 +164,3 @@ def _html(line: str) -> str:
     box = "border:1px solid #8888;border-radius:4px;padding:4px 12px;max-width:56em"
     classes = f"webrun-card-static {NO_FORMULAS}"
     return f'{HTML_BEGIN}<div class="{classes}" style="{box}"><bdi>{html_text(line)}</bdi></div>{HTML_END}'
-
-
-def _facts(facts: JobState) -> dict[str, Any]:
-    return {
-        "name": facts.name,
-        "state": facts.state,
-        "tone": _TONES.get(facts.state, "busy"),
-        "done": facts.done,
-        "session": facts.session,
-        "elapsedMs": facts.elapsed_ms,
-        "costUsd": None if facts.cost_usd is None else f"{facts.cost_usd:f}",
-        "usdPerMinute": f"{facts.usd_per_minute:f}",
-        "emulated": facts.emulated,
-        "next": facts.next,
-    }

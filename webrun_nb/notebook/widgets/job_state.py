@@ -1,12 +1,36 @@
-"""The state of a background job at one moment, as its card and its line of text show it."""
+"""The state of a background job: at one moment, as a line of text, and as JSON for its card."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.widgets.button_press import ButtonPress, busy_command
+from webrun_nb.notebook.widgets.card_actions import CardButton
+from webrun_nb.notebook.widgets.card_state import APPROXIMATELY
+from webrun_nb.notebook.widgets.extrapolation import quantity
+
+# (tone, shape) by state: a state is told by its word and its shape, never by its colour alone.
+_LOOKS = {
+    "queued": ("busy", "dashes"),
+    "running": ("busy", "dot"),
+    "paused": ("warn", "bars"),
+    "guardrail": ("warn", "question"),
+    "manual": ("warn", "hand"),
+    "complete": ("good", "check"),
+    "failed": ("bad", "cross"),
+    "stopped": ("off", "square"),
+}
+_CANCEL = CardButton(
+    "cancel",
+    "Cancel",
+    "cancelling…",
+    "Stop the task; a session of its own ends with it",
+    shown=lambda snapshot: not snapshot.ended,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +45,10 @@ class JobState:
     task_id: str
     elapsed_ms: int
     cost_usd: Decimal | None
+    """As last read from the server."""
     emulated: bool
-    usd_per_minute: Decimal
+    usd_per_ms: Decimal
+    """What its session's cost grows by."""
     budget: BudgetReading | None = None
     """The one of its budgets that was exceeded most."""
     action: str = ""
@@ -38,13 +64,10 @@ class JobState:
 
     @property
     def cost(self) -> str:
-        """What it has cost, in words: `≈ $0.0041`."""
+        """Its cost as text: `≈ $0.0041`."""
         if self.cost_usd is None:
             return "cost unknown"
-        return self._about(self.cost_usd)
-
-    def _about(self, amount_usd: Decimal) -> str:
-        return f"{'≈ ' if self.emulated else ''}{words.usd(amount_usd)}"
+        return f"{'≈ ' if self.emulated else ''}{words.usd(self.cost_usd)}"
 
     @property
     def next(self) -> str:
@@ -58,8 +81,67 @@ class JobState:
         over = "" if self.budget is None else self.budget.overrun(emulated=self.emulated)
         return f"read it with {self.name}.df{'; ' if over else ''}{over}"
 
+    @property
+    def payer(self) -> str:
+        """The note on who pays, behind the cost."""
+        return " (emulated, you pay $0.00)" if self.emulated else ""
+
     def line(self) -> str:
         """Return all of it in one line."""
-        pays = f"{self.cost} (emulated, you pay $0.00)" if self.emulated else self.cost
-        parts = [f"job {self.name}", self.state, words.duration(self.elapsed_ms), pays, f"session {self.session}"]
+        cost, elapsed = f"{self.cost}{self.payer}", words.duration(self.elapsed_ms)
+        parts = [f"job {self.name}", self.state, elapsed, cost, f"session {self.session}"]
         return " · ".join([*parts, *([self.next] if self.next else [])])
+
+
+def job_card_state(
+    job: JobState, *, cost_age_ms: float, press: ButtonPress | None, question: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the state of the job's card, as JSON.
+
+    Parameters
+    ----------
+    job : JobState
+    cost_age_ms : float
+        How long ago its cost was read.
+    press : ButtonPress, optional
+        The last click.
+    question : dict, optional
+        The state of the form, where its task asks and there is one.
+    """
+    tone, shape = _LOOKS[job.state]
+    rate_usd = job.usd_per_ms if job.state == "running" else Decimal(0)
+    cost_usd = None if job.cost_usd is None else job.cost_usd + rate_usd * round(cost_age_ms)
+    return {
+        "name": job.name,
+        "label": job.state,
+        "tone": tone,
+        "shape": shape,
+        "session": job.session,
+        "next": job.next,
+        "elapsed": quantity(job.elapsed_ms, int(not job.done)),
+        "cost": quantity(cost_usd, rate_usd),
+        "approximately": APPROXIMATELY if job.emulated else "",
+        "payer": job.payer,
+        "question": question,
+        "buttons": [] if job.done else [_CANCEL.to_json()],
+        "press": None if press is None else press.to_json(),
+        "busy": _busy(press),
+        "notice": "" if press is None else press.message,
+        "withoutKernel": _without_kernel(job),
+    }
+
+
+def _busy(press: ButtonPress | None) -> str | None:
+    """Return the command under way; a cancelled job ends some time after the server has confirmed it."""
+    if press is not None and press.command == _CANCEL.command:
+        return None if press.state == "failed" else press.command
+    return busy_command(press)
+
+
+def _without_kernel(job: JobState) -> dict[str, Any]:
+    """Return what changes on the page once the kernel is gone; `text` follows "The kernel was restarted"."""
+    changes: dict[str, Any] = {"buttons": [], "question": None, "notice": ""}
+    if job.done:
+        return {"text": f", and job {job.name} with its result.", "changes": changes}
+    changes |= {"label": "lost with the kernel", "tone": "off", "shape": "square", "next": ""}
+    return {"text": f": job {job.name} is lost with it.", "changes": changes}

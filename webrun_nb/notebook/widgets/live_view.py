@@ -6,16 +6,15 @@ from typing import Any
 
 import traitlets
 
-from webrun_nb.common import screencast_assets as screen
+from webrun_nb.common import screencast_assets
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import html_text
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
 from webrun_nb.notebook.widgets.view_feed import OpenView, ViewFeed
 
-VIEW_SCRIPT = screen.SCRIPT + script("live_view.js")
-"""`kernelView` and `viewFold`; wants `dom.js` before it."""
-VIEW_STYLE = screen.STYLE + style("live_view.css")
+VIEW_STYLE = screencast_assets.STYLE + style("live_view.css")
+"""The style sheet of the live view, for each widget that has one."""
 
 
 class LiveViewWidget(NotebookWidget):
@@ -31,7 +30,7 @@ class LiveViewWidget(NotebookWidget):
         Pictures a second at most.
     """
 
-    _esm = script("dom.js", "kernel.js") + VIEW_SCRIPT + script("live_view_widget.js")
+    _esm = script("live_view_widget.js")
     _css = style("session_card.css") + VIEW_STYLE
     name = traitlets.Unicode().tag(sync=True)
 

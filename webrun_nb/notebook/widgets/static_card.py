@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from webrun_nb.client.costs import cost_until_usd
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.money import rounded_to_cents
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.widgets.question_form import form_of, other_way
@@ -68,8 +69,9 @@ def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
     if counts is None:
         return "inactivity", words.hold(snapshot)
     left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
-    price = words.about(cost_until_usd(snapshot, counts.ends_at_ms), snapshot)
-    return counts.label.lower(), f"{left} {counts.until}; waiting it out costs {price}"
+    price = rounded_to_cents(cost_until_usd(snapshot, counts.ends_at_ms))
+    about = "≈ " if snapshot.emulated else ""
+    return counts.label.lower(), f"{left} {counts.until}; idle until the timeout: {about}{price}"
 
 
 def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = "") -> str:

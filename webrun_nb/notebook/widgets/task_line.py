@@ -1,26 +1,29 @@
-"""The line under a cell that waits for a task: what the task does, for how long, and the form for what it asks.
+"""The line under a cell that waits for tasks: what each does, for how long, and the form for what it asks.
 
-Python sends facts when they change; the page counts the seconds by itself.
+Python sends its state when it changes; the page extrapolates.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import traitlets
 
+from webrun_nb.client.costs import extrapolate
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget
+from webrun_nb.notebook.widgets.button_press import busy_command
+from webrun_nb.notebook.widgets.extrapolation import is_extrapolation_of, quantity
 from webrun_nb.notebook.widgets.job_card import Form
 
-_DRIFT_MS = 500
-"""The page's count may be off by so much before it is corrected."""
-_TICKING = ("elapsedMs", "serverNowMs")
+_HOLDING = (SessionPhase.GUARDRAIL, SessionPhase.PAUSED, SessionPhase.MANUAL)
+"""The phases in which a task waits for a person."""
 
 
 class WaitedTask(Protocol):
@@ -58,9 +61,10 @@ class TaskLine(NotebookWidget):
         The kernel's clock, seconds.
     """
 
-    _esm = script("dom.js", "kernel.js", "session.js", "question_form.js", "task_line.js")
+    _esm = script("task_line.js")
     _css = style("session_card.css", "task_line.css")
-    facts = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    """`{"tasks": [...]}`, a state for each row."""
 
     def __init__(
         self, on_change: Callable[[TaskLine], None], *, monotonic_s: Callable[[], float] = time.monotonic
@@ -68,10 +72,10 @@ class TaskLine(NotebookWidget):
         self._on_change = on_change
         self._monotonic_s = monotonic_s
         self._lock = threading.Lock()
-        self._tasks: dict[str, WaitedTask] = {}
+        self._tasks: dict[str, _Row] = {}
         self._numbers = 0
         self._sent_s = monotonic_s()
-        super().__init__(facts={"tasks": []})
+        super().__init__(state={"tasks": []})
         self.on_msg(self._on_message)
 
     @property
@@ -84,7 +88,7 @@ class TaskLine(NotebookWidget):
         with self._lock:
             self._numbers += 1
             row = str(self._numbers)
-            self._tasks[row] = task
+            self._tasks[row] = _Row(row, task)
         self.mark()
         return row
 
@@ -99,14 +103,14 @@ class TaskLine(NotebookWidget):
         self._on_change(self)
 
     def flush(self) -> None:
-        """Send what is new to the page: not what it counts on to by itself. Only the one writer thread calls this."""
+        """Send what is new to the page: not what it extrapolates by itself. Only the one writer thread calls this."""
         now_s = self._monotonic_s()
         with self._lock:
-            tasks = dict(self._tasks)
-        facts = {"tasks": [self._row(row, task, now_s) for row, task in tasks.items()]}
-        if not _counts_to(self.facts, facts, (now_s - self._sent_s) * 1000):
+            rows = list(self._tasks.values())
+        state = {"tasks": [row.state(now_s) for row in rows]}
+        if not is_extrapolation_of(self.state, state, (now_s - self._sent_s) * 1000):
             self._sent_s = now_s
-            self.facts = facts
+            self.state = state
 
     def close(self) -> None:
         """Take it away from all pages."""
@@ -122,46 +126,66 @@ class TaskLine(NotebookWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return {kind: form for kind, form in data.items() if kind != "text/plain"}, metadata
 
-    def _row(self, row: str, task: WaitedTask, now_s: float) -> dict[str, Any]:
-        snapshot, form = task.snapshot, task.form
-        asks = None if snapshot is None or snapshot.ended else snapshot.question
-        question = None if asks is None or form is None else form.question(asks.task_id)
-        press = None if form is None or question is None else form.press
-        return {
-            "row": row,
-            "session": "" if snapshot is None else words.clean(snapshot.name, words.CANDIDATE_CHARACTERS),
-            "what": words.progress(snapshot, task.task_id),
-            "held": snapshot is not None and snapshot.phase in ("guardrail", "paused", "manual"),
-            "endsWithKernel": snapshot is not None and snapshot.ends_with_process,
-            "elapsedMs": round((now_s - task.began_s) * 1000),
-            "serverNowMs": 0 if snapshot is None else snapshot.server_now_ms,
-            "clockRunning": snapshot is not None and snapshot.clock_running,
-            # its page can be seen on the session's card
-            "question": None if question is None else {**question, "viewable": False, "stoppable": True},
-            "press": None
-            if press is None or press.command not in ("answer", "stop")
-            else {"id": press.id, "command": press.command, "state": press.state, "message": press.message},
-        }
-
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Take a message; runs on the subshell's thread, or on the main one where there are no subshells."""
         if not isinstance(content, dict):
             return
-        task = self._tasks.get(str(content.get("row")))
-        if task is not None and task.form is not None:
-            task.form.take(content)
+        row = self._tasks.get(str(content.get("row")))
+        if row is not None and row.task.form is not None:
+            row.task.form.take_form_message(content)
 
 
-def _counts_to(shown: Mapping[str, Any], facts: Mapping[str, Any], passed_ms: float) -> bool:
-    """Tell whether a page that was sent `shown` has counted on to `facts` by itself, `passed_ms` later."""
-    if len(shown["tasks"]) != len(facts["tasks"]):
-        return False
-    for before, now in zip(shown["tasks"], facts["tasks"], strict=True):
-        if any(before[name] != now[name] for name in now if name not in _TICKING):
-            return False
-        # the server's clock is as old as its last word, so that only a leap of it tells anything
-        leap_ms = now["serverNowMs"] - before["serverNowMs"]
-        expected_ms = passed_ms if now["clockRunning"] else 0
-        if leap_ms > expected_ms + _DRIFT_MS or leap_ms < 0:
-            return False
-    return True
+class _Row:
+    """One task of the line."""
+
+    def __init__(self, row_id: str, task: WaitedTask) -> None:
+        self.task = task
+        self._id = row_id
+        self._snapshot: SessionSnapshot | None = None
+        self._received_s = 0.0
+        """When this snapshot was first seen."""
+
+    def state(self, now_s: float) -> dict[str, Any]:
+        """Return what the page needs to draw the row."""
+        snapshot, form = self._snapshot_at(now_s), self.task.form
+        asks = None if snapshot is None or snapshot.ended else snapshot.question
+        question = None if asks is None or form is None else form.question(asks.task_id)
+        press = None if form is None or question is None else form.press
+        if press is not None and press.command not in ("answer", "stop"):
+            press = None
+        is_held = snapshot is not None and snapshot.phase in _HOLDING
+        what = words.progress(snapshot, self.task.task_id)
+        return {
+            "row": self._id,
+            "session": "" if snapshot is None else words.clean(snapshot.name, words.CANDIDATE_CHARACTERS),
+            "what": what,
+            "tone": "warn" if is_held else "busy",
+            "shape": "question" if is_held else "dot",
+            "announcement": what if is_held else "",
+            "elapsed": quantity(round((now_s - self.task.began_s) * 1000), 1),
+            "now": quantity(0 if snapshot is None else snapshot.server_now_ms, int(_clock_runs(snapshot))),
+            # its page can be seen on the session's card
+            "question": None if question is None else {**question, "viewable": False, "stoppable": True},
+            "press": None if press is None else press.to_json(),
+            "busy": busy_command(press),
+            "notice": press.message if press is not None and press.state == "failed" else "",
+            "withoutKernel": _without_kernel(snapshot),
+        }
+
+    def _snapshot_at(self, now_s: float) -> SessionSnapshot | None:
+        snapshot = self.task.snapshot
+        if snapshot is not self._snapshot:
+            self._snapshot, self._received_s = snapshot, now_s
+        return None if snapshot is None else extrapolate(snapshot, round((now_s - self._received_s) * 1000))
+
+
+def _clock_runs(snapshot: SessionSnapshot | None) -> bool:
+    return snapshot is not None and snapshot.clock_running and not snapshot.ended
+
+
+def _without_kernel(snapshot: SessionSnapshot | None) -> dict[str, Any]:
+    """Return what changes on the page once the kernel is gone; `text` follows "The kernel was restarted"."""
+    changes = {"tone": "off", "question": None, "notice": "", "announcement": ""}
+    if snapshot is not None and snapshot.ends_with_process:
+        return {"text": ": the task of this cell ended with it.", "changes": changes}
+    return {"text": ". This cell no longer waits for its task, which may go on.", "changes": changes}

@@ -1,83 +1,142 @@
+"""The state of a session's card, as the page gets it."""
+
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from helpers.fake_cards import IDLE
+from helpers.fake_cards import ENDED, IDLE, NOW_MS, RUNNING, make_card
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words
-from webrun_nb.notebook.widgets.card_state import is_extrapolation_of, session_card_state
+from webrun_nb.notebook.text.labels import ended_at_ms
+from webrun_nb.notebook.widgets.button_press import ButtonPress
+from webrun_nb.notebook.widgets.card_state import session_card_state
 
-SHOWN = SessionSnapshot(
-    name="main",
-    session_id="abcdefghijkl",
-    status=SessionStatus.ACTIVE,
-    phase=SessionPhase.IDLE,
-    emulated=True,
-    server_now_ms=1_000_000,
-    created_at_ms=1_000,
-    last_activity_at_ms=1_000,
-    inactivity_timeout_ms=300_000,
-    cost_usd=Decimal("0.010000"),
-    compute_usd=Decimal("0.006000"),
-    idle_usd=Decimal("0.001000"),
-    tokens_usd=Decimal("0.004000"),
-)
-GROWN_USD = SHOWN.prices.compute_usd_per_minute / 12
-"""What five seconds cost."""
-LATER = replace(
-    SHOWN,
-    server_now_ms=1_005_000,
-    cost_usd=Decimal("0.010000") + GROWN_USD,
-    compute_usd=Decimal("0.006000") + GROWN_USD,
-    idle_usd=Decimal("0.001000") + GROWN_USD,
-)
+USD_PER_MS = IDLE.prices.compute_usd_per_minute / 60_000
+LOST = replace(IDLE, status=SessionStatus.ORPHANED, phase=None)
 
 
-def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
-    assert is_extrapolation_of(session_card_state(SHOWN), session_card_state(LATER), elapsed_ms=5_000)
+@pytest.mark.parametrize("snapshot", [IDLE, RUNNING, ENDED, LOST])
+def test_it_is_plain_json(snapshot: SessionSnapshot) -> None:
+    state = session_card_state(snapshot, press=ButtonPress("p", "stop"))
+    assert json.loads(json.dumps(state)) == state
+
+
+def test_an_unknown_cost_stays_unknown() -> None:
+    assert session_card_state(replace(IDLE, cost_usd=None))["cost"] is None
+
+
+def test_the_cost_comes_with_its_rate() -> None:
+    assert session_card_state(IDLE)["cost"] == {"value": "0.0310", "perMs": f"{USD_PER_MS:f}"}
+
+
+@pytest.mark.parametrize("snapshot", [ENDED, replace(IDLE, clock_running=False)])
+def test_nothing_grows_once_a_session_has_ended_or_its_clock_is_stopped(snapshot: SessionSnapshot) -> None:
+    state = session_card_state(snapshot)
+    assert {float(state[name]["perMs"]) for name in ("now", "lifetime", "cost", "compute", "idle", "tokens")} == {0}
+
+
+def test_the_countdown_is_held_while_a_task_runs() -> None:
+    countdown = session_card_state(RUNNING)["countdown"]
+    assert (countdown["endsAtMs"], countdown["text"]) == (None, words.hold(RUNNING))
+
+
+def test_idle_time_until_the_timeout_has_its_price_which_gets_less() -> None:
+    countdown = session_card_state(IDLE)["countdown"]
+    assert countdown["endsAtMs"] == IDLE.expires_at_ms
+    assert (countdown["idleCost"]["value"], float(countdown["idleCost"]["perMs"])) == ("0.096", -float(USD_PER_MS))
+
+
+def test_the_last_minute_begins_a_minute_before_the_end() -> None:
+    countdown = session_card_state(IDLE)["countdown"]
+    assert countdown["endsAtMs"] - countdown["soonAtMs"] == 60_000
+
+
+def test_an_ended_session_counts_down_to_nothing() -> None:
+    countdown = session_card_state(replace(ENDED, expires_at_ms=NOW_MS))["countdown"]
+    assert countdown == {"label": "Ended", "text": words.ending(ENDED), "endsAtMs": None}
+
+
+def test_an_orphaned_session_counts_its_grace_period() -> None:
+    countdown = session_card_state(replace(LOST, grace_ends_at_ms=NOW_MS + 200_000))["countdown"]
+    assert (countdown["label"], countdown["endsAtMs"]) == ("Grace period", NOW_MS + 200_000)
+
+
+def test_without_word_of_its_grace_period_nothing_counts() -> None:
+    countdown = session_card_state(LOST)["countdown"]
+    assert (countdown["endsAtMs"], countdown["text"]) == (None, "waiting for the browser to come back")
+
+
+def test_every_phase_has_a_shape_of_its_own() -> None:
+    shapes = {session_card_state(replace(IDLE, phase=phase))["shape"] for phase in SessionPhase}
+    assert len(shapes) == len(SessionPhase)
+
+
+@pytest.mark.parametrize("status", SessionStatus)
+def test_every_status_has_a_look(status: SessionStatus) -> None:
+    assert session_card_state(replace(IDLE, status=status))["tone"] in {"busy", "good", "warn", "bad", "off"}
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"server_now_ms": 1_065_000},
-        {"clock_running": False},
-        {"phase": "running"},
-        {"connected": False},
-        {"last_action": "click"},
-        {"queued_tasks": 1},
-        {"expires_at_ms": 1_300_000},
-        {"cost_usd": Decimal("0.02")},
-        {"tokens_usd": Decimal("0.0045")},
-        {"idle_usd": Decimal("0.001")},
-        {"compute_usd": None},
-        {"status": SessionStatus.TERMINATED, "phase": None},
-    ],
-    ids=lambda change: ", ".join(change),
+    ("snapshot", "idles"),
+    [(IDLE, True), (replace(RUNNING, phase=SessionPhase.PAUSED), True), (RUNNING, False), (ENDED, False)],
 )
-def test_a_page_is_told_all_else(change: dict[str, Any]) -> None:
-    assert not is_extrapolation_of(
-        session_card_state(SHOWN), session_card_state(replace(LATER, **change)), elapsed_ms=5_000
-    )
+def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bool) -> None:
+    assert (float(session_card_state(snapshot)["idle"]["perMs"]) > 0) is idles
 
 
-def test_while_a_task_runs_idle_time_stands_still() -> None:
-    shown, later = (
-        replace(SHOWN, phase=SessionPhase.RUNNING),
-        replace(LATER, phase=SessionPhase.RUNNING, idle_usd=SHOWN.idle_usd),
-    )
-    assert is_extrapolation_of(session_card_state(shown), session_card_state(later), elapsed_ms=5_000)
+def test_the_server_tells_when_a_session_ended_and_its_money_does_not() -> None:
+    assert ended_at_ms(replace(ENDED, ended_at_ms=7, compute_usd=Decimal("0.02"))) == 7
+    assert ended_at_ms(replace(IDLE, ended_at_ms=7)) is None
 
 
-def test_small_differences_do_not_add_up_unseen() -> None:
-    """What is compared is what was sent, however long ago."""
-    slow = replace(LATER, server_now_ms=1_060_000)
-    assert not is_extrapolation_of(session_card_state(SHOWN), session_card_state(slow), elapsed_ms=61_000)
+def test_where_the_server_does_not_tell_the_end_is_when_it_was_seen() -> None:
+    card = make_card(IDLE)
+    card.receive(replace(ENDED, ended_at_ms=None))
+    card.receive(replace(ENDED, ended_at_ms=None, server_now_ms=NOW_MS + 60_000))
+    assert card.state["lifetime"] == {"value": 83_000, "perMs": 0}
+
+
+def test_without_either_the_lifetime_is_unknown() -> None:
+    assert session_card_state(replace(ENDED, ended_at_ms=None))["lifetime"] is None
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "text", "changes"),
+    [
+        (ENDED, ". Session demo had ended before.", {"buttons": []}),
+        (
+            replace(IDLE, ends_with_process=True),
+            ": session demo ended with it.",
+            {"buttons": [], "ended": True, "label": "ended with the kernel", "question": None},
+        ),
+        (
+            IDLE,
+            ". Session demo may still be open until its inactivity timeout; %load_ext webrun_nb shows how to end it.",
+            {"label": "not known", "lifetime": None, "rate": ""},
+        ),
+    ],
+)
+def test_without_its_kernel_a_page_does_not_read_as_if_the_session_were_followed(
+    snapshot: SessionSnapshot, text: str, changes: dict[str, Any]
+) -> None:
+    without = session_card_state(snapshot)["withoutKernel"]
+    assert without["text"] == text
+    assert {name: without["changes"][name] for name in changes} == changes
+
+
+def test_an_open_session_that_costs_money_is_said_to_be_billed_on() -> None:
+    assert "and be billed" in session_card_state(replace(IDLE, emulated=False))["withoutKernel"]["text"]
+
+
+def test_a_server_that_is_out_of_reach_is_noticed() -> None:
+    assert "can't be reached" in session_card_state(replace(IDLE, connected=False))["notice"]
+    assert session_card_state(replace(ENDED, connected=False))["notice"] == ""
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ ASKS = replace(
 )
 FACTS = JobState(
     name="laptops", state="guardrail", session="demo", session_id=ASKS.session_id, task_id="t1", elapsed_ms=6200,
-    cost_usd=Decimal("0.0041"), emulated=True, usd_per_minute=Decimal("0.02"), asks="The password for shop.localhost",
+    cost_usd=Decimal("0.0041"), emulated=True, usd_per_ms=Decimal("0.0000003"), asks="The password for shop.localhost",
     answer_with="webrun.on_guardrail(fn)",
 )  # fmt: skip
 
@@ -66,16 +66,16 @@ def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
 
 
 def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: AnsweringActions) -> None:
-    send(card, type="answer", id="p1", question=card.facts["question"]["id"], text="pa55-word")
+    send(card, type="answer", id="p1", question=card.state["question"]["id"], text="pa55-word")
     assert actions.answers == [("t1", "pa55-word")]
     assert "pa55-word" not in repr(card.get_state())
-    assert card.facts["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
+    assert card.state["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
 
 
 def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: AnsweringActions) -> None:
     send(card, type="answer", id="p1", question="another", text="pa55-word")
     assert actions.answers == []
-    assert "too late" in card.facts["press"]["message"]
+    assert "too late" in card.state["press"]["message"]
 
 
 def test_two_pages_cancel_once(card: JobCard, cancelled: list[Future[Any]]) -> None:
@@ -87,7 +87,7 @@ def test_two_pages_cancel_once(card: JobCard, cancelled: list[Future[Any]]) -> N
 def test_a_cancel_that_failed_is_said_and_can_be_pressed_again(card: JobCard, cancelled: list[Future[Any]]) -> None:
     send(card, type="command", command="cancel", id="p1")
     cancelled[0].set_exception(RuntimeError("the server is gone"))
-    assert card.facts["press"]["message"] == "cancel failed: the server is gone"
+    assert card.state["press"]["message"] == "cancel failed: the server is gone"
     send(card, type="command", command="cancel", id="p2")
     assert len(cancelled) == 2
 

@@ -43,13 +43,13 @@ def asking(kind: str = "", *candidates: str, text: str = "Which one?", task_id: 
 
 
 def answer(card: SessionCard, question_id: str | None = None, **what: Any) -> None:
-    question_id = card.facts["question"]["id"] if question_id is None else question_id
+    question_id = card.state["question"]["id"] if question_id is None else question_id
     message = {"type": "answer", "taskId": "t1", "question": question_id, "id": "p1", **what}
     card._handle_custom_msg(message, [])
 
 
 def show_form(card: SessionCard) -> None:
-    question = card.facts["question"]
+    question = card.state["question"]
     card._handle_custom_msg({"type": "shown", "taskId": question["taskId"], "question": question["id"]}, [])
 
 
@@ -83,7 +83,7 @@ def test_what_does_not_fit_among_the_choices_can_be_written() -> None:
 
 
 def test_without_anybody_to_answer_another_way_is_named() -> None:
-    facts = make_card(asking()).facts["question"]
+    facts = make_card(asking()).state["question"]
     assert (facts["answerable"], facts["otherWay"]) == (False, "%webrun answer demo …")
 
 
@@ -94,7 +94,7 @@ def test_no_magic_is_offered_for_secrets(kind: str) -> None:
 
 def test_an_ended_session_asks_nothing() -> None:
     question = Question("t1", "Which one?")
-    assert make_card(replace(ENDED, question=question)).facts["question"] is None
+    assert make_card(replace(ENDED, question=question)).state["question"] is None
 
 
 # --- answering --------------------------------------------------------------------------------------------------------
@@ -117,24 +117,24 @@ def test_nothing_is_not_sent(what: dict[str, Any]) -> None:
     actions = AnsweringActions()
     card = make_card(asking("", "A", "B"), actions)
     answer(card, **what)
-    assert (actions.answers, card.facts["press"]["state"]) == ([], "failed")
+    assert (actions.answers, card.state["press"]["state"]) == ([], "failed")
 
 
 def test_an_answer_to_the_question_before_is_not_given_to_the_next() -> None:
     actions = AnsweringActions()
     card = make_card(asking(text="Log in how?"), actions)
-    asked_first = card.facts["question"]["id"]
+    asked_first = card.state["question"]["id"]
     card.receive(asking("purchase", text="Buy it?"))
     answer(card, asked_first, text="approve")
-    assert (actions.answers, card.facts["press"]["message"]) == ([], TOO_LATE)
+    assert (actions.answers, card.state["press"]["message"]) == ([], TOO_LATE)
 
 
 def test_the_same_question_asked_twice_is_two_questions() -> None:
     card = make_card(asking(), AnsweringActions())
-    first = card.facts["question"]["id"]
+    first = card.state["question"]["id"]
     card.receive(RUNNING)
     card.receive(asking())
-    assert card.facts["question"]["id"] != first
+    assert card.state["question"]["id"] != first
 
 
 def test_a_late_answer_says_so_on_the_card() -> None:
@@ -142,7 +142,7 @@ def test_a_late_answer_says_so_on_the_card() -> None:
     card = make_card(asking(), actions)
     answer(card, text="yes")
     actions.futures["answer"].set_exception(RequestError("nothing is asked", code="INVALID_STATE"))
-    assert card.facts["press"]["message"] == TOO_LATE
+    assert card.state["press"]["message"] == TOO_LATE
 
 
 def test_one_answer_is_sent_once() -> None:
@@ -260,10 +260,10 @@ def restarted(board: CardRegistry, next_session: Session) -> tuple[SessionCard, 
 def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
     board, session = CardRegistry(), Session(IDLE)
     card = placed(board, session, RestartableActions())
-    offered = [any(button["command"] == "start_again" for button in card.facts["buttons"])]
+    offered = [any(button["command"] == "start_again" for button in card.state["buttons"])]
     session.become(ENDED)
     board.drain(5)
-    offered.append([button["command"] for button in card.facts["buttons"]] == ["start_again"])
+    offered.append([button["command"] for button in card.state["buttons"]] == ["start_again"])
     assert offered == [False, True]
 
 
@@ -280,12 +280,12 @@ def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
     card, _ = restarted(board, next_session)
     next_session.become(replace(NEXT, phase=SessionPhase.RUNNING))
     board.drain(5)
-    assert (board.card(NEXT.session_id), card.facts["label"]) == (card, "active · running")
+    assert (board.card(NEXT.session_id), card.state["label"]) == (card, "active · running")
 
 
 def test_the_card_says_what_was_before(output: Output) -> None:
     card, _ = restarted(CardRegistry(), Session(NEXT))
-    assert card.facts["before"].startswith("demo: terminated, after 5:00 of inactivity")
+    assert card.state["before"].startswith("demo: terminated, after 5:00 of inactivity")
 
 
 def test_the_saved_output_goes_on_with_the_new_session(output: Output) -> None:
@@ -305,7 +305,7 @@ def test_a_session_with_a_card_of_its_own_keeps_it(output: Output) -> None:
     own = placed(board, elsewhere, Actions())
     card, _ = restarted(board, elsewhere)
     assert board.card(NEXT.session_id) is own
-    assert card.facts["press"]["message"] == "started again as demo; see its own card"
+    assert card.state["press"]["message"] == "started again as demo; see its own card"
 
 
 def test_a_start_that_fails_is_said(output: Output) -> None:
@@ -314,7 +314,7 @@ def test_a_start_that_fails_is_said(output: Output) -> None:
     start_again(card)
     actions.starting[0].set_exception(RuntimeError("no browser"))
     board.drain(5)
-    assert card.facts["press"]["message"] == "start again failed: no browser"
+    assert card.state["press"]["message"] == "start again failed: no browser"
 
 
 def test_the_text_form_says_what_was_before() -> None:

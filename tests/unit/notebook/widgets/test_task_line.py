@@ -55,7 +55,7 @@ def line(clock: Clock) -> TaskLine:
 
 
 def row(line: TaskLine) -> dict[str, Any]:
-    (only,) = line.facts["tasks"]
+    (only,) = line.state["tasks"]
     return dict(only)
 
 
@@ -96,14 +96,17 @@ def test_progress_is_one_clean_line_whatever_a_page_says() -> None:
 
 def test_a_row_has_the_words_and_the_time(line: TaskLine) -> None:
     line.add(Waited(OPENS))
-    assert (row(line)["what"], row(line)["elapsedMs"]) == ("step 3 · opening http://shop.localhost/", 4200)
+    assert (row(line)["what"], row(line)["elapsed"]) == (
+        "step 3 · opening http://shop.localhost/",
+        {"value": 4200, "perMs": 1},
+    )
 
 
 def test_time_that_passes_is_not_sent(line: TaskLine, clock: Clock) -> None:
     line.add(Waited(OPENS))
     clock.now_s += 30
     line.flush()
-    assert row(line)["elapsedMs"] == 4200
+    assert row(line)["elapsed"]["value"] == 4200
 
 
 def test_a_leap_of_the_servers_clock_is_sent(line: TaskLine, clock: Clock) -> None:
@@ -112,20 +115,22 @@ def test_a_leap_of_the_servers_clock_is_sent(line: TaskLine, clock: Clock) -> No
     waited.snapshot = replace(OPENS, server_now_ms=NOW_MS + 61_000)
     clock.now_s += 1
     line.flush()
-    assert row(line)["serverNowMs"] == NOW_MS + 61_000
+    assert row(line)["now"]["value"] == NOW_MS + 61_000
 
 
 def test_a_task_that_has_ended_has_no_row(line: TaskLine) -> None:
     line.remove(line.add(Waited(OPENS)))
-    assert line.facts == {"tasks": []}
+    assert line.state == {"tasks": []}
     assert line.idle
 
 
-def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLine) -> None:
-    line.add(Waited(ASKS, make_card(ASKS, AnsweringActions())))
-    assert row(line)["question"]["waits"] == {
-        "sinceMs": NOW_MS - 60_000, "endsAtMs": NOW_MS + 240_000, "session": "demo", "emulated": True,
-        "rate": "$0.02/min", "usdPerMinute": "0.02",
+def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLine, clock: Clock) -> None:
+    line.add(Waited(ASKS, make_card(ASKS, AnsweringActions(), monotonic_s=clock)))
+    waits = row(line)["question"]["waits"]
+    assert waits.pop("idleCost")["value"] == "0.08"
+    assert waits == {
+        "sinceMs": NOW_MS - 60_000, "noteFromMs": NOW_MS, "endsAtMs": NOW_MS + 240_000, "session": "demo",
+        "approximately": "≈\u00a0", "payer": " (emulated: you pay $0.00)", "rate": "$0.02/min",
     }  # fmt: skip
 
 

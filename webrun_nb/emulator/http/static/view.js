@@ -3,6 +3,8 @@
    - the embedding page: once it hears {type: "webrun:ready"} it posts {type: "webrun:key", key} to the frame.
    It is kept in this module's memory alone: a reload asks again. */
 
+import { screenView } from "./screencast.js";
+
 const SESSION_ID = location.pathname.split("/")[2];
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;

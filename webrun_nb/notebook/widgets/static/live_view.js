@@ -1,48 +1,51 @@
-/* The live view of a widget: between its page and the kernel. The kernel is told who looks; what it sends is drawn. */
+/* The live view of a widget, between its page and the kernel: the kernel is told who looks, and what it sends is drawn. */
 
-const LOOKED_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
+import { screenView } from "../../../common/static/screencast.js";
+import { element } from "./dom.js";
+import { watchKernel } from "./kernel.js";
 
-/* Shows the view in `parent`; `stop` says goodbye. */
-function kernelView(model, parent) {
+const ASKED_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
+
+/* Shows the view in `parent`; `stop` tells the kernel that this page looks no more. */
+export function kernelView(model, parent) {
   const page = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-  let answered = false;
-  let asking;
+  let isAnswered = false;
+  let timer;
   const send = (message) => model.send({ type: "view", page, message });
-  /* The first word may wait behind a running cell, as a card's does: it is said again until something comes. */
+  // The first message may wait behind a running cell, as a card's does: it is sent again until something comes.
   const ask = (message, pauses) => {
-    if (answered) return;
+    if (isAnswered) return;
     send(message);
     const [pause, ...rest] = pauses;
-    if (pause !== undefined) asking = setTimeout(() => ask(message, rest), pause);
+    if (pause !== undefined) timer = setTimeout(() => ask(message, rest), pause);
   };
   const screen = screenView(parent, {
     send(message) {
-      if (message.type === "visible") {
-        clearTimeout(asking);
-        answered = !message.visible;
-        if (message.visible) ask(message, LOOKED_AGAIN_AFTER_MS);
-        else send(message);
-      } else {
+      if (message.type !== "visible") {
         send(message);
+        return;
       }
+      clearTimeout(timer);
+      isAnswered = !message.visible;
+      if (message.visible) ask(message, ASKED_AGAIN_AFTER_MS);
+      else send(message);
     },
   });
   screen.link("Connecting…");
-  const hear = (content, buffers) => {
+  const onMessage = (content, buffers) => {
     if (content.type !== "view") return;
-    answered = true;
+    isAnswered = true;
     if (content.picture) screen.picture(buffers[0]);
     if (content.link !== undefined) screen.link(content.link);
     if (content.note) screen.note(content.note);
   };
-  const lost = (what) => screen.link(`The kernel ${what}`, true);
-  model.on("msg:custom", hear);
-  const stopWatching = watchKernel(model, lost);
+  model.on("msg:custom", onMessage);
+  const stopWatching = watchKernel(model, (what) => screen.link(`The kernel ${what}`, true));
   return {
     screen,
     stop() {
-      clearTimeout(asking);
-      model.off("msg:custom", hear);
+      clearTimeout(timer);
+      model.off("msg:custom", onMessage);
       stopWatching();
       screen.stop();
       send({ type: "visible", visible: false });
@@ -50,26 +53,27 @@ function kernelView(model, parent) {
   };
 }
 
-/* A fold-out with the view in it; nothing is asked for before it is opened. `draw` shows it where there is one. */
-function viewFold(model, parent) {
+/* Adds a fold-out with the view in it; nothing is asked for before it is opened. */
+export function viewFold(model, parent) {
   const fold = element("details", "webrun-fold", parent);
   element("summary", "", fold).textContent = "Live view";
   fold.hidden = true;
   // JupyterLab's own shortcuts would take the keys that open it.
   fold.dataset.lmSuppressShortcuts = "true";
-  const place = element("div", "webrun-fold-body", fold);
+  const body = element("div", "webrun-fold-body", fold);
   let view = null;
   fold.addEventListener("toggle", () => {
-    if (fold.open) view ??= kernelView(model, place);
+    if (fold.open) view ??= kernelView(model, body);
     view?.screen.fold(!fold.open);
   });
   return {
+    /* Shows the fold-out where the session has a live view. */
     draw(viewable) {
       if (fold.hidden === !viewable) return;
       fold.hidden = !viewable;
       if (!viewable) fold.open = false;
     },
-    /* Shows the view to who asked for it elsewhere on the card. */
+    /* Unfolds it, for a button elsewhere on the card. */
     open() {
       fold.open = true;
       fold.scrollIntoView({ block: "nearest" });

@@ -1,5 +1,8 @@
 /* `%webrun view`: the live view alone. */
 
+import { dataElement, element } from "./dom.js";
+import { kernelView } from "./live_view.js";
+
 function render({ model, el }) {
   const box = element("section", "webrun-card webrun-view", el);
   box.setAttribute("aria-label", `Live view of session ${model.get("name")}`);

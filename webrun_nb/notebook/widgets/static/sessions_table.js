@@ -1,13 +1,19 @@
-/* The table of sessions. Python sends `rows` (a session's facts each) when something changes; the page ticks by itself.
-   Everything shown is data: it gets into the document as text only. */
+/* The table of sessions. Python sends `rows`, a session's state each; between that the page extrapolates. */
+
+import { buttonBox, drawButtons } from "./buttons.js";
+import { announcementElement, dataElement, element, put, sentences } from "./dom.js";
+import { everySecond } from "./extrapolation.js";
+import { stateIcon } from "./icons.js";
+import { followState, kernelLostText, withoutKernel } from "./kernel.js";
+import { KERNEL_IS_BUSY, trackPress } from "./press.js";
+import { costText, countdownAt, lifetimeText, nowAt, totalText } from "./session_numbers.js";
 
 const HEADINGS = ["Session", "State", "Task", "Elapsed", "Cost", "Inactivity", ""];
-const AMBER_MS = 60_000;
 
 function buildTable(el) {
   const card = element("section", "webrun-card webrun-sessions", el);
   card.setAttribute("aria-label", "Sessions");
-  card.dataset.lmSuppressShortcuts = "true";
+  card.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own shortcuts would take the keys that scroll it
   const gone = element("div", "webrun-gone", card);
   const scroll = element("div", "webrun-scroll", card);
   // A region that scrolls has to be reachable with the keyboard.
@@ -25,131 +31,86 @@ function buildTable(el) {
   const body = element("tbody", "", table);
   const total = element("div", "webrun-total", card);
   const notice = element("div", "webrun-notice", card);
-  const live = element("div", "webrun-live", card);
-  live.setAttribute("role", "status");
-  live.setAttribute("aria-live", "polite");
-  return { gone, body, total, notice, live };
+  return { gone, body, total, notice, live: announcementElement(card) };
 }
 
-function buildRow(body, sessionId, press) {
+function buildRow(body, sessionId) {
   const row = element("tr", "webrun-session", body);
   row.dataset.session = sessionId;
-  const name = element("th", "", row);
-  name.scope = "row";
-  const label = dataElement("", name);
-  const state = element("td", "", row);
-  const where = element("span", "webrun-state", state);
-  const icon = stateIcon(where);
-  const word = element("span", "webrun-state-word", where);
+  const heading = element("th", "", row);
+  heading.scope = "row";
+  const name = dataElement("", heading);
+  const stateBox = element("span", "webrun-state", element("td", "", row));
+  const icon = stateIcon(stateBox);
+  const label = element("span", "webrun-state-word", stateBox);
   const task = dataElement("webrun-task", element("td", "", row));
-  const cell = (className) => element("td", className, row);
-  const parts = { row, label, icon, word, task, elapsed: cell("webrun-number"), cost: cell("webrun-number"), countdown: cell("webrun-number") };
-  const buttons = element("div", "webrun-buttons", cell(""));
-  parts.buttons = ["stop", "terminate"].map((command) => {
-    const button = element("button", "webrun-button", buttons);
-    button.type = "button";
-    button.dataset.command = command;
-    button.addEventListener("click", () => {
-      if (button.getAttribute("aria-disabled") !== "true") press.start(command);
-    });
-    return button;
-  });
-  return parts;
+  const [elapsed, cost, countdown] = [1, 2, 3].map(() => element("td", "webrun-number", row));
+  const buttons = buttonBox(element("td", "", row));
+  return { row, name, icon, label, task, elapsed, cost, countdown, buttons };
 }
 
-function renderRow(parts, facts, busy) {
-  parts.row.dataset.tone = facts.tone;
-  parts.icon(facts.shape);
-  put(parts.label, facts.name);
-  put(parts.word, facts.label);
-  put(parts.task, facts.task);
-  for (const button of parts.buttons) {
-    const wish = facts.buttons.find((each) => each.command === button.dataset.command);
-    button.hidden = wish === undefined;
-    if (!wish) continue;
-    put(button, busy === wish.command ? wish.busyLabel : wish.label);
-    button.title = wish.title;
-    button.setAttribute("aria-label", `${wish.label} ${facts.name}`);
-    button.setAttribute("aria-disabled", String(!wish.enabled || busy === wish.command));
-  }
+function drawRow(ui, state, busy, press) {
+  ui.row.dataset.tone = state.tone;
+  ui.icon(state.shape);
+  put(ui.name, state.name);
+  put(ui.label, state.label);
+  put(ui.task, state.task);
+  drawButtons(ui.buttons, state.buttons, { busy, press, of: state.name });
 }
 
-/* Returns what the session costs now; null where that is not known. */
-function tickRow(parts, facts, nowMs) {
-  const until = facts.ended ? facts.endedAtMs : nowMs;
-  const costs = costsAt(facts, nowMs);
-  const leftMs = facts.countdown === null ? null : Math.max(0, facts.countdown.endsAtMs - nowMs);
-  put(parts.elapsed, until === null ? "–" : duration(until - facts.createdAtMs));
-  put(parts.cost, costs.total === null ? "unknown" : (facts.emulated ? "≈\u00a0" : "") + usd(costs.total));
-  put(parts.countdown, facts.ended ? facts.ending : leftMs === null ? facts.hold : duration(leftMs));
-  parts.row.classList.toggle("webrun-amber", leftMs !== null && leftMs < AMBER_MS);
-  return costs.total;
-}
-
-/* Emulated and real money are never added up. */
-function totalOf(rows, costs) {
-  const sum = (emulated) => {
-    const known = rows.map((facts, i) => (facts.emulated === emulated ? costs[i] : null)).filter((cost) => cost !== null);
-    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
-  };
-  const parts = [`${rows.filter((facts) => !facts.ended).length} live of ${rows.length}`];
-  const [emulated, real] = [sum(true), sum(false)];
-  if (real !== null) parts.push(`you pay ${usd(real)}`);
-  if (emulated !== null) parts.push(`emulated: you pay $0.00, ≈\u00a0${usd(emulated)} on the hosted service`);
-  return parts.join(" · ");
+function drawNumbers(ui, state, elapsedMs) {
+  const countdown = countdownAt(state, nowAt(state, elapsedMs), elapsedMs);
+  put(ui.elapsed, lifetimeText(state, elapsedMs));
+  put(ui.cost, costText(state, elapsedMs));
+  put(ui.countdown, countdown.value);
+  ui.row.classList.toggle("webrun-amber", countdown.isSoon);
 }
 
 function render({ model, el }) {
   const ui = buildTable(el);
-  const shown = new Map();
-  let kernelEnd = null; // what became of the kernel, and when, once it is gone
-
-  const parts = (facts) => {
-    const id = facts.sessionId;
-    if (!shown.has(id)) {
-      const press = pressing({ send: (message) => model.send({ ...message, session: id }) }, () => draw());
-      shown.set(id, { press, ...buildRow(ui.body, id, press) });
+  const rows = new Map();
+  const rowOf = ({ sessionId }) => {
+    if (!rows.has(sessionId)) {
+      const send = (message) => model.send({ ...message, session: sessionId });
+      rows.set(sessionId, { press: trackPress({ send }, () => draw()), ...buildRow(ui.body, sessionId) });
     }
-    return shown.get(id);
+    return rows.get(sessionId);
   };
-  const nowOf = (facts) => {
-    const still = !facts.clockRunning || facts.ended;
-    return facts.serverNowMs + (still ? 0 : Math.max(0, (kernelEnd?.atMs ?? Date.now()) - arrivalOf(facts)));
-  };
-  const rowsShown = () => model.get("rows").map((facts) => (kernelEnd === null ? facts : factsWithoutKernel(facts, nowOf(facts))));
+  const statesNow = () => (kernelState.kernelLost === null ? kernelState.value : kernelState.value.map(withoutKernel));
   const tick = () => {
-    const times = model.get("rows").map(nowOf);
-    const rows = rowsShown();
-    put(ui.total, totalOf(rows, rows.map((facts, i) => tickRow(parts(facts), facts, times[i]))));
+    const states = statesNow();
+    const elapsedMs = kernelState.elapsedMs();
+    for (const state of states) drawNumbers(rowOf(state), state, elapsedMs);
+    put(ui.total, totalText(states, elapsedMs));
   };
   const draw = () => {
-    const rows = rowsShown();
-    const words = kernelEnd === null ? [] : model.get("rows").map((facts) => kernelGoneWords(facts, kernelEnd.what));
-    put(ui.gone, words.join(" "));
-    for (const facts of rows) {
-      const row = parts(facts);
-      row.press.settle(facts);
-      renderRow(row, facts, row.press.command ?? (facts.press?.state === "sent" ? facts.press.command : null));
+    const states = statesNow();
+    const lost = kernelState.kernelLost;
+    put(ui.gone, lost === null ? "" : states.map((state) => kernelLostText(state, lost)).join(" "));
+    for (const state of states) {
+      const row = rowOf(state);
+      row.press.settle(state.press);
+      drawRow(row, state, row.press.command ?? state.busy, row.press.start);
     }
-    const late = [...shown.values()].some(({ press }) => press.unanswered);
-    const failed = rows.filter((facts) => facts.press?.state === "failed").map((facts) => `${facts.name}: ${facts.press.message}`);
-    put(ui.notice, kernelEnd !== null ? "" : late ? KERNEL_IS_BUSY : failed.join(" · "));
-    put(ui.live, [...rows.map((facts) => `${facts.name}: ${facts.label}`), ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(". "));
+    put(ui.notice, lost === null ? noticeOf(states, [...rows.values()]) : "");
+    const labels = states.map((state) => `${state.name}: ${state.label}`);
+    put(ui.live, sentences(...labels, ui.gone.textContent, ui.notice.textContent));
     tick();
   };
-  const onRows = () => { kernelEnd = null; draw(); };
-  const onKernelLost = (what) => { kernelEnd = { what, atMs: kernelEnd?.atMs ?? Date.now() }; draw(); };
-
-  model.on("change:rows", onRows);
-  const stopWatching = watchKernel(model, onKernelLost);
+  const kernelState = followState(model, "rows", () => draw());
   const stopTicking = everySecond(tick);
   draw();
   return () => {
     stopTicking();
-    for (const { press } of shown.values()) press.stop();
-    model.off("change:rows", onRows);
-    stopWatching();
+    for (const { press } of rows.values()) press.stop();
+    kernelState.stop();
   };
+}
+
+function noticeOf(states, rows) {
+  if (rows.some(({ press }) => press.isUnanswered)) return KERNEL_IS_BUSY;
+  const failed = states.filter(({ press }) => press?.state === "failed");
+  return failed.map(({ name, press }) => `${name}: ${press.message}`).join(" · ");
 }
 
 export default { render };

@@ -1,14 +1,62 @@
-/* The fold-out log of what the session's latest task did. Nothing is asked for while it is folded; open, it is asked for
-   anew when something has happened, and a step's picture when somebody wants to see it. Every text in it is data. */
+/* The fold-out log of the steps of the session's latest task. Nothing is asked for while it is folded; open, it is asked
+   for again when something has happened. Every text in it is data. */
+
+import { dataElement, element, put } from "./dom.js";
+import { stepPicture } from "./step_picture.js";
 
 const ASKED_AGAIN_AFTER_MS = 400;
 const UNANSWERED_AFTER_MS = [1000, 2000, 4000, 8000];
-const STEP_COLUMNS = ["#", "What", "Where", "Policy", "Time", "Cost", "Picture"];
-const PICTURE_WIDTH_PX = 320;
-const PICTURE_HEIGHT_PX = 188;
+const FOLLOWS_WITHIN_PX = 8;
+const COLUMNS = ["#", "What", "Where", "Policy", "Time", "Cost", "Picture"];
 
-/* `send` has the kernel send the steps, or a picture. */
-function stepsLog(parent, send) {
+/* Adds the log. `send` asks the kernel for the steps, or for a picture. */
+export function stepsLog(parent, send) {
+  const { box, scroll, body, note } = buildLog(parent);
+  const requests = repeatedRequest(() => send({ type: "steps" }));
+  let asked = "";
+  let task = "";
+  let rows = new Map(); // by the step's number: rows are kept, so that the focus and what is unfolded stay
+
+  box.addEventListener("toggle", () => {
+    asked = "";
+    if (box.open) requests.ask(0);
+  });
+  const rowOf = (step) => {
+    const known = rows.get(step.number);
+    const content = JSON.stringify(step);
+    if (known?.content === content) return known;
+    return { ...stepRow(step, () => send({ type: "step_picture", task, step: step.number })), content };
+  };
+  return {
+    /* Asks for the steps again where `state` says that there may be another. */
+    draw(state) {
+      box.hidden = !state.hasSteps;
+      const now = [state.action, state.task, state.label].join("\n");
+      if (!box.open || now === asked) return;
+      requests.ask(asked === "" ? 0 : ASKED_AGAIN_AFTER_MS);
+      asked = now;
+    },
+    /* Shows the steps that have come. */
+    take({ task: taskOfSteps, steps, said }) {
+      requests.answered();
+      put(note, said);
+      scroll.hidden = steps.length === 0;
+      if (taskOfSteps !== task) rows = new Map();
+      task = taskOfSteps;
+      const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < FOLLOWS_WITHIN_PX || rows.size === 0;
+      rows = new Map(steps.map((step) => [step.number, rowOf(step)]));
+      replaceRows(body, [...rows.values()].flatMap(({ row, picture }) => (picture ? [row, picture.row] : [row])));
+      if (isAtEnd) scroll.scrollTop = scroll.scrollHeight;
+    },
+    /* Shows the picture that has come. */
+    picture({ task: taskOfPicture, step, said }, buffers) {
+      if (taskOfPicture === task) rows.get(step)?.picture?.show(said, buffers?.[0]);
+    },
+    stop: requests.stop,
+  };
+}
+
+function buildLog(parent) {
   const box = element("details", "webrun-steps", parent);
   element("summary", "", box).textContent = "Steps";
   box.dataset.lmSuppressShortcuts = "true";
@@ -18,74 +66,38 @@ function stepsLog(parent, send) {
   scroll.setAttribute("aria-label", "Steps of the latest task");
   const table = element("table", "webrun-table", scroll);
   const head = element("tr", "", element("thead", "", table));
-  for (const title of STEP_COLUMNS) {
+  for (const title of COLUMNS) {
     const cell = element("th", "", head);
     cell.scope = "col";
     cell.textContent = title;
   }
-  const body = element("tbody", "", table);
-  const note = element("div", "webrun-note", box);
-  let asked = "";
-  let waiting;
-  let repeating;
-  let task = "";
-  let rows = new Map(); // by the step's number: rows are kept, so that the focus and what is unfolded stay
+  return { box, scroll, body: element("tbody", "", table), note: element("div", "webrun-note", box) };
+}
 
-  /* The first word may wait behind a running cell, as a live view's does: it is said again until something comes. */
-  const ask = (pauses) => {
-    send({ type: "steps" });
+/* Sends a request some time from now, and again until it is answered: the first may wait behind a running cell. */
+function repeatedRequest(send) {
+  let timer;
+  const repeat = (pauses) => {
+    send();
     const [pause, ...rest] = pauses;
-    if (pause !== undefined) repeating = setTimeout(() => ask(rest), pause);
+    if (pause !== undefined) timer = setTimeout(() => repeat(rest), pause);
   };
+  let waiting;
+  const answered = () => clearTimeout(timer);
   const stop = () => {
     clearTimeout(waiting);
-    clearTimeout(repeating);
-  };
-  const askSoon = () => {
-    stop();
-    waiting = setTimeout(() => ask(UNANSWERED_AFTER_MS), asked === "" ? 0 : ASKED_AGAIN_AFTER_MS);
-  };
-  box.addEventListener("toggle", () => {
-    asked = "";
-    if (box.open) askSoon();
-  });
-  const rowOf = (step) => {
-    const known = rows.get(step.number);
-    const said = JSON.stringify(step);
-    if (known?.said === said) return known;
-    return { ...stepRow(step, (number) => send({ type: "step_picture", task, step: number })), said };
+    answered();
   };
   return {
-    /* Whatever may have made a step since: then they are asked for again. */
-    draw(facts) {
-      box.hidden = !facts.hasSteps;
-      const now = [facts.action, facts.task, facts.label].join("\n");
-      if (!box.open || now === asked) return;
-      askSoon();
-      asked = now;
+    ask(afterMs) {
+      stop();
+      waiting = setTimeout(() => repeat(UNANSWERED_AFTER_MS), afterMs);
     },
-    take({ task: its, steps, said }) {
-      clearTimeout(repeating);
-      put(note, said);
-      scroll.hidden = steps.length === 0;
-      if (its !== task) rows = new Map();
-      task = its;
-      const follows = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 8 || rows.size === 0;
-      rows = new Map(steps.map((step) => [step.number, rowOf(step)]));
-      const wanted = [...rows.values()].flatMap(({ row, under }) => (under ? [row, under] : [row]));
-      const same = new Set(wanted);
-      for (const old of [...body.children]) if (!same.has(old)) old.remove();
-      wanted.forEach((each, at) => { if (body.children[at] !== each) body.insertBefore(each, body.children[at] ?? null); });
-      if (follows) scroll.scrollTop = scroll.scrollHeight;
-    },
-    picture({ task: its, step, said }, buffers) {
-      if (its === task) rows.get(step)?.show?.(said, buffers?.[0]);
-    },
+    answered,
     stop,
   };
 }
 
-/* The row of a step; with a picture also the row under it, that a button unfolds, and what shows the picture in it. */
 function stepRow(step, ask) {
   const row = element("tr", "");
   row.dataset.decision = step.decision;
@@ -97,51 +109,14 @@ function stepRow(step, ask) {
   cell(step.time, "webrun-number");
   cell(step.cost, "webrun-number");
   const last = element("td", "", row);
-  return step.picture ? { row, ...stepPicture(last, step, () => ask(step.number)) } : { row };
+  return { row, picture: step.picture ? stepPicture(last, step, COLUMNS.length, ask) : null };
 }
 
-function stepPicture(cell, step, ask) {
-  const button = element("button", "webrun-button", cell);
-  button.type = "button";
-  button.textContent = "Picture";
-  button.setAttribute("aria-label", `Picture of step ${step.number}`);
-  const under = element("tr", "webrun-step-picture");
-  under.id = uniqueId();
-  under.hidden = true;
-  const place = element("td", "", under);
-  place.colSpan = STEP_COLUMNS.length;
-  const note = element("div", "webrun-note", place);
-  note.setAttribute("role", "status");
-  button.setAttribute("aria-controls", under.id);
-  button.setAttribute("aria-expanded", "false");
-  let canvas = null;
-  let wanted = false;
-  button.addEventListener("click", () => {
-    under.hidden = !under.hidden;
-    button.setAttribute("aria-expanded", String(!under.hidden));
-    if (under.hidden || canvas) return;
-    put(note, "Asking for the picture…");
-    wanted = true;
-    ask();
+/* Makes `wanted` the rows of `body`; those that are there stay where they are. */
+function replaceRows(body, wanted) {
+  const kept = new Set(wanted);
+  for (const old of [...body.children]) if (!kept.has(old)) old.remove();
+  wanted.forEach((row, at) => {
+    if (body.children[at] !== row) body.insertBefore(row, body.children[at] ?? null);
   });
-  const show = async (said, bytes) => {
-    if (!wanted) return; // another page of this card has asked
-    wanted = false;
-    put(note, said);
-    if (!bytes) return;
-    try {
-      const image = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
-      canvas = element("canvas", "", place);
-      canvas.width = PICTURE_WIDTH_PX;
-      canvas.height = PICTURE_HEIGHT_PX;
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `The page right after step ${step.number}`);
-      canvas.getContext("2d").drawImage(image, 0, 0, PICTURE_WIDTH_PX, PICTURE_HEIGHT_PX);
-      image.close();
-      under.scrollIntoView({ block: "nearest" });
-    } catch {
-      put(note, "The picture can't be shown");
-    }
-  };
-  return { under, show };
 }

@@ -1,9 +1,14 @@
-/* The line under a cell that waits for tasks: a row for each, with the form where one asks. It counts the seconds by
-   itself. What it shows is data, perhaps a hostile page's: text only. */
+/* The line under a cell that waits for tasks: a row for each, with the form where one asks. */
 
-const elapsed = (spanMs) => (spanMs < MINUTE_MS ? `${Math.max(0, Math.floor(spanMs / 1000))} s` : duration(spanMs));
+import { announcementElement, dataElement, element, put, sentences } from "./dom.js";
+import { everySecond, valueAt } from "./extrapolation.js";
+import { shortDuration } from "./format.js";
+import { stateIcon } from "./icons.js";
+import { followState, kernelLostText, withoutKernel } from "./kernel.js";
+import { KERNEL_IS_BUSY, reportShown, trackPress } from "./press.js";
+import { questionForm } from "./question_form.js";
 
-function buildRow(parent, act) {
+function buildRow(parent, answer, stop) {
   const card = element("div", "webrun-card webrun-line", parent);
   card.setAttribute("role", "group"); // no landmark: one cell may wait for several tasks of one session
   const gone = element("div", "webrun-gone", card);
@@ -11,64 +16,52 @@ function buildRow(parent, act) {
   const icon = stateIcon(line);
   const what = dataElement("webrun-line-what", line);
   const seconds = element("span", "webrun-line-seconds", line);
-  const question = questionForm(card, act.answer, act.stop, () => {});
+  const question = questionForm(card, answer, stop);
   const notice = element("div", "webrun-notice", card);
-  const live = element("div", "webrun-live", card);
-  live.setAttribute("role", "status");
-  live.setAttribute("aria-live", "polite");
-  return { card, gone, line, icon, what, seconds, question, notice, live };
+  return { card, gone, line, icon, what, seconds, question, notice, live: announcementElement(card) };
 }
 
-function goneWords(facts, what) {
-  if (facts.endsWithKernel) return `The kernel ${what}: the task of this cell ended with it.`;
-  return `The kernel ${what}. This cell no longer waits for its task, which may go on.`;
-}
-
-/* One task's row; `factsNow` returns its facts, null once it is waited for no more. */
-function taskRow(parent, model, row, factsNow, arrivedAtMs, kernelEnd) {
+/* Shows one task. `stateNow` returns its state, null once it is waited for no more; `kernel` is that of `followState`. */
+function taskRow(parent, model, row, stateNow, kernel) {
   const send = (message) => model.send({ ...message, row });
-  const press = pressing({ send }, () => draw());
-  const ui = buildRow(parent, {
-    answer: (what) => {
-      const { id, taskId } = factsNow().question;
-      press.start("answer", { taskId, question: id, ...what });
-    },
-    stop: () => press.start("stop"),
-  });
-  const shown = tellingShown({ send }, () => (kernelEnd() === null ? factsNow()?.question ?? null : null));
+  const press = trackPress({ send }, () => draw());
+  const answer = (what) => {
+    const { id, taskId } = stateNow().question;
+    press.start("answer", { taskId, question: id, ...what });
+  };
+  const ui = buildRow(parent, answer, () => press.start("stop"));
+  const shown = reportShown({ send }, () => stateNow()?.question ?? null);
 
   const tick = () => {
-    const facts = factsNow();
-    const grownMs = Math.max(0, (kernelEnd()?.atMs ?? Date.now()) - arrivedAtMs());
-    put(ui.seconds, elapsed(facts.elapsedMs + grownMs));
-    ui.question.tick(facts.serverNowMs + (facts.clockRunning ? grownMs : 0));
+    const state = stateNow();
+    const elapsedMs = kernel.elapsedMs();
+    put(ui.seconds, shortDuration(valueAt(state.elapsed, elapsedMs)));
+    ui.question.tick(valueAt(state.now, elapsedMs), elapsedMs);
   };
   const draw = () => {
-    const facts = factsNow();
-    const end = kernelEnd();
-    press.settle(facts);
-    const sent = facts.press?.state === "sent" ? facts.press.command : null;
-    const busy = press.command ?? sent;
-    ui.card.dataset.tone = end !== null ? "off" : facts.held ? "warn" : "busy";
-    ui.card.setAttribute("aria-label", facts.session ? `Task in session ${facts.session}` : "Task");
-    put(ui.gone, end === null ? "" : goneWords(facts, end.what));
-    ui.line.hidden = end !== null;
-    ui.icon(facts.held ? "question" : "dot");
-    put(ui.what, facts.what);
-    put(ui.notice, press.unanswered ? KERNEL_IS_BUSY : facts.press?.state === "failed" ? facts.press.message : "");
-    drawQuestion(end === null ? facts.question : null, busy);
-    const asks = facts.question ? `${facts.question.title}: ${facts.question.text}` : "";
-    put(ui.live, [facts.held ? facts.what : "", asks, ui.gone.textContent, ui.notice.textContent].filter(Boolean).join(". "));
+    const state = stateNow();
+    const lost = kernel.kernelLost;
+    press.settle(state.press);
+    ui.card.dataset.tone = state.tone;
+    ui.card.setAttribute("aria-label", state.session ? `Task in session ${state.session}` : "Task");
+    put(ui.gone, lost === null ? "" : kernelLostText(state, lost));
+    ui.line.hidden = lost !== null;
+    ui.icon(state.shape);
+    put(ui.what, state.what);
+    put(ui.notice, lost === null && press.isUnanswered ? KERNEL_IS_BUSY : state.notice);
+    drawQuestion(state.question, press.command ?? state.busy);
+    const asks = state.question && `${state.question.title}: ${state.question.text}`;
+    put(ui.live, sentences(state.announcement, asks, ui.gone.textContent, ui.notice.textContent));
     ui.live.hidden = false; // what is hidden is not announced once it is filled
     tick();
   };
   const drawQuestion = (question, busy) => {
     const isNew = ui.question.draw(question, busy === "answer", busy === "stop");
     if (!isNew || !question.answerable) return;
-    shown.tell(question.id);
+    shown.report(question.id);
     // After the page has laid it out: what waits for a person has to be seen.
     requestAnimationFrame(() => {
-      if (factsNow()?.question?.id === question.id) ui.question.bringIntoView(ui.card);
+      if (stateNow()?.question?.id === question.id) ui.question.bringIntoView(ui.card);
     });
   };
   return {
@@ -84,40 +77,28 @@ function taskRow(parent, model, row, factsNow, arrivedAtMs, kernelEnd) {
 
 function render({ model, el }) {
   const rows = new Map();
-  let end = null; // what became of the kernel, and when, once it is gone
+  const stateOf = (row) => {
+    const state = kernel.value.tasks.find((task) => task.row === row) ?? null;
+    return state !== null && kernel.kernelLost !== null ? withoutKernel(state) : state;
+  };
   const draw = () => {
-    const facts = model.get("facts");
-    arrivalOf(facts);
-    const wanted = new Set(facts.tasks.map((task) => task.row));
+    const wanted = new Set(kernel.value.tasks.map((task) => task.row));
     for (const [id, row] of rows) {
       if (wanted.has(id)) continue;
       row.stop();
       rows.delete(id);
     }
-    for (const { row: id } of facts.tasks) {
-      if (!rows.has(id)) {
-        const factsNow = () => model.get("facts").tasks.find((task) => task.row === id) ?? null;
-        rows.set(id, taskRow(el, model, id, factsNow, () => arrivalOf(model.get("facts")), () => end));
-      }
+    for (const id of wanted) {
+      if (!rows.has(id)) rows.set(id, taskRow(el, model, id, () => stateOf(id), kernel));
       rows.get(id).draw();
     }
   };
-  const onFacts = () => {
-    end = null;
-    draw();
-  };
-  const onKernelLost = (what) => {
-    end = { what, atMs: end?.atMs ?? Date.now() };
-    draw();
-  };
-  model.on("change:facts", onFacts);
-  const stopWatching = watchKernel(model, onKernelLost);
+  const kernel = followState(model, "state", draw);
   const stopTicking = everySecond(() => { for (const row of rows.values()) row.tick(); });
   draw();
   return () => {
     stopTicking();
-    stopWatching();
-    model.off("change:facts", onFacts);
+    kernel.stop();
     for (const row of rows.values()) row.stop();
   };
 }
