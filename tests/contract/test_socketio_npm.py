@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 import socketio
+
+from helpers.node import install, node
 
 CLIENT = "socket.io-client@4"
 SCRIPT = Path(__file__).parents[1] / "helpers" / "socketio_client.js"
@@ -29,20 +29,8 @@ Received = list[tuple[str, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def modules(request: pytest.FixtureRequest) -> Path:
     """Return a folder of Node modules with socket.io-client in it, installed once and kept in pytest's cache."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed")
     assert request.config.cache is not None
-    folder = request.config.cache.mkdir("npm-socket.io-client")
-    if not (folder / "node_modules" / "socket.io-client").is_dir():
-        install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", CLIENT]
-        try:
-            done = subprocess.run(install, capture_output=True, text=True, timeout=60, check=False)
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"npm did not install {CLIENT} within 60 s")
-        if done.returncode:
-            pytest.skip(f"npm could not install {CLIENT}: {done.stderr.strip()[-300:]}")
-    return folder / "node_modules"
+    return install(request.config.cache.mkdir("npm-socket.io-client"), CLIENT)
 
 
 class Listener:
@@ -109,7 +97,7 @@ async def start(emulator: Any, modules: Path) -> AsyncIterator[Start]:
 
     async def start_node(session_id: str, **options: Any) -> NodeListener:
         process = await asyncio.create_subprocess_exec(
-            "node",
+            str(node()),
             str(SCRIPT),
             json.dumps({"url": emulator.url, "sessionId": session_id, **options}),
             stdin=asyncio.subprocess.PIPE,

