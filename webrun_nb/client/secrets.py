@@ -159,11 +159,16 @@ def _ask(name: str, field: str, prompt: Prompt | None) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)  # it would show what is typed
-            return (prompt or getpass.getpass)(f"{name}: {field.replace('_', ' ')} (nothing is shown): ").strip()
+            return (prompt or getpass.getpass)(f"{_field_label(field)} for {name} (hidden): ").strip()
     except KeyboardInterrupt:
         raise TaskInterruptedError(f"interrupted: {name} was not given, and nothing was started", hint="") from None
     except (NotImplementedError, EOFError, getpass.GetPassWarning):  # ipykernel's word for a front end that can't ask
         raise _missing(name, (field,)) from None
+
+
+def _field_label(field: str) -> str:
+    """Return what a person is asked for: `Password` for `password`."""
+    return "User name or e-mail" if field == "email" else field.replace("_", " ").capitalize()
 
 
 def _missing(name: str, fields: Sequence[str]) -> RequestError:
@@ -277,7 +282,7 @@ def _ask_for_key(host: str, prompt: Callable[[str], str] | None) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
-            return (prompt or getpass.getpass)(f"API key for {host} (nothing is shown): ")
+            return (prompt or getpass.getpass)(f"API key for {host} (hidden): ")
     except KeyboardInterrupt:
         raise TaskInterruptedError("interrupted: no key was given, and nothing has changed", hint="") from None
     except (NotImplementedError, EOFError, getpass.GetPassWarning):  # ipykernel's word for a front end that can't ask
