@@ -59,8 +59,9 @@ def _first_screen(registry: Registry) -> str:
     shown = [registry.find(name) for name in _FIRST_SCREEN]
     blocks = [f"{_wrapped_usage(command)}\n    {command.summary}" for command in shown]
     others = ", ".join(command.name for command in registry if command not in shown)
-    also = textwrap.fill(f"Also: {others}. %webrun help VERB says more, %webrun help docs lists the manual.", _WIDTH)
-    return "\n".join([*blocks, "", also, "", _FIRST_STEPS])
+    also = textwrap.fill(f"Also: {others}.", _WIDTH)
+    more = "%webrun help VERB says more; %webrun help docs lists the chapters of the manual."
+    return "\n".join([*blocks, "", also, more, "", _FIRST_STEPS])
 
 
 def _verb_screen(command: Command) -> str:
