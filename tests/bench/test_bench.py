@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from webrun_nb.bench import report
-from webrun_nb.bench.base import Result, Sample, Target
+from webrun_nb.bench.results import Result, Sample, Target
 from webrun_nb.bench.runner import MEASUREMENTS
 from webrun_nb.browsers import discovery
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from webrun_nb.bench.base import Result
+from webrun_nb.bench.results import Result
 
 _COLUMNS = ("measure", "ours", "raw", "ratio", "target", "met")
 

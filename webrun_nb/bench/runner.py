@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import AsyncIterator, Iterable
 
-from webrun_nb.bench.base import Measurement, NotHereError, Result
 from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.bench.measurement import Measurement
 from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.measurements.context_session import ContextSession
 from webrun_nb.bench.measurements.environment import EnvironmentState
@@ -24,6 +24,7 @@ from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_pages import RealPages
 from webrun_nb.bench.measurements.small_task import SmallTask
 from webrun_nb.bench.measurements.widget_messages import WidgetMessages
+from webrun_nb.bench.results import NotAvailableError, Result
 
 _ALL: tuple[type[Measurement], ...] = (
     ContextSession,
@@ -58,14 +59,16 @@ MEASUREMENTS = {each.name: each for each in _ALL}
 """All there are, by name, in the order of the report."""
 
 
-async def measure(names: Iterable[str], rig: BenchContext, rounds: int | None) -> AsyncIterator[Result | NotHereError]:
+async def measure(
+    names: Iterable[str], bench: BenchContext, rounds: int | None
+) -> AsyncIterator[Result | NotAvailableError]:
     """Measure one after the other; what can't be measured on this machine comes as the error that says why.
 
     Parameters
     ----------
     names : iterable of str
         Of `MEASUREMENTS`.
-    rig : Rig
+    bench : BenchContext
     rounds : int, optional
         How many samples of each; each measurement's own number where it is None.
 
@@ -77,17 +80,17 @@ async def measure(names: Iterable[str], rig: BenchContext, rounds: int | None) -
     for name in names:
         measurement = MEASUREMENTS[name]()
         try:
-            await measurement.prepare(rig)
-        except NotHereError as error:
-            yield NotHereError(f"{name}: {error}")
+            await measurement.prepare(bench)
+        except NotAvailableError as error:
+            yield NotAvailableError(f"{name}: {error}")
             continue
-        yield await _result(measurement, rig, rounds or measurement.rounds)
+        yield await _result(measurement, bench, rounds or measurement.rounds)
 
 
-async def _result(measurement: Measurement, rig: BenchContext, rounds: int) -> Result:
-    samples = [await measurement.sample(rig) for _ in range(rounds)]
+async def _result(measurement: Measurement, bench: BenchContext, rounds: int) -> Result:
+    samples = [await measurement.sample(bench) for _ in range(rounds)]
     raws = [sample.raw for sample in samples if sample.raw is not None]
-    ours_processes, raw_processes = measurement.processes(rig)
+    ours_processes, raw_processes = measurement.processes(bench)
     return Result(
         name=measurement.name,
         measures=measurement.measures,

@@ -1,1 +1,1 @@
-"""Real browsers behind one small protocol (see `base`). The only package that knows Playwright."""
+"""Real browsers behind one small protocol (`protocol`). The only package that imports Playwright."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from webrun_nb.cli.output import pip_command, print_error
 
 if TYPE_CHECKING:
-    from webrun_nb.bench.base import Result
+    from webrun_nb.bench.results import Result
 
 _DEFAULT_PAGES = Path("..") / "shared" / "pages"
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         failed; 2 for an unknown name.
     """
     try:
-        from webrun_nb.bench.base import BenchError
+        from webrun_nb.bench.results import BenchError
         from webrun_nb.bench.runner import MEASUREMENTS
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
@@ -78,14 +78,14 @@ def run(options: argparse.Namespace) -> int:
 
 async def _measure(names: list[str], options: argparse.Namespace) -> list[Result]:
     """Run the measurements, with progress on stderr."""
-    from webrun_nb.bench.base import NotHereError
     from webrun_nb.bench.harness.context import BenchContext
+    from webrun_nb.bench.results import NotAvailableError
     from webrun_nb.bench.runner import measure
 
     results: list[Result] = []
-    async with BenchContext(pages=options.pages, quick=options.quick) as rig:
-        async for outcome in measure(names, rig, 1 if options.quick else options.rounds):
-            if isinstance(outcome, NotHereError):
+    async with BenchContext(pages=options.pages, quick=options.quick) as bench:
+        async for outcome in measure(names, bench, 1 if options.quick else options.rounds):
+            if isinstance(outcome, NotAvailableError):
                 print_error("bench", f"skipped: {outcome}")
                 continue
             results.append(outcome)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from webrun_nb.bench.base import BenchError
+from webrun_nb.bench.results import BenchError
 
 
 def records_schema(columns: Iterable[str]) -> dict[str, Any]:

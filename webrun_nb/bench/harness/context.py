@@ -15,9 +15,9 @@ from typing import Any, Literal, Self, TypeVar
 
 import httpx
 
-from webrun_nb.bench.base import BenchError
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.site import Site
+from webrun_nb.bench.results import BenchError
 from webrun_nb.client.errors import EmulatorStartError
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.transport import KEEPALIVE_S
@@ -249,7 +249,7 @@ class BenchContext:
         return shared
 
     def at_end(self, end: Callable[[], Awaitable[object]]) -> None:
-        """Have something ended with the rig, the last first."""
+        """Have something ended with the bench, the last first."""
         self._endings.append(end)
 
     async def __aenter__(self) -> Self:

@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from webrun_nb import config
-from webrun_nb.bench.base import BenchError
+from webrun_nb.bench.results import BenchError
 
 _START_WITHIN_S = 60.0
 _CELL_WITHIN_S = 60.0

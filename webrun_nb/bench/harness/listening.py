@@ -12,7 +12,7 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-from webrun_nb.bench.base import BenchError
+from webrun_nb.bench.results import BenchError
 
 _EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
 

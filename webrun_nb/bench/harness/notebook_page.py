@@ -11,7 +11,6 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Error, Page, async_playwright
 
-from webrun_nb.bench.base import BenchError, NotHereError
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.jupyter_server import (
     KERNEL_IS_READY,
@@ -21,6 +20,7 @@ from webrun_nb.bench.harness.jupyter_server import (
     find_browser,
     lab_server,
 )
+from webrun_nb.bench.results import BenchError, NotAvailableError
 
 _numbers = itertools.count()
 _TOLD = "bench:"
@@ -64,16 +64,16 @@ class NotebookPage:
 
 
 @asynccontextmanager
-async def notebook_page(rig: BenchContext, cells: Sequence[str]) -> AsyncIterator[NotebookPage]:
+async def notebook_page(bench: BenchContext, cells: Sequence[str]) -> AsyncIterator[NotebookPage]:
     """Open a notebook of these cells in a JupyterLab and a browser that are shared by all; end its kernel afterwards.
 
     Raises
     ------
-    NotHereError
+    NotAvailableError
         JupyterLab is not installed.
     """
     require_jupyterlab()
-    server, browser = await rig.once("jupyterlab", lambda: _start(rig))
+    server, browser = await bench.once("jupyterlab", lambda: _start(bench))
     notebook = await _open(browser, server, cells)
     try:
         yield notebook
@@ -82,14 +82,14 @@ async def notebook_page(rig: BenchContext, cells: Sequence[str]) -> AsyncIterato
         await notebook.page.close()
 
 
-async def _start(rig: BenchContext) -> tuple[LabServer, Browser]:
-    server = lab_server(rig.folder / "lab")
+async def _start(bench: BenchContext) -> tuple[LabServer, Browser]:
+    server = lab_server(bench.folder / "lab")
     running = await asyncio.to_thread(server.__enter__)
-    rig.at_end(lambda: asyncio.to_thread(server.__exit__, None, None, None))
+    bench.at_end(lambda: asyncio.to_thread(server.__exit__, None, None, None))
     playwright = await async_playwright().start()
-    rig.at_end(playwright.stop)
+    bench.at_end(playwright.stop)
     browser = await playwright.chromium.launch(executable_path=find_browser())
-    rig.at_end(browser.close)
+    bench.at_end(browser.close)
     return running, browser
 
 
@@ -98,10 +98,10 @@ def require_jupyterlab() -> None:
 
     Raises
     ------
-    NotHereError
+    NotAvailableError
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        raise NotHereError("JupyterLab is not installed (webrun-nb[lab])")
+        raise NotAvailableError("JupyterLab is not installed (webrun-nb[lab])")
 
 
 async def _open(browser: Browser, server: LabServer, cells: Sequence[str]) -> NotebookPage:

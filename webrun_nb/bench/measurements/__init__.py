@@ -1,1 +1,1 @@
-"""TODO."""
+"""The measurements, one module each; `runner.MEASUREMENTS` lists them."""

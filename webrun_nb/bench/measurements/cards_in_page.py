@@ -8,9 +8,9 @@ import statistics
 import time
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.notebook_page import notebook_page, require_jupyterlab
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _EVENTS, _QUICK_EVENTS = 60, 5
 _EVERY_S = 0.25
@@ -99,14 +99,14 @@ class EventToPage:
     target = Target("ours", 150)
     rounds = 1
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Click by hand in a session, and see the card tell of each click."""
-        count = _QUICK_EVENTS if rig.quick else _EVENTS
-        async with notebook_page(rig, [_START, _EVENTS_CELL.format(count=count, every_s=_EVERY_S)]) as notebook:
+        count = _QUICK_EVENTS if bench.quick else _EVENTS
+        async with notebook_page(bench, [_START, _EVENTS_CELL.format(count=count, every_s=_EVERY_S)]) as notebook:
             await notebook.run_all()
             await notebook.told("started")
             await notebook.page.evaluate(_NOTE_TEXTS)
@@ -119,7 +119,7 @@ class EventToPage:
         ours, details = _p95(late_ms)
         return Sample(ours, details=details)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return _PAGE, []
 
@@ -133,14 +133,14 @@ class ClickToHandler:
     target = Target("ours", 60)
     rounds = 1
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Take over and release by the card's buttons, again and again."""
-        count = _QUICK_EVENTS if rig.quick else _EVENTS
-        async with notebook_page(rig, [_START, _CLICKS_CELL.format(count=count)]) as notebook:
+        count = _QUICK_EVENTS if bench.quick else _EVENTS
+        async with notebook_page(bench, [_START, _CLICKS_CELL.format(count=count)]) as notebook:
             await notebook.run_all()
             await notebook.told("listening")
             await notebook.page.evaluate(
@@ -159,7 +159,7 @@ class ClickToHandler:
         ours, details = _p95([after - before for before, after in zip(clicked, came, strict=True)])
         return Sample(ours, details=details)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return _PAGE, []
 
@@ -173,14 +173,14 @@ class CardsInPage:
     target = Target("ours", 5)
     rounds = 1
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """See that JupyterLab is there."""
         require_jupyterlab()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Count without cards, then with them."""
-        seconds = _QUICK_S if rig.quick else _WATCHED_S
-        async with notebook_page(rig, [_CARDS_CELL.replace("COUNT", str(_CARDS))]) as notebook:
+        seconds = _QUICK_S if bench.quick else _WATCHED_S
+        async with notebook_page(bench, [_CARDS_CELL.replace("COUNT", str(_CARDS))]) as notebook:
 
             async def percent() -> float:
                 await asyncio.sleep(2)  # what has just been done is done
@@ -194,6 +194,6 @@ class CardsInPage:
             cards = await percent()
         return Sample(max(0.0, cards - without), details={"page_without_cards": without, "page_with_cards": cards})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name whose time is counted."""
         return ["browser (JupyterLab's page): all its processes"], []

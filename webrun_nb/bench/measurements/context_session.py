@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import Visit
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _WITHIN_S = 30.0
 
@@ -36,15 +36,15 @@ class ContextSession:
     _emulator: Emulator
     _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both browsers and have each live through two sessions."""
-        self._emulator = await rig.emulator("context")
-        self._raw = await rig.raw()
+        self._emulator = await bench.emulator("context")
+        self._raw = await bench.raw()
         for _ in range(2):
-            await self.sample(rig)
-        await rig.until_at_rest()
+            await self.sample(bench)
+        await bench.until_at_rest()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -52,13 +52,13 @@ class ContextSession:
         BenchError
             The page did not come, or did not go.
         """
-        url, visit = rig.site.visit()
+        url, visit = bench.site.visit()
         try:
             async with asyncio.timeout(_WITHIN_S):
                 ours_ms, opened_ms = await self._ours_ms(url, visit)
         except TimeoutError as error:
             raise BenchError(f"a session with one page was not over after {_WITHIN_S:.0f} s") from error
-        raw_url, _ = rig.site.visit()
+        raw_url, _ = bench.site.visit()
         raw_ms = (await self._raw.do("session", url=raw_url))["ms"]
         return Sample(ours_ms, raw_ms, {"ours_until_page_ms": opened_ms})
 
@@ -71,6 +71,6 @@ class ContextSession:
         await visit.gone.wait()
         return (time.perf_counter() - began_s) * 1000, (opened_s - began_s) * 1000
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, PlaywrightBaseline
+from webrun_nb.bench.results import BenchError, Sample, Target
 from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.routes import EgressRoute
@@ -62,27 +62,27 @@ class EnvironmentState:
     _environment_id: str
     _full: BrowserInstance
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both browsers, have a session's storages filled, and pass them on once."""
         folder = tempfile.TemporaryDirectory(prefix="webrun-bench-")
-        rig.at_end(lambda: asyncio.to_thread(folder.cleanup))
+        bench.at_end(lambda: asyncio.to_thread(folder.cleanup))
         clock = Clock(system_time())
         database = await Database.open(Path(folder.name))
-        rig.at_end(database.close)
+        bench.at_end(database.close)
         data, ids = DataFolder(database.folder), IdSource()
         self._environments = Environments(database, data, clock, ids, Files(database, data, clock, ids))
         self._environment_id = (await self._environments.create("bench", "bench", None)).id
         self._pool = ChromiumPool()
-        rig.at_end(self._pool.close)
-        self._raw = await rig.raw()
+        bench.at_end(self._pool.close)
+        self._raw = await bench.raw()
         egress_route = EgressRoute()
         egress_route.destinations.allowlist(["127.0.0.1"])
         self._full = await self._pool.open("context", _Deaf(), egress_route=egress_route)
-        await self._full.perform(Navigate(rig.site.full_url))
+        await self._full.perform(Navigate(bench.site.full_url))
         await self._full.perform(WaitFor("full", 10_000))
-        await self.sample(rig)
+        await self.sample(bench)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -102,7 +102,7 @@ class EnvironmentState:
         ended_s = time.perf_counter()
         await self._check(heir, left.storage_state)
         await heir.close()
-        raw = await self._raw.do("hand_over", url=rig.site.full_url)
+        raw = await self._raw.do("hand_over", url=bench.site.full_url)
         details = {
             "state_ms": (read_s - began_s) * 1000,
             "save_ms": (saved_s - read_s) * 1000,
@@ -117,7 +117,7 @@ class EnvironmentState:
         if len(json.dumps(left)) < _LEAST_BYTES or _things(found) != _things(left):
             raise BenchError("the state that came back is not the one that was saved")
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side; ours is in the bench's own process."""
         return ["this process, its driver, a browser"], processes.names(self._raw.pid)
 

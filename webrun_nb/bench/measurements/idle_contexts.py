@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 
 import psutil
 
-from webrun_nb.bench.base import Measurement, NotHereError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.measurement import Measurement
+from webrun_nb.bench.results import NotAvailableError, Sample, Target
 
 SESSIONS, QUICK_SESSIONS = 50, 5
 _LET_BE_S = 0.1
@@ -31,19 +32,19 @@ class _IdleContexts(Measurement):
     _emulator: Emulator
     _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both browsers, and have each live through a few sessions."""
-        self._emulator = await rig.emulator("context")
-        self._raw = await rig.raw()
-        async with self._crowd(rig, 2):
+        self._emulator = await bench.emulator("context")
+        self._raw = await bench.raw()
+        async with self._crowd(bench, 2):
             pass
 
     @abstractmethod
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure one crowd."""
 
     @asynccontextmanager
-    async def _crowd(self, rig: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
+    async def _crowd(self, bench: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
         """Have `size` sessions on each side come to rest; give what each took to create, ms: ours, raw."""
         session_ids = []
         took_ms = []
@@ -54,14 +55,14 @@ class _IdleContexts(Measurement):
             await self._emulator.until_active(session_ids[-1])
             active_unix_ms = (await self._emulator.status(session_ids[-1]))["lastActivityAt"]
             took_ms.append((active_unix_ms - began_unix_ms, (await self._raw.do("keep_context"))["ms"]))
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         yield took_ms
         for session_id in session_ids:
             await self._emulator.terminate(session_id)
         await self._raw.do("drop")
-        await rig.until_at_rest()
+        await bench.until_at_rest()
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
@@ -80,9 +81,9 @@ class IdleContextCreate(_IdleContexts):
     target = Target("ratio", 1.3)
     rounds = 3
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure one crowd."""
-        async with self._crowd(rig, _size(rig)) as took_ms:
+        async with self._crowd(bench, _size(bench)) as took_ms:
             ours_ms, raw_ms = zip(*took_ms, strict=True)
             return Sample(
                 statistics.median(ours_ms),
@@ -106,23 +107,23 @@ class IdleContextMemory(_IdleContexts):
 
     _names: tuple[list[str], list[str]] = ([], [])
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both browsers, and have each live through a few sessions.
 
         Raises
         ------
-        NotHereError
+        NotAvailableError
             Only Linux tells PSS.
         """
         need_pss()
-        await super().prepare(rig)
+        await super().prepare(bench)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure one crowd."""
         pids = (self._emulator.pid, self._raw.pid)
         before_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
         others_before_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
-        async with self._crowd(rig, size := _size(rig)):
+        async with self._crowd(bench, size := _size(bench)):
             after_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
             others_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
             self._names = (processes.browser_names(pids[0]), processes.browser_names(pids[1]))
@@ -137,7 +138,7 @@ class IdleContextMemory(_IdleContexts):
         }
         return Sample(ours_mib, raw_mib, details)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the processes whose memory is counted, with the crowd there."""
         return self._names
 
@@ -151,13 +152,13 @@ class IdleContextCpu(_IdleContexts):
     target = Target("excess", 2)
     rounds = 2
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Watch one crowd; both sides at the same time."""
         pids = (self._emulator.pid, self._raw.pid)
-        async with self._crowd(rig, size := _size(rig)):
+        async with self._crowd(bench, size := _size(bench)):
             before_s = [processes.cpu_s(pid) for pid in pids]
             began_s = time.perf_counter()
-            await asyncio.sleep(_QUICK_WATCH_S if rig.quick else _WATCH_S)
+            await asyncio.sleep(_QUICK_WATCH_S if bench.quick else _WATCH_S)
             watched_s = time.perf_counter() - began_s
             after_s = [processes.cpu_s(pid) for pid in pids]
         ours, raw = (100 * (now - then) / watched_s for now, then in zip(after_s, before_s, strict=True))
@@ -165,10 +166,10 @@ class IdleContextCpu(_IdleContexts):
 
 
 def need_pss() -> None:
-    """Raise `NotHereError` where the system does not tell PSS."""
+    """Raise `NotAvailableError` where the system does not tell PSS."""
     if not psutil.LINUX:
-        raise NotHereError("only Linux tells how much memory processes share")
+        raise NotAvailableError("only Linux tells how much memory processes share")
 
 
-def _size(rig: BenchContext) -> int:
-    return QUICK_SESSIONS if rig.quick else SESSIONS
+def _size(bench: BenchContext) -> int:
+    return QUICK_SESSIONS if bench.quick else SESSIONS

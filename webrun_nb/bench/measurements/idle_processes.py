@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.measurements.idle_contexts import need_pss
+from webrun_nb.bench.results import Sample, Target
 
 SESSIONS, QUICK_SESSIONS = 20, 2
 
@@ -30,28 +30,28 @@ class IdleProcessMemory:
     _raw: PlaywrightBaseline
     _names: tuple[list[str], list[str]] = ([], [])
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both.
 
         Raises
         ------
-        NotHereError
+        NotAvailableError
             Only Linux tells PSS.
         """
         need_pss()
-        self._emulator = await rig.emulator("process")
-        self._raw = await rig.raw()
+        self._emulator = await bench.emulator("process")
+        self._raw = await bench.raw()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure one crowd."""
-        size = QUICK_SESSIONS if rig.quick else SESSIONS
+        size = QUICK_SESSIONS if bench.quick else SESSIONS
         running = processes.browsers(self._raw.pid)
         session_ids = []
         for _ in range(size):
             session_ids.append(await self._emulator.start_session())
             await self._emulator.until_active(session_ids[-1])
             await self._raw.do("keep_browser")
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         ours_mib = processes.pss_mib(processes.browsers(self._emulator.pid))
         raw_mib = processes.pss_mib(processes.browsers(self._raw.pid) - running)
         details = {
@@ -63,9 +63,9 @@ class IdleProcessMemory:
         for session_id in session_ids:
             await self._emulator.terminate(session_id)
         await self._raw.do("drop")
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         return Sample(ours_mib, raw_mib, details)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the browsers' processes with the crowd there; raw's running one is named, not counted."""
         return self._names

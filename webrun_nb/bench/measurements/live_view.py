@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _FPS = 10
 """What the viewer asks for: a little more than the 8 that are promised."""
@@ -89,14 +89,14 @@ class ViewRate:
     rounds = 3
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start the emulator."""
-        self._emulator = await rig.emulator("process")
+        self._emulator = await bench.emulator("process")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Watch."""
-        seconds = _QUICK_S if rig.quick else _WATCHED_S
-        page = _shown(self._emulator, rig.site.moving_url)
+        seconds = _QUICK_S if bench.quick else _WATCHED_S
+        page = _shown(self._emulator, bench.site.moving_url)
         async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             began_s = time.perf_counter()
@@ -104,7 +104,7 @@ class ViewRate:
             rate = viewer.pictures / (time.perf_counter() - began_s)
             return Sample(rate, details={"bytes_per_picture": viewer.bytes / max(1, viewer.pictures)})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return processes.names(self._emulator.pid), []
 
@@ -122,14 +122,14 @@ class ViewCpu:
     rounds = 3
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start the emulator."""
-        self._emulator = await rig.emulator("process")
+        self._emulator = await bench.emulator("process")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Count without a viewer, then with one."""
-        seconds = _QUICK_S if rig.quick else _WATCHED_S
-        async with _shown(self._emulator, rig.site.moving_url) as session_id:
+        seconds = _QUICK_S if bench.quick else _WATCHED_S
+        async with _shown(self._emulator, bench.site.moving_url) as session_id:
             alone = await self._percent(seconds, asyncio.sleep(seconds))
             async with _viewer(self._emulator, session_id) as viewer:
                 await viewer.until_settled()
@@ -142,7 +142,7 @@ class ViewCpu:
         await during
         return 100 * (processes.cpu_s(self._emulator.pid) - before_s) / (time.perf_counter() - began_s)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is counted."""
         return processes.names(self._emulator.pid), []
 
@@ -157,19 +157,19 @@ class ViewQuiet:
     rounds = 1
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start the emulator."""
-        self._emulator = await rig.emulator("process")
+        self._emulator = await bench.emulator("process")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Watch the one, and hide before the other."""
-        seconds = _QUICK_S if rig.quick else _WATCHED_S
-        page = _shown(self._emulator, rig.site.orders_url)
+        seconds = _QUICK_S if bench.quick else _WATCHED_S
+        page = _shown(self._emulator, bench.site.orders_url)
         async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             await viewer.watch(seconds)
             still = viewer.bytes
-        page = _shown(self._emulator, rig.site.moving_url)
+        page = _shown(self._emulator, bench.site.moving_url)
         async with page as session_id, _viewer(self._emulator, session_id) as viewer:
             await viewer.until_settled()
             await viewer.say(type="visible", visible=False)
@@ -179,6 +179,6 @@ class ViewQuiet:
             hidden = viewer.bytes
         return Sample(still + hidden, details={"still": still, "hidden": hidden, "seconds": seconds})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is at work."""
         return processes.names(self._emulator.pid), []

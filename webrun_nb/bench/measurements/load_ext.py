@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.kernels import running_kernel
+from webrun_nb.bench.results import Sample, Target
 
 _HEAVY = ("pandas", "socketio")
 _LOAD = f"""
@@ -35,18 +35,18 @@ class LoadExt:
     target = Target("ours", 175)
     rounds = 5
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Load it in a kernel, so that Python's compiled files are there."""
-        await self.sample(rig)
+        await self.sample(bench)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once, in a kernel of its own."""
-        await rig.until_at_rest()
-        async with running_kernel(rig.folder) as kernel:
+        await bench.until_at_rest()
+        async with running_kernel(bench.folder) as kernel:
             told = await kernel.run(_LOAD)
         return Sample(told["ms"], details={"cpu_ms": told["cpu_ms"], "first_magic_ms": told["first_magic_ms"]})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return [_KERNEL], []
 
@@ -60,15 +60,15 @@ class LoadExtImports:
     target = Target("ours", 0)
     rounds = 1
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Nothing to prepare."""
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Look once, in a kernel of its own."""
-        async with running_kernel(rig.folder) as kernel:
+        async with running_kernel(bench.folder) as kernel:
             heavy = (await kernel.run(_LOAD))["heavy"]
         return Sample(len(heavy), details={"imported": heavy})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return [_KERNEL], []

@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.listening import Listener
 from webrun_nb.bench.harness.site import Visit
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _SESSIONS, _QUICK_SESSIONS = 6, 1
 _WITHIN_S = 30.0
@@ -30,11 +30,11 @@ class HangSeen:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start the emulator."""
-        self._emulator = await rig.emulator("process")
+        self._emulator = await bench.emulator("process")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Hang several sessions' browsers.
 
         Raises
@@ -42,13 +42,13 @@ class HangSeen:
         BenchError
             One is not seen.
         """
-        size = _QUICK_SESSIONS if rig.quick else _SESSIONS
+        size = _QUICK_SESSIONS if bench.quick else _SESSIONS
         session_ids = [await self._emulator.start_session() for _ in range(size)]
         for session_id in session_ids:
             await self._emulator.until_active(session_id)
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         seen_ms = [await self._seen_ms(session_id) for session_id in session_ids]
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         return Sample(max(seen_ms), details={"each_ms": seen_ms})
 
     async def _seen_ms(self, session_id: str) -> float:
@@ -59,7 +59,7 @@ class HangSeen:
         await self._emulator.terminate(session_id)
         return (seen.at_s - began_s) * 1000
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives in the emulator between rounds."""
         return processes.names(self._emulator.pid), []
 
@@ -81,13 +81,13 @@ class Restore:
     _emulator: Emulator
     _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both, and restore once."""
-        self._emulator = await rig.emulator("process")
-        self._raw = await rig.raw()
-        await self.sample(rig)
+        self._emulator = await bench.emulator("process")
+        self._raw = await bench.raw()
+        await self.sample(bench)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -95,20 +95,20 @@ class Restore:
         BenchError
             The session or its page does not come back, or without its memory.
         """
-        url, first, again = rig.site.return_visit()
-        ours_ms, lost_ms = await self._ours_ms(rig, url, first, again)
-        url, first, again = rig.site.return_visit()
+        url, first, again = bench.site.return_visit()
+        ours_ms, lost_ms = await self._ours_ms(bench, url, first, again)
+        url, first, again = bench.site.return_visit()
         state = (await self._raw.do("remember", url=url))["state"]
         await _comes(first)
         raw_ms = (await self._raw.do("relaunch", url=url, state=state))["ms"]
         await _comes(again)
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         return Sample(ours_ms, raw_ms, {"ours_until_lost_ms": lost_ms})
 
-    async def _ours_ms(self, rig: BenchContext, url: str, first: Visit, again: Visit) -> tuple[float, float]:
+    async def _ours_ms(self, bench: BenchContext, url: str, first: Visit, again: Visit) -> tuple[float, float]:
         session_id = await self._emulator.start_session(startingPoint=url)
         await _comes(first)
-        await rig.until_at_rest()  # the checkpoint is taken when the page has settled
+        await bench.until_at_rest()  # the checkpoint is taken when the page has settled
         async with Listener(self._emulator.url, session_id) as listener:
             began_s = time.perf_counter()
             await self._emulator.strike(session_id, "kill")
@@ -117,10 +117,10 @@ class Restore:
             await _comes(again)
             took_ms = (time.perf_counter() - began_s) * 1000
         await self._emulator.terminate(session_id)
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         return took_ms, (lost.at_s - began_s) * 1000
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 

@@ -9,10 +9,10 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
+from webrun_nb.bench.results import BenchError, Sample, Target
 from webrun_nb.client.client import Client
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.session import Session
@@ -33,10 +33,10 @@ class EmulatorLost:
     target = Target("ours", 2000)
     rounds = 3
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Nothing lasts: each round has an emulator of its own."""
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Start one, open a session, kill it."""
         with tempfile.TemporaryDirectory(prefix="webrun-bench-") as folder:
             own = await LocalEmulator.start("--data-dir", folder)
@@ -52,7 +52,7 @@ class EmulatorLost:
                 await asyncio.to_thread(client.close)
                 await asyncio.to_thread(own.stop)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is killed."""
         return ["emulator"], []
 
@@ -71,11 +71,11 @@ class NetworkLost:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start the emulator."""
-        self._emulator = await rig.emulator("context")
+        self._emulator = await bench.emulator("context")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Take the network away from a client of its own, and give it back, twice."""
         network = await asyncio.to_thread(DroppingProxy, self._emulator.url)
         client = Client(network.url, key=self._emulator.key, ledger=None)
@@ -92,7 +92,7 @@ class NetworkLost:
             await asyncio.to_thread(network.close)
         return Sample(max(cut_ms, silent_ms), details={"cut_ms": cut_ms, "silent_ms": silent_ms, "back_ms": back_ms})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name who is cut off."""
         return processes.names(self._emulator.pid), []
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import PARTS
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _WITHIN_S = 30.0
 
@@ -31,15 +31,15 @@ class ManyParts:
     _emulator: Emulator
     _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both browsers and have each load the page twice."""
-        self._emulator = await rig.emulator("context")
-        self._raw = await rig.raw()
+        self._emulator = await bench.emulator("context")
+        self._raw = await bench.raw()
         for _ in range(2):
-            await self.sample(rig)
-        await rig.until_at_rest()
+            await self.sample(bench)
+        await bench.until_at_rest()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -47,7 +47,7 @@ class ManyParts:
         BenchError
             The page did not load.
         """
-        url, visit = rig.site.visit_of_many_parts()
+        url, visit = bench.site.visit_of_many_parts()
         session_id = await self._open(url)
         try:
             async with asyncio.timeout(_WITHIN_S):
@@ -55,14 +55,14 @@ class ManyParts:
         except TimeoutError as error:
             raise BenchError(f"a page of {PARTS} parts was not there after {_WITHIN_S:.0f} s") from error
         await self._emulator.terminate(session_id)
-        await rig.until_at_rest()
-        raw_url, _ = rig.site.visit_of_many_parts()
+        await bench.until_at_rest()
+        raw_url, _ = bench.site.visit_of_many_parts()
         return Sample(visit.load_ms, (await self._raw.do("load", url=raw_url))["ms"])
 
     async def _open(self, url: str) -> str:
         return await self._emulator.start_session(startingPoint=url)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what did the work."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
@@ -76,13 +76,13 @@ class ManyPartsByPath(ManyParts):
 
     _policy_id: str
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Make the policy, and prepare as without it."""
-        emulator = await rig.emulator("context")
+        emulator = await bench.emulator("context")
         rule = {"category": "Navigation", "permission": "block", "urlPattern": "*/admin/*"}
         made = await emulator.post("/policies", {"name": "No admin pages", "actionRules": [rule]})
         self._policy_id = made["policy"]["_id"]
-        await super().prepare(rig)
+        await super().prepare(bench)
 
     async def _open(self, url: str) -> str:
         body = {"policyId": self._policy_id, "initialTask": {"startingPoint": url}}

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema
 from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.site import ORDER_COLUMNS
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 SESSIONS, QUICK_SESSIONS, SLOTS = 200, 20, 4
 _NO_PAGE = "http://127.0.0.1:9/"
@@ -45,18 +45,18 @@ class ManySessions:
 
     _emulator: Emulator
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start an emulator with so many slots, and its browser."""
-        self._emulator = await rig.emulator("context", "--slots", str(SLOTS))
+        self._emulator = await bench.emulator("context", "--slots", str(SLOTS))
         session_id = await self._emulator.start_session()
         await self._emulator.until_active(session_id)
         await self._emulator.terminate(session_id)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Send them all, and see how they end."""
-        kinds = [_kind(number) for number in range(QUICK_SESSIONS if rig.quick else SESSIONS)]
+        kinds = [_kind(number) for number in range(QUICK_SESSIONS if bench.quick else SESSIONS)]
         began_s = time.perf_counter()
-        started = await asyncio.gather(*(self._start(rig, kind) for kind in kinds))
+        started = await asyncio.gather(*(self._start(bench, kind) for kind in kinds))
         by_hand = [answer["sessionId"] for kind, answer in zip(kinds, started, strict=True) if kind == "by hand"]
         await asyncio.gather(*map(self._end_by_hand, by_hand))
         most_running = await self._until_ended([answer["sessionId"] for answer in started])
@@ -72,10 +72,10 @@ class ManySessions:
         }
         return Sample(len(wrong), details=details)
 
-    async def _start(self, rig: BenchContext, kind: str) -> dict[str, Any]:
+    async def _start(self, bench: BenchContext, kind: str) -> dict[str, Any]:
         task = {
             "taskDetails": "List the orders.",
-            "startingPoint": _NO_PAGE if kind == "fails" else rig.site.orders_url,
+            "startingPoint": _NO_PAGE if kind == "fails" else bench.site.orders_url,
             "outputType": "structured_json",
             "outputSchema": records_schema(ORDER_COLUMNS),
             "terminateOnCompletion": True,
@@ -109,7 +109,7 @@ class ManySessions:
         task = await self._emulator.get(f"/task/{answer['sessionId']}/{answer['taskId']}")
         return status["status"], status["reason"], task["status"]
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives in the emulator once all have ended."""
         return processes.names(self._emulator.pid), []
 

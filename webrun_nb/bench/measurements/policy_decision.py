@@ -7,8 +7,8 @@ import string
 import time
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.bench.results import BenchError, Sample, Target
 from webrun_nb.emulator.domain.policy.engine import Allow, PolicyEngine
 from webrun_nb.emulator.domain.policy.facts import MAX_PAGE_TEXT, ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
@@ -39,14 +39,14 @@ class PolicyDecision:
         self._book: PolicyEngine | None = None
         self._facts: ActionFacts | None = None
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Make the rules and the page, and decide once."""
         chance = random.Random(200)
         self._book = PolicyEngine(_policy(chance), compile_regex)
         self._facts = _facts(chance)
-        await self.sample(rig)
+        await self.sample(bench)
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Decide a thousand times."""
         assert self._book is not None
         assert self._facts is not None
@@ -66,7 +66,7 @@ class PolicyDecision:
         }
         return Sample(ranked[int(len(ranked) * 0.99)], details=details)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name this process: deciding is a function, without a browser."""
         return ["bench"], []
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.results import Sample, Target
 
 
 class ProcessCreate:
@@ -31,24 +31,24 @@ class ProcessCreate:
     _emulator: Emulator
     _raw: PlaywrightBaseline
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Start both, and wait for the spare that the first session leads to."""
-        self._emulator = await rig.emulator("process")
-        self._raw = await rig.raw()
-        await self.sample(rig)
-        await rig.until_at_rest()
+        self._emulator = await bench.emulator("process")
+        self._raw = await bench.raw()
+        await self.sample(bench)
+        await bench.until_at_rest()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once."""
         began_s = time.perf_counter()
         session_id = await self._emulator.start_session()
         await self._emulator.until_active(session_id)
         ours_ms = (time.perf_counter() - began_s) * 1000
         await self._emulator.terminate(session_id)
-        await rig.until_at_rest()
+        await bench.until_at_rest()
         raw_ms = (await self._raw.do("launch"))["ms"]
         return Sample(ours_ms, raw_ms)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what lives on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.bench.base import BenchError, NotHereError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema, structured_answer
 from webrun_nb.bench.harness.context import BenchContext, Emulator
+from webrun_nb.bench.results import BenchError, NotAvailableError, Sample, Target
 
 Score = Callable[[list[dict[str, Any]], Mapping[str, Any]], Mapping[str, Any]]
 
@@ -35,38 +35,38 @@ class RealPages:
     _score: Score
     _expected: list[dict[str, Any]]
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Load what is expected and how it is scored.
 
         Raises
         ------
-        NotHereError
+        NotAvailableError
             There is no folder of pages.
         """
-        if rig.pages is None:
-            raise NotHereError("no folder of pages; say where it is with --pages")
+        if bench.pages is None:
+            raise NotAvailableError("no folder of pages; say where it is with --pages")
         try:
-            self._expected = json.loads((rig.pages / "expected.json").read_text(encoding="utf-8"))
-            self._score = _scorer(rig.pages / "score_records.py")
+            self._expected = json.loads((bench.pages / "expected.json").read_text(encoding="utf-8"))
+            self._score = _scorer(bench.pages / "score_records.py")
         except OSError as error:
-            raise NotHereError(f"{error.filename} is not there: {error.strerror}") from error
-        self._emulator = await rig.emulator("context")
+            raise NotAvailableError(f"{error.filename} is not there: {error.strerror}") from error
+        self._emulator = await bench.emulator("context")
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Do every page's task."""
         scores: dict[str, Any] = {}
         for page in self._expected:
-            scores[page["file"]] = await self._page(rig, page)
+            scores[page["file"]] = await self._page(bench, page)
         return Sample(statistics.fmean(each["row_f1"] for each in scores.values()), details=scores)
 
-    async def _page(self, rig: BenchContext, page: Mapping[str, Any]) -> dict[str, Any]:
+    async def _page(self, bench: BenchContext, page: Mapping[str, Any]) -> dict[str, Any]:
         began_s = time.perf_counter()
         answer = await self._emulator.finished(
             await self._emulator.post(
                 "/start/run-task",
                 {
                     "taskDetails": page["task"],
-                    "startingPoint": rig.site.page_url(page["file"]),
+                    "startingPoint": bench.site.page_url(page["file"]),
                     "outputType": "structured_json",
                     "outputSchema": records_schema(page["columns"]),
                 },
@@ -80,7 +80,7 @@ class RealPages:
         score = self._score(records, page)
         return {"row_f1": score["row_f1"], "cell_acc": score["cell_acc"], "rows": len(records), "took_s": took_s}
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name what did the work."""
         return processes.names(self._emulator.pid), []
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.answers import records_schema, structured_answer
 from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
 from webrun_nb.bench.harness.site import ORDER_COLUMNS, orders
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _TASKS_PER_SAMPLE = 4
 """Linux counts CPU in ticks of 10 ms per process: several tasks make one sample."""
@@ -41,18 +41,18 @@ class SmallTask:
     _session_id: str
     _count = 0
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Open a session, and do the task twice on each side."""
-        self._emulator = await rig.emulator("context")
-        self._raw = await rig.raw()
+        self._emulator = await bench.emulator("context")
+        self._raw = await bench.raw()
         self._session_id = await self._emulator.start_session()
         await self._emulator.until_active(self._session_id)
         for _ in range(2):
-            await self._ours(rig, *self._words())
-            await self._by_hand(rig, *self._words())
-        await rig.until_at_rest()
+            await self._ours(bench, *self._words())
+            await self._by_hand(bench, *self._words())
+        await bench.until_at_rest()
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -60,12 +60,12 @@ class SmallTask:
         BenchError
             A task failed or brought other rows than the page had.
         """
-        ours_ms, ours_took_ms = await self._cost(rig, self._ours, self._emulator.pid)
-        raw_ms, raw_took_ms = await self._cost(rig, self._by_hand, self._raw.pid)
+        ours_ms, ours_took_ms = await self._cost(bench, self._ours, self._emulator.pid)
+        raw_ms, raw_took_ms = await self._cost(bench, self._by_hand, self._raw.pid)
         return Sample(ours_ms, raw_ms, {"ours_took_ms": ours_took_ms, "raw_took_ms": raw_took_ms})
 
     async def _cost(
-        self, rig: BenchContext, perform: Callable[[BenchContext, str, str], Awaitable[None]], pid: int
+        self, bench: BenchContext, perform: Callable[[BenchContext, str, str], Awaitable[None]], pid: int
     ) -> tuple[float, float]:
         """Return CPU and time of one task, ms."""
         await processes.until_at_rest(pid)
@@ -73,7 +73,7 @@ class SmallTask:
         took_s = 0.0
         for _ in range(_TASKS_PER_SAMPLE):
             began_s = time.perf_counter()
-            await perform(rig, *self._words())
+            await perform(bench, *self._words())
             took_s += time.perf_counter() - began_s
         await processes.until_at_rest(pid)
         cpu_s = processes.cpu_s(pid) - before_s
@@ -84,23 +84,23 @@ class SmallTask:
         self._count += 1
         return f"Ada {self._count}", f"Ulm {self._count}"
 
-    async def _ours(self, rig: BenchContext, customer: str, city: str) -> None:
+    async def _ours(self, bench: BenchContext, customer: str, city: str) -> None:
         message = {
             "actionType": "newTask",
             "newState": "start",
             "taskDetails": _TASK.format(customer=customer, city=city),
-            "startingPoint": rig.site.form_url,
+            "startingPoint": bench.site.form_url,
             "outputType": "structured_json",
             "outputSchema": records_schema(ORDER_COLUMNS),
         }
         answer = await self._emulator.post("/start/send-message", {"sessionId": self._session_id, "message": message})
         _check(structured_answer(await self._emulator.finished(answer)), customer, city)
 
-    async def _by_hand(self, rig: BenchContext, customer: str, city: str) -> None:
-        answer = await self._raw.do("task", url=rig.site.form_url, customer=customer, city=city)
+    async def _by_hand(self, bench: BenchContext, customer: str, city: str) -> None:
+        answer = await self._raw.do("task", url=bench.site.form_url, customer=customer, city=city)
         _check([dict(zip(ORDER_COLUMNS, row, strict=True)) for row in answer["rows"]], customer, city)
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the processes whose CPU is counted."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 

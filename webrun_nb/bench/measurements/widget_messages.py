@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.bench.base import BenchError, Sample, Target
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.kernels import Kernel, running_kernel
+from webrun_nb.bench.results import BenchError, Sample, Target
 
 _TICKING_S, _QUICK_S = 60.0, 5.0
 _QUIET_S = 1.0
@@ -37,10 +37,10 @@ class WidgetMessages:
     target = Target("ours", 0)
     rounds = 1
 
-    async def prepare(self, rig: BenchContext) -> None:
+    async def prepare(self, bench: BenchContext) -> None:
         """Nothing to prepare."""
 
-    async def sample(self, rig: BenchContext) -> Sample:
+    async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
 
         Raises
@@ -48,8 +48,8 @@ class WidgetMessages:
         BenchError
             There is no card, or the kernel never comes to rest.
         """
-        seconds = _QUICK_S if rig.quick else _TICKING_S
-        async with running_kernel(rig.folder) as kernel:
+        seconds = _QUICK_S if bench.quick else _TICKING_S
+        async with running_kernel(bench.folder) as kernel:
             await kernel.run(_SHOW)
             if _VIEW not in kernel.displayed:
                 raise BenchError("%webrun start showed no card")
@@ -62,7 +62,7 @@ class WidgetMessages:
         about_the_card = sum(counts[kind] for kind in _WIDGET_MESSAGES)
         return Sample(about_the_card, details={"seconds": seconds, "all_messages": dict(counts)})
 
-    def processes(self, rig: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name the kernel."""
         return ["kernel (python)"], []
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The browser protocol over Playwright and Chromium."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The processes of browsers and their driver: finding, watching and killing them."""
