@@ -106,7 +106,7 @@ def test_a_blocked_task_is_audited_and_exported(kernel, folder):
 def test_a_task_without_a_policy_is_tested_against_one(kernel):
     assert kernel.run("%%webrun task --url practice:shop\nClick the Laptops link").status == "ok"
     ran = kernel.run("df = %webrun policy test careful\ndf[['name', 'decided', 'decision']].fillna('').values.tolist()")
-    assert "1 of them decided otherwise by careful; nothing was done" in ran.text
+    assert "1 of them decided differently by careful; nothing was done" in ran.text
     assert value(ran) == [["open", "", "allow"], ["click", "", "block"]]
 
 

@@ -128,7 +128,7 @@ def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session)
 
 def test_usage_says_what_waiting_would_cost(kernel, session):
     assert kernel.run("when(session, lambda s: s.phase == 'idle')").status == "ok"
-    assert "main is idle: waiting for its timeout would cost ≈ $0." in kernel.run("%webrun usage;").text
+    assert "main · idle until the timeout: ≈ $0." in kernel.run("%webrun usage;").text
 
 
 def test_a_frozen_clock_stands_still(kernel, session):

@@ -14,7 +14,7 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.task_handle import TaskHandle
 from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.question_form import other_way
 
@@ -109,7 +109,7 @@ class Job(InProcess):
         message = error.message if isinstance(error, ShortTracebackMixin) else str(error or "")
         code = getattr(error, "code", "")
         question = snapshot.question if ours else None
-        session = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
+        session = labels.clean(snapshot.name, labels.CANDIDATE_CHARACTERS)
         return JobState(
             name=self.name,
             state=state,
@@ -121,10 +121,10 @@ class Job(InProcess):
             emulated=snapshot.emulated,
             budget=self.handle.budget,
             usd_per_ms=usd_per_ms(snapshot),
-            action=words.clean(snapshot.last_action, words.ACTION_CHARACTERS) if ours else "",
-            asks="" if question is None else words.clean(question.text, words.QUESTION_CHARACTERS),
+            action=labels.clean(snapshot.last_action, labels.ACTION_CHARACTERS) if ours else "",
+            asks="" if question is None else labels.clean(question.text, labels.QUESTION_CHARACTERS),
             answer_with="" if question is None else other_way(session, question),
-            error=words.clean(f"{code}: {message}" if code else message, ERROR_CHARACTERS),
+            error=labels.clean(f"{code}: {message}" if code else message, ERROR_CHARACTERS),
         )
 
     def subscribe(self, fn: Callable[[], None]) -> None:
@@ -166,7 +166,7 @@ class Job(InProcess):
     def _ready(self) -> TaskResult:
         if not self.done:
             raise WebRunError(
-                f"job {self.name} is not done: {self.state} for {words.duration(self.facts().elapsed_ms)}",
+                f"job {self.name} is not done: {self.state} for {labels.duration(self.facts().elapsed_ms)}",
                 code=ToolkitErrorCode.JOB_NOT_DONE,
                 hint=f"wait for it with `%webrun wait {self.name}` or `await {self.name}`",
                 task_id=self.task_id,

@@ -53,28 +53,28 @@ class WebrunMagics(Magics):
         self._dispatcher: Dispatcher | None = None
         self._shown_before: Callable[[], bool] | None = None
 
-    def say_at_end_what_is_open(self) -> None:
+    def print_open_sessions_at_end(self) -> None:
         """Print at the end of the running cell which sessions are open, unless it loads the magics again."""
         assert self.shell is not None, "magics live in a shell"
-        self.shell.events.register("post_execute", self._say_open)
+        self.shell.events.register("post_execute", self._print_open_sessions)
 
-    def say_loaded_again(self) -> None:
+    def print_reloaded(self) -> None:
         """Print that the magics are loaded again, and which sessions are open."""
         from webrun_nb.notebook.display import open_sessions
 
-        self._say_no_more()
-        open_sessions.say_loaded_again()
+        self._unregister_print()
+        open_sessions.print_reloaded()
 
-    def _say_open(self) -> None:
+    def _print_open_sessions(self) -> None:
         from webrun_nb.notebook.display import open_sessions
 
-        self._say_no_more()
-        open_sessions.say_open()
+        self._unregister_print()
+        open_sessions.print_open()
 
-    def _say_no_more(self) -> None:
+    def _unregister_print(self) -> None:
         assert self.shell is not None, "magics live in a shell"
-        if self._say_open in self.shell.events.callbacks["post_execute"]:
-            self.shell.events.unregister("post_execute", self._say_open)
+        if self._print_open_sessions in self.shell.events.callbacks["post_execute"]:
+            self.shell.events.unregister("post_execute", self._print_open_sessions)
 
     def enter(self) -> None:
         """Show errors as this notebook's options say; called when one of its cells begins."""
@@ -168,7 +168,7 @@ def load(ipython: InteractiveShell) -> None:
     magics = known or WebrunMagics(ipython)
     unload(ipython)
     if known is not None:
-        known.say_loaded_again()
+        known.print_reloaded()
     ipython.register_magics(magics)
     ipython.input_transformers_cleanup.append(WebrunMagics.keep_empty_cells)
     matcher = context_matcher(identifier=MATCHER, priority=1)(lambda context: magics.complete(context))
@@ -184,7 +184,7 @@ def unload_and_say(ipython: InteractiveShell) -> None:
     """Unregister the magics; a line at the end of the cell says which sessions stay open."""
     unload(ipython)
     if (magics := _magics_of(ipython)) is not None:
-        magics.say_at_end_what_is_open()
+        magics.print_open_sessions_at_end()
 
 
 def unload(ipython: InteractiveShell) -> None:

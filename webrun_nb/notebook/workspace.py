@@ -28,7 +28,7 @@ from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import NameKind, Names, Registry
 from webrun_nb.notebook.syntax.values import is_name
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.static_card import final_line
 
@@ -64,9 +64,9 @@ class Workspace:
         """By session id the arguments of `webrun.start` as they were typed: names, never a secret's value."""
         self.scope: Mapping[str, object] = self.names
         """The names that the running command's texts may mention: the notebook's, or those of the code that runs it."""
-        self.told_ended: set[Session] = set()
+        self.announced_ends: set[Session] = set()
         """Sessions whose end the user has been told."""
-        self._told_questions: set[tuple[str, str]] = set()
+        self._announced_questions: set[tuple[str, str]] = set()
         """Tasks in the background and their questions, of which the user has been told."""
 
     @property
@@ -191,19 +191,19 @@ class Workspace:
             raise CommandError(f"there is no job {name!r}", f"did you mean {meant}?" if meant else there_are)
         return self.jobs[name]
 
-    def say_ended(self, session: Session) -> None:
+    def announce_end(self, session: Session) -> None:
         """Print how a session ended, once; nothing while it is live."""
-        if session.ended and session not in self.told_ended:
-            self.told_ended.add(session)
+        if session.ended and session not in self.announced_ends:
+            self.announced_ends.add(session)
             print(final_line(session.snapshot))
 
-    def say_which_jobs_ask(self) -> None:
+    def announce_questions(self) -> None:
         """Print once for each question of a background job how it is answered: its card may be out of view."""
         for job in self._jobs.values():  # those that have a card
             facts = job.facts()
             asked = (job.task_id, facts.asks)
-            if facts.asks and asked not in self._told_questions:
-                self._told_questions.add(asked)
+            if facts.asks and asked not in self._announced_questions:
+                self._announced_questions.add(asked)
                 print(f"job {job.name} {facts.next}")
 
     def show_card(self, session: Session, *, again: bool = False) -> None:
@@ -269,10 +269,10 @@ class Workspace:
 def session_gone_error(session: Session) -> SessionGoneError:
     """Return the error for a session that has ended: why, when, and what to do."""
     snapshot = session.snapshot
-    at_ms = words.ended_at_ms(snapshot)
+    at_ms = labels.ended_at_ms(snapshot)
     at = "" if at_ms is None else f" at {clock_time(at_ms)}"
     return SessionGoneError(
-        f"session {session.name} ended{at}: {words.ending(snapshot)}",
+        f"session {session.name} ended{at}: {labels.ending(snapshot)}",
         code=ErrorCode.SESSION_NOT_ACTIVE,
         hint=f"`%webrun start {session.name}` opens another; without an open one, tasks run in sessions of their own",
         session_id=session.session_id,

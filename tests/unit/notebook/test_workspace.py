@@ -74,8 +74,8 @@ def test_a_silent_server_does_not_hold_the_cell(
 def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     here = Workspace(InteractiveShell(), COMMANDS)
     here.add_job(Asking())  # type: ignore[arg-type]  # a double
-    here.say_which_jobs_ask()
-    here.say_which_jobs_ask()
+    here.announce_questions()
+    here.announce_questions()
     said = "job laptops asks: Which one? – answer on its card, or with %webrun answer a …\n"
     assert capsys.readouterr().out == said
 

@@ -15,7 +15,7 @@ from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.workspace import Workspace
 
 _WRONG_KEY = "check the place it came from; %webrun login --from env, keyring or prompt chooses one"
@@ -56,7 +56,7 @@ def login(workspace: Workspace, arguments: Login) -> None:
     if account.balance is not None:
         said.append(f"balance ${account.balance:.2f}")
     print(" · ".join([*said, "sessions cost money from now on; %webrun logout returns to the emulator"]))
-    _say_left_open(left)
+    _print_left_open(left)
 
 
 _LOGIN_HELP = """\
@@ -118,16 +118,16 @@ def logout(workspace: Workspace, arguments: Logout) -> None:
     toolkit.use(None)
     workspace.current = None
     print(f"logged out of {base_url}: tasks run on the emulator again, which is free")
-    _say_left_open(left)
+    _print_left_open(left)
 
 
-def _say_left_open(left: list[Session]) -> None:
+def _print_left_open(left: list[Session]) -> None:
     for session in left:
         snapshot = session.snapshot
         if snapshot.emulated:
-            keeping = f"emulated; you pay $0.00, {words.rate(snapshot.prices.compute_usd_per_minute)} there"
+            keeping = f"emulated; you pay $0.00, {labels.rate(snapshot.prices.compute_usd_per_minute)} there"
         else:
-            keeping = f"{words.cost(snapshot)} so far, {words.rate(snapshot.prices.compute_usd_per_minute)}"
+            keeping = f"{labels.cost(snapshot)} so far, {labels.rate(snapshot.prices.compute_usd_per_minute)}"
         print(f"  {session.name} stays open there ({keeping}); %webrun terminate --all ends it")
 
 

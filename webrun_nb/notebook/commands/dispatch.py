@@ -58,5 +58,5 @@ class Dispatcher:
         with notice.deferred(), self._workspace.seeing(scope):
             result = invocation.command.run(self._workspace, invocation.arguments)
         if can_display_widgets():
-            self._workspace.say_which_jobs_ask()
+            self._workspace.announce_questions()
         return result

@@ -59,7 +59,7 @@ def restart(workspace: Workspace, arguments: EmulatorRestart) -> None:
         )
     lost = workspace.live_sessions
     emulator = toolkit.restart_emulator()
-    _say_ended(workspace)
+    _announce_ends(workspace)
     print(f"{emulator.url} · pid {emulator.pid} · {len(lost)} {_sessions(len(lost))} ended with the one before")
 
 
@@ -237,12 +237,12 @@ def _read_again(workspace: Workspace) -> None:
         except WebRunError as error:
             print(f"{session.name}: {error.message}")
     workspace.drain_cards()  # this may be the last cell of a notebook
-    _say_ended(workspace)
+    _announce_ends(workspace)
 
 
-def _say_ended(workspace: Workspace) -> None:
+def _announce_ends(workspace: Workspace) -> None:
     for session in workspace.sessions.values():
-        workspace.say_ended(session)
+        workspace.announce_end(session)
 
 
 def _sessions(count: int) -> str:
@@ -294,7 +294,7 @@ def _limit_usd(value: str, label: str) -> float | None:
     if value.lower() == "none":
         return None
     if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value, re.ASCII):
-        raise CommandError(f"{label}: {value!r} is no amount", f"write dollars, {label} 0.05, or {label} none")
+        raise CommandError(f"{label}: {value!r} is not an amount", f"write dollars, {label} 0.05, or {label} none")
     return float(value)
 
 
@@ -316,14 +316,14 @@ def _delay_ms(value: str, label: str) -> int:
 def _endpoint(value: str, label: str) -> str:
     """Check the form of an endpoint's name; the emulator knows which endpoints there are."""
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", value, re.ASCII):
-        raise CommandError(f"{value!r} is no endpoint", "write start-session, send-message, session-status, task, …")
+        raise CommandError(f"{value!r} is not an endpoint", "write start-session, send-message, task, …")
     return value
 
 
 def _error_code(value: str, label: str) -> str:
     """Check the form of a code such as `INSTANCE_UNAVAILABLE`."""
     if not re.fullmatch(r"[A-Z]+(_[A-Z]+)*", value, re.ASCII):
-        raise CommandError(f"{label}: {value!r} is no code", "write it as the service does: INSTANCE_UNAVAILABLE")
+        raise CommandError(f"{label}: {value!r} is not a code", "write it as the service does: INSTANCE_UNAVAILABLE")
     return value
 
 

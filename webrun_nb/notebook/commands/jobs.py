@@ -11,7 +11,7 @@ from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def wait(workspace: Workspace, arguments: Wait) -> None:
             show_card(job.session)
             result = job.result(timeout_s)
     except TimeoutError:
-        waited = words.duration(arguments.for_ms or 0)
+        waited = labels.duration(arguments.for_ms or 0)
         print(f"{job.facts().line()}; waited {waited}, the job continues: %webrun wait {job.name}")
         return
     except KeyboardInterrupt:

@@ -148,7 +148,7 @@ def test(workspace: Workspace, arguments: PolicyTest) -> pd.DataFrame | None:
     frame = tested_frame(toolkit.client().policies.test(arguments.policy, task_id or next(reversed(workspace.done))))
     changed = frame["decision"] != frame["decided"].fillna("allow")
     actions = "1 action" if len(frame) == 1 else f"{len(frame)} actions"
-    print(f"{actions}, {int(changed.sum())} of them decided otherwise by {arguments.policy}; nothing was done")
+    print(f"{actions}, {int(changed.sum())} of them decided differently by {arguments.policy}; nothing was done")
     return None if arguments.quiet else frame
 
 

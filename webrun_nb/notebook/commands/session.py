@@ -289,8 +289,8 @@ def _terminate_all(workspace: Workspace) -> None:
 def _end(workspace: Workspace, session: Session) -> None:
     session.terminate()
     workspace.drain_cards()
-    workspace.told_ended.discard(session)
-    workspace.say_ended(session)
+    workspace.announced_ends.discard(session)
+    workspace.announce_end(session)
 
 
 TERMINATE = Command(

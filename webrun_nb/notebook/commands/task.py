@@ -21,6 +21,7 @@ from webrun_nb.client.task_options import CommonTaskKeywords, TaskOptions
 from webrun_nb.client.task_request import build_task_request
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
+from webrun_nb.common.column_types import BY_LABEL
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
@@ -31,7 +32,7 @@ from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.widgets.static_card import final_line
 from webrun_nb.notebook.workspace import Workspace, session_gone_error
 from webrun_nb.tables import schema, templates
@@ -223,7 +224,7 @@ def _result(
         )
     show_card(session)
     if arguments.end:
-        workspace.told_ended.add(session)
+        workspace.announced_ends.add(session)
     try:
         return session.task(text, **_options(arguments, url, wanted), end=arguments.end)
     except SessionGoneError as error:  # it ended by itself, a moment ago
@@ -249,7 +250,7 @@ def _submit(
         )
     else:
         if arguments.end:
-            workspace.told_ended.add(session)
+            workspace.announced_ends.add(session)
         handle = session.submit(text, **options, end=arguments.end)
     return handle
 
@@ -265,12 +266,12 @@ def _policy_id(arguments: Task) -> str | None:
 
 
 def _refuse_policy_in_session(workspace: Workspace, arguments: Task) -> None:
-    """Refuse a policy for a task in an open session: it has the rules it was started with.
+    """Check that no policy is given for a task in an open session, which keeps the rules it was started with.
 
     Raises
     ------
     CommandError
-        That is so.
+        A policy is given, and the task runs in an open session.
     """
     if arguments.policy is None:
         return
@@ -289,7 +290,7 @@ def _schema(workspace: Workspace, arguments: Task) -> schema.Schema | None:
 
 
 def _session_for(workspace: Workspace, arguments: Task) -> Session | None:
-    """Return where the task runs: the session named, the current one, or None for one of its own."""
+    """Return the session of the task: the one it names, the current one, or None for one of its own."""
     session = _open_session_for(workspace, arguments)
     if session is not None and arguments.env is not None:
         raise CommandError(
@@ -310,20 +311,20 @@ def _open_session_for(workspace: Workspace, arguments: Task) -> Session | None:
     current = workspace.current
     if current is None or not current.ended:
         return current
-    if current not in workspace.told_ended:  # it ended by itself: nobody may think that the task still runs in it
+    if current not in workspace.announced_ends:  # no one may think that the task still runs in it
         if arguments.max_cost_usd is None and current.budget is not None:
-            current.budget.refuse_if_spent()  # one line: it says all there is to know
-        workspace.told_ended.add(current)
+            current.budget.refuse_if_spent()  # its error explains the end, too
+        workspace.announced_ends.add(current)
         print(f"{final_line(current.snapshot)}; {_without(current, arguments)}")
     return None
 
 
 def _without(ended: Session, arguments: Task) -> str:
-    """Say where tasks run without a session that has ended, and what is left of its budget for them."""
+    """Return where tasks run after a session's end, and what is left of its budget for them."""
     budget = ended.budget
     if arguments.max_cost_usd is not None or budget is None or budget.limit_usd is None or budget.left_usd is None:
         return "without it, tasks run in sessions of their own"
-    left = f"{words.about(budget.left_usd, ended.snapshot)} of {exact_dollars(budget.limit_usd)}"
+    left = f"{labels.about(budget.left_usd, ended.snapshot)} of {exact_dollars(budget.limit_usd)}"
     return f"tasks run in sessions of their own, within what is left of its budget ({left})"
 
 
@@ -340,7 +341,7 @@ def _show_request(
     if is_local(base_url):
         _show_plan(request.fields)
     else:
-        print(f"how {base_url} reads the text is not known here")
+        print(f"only {base_url} knows what it would do with the text")
     if arguments.expect:
         print(
             f"at least one page has to answer with: {' or '.join(arguments.expect)} (--expect is for the emulator only)"
@@ -356,21 +357,21 @@ def _show_request(
         ]
     if arguments.files:
         shown["files"] = [f"{path} (to be uploaded)" for path in map(str, existing_files(arguments.files))]
-    # a dry run looks no secret up, and uploads nothing
+    # a dry run looks up no secret, and uploads nothing
     print("the request:")
     print(json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 def _show_plan(fields: Mapping[str, Any]) -> None:
-    """Show what the emulator's agent would do, and what of the text it would refuse, in the words of a run."""
+    """Print what the emulator's agent would do, and which parts of the text it would refuse."""
     meant = local_plan(fields)
     if meant is None:
-        print("what the emulator's agent would do can't be told: its program gave no answer")
+        print("what the emulator's agent would do is not known: its program gave no answer")
         return
     for number, step in enumerate(meant.steps, 1):
         print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {step}")
     for problem in meant.problems:
-        print(f"it would not go through: {problem}")
+        print(f"it would fail: {problem}")
     for part in meant.unused:
         print(unused_line(part))
 
@@ -387,7 +388,7 @@ also limits tasks after the session's end, until you start another session; %web
 
 Schemas
   "name:str, price:float?, when:date, kind:enum(a|b), cost:money"
-      columns, of the types str int float bool date datetime url money; ? = may be missing; many rows
+      columns, of the types TYPES; ? = may be missing; many rows
   Laptop, list[Laptop]
       a pydantic model or a dataclass of the notebook: one record, or many; also the name of a dict
   laptop.json, '{"type": "object", "properties": {…}}'
@@ -486,5 +487,5 @@ TASK = Command(
     examples=(
         '%%webrun task --schema "name:str, price:float" -o laptops\nList the laptops under $900, cheapest first.',
     ),
-    details="\n\n".join((_DETAILS, _phrases())),
+    details="\n\n".join((_DETAILS.replace("TYPES", " ".join(BY_LABEL)), _phrases())),
 )

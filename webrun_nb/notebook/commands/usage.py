@@ -83,7 +83,7 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
     for snapshot in live:
         if (rest_usd := idle_cost_until_timeout_usd(snapshot)) is not None:
             cost = _about(rest_usd, snapshot.emulated)
-            lines.append(f"  {snapshot.name} is idle: waiting for its timeout would cost {cost}; terminate ends it now")
+            lines.append(f"  {snapshot.name} · idle until the timeout: {cost}; %webrun terminate ends it now")
     return lines
 
 

@@ -61,7 +61,7 @@ def read_file(name: str, content: IO[bytes]) -> pd.DataFrame:
     table = _TABLES.get(suffix)
     if table is None:
         raise CommandError(
-            f"{one_line(name)} is no table ({', '.join(_TABLES)} are)", "read it with .open(), or .save(path)"
+            f"{one_line(name)} is not a table ({', '.join(_TABLES)} are)", "read it with .open(), or .save(path)"
         )
     try:
         import pandas as pd

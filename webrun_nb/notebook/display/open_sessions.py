@@ -18,14 +18,14 @@ def warn() -> None:
         print(f"{left_open_text(left)}; %webrun terminate --all ends what is still open")
 
 
-def say_open() -> None:
+def print_open() -> None:
     """Print one line if sessions of this kernel are open while the magics are not loaded."""
     if names := _open_names():
         opened = f"{len(names)} {'session' if len(names) == 1 else 'sessions'} of this kernel still open"
         print(f"{opened}: {', '.join(names)}; %load_ext webrun_nb gives access to them again")
 
 
-def say_loaded_again() -> None:
+def print_reloaded() -> None:
     """Print that the magics are loaded again, and which sessions are still open."""
     names = _open_names()
     noun = "session" if len(names) == 1 else "sessions"

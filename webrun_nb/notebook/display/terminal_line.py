@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from webrun_nb.notebook.display.awaited_task import AwaitedTask
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 
 REWRITE_EVERY_S = 1.0
 _ERASED = "\r\x1b[2K"
@@ -27,8 +27,8 @@ def line_of(waited: AwaitedTask, now_s: float) -> str:
     if snapshot is not None and snapshot.question is not None:
         return ""
     elapsed_ms = round((now_s - waited.began_s) * 1000)
-    elapsed = f"{elapsed_ms // 1000} s" if elapsed_ms < 60_000 else words.duration(elapsed_ms)
-    return f"{words.progress(snapshot, waited.task_id)} · {elapsed}"
+    elapsed = f"{elapsed_ms // 1000} s" if elapsed_ms < 60_000 else labels.duration(elapsed_ms)
+    return f"{labels.progress(snapshot, waited.task_id)} · {elapsed}"
 
 
 class _Line:

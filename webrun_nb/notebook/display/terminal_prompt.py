@@ -8,7 +8,7 @@ from getpass import getpass
 from webrun_nb.client.guardrails import GuardrailHandler
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.display import terminal_line
-from webrun_nb.notebook.text import labels as words
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.question_form import QuestionForm, form_of
 
@@ -35,7 +35,7 @@ def ask_in_terminal(question: Question) -> str | None:
 
 
 def _ask(form: QuestionForm, question: Question) -> str | None:
-    print(f"{form.title}: {words.clean(question.text, words.QUESTION_CHARACTERS)}")
+    print(f"{form.title}: {labels.clean(question.text, labels.QUESTION_CHARACTERS)}")
     for number, (label, _) in enumerate(form.choices, 1):
         numbered = f"{number}. "  # which a choice may begin with by itself
         print(f"  {numbered}{label.removeprefix(numbered)}")

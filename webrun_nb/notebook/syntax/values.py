@@ -166,7 +166,7 @@ def count(value: str, label: str) -> int:
 def task_id(value: str, label: str) -> str:
     """Check a task's id, or the name of a job."""
     if not re.fullmatch(r"\w{1,64}", value):
-        raise CommandError(f"{label}: {value!r} is no task", "%webrun history lists their ids")
+        raise CommandError(f"{label}: {value!r} is not a task", "%webrun history lists their ids")
     return value
 
 
@@ -191,7 +191,7 @@ def span_ms(value: str, label: str) -> int:
 def budget_usd(value: str, label: str) -> Decimal:
     """Parse the most that something may cost, in US dollars."""
     if not re.fullmatch(r"\$?\d{1,9}(\.\d{1,6})?", value, re.ASCII) or not Decimal(value.lstrip("$")):
-        raise CommandError(f"{label}: {value!r} is no amount", f"write dollars, more than nothing: {label} 0.05")
+        raise CommandError(f"{label}: {value!r} is not an amount", f"write dollars, more than 0: {label} 0.05")
     return Decimal(value.lstrip("$"))
 
 
