@@ -16,7 +16,7 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.money import from_number
 from webrun_nb.common.processes import process_token
-from webrun_nb.wire.requests import MAX_DURATION_MS
+from webrun_nb.wire.limits import MAX_DURATION_MS
 
 WRITE_EVERY_MS = 30_000
 """While nothing but the cost changes."""

@@ -11,10 +11,7 @@ from webrun_nb.client.errors import refusal
 from webrun_nb.client.screencast import LiveView, ViewListener
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.common.codes import ErrorCode
-
-PAGE_WIDTH_PX, PAGE_HEIGHT_PX = 1024, 600
-BROWSER_BAR_PX = 155
-"""On the wire, y counts a browser bar above the page."""
+from webrun_nb.wire.limits import BROWSER_BAR_PX, VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 
 
 class ManualControl(ABC):
@@ -163,7 +160,7 @@ def _on_wire(x: float, y: float) -> dict[str, float]:
     RequestError
         `INVALID_PARAMETER`: it is outside the page.
     """
-    for name, value, most in (("x", x, PAGE_WIDTH_PX), ("y", y, PAGE_HEIGHT_PX)):
+    for name, value, most in (("x", x, VIEW_WIDTH_PX), ("y", y, VIEW_HEIGHT_PX)):
         if not 0 <= value <= most:
             details = {"parameter": name, "value": value, "min": 0, "max": most}
             raise refusal(

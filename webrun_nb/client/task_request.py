@@ -20,8 +20,8 @@ from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.redacted import HostSecret, secrets_to_wire
+from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import TaskFields
-from webrun_nb.wire.validation import contract_error
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestE
 from webrun_nb.client.urls import is_local
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.wire.base import Response
-from webrun_nb.wire.requests import ANSWER_WINDOW_S
+from webrun_nb.wire.errors import ErrorBody
+from webrun_nb.wire.limits import ANSWER_WINDOW_S
 from webrun_nb.wire.responses import (
     AccountUsage,
     Acknowledged,
-    ErrorBody,
     Health,
     SessionList,
     SessionStarted,

@@ -33,8 +33,8 @@ from webrun_nb.common.column_types import (
     column_schema,
     parse_columns,
 )
+from webrun_nb.common.json_schema import schema_fault
 from webrun_nb.common.text import near
-from webrun_nb.wire.json_schema import schema_fault
 
 __all__ = ["ANSWER", "Schema", "SchemaError", "any_records", "from_object", "resolve"]
 

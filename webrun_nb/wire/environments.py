@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from webrun_nb.wire.base import Request, Response
-from webrun_nb.wire.requests import known, missing
-
-EnvironmentStatus = Literal["empty", "uploading", "ready"]
+from webrun_nb.wire.enums import EnvironmentStatus
+from webrun_nb.wire.errors import missing
+from webrun_nb.wire.requests import known
 
 
 class NewEnvironment(Request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from webrun_nb.wire.base import Response
-from webrun_nb.wire.requests import OutputType
+from webrun_nb.wire.enums import OutputType
 from webrun_nb.wire.responses import TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
 
 

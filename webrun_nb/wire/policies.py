@@ -7,33 +7,16 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from webrun_nb.wire.base import Request, Response, WireModel
+from webrun_nb.wire.enums import ActionCategory, DomainMode, MatchType, Permission, PolicyStatus, RuleScope
+from webrun_nb.wire.limits import (
+    MAX_POLICY_DOMAINS,
+    MAX_POLICY_MATCH_CHARS,
+    MAX_POLICY_NAME_CHARS,
+    MAX_POLICY_ROLE_CHARS,
+    MAX_POLICY_RULES,
+)
 
-MAX_ROLE_CHARS = 2_000
-MAX_RULES = 500
-MAX_DOMAINS = 1_000
-MAX_MATCH_CHARS = 1_000
-MAX_NAME_CHARS = 100
-
-Permission = Literal["allow", "block", "guardrail"]
-Status = Literal["active", "draft"]
-DomainMode = Literal["allow_all", "allowlist", "blocklist"]
-Scope = Literal["all", "target", "page"]
-MatchType = Literal["keyword", "regex"]
-Category = Literal[
-    "Navigation",
-    "Click",
-    "Type / Keyboard",
-    "File Download",
-    "File Upload",
-    "Form Submit",
-    "Screenshot",
-    "Shell Command",
-    "Clipboard",
-    "Tab Management",
-    "Scroll",
-    "Mouse Move",
-]
-Match = Annotated[str, Field(min_length=1, max_length=MAX_MATCH_CHARS)]
+Match = Annotated[str, Field(min_length=1, max_length=MAX_POLICY_MATCH_CHARS)]
 
 
 class _Part(Request):
@@ -56,16 +39,16 @@ class DomainRules(_Part):
     """Which hosts may be reached."""
 
     mode: DomainMode = "allow_all"
-    entries: Annotated[list[DomainEntry], Field(max_length=MAX_DOMAINS)] = Field(default_factory=list)
+    entries: Annotated[list[DomainEntry], Field(max_length=MAX_POLICY_DOMAINS)] = Field(default_factory=list)
 
 
 class ActionRule(_Part):
     """What becomes of actions of a category."""
 
-    category: Category
+    category: ActionCategory
     permission: Permission
     url_pattern: Match | None = None
-    scope: Scope = "all"
+    scope: RuleScope = "all"
     match_type: MatchType = "keyword"
     match: Match | None = None
 
@@ -76,13 +59,13 @@ class PolicyFields(_Part):
     `template` names one of the policies that `GET /policies` lists as `templates`.
     """
 
-    template: Annotated[str, Field(max_length=MAX_NAME_CHARS)] | None = None
-    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)] | None = None
+    template: Annotated[str, Field(max_length=MAX_POLICY_NAME_CHARS)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=MAX_POLICY_NAME_CHARS)] | None = None
     description: Annotated[str, Field(max_length=2_000)] | None = None
-    status: Status | None = None
-    llm_role: Annotated[str, Field(max_length=MAX_ROLE_CHARS)] | None = None
+    status: PolicyStatus | None = None
+    llm_role: Annotated[str, Field(max_length=MAX_POLICY_ROLE_CHARS)] | None = None
     domain_rules: DomainRules | None = None
-    action_rules: Annotated[list[ActionRule], Field(max_length=MAX_RULES)] | None = None
+    action_rules: Annotated[list[ActionRule], Field(max_length=MAX_POLICY_RULES)] | None = None
     default_action: Permission | None = None
 
 
@@ -114,10 +97,10 @@ class ActionRuleBody(Response):
 
     left_out: ClassVar[frozenset[str]] = frozenset({"urlPattern", "scope", "matchType", "match"})
 
-    category: Category
+    category: ActionCategory
     permission: Permission
     url_pattern: str | None = None
-    scope: Scope | None = None
+    scope: RuleScope | None = None
     match_type: MatchType | None = None
     match: str | None = None
 
@@ -127,7 +110,7 @@ class PolicyRules(Response):
 
     name: str
     description: str
-    status: Status
+    status: PolicyStatus
     llm_role: str
     domain_rules: DomainRulesBody
     action_rules: list[ActionRuleBody]

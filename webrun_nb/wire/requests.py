@@ -9,24 +9,27 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
 from webrun_nb.common.hosts import HostNameError, domain_of, host_of
+from webrun_nb.common.json_schema import schema_fault
 from webrun_nb.wire.base import Request
-from webrun_nb.wire.json_schema import schema_fault
+from webrun_nb.wire.enums import OutputType
+from webrun_nb.wire.errors import empty_instruction, invalid, missing
+from webrun_nb.wire.limits import (
+    BROWSER_BAR_PX,
+    MAX_DURATION_MS,
+    MAX_INSTRUCTION_CHARS,
+    MAX_SECRET_CHARS,
+    MAX_SECRETS,
+    MAX_STATUSES,
+    MAX_TOKENS,
+    MAX_URL_CHARS,
+    MIN_DURATION_MS,
+    VIEW_HEIGHT_PX,
+    VIEW_WIDTH_PX,
+)
 from webrun_nb.wire.proxies import ProxyFields
-
-MAX_DURATION_MS = 300_000
-MIN_DURATION_MS = 1_000
-MAX_TOKENS = 100_000
-MAX_INSTRUCTION_CHARS = 10_000
-"""Longer instructions are refused: nobody types them, and a parser's time grows with them."""
-MAX_URL_CHARS = 8_192
-INACTIVITY_TIMEOUT_MS = 300_000
-ANSWER_WINDOW_S = 50.0
-"""How long run-task and newTask wait for the result (section 3), in real time."""
-
-OutputType = Literal["text", "structured_json", "structured_csv"]
 
 _TOP_LEVEL_ONLY = {
     "policyId": "policyId",
@@ -35,21 +38,6 @@ _TOP_LEVEL_ONLY = {
     "proxy": "proxy",
 }
 _NESTED = ("task", "initialTask")
-
-
-def missing(field: str) -> PydanticCustomError:
-    """Return the error that becomes `MISSING_REQUIRED_FIELD`."""
-    return PydanticCustomError("webrun_missing", "{field} is required", {"field": field})
-
-
-def invalid(parameter: str, message: str, value: object = None) -> PydanticCustomError:
-    """Return the error that becomes `INVALID_PARAMETER`, naming the parameter."""
-    return PydanticCustomError("webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value})
-
-
-def empty_instruction() -> PydanticCustomError:
-    """Return the error that becomes `INVALID_TASK_DETAILS`."""
-    return PydanticCustomError("webrun_task_details", "taskDetails is empty: say in plain English what to do")
 
 
 def known(fields: object, older_names: Mapping[str, str]) -> dict[str, Any]:
@@ -113,10 +101,6 @@ class WebhookFields(Request):
         return auth
 
 
-MAX_SECRETS = 100
-MAX_SECRET_CHARS = 4_096
-
-MAX_STATUSES = 500
 HttpStatus = Annotated[int, Field(ge=100, le=599)]
 
 SecretName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
@@ -320,12 +304,8 @@ class AnswerGuardrail(Request):
     task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
 
 
-VIEW_WIDTH_PX = 1024
-BROWSER_BAR_PX = 155
-"""Coordinates count a browser bar of this height above the 1024×600 page: y is 155…755."""
-
 ViewX = Annotated[float, Field(ge=0, le=VIEW_WIDTH_PX)]
-ViewY = Annotated[float, Field(ge=BROWSER_BAR_PX, le=BROWSER_BAR_PX + 600)]
+ViewY = Annotated[float, Field(ge=BROWSER_BAR_PX, le=BROWSER_BAR_PX + VIEW_HEIGHT_PX)]
 
 
 class TakeOverControl(Request):
@@ -370,7 +350,7 @@ class ScrollAt(Request):
 
     type: Literal["SCROLL"]
     x: ViewX = VIEW_WIDTH_PX / 2
-    y: ViewY = BROWSER_BAR_PX + 300.0
+    y: ViewY = BROWSER_BAR_PX + VIEW_HEIGHT_PX / 2
     delta_x: float = 0
     delta_y: float = 0
 

@@ -13,18 +13,6 @@ from webrun_nb.common.codes import EndReason, SessionPhase, SessionStatus, TaskS
 from webrun_nb.wire.base import Response
 
 
-class ErrorBody(Response):
-    """Every error's body."""
-
-    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
-
-    success: Literal[False] = False
-    message: str
-    error: str
-    code: str
-    details: dict[str, Any] | None = None
-
-
 class Breakdown(Response):
     """Where a cost comes from, US dollars (the emulator's addition)."""
 

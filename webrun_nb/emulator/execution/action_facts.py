@@ -9,7 +9,7 @@ from webrun_nb.browsers.observation import Box, HitElement, HitTest, Observation
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.wire import requests as wire
-from webrun_nb.wire.requests import BROWSER_BAR_PX
+from webrun_nb.wire.limits import BROWSER_BAR_PX
 
 _WEB = ("http:", "https:", "data:", "blob:", "file:", "ftp:")
 """What a link that is followed leads to; `javascript:` and `mailto:` lead nowhere."""

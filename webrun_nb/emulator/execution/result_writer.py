@@ -12,8 +12,8 @@ from typing import Any, Final
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.json_schema import first_misfit
 from webrun_nb.emulator.domain.task import Answer, Truncation
-from webrun_nb.wire.json_schema import first_misfit
 from webrun_nb.wire.requests import TaskFields
 
 _MISMATCH: Final = TaskFailureCode.OUTPUT_SCHEMA_MISMATCH

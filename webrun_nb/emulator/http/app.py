@@ -21,8 +21,7 @@ from webrun_nb.emulator.http.middleware.gateway import refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.storage.database import reason
-from webrun_nb.wire.responses import ErrorBody
-from webrun_nb.wire.validation import contract_error
+from webrun_nb.wire.errors import ErrorBody, contract_error
 
 log = logging.getLogger(__name__)
 

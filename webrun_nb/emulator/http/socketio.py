@@ -18,8 +18,8 @@ from webrun_nb.emulator.services.event_hub import ConnectedSockets, Event, Event
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.sessions import Sessions
+from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask
-from webrun_nb.wire.validation import contract_error
 
 log = logging.getLogger(__name__)
 

@@ -30,8 +30,8 @@ from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.emulator.services.view_stream import LiveViews, Viewer
 from webrun_nb.wire.base import Request
+from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import Interact
-from webrun_nb.wire.validation import contract_error
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from webrun_nb.emulator.domain.account import Account
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
 from webrun_nb.emulator.domain.task import DownloadedFile, Question, StoredRequest, Task
+from webrun_nb.wire.errors import ErrorBody
 from webrun_nb.wire.past_tasks import PastTask, TaskText
 from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.responses import (
@@ -20,7 +21,6 @@ from webrun_nb.wire.responses import (
     ActiveSockets,
     Breakdown,
     Dimensions,
-    ErrorBody,
     File,
     GuardrailData,
     InlineResult,

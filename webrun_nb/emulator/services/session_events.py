@@ -31,7 +31,7 @@ from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.session_workers import SessionWorkers
 from webrun_nb.emulator.services.view_stream import LiveViews
 from webrun_nb.emulator.services.webhooks import Webhooks
-from webrun_nb.wire.requests import ANSWER_WINDOW_S
+from webrun_nb.wire.limits import ANSWER_WINDOW_S
 
 
 class SessionEvents:

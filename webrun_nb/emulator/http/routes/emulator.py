@@ -31,10 +31,12 @@ from webrun_nb.emulator.serializers import sessions as serialize_sessions
 from webrun_nb.emulator.services.faults import Fault
 from webrun_nb.emulator.services.proxy_check import check_proxy
 from webrun_nb.wire.base import Request as Body
+from webrun_nb.wire.errors import invalid, missing
+from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, ReportBody, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
-from webrun_nb.wire.requests import MAX_URL_CHARS, WebUrl, invalid, missing
+from webrun_nb.wire.requests import WebUrl
 from webrun_nb.wire.responses import ProxyTested
 
 router = APIRouter(prefix="/_emulator")

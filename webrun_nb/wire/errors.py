@@ -1,21 +1,50 @@
-"""From pydantic's findings to the contract's error (section 2)."""
+"""Defines the body of an error (section 2), and turns the findings of pydantic into errors of the contract."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.wire.base import Response
 
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
 _SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})
+
+
+class ErrorBody(Response):
+    """Every error's body."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
+
+    success: Literal[False] = False
+    message: str
+    error: str
+    code: str
+    details: dict[str, Any] | None = None
+
+
+def missing(field: str) -> PydanticCustomError:
+    """Return the error that becomes `MISSING_REQUIRED_FIELD`."""
+    return PydanticCustomError("webrun_missing", "{field} is required", {"field": field})
+
+
+def invalid(parameter: str, message: str, value: object = None) -> PydanticCustomError:
+    """Return the error that becomes `INVALID_PARAMETER`, naming the parameter."""
+    return PydanticCustomError("webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value})
+
+
+def empty_instruction() -> PydanticCustomError:
+    """Return the error that becomes `INVALID_TASK_DETAILS`."""
+    return PydanticCustomError("webrun_task_details", "taskDetails is empty: say in plain English what to do")
 
 
 def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, str, dict[str, Any]]:
