@@ -1,14 +1,15 @@
-"""Fixtures for tests in a real JupyterLab. The server is shared by all; each module has a browser, each test a page."""
+"""Fixtures for tests in a real JupyterLab. The server is shared by all; each module has a browser and a page in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import get_args
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.jupyterlab import App, LabPage, LabServer, find_browser
+from helpers.jupyterlab import VIEWPORT, App, LabPage, LabServer, find_browser
 from helpers.jupyterlab import lab_server as run_lab_server
 
 
@@ -32,11 +33,33 @@ def lab_browser() -> Iterator[Browser]:
         browser.close()
 
 
+@contextmanager
+def new_page(server: LabServer, browser: Browser, *, keeps_kernel: bool = False) -> Iterator[LabPage]:
+    """Give a page; its notebook's kernel is shut down at the end."""
+    with browser.new_context(viewport=VIEWPORT) as context:
+        page = LabPage(server, context.new_page(), keeps_kernel=keeps_kernel)
+        yield page
+        page.close_notebook()
+
+
+@pytest.fixture(scope="module")
+def shared_page(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
+    """A page with one notebook, whose kernel runs the cells of several tests."""
+    with new_page(lab_server, lab_browser, keeps_kernel=True) as page:
+        yield page
+
+
 @pytest.fixture
-def lab(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
-    """A page of JupyterLab; its notebook's kernel is shut down at the end."""
-    context = lab_browser.new_context(viewport={"width": 1200, "height": 900})
-    page = LabPage(lab_server, context.new_page())
-    yield page
-    page.close_notebook()
-    context.close()
+def lab(request: pytest.FixtureRequest, lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
+    """A page of JupyterLab. A module's tests share one page and one kernel, with an emulator in it, but no session.
+
+    To load the page and to start kernel and emulator takes seconds. A test that speaks of their start, or changes them
+    for good, gets its own with `@pytest.mark.own_kernel`.
+    """
+    if request.node.get_closest_marker("own_kernel") is not None:
+        with new_page(lab_server, lab_browser) as page:
+            yield page
+    else:
+        shared: LabPage = request.getfixturevalue("shared_page")
+        yield shared
+        shared.clean_up()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from helpers.scripted_card import CARD, FILES
+from helpers.scripted_card import CARD, FILES, new_session_id
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -18,9 +18,9 @@ SECRET = "correct-horse-battery-staple"
 FORM = f"{CARD} .webrun-question"
 
 
-def open_asking(lab: LabPage, arguments: str, *cells: str, session_id: str = "a" * 12) -> None:
+def open_asking(lab: LabPage, arguments: str, *cells: str) -> None:
     """Show a card whose task asks, and run `cells` behind it; `s` is its session."""
-    first = f"from feed import *; s = show('demo', {session_id!r}, **asking({arguments}))"
+    first = f"from feed import *; s = show('demo', {new_session_id()!r}, **asking({arguments}))"
     lab.open_notebook([first, *cells], FILES)
     lab.run_all()
 
@@ -79,7 +79,7 @@ def test_a_password_is_kept_nowhere(lab: LabPage) -> None:
     # the kernel is refused, so that the form stays and what is left in it can be seen
     refused = "s.refusal = RequestError('no', code='AGENT_ERROR')"
     kept = "begun(); print(s.answered.wait(60), '-'.join(['correct', 'horse', 'battery', 'staple']) == s.answers[0][1])"
-    seen = "import json; print('horse' in json.dumps(cards.card('a' * 12).get_state(), default=str))"
+    seen = "import json; print('horse' in json.dumps(cards.card(s.snapshot.session_id).get_state(), default=str))"
     open_asking(lab, "'credentials'", refused, kept, seen)
     has_begun(lab, 2)
     field = lab.find(f"{FORM} input[type=password]")
@@ -108,7 +108,7 @@ def test_a_code_is_a_one_time_code(lab: LabPage) -> None:
 
 
 def test_the_kernel_learns_that_the_form_is_shown(lab: LabPage) -> None:
-    open_asking(lab, "'ambiguous'", "print(cards.form_shown('a' * 12, 't1', 60))")
+    open_asking(lab, "'ambiguous'", "print(cards.form_shown(s.snapshot.session_id, 't1', 60))")
     lab.wait_until_done()
     assert lab.stream(1) == "True\n"
 

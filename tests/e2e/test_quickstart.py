@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pytest
 from playwright.sync_api import expect
 
 from helpers.jupyterlab import LabPage, needs_subshells
@@ -32,6 +33,7 @@ def changes(lab: LabPage, selector: str, times: int) -> None:
         expect(shown).not_to_have_text(shown.inner_text())
 
 
+@pytest.mark.own_kernel
 def test_all_cells_of_the_quickstart_run(lab):
     cells = [cell.source for cell in nbformat.read(QUICKSTART, as_version=4).cells if cell.cell_type == "code"]
     lab.open_notebook(cells)
@@ -57,6 +59,7 @@ def test_all_cells_of_the_quickstart_run(lab):
     assert len(whole) - len(nbformat.writes(saved)) < 60_000
 
 
+@pytest.mark.own_kernel
 def test_cost_and_countdown_move_while_a_cell_is_running(lab):
     """The cell blocks the kernel's main thread the whole time, and no message comes from the kernel."""
     lab.open_notebook(["%load_ext webrun_nb\n%webrun start", "import time; time.sleep(60)"])

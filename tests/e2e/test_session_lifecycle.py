@@ -6,6 +6,7 @@ import os
 import re
 import signal
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -30,6 +31,7 @@ def says_first(lab: LabPage, text: str) -> None:
     expect(card.get_by_role("button", name="Terminate", exact=True)).to_have_count(0)
 
 
+@pytest.mark.own_kernel
 @needs_subshells
 def test_a_button_works_while_asyncio_runs_in_the_cell(lab: LabPage) -> None:
     asleep = "%webrun asyncio on\nimport asyncio; print('asleep', flush=True); asyncio.run(asyncio.sleep(60))"
@@ -62,6 +64,7 @@ def test_an_orphaned_session_comes_back_on_its_card(lab: LabPage) -> None:
     shows(lab, "active · idle")
 
 
+@pytest.mark.own_kernel
 def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: LabPage) -> None:
     lab.open_notebook([START])
     lab.run_all()
@@ -73,6 +76,7 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
     expect(lab.find(CARD).last).to_contain_text("active · idle")
 
 
+@pytest.mark.own_kernel
 def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabPage) -> None:
     pid = "import os; print('pid', os.getpid())"
     lab.open_notebook([pid, START, "%%webrun task\nwait for 60 seconds"])
@@ -86,6 +90,7 @@ def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabP
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.own_kernel
 def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) -> None:
     lab.open_notebook(["from feed import *; s = show('demo', 'jjjjjjjjjjjj', emulated=False, **RUNNING)"], FILES)
     lab.run_all()
@@ -96,6 +101,7 @@ def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) ->
     )
 
 
+@pytest.mark.own_kernel
 def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: LabPage) -> None:
     job = "%%webrun task --bg heading --url practice:shop\nget the heading"
     lab.open_notebook([START, "%webrun view", job, "%webrun status --all"])
@@ -127,6 +133,7 @@ def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPag
         expect(card.get_by_role("button", name="Start again")).to_be_visible()
 
 
+@pytest.mark.own_kernel
 def test_two_kernels_share_one_emulator_and_each_has_its_own_session(lab: LabPage, start_emulator) -> None:
     emulator = start_emulator("--control")
     login = f"import os; os.environ['WEBRUN_API_KEY'] = {emulator.key!r}\n%load_ext webrun_nb\n"

@@ -10,45 +10,48 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from helpers.jupyterlab import needs_subshells
-from helpers.scripted_card import FILES
+from helpers.scripted_card import FILES, new_session_id
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
     from helpers.jupyterlab import LabPage
 
 TABLE = ".webrun-sessions"
 THREE = """from feed import *
-a = Session('laptops', 'tableaaaaaaa', **RUNNING)
-b = Session('prices', 'tablebbbbbbb', expires_at_ms=now_ms() + 41_000)
-c = Session('billed', 'tablecccccccc', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
+a = Session('laptops', '{}', **RUNNING)
+b = Session('prices', '{}', expires_at_ms=now_ms() + 41_000)
+c = Session('billed', '{}', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
 show_table(a, b, c)
 """
 
 
-def row(lab: LabPage, session_id: str):
-    return lab.find(f"{TABLE} tr[data-session={session_id}]")
+def open_table(lab: LabPage, *cells: str) -> list[Locator]:
+    """Show the table of three sessions `a`, `b` and `c`, and run `cells` behind it; return its rows."""
+    ids = [new_session_id() for _ in range(3)]
+    lab.open_notebook([THREE.format(*ids), *cells], FILES)
+    lab.run_all()
+    return [lab.find(f"{TABLE} tr[data-session={each}]") for each in ids]
 
 
 @needs_subshells
 def test_a_rows_button_ends_that_session_while_a_cell_blocks(lab: LabPage) -> None:
-    lab.open_notebook([THREE, "print(b.called.wait(60), a.calls, b.calls)"], FILES)
-    lab.run_all()
-    row(lab, "tablebbbbbbb").get_by_role("button", name="Terminate prices").click()
+    _, prices, _ = open_table(lab, "print(b.called.wait(60), a.calls, b.calls)")
+    prices.get_by_role("button", name="Terminate prices").click()
     lab.wait_until_done()
     assert lab.stream(1) == "True [] ['terminate']\n"
 
 
 def test_a_row_follows_its_session(lab: LabPage) -> None:
     ended = "a.become(status='terminated', phase=None, reason='terminated', current_task='')"
-    lab.open_notebook([THREE, ended], FILES)
-    lab.run_all()
-    expect(row(lab, "tableaaaaaaa")).to_contain_text("terminated")
+    laptops, _, _ = open_table(lab, ended)
+    expect(laptops).to_contain_text("terminated")
     expect(lab.find(f"{TABLE} .webrun-total")).to_contain_text("2 live of 3")
-    expect(row(lab, "tableaaaaaaa").get_by_role("button")).to_have_count(0)
+    expect(laptops.get_by_role("button")).to_have_count(0)
 
 
 def test_it_ticks_without_a_message_and_adds_up_no_real_with_emulated_money(lab: LabPage) -> None:
-    lab.open_notebook([THREE, "wait_for('go-table')"], FILES)
-    lab.run_all()
+    open_table(lab, "wait_for('go-table')")
     total = lab.find(f"{TABLE} .webrun-total")
     expect(total).to_contain_text("emulated: you pay $0.00")
     expect(total).not_to_have_text(total.inner_text())  # what it is shown with has been said by then
@@ -62,8 +65,7 @@ def test_it_ticks_without_a_message_and_adds_up_no_real_with_emulated_money(lab:
 
 
 def test_it_is_accessible_in_each_theme(lab: LabPage, tmp_path: Path) -> None:
-    lab.open_notebook([THREE], FILES)
-    lab.run_all()
+    open_table(lab)
     lab.wait_until_done()
     expect(lab.find(f"{TABLE} tbody tr")).to_have_count(3)
     for theme in ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"):

@@ -101,6 +101,7 @@ def test_where_the_card_stands_under_the_same_cell_it_alone_has_the_form(lab: La
     has_no_line(lab, 1)
 
 
+@pytest.mark.own_kernel
 @needs_subshells
 def test_a_loop_of_tasks_without_magics_asks_under_its_cell(lab: LabPage) -> None:
     loop = "import webrun_nb as webrun\nwith webrun.start() as session:\n    for _ in range(2):\n"
@@ -117,6 +118,7 @@ def test_a_loop_of_tasks_without_magics_asks_under_its_cell(lab: LabPage) -> Non
     has_no_line(lab, 0)
 
 
+@pytest.mark.own_kernel
 def test_a_task_that_is_awaited_asks_under_its_cell(lab: LabPage) -> None:
     awaited = "import webrun_nb as webrun\nasync with await webrun.astart() as session:\n"
     awaited += f"    print((await session.atask({ASKS!r}, url='practice:shop/category/laptops')).text)"

@@ -14,7 +14,7 @@ from typing import Any
 import ipykernel
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, ViewportSize, WebSocket, expect
 
 from webrun_nb.bench.harness.jupyter_server import (
     KERNEL_IS_READY,
@@ -29,6 +29,7 @@ from webrun_nb.bench.harness.jupyter_server import (
 __all__ = [
     "KERNEL_IS_READY",
     "READY_MS",
+    "VIEWPORT",
     "App",
     "LabPage",
     "LabServer",
@@ -37,6 +38,8 @@ __all__ = [
     "needs_subshells",
 ]
 
+VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
+LIGHT = "JupyterLab Light"
 _names = itertools.count()
 expect.set_options(timeout=READY_MS)  # for whoever imports this; 5 s are not enough on a busy machine
 
@@ -46,21 +49,55 @@ needs_subshells = pytest.mark.skipif(
 """For what a page asks of a kernel whose main thread is busy."""
 
 
+REPLACE_CELLS = """cells => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  const { sharedModel } = content.model;
+  sharedModel.transact(() => {
+    sharedModel.deleteCellRange(0, sharedModel.cells.length);
+    sharedModel.insertCells(0, cells.map(source => ({ cell_type: 'code', source })));
+  });
+  content.activeCellIndex = 0;
+}"""
+RUN_SILENTLY = """async code => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  if (kernel.status !== 'idle') await kernel.interrupt();
+  for (;;) {
+    const reply = await kernel.requestExecute({ code, silent: true, stop_on_error: false }).done;
+    if (reply.content.status === 'error') throw new Error(reply.content.traceback.join('\\n'));
+    if (reply.content.status === 'ok') return;
+  }
+}"""
+"""The kernel drops what was sent right after a cell that was interrupted: it is sent again."""
+END_SESSIONS = """
+if "webrun" in get_ipython().magics_manager.magics["line"]:
+    from webrun_nb.notebook.api import toolkit
+    if toolkit.current is not None:
+        get_ipython().run_line_magic("webrun", "terminate --all")
+"""
+
+
 @dataclass
 class LabPage:
-    """One page of JupyterLab with at most one notebook open."""
+    """One page of JupyterLab with at most one notebook open.
+
+    Parameters
+    ----------
+    server : LabServer
+    page : Page
+    keeps_kernel : bool
+        The cells of the notebooks that follow replace those of the first: its kernel, and what was started in it, stay.
+    """
 
     server: LabServer
     page: Page
+    keeps_kernel: bool = False
     kernel_frames: list[bytes] = field(default_factory=list, repr=False)
     """Every WebSocket frame between page and kernel, both ways."""
-    console_errors: list[str] = field(default_factory=list)
+    _is_open: bool = False
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(READY_MS)
         self.page.on("websocket", self._listen)
-        self.page.on("console", lambda m: self.console_errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
 
     def _listen(self, websocket: WebSocket) -> None:
         if "/channels" not in websocket.url:
@@ -73,18 +110,33 @@ class LabPage:
         websocket.on("framereceived", keep)
 
     def open_notebook(self, cells: Sequence[str], files: Mapping[str, str] | None = None) -> None:
-        """Write a notebook of code cells (and `files` beside it), open it, and wait until its kernel is ready."""
+        """Open a notebook of code cells (with `files` beside it), and wait until its kernel is ready."""
         for name, text in (files or {}).items():
             (self.server.notebooks / name).write_text(text)
+        self.kernel_frames.clear()
+        if self.keeps_kernel and self._is_open:
+            self.page.evaluate(REPLACE_CELLS, list(cells))
+            return
+        self.page.goto(self.server.address_of(self._write(cells)))
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=READY_MS)
+        self.page.wait_for_function(KERNEL_IS_READY, timeout=READY_MS)
+        self._is_open = True
+
+    def _write(self, cells: Sequence[str]) -> str:
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         )
         name = f"test-{next(_names)}.ipynb"
         nbformat.write(notebook, self.server.notebooks / name)
-        self.page.goto(self.server.address_of(name))
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=READY_MS)
-        self.page.wait_for_function(KERNEL_IS_READY, timeout=READY_MS)
+        return name
+
+    def clean_up(self) -> None:
+        """Leave nothing of a test to the next one but the kernel: end its cells and sessions, reset size and theme."""
+        self.page.evaluate(RUN_SILENTLY, END_SESSIONS)
+        self.page.set_viewport_size(VIEWPORT)
+        if self.page.locator("body").get_attribute("data-jp-theme-name") != LIGHT:
+            self.theme(LIGHT)
 
     def command(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
         """Start a JupyterLab command, without waiting for what it starts."""
@@ -153,6 +205,7 @@ class LabPage:
         """Shut the notebook's kernel down and leave the page."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")
         self.page.goto("about:blank")
+        self._is_open = False
 
     def find(self, selector: str) -> Locator:
         """Return what is found in the open notebook."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 # A session that the notebook itself moves from state to state, with snapshots as the client makes them.
@@ -115,3 +116,9 @@ def wait_for(name):
 '''
 FILES: Mapping[str, str] = {"feed.py": FEED}
 CARD = ".webrun-card"
+_ids = itertools.count()
+
+
+def new_session_id() -> str:
+    """Return a session id that no other test in the same kernel uses: a kernel has one card for each."""
+    return f"card{next(_ids):08d}"
