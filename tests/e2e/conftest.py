@@ -9,8 +9,14 @@ from typing import get_args
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.jupyterlab import VIEWPORT, App, LabPage, LabServer, find_browser
+from helpers.jupyterlab import READY_MS, VIEWPORT, App, LabPage, LabServer, find_browser
 from helpers.jupyterlab import lab_server as run_lab_server
+from webrun_nb.bench.harness.jupyter_server import SETTINGS
+
+LAB_SETTINGS = {
+    **SETTINGS,
+    "@jupyterlab/completer-extension/manager": {"providerTimeout": READY_MS},  # after 1 s it would offer nothing
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,7 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def lab_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[LabServer]:
     """A running JupyterLab (`--jupyter=notebook`: Notebook 7) with clean folders."""
-    with run_lab_server(tmp_path_factory.mktemp("lab"), app=pytestconfig.getoption("--jupyter", "lab")) as server:
+    app = pytestconfig.getoption("--jupyter", "lab")
+    with run_lab_server(tmp_path_factory.mktemp("lab"), settings=LAB_SETTINGS, app=app) as server:
         yield server
 
 
