@@ -52,7 +52,7 @@ class Toolkit:
         """By the URL of other servers: what was spent counts after a new login."""
 
     def use(self, client: Client | None) -> None:
-        """Make `client` the current one; None for the emulator again. The one before goes on following its sessions."""
+        """Make `client` the current one; None for the emulator again. The one before keeps following its sessions."""
         if client is not None:
             if not client.sessions:
                 client.budgets = self._budgets.setdefault(client.base_url, client.budgets)

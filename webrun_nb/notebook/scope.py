@@ -18,7 +18,7 @@ __all__ = ["Scope", "caller_of"]
 
 _NOT_CALLERS = ("IPython.", "ipykernel.", "webrun_nb.")
 _RUN_AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
-"""Comprehensions with a frame of their own (before Python 3.12); they run in the frame of the code they stand in."""
+"""Comprehensions with a frame of their own (before Python 3.12); they run in the frame of the code around them."""
 
 
 def caller_of(frame: FrameType | None) -> FrameType | None:
@@ -97,7 +97,7 @@ class Scope(Mapping[str, object]):
 
 
 def _enclosing(frame: FrameType) -> CodeType | None:
-    """Return the code of the outermost function that a function stands in; None where it isn't found."""
+    """Return the code of the outermost function around a function; None if it isn't found."""
     code = frame.f_code
     outermost = code.co_qualname.partition(".<locals>")[0]
     found: object = frame.f_globals.get(outermost.partition(".")[0])
@@ -112,7 +112,7 @@ def _enclosing(frame: FrameType) -> CodeType | None:
 
 
 def _path(outer: CodeType, inner: CodeType) -> Sequence[CodeType]:
-    """Return the codes from `outer` to what `inner` directly stands in; empty where it doesn't stand in `outer`."""
+    """Return the codes from `outer` to the one directly around `inner`; empty if `inner` is not within `outer`."""
     for const in outer.co_consts:
         if const is inner:
             return [outer]
@@ -122,7 +122,7 @@ def _path(outer: CodeType, inner: CodeType) -> Sequence[CodeType]:
 
 
 def _variables(outer: CodeType, inner: CodeType) -> Iterator[str]:
-    """Yield the variables of the functions that `inner` stands in, from `outer` on; a class body's are not visible."""
+    """Yield the variables of the functions around `inner`, from `outer` on; those of a class body are not visible."""
     for code in _path(outer, inner):
         if code.co_flags & inspect.CO_OPTIMIZED:
             yield from (*code.co_varnames, *code.co_cellvars, *code.co_freevars)

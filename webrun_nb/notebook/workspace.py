@@ -65,9 +65,9 @@ class Workspace:
         self.scope: Mapping[str, object] = self.names
         """The names that the running command's texts may mention: the notebook's, or those of the code that runs it."""
         self.announced_ends: set[Session] = set()
-        """Sessions whose end the user has been told."""
+        """Sessions whose end was printed or shown."""
         self._announced_questions: set[tuple[str, str]] = set()
-        """Tasks in the background and their questions, of which the user has been told."""
+        """Tasks in the background, with the questions that were printed."""
 
     @property
     def names(self) -> dict[str, Any]:
@@ -211,7 +211,7 @@ class Workspace:
         self.place_card(session, again=again)
 
     def place_card(self, session: Session, *, again: bool = False) -> bool:
-        """Show a session's card, and tell whether it is in the running cell; see `CardRegistry.show`."""
+        """Show a session's card; return True if it is in the running cell. See `CardRegistry.show`."""
         from webrun_nb.notebook.display.cards import cards  # widgets are imported with the first card
 
         return cards.show(session, self._actions(session), again=again)

@@ -54,12 +54,12 @@ PROXY = Command(
     subcommands=(
         Command(
             "proxy test",
-            "ask through it which address the other side sees, and measure how long that takes",
+            "find out which address a page sees through it, and measure how long that takes",
             ProxyTest,
             test,
             (
                 Option("", "proxy", SPECS, "SPEC", values.proxy, required=True),
-                url_option("a page that answers with the address of whoever asks, and nothing else"),
+                url_option("a page that answers with the address of the client, and nothing else"),
             ),
             shows_rows=True,
         ),

@@ -278,8 +278,8 @@ def _terminate_all(workspace: Workspace) -> None:
         print(f"{one.record.name}, left open by an earlier kernel: {end_name(one.reason)}")
     elsewhere = USERS_LEDGER.left_open(round(time.time() * 1000))
     if elsewhere:
-        told = left_open_text(elsewhere)
-        print(f"not ended: {told}; log in to that server with %webrun login, or wait for the inactivity timeout")
+        left = left_open_text(elsewhere)
+        print(f"not ended: {left}; log in to that server with %webrun login, or wait for the inactivity timeout")
     if failures:
         raise failures[0]
     if not (live or ended or elsewhere):

@@ -85,7 +85,7 @@ def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> 
 def _budget_for(workspace: Workspace, arguments: Task) -> Budget | None:
     """Return the budget of the current session, which has ended: a task in a session of its own counts against it.
 
-    The budget holds until a session is started. A task with a budget of its own (`--max-cost`) is not limited by it.
+    The budget applies until a session is started. A task with a budget of its own (`--max-cost`) is not limited by it.
     """
     if arguments.max_cost_usd is not None or workspace.current is None:
         return None
@@ -227,7 +227,7 @@ def _result(
         workspace.announced_ends.add(session)
     try:
         return session.task(text, **_options(arguments, url, wanted), end=arguments.end)
-    except SessionGoneError as error:  # it ended by itself, a moment ago
+    except SessionGoneError as error:  # it ended a moment ago
         session.status()
         if session.ended:
             raise session_gone_error(session) from error

@@ -15,6 +15,7 @@ from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.money import rounded_to_cents
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
@@ -82,7 +83,7 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
             lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
     for snapshot in live:
         if (rest_usd := idle_cost_until_timeout_usd(snapshot)) is not None:
-            cost = _about(rest_usd, snapshot.emulated)
+            cost = f"{'≈ ' if snapshot.emulated else ''}{rounded_to_cents(rest_usd)}"
             lines.append(f"  {snapshot.name} · idle until the timeout: {cost}; %webrun terminate ends it now")
     return lines
 

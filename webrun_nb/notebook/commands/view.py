@@ -85,5 +85,5 @@ In Python: session.take_over(), .click(x, y), .type(text), .press(key), .scroll(
 
 Pictures are in no output and no saved notebook. Fields that a secret was typed into show dots; if the page itself shows
 a secret, it can be seen. In another window: status' streaming.webViewURL, which asks for the API key.
-On ipykernel 6.29 a cell that runs holds up the picture and your input until it is done.""",
+On ipykernel 6.29 a running cell delays the picture and your input until it is done.""",
 )

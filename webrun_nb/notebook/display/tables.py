@@ -376,7 +376,7 @@ def steps_frame(steps: Rows) -> pd.DataFrame:
 
 
 def provenance_frame(sources: Rows) -> pd.DataFrame:
-    """Return a row per value of an answer: where it stands."""
+    """Return a row per value of an answer, with its place on the page."""
     return _frame(sources, _SOURCES)
 
 

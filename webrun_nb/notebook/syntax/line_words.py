@@ -34,7 +34,7 @@ def split_line(line: str) -> list[str]:
         A quote or a template has no end.
     """
     if "\x00" in line:
-        raise CommandError("the line holds a NUL character", "take it out")
+        raise CommandError("the line contains a NUL character", "take it out")
     templates: list[str] = []
     held = ""
     for kind, text in _pieces(line):

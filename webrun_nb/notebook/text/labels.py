@@ -124,10 +124,10 @@ def countdown(snapshot: SessionSnapshot) -> Countdown | None:
     if snapshot.expires_at_ms is None:
         return None
     span_ms = snapshot.inactivity_timeout_ms
-    return Countdown("Inactivity", snapshot.expires_at_ms, span_ms, "until it ends by itself")
+    return Countdown("Inactivity", snapshot.expires_at_ms, span_ms, "until it ends")
 
 
-def hold(snapshot: SessionSnapshot) -> str:
+def pause_label(snapshot: SessionSnapshot) -> str:
     """Return the reason why nothing counts down; empty if something does, or if the session has ended."""
     if snapshot.ended or countdown(snapshot) is not None:
         return ""

@@ -2,8 +2,8 @@
 
 A page is hostile, and JupyterLab does not sanitise the output of a cell that was just run. An answer is markdown. It is
 turned into HTML here and shown as `text/html` with a `text/plain` beside it; there is no `text/markdown`, because
-a front end that finds one renders it by its own rules: it loads images, draws mermaid diagrams and typesets what
-stands between two dollar signs.
+a front end that finds one renders it by its own rules: it loads images, draws mermaid diagrams and typesets the
+text between two dollar signs.
 
 What keeps the HTML safe: raw HTML, images, entities and link definitions are not part of the markdown that is read,
 links are http(s), and the result passes a sanitiser with a list of the allowed tags.
@@ -76,8 +76,8 @@ def plain_text(text: str) -> str:
 def html_text(text: str) -> str:
     """Return a text as HTML that shows it verbatim.
 
-    A dollar sign and a backslash stand in an element of their own: they begin a formula, and MathJax reads none
-    across elements, also where the class that should hold it off is not known.
+    A dollar sign and a backslash get an element of their own: they begin a formula, and MathJax reads none across
+    elements, even if it doesn't know the class that switches it off.
     """
     return _BEGINS_FORMULA.sub(lambda found: f"<span>{found[0]}</span>", html.escape(text))
 

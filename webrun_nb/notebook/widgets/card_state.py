@@ -169,7 +169,7 @@ def _countdown(snapshot: SessionSnapshot) -> State:
         return _no_countdown("Ended", words.ending(snapshot))
     counts = words.countdown(snapshot)
     if counts is None:
-        return _no_countdown("Inactivity", words.hold(snapshot))
+        return _no_countdown("Inactivity", words.pause_label(snapshot))
     return {
         "label": counts.label,
         "text": "",

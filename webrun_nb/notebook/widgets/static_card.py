@@ -67,7 +67,7 @@ def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
         return "ended", words.ending(snapshot)
     counts = words.countdown(snapshot)
     if counts is None:
-        return "inactivity", words.hold(snapshot)
+        return "inactivity", words.pause_label(snapshot)
     left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
     price = rounded_to_cents(cost_until_usd(snapshot, counts.ends_at_ms))
     about = "≈ " if snapshot.emulated else ""

@@ -125,7 +125,7 @@ def test_forgotten_sessions_are_named_with_what_they_idled_away() -> None:
 
 def test_an_idle_session_says_what_waiting_costs() -> None:
     assert summary([EMULATED], usage_frame([EMULATED], []), [IDLE])[-1] == (
-        "  main · idle until the timeout: ≈ $0.0800; %webrun terminate ends it now"
+        "  main · idle until the timeout: ≈ $0.08; %webrun terminate ends it now"
     )
 
 

@@ -43,7 +43,7 @@ def test_nothing_grows_once_a_session_has_ended_or_its_clock_is_stopped(snapshot
 
 def test_the_countdown_is_held_while_a_task_runs() -> None:
     countdown = session_card_state(RUNNING)["countdown"]
-    assert (countdown["endsAtMs"], countdown["text"]) == (None, words.hold(RUNNING))
+    assert (countdown["endsAtMs"], countdown["text"]) == (None, words.pause_label(RUNNING))
 
 
 def test_idle_time_until_the_timeout_has_its_price_which_gets_less() -> None:

@@ -36,7 +36,7 @@ def test_compute_stands_apart_from_tokens() -> None:
 
 
 def test_waiting_the_window_out_has_its_price() -> None:
-    assert dict(card_rows(IDLE))["inactivity"] == "4:48 until it ends by itself; idle until the timeout: ≈ $0.10"
+    assert dict(card_rows(IDLE))["inactivity"] == "4:48 until it ends; idle until the timeout: ≈ $0.10"
 
 
 def test_an_empty_queue_is_not_mentioned() -> None:
