@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
+from urllib.parse import urljoin
 
 import aiohttp
 import pytest
@@ -396,3 +398,15 @@ def test_nothing_else_is_served_beside_it(emulator, path):
 def test_the_page_is_the_same_for_a_session_that_is_not_there(emulator, idle_session):
     there, not_there = (emulator.http.get(f"/view/{name}") for name in (idle_session, "nosuchsessio"))
     assert there.content == not_there.content
+
+
+def test_every_script_of_the_page_is_served_with_those_that_it_imports(emulator):
+    wanted, served = ["/view/assets/view.js"], {}
+    while wanted:
+        path = wanted.pop()
+        answer = emulator.http.get(path, headers={"Authorization": ""})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8"), path
+        served[path] = answer.text
+        imported = [urljoin(path, name) for name in re.findall(r'^import .* from "(.*)";$', answer.text, re.MULTILINE)]
+        wanted += [each for each in imported if each not in served]
+    assert "/view/assets/screencast_input.js" in served

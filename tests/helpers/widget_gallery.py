@@ -24,7 +24,7 @@ GALLERY = (
     + '''
 import base64
 from webrun_nb.common.codes import SessionPhase, SessionStatus
-from webrun_nb.notebook.display.cards import job_board
+from webrun_nb.notebook.display.cards import job_cards
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
 from webrun_nb.notebook.widgets.job_state import JobState
@@ -97,10 +97,10 @@ def gallery():
     show_table(idle, running)
     for number, (state, more) in enumerate((("running", {"action": f"click {ARABIC}"}), ("complete", {}),
                                             ("failed", {"error": f"NAVIGATION_FAILED: {LONG}"}), ("stopped", {}))):
-        job_board.show(Job(f"laptops{number}" if number else "حواسيب", state, running, **more))
+        job_cards.show(Job(f"laptops{number}" if number else "حواسيب", state, running, **more))
     sent = "The code that was sent to •• 42"
     asks = show("questions", "galleryjob00", **asking("two_factor", text=sent))
-    job_board.show(Job("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
+    job_cards.show(Job("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
     cards.show_view(running, running.view, 8)
     for target in (LONG, ARABIC):
         show_line(Session("line", "galleryline0", **{**RUNNING, "doing": Doing("t1", "click", target, 3)}))

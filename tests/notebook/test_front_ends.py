@@ -102,7 +102,7 @@ def test_nothing_but_text_is_saved_of_widgets(by_papermill):
     assert "widgets" not in by_papermill.metadata
     assert "_esm" not in saved
     assert "/9j/" not in saved, "a picture of the live view"
-    assert "pictures are saved in no notebook" in saved
+    assert "pictures are not saved in the notebook" in saved
 
 
 def test_what_asks_is_stopped_in_one_line_where_nobody_can_answer(tmp_path):

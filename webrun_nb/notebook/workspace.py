@@ -245,11 +245,11 @@ class Workspace:
             yield self.show_card
             return
         shown: list[Session] = []
-        with task_lines.replaced(), terminal_card.following() as follow:
+        with task_lines.replaced(), terminal_card.redrawn_cards() as show:
 
             def show_card(session: Session) -> None:
                 shown.append(session)
-                follow(session)
+                show(session)
 
             try:
                 yield show_card

@@ -60,12 +60,12 @@ def add_job(workspace: Workspace, name: str, handle: TaskHandle[Session], *, row
     quiet : bool
         Show none.
     """
-    from webrun_nb.notebook.display.cards import cards, job_board
+    from webrun_nb.notebook.display.cards import cards, job_cards
 
     job = Job(name, handle, rows=rows, quiet=quiet)
     workspace.add_job(job)
     in_this_cell = workspace.place_card(handle.session)
-    job_board.show(job, None if in_this_cell else cards.card(handle.session.session_id))
+    job_cards.show(job, None if in_this_cell else cards.card(handle.session.session_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which card is where: one per session, not one per cell, all written by one thread."""
+"""Registers the cards of a kernel: one per session, not one per cell; all are written by one thread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from webrun_nb.notebook.widgets.static_card import card_text
 from webrun_nb.notebook.widgets.view_feed import OpenView
 
 WRITE_INTERVAL_S = 0.1
-"""Jupyter breaks a cell at 1000 messages/s; ten updates a second per card is all that anybody can see."""
+"""Jupyter breaks a cell at 1000 messages/s; no one can read more than ten updates a second."""
 
 Card = TypeVar("Card")
 
@@ -34,16 +34,16 @@ _log = logging.getLogger(__name__)
 
 
 class UpdateThrottler(Generic[Card]):
-    """The one thread that writes cards: changes within `interval_s` are written as one, and the last always is.
+    """Writes changed cards on one thread: changes within `interval_s` are written as one, and the last one always is.
 
     Parameters
     ----------
     write : callable
         Writes one card (or table); called on the writer's thread alone.
     interval_s : float
-        Time between two rounds.
+        Pause between two rounds, seconds.
     sleep : callable, optional
-        Waits that long.
+        Pauses for that long.
     """
 
     def __init__(
@@ -92,18 +92,18 @@ class UpdateThrottler(Generic[Card]):
 
 
 @dataclass(slots=True)
-class _Placed:
+class _Placement:
     card: SessionCard
     unsubscribe: Callable[[], None]
     display_id: str | None = None
-    """None: nothing has asked for it yet."""
+    """None while it is not shown anywhere."""
     displayed: bool = False
-    """Its output is in the notebook, and so can be updated."""
+    """Its output is in the notebook and can be updated."""
     shown_by: set[str] = field(default_factory=set)
     """The ids of the requests (cells) that showed it."""
     saved_text: str = ""
     stale: bool = False
-    """The saved output speaks of a session that the card no longer shows."""
+    """The saved output is about a session that the card no longer shows."""
 
 
 class CardRegistry:
@@ -111,7 +111,7 @@ class CardRegistry:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._placed: dict[str, _Placed] = {}
+        self._placed: dict[str, _Placement] = {}
         self._table: SessionsTable | None = None
         self._writer: UpdateThrottler[SessionCard] = UpdateThrottler(self._write)
         self._tables: UpdateThrottler[SessionsTable] = UpdateThrottler(SessionsTable.flush)
@@ -121,18 +121,18 @@ class CardRegistry:
 
         Parameters
         ----------
-        session : Watched
+        session : SessionFeed
             Its snapshots feed the card until it shows another session ("Start again").
         actions : CardActions
-            What the buttons do.
+            Carries out what the buttons ask for.
         again : bool
-            It was asked for by name (`%webrun start`, `%webrun status`): show it here too. It is still one card, with
-            one display id, so that what is written into one place is written into all.
+            Show it here too: it was asked for by name (`%webrun start`, `%webrun status`). It is still one card with
+            one display id, so that an update reaches all places.
 
         Returns
         -------
         bool
-            It was shown in this cell.
+            True if it was shown in this cell.
         """
         snapshot = session.snapshot
         if not has_front_end():
@@ -156,24 +156,24 @@ class CardRegistry:
             self._writer.mark(placed.card)  # what changed meanwhile
         return True
 
-    def _place(self, session: SessionFeed, actions: CardActions) -> _Placed:
-        """Return where a session's card is, which is made where there is none."""
+    def _place(self, session: SessionFeed, actions: CardActions) -> _Placement:
+        """Return the placement of a session's card; a new one where there is none."""
         snapshot = session.snapshot
         with self._lock:
             placed = self._placed.get(snapshot.session_id)
             if placed is None:
-                card = SessionCard(snapshot, actions, self._writer.mark, self._go_on)
-                placed = _Placed(card, session.subscribe(card.receive))
+                card = SessionCard(snapshot, actions, self._writer.mark, self._show_restarted)
+                placed = _Placement(card, session.subscribe(card.receive))
                 self._placed[snapshot.session_id] = placed
                 card.receive(session.snapshot, instead_of=snapshot)  # what came before it was subscribed
             return placed
 
-    def hold(self, session: SessionFeed, actions: CardActions) -> SessionCard:
-        """Return a session's card, which may not be shown anywhere yet; any thread."""
+    def card_for(self, session: SessionFeed, actions: CardActions) -> SessionCard:
+        """Return a session's card, a new one where there is none; it may not be shown anywhere yet. Any thread."""
         return self._place(session, actions).card
 
     def _forget(self, card: SessionCard) -> None:
-        """Let go of the card of an ended session that was never shown: programs may open a thousand of them."""
+        """Drop the card of an ended session that was never shown: programs may open a thousand of them."""
         with self._lock:
             placed = self._placed.get(card.latest.session_id)
             if placed is None or placed.card is not card or placed.display_id is not None:
@@ -184,15 +184,15 @@ class CardRegistry:
         card.close()
 
     def is_shown_by(self, session_id: str, request_id: str) -> bool:
-        """Whether a session's card was shown by a request (a cell)."""
+        """Tell whether a request (a cell) showed a session's card."""
         placed = self._placed.get(session_id)
         return placed is not None and request_id in placed.shown_by
 
     def show_table(self, sessions: Sequence[tuple[SessionFeed, CardActions]]) -> None:
-        """Show the live table of `sessions` in the running cell: the one there is, where it is of the same sessions.
+        """Show the live table of `sessions` in the running cell; the same table again while the sessions are the same.
 
-        Only from the main thread. Where no front end may show it nothing is shown: the DataFrame that comes with it
-        says the same.
+        Only from the main thread. Where no widget can be displayed nothing is shown: the DataFrame that comes with the
+        table says the same.
         """
         if not sessions or not has_front_end() or not can_display_widgets():
             return
@@ -202,7 +202,7 @@ class CardRegistry:
         display(self._table)  # type: ignore[no-untyped-call]
 
     def show_view(self, session: SessionFeed, open_view: OpenView, fps: float) -> None:
-        """Show a live view in the running cell, however many there are. Only from the main thread."""
+        """Show another live view in the running cell. Only from the main thread."""
         if has_front_end():
             display(LiveViewWidget(session.snapshot.name, open_view, fps))  # type: ignore[no-untyped-call]
         else:
@@ -214,7 +214,7 @@ class CardRegistry:
         return placed.card if placed else None
 
     def form_shown(self, session_id: str, task_id: str, timeout_s: float) -> bool:
-        """Wait until a front end shows the form for what a task asks now; blocks, so never on the loop thread.
+        """Wait until a front end shows the form for a task's question; blocks, so never on the loop thread.
 
         Returns
         -------
@@ -226,11 +226,11 @@ class CardRegistry:
         return card is not None and card.wait_until_shown(task_id, timeout_s)
 
     def drain(self, timeout_s: float = 10.0) -> bool:
-        """Wait until every card says what is known, so that a cell's saved output does too; False on timeout."""
+        """Wait until every card is up to date, and with it a cell's saved output; False on timeout."""
         return self._writer.drain(timeout_s)
 
-    def _go_on(self, card: SessionCard, started: RestartedSession) -> str:
-        """Have an ended session's card show the one started in its place; return what else there is to say."""
+    def _show_restarted(self, card: SessionCard, started: RestartedSession) -> str:
+        """Have an ended session's card show the one started in its place; return the note for the card, if any."""
         snapshot = started.session.snapshot
         with self._lock:
             placed = self._placed.get(card.latest.session_id)
@@ -256,8 +256,8 @@ class CardRegistry:
             return
         if not placed.displayed or not (card.latest.ended or placed.stale or not card.on_page):
             return
-        # The static forms were frozen when the card was shown: saved notebooks must say how it ended, and which
-        # session it went on with. Where they are all there is, they say what is so now.
+        # The static forms are those of the moment when the card was shown: saved notebooks must say how the session
+        # ended, and which one replaced it. Where they are all that is shown, they are kept up to date.
         placed.stale = False
         text = card.text()
         if text != placed.saved_text:
@@ -266,11 +266,11 @@ class CardRegistry:
 
 
 cards = CardRegistry()
-"""This kernel's board."""
+"""The cards of this kernel."""
 
 
 class JobCardRegistry:
-    """Shows jobs' cards."""
+    """The cards of this kernel's background jobs."""
 
     def __init__(self) -> None:
         self._display_ids: dict[JobCard, str] = {}
@@ -290,10 +290,10 @@ class JobCardRegistry:
         card.flush()
         display_id = self._display_ids.get(card)
         if display_id is not None and (card.done or not card.on_page):
-            # the static forms were frozen when it was shown: a saved notebook must say how it ended
+            # the static forms are those of the moment when it was shown: a saved notebook must say how it ended
             if card.done:
                 del self._display_ids[card]
             display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
 
 
-job_board = JobCardRegistry()
+job_cards = JobCardRegistry()

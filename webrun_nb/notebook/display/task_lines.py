@@ -85,7 +85,7 @@ class TaskLines:
         cell = self._cell(request_id, over=not is_cell)
         waited = AwaitedTask(
             cell.line.mark,
-            lambda session: cards.hold(session, SessionCardActions(session)),
+            lambda session: cards.card_for(session, SessionCardActions(session)),
             lambda session_id: cards.is_shown_by(session_id, request_id),
         )
         row = cell.line.add(waited)

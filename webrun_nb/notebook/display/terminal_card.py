@@ -1,6 +1,6 @@
-"""The session card in a terminal: text that is written over in place, once a second, as long as a call blocks there.
+"""The session card in a terminal: text that is redrawn in place, once a second, while a call blocks there.
 
-It is drawn by a thread of its own, which lives no longer than the call: at the prompt nothing is written any more.
+A thread of its own draws it and ends with the call: nothing is written once the prompt is back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LABEL_WIDTH = 14
 
 
 def can_redraw(stream: TextIO) -> bool:
-    """Tell whether what was written to a stream can be written over."""
+    """Tell whether text that was written to a stream can be overwritten."""
     return stream.isatty()
 
 
@@ -32,7 +32,7 @@ class TerminalCard:
 
     Parameters
     ----------
-    session : Watched
+    session : SessionFeed
     stream : TextIO
         A terminal.
     """
@@ -41,43 +41,43 @@ class TerminalCard:
         self._session = session
         self._stream = stream
         self._lines = 0
-        self._seen = (session.snapshot, time.monotonic())
+        self._latest = (session.snapshot, time.monotonic())
         self._changed = threading.Event()
-        self._over = threading.Event()
-        self._leave = session.subscribe(self._see)
+        self._closed = threading.Event()
+        self._unsubscribe = session.subscribe(self._on_change)
         self._thread = threading.Thread(target=self._run, name="webrun-terminal-card", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Draw it a last time, and no more."""
-        self._leave()
-        self._over.set()
+        """Draw the card a last time and end."""
+        self._unsubscribe()
+        self._closed.set()
         self._changed.set()
         self._thread.join()
-        self._see(self._session.snapshot)
+        self._on_change(self._session.snapshot)
         self._draw()
 
-    def _see(self, snapshot: SessionSnapshot) -> None:
-        self._seen = (snapshot, time.monotonic())
+    def _on_change(self, snapshot: SessionSnapshot) -> None:
+        self._latest = (snapshot, time.monotonic())
         self._changed.set()
 
     def _run(self) -> None:
         asked = None
-        while not self._over.is_set():
-            question = self._seen[0].question
+        while not self._closed.is_set():
+            question = self._latest[0].question
             if question is None or question != asked:
                 self._draw()
             if question is not None:
-                self._lines = 0  # whoever answers writes here: what stands above is left as it is
+                self._lines = 0  # the answer is typed here: the lines above are left as they are
             asked = question
             self._changed.wait(REDRAW_EVERY_S)
             self._changed.clear()
 
     def _draw(self) -> None:
-        snapshot, at_s = self._seen
+        snapshot, at_s = self._latest
         width = shutil.get_terminal_size().columns - 1  # a line that wraps would count as two
         rows = card_rows(extrapolate(snapshot, round((time.monotonic() - at_s) * 1000)))
-        # what blocks here takes the answer here: no magic can be run meanwhile
+        # the blocking call takes the answer here: no magic can be run meanwhile
         lines = [f"{label:<{LABEL_WIDTH}}{text}"[:width] for label, text in rows if label != "answer"]
         up = f"\x1b[{self._lines}A\x1b[J" if self._lines else ""
         self._stream.write(up + "\n".join(lines) + "\n")
@@ -86,15 +86,15 @@ class TerminalCard:
 
 
 @contextlib.contextmanager
-def following(stream: TextIO | None = None) -> Iterator[Callable[[SessionFeed], None]]:
-    """Give a function that shows a session's card, kept true until the block ends."""
+def redrawn_cards(stream: TextIO | None = None) -> Iterator[Callable[[SessionFeed], None]]:
+    """Yield a function that shows a session's card and redraws it until the block ends."""
     shown: list[TerminalCard] = []
 
-    def follow(session: SessionFeed) -> None:
+    def show(session: SessionFeed) -> None:
         shown.append(TerminalCard(session, stream or sys.stdout))
 
     try:
-        yield follow
+        yield show
     finally:
         for card in shown:
             card.close()

@@ -1,1 +1,1 @@
-"""Widgets: one .py, one .js and one .css each, served from the wheel without a build step."""
+"""The widgets: one .py per widget, and its scripts and style sheets in `static/`."""

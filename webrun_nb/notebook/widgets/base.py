@@ -1,4 +1,4 @@
-"""What all widgets of the toolkit have in common: who sees them, and what stands for them where nobody does."""
+"""The base class of all widgets: it shows a widget where a page can, and text and HTML elsewhere."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from webrun_nb.notebook.widgets.front_end import can_display_widgets
 
 
 class _AbstractMeta(ABCMeta, MetaHasTraits):
-    """Has a widget that lacks an abstract method refused when it is made, as `abc` does for other classes."""
+    """The metaclass of widgets with abstract methods: traitlets and `abc` each bring one of their own."""
 
 
 class NotebookWidget(anywidget.AnyWidget, metaclass=_AbstractMeta):
-    """A widget with text and HTML beside it; where no page may show it, it is those alone and sends no messages.
+    """A widget with a static form: text and HTML, which alone are shown where no page can display widgets.
 
-    Pages learn of it when it is first shown, so that one that is never shown costs no message.
+    Its comm is opened when it is first shown: a widget that is never shown sends no message.
     """
 
     def __init__(self, **traits: Any) -> None:
         self.on_page = False
-        """Whether it was shown where a page may show it; else what stands for it is kept true by showing it again."""
+        """True once it was shown where a page can display it; else its static form is updated by showing it again."""
         self._was_shown = False
         self._opening = threading.RLock()
-        """Held while pages learn of it: the writer's thread may show or change it meanwhile."""
+        """Held while the comm is opened: the writer's thread may show or change the widget meanwhile."""
         super().__init__(**traits)
 
     def open(self) -> None:
-        """Tell the pages of it, once it is shown where there may be any."""
+        """Open the comm to the pages, once the widget is shown where there may be any."""
         if not self.on_page:
             return
         super().open()
-        # ipykernel 7.4 sends what a page says back to the busy main thread; without this route it stays on the
+        # ipykernel 7.4 routes messages of pages back to the busy main thread; without this route they stay on the
         # subshell that JupyterLab chose, and buttons work while a cell runs.
         if getattr(self.comm, "_reply_subshell_for", None) is not None:
             self.comm._reply_subshell_for = None
 
     def _show(self) -> None:
-        """Take note that it is being shown, on the thread of the cell that shows it."""
+        """Open the comm at the first display; on the thread of the cell that shows the widget."""
         with self._opening:
             if not self._was_shown:
                 self._was_shown, self.on_page = True, can_display_widgets()
                 self.open()
 
     def notify_change(self, change: Any) -> None:
-        """Send a change of a trait to the pages: one that comes while they learn of the widget is sent afterwards."""
+        """Send a change of a trait to the pages; one made while the comm is being opened is sent afterwards."""
         with self._opening:
             super().notify_change(change)
 
     @abstractmethod
     def static_mimebundle(self) -> dict[str, str]:
-        """Return what stands for it where no widget can be shown, by MIME type."""
+        """Return the static form by MIME type, for front ends that display no widgets."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         self._show()

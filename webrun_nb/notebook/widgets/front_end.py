@@ -9,7 +9,7 @@ from webrun_nb import config
 
 
 def _kernel() -> Any:
-    """Return the kernel that this is, or None. A plain script has not loaded IPython, and is not to."""
+    """Return the kernel of this process; None outside one. A plain script has not loaded IPython, and must not."""
     if "IPython" not in sys.modules:
         return None
     from IPython.core.getipython import get_ipython
@@ -18,14 +18,14 @@ def _kernel() -> Any:
 
 
 def has_front_end() -> bool:
-    """Whether outputs go to a front end that may show widgets (a kernel), not to a terminal."""
+    """Tell whether this process is a kernel, whose outputs go to a front end, and no script or terminal."""
     return _kernel() is not None
 
 
 def running_request() -> tuple[str, bool]:
-    """Return the id of what the kernel is doing in this context, and whether that is to run a cell.
+    """Return the id of the request that the kernel is handling in this context, and whether it runs a cell.
 
-    What else there is: a widget's callback, whose outputs stand wherever the callback puts them.
+    The other kind is a widget's callback, whose outputs appear wherever the callback puts them.
     """
     kernel = _kernel()
     header = {} if kernel is None else kernel.get_parent().get("header") or {}
@@ -33,11 +33,11 @@ def running_request() -> tuple[str, bool]:
 
 
 def can_display_widgets() -> bool:
-    """Whether a page may show a widget of the running cell.
+    """Tell whether a page may display a widget of the running cell.
 
-    Programs that run notebooks by themselves (nbconvert, papermill, nbclient) say with each cell that nobody can be
-    asked for input. A widget there is seen by nobody, and would be put into the file with its script, in front of the
-    HTML that says the same. Voilà runs cells in the same way, and does have a page.
+    Programs that run notebooks without a page (nbconvert, papermill, nbclient) declare with each cell that no one can
+    be asked for input. No one sees a widget there, and its script would be saved in the file, before the HTML that
+    shows the same. Voilà runs cells in the same way, but has a page.
     """
     kernel = _kernel()
     if kernel is None or config.is_voila():

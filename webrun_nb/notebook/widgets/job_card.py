@@ -28,11 +28,11 @@ class WatchedJob(Protocol):
 
     @property
     def done(self) -> bool:
-        """Whether it has ended."""
+        """True once it has ended."""
         ...
 
     def facts(self) -> JobState:
-        """Return what is known now."""
+        """Return its state now."""
         ...
 
     def subscribe(self, fn: Callable[[], None], /) -> None:
@@ -107,7 +107,7 @@ class JobCard(NotebookWidget):
 
     @property
     def done(self) -> bool:
-        """Whether there is nothing more to come."""
+        """True once nothing more will change."""
         return self._job.done
 
     def flush(self) -> None:

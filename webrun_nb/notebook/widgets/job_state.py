@@ -48,7 +48,7 @@ class JobState:
     """As last read from the server."""
     emulated: bool
     usd_per_ms: Decimal
-    """What its session's cost grows by."""
+    """The rate at which its session's cost grows."""
     budget: BudgetReading | None = None
     """The one of its budgets that was exceeded most."""
     action: str = ""
@@ -59,7 +59,7 @@ class JobState:
 
     @property
     def done(self) -> bool:
-        """Whether it has ended."""
+        """True once it has ended."""
         return self.state in ("complete", "failed", "stopped")
 
     @property
@@ -71,7 +71,7 @@ class JobState:
 
     @property
     def next(self) -> str:
-        """What there is to do now: how its question is answered, or how its result is read."""
+        """The next step: how its question is answered, or how its result is read."""
         if self.asks:
             return f"asks: {self.asks} – answer on its card, or with {self.answer_with}"
         if self.error:

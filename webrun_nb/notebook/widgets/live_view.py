@@ -18,16 +18,16 @@ VIEW_STYLE = screencast_assets.STYLE + style("live_view.css")
 
 
 class LiveViewWidget(NotebookWidget):
-    """A session's browser, live; its pictures go past the traits, so that they are saved nowhere.
+    """A live view of a session's browser. Its pictures are sent in messages, not in traits, and so are saved nowhere.
 
     Parameters
     ----------
     name : str
-        The session's.
+        The name of the session.
     open_view : OpenView
-        Opens the live view once somebody looks.
+        Opens the live view when a page shows it.
     fps : float
-        Pictures a second at most.
+        Most pictures per second.
     """
 
     _esm = script("live_view_widget.js")
@@ -44,6 +44,6 @@ class LiveViewWidget(NotebookWidget):
             self._feed.take(content)
 
     def static_mimebundle(self) -> dict[str, str]:
-        """Return a sentence that stays true: how the session is, its card says."""
-        said = f"live view of session {self.name}: its pictures are saved in no notebook"
-        return {"text/plain": said, "text/html": f"<em><bdi>{html_text(said)}</bdi></em>"}
+        """Return a sentence that stays true; the state of the session is on its card."""
+        text = f"live view of session {self.name}: its pictures are not saved in the notebook"
+        return {"text/plain": text, "text/html": f"<em><bdi>{html_text(text)}</bdi></em>"}

@@ -1,4 +1,4 @@
-"""Which controls a guardrail's question is answered with."""
+"""The form that answers a guardrail's question: its title, its choices and its text field, by the kind of question."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ Field = Literal["text", "code", "password", ""]
 _TITLES: Mapping[str, str] = {
     "ambiguous": "The instruction is not clear",
     "credentials": "Credentials are needed",
-    "purchase": "A purchase is to be confirmed",
-    "captcha": "A CAPTCHA is to be solved",
+    "purchase": "Confirm a purchase",
+    "captcha": "Solve a CAPTCHA",
     "security": "A security warning",
     "two_factor": "A two-factor code is needed",
-    "policy": "A policy asks for approval",
+    "policy": "A policy requires approval",
 }
 _APPROVALS = frozenset({"purchase", "security", "policy"})
 _FIELDS: Mapping[str, Field] = {"credentials": "password", "two_factor": "code", **dict.fromkeys(_APPROVALS, "")}
 _FIELD_LABELS: Mapping[Field, str] = {
     "text": "Answer",
-    "code": "Code (sent once, kept nowhere)",
-    "password": "Password (sent once, kept nowhere)",
+    "code": "Code (sent once, not stored)",
+    "password": "Password (sent once, not stored)",
     "": "",
 }
 _APPROVE = (("Approve", "approve"), ("Reject", "reject"))
-_SOLVED = (("It is solved: go on", "solved"),)
+_SOLVED = (("It is solved: continue", "solved"),)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """The controls.
-
-    `choices` are (label, answer); `at_once`: choosing sends, rather than marks. `field` is what else can be typed, or
-    empty. `left_out` says how many candidates are not among the choices.
-    """
+    """The controls of a form."""
 
     title: str
     choices: tuple[tuple[str, str], ...]
+    """(label, answer) each."""
     at_once: bool
+    """A choice is a button that sends its answer, not a radio button."""
     field: Field
+    """The kind of text field; empty where there is none."""
     left_out: int
+    """The number of candidates that are not among the choices."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the page needs; the answers behind the choices stay here."""
+        """Return it for the page, without the answers of the choices."""
         label = _FIELD_LABELS[self.field]
         if self.choices and self.field == "text":
             label = "Something else"
@@ -64,7 +64,7 @@ class QuestionForm:
 def form_of(question: Question) -> QuestionForm:
     """Return the form that fits a question: what the server offers, else what its kind needs.
 
-    A kind that is newer than we are gets a line of text.
+    A kind that is not known here gets a text field.
     """
     kind = question.kind
     shown = question.candidates[: words.CANDIDATES_SHOWN]
@@ -85,7 +85,7 @@ def form_of(question: Question) -> QuestionForm:
 
 
 def other_way(name: str, question: Question) -> str:
-    """Return how a question is answered without a form; the magic refuses secrets (grammar, `answer`)."""
+    """Return the command that answers a question without a form; for secrets a function, as the magic refuses them."""
     if form_of(question).field in ("password", "code"):
         return "webrun.on_guardrail(fn)"
     return f"%webrun answer {name} …"

@@ -1,4 +1,4 @@
-r"""A session's card where no widget can be shown: text (terminals, nbval) and HTML (nbconvert, nbviewer, GitHub).
+r"""The static form of a session's card: text (terminals, nbval) and HTML (nbconvert, nbviewer, GitHub).
 
 What changes from run to run stands between fixed markers. nbval's `--nbval-sanitize-with` takes
 `(?s)\[webrun-card\].*?\[/webrun-card\]` and `(?s)<!--webrun-card-->.*?<!--/webrun-card-->`.
@@ -27,7 +27,7 @@ def _shown(text: str, limit: int = words.CANDIDATE_CHARACTERS) -> str:
 def card_rows(
     snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = ""
 ) -> list[tuple[str, str]]:
-    """Return the facts of a card as (label, text), frozen at the snapshot's moment.
+    """Return the rows of a card as (label, text), as they are at the snapshot's moment.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def card_rows(
     if before:
         rows.append(("before", _shown(before, words.TASK_CHARACTERS)))
     if not snapshot.connected:
-        rows.append(("contact", "the server can't be reached; these are the last known facts"))
+        rows.append(("contact", "the server can't be reached; this is its last known state"))
     return rows
 
 

@@ -36,12 +36,12 @@ class WaitedTask(Protocol):
 
     @property
     def task_id(self) -> str | None:
-        """None until the server has told it."""
+        """The task's id; None until the server has returned it."""
         ...
 
     @property
     def snapshot(self) -> SessionSnapshot | None:
-        """Its session's; None while that is being opened."""
+        """The latest snapshot of its session; None while that is being opened."""
         ...
 
     @property
@@ -80,7 +80,7 @@ class TaskLine(NotebookWidget):
 
     @property
     def idle(self) -> bool:
-        """Whether no task is waited for."""
+        """True while no task is waited for."""
         return not self._tasks
 
     def add(self, task: WaitedTask) -> str:
@@ -93,7 +93,7 @@ class TaskLine(NotebookWidget):
         return row
 
     def remove(self, row: str) -> None:
-        """Show a task no more; any thread."""
+        """Remove the row of a task; any thread."""
         with self._lock:
             del self._tasks[row]
         self.mark()
@@ -113,13 +113,13 @@ class TaskLine(NotebookWidget):
             self.state = state
 
     def close(self) -> None:
-        """Take it away from all pages."""
+        """Remove it from all pages."""
         if self.on_page:
             self.layout.close()
         super().close()
 
     def static_mimebundle(self) -> dict[str, str]:
-        """Return nothing: a line is for those who watch, and stays in no file."""
+        """Return nothing: the line is for the moment, and is saved in no file."""
         return {}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

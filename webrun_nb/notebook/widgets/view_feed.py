@@ -1,7 +1,7 @@
-"""Between a session's live view and the pages that show it through one widget.
+"""Feeds the pages of a widget with the pictures and notes of a session's live view.
 
-All goes in custom messages, never in traits: what is in no trait is in no saved notebook and in no widget state. One
-picture is in flight at most, from the browser to the page's canvas; nothing is sent while no page shows it.
+Everything is sent in custom messages: what is in no trait is in no saved notebook and in no widget state. At most one
+picture is in flight, from the browser to the page's canvas; nothing is sent while no page shows the view.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from webrun_nb.client.screencast import LiveView, ViewListener
 from webrun_nb.common.labels import action_label
 
 SEEN_WITHIN_S = 5.0
-"""A picture that no page has acknowledged for so long was sent to nobody: a page that was reloaded says no goodbye."""
+"""Pages that acknowledge no picture for so long are taken for gone: a page that is reloaded does not sign off."""
 _PAGES = 50
 _log = logging.getLogger(__name__)
 
@@ -33,16 +33,16 @@ class OpenView(Protocol):
 
 
 class ViewFeed:
-    """Feeds the pages of one widget. `take` is for any thread; everything else runs on the loop thread.
+    """The feed of one widget. `take` and `switch_session` are for any thread; everything else runs on the loop thread.
 
     Parameters
     ----------
     send : callable
         Sends to all pages that have the widget.
     open_view : OpenView
-        Opens the session's live view once somebody looks.
+        Opens the session's live view when a page shows it.
     fps : float
-        Pictures a second at most.
+        Most pictures per second.
     """
 
     def __init__(
@@ -55,22 +55,22 @@ class ViewFeed:
         self._view: LiveView | None = None
         self._looking: set[str] = set()
         self._given_up: set[str] = set()
-        """Pages that looked, and were taken for gone."""
+        """Pages that looked and were taken for gone."""
         self._state: Mapping[str, Any] | None = None
         self._trouble: str | None = None
         self._picture: bytes | None = None
         self._sent_s: float | None = None
-        """When the picture in flight was sent."""
+        """When the picture in flight was sent; None while none is."""
 
     def take(self, content: Mapping[str, Any]) -> None:
-        """Take what a page says, from any thread; returns at once."""
+        """Take a page's message, from any thread; returns at once."""
         runtime.loop.call_soon_threadsafe(self._take, content)
 
     def switch_session(self, open_view: OpenView) -> None:
         """Show another session from now on, from any thread."""
-        runtime.loop.call_soon_threadsafe(self._turn_to, open_view)
+        runtime.loop.call_soon_threadsafe(self._switch, open_view)
 
-    # --- what the pages say -------------------------------------------------------------------------------------------
+    # --- messages of the pages ----------------------------------------------------------------------------------------
 
     def _take(self, content: Mapping[str, Any]) -> None:
         page, message = str(content.get("page")), content.get("message")
@@ -91,7 +91,7 @@ class ViewFeed:
                 if self._view is not None and isinstance(action, Mapping):
                     self._view.act(action)
             case kind:
-                _log.warning("a page said something unknown of a live view: %s", str(kind)[:40])
+                _log.warning("a page sent an unknown message on a live view: %s", str(kind)[:40])
 
     def _look(self, page: str, looks: bool, *, again: bool = True) -> None:
         self._given_up.discard(page)
@@ -104,11 +104,11 @@ class ViewFeed:
         if self._view is not None:
             self._view.set_visible(bool(self._looking))
         if looks and again:  # a page that has just come knows nothing yet
-            self._say_how_it_is()
+            self._send_state()
             if self._picture is not None:
                 self._send({"type": "view", "picture": True}, [self._picture])
 
-    def _turn_to(self, open_view: OpenView) -> None:
+    def _switch(self, open_view: OpenView) -> None:
         if self._view is not None:
             self._view.close()
         self._view = self._state = self._picture = self._trouble = self._sent_s = None
@@ -116,7 +116,7 @@ class ViewFeed:
         if self._looking:
             self._look(next(iter(self._looking)), True)
 
-    # --- what the view shows ------------------------------------------------------------------------------------------
+    # --- messages of the live view ------------------------------------------------------------------------------------
 
     def picture(self, jpeg: bytes) -> None:
         """Send a picture on, unless the pages that looked have gone."""
@@ -126,7 +126,7 @@ class ViewFeed:
         runtime.loop.call_later(SEEN_WITHIN_S, self._give_up, self._sent_s)
 
     def note(self, message: Mapping[str, Any]) -> None:
-        """Tell the pages how the session is and what is done in it."""
+        """Tell the pages the session's state, or an action in it."""
         if message.get("type") == "state":
             self._state = message
         if self._looking:
@@ -134,14 +134,14 @@ class ViewFeed:
             self._send({"type": "view", "note": {**message, **named}}, None)
 
     def link(self, trouble: str) -> None:
-        """Tell the pages why nothing comes."""
+        """Tell the pages why no picture comes; empty when they do."""
         if trouble != self._trouble:
             self._trouble = trouble
             self._sent_s = None
             if self._looking:
-                self._say_how_it_is()
+                self._send_state()
 
-    def _say_how_it_is(self) -> None:
+    def _send_state(self) -> None:
         trouble = "Connecting…" if self._trouble is None else self._trouble
         self._send({"type": "view", "link": trouble, "note": dict(self._state) if self._state else None}, None)
 

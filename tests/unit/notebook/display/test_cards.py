@@ -118,7 +118,7 @@ def test_a_terminal_gets_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Output) -> None:
     board, session = CardRegistry(), Session(IDLE)
-    held = board.hold(session, Actions())
+    held = board.card_for(session, Actions())
     assert output.shown == []
     board.show(session, Actions())
     assert (len(output.shown), board.card(IDLE.session_id)) == (1, held)
@@ -126,7 +126,7 @@ def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Outp
 
 def test_the_card_of_an_ended_session_that_was_never_shown_is_let_go(output: Output) -> None:
     board, session = CardRegistry(), Session(IDLE)
-    board.hold(session, Actions())
+    board.card_for(session, Actions())
     session.become(ENDED)
     assert board.drain(5)
     assert (board.card(IDLE.session_id), session.subscribers) == (None, [])

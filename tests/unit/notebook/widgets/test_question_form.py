@@ -66,7 +66,7 @@ def show_form(card: SessionCard) -> None:
         ("security", ("go on", "leave"), ["go on", "leave"], True, ""),
         ("two_factor", (), [], False, "code"),
         ("credentials", (), [], False, "password"),
-        ("captcha", (), ["It is solved: go on"], True, "text"),
+        ("captcha", (), ["It is solved: continue"], True, "text"),
         ("newer than we are", (), [], False, "text"),
     ],
 )

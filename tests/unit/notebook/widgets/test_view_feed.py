@@ -163,7 +163,7 @@ def test_a_view_of_an_ended_session_is_not_opened_again(pages):
 def test_the_feed_turns_to_the_session_that_was_started_again(pages):
     pages.say(type="visible", visible=True)
     pages.feed.picture(b"old")
-    pages.feed._turn_to(pages.open)
+    pages.feed._switch(pages.open)
     assert (pages.views[0].over, len(pages.views)) == (True, 2)
     assert pages.sent[-1][0]["link"] == "Connecting…"
 

@@ -93,7 +93,7 @@ if (window.parent !== window) {
   window.addEventListener("message", ({ source, data }) => {
     if (source === window.parent && data?.type === "webrun:key" && typeof data.key === "string") use(data.key);
   });
-  window.parent.postMessage({ type: "webrun:ready" }, "*"); // says nothing but that it listens
+  window.parent.postMessage({ type: "webrun:ready" }, "*"); // any page may know that this one listens
 }
 
 function takeKeyFromAddress() {
