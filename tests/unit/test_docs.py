@@ -17,6 +17,7 @@ PAGES = [README, *sorted((PACKAGE / "docs").glob("*.md"))]
 README_BYTES = 6 * 1024
 
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_PATH = re.compile(r"`(?P<path>[\w./-]+(?:\.py|/))`")
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(?P<text>.+?)\s*$", re.MULTILINE)
 _NOT_IN_AN_ANCHOR = re.compile(r"[^\w\- ]")
@@ -55,6 +56,26 @@ def test_readme_is_short() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert {target: found for target in links(page) if (found := problem(page, target))} == {}
+
+
+def test_readme_links_every_page() -> None:
+    linked = {(README.parent / target.partition("#")[0]).resolve() for target in links(README)}
+    assert [page.name for page in PAGES if page != README and page.resolve() not in linked] == []
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "contributing.md"])
+def test_every_path_in_a_description_of_the_code_exists(name: str) -> None:
+    """Paths may start anywhere below the root: `states.py`, `domain/states.py`, `tests/unit/`."""
+    text = (PACKAGE / "docs" / name).read_text(encoding="utf-8")
+    known = [
+        f"/{path.relative_to(ROOT).as_posix()}" for folder in (PACKAGE, ROOT / "tests") for path in folder.rglob("*")
+    ]
+    missing = [
+        path
+        for path in _PATH.findall(text)
+        if not (ROOT / path).exists() and not any(each.endswith(f"/{path.rstrip('/')}") for each in known)
+    ]
+    assert missing == []
 
 
 def modules_with_examples() -> list[str]:
