@@ -1,1 +1,1 @@
-"""The service on your own machine: the wire contract over real Chromium."""
+"""The emulator: the WebRun service on your own machine, over real Chromium."""

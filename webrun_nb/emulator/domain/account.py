@@ -1,4 +1,4 @@
-"""What an account may do: balance, sessions at once, requests a minute (contract, section 2)."""
+"""Accounts and their limits: balance, sessions at once, requests per minute (contract, section 2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WINDOW_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None means: only the machine is the limit."""
+    """The limits of an account; None: limited by the machine alone."""
 
     requests_per_minute: int | None
     sessions_at_once: int | None
@@ -29,7 +29,7 @@ NONE = Limits(requests_per_minute=None, sessions_at_once=None, opening_balance_u
 
 @dataclass(slots=True)
 class Account:
-    """A user's account. What it has spent is the sum of its sessions' meters and is handed in, never kept here."""
+    """A user's account. The amount spent is the sum of its sessions' meters: it is passed in, never kept here."""
 
     limits: Limits
     spending_limit_usd: Decimal | None = None
@@ -92,7 +92,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class RateState:
-    """What the rate limit headers say."""
+    """The values of the rate limit headers."""
 
     limit: int
     remaining: int
@@ -101,12 +101,12 @@ class RateState:
 
 
 class RateLimiter:
-    """A sliding window of 60 s per user and endpoint.
+    """Counts requests in a sliding window of 60 s per user and endpoint.
 
     Parameters
     ----------
     per_minute : int, optional
-        None lets everything through.
+        None: no limit.
     """
 
     def __init__(self, per_minute: int | None) -> None:

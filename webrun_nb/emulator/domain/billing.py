@@ -1,4 +1,4 @@
-"""What a session has used, and what that costs (contract, section 5).
+"""The usage of a session and its cost (contract, section 5).
 
 The record is append-only: intervals in which tasks ran, counts of tokens, and of bytes. Every cost is a pure function
 of the record, the prices and a moment, in `Decimal`, rounded once, at the very end.
@@ -18,7 +18,7 @@ _BYTES_PER_GB = Decimal(1_000_000_000)
 
 
 class PriceList(Protocol):
-    """US dollars. `wire.prices.Prices` is one."""
+    """Prices in US dollars; `wire.prices.Prices` is an implementation."""
 
     @property
     def compute_usd_per_minute(self) -> Decimal: ...  # noqa: D102
@@ -32,7 +32,7 @@ class PriceList(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Time in which a task ran: half-open, unix ms; `end_ms` is None while it does."""
+    """An interval in which a task ran: half-open, unix ms; `end_ms` is None while it runs."""
 
     task_id: str
     start_ms: float
@@ -45,7 +45,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """Tokens that one step of a task took."""
+    """The tokens that one step of a task used."""
 
     task_id: str
     prompt: int
@@ -54,7 +54,7 @@ class TokenCount:
 
 @dataclass(frozen=True, slots=True)
 class ByteCount:
-    """Bytes that the session's browser sent and got, and how many of them went through a managed proxy."""
+    """The bytes that the browser sent and received, and how many of them went through a managed proxy."""
 
     up: int
     down: int
@@ -63,15 +63,15 @@ class ByteCount:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A bill: of one task, or of a whole session. US dollars, unrounded but for `cost_usd`."""
+    """The bill of one task, or of a whole session, in US dollars; unrounded except for `cost_usd`."""
 
     prompt_tokens: int
     completion_tokens: int
     running_ms: float
     compute_usd: Decimal
-    """Time in which a task ran."""
+    """Costs of the time in which a task ran."""
     idle_usd: Decimal
-    """All other time of the session: idle, paused, waiting, orphaned, starting."""
+    """Costs of all other time of the session: idle, paused, waiting, orphaned, starting."""
     tokens_usd: Decimal
     proxy_usd: Decimal = Decimal(0)
 
@@ -83,7 +83,7 @@ class Usage:
 
 
 class Meter:
-    """The record of one session.
+    """The usage record of one session: append-only.
 
     Parameters
     ----------
@@ -112,16 +112,16 @@ class Meter:
             self._intervals[-1] = Interval(last.task_id, last.start_ms, at_ms)
 
     def count_tokens(self, task_id: str, prompt: int, completion: int) -> None:
-        """Add what a step took."""
+        """Add the tokens of a step."""
         self._tokens.append(TokenCount(task_id, prompt, completion))
 
     def count_bytes(self, up: int, down: int, billed: int) -> None:
-        """Add what went over the wire; own proxies and no proxy at all are free."""
+        """Add bytes; those that went through the user's own proxy, or none, are free (`billed` is 0)."""
         self._bytes.append(ByteCount(up, down, billed))
 
     @property
     def bytes_moved(self) -> tuple[int, int]:
-        """What the session's browser has sent and got."""
+        """The bytes that the session's browser has sent and received, in this order."""
         return sum(count.up for count in self._bytes), sum(count.down for count in self._bytes)
 
     def ended(self, at_ms: float) -> None:

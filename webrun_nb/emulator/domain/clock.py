@@ -1,4 +1,4 @@
-"""Time, as everything in the emulator sees it: it can be frozen and advanced.
+"""The emulator's clock, which can be frozen and advanced.
 
 One class serves the real server (its source is the system's time, an asyncio pump fires what is due) and tests (its
 source stands still). Timers fire in order of their due time, and while one fires the clock shows exactly that time, so
@@ -37,7 +37,7 @@ def system_time() -> Callable[[], float]:
 
 
 class Clock:
-    """Unix milliseconds that only ever move forwards.
+    """A clock in unix milliseconds that never runs backwards.
 
     Parameters
     ----------

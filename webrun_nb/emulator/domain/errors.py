@@ -1,4 +1,4 @@
-"""The errors a command can meet; the wire's codes, without its HTTP."""
+"""The errors of commands, with the codes of the wire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webrun_nb.common.codes import ErrorCode
 
 
 class CommandRefusedError(Exception):
-    """A command can't be carried out; nothing has changed.
+    """A command is refused; nothing has changed.
 
     Parameters
     ----------
@@ -29,4 +29,4 @@ class CommandRefusedError(Exception):
 
 
 class InvalidTransitionError(Exception):
-    """A state machine was asked for a move that its table doesn't have: a defect of ours, never of a user."""
+    """A state machine was given an event that its state has no transition for: a defect of ours."""

@@ -1,4 +1,4 @@
-"""What can happen to a session, for whoever follows it."""
+"""The events of a session, which it passes to its listener."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from webrun_nb.emulator.domain.task import Question, Task
 
 @dataclass(frozen=True, slots=True)
 class InstanceReady:
-    """The browser is there for the first time."""
+    """The browser has started."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskQueued:
-    """A task may be started, now or later."""
+    """A task was added to the queue."""
 
     task: Task
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """The next task is under way."""
+    """The next task has started."""
 
     task: Task
 
@@ -36,7 +36,7 @@ class TaskPaused:
 
 @dataclass(frozen=True, slots=True)
 class TaskResumed:
-    """The held task goes on; `answer` is set where a guardrail was answered."""
+    """The paused or waiting task continues; `answer` is set where a guardrail was answered."""
 
     task: Task
     answer: str | None = None
@@ -52,14 +52,14 @@ class GuardrailRaised:
 
 @dataclass(frozen=True, slots=True)
 class TaskEnded:
-    """A task is completed or failed."""
+    """A task has completed or failed."""
 
     task: Task
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceLost:
-    """The browser is gone; it may come back within the grace period."""
+    """The browser was lost; it may come back within the grace period."""
 
     interrupted: Task | None
 
@@ -71,27 +71,27 @@ class InstanceRestored:
 
 @dataclass(frozen=True, slots=True)
 class ControlTaken:
-    """A person drives the browser by hand from now on."""
+    """A person controls the browser from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlReleased:
-    """Nobody drives the browser by hand any more."""
+    """The person has given control of the browser back."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokensCounted:
-    """The bill has grown by more than time."""
+    """Tokens were added to the bill."""
 
 
 @dataclass(frozen=True, slots=True)
 class BytesCounted:
-    """More has gone over the wire, which a managed proxy is paid for."""
+    """Bytes were added to the bill, where they went through a managed proxy."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """The session's state is final."""
+    """The session has ended."""
 
     reason: EndReason
 

@@ -1,4 +1,4 @@
-"""File names from the outside, made safe for this machine's file system and for people's eyes."""
+"""Safe file names, made of names that come from pages, uploads and archives."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 import unicodedata
 
 LONGEST_BYTES = 180
-"""Of a name, as UTF-8; file systems take 255."""
+"""The maximum length of a name in UTF-8; file systems allow 255."""
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def safe_name(given: str, otherwise: str = "file") -> str:
-    """Return a name without folders, without what can't be seen, and not too long; its suffix is kept.
+    """Return a name without folders and invisible characters, and not too long; its suffix is kept.
 
     Parameters
     ----------
     given : str
         From a page's header, a link's `download`, or an upload: anything at all.
     otherwise : str
-        Where nothing of it can be used.
+        Returned where nothing of it can be used.
     """
     last = re.split(r"[\\/]", given)[-1]
     # Cc and Cf hold controls and the marks that turn writing around ("gnp.exe" shown as "exe.png"), Cs halves of pairs

@@ -1,4 +1,4 @@
-"""The patterns that policies write for hosts. Parsed hosts are compared, never text of URLs."""
+"""The host patterns of policies. Parsed hosts are compared, never text of URLs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS_PARTS = re.compile(r"([^/?#]*://)?([^/?#]*)(.*)", re.DOTALL)
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Say why a pattern names no hosts; None where it does."""
+    """Return why a pattern is invalid; None where it is valid."""
     try:
         HostPattern(pattern)
     except HostNameError:
@@ -21,7 +21,7 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 class HostPattern:
-    """A pattern, ready to be compared.
+    """A parsed host pattern.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class HostPattern:
         self._ending = unicode_host(self._host)
 
     def matches(self, host: str) -> bool:
-        """Tell whether a canonical host is meant."""
+        """Tell whether the pattern matches a canonical host."""
         match self._star:
             case "*.":
                 return host.endswith("." + self._host)
@@ -53,7 +53,7 @@ class HostPattern:
                 return host == self._host
 
     def covers(self, other: HostPattern) -> bool:
-        """Tell whether hosts of the other pattern are hosts of this one too."""
+        """Tell whether every host of the other pattern matches this one, too."""
         example = {"": "", "*": "", "*.": "any."}[other._star] + other._host
         return self.matches(example)
 

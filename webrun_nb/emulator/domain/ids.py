@@ -1,4 +1,4 @@
-"""Identifiers in the contract's forms (section 1), random or repeatable."""
+"""Generator of identifiers in the contract's forms (section 1)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from webrun_nb.emulator.domain.task_queue import TaskQueue
 
 INACTIVITY_TIMEOUT_MS = 300_000
 GRACE_PERIOD_MS = 300_000
-"""How long an orphaned session waits for its browser to come back (section 3)."""
+"""The time that an orphaned session waits for its browser to come back (section 3)."""
 TOOK_OVER = "(took over)"
 """The answer to a question that a person settled in the browser (`Question.ends_by_hand`)."""
 
@@ -77,11 +77,11 @@ class Session:
         """Accepted and reported, without a meaning here (section 3)."""
         self.vault = vault or Vault()
         self.proxy: Mapping[str, Any] | None = None
-        """As it is shown: without its password."""
+        """Its proxy as it is shown, without the password."""
         self.proxy_is_managed = False
         self.environment_id: str | None = None
         self.pictures_wanted = False
-        """Whether pictures of what its tasks do are taken; they cost time, so they are off by default."""
+        """True where pictures of its tasks' steps are taken; they cost time, so they are off by default."""
         self.note: str | None = None
         """A sentence for the session's user, such as why it failed."""
         self.created_ms = clock.now()

@@ -1,4 +1,4 @@
-"""The legal moves of sessions and tasks, as tables (contract, sections 3 and 4). `fire` is the only door."""
+"""The state machines of sessions and tasks (contract, sections 3 and 4). `fire` is the only way to change a state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Event = TypeVar("Event", bound=StrEnum)
 
 
 class SessionTrigger(StrEnum):
-    """What happens to a session."""
+    """The triggers of a session's transitions."""
 
     INSTANCE_READY = "instance ready"
     INSTANCE_LOST = "instance lost"
@@ -27,7 +27,7 @@ class SessionTrigger(StrEnum):
 
 
 class TaskEvent(StrEnum):
-    """What happens to a task."""
+    """The triggers of a task's transitions."""
 
     START = "start"
     PAUSE = "pause"
@@ -78,16 +78,16 @@ TASK_MOVES: Mapping[tuple[TaskStatus, TaskEvent], TaskStatus] = {
 
 
 class Machine(Generic[State, Event]):
-    """A state that moves by its table and by nothing else.
+    """A state machine with a table of transitions.
 
     Parameters
     ----------
     moves : mapping
         `(state, event)` → state.
     state : State
-        Where it starts.
+        The first state.
     moved : callable, optional
-        Told `(before, event, after)` after each move.
+        Called with `(before, event, after)` after each transition.
     """
 
     def __init__(
@@ -102,20 +102,20 @@ class Machine(Generic[State, Event]):
 
     @property
     def state(self) -> State:
-        """Where it is."""
+        """The present state."""
         return self._state
 
     def can(self, event: Event) -> bool:
-        """Tell whether `event` is a legal move now."""
+        """Tell whether the present state has a transition for `event`."""
         return (self._state, event) in self._moves
 
     def fire(self, event: Event) -> State:
-        """Move.
+        """Make the transition for an event, and return the new state.
 
         Raises
         ------
-        IllegalMoveError
-            The table has no such move; the state is unchanged.
+        InvalidTransitionError
+            The table has no such transition; the state is unchanged.
         """
         before = self._state
         after = self._moves.get((before, event))

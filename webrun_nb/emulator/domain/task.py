@@ -1,4 +1,4 @@
-"""A task of a session: what was asked for, and how it stands."""
+"""The tasks of a session, with what is recorded of them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ StepKind = Literal["action", "look", "read", "ask", "note", "finish"]
 Outcome = Literal["running", "done", "failed", "blocked", "by hand"]
 
 MAX_STEPS = 2_000
-"""A task keeps so many; an agent that never ends must not fill the memory with them."""
+"""The maximum number of steps that a task keeps, so that an endless agent can't fill the memory."""
 MAX_FACT_CHARS = 400_000
-"""What the page texts kept with a task's steps may come to; later steps keep none."""
+"""The maximum of page text kept with a task's steps; later steps keep none."""
 
 
 @dataclass(slots=True)
 class Step:
-    """One step. What is typed is never in it."""
+    """A step of a task. It never holds the text that was typed."""
 
     kind: StepKind
     name: str
@@ -33,26 +33,26 @@ class Step:
     url: str = ""
     """The page it was done on."""
     decision: Permission | None = None
-    """None for what no policy is about, and where there is none."""
+    """None for steps that no policy decides on, and without a policy."""
     rule: str | None = None
     response: Response | None = None
     duration_ms: float | None = None
     """None while it is under way."""
     cost_usd: Decimal | None = None
-    """What the task has cost since the step before."""
+    """The task's cost since the step before."""
     outcome: Outcome = "running"
     error: str | None = None
     facts: ActionFacts | None = None
-    """What a policy has to know of an action; kept for asking another one about it."""
+    """The facts of an action, for testing another policy with it."""
     picture: bytes | None = field(default=None, repr=False)
     """The page right after it, a small JPEG."""
     number: int | None = None
-    """Its place among the recorded steps of its task, from 1; None where it is not recorded."""
+    """Its position among the recorded steps of its task, from 1; None where it is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitedPage:
-    """A page that a task looked at or read, and its HTTP status where it came with one."""
+    """A page that a task observed or read, and its HTTP status where it has one."""
 
     url: str
     status: int | None
@@ -61,7 +61,7 @@ class VisitedPage:
 
 @dataclass(frozen=True, slots=True)
 class UnusedPart:
-    """A part of a task's text that its answer does not follow; without a place where an answer of a person said it."""
+    """A part of a task's text that the agent did not use; without a position where it came from a person's answer."""
 
     text: str
     start: int | None
@@ -71,7 +71,7 @@ class UnusedPart:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where one value of an answer comes from."""
+    """The source of one value of an answer."""
 
     row: int
     column: str
@@ -90,14 +90,14 @@ CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
         TaskFailureCode.NAVIGATION_TIMEOUT,
     }
 )
-"""Failures that say nothing against what the task had done by then."""
+"""Failures after which the partial answer is still valid."""
 PARTIAL = "partial"
-"""Where a failure's details have it."""
+"""The key of a partial answer in a failure's details."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file that a task has at hand: its id, the name that people know it by, and where its content lies."""
+    """A file that a task may give to pages: its id, its name for people, and its path."""
 
     id: str
     name: str
@@ -106,7 +106,7 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class DownloadedFile:
-    """A file that a task's browser downloaded: where it came from, its name, and where it can be fetched."""
+    """A file that a task downloaded: its source, its name, and the URL where it can be fetched."""
 
     source: str
     url: str
@@ -116,21 +116,21 @@ class DownloadedFile:
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """What was asked for. `fields` is what the agent and worker need and is opaque here."""
+    """The request for a task. `fields` is for the agent and the worker, and opaque here."""
 
     instruction: str
     max_duration_ms: float
     max_input_tokens: float | None
-    """None where the request sets no limit."""
+    """None: no limit."""
     ends_session: bool
     fields: Any = None
     files: tuple[AttachedFile, ...] = ()
-    """What it may give to pages: the files that it names, or else those of the session's environment."""
+    """The files that it may give to pages: those that it names, or else those of the session's environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a guardrail asks a person."""
+    """The question of a guardrail."""
 
     kind: str
     text: str
@@ -138,12 +138,12 @@ class Question:
     ends_by_hand: bool = False
     """Taking over, and releasing again, is an answer too."""
     box: Mapping[str, float] | None = field(default=None, compare=False)
-    """Where in the view the element is that it is about: x, y, width and height."""
+    """The box of the element in question, in px of the view: x, y, width and height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """What a limit left of an answer: rows of a table, or characters of a text."""
+    """The size of a truncated answer and of the whole one: rows of a table, or characters of a text."""
 
     returned: int
     of: int
@@ -151,9 +151,9 @@ class Truncation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The message of a completed task; `truncation` where it is not the whole answer.
+    """The answer of a completed task; `truncation` is set where it is not whole.
 
-    `records` are what a text was written from; None where it is no text, or was written from none.
+    `records` are those that a text was written from; None for other answers.
     """
 
     message: str
@@ -163,7 +163,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a task failed: a code of the contract's section 2."""
+    """The failure of a task, with a code of the contract's section 2."""
 
     code: TaskFailureCode
     message: str
@@ -171,7 +171,7 @@ class Failure:
 
 
 class Task:
-    """A task of a session. Only its session moves it."""
+    """A task of a session. Its state is changed by `TaskQueue` alone."""
 
     def __init__(self, task_id: str, order: TaskOrder, created_ms: float) -> None:
         self.id = task_id
@@ -180,32 +180,32 @@ class Task:
         self.ended_ms: float | None = None
         self.question: Question | None = None
         self.answer: Answer | None = None
-        """Of a completed task."""
+        """Set once it is complete."""
         self.failure: Failure | None = None
         self.network: list[tuple[str, float]] = []
         """`(url, unix ms)` of the browser's requests while it ran."""
         self.downloads: list[DownloadedFile] = []
-        """What its browser downloaded, in order."""
+        """The files that it downloaded, in order."""
         self.steps: list[Step] = []
-        """What it did, saw, asked and said, in order."""
+        """Its recorded steps, in order."""
         self.recorded_usd = Decimal(0)
-        """What of its cost is told with its steps."""
+        """The part of its cost that its steps account for."""
         self.fact_chars = 0
-        """How long the page texts are that are kept with its steps."""
+        """The length of the page texts that are kept with its steps."""
         self.provenance: tuple[Source, ...] = ()
-        """Where its answer's values come from."""
+        """The sources of its answer's values."""
         self.unused: tuple[UnusedPart, ...] = ()
-        """Parts of its text that its answer does not follow."""
+        """The parts of its text that the agent did not use."""
         self.pages: list[VisitedPage] = []
-        """What it looked at and read, in order, each page once in a row."""
+        """The pages that it observed and read, in order, without repetitions in a row."""
         self.partial_answer: Callable[[], Answer | None] | None = None
-        """Writes the answer that it would have by now, where the agent has told how."""
+        """Returns the answer as it would be by now, where the agent supports that."""
         self.acted = False
-        """Whether it has done anything that must not be done twice."""
+        """True once it has done anything that must not be done twice."""
         self.machine = Machine(TASK_MOVES, TaskStatus.QUEUED)
 
     def keep_partial_answer(self) -> None:
-        """Have its failure hold what it had by then, where it was stopped or a next page did not come."""
+        """Add its partial answer to its failure, where it was stopped or a next page did not load."""
         partial_answer, self.partial_answer = self.partial_answer, None
         if partial_answer is None or self.failure is None or self.failure.code not in CUT_SHORT:
             return
@@ -217,7 +217,7 @@ class Task:
 
     @property
     def status(self) -> TaskStatus:
-        """Where it is."""
+        """Its state."""
         return self.machine.state
 
     @property

@@ -1,4 +1,4 @@
-"""From an action and what it would hit to the facts that a policy decides by (contract, section 11: the categories)."""
+"""The policy facts of an action, made from it and the element that it would hit (contract, section 11)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from webrun_nb.wire import requests as wire
 from webrun_nb.wire.limits import BROWSER_BAR_PX
 
 _WEB = ("http:", "https:", "data:", "blob:", "file:", "ftp:")
-"""What a link that is followed leads to; `javascript:` and `mailto:` lead nowhere."""
+"""The schemes of links that lead to a page; those of `javascript:` and `mailto:` do not."""
 _MODIFIERS = frozenset({"Control", "Meta", "ControlOrMeta"})
 _CLIPBOARD = frozenset({"c", "x", "v", "insert"})
 _TABS = frozenset({"t", "w", "n", "tab", "pageup", "pagedown", "f4", *"123456789"})
 
 
 def facts_of(action: Action, hit_test: HitTest) -> ActionFacts:
-    """Return what a policy has to know. Nothing that is typed is in it."""
+    """Return the facts that a policy decides by, without any text that is typed."""
     hit = hit_test.spot
     shown = action.describe()
     target = str(shown.get("target") or (hit.name if hit else ""))
@@ -79,7 +79,7 @@ def _effects_of_navigation(hit: HitElement, words: SearchText, url: str) -> Iter
 
 
 def _effects_of_enter(hit: HitElement | None, words: SearchText) -> Iterator[ActionFact]:
-    """Give what Enter does beyond being a key: it sends a form, or clicks a button or a link."""
+    """Yield what Enter does beyond being a key: it sends a form, or clicks a button or a link."""
     if hit is None:
         return
     if hit.enters:
@@ -109,7 +109,7 @@ def _effects_of_key(key: str, hit: HitElement | None, words: SearchText) -> Iter
 
 
 def highlight_box(action: Action, seen: Observation | None) -> dict[str, float] | None:
-    """Return the box that an action is aimed at, CSS px of the 1024×600 view; None where it is at no place in it.
+    """Return the box of an action's target, in CSS px of the 1024×600 view; None where it has none there.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def highlight_box(action: Action, seen: Observation | None) -> dict[str, float] 
 
 
 def visible_box(box: Box | None) -> dict[str, float] | None:
-    """Return a box as listeners get it; None where there is none, or it is out of view."""
+    """Return a box as events have it; None where there is none, or it is out of view."""
     if box is None or not _is_in_viewport(box):
         return None
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
@@ -142,7 +142,7 @@ def _is_in_viewport(box: Box) -> bool:
 
 
 def page_action(by_hand: wire.ByHand) -> Action:
-    """Return the browser's action; the view's y counts a browser bar above the page, the page's does not."""
+    """Return the action of a person's input, whose y includes the browser bar above the page."""
     match by_hand:
         case wire.ClickAt(type=kind, x=x, y=y, count=count):
             double = kind == "DOUBLE_CLICK"

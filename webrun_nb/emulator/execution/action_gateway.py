@@ -1,7 +1,7 @@
-"""The one way to a session's browser, for the agent and for a person who drives by hand.
+"""The gateway to a session's browser, for the agent and for a person in control.
 
-Everything that is done in the browser, and everything that is seen of it, passes here: what has to hold for every
-action of a session (its event, its rules, its record) has its place in this file and nowhere else.
+Every action and every observation passes here: what holds for all actions of a session (its event, its policy, its
+record) has its place in this module and nowhere else.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ from webrun_nb.emulator.serializers import sessions as serialize
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
 Approve = Callable[[str, Mapping[str, float] | None], Awaitable[Response]]
-"""Puts a question to a person, with where on the page it is about something, and returns what they said: approved,
-rejected or took over."""
+"""Asks a person a question, with the box of the element in question, and returns the response: approved, rejected or
+took over."""
 
 _MOST_APPROVALS = 3
-"""A page that is another one each time its approval comes is not asked about for ever."""
+"""The number of approvals after which an action on a page that keeps changing is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ResolvedAction:
-    """What is known of an action: all of it, to decide by, and what may be shown and kept of it."""
+    """The facts of an action: in full, to decide by, and redacted, to be shown and kept."""
 
     facts: ActionFacts
     shown: ActionFacts
 
 
 class ActionGateway:
-    """One browser instance of a session, and what stands before it.
+    """Performs actions in one browser of a session, after the checks of its policy.
 
     Parameters
     ----------
     instance : BrowserInstance
-        The session's present browser; a restored session gets a new gate.
+        The session's present browser; a restored session gets a new gateway.
     session : Session
-        Whose browser it is.
+        The session of the browser.
     publish : callable
         Sends an event out.
     enforcer : PolicyEnforcer
         The session's policy.
     recorder : Recorder
-        Writes down what is done.
+        Records the steps.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class ActionGateway:
         self._filter = SecretFilter(session.vault)
         self._observation: Observation | None = None
         self._download_approved = False
-        """A person has approved that the present action downloads something."""
+        """True where a person has approved a download by the present action."""
         self._picture_refusal_reported = False
-        """It has been said that the policy wants no pictures kept."""
+        """True once the user was told that the policy allows no pictures."""
         self._enforcer = enforcer
         self._recorder = recorder
 
     async def observe(self, task: Task | None = None) -> Observation:
-        """Show what can be acted on."""
+        """Return the elements of the page that can be acted on."""
         with self._recorder.step(task, "look") as step, self._filter.redact_errors():
             seen = self._filter.redact_observation(await self.instance.observe())
             step.url, step.target = seen.url[:500], seen.title[:500]
@@ -91,14 +91,14 @@ class ActionGateway:
             return seen
 
     async def read(self, task: Task | None = None) -> PageData:
-        """Show what can be extracted."""
+        """Return the content of the page for extraction."""
         with self._recorder.step(task, "read") as step, self._filter.redact_errors():
             page = self._filter.redact(await self.instance.read())
             step.url, step.target = page.url[:500], page.title[:500]
             return page
 
     async def scroll_into_view_and_locate(self, action: Action) -> Mapping[str, float] | None:
-        """Bring what an action would hit into view, and return where it is: what a person is asked about is shown."""
+        """Scroll the target of an action into view for the person who is asked about it, and return its box."""
         if not action.needs_page:
             return None
         return visible_box(await self.instance.scroll_into_view_and_locate(action))
@@ -106,23 +106,23 @@ class ActionGateway:
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
     ) -> None:
-        """Do one thing, if the policy lets it be done, and tell the listeners.
+        """Perform an action, if the policy allows it, and publish its event.
 
         Parameters
         ----------
         action : Action
-            What to do.
+            The action.
         task : Task, optional
             The task it serves; None where it is the session's own or a person's.
         by : {"agent", "user"}
-            Who wants it. What a policy asks a person before, a person may do by hand.
+            The actor. Actions that need a person's approval, a person may perform.
         approve : callable, optional
-            Asks a person where the policy wants that; without it, such an action is not done.
+            Asks a person where the policy demands that; without it, such an action is refused.
 
         Raises
         ------
         BrowserError
-            With the contract's task failure code; `BLOCKED_BY_POLICY` where nothing was done because of the policy.
+            With a task failure code of the contract; `BLOCKED_BY_POLICY` where the policy refused the action.
         """
         shown = self._filter.redact(action).describe()
         self._download_approved = False
@@ -151,14 +151,14 @@ class ActionGateway:
                 self._recorder.pictures.take(self.instance, task, step, self._is_picture_allowed)
 
     async def _is_picture_allowed(self, task: Task) -> bool:
-        """Tell whether the policy lets a picture be kept of the page as it is; nobody is asked about every picture."""
+        """Tell whether the policy allows a picture of the page as it is; no person is asked for each picture."""
         if self._enforcer.engine is None:
             return True
         if self._enforcer.is_audit_unavailable:
             return False
         try:
             here = await self.instance.hit_test(Scroll(0, 0))
-        except BrowserError:  # nobody knows what would be in it
+        except BrowserError:  # the picture's content can't be checked
             return False
         facts = ActionFacts("screenshot", "", (ActionFact("Screenshot"),), Page.of(here.url, here.title, here.text))
         decision = self._enforcer.decide(facts)
@@ -172,7 +172,7 @@ class ActionGateway:
         return isinstance(decision, Allow)
 
     def is_download_allowed(self, url: str, name: str, task: Task | None) -> bool:
-        """Tell whether the policy lets a file be downloaded, however that came about; nobody can be asked any more."""
+        """Tell whether the policy allows a download, whatever has caused it; it is too late to ask a person."""
         if self._enforcer.is_audit_unavailable:
             return False
         fact = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))
@@ -197,7 +197,7 @@ class ActionGateway:
     async def _authorize(
         self, action: Action, step: Step, task: Task | None, by: Actor, approve: Approve | None
     ) -> bool:
-        """Have the policy decide. False where a person has taken over instead of approving.
+        """Return True where the policy, or a person, allows an action; False where a person took over instead.
 
         Raises
         ------
@@ -245,7 +245,7 @@ class ActionGateway:
         task: Task | None,
         approve: Approve | None,
     ) -> Response:
-        """Return what a person says of it. However that ends, it is written down, once."""
+        """Return a person's response. However the request ends, it is recorded, once."""
         response: Response = "unanswered"
         try:
             if by == "user":
@@ -262,7 +262,7 @@ class ActionGateway:
 
 
 def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
-    """Return where the contents of a task's own files lie; no other file of this machine can be meant.
+    """Return the paths of files of the task; no other files of this machine can be uploaded.
 
     Raises
     ------
@@ -296,7 +296,7 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Response], ...] = (
 
 
 def read_response(answer: str) -> Response | None:
-    """Return what an answer says: approved, rejected, took over; None where it is none of them."""
+    """Return the response that an answer means: approved, rejected or took over; None where it is unclear."""
     said = " ".join(answer.casefold().replace(",", " ").split()).strip(" .!\"'")
     for pattern, response in _MEANINGS:
         if pattern.fullmatch(said):

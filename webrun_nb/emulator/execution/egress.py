@@ -1,4 +1,4 @@
-"""The way out of each session: what configuration names, where the emulator itself is, and what a task's words open."""
+"""The egress routes of sessions: managed proxies, the emulator's own address, and hosts that tasks name."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _ENTER_AFTER_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """What all sessions' ways out have in common.
+    """Makes the egress routes of sessions.
 
     Attributes
     ----------
     address : EmulatorAddress
         The emulator's own server.
     named : tuple of str
-        Hosts that every session may reach on private addresses too (`--allow-host`).
+        Hosts that every session may reach on private addresses, too (`--allow-host`).
     proxies : mapping
         The managed ones: country → proxy (`--proxies`).
     """
@@ -46,7 +46,7 @@ class Egress:
     proxies: Mapping[str, UpstreamProxy] = field(default_factory=dict)
 
     def egress_route(self, proxy: ManagedProxy | CustomProxy | None = None) -> EgressRoute:
-        """Return the way out of a new session.
+        """Return the egress route of a new session.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class Egress:
         return EgressRoute(DestinationPolicy(self.named, self.address), None if proxy is None else self.upstream(proxy))
 
     def upstream(self, proxy: ManagedProxy | CustomProxy) -> UpstreamProxy:
-        """Return the proxy that a request means.
+        """Return the proxy that a request asks for.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class Egress:
 
 
 def upstream(proxy: CustomProxy) -> UpstreamProxy:
-    """Return a user's proxy as the egress knows it."""
+    """Return a user's proxy as an upstream proxy."""
     return UpstreamProxy(proxy.type, proxy.host, proxy.port, proxy.username, proxy.password)
 
 
@@ -121,14 +121,14 @@ def proxy_table(table: object) -> dict[str, UpstreamProxy]:
 
 
 class ByteMeter:
-    """Enters a session's bytes in its record, a few times a second at most.
+    """Adds the bytes that a session moves to its meter, a few times a second at most.
 
     Parameters
     ----------
     route : EgressRoute
-        Where they go over.
+        The session's route, which counts them.
     session : Session
-        Whose record it is.
+        The session.
     """
 
     def __init__(self, route: EgressRoute, session: Session) -> None:
@@ -139,7 +139,7 @@ class ByteMeter:
         route.counted = self._flush_soon
 
     def flush(self) -> None:
-        """Enter what is not in the record yet."""
+        """Add the bytes that were moved since the last time."""
         if self._flush_timer is not None:
             self._flush_timer.cancel()
             self._flush_timer = None
@@ -155,13 +155,13 @@ class ByteMeter:
 
 
 def emulator_address(host: str, port: int) -> EmulatorAddress:
-    """Return where the emulator is that listens on `host` and `port`."""
+    """Return the address of an emulator that listens on `host` and `port`."""
     address = parse(host) or _LOOPBACK
     return EmulatorAddress(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
 
 
 def hosts_mentioned_in(fields: TaskFields) -> Iterable[str]:
-    """Return the hosts that a task names: its starting point, and those in its words."""
+    """Return the hosts that a task names in its starting point and its text."""
     start = host_of(fields.starting_point) if fields.starting_point else None
     return {*hosts_in(fields.task_details), *([start] if start else ())}
 

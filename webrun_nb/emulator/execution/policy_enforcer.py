@@ -1,4 +1,4 @@
-"""One session's policy at work: what it decided goes into the audit trail, and what was approved is remembered."""
+"""The enforcement of a session's policy: decisions, the audit trail, and the rules of its egress route."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from webrun_nb.emulator.execution.protocols import AuditTrail
 
 
 class PolicyEnforcer:
-    """Decides for a session, whatever becomes of its browser.
+    """Decides on the actions and requests of one session, across all of its browsers.
 
     Parameters
     ----------
     session : Session
-        Whose actions they are.
+        The session.
     engine : PolicyEngine or None
         The policy that it was started with, as it was then; None: everything is allowed.
     trail : AuditTrail
-        Where decisions are kept.
+        Records the decisions.
     clock : Clock
-        When.
+        For the times of the decisions.
     """
 
     def __init__(self, session: Session, engine: PolicyEngine | None, trail: AuditTrail, clock: Clock) -> None:
@@ -38,11 +38,11 @@ class PolicyEnforcer:
         self._trail = trail
         self._clock = clock
         self._opened = ""
-        """Where the last action that was let through led: a page that needs approval, if that was given."""
+        """The address that the last allowed action led to: a page that needs approval may be opened there."""
 
     @property
     def is_audit_unavailable(self) -> bool:
-        """Whether what is decided could not be put on record: then nothing is to be done."""
+        """True where decisions can't be recorded: then no action is allowed."""
         return self.engine is not None and self._trail.full
 
     def decide(self, facts: ActionFacts) -> Decision:
@@ -52,7 +52,7 @@ class PolicyEnforcer:
     def record_decision(
         self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: Response | None
     ) -> None:
-        """Write a decision down; an action of no category is nobody's business."""
+        """Record a decision; actions without a category are not recorded."""
         if self.engine is None or not facts.categories:
             return
         entry = AuditEntry(
@@ -71,15 +71,15 @@ class PolicyEnforcer:
         self._trail.append(entry)
 
     def record_navigation(self, facts: ActionFacts) -> None:
-        """Take note of where an action that is let through leads: what needs approval is open there alone."""
+        """Record the address that an allowed action leads to: pages that need approval are open there alone."""
         urls = [fact.url for fact in facts.categories if fact.url is not None]
         if urls:
             self._opened = urls[0]
 
-    # --- for the session's way out ------------------------------------------------------------------------------------
+    # --- for the session's egress route -------------------------------------------------------------------------------
 
     def guard(self, reach: DestinationPolicy) -> None:
-        """Have a session's way out obey the policy: its hosts, and its addresses where it has rules about them."""
+        """Apply the policy to a session's egress route: its hosts, and its addresses where it has rules about them."""
         if self.engine is None:
             return
         if self.engine.restricts_hosts:
@@ -88,7 +88,7 @@ class PolicyEnforcer:
             reach.url_rule = self.refuses_page
 
     def refuses_host(self, host: str) -> str | None:
-        """Say why a host (canonical) must not be reached, by whatever the browser asks for; None where it may.
+        """Return why a host (canonical) must not be reached by any request; None where it may.
 
         A host that needs approval is open to the page that a person approved, and to nothing else.
         """
@@ -100,7 +100,7 @@ class PolicyEnforcer:
         return self._why(host, found, rule)
 
     def refuses_page(self, url: str) -> str | None:
-        """Say why a page must not be opened, however the browser got there (a redirect, a script); None where it may.
+        """Return why a page must not be opened, also by a redirect or a script; None where it may.
 
         Goes by rules about addresses; `refuses_host` has to be asked about its host as well.
         """
@@ -118,16 +118,16 @@ class PolicyEnforcer:
 
 
 _MAX_MEMORY = 4 << 20
-"""Bytes that one expression may take: a rule is a line, not a program."""
+"""The memory that one expression may take, in bytes."""
 
 
 def compile_regex(pattern: str) -> Callable[[str], bool]:
-    """Make an expression ready; what is returned tells whether a text has it.
+    """Compile an expression; the returned function tells whether a text matches.
 
     Raises
     ------
     ValueError
-        It is none that RE2 knows; the message says what is wrong with it.
+        RE2 does not accept it; the message says why.
     """
     options = re2.Options()
     options.log_errors = False

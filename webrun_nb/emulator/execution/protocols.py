@@ -1,4 +1,4 @@
-"""The services that the execution of a session calls, as far as it calls them."""
+"""Protocols for the services that the execution of a session calls."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from webrun_nb.emulator.domain.task import Task
 
 
 class AuditTrail(Protocol):
-    """What is asked of the audit trail: it only grows."""
+    """An append-only record of the decisions of policies."""
 
     @property
     def full(self) -> bool:
-        """Whether nothing can be written down, nor much more be held: then nothing more is to be decided on."""
+        """True where decisions can't be written, nor many more be held in memory: then no action is allowed."""
 
     def append(self, entry: AuditEntry) -> None:
-        """Keep a decision, after those before it. Must not block: a store on disk writes it down soon after."""
+        """Add a decision. Must not block: a store on disk writes it soon after."""
 
     async def of(self, owner: str, policy_id: str) -> list[AuditEntry]:
-        """Return a user's decisions by a policy, oldest first; all that were appended before, written down or not."""
+        """Return the decisions of a policy on a user's actions, oldest first, all that were appended before."""
 
     async def clear(self) -> None:
-        """Forget all (the emulator is reset)."""
+        """Remove all: the emulator is reset."""
 
 
 class DownloadFolder(Protocol):
@@ -43,7 +43,7 @@ class StateStore(Protocol):
 
     @property
     def state_within_s(self) -> float:
-        """How long the session's browser may take to return its state."""
+        """The time that the session's browser may take to return its state."""
 
     def ended(self) -> None:
         """Record that the session has ended, now: its place among those that do."""

@@ -1,4 +1,4 @@
-"""Writes down what a task does, step by step."""
+"""The recorder of a task's steps and pictures."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import MAX_FACT_CHARS, MAX_STEPS, Step, StepKind, Task
 
 MAX_PICTURES, MAX_BYTES = 60, 400_000
-"""Of one task; the oldest go first."""
+"""The limits of one task; its oldest pictures are removed first."""
 MAX_SESSION_BYTES = 4_000_000
-"""Of all tasks of an open session."""
+"""The limit of all tasks of an open session."""
 
 Admitted = Callable[[Task], Awaitable[bool]]
-"""Tells whether a picture of the page as it is now may be kept."""
+"""Tells whether a picture of the present page may be kept."""
 
 
 class Pictures:
-    """Takes and keeps the pictures of one session's tasks; each lives as long as the step that has it.
+    """Takes and keeps the pictures of one session's tasks, each with its step.
 
-    A picture is taken while the agent looks at the page or thinks, and the next action waits for it. What a person does
-    by hand is in none of them: they see it happen, and what they type is nobody else's business.
+    A picture is taken while the agent observes the page or thinks, and the next action waits for it. Actions of a
+    person in control get no pictures, which could show what the person types.
 
     Parameters
     ----------
     session : Session
-        Says whether somebody wants any.
+        Says whether pictures are wanted.
     """
 
     def __init__(self, session: Session) -> None:
@@ -43,12 +43,12 @@ class Pictures:
         self._taking: asyncio.Task[None] | None = None
 
     def take(self, instance: BrowserInstance, task: Task | None, step: Step, admitted: Admitted) -> None:
-        """Begin to take a picture of the page as it is right after a step; returns at once, and raises nothing."""
+        """Start taking a picture of the page after a step; returns at once, and raises nothing."""
         if self._session.pictures_wanted and task is not None and step.by == "agent":
             self._taking = asyncio.create_task(self._take(instance, task, step, admitted), name=f"picture {task.id}")
 
     async def taken(self) -> None:
-        """Wait until the last picture is taken, which is soon, with or without success."""
+        """Wait until the last picture was taken, or could not be taken; that is soon."""
         if self._taking is not None:
             await asyncio.wait({self._taking})
 
@@ -58,7 +58,7 @@ class Pictures:
             self.keep(task.id, step, picture)
 
     def keep(self, task_id: str, step: Step, picture: bytes) -> None:
-        """Keep a picture with its step; let go of the oldest where there are too many."""
+        """Keep a picture with its step; remove the oldest where there are too many."""
         step.picture = picture
         self._kept.append((task_id, step))
         of_task = [each for name, each in self._kept if name == task_id]
@@ -77,14 +77,14 @@ MAX_TARGET = 500
 
 
 class Recorder:
-    """Keeps the steps of a session's tasks with them.
+    """Records the steps of a session's tasks.
 
     Parameters
     ----------
     session : Session
-        Its meter knows what each step cost.
+        Its meter tells the cost of each step.
     clock : Clock
-        When, and how long.
+        For the times and durations of steps.
     """
 
     def __init__(self, session: Session, clock: Clock) -> None:
@@ -96,7 +96,7 @@ class Recorder:
     def step(
         self, task: Task | None, kind: StepKind, name: str = "", target: str = "", *, by: Actor = "agent", url: str = ""
     ) -> Iterator[Step]:
-        """Record what the block does; it may say more on the step. Without a task nobody keeps it."""
+        """Record the block as a step, which the block may fill in further; without a task it is not kept."""
         step = Step(kind, name or kind, target[:MAX_TARGET], by, self._clock.now(), url[:MAX_TARGET])
         if task is not None and len(task.steps) < MAX_STEPS:
             task.steps.append(step)
@@ -119,7 +119,7 @@ class Recorder:
                 step.cost_usd = self._cost(task)
 
     def keep_facts(self, task: Task | None, step: Step, facts: ActionFacts) -> None:
-        """Keep what a policy would have to know, as far as there is room for the page's text."""
+        """Keep the facts of a step, with the page's text as far as there is room for it."""
         step.url = facts.page.url[:MAX_TARGET]
         if task is None:
             return

@@ -1,4 +1,4 @@
-"""From what an agent found to the answer of a completed task (contract, section 4)."""
+"""The writer of a completed task's answer, from what the agent found (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MISMATCH: Final = TaskFailureCode.OUTPUT_SCHEMA_MISMATCH
 def write_answer(fields: TaskFields, finish: Finish) -> Answer:
     """Return the answer: markdown, JSON valid against the schema, or RFC 4180 CSV; at most `maxOutputTokens` long.
 
-    A structured answer is truncated to whole records, so that it stays valid; the answer says what is left of it.
+    A structured answer is truncated to whole records, so that it stays valid; the answer says how many are left.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def _records_beside_text(data: Any, limit: float | None) -> tuple[Mapping[str, A
 
 
 def _records(data: Any) -> tuple[int, Callable[[int], Any]]:
-    """Return how many records an answer has, and a function that returns it with so many of them.
+    """Return the number of records in an answer, and a function that returns it with fewer of them.
 
     The records are a list, or the one list in an object. Anything else has none and stays as it is.
     """

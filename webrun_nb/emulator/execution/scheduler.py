@@ -1,4 +1,4 @@
-"""How many tasks run at once: more than the machine has room for would only make each of them slower."""
+"""The slots for running tasks: more than the machine has room for would only make each task slower."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PER_CORE = 2
 
 
 class Slots:
-    """Places for running tasks, given out in the order in which they were claimed.
+    """Grants a limited number of slots, in the order in which they were asked for.
 
     Parameters
     ----------
     count : int, optional
-        How many there are; by default two per core.
+        The number of slots; by default two per core.
     """
 
     def __init__(self, count: int | None = None) -> None:
@@ -24,22 +24,22 @@ class Slots:
         self._line: deque[Slot] = deque()
 
     def slot(self, granted: Callable[[], None]) -> Slot:
-        """Return a handle for somebody who runs one task at a time; `granted` is called when it gets its slot."""
+        """Return a handle for a session; `granted` is called when it gets its slot."""
         return Slot(self, granted)
 
     def register(self, slot: Slot) -> None:
-        """Put a claim at the end of the line, and serve the line."""
+        """Add a handle to the waiting line, and serve the line."""
         if slot not in self._line:
             self._line.append(slot)
         self._serve()
 
     def unregister(self, slot: Slot) -> None:
-        """Forget a claim that waits, if there is one."""
+        """Remove a handle from the waiting line, if it is there."""
         if slot in self._line:
             self._line.remove(slot)
 
     def change(self, by: int) -> None:
-        """Count a slot that is taken (-1) or given back (+1)."""
+        """Count a slot that was taken (-1) or released (+1)."""
         self._free += by
         self._serve()
 
@@ -50,7 +50,7 @@ class Slots:
 
 
 class Slot:
-    """One session's claim to a slot. Made by `Slots.slot`."""
+    """The handle by which one session acquires and releases its slot. Made by `Slots.slot`."""
 
     def __init__(self, slots: Slots, granted: Callable[[], None]) -> None:
         self._slots = slots
@@ -58,26 +58,26 @@ class Slot:
         self._held = False
 
     def acquire(self) -> bool:
-        """Return whether the slot is held; if not, the claim waits in line (once, however often it is made)."""
+        """Return True where the slot is held; else wait in line for it (once, however often this is called)."""
         if not self._held:
             self._slots.register(self)
         return self._held
 
     def acquire_forced(self) -> None:
-        """Take a slot even if none is free: a person has let the task go on, and its time runs."""
+        """Take a slot even if none is free: a person has continued the task, and its time runs."""
         if not self._held:
             self._slots.unregister(self)
             self._held = True
             self._slots.change(-1)
 
     def release(self) -> None:
-        """Give the slot back, or the claim up; nothing happens where there is neither."""
+        """Release the slot, or leave the waiting line; nothing happens where neither applies."""
         self._slots.unregister(self)
         if self._held:
             self._held = False
             self._slots.change(+1)
 
     def _grant(self) -> None:
-        """Hold the slot from now on (called by `Slots`)."""
+        """Take the slot (called by `Slots`)."""
         self._held = True
         self._granted()

@@ -1,7 +1,7 @@
-"""Between a session's browser and everybody who looks at it: secrets go in unseen, and what comes out has none in it.
+"""The filter for secrets at a session's browser: it inserts them into actions, and redacts all output.
 
-An agent works with what this lets through, and so whatever it says, answers, asks or is recorded of it has been masked
-at its source (contract, section 6).
+The agent works with redacted output alone, so that everything it says, answers or asks, and all that is recorded, was
+masked at its source (contract, section 6).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from webrun_nb.wire.requests import TaskFields
 T = TypeVar("T")
 
 SECRET_KINDS = frozenset({"credentials", "two_factor"})
-"""Questions whose answers are secrets."""
+"""The kinds of questions whose answers are secrets."""
 
 
 class SecretFilter:
-    """One session's secrets at work.
+    """Inserts and redacts the secrets of one session.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class SecretFilter:
         self._vault = vault
 
     def redact_observation(self, observation: Observation) -> Observation:
-        """Return what may be seen of a page, and which secrets it may be given."""
+        """Return a redacted observation, with the names of the secrets that may be typed into it."""
         if self._vault.redactor.is_empty:
             return observation
         masked = self._vault.redactor.redact(observation)
@@ -54,12 +54,12 @@ class SecretFilter:
         return replace(masked, secrets=self._vault.names(observation.url), frames=frames)
 
     def redact(self, data: T) -> T:
-        """Return plain data, or a dataclass, as it may be shown."""
+        """Return plain data, or a dataclass, redacted."""
         return self._vault.redactor.redact(data)
 
     @contextlib.contextmanager
     def redact_errors(self) -> Iterator[None]:
-        """Have an error of the browser say what went wrong without what must not be shown."""
+        """Redact the errors of the browser that the block raises."""
         try:
             yield
         except BrowserError as error:
@@ -69,12 +69,12 @@ class SecretFilter:
             raise BrowserError(error.code, masked) from None  # the cause has it in its own words
 
     def insert_secrets(self, action: Action) -> Action:
-        """Return an action as the browser takes it.
+        """Return an action with the secrets that it names, as the browser performs it.
 
         Raises
         ------
         BrowserError
-            It was made of what stands in a secret's place.
+            It contains the mask of a secret.
         """
         if isinstance(action, TypeSecret):
             return TypeReleased(action.ref, lambda place: self._reveal(action, place), action.target, action.submit)
@@ -98,12 +98,12 @@ class SecretFilter:
 
 
 def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
-    """Put a task's secrets into the vault; return the task without them, also where its own words repeat them.
+    """Move a task's secrets to the vault; return the task without them, its text redacted.
 
     Raises
     ------
     CommandRefusedError
-        `INVALID_PARAMETER`: a `match` that is none, or an `otp_secret` that makes no codes; nothing was kept.
+        `INVALID_PARAMETER`: an invalid `match`, or an `otp_secret` that makes no codes; nothing was stored.
     """
     for number, secret in enumerate(fields.secrets):
         part = "match"
@@ -126,11 +126,11 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
 _STRUCTURE = frozenset(
     {"type", "name", "taskId", "sessionId", "id", "code", "kind", "status", "reason", "usage", "seq"}
 )
-"""What an event's reader goes by: names of the contract's, never of a page's."""
+"""Keys whose values are the contract's words, never a page's, and so are not redacted."""
 
 
 def redact_event(body: Mapping[str, Any], vault: Vault) -> Mapping[str, Any]:
-    """Return an event as listeners may have it: nothing can be put together from it and the one before, either."""
+    """Return an event redacted for listeners, so that no secret can be put together from several events."""
     if vault.redactor.is_empty:
         return body
     kind = str(body.get("type", ""))

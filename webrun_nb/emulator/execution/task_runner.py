@@ -1,4 +1,4 @@
-"""One task in the agent's hands: asks it for a step, takes it, meters it, and hands the reply back."""
+"""The run of one task: it asks the agent for steps, takes them, meters them, and returns the replies."""
 
 from __future__ import annotations
 
@@ -43,37 +43,37 @@ from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.wire.requests import TaskFields
 
 MAX_ANSWERS = 3
-"""How often an action is asked about before unclear answers count as a rejection."""
+"""The number of unclear answers that count as a rejection."""
 MAX_SOURCE_TEXT = 1_000
-"""Characters of a page's text that are kept with a value."""
+"""The maximum length of a page's text that is kept with a value."""
 MAX_PAGES = 1_000
-"""Pages that a task's report names."""
+"""The maximum number of pages that a task's report names."""
 
 DOWNLOADS_WITHIN_S = 60.0
-"""What a task has begun to download belongs to its answer, and is waited for so long."""
+"""The time for downloads to finish: files that a task has begun to download belong to its answer."""
 
 
 class TaskRunner:
-    """One run of a task; a task that is run again after its browser was lost gets another.
+    """Runs one task once; a task that is run again after its browser was lost gets a new runner.
 
     Parameters
     ----------
     session, task : Session, Task
-        What is worked on.
+        The session, and its task.
     agent : Agent
-        Who proposes.
+        Proposes the steps.
     gateway : ActionGateway
-        The way to the browser.
+        Performs the actions.
     slot : Slot
-        Given back while a person is asked.
+        Released while a person is asked.
     wait_until_clear : callable
-        Waits until the task may go on; raises where it has ended meanwhile.
+        Waits until the task may continue; raises where it has ended meanwhile.
     publish : callable
         Sends an event out.
     recorder : Recorder
-        Writes the steps down.
+        Records the steps.
     role : str
-        What the session's policy tells the agent (`llmRole`).
+        The role that the session's policy gives the agent (`llmRole`).
     """
 
     def __init__(
@@ -99,10 +99,10 @@ class TaskRunner:
         self._role = role
         self._pending_answer: asyncio.Future[str] | None = None
         self.asks_for_secret = False
-        """What is being asked, if anything is, is a secret."""
+        """True while a person is asked for a secret."""
 
     def answered(self, text: str) -> None:
-        """Take a person's answer to what is being asked."""
+        """Pass a person's answer to the question that waits."""
         if self._pending_answer is not None and not self._pending_answer.done():
             self._pending_answer.set_result(text)
 
@@ -117,7 +117,7 @@ class TaskRunner:
         try:
             return await self._work()
         finally:
-            await self._recorder.pictures.taken()  # whoever hears of the end may ask for them at once
+            await self._recorder.pictures.taken()  # listeners may ask for them as soon as the task ends
 
     async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
@@ -170,7 +170,7 @@ class TaskRunner:
         return answer
 
     def _partial_answer(self, finish: Callable[[], Finish | None]) -> Answer | None:
-        """Write what there is by now as the answer would be written, secrets masked; None where it does not fit."""
+        """Return the answer as it would be by now, secrets masked; None where it does not fit the schema."""
         try:
             found = finish()
             masked = self._session.vault.redactor.redact(found)
@@ -207,7 +207,7 @@ class TaskRunner:
                 raise AssertionError("handled by the caller")
 
     def _note_page(self, url: str, status: int | None) -> None:
-        """Note a page for the task's report, once as long as it stays open."""
+        """Add a page to the task's report, once as long as it stays open."""
         pages = self._task.pages
         if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
             pages.append(VisitedPage(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
@@ -222,14 +222,14 @@ class TaskRunner:
             self._pending_answer = None
 
     def _with_secret_kept(self, asked: Ask, answer: str) -> str:
-        """Keep an answer that is a secret, and tell the agent no more than that there is one."""
+        """Store an answer that is a secret, and return its mask for the agent; return other answers as they are."""
         if asked.kind not in SECRET_KINDS:
             return answer
         self._session.vault.store_answer(self._gateway.instance.url, answer, asked.fields)
         return SHOWN
 
     async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
-        """Have a person approve an action, reject it, or do things by hand instead."""
+        """Ask a person to approve an action; return their response."""
         asked, self.asks_for_secret = question, False
         for _ in range(MAX_ANSWERS):
             answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True, box=box))

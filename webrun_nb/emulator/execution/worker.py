@@ -1,7 +1,7 @@
-"""Runs one session: gets its browser, does its tasks one after the other, and gets the browser back when it is lost.
+"""The worker of a session: it opens the browser, runs tasks one after the other, and restores a lost browser.
 
-Decisions about states are the session's; the worker only reports to it. One task is `task_run`'s business, one action
-`gate`'s.
+States are decided by the session; the worker only reports to it. A task is run by `task_runner`, an action performed by
+`action_gateway`.
 """
 
 from __future__ import annotations
@@ -52,65 +52,65 @@ from webrun_nb.emulator.serializers import sessions as serialize
 log = logging.getLogger(__name__)
 
 _RESTORE_PAUSE_S = 0.5
-"""Between attempts to get a browser back, in real time."""
+"""The pause between attempts to restore a browser, in real time."""
 
 NETWORK_LOG_LENGTH = 2_000
 NETWORK_LOG_URL_LENGTH = 2_048
-"""A task's log of requests holds so many URLs of so many characters: a page could fill the memory with it."""
+"""The limits of a task's network log, which a page could fill the memory with."""
 
 
 class _EndedError(Exception):
-    """The task has ended meanwhile; whoever works on it stops."""
+    """The task has ended meanwhile; its run stops."""
 
 
 class _InstanceListener:
-    """Hears one instance; what an instance of the past still says is not about the present one."""
+    """Passes the events of one browser to the worker, which can tell those of an earlier browser apart."""
 
     def __init__(self, worker: SessionWorker) -> None:
         self._worker = worker
 
     def requested(self, url: str) -> None:
-        """Note a request in the running task's network log."""
+        """Add a request to the running task's network log."""
         self._worker.requested(url)
 
     def lost(self, reason: str) -> None:
-        """Tell that the browser is gone."""
+        """Report that the browser is lost."""
         self._worker.lost(self, reason)
 
     def downloading(self, url: str, name: str) -> Path | None:
-        """Ask whether something may be downloaded, and where to."""
+        """Return the path for a download; None where it is refused."""
         return self._worker.downloading(url, name)
 
     def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        """Hand over what has been downloaded."""
+        """Pass on a download that has ended."""
         self._worker.downloaded(url, name, path)
 
 
 class SessionWorker:
-    """The one worker of a session.
+    """Runs one session, from its start to its end.
 
     Parameters
     ----------
     session : Session
-        What it works for.
+        The session.
     kind : {"process", "context"}
-        The browser it asks for.
+        The kind of its browser.
     browsers, agent, clock : Browsers, Agent, Clock
-        Where browsers come from, who proposes, what time it is.
+        Open browsers; propose steps; tell the time.
     slots : Slots
-        Where room for running tasks comes from. A task that waits for a person needs none.
+        Limits how many tasks run at once. A task that waits for a person needs no slot.
     publish : callable
         Sends an event out.
     egress_route : EgressRoute
-        The session's, whatever browser it has.
+        The session's egress route, for all of its browsers.
     enforcer : PolicyEnforcer
         The session's policy.
     downloads : DownloadFolder
-        Where what its tasks download is kept.
+        Keeps what its tasks download.
     opening_url : str, optional
         Opened before the first task (`startingPoint` without `taskDetails`).
     lease : StateStore, optional
-        The session's use of an environment: what it begins with, and where what it ends with is kept.
+        Loads the state that the session begins with, and keeps the one that it ends with: its environment.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class SessionWorker:
         self._lease = lease
         self._checkpoint: Checkpoint | None = None
         self._has_checkpoint = False
-        """The checkpoint is one of this session, not what it began with."""
+        """True where the checkpoint is one of this session, not the state that it began with."""
         self._lifetime: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         self._user_input: asyncio.Queue[Action] = asyncio.Queue()
@@ -156,7 +156,7 @@ class SessionWorker:
         self._runner: TaskRunner | None = None
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start; returns at once."""
         self._lifetime = asyncio.create_task(self._run(), name=f"session {self._session.id}")
         if self._lease is not None:
             lease = self._lease
@@ -173,7 +173,7 @@ class SessionWorker:
         return self._gateway.instance if self._gateway is not None else None
 
     def on(self, event: SessionEvent) -> None:
-        """Follow what happened to the session."""
+        """Handle an event of the session."""
         match event:
             case TaskQueued() | ControlReleased():
                 self._event_came.set()
@@ -184,7 +184,7 @@ class SessionWorker:
                 self._resumed.set()
                 self._slot.acquire_forced()
                 if answer is not None and self._runner is not None:
-                    if not self._runner.asks_for_secret:  # a password with a dot in it is no host that was named
+                    if not self._runner.asks_for_secret:  # a password with a dot in it names no host
                         self.egress_route.destinations.allowlist(hosts_in(answer))
                     self._runner.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
@@ -203,13 +203,13 @@ class SessionWorker:
         self._bytes.flush()
 
     def interact(self, action: Action) -> None:
-        """Do what a person does by hand, in the order it comes in; returns at once."""
+        """Queue an action of a person in control; returns at once."""
         self._user_input.put_nowait(action)
 
-    # --- what the browser tells ---------------------------------------------------------------------------------------
+    # --- events of the browser ----------------------------------------------------------------------------------------
 
     def requested(self, url: str) -> None:
-        """Note a request in the running task's network log."""
+        """Add a request to the running task's network log."""
         task = self._session.current
         if task is not None and len(task.network) < NETWORK_LOG_LENGTH:
             shown = self._session.vault.redactor.redact_text(url[: 2 * NETWORK_LOG_URL_LENGTH])
@@ -222,14 +222,14 @@ class SessionWorker:
             self._session.instance_lost()
 
     def downloading(self, url: str, name: str) -> Path | None:
-        """Say where a download goes meanwhile; None where it is for no task, or the policy does not let it be done."""
+        """Return the path for a download; None where it is for no task, or the policy does not allow it."""
         task = self._session.current
         if self._gateway is None or not self._gateway.is_download_allowed(url, name, task):
             return None
         return self._downloads.place(task)
 
     def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        """Keep what has come for the task that is under way."""
+        """Keep a download for the task that is under way."""
         task = self._session.current
         if path is None or task is None:
             if path is not None:
@@ -238,19 +238,19 @@ class SessionWorker:
                 text = f"{safe_name(name)} could not be downloaded: it broke off, or is too large"
                 self._publish(serialize.MESSAGE, serialize.agent_event(self._session, task, text))
             return
-        shown = self._session.vault.redactor.redact_text  # a page may call a file after what it was told
+        shown = self._session.vault.redactor.redact_text  # a page may name a file after a secret
         self._downloads.keep(self._session, task, shown(url), shown(name), path)
 
-    # --- its life -----------------------------------------------------------------------------------------------------
+    # --- the session --------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _cancel(task: asyncio.Task[None] | None) -> None:
-        """Cancel, unless it is the one that is speaking: it then ends by itself."""
+        """Cancel a task, unless it is the current one: that ends by itself."""
         if task is not None and task is not asyncio.current_task():
             task.cancel()
 
     async def _run(self) -> None:
-        hands = asyncio.create_task(self._perform_user_input(), name=f"hands {self._session.id}")
+        user_input = asyncio.create_task(self._perform_user_input(), name=f"user input {self._session.id}")
         try:
             while self._session.queued and not self._slot.acquire():  # pending until there is room
                 await self._wait_for_event()
@@ -262,13 +262,13 @@ class SessionWorker:
         except BrowserError as error:
             log.warning("session %s: %s", self._session.id, error.message)
             self._fail_session(error.message)
-        except Exception:  # the edge of the session: a defect of ours must not leave it open
+        except Exception:  # the outermost edge: a defect of ours must not leave the session open
             log.exception("session %s: unexpected error", self._session.id)
             self._fail_session("an unexpected error, see the emulator's log")
         finally:
             self._slot.release()
             self._cancel(self._running)
-            hands.cancel()
+            user_input.cancel()
             await self._persist_state()
             self._checkpoint = None
             await self._close_instance()
@@ -322,7 +322,7 @@ class SessionWorker:
         return ActionGateway(instance, self._session, self._publish, self._enforcer, self._recorder)
 
     async def _keep_checkpoint(self) -> None:
-        """Remember what the session would want back: its state can't be read from a dead browser."""
+        """Keep the browser's state for a restore: it can't be read from a browser that is lost."""
         if self._gateway is None or self._session.status is not SessionStatus.ACTIVE:
             return
         try:
@@ -332,7 +332,7 @@ class SessionWorker:
             log.info("session %s: no checkpoint: %s", self._session.id, error.message)
 
     async def _persist_state(self) -> None:
-        """Have the session's environment keep its state: its browser's, or where that is lost, the last checkpoint.
+        """Save the session's state to its environment: that of its browser, or where that is lost, the last checkpoint.
 
         A checkpoint is taken between tasks, of a browser that answers: it is whole, if not the latest.
         """
@@ -355,7 +355,7 @@ class SessionWorker:
             log.exception("session %s: its environment could not be saved", self._session.id)
 
     async def _restore(self) -> None:
-        """Get the session a browser again, from its last checkpoint; the grace period ends the attempts."""
+        """Open a new browser with the last checkpoint; the end of the grace period ends the attempts."""
         await self._close_instance()
         while self._session.status is SessionStatus.ORPHANED:
             self._listener = _InstanceListener(self)
@@ -410,14 +410,14 @@ class SessionWorker:
             self._fail(task, Failure(error.code, error.message, details))
         except _EndedError:
             log.info("task %s ended while it was worked on", task.id)
-        except Exception:  # the edge of the task: a defect of an agent must not end the session
+        except Exception:  # the outermost edge: a defect of an agent must not end the session
             log.exception("task %s: unexpected error", task.id)
             self._fail(
                 task, Failure(TaskFailureCode.AGENT_ERROR, "the agent failed unexpectedly, see the emulator's log")
             )
 
     async def _wait_until_clear(self, task: Task) -> None:
-        """Wait until the task may go on: it is not held, and what a person did by hand has been done.
+        """Wait until the task may continue: it is not paused, and a person's actions have been performed.
 
         Raises
         ------
@@ -427,7 +427,7 @@ class SessionWorker:
         while True:
             await self._resumed.wait()
             await self._user_input.join()
-            if self._resumed.is_set():  # held again while the hands were at work
+            if self._resumed.is_set():  # else paused again while actions were performed
                 break
         if task.ended:
             raise _EndedError

@@ -1,1 +1,1 @@
-"""The service's endpoints. The only package that knows FastAPI."""
+"""The HTTP server: endpoints, Socket.IO, live view. The only package that imports FastAPI."""

@@ -1,4 +1,4 @@
-"""What endpoints ask for in their signatures: the services they call, the caller, and this server's address."""
+"""The parameters that endpoints ask for in their signatures: services, the caller, and this server's address."""
 
 from __future__ import annotations
 

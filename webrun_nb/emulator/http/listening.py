@@ -1,4 +1,4 @@
-"""Where the emulator listens, and what it takes to listen where other machines can reach it."""
+"""The address that the emulator listens on, and the conditions for one that other machines can reach."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ log = logging.getLogger(__name__)
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 OWN_KEY_LENGTH = 16
-"""A key that guards more than loopback has to be at least so long."""
+"""The minimum length of a key where other machines can reach the emulator."""
 
 
 class AddressError(Exception):
-    """The address can't be listened on; the message is one line for people."""
+    """The emulator can't listen on the address; the message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """The names and addresses, without port, by which a request may call this server (its `Host`).
+    """The names and addresses, without port, that a request may have in its `Host` header.
 
-    A page whose own name somebody's DNS has rebound to this machine's address calls by that name, and is turned away.
+    A page whose own name was rebound to this machine's address by its DNS sends that name, and is refused.
     """
 
     names: frozenset[str]
     any_address: bool = False
-    """Listening on all addresses: any that was reached is one of ours. A number can't be rebound."""
+    """The emulator listens on all addresses, so any address is one of its own. An address can't be rebound."""
 
     def __contains__(self, host: str) -> bool:
         return host in self.names or (self.any_address and _address(host) is not None)
 
 
 def allowed_hosts(host: str, further: Sequence[str] = ()) -> AllowedHosts:
-    """Return by what a server on `host` may be called."""
+    """Return the hosts by which a server on `host` may be called."""
     everywhere = is_everywhere(host)
     own = {platform.node().lower()} - {""} if not is_loopback(host) else set()
     return AllowedHosts(LOOPBACK_NAMES | {host.lower()} | own | {name.lower() for name in further}, everywhere)
 
 
 def url(host: str, port: int, further: Sequence[str] = ()) -> str:
-    """Return where a server on `host` is reached: listening everywhere, by its first further name, or from here."""
+    """Return the URL of a server on `host`; on all addresses, with its first further name, or that of loopback."""
     if is_everywhere(host):
         host = further[0] if further else "127.0.0.1"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -62,12 +62,12 @@ def is_everywhere(host: str) -> bool:
 
 
 def check_guarded(host: str, own_keys: Sequence[str]) -> None:
-    """Refuse to listen where other machines can reach it without keys of the user's own; else say what it means.
+    """Refuse to listen where other machines can reach it, unless the user has given keys; then log a warning.
 
     Raises
     ------
     AddressError
-        There are none, or one is short enough to be guessed.
+        There are no keys, or one is short enough to be guessed.
     """
     if is_loopback(host):
         return

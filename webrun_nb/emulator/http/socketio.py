@@ -27,7 +27,7 @@ _MESSAGE: TypeAdapter[NewTask | ChangeState | AnswerGuardrail | Interact] = Type
 
 
 class LiveEvents:
-    """The Socket.IO server: a room per session, events in the order they happened.
+    """The Socket.IO server, with a room per session; events are sent in the order in which they happened.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class LiveEvents:
             code, message = error.code, str(error)
         else:
             return
-        # only the one who sent it is told
+        # an error is sent to its sender alone
         await self._server.emit(serialize.MESSAGE, serialize.error_event(code, message), to=socket_id)
 
     async def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:

@@ -1,4 +1,4 @@
-"""Files that come in as multipart/form-data, written to the data folder as they come."""
+"""Uploads as multipart/form-data, written to the data folder as they come in."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Form:
 
 @asynccontextmanager
 async def received_form(request: Request, new_path: Callable[[], Path]) -> AsyncIterator[Form]:
-    """Receive a request's form. What of it nobody has moved away by the end of the block is removed.
+    """Receive a request's form. Files that were not moved away by the end of the block are removed.
 
     Raises
     ------
     CommandRefusedError
-        `INVALID_PARAMETER`: it is no form, or one with too much in it.
+        `INVALID_PARAMETER`: it is no form, or exceeds a limit.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
@@ -68,7 +68,7 @@ async def received_form(request: Request, new_path: Callable[[], Path]) -> Async
 
 
 class _Receiver:
-    """Takes a form's bytes, and has its files written."""
+    """Parses a form's bytes, and writes its files."""
 
     def __init__(self, boundary: bytes, new_path: Callable[[], Path]) -> None:
         self.form = Form()
@@ -94,11 +94,11 @@ class _Receiver:
         self._parser = MultipartParser(boundary, callbacks)
 
     def take(self, chunk: bytes) -> None:
-        """Read what has come in; what belongs to files waits for `write`."""
+        """Parse a chunk; the content of files waits for `write`."""
         self._parser.write(chunk)
 
     def write(self) -> None:
-        """Write what waits."""
+        """Write the content that waits."""
         for file, data in self._unwritten:
             file.write(data)
         self._unwritten.clear()
@@ -113,7 +113,7 @@ class _Receiver:
             file.close()
 
     def clean_up(self) -> None:
-        """Close what is open and remove what nobody has moved away."""
+        """Close open files, and remove those that were not moved away."""
         for file in self._open:
             file.close()
         discard([Received("", path, 0) for path in self._paths])

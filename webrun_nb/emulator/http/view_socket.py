@@ -1,8 +1,7 @@
-"""The live view: a socket for pictures and hands (contract, section 12), and the page of `webViewURL` (section 10).
+"""The live view: a socket for frames and input (contract, section 12), and the page of `webViewURL` (section 10).
 
-A viewer says who it is with the `Authorization` header or, as a page can't set one, with its first message. The key is
-never in an address, which ends up in histories and logs. The page itself is for everybody: it knows nothing and shows
-nothing without the key.
+A viewer authenticates with the `Authorization` header or, as a page can't set one, with its first message. The key is
+never in a URL, which would end up in histories and logs. The page itself is public: it shows nothing without the key.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _CONTROL_SOCKET = re.compile(r"/_emulator/sessions/(?P<id>[^/]{1,64})/view", re.
 _PAGE = re.compile(r"/view/[a-z0-9]{1,64}", re.ASCII)
 _HELLO_WITHIN_S = 10.0
 _MAX_MESSAGE = 70_000
-"""Characters: the longest text that can be typed at once, and what is around it."""
+"""The maximum length of a message, in characters: the longest text that can be typed at once, and its envelope."""
 _CLOSE_CODES = {
     ErrorCode.UNAUTHORIZED: 4401,
     ErrorCode.INVALID_API_KEY: 4401,
@@ -74,7 +73,7 @@ class ViewerHello(Request):
 
 
 class ViewerMessage(Request):
-    """What a viewer says later on."""
+    """A later message of a viewer."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -95,7 +94,7 @@ class LiveView:
     sessions, history, views : Sessions, History, LiveViews
         Find the session, and show it.
     keys : Keys
-        Who may watch.
+        The keys that are accepted.
     with_control : bool
         Whether `/_emulator/…` exists.
     """
@@ -110,7 +109,7 @@ class LiveView:
         self._with_control = with_control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Show the page or one of its files, or serve a viewer."""
+        """Return the page or one of its files, or serve a viewer."""
         if scope["type"] == "http":
             await _page(scope)(scope, receive, send)
             return
@@ -126,7 +125,7 @@ class LiveView:
             await _refuse(socket, error)
         except WebSocketDisconnect:
             pass
-        except (TimeoutError, ValueError):  # no hello, or nothing that can be read
+        except (TimeoutError, ValueError):  # no hello in time, or an unreadable message
             with contextlib.suppress(RuntimeError):  # it is closed
                 await socket.close(_UNREADABLE)
 
@@ -162,7 +161,7 @@ class LiveView:
                 text = await _receive(socket)
             try:
                 authorization = f"Bearer {ViewerHello.model_validate(text).key}"
-            except ValidationError:  # without a word of it: it may hold a key
+            except ValidationError:  # without its content, which may hold a key
                 raise CommandRefusedError(
                     ErrorCode.UNAUTHORIZED, "the first message has to be a hello with the key"
                 ) from None
@@ -192,14 +191,14 @@ class LiveView:
 
 
 async def _receive(socket: WebSocket) -> Any:
-    """Return what a viewer says.
+    """Return the next message of a viewer.
 
     Raises
     ------
     WebSocketDisconnect
-        It has gone.
+        The viewer has gone.
     ValueError
-        It can't be read.
+        The message can't be read.
     """
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
@@ -229,10 +228,9 @@ async def _refuse(socket: WebSocket, error: CommandRefusedError) -> None:
 
 
 def _is_own_page(headers: Headers) -> bool:
-    """Tell whether a socket is opened by no page (programs send no `Origin`), or by one that came from here.
+    """Tell whether a socket is opened by a program (which sends no `Origin`), or by a page of this server.
 
-    With the header alone a page of another origin could not speak for its user, as it lacks the key; it is turned away
-    all the same, before it can try any.
+    A page of another origin lacks the key, and so could do nothing; it is refused all the same, before it can try any.
     """
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
@@ -244,7 +242,7 @@ def _page(scope: Scope) -> Response:
         return PlainTextResponse("Only GET\n", status_code=405)
     if path in _FILES:
         kind, text = _FILES[path]
-    elif _PAGE.fullmatch(path):  # any id: whether there is such a session only the key's owner learns
+    elif _PAGE.fullmatch(path):  # for any id: only the key's owner learns whether there is such a session
         kind, text = "text/html; charset=utf-8", _HTML
     else:
         return PlainTextResponse("Not found\n", status_code=404)

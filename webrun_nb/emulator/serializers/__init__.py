@@ -1,1 +1,1 @@
-"""TODO."""
+"""The conversion of domain objects and records into the models of the wire."""

@@ -1,4 +1,4 @@
-"""From environments and files to the wire."""
+"""The wire models of environments and files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from webrun_nb.wire.environments import Environment, Profile, UploadedFile, Uplo
 
 
 def environment(record: EnvironmentRecord, status: str) -> Environment:
-    """Return an environment as `/environments` has it."""
+    """Return an environment for `/environments`."""
     return Environment(
         id=record.id,
         user_id=record.owner,
@@ -20,7 +20,7 @@ def environment(record: EnvironmentRecord, status: str) -> Environment:
 
 
 def profile(record: EnvironmentRecord, status: str) -> Profile:
-    """Return an environment as `/profiles` has it."""
+    """Return an environment for `/profiles`."""
     return Profile(
         **environment(record, status).model_dump(),
         blob_size=record.blob_size,
@@ -31,7 +31,7 @@ def profile(record: EnvironmentRecord, status: str) -> Profile:
 
 
 def uploaded(record: EnvironmentRecord) -> UploadedProfile:
-    """Return an environment as it is after an upload."""
+    """Return an environment after an upload."""
     return UploadedProfile(
         id=record.id,
         name=record.name,
@@ -42,7 +42,7 @@ def uploaded(record: EnvironmentRecord) -> UploadedProfile:
 
 
 def file(record: FileRecord, *, dated: bool = True) -> UploadedFile:
-    """Return a file that was uploaded."""
+    """Return an uploaded file."""
     return UploadedFile(
         file_id=record.id,
         original_name=record.original_name,

@@ -1,4 +1,4 @@
-"""Policies, their trail, and what is recorded of a task, on the wire."""
+"""The wire models of policies, their audit trail, and the recordings of tasks."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]
 
 
 def describe_policy(policy: Policy) -> list[str]:
-    """Say what a policy does, a rule a line."""
+    """Return a description of a policy, one line per rule."""
     domains = policy.domain_rules
     reach = {
         "allow_all": "every host may be reached",

@@ -1,4 +1,4 @@
-"""From the domain to the wire; nothing else of the emulator knows what the wire looks like."""
+"""The wire models and events of sessions, tasks and accounts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _usd(amount: Decimal) -> float:
 
 
 def usage(bill: billing.Usage) -> Usage:
-    """Return a bill as the wire has it."""
+    """Return a bill."""
     return Usage(
         prompt_tokens=bill.prompt_tokens,
         completion_tokens=bill.completion_tokens,
@@ -67,7 +67,7 @@ def usage(bill: billing.Usage) -> Usage:
 
 
 def streaming(session: Session, base_url: str) -> Streaming:
-    """Return where the live view is; there is no WHEP (docs/deviations.md)."""
+    """Return the address of the live view; there is no WHEP (docs/deviations.md)."""
     return Streaming(
         web_rtc_url=None,
         web_view_url=None if session.ended else f"{base_url}/view/{session.id}",
@@ -76,7 +76,7 @@ def streaming(session: Session, base_url: str) -> Streaming:
 
 
 def session_started(session: Session, task: Task | None, base_url: str, balance_usd: Decimal | None) -> SessionStarted:
-    """Answer start-session."""
+    """Return the answer of start-session."""
     fields: dict[str, Any] = {"task_id": task.id} if task else {}
     return SessionStarted(
         session_id=session.id,
@@ -91,7 +91,7 @@ def session_started(session: Session, task: Task | None, base_url: str, balance_
 
 
 def session_state(session: Session, clock: Clock, base_url: str) -> SessionState:
-    """Answer session-status."""
+    """Return the answer of session-status."""
     return SessionState(
         session_id=session.id,
         status=session.status,
@@ -116,7 +116,7 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
 
 
 def task_body(session: Session, task: Task) -> TaskBody:
-    """Answer polling: the state of a task (section 4)."""
+    """Return the answer of polling: the status of a task (section 4)."""
     bill = usage(session.task_usage(task))
     match task.status:
         case TaskStatus.COMPLETE:
@@ -151,7 +151,7 @@ def task_body(session: Session, task: Task) -> TaskBody:
 
 
 def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
-    """Answer run-task and newTask once their window has passed."""
+    """Return the answer of run-task and newTask once their window has passed."""
     return TaskStillPending(
         session_id=session.id,
         task_id=task.id,
@@ -161,7 +161,7 @@ def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPendi
 
 
 def guardrail(question: Question) -> GuardrailData:
-    """Return what a guardrail asks. The emulator adds the kind and the candidates."""
+    """Return the question of a guardrail. The emulator adds the kind and the candidates."""
     return GuardrailData(value=question.text, kind=question.kind, candidates=list(question.candidates))
 
 
@@ -186,42 +186,42 @@ def task_data(task: Task) -> TaskData:
 
 
 def task_request(session: Session, task: Task) -> dict[str, Any]:
-    """Return what a task was told, as it is kept: secrets masked."""
+    """Return a task's request as it is stored, secrets masked."""
     fields: TaskFields = task.order.fields
-    told = {
+    request = {
         "taskDetails": fields.task_details,
         "startingPoint": fields.starting_point,
         "outputType": fields.output_type,
         "outputSchema": fields.output_schema,
     }
-    masked: dict[str, Any] = session.vault.redactor.redact(told)
+    masked: dict[str, Any] = session.vault.redactor.redact(request)
     return masked
 
 
-def task_text(told: StoredRequest) -> TaskText:
-    """Return what a task was told."""
+def task_text(request: StoredRequest) -> TaskText:
+    """Return the text of a task."""
     return TaskText(
-        session_id=told.session_id,
-        task_id=told.task_id,
-        task_details=told.request["taskDetails"],
-        starting_point=told.request["startingPoint"],
-        created_at=round(told.created_ms),
+        session_id=request.session_id,
+        task_id=request.task_id,
+        task_details=request.request["taskDetails"],
+        starting_point=request.request["startingPoint"],
+        created_at=round(request.created_ms),
     )
 
 
-def past_task(told: StoredRequest, body: TaskBody) -> PastTask:
-    """Return what a task was told, and how it is."""
+def past_task(request: StoredRequest, body: TaskBody) -> PastTask:
+    """Return the request and the status of a task."""
     assert not isinstance(body, TaskStillPending), "polling does not wait"
     return PastTask(
-        **task_text(told).model_dump(),
-        output_type=told.request["outputType"],
-        output_schema=told.request["outputSchema"],
+        **task_text(request).model_dump(),
+        output_type=request.request["outputType"],
+        output_schema=request.request["outputSchema"],
         task=body,
     )
 
 
 def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
-    """Answer account/usage."""
+    """Return the answer of account/usage."""
     balance_usd = account_.balance_usd(spent_usd)
     limit_usd = account_.spending_limit_usd
     return AccountUsage(
@@ -233,7 +233,7 @@ def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
 
 
 def active_sockets(by_session: Mapping[str, int]) -> ActiveSockets:
-    """Answer active-sockets: only sessions that somebody listens to."""
+    """Return the answer of active-sockets: sessions that have listeners."""
     listening = [
         SessionSockets(session_id=session_id, sockets=count) for session_id, count in by_session.items() if count
     ]
@@ -249,21 +249,21 @@ def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
 
 
 def agent_event(session: Session, task: Task, content: str) -> dict[str, Any]:
-    """Tell what the agent says, and what the task has cost so far."""
+    """Return the event of an agent's message, with the task's cost so far."""
     return {"type": "agent", **_of(task), "content": content, "usage": usage(session.task_usage(task)).to_wire()}
 
 
 def notice_event(content: str) -> dict[str, Any]:
-    """Tell what concerns the session, and no task of it."""
+    """Return the event of a notice about the session, without a task."""
     return {"type": "agent", "content": content}
 
 
 def action_event(
     session: Session, task: Task | None, data: Mapping[str, Any], step: int | None = None
 ) -> dict[str, Any]:
-    """Tell what is done in the browser, as which of the task's recorded steps, and what the task has cost so far.
+    """Return the event of an action, with the number of its recorded step and the task's cost so far.
 
-    Without a task, what the session has cost.
+    Without a task, it has the session's cost.
     """
     bill = session.usage() if task is None else session.task_usage(task)
     numbered = {} if task is None or step is None else {"step": step}
@@ -271,14 +271,14 @@ def action_event(
 
 
 def control_event(session: Session, *, taken: bool) -> dict[str, Any]:
-    """Tell that a person drives from now on, or that nobody does any more."""
+    """Return the event of a person who takes or releases control."""
     return action_event(
         session, session.current, {"name": "takeOverControl" if taken else "releaseControl", "by": "user"}
     )
 
 
 def view_state(session: Session) -> dict[str, Any]:
-    """Tell those who watch how the session is, and who drives (section 12, view)."""
+    """Return the note for viewers with the state of the session, and who is in control (section 12, view)."""
     driver = None if session.phase is None else "user" if session.phase is SessionPhase.MANUAL else "agent"
     question = session.current.question if session.phase is SessionPhase.GUARDRAIL and session.current else None
     about = {} if question is None or question.box is None else {"about": dict(question.box)}
@@ -293,12 +293,12 @@ def view_state(session: Session) -> dict[str, Any]:
 
 
 def response_update_event(task: Task, answer: str) -> dict[str, Any]:
-    """Give the answer, before the task counts as completed."""
+    """Return the event with an answer, which is sent before the task's end."""
     return {"type": "response_update", "taskId": task.id, "data": {"message": answer}}
 
 
 def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
-    """Tell of a task's end: `task_completed` or `error`."""
+    """Return the event of a task's end: `task_completed` or `error`."""
     body = task_body(session, task)
     if isinstance(body, TaskFailed):
         return {"type": "error", **_of(task), "error": body.error, "code": body.code, "details": body.details or {}}
@@ -308,27 +308,27 @@ def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
 
 
 def error_event(code: str, message: str) -> dict[str, Any]:
-    """Report an error that belongs to no task."""
+    """Return the event of an error that belongs to no task."""
     return {"type": "error", "error": message, "code": code}
 
 
 def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
-    """Tell that a task waits for a person."""
+    """Return the event of a task that waits for a person."""
     return {"type": "guardrail_trigger", "taskId": task.id, "data": guardrail(question).to_wire()}
 
 
 def disconnected_event() -> dict[str, Any]:
-    """Tell that the browser is gone and may come back."""
+    """Return the event of a lost browser, which may come back."""
     return {"gracePeriod": GRACE_PERIOD_MS, "message": "The browser was lost; trying to bring it back"}
 
 
 def reconnected_event() -> dict[str, Any]:
-    """Tell that the browser is back."""
+    """Return the event of a browser that is back."""
     return {"message": "The browser is back"}
 
 
 def end_session_event(session: Session, reason: EndReason) -> dict[str, Any]:
-    """Tell that the session is over, and what it has cost."""
+    """Return the event of a session's end, with its cost."""
     message = _ENDINGS[reason]
     return {"reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
 

@@ -1,4 +1,4 @@
-"""The users' accounts: what they have spent, and the moment at which nothing is left to pay with."""
+"""The users' accounts: their costs, their limits, and the keys by which users are known."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 
 class Accounts:
-    """An account per user, opened on first sight.
+    """Keeps an account per user, opened with the first call of the user.
 
-    An account is of one start of the emulator: it begins with the opening balance and nothing spent, whatever the
-    database knows of earlier sessions. Nobody pays here; what the hosted service would have taken for each session
-    stays in its record.
+    An account belongs to one start of the emulator: it begins with the opening balance and nothing spent, whatever the
+    database has of earlier sessions. Nobody pays here; the price that the hosted service would have charged for a
+    session stays in its record.
 
     Parameters
     ----------
-    sessions : OpenSessions
-        Whose costs count.
+    sessions : SessionRegistry
+        The sessions, with their costs.
     clock, limits, prices : Clock, Limits, PriceList
-        For balances, and the moment at which they run out.
+        For balances, and the time at which they run out.
     """
 
     def __init__(self, sessions: SessionRegistry, clock: Clock, limits: Limits, prices: PriceList) -> None:
@@ -47,7 +47,7 @@ class Accounts:
         return self._accounts.setdefault(user, Account(self._limits))
 
     def balance_usd(self, user: str) -> Decimal | None:
-        """Return what is left; None where it never runs out."""
+        """Return the balance; None where it never runs out."""
         return self.of(user).balance_usd(self.spent_usd(user))
 
     def spent_usd(self, user: str) -> Decimal:
@@ -82,7 +82,7 @@ class Accounts:
         self._timers[user] = self._clock.call_at(self._clock.now() + left_ms, partial(self._end, user))
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all accounts."""
         self._accounts.clear()
 
     def _end(self, user: str) -> None:
@@ -97,12 +97,12 @@ _HOW = "a line is: USER KEY [EXPIRES], such as: ann wr_… 2030-12-31"
 
 
 class KeyFileError(Exception):
-    """A file of keys can't be used; the message is one line for people, with no key in it."""
+    """A file of keys can't be used; the message is one line for people, without any key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, whose it is, and until when (unix ms) it holds."""
+    """An API key with its user, and the time (unix ms) at which it expires."""
 
     text: str
     user: str
@@ -113,12 +113,12 @@ class Key:
 
 
 class Keys:
-    """The keys that are accepted.
+    """Finds the users of API keys.
 
     Parameters
     ----------
     keys : sequence of Key
-        All of them; a user may have several.
+        The accepted keys; a user may have several.
     now : callable
         Returns unix ms, for keys that expire.
     """
@@ -128,7 +128,7 @@ class Keys:
         self._now = now
 
     def user(self, authorization: str | None) -> str:
-        """Return who an `Authorization` header belongs to; every key is compared, in constant time.
+        """Return the user of an `Authorization` header; every key is compared, in constant time.
 
         Raises
         ------
@@ -149,12 +149,12 @@ class Keys:
 
 
 def read_keys(path: Path) -> list[Key]:
-    """Read a file of keys: per line a user, a key, and where it has an end, when (ISO 8601, UTC); # begins a comment.
+    """Read a file of keys: per line a user, a key, and optionally its expiry (ISO 8601, UTC); # begins a comment.
 
     Raises
     ------
     KeyFileError
-        It can't be read, or a line is not understood.
+        It can't be read, or a line is invalid.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

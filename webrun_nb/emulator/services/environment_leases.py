@@ -1,8 +1,8 @@
-"""Which session uses which environment: who is told of whom, whose state is kept, and who waits for whose.
+"""The uses of environments by sessions: their notes about one another, and the order in which states are saved.
 
-Several sessions may use one environment at once, also in several emulators on one data folder. All run, all are told,
-and the state of the one that ends last is what the environment keeps. A session that starts while another of the same
-emulator is being saved waits for it.
+Several sessions may use one environment at once, also in several emulators on one data folder. All run, all are
+notified, and the environment keeps the state of the one that ends last. A session that starts while another of the
+same emulator is being saved waits for it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from webrun_nb.emulator.storage.registration import PeerEmulators
 log = logging.getLogger(__name__)
 
 Notify = Callable[[Session, str], None]
-"""Says something on a session's stream."""
+"""Sends a notice on a session's stream."""
 
 STATE_WITHIN_S = 5.0
-"""How long a browser may take to hand over its state at a session's end; else the last checkpoint is saved."""
+"""The time that a browser has to return its state at a session's end; else the last checkpoint is saved."""
 STATE_WITHIN_CLOSING_S = 1.0
-"""The same while the emulator is closing, which has not long for all of it."""
+"""The same while the emulator is closing, with little time for all sessions."""
 PEERS_EVERY_S = 1.0
-"""How often the database is asked for sessions of other emulators, while an environment is in use here."""
+"""The interval at which the database is asked for sessions of other emulators, while an environment is in use."""
 
 
 class EnvironmentLease:
@@ -43,27 +43,27 @@ class EnvironmentLease:
         self.environment_id = environment_id
         self.name = name
         self.known_others: frozenset[str] = frozenset()
-        """The sessions that it was told of."""
+        """The other sessions that its session was notified of."""
         self.ended_s: float | None = None
-        """When it ended, by this machine's time; None while it goes on."""
+        """The time at which its session ended, by this machine's clock; None before."""
         self.over = asyncio.Event()
-        """What it leaves behind has been saved."""
+        """Set once the state of its session is saved, or will not be."""
 
     @property
     def state_within_s(self) -> float:
-        """How long its browser may take to hand its state over."""
+        """The time that the session's browser has to return its state."""
         return STATE_WITHIN_CLOSING_S if self._leases.closing else STATE_WITHIN_S
 
     def ended(self) -> None:
-        """Take note that the session has ended, now: its place among those that do."""
+        """Record that the session has ended, now: its place among those that do."""
         self.ended_s = time.time()
 
     def finished(self) -> None:
-        """Let go: whoever waits for what this session leaves behind waits no more. Safe twice."""
+        """Release the environment: sessions that wait for this one's state wait no more. Safe twice."""
         self._leases.forget(self)
 
     async def load(self) -> Checkpoint | None:
-        """Return what the session begins with; None where the environment is empty.
+        """Return the state that the session begins with; None where the environment is empty.
 
         Raises
         ------
@@ -78,26 +78,26 @@ class EnvironmentLease:
         return None if state is None else Checkpoint(state, "")
 
     async def save(self, checkpoint: Checkpoint) -> None:
-        """Keep what the session ends with, unless one that ended later has been saved already."""
+        """Save the state that the session ends with, unless that of one that ended later is saved already."""
         assert self.ended_s is not None, "it has ended"
         if not await self._leases.environments.save(self.environment_id, checkpoint.storage_state, self.ended_s):
             log.info("session %s: its environment is gone, its state is not kept", self.session.id)
 
 
 class EnvironmentLeases:
-    """All sessions of this emulator that have an environment."""
+    """Leases environments to the sessions of this emulator."""
 
     def __init__(self, environments: Environments, peers: PeerEmulators, notify: Notify) -> None:
         self.environments = environments
         self.closing = False
-        """The emulator is being ended."""
+        """True while the emulator is closing."""
         self._peers = peers
         self._notify = notify
         self._leases: list[EnvironmentLease] = []
         self._watching: asyncio.Task[None] | None = None
 
     def begin(self, session: Session, environment_id: str, name: str) -> EnvironmentLease:
-        """Have a session use an environment, and tell it and the others of one another."""
+        """Lease an environment to a session, and notify it and the other sessions of one another."""
         lease = EnvironmentLease(self, session, environment_id, name)
         self._leases.append(lease)
         self._notify_concurrent_sessions(environment_id, ())
@@ -119,35 +119,35 @@ class EnvironmentLeases:
             self._notify(lease.session, lease.session.note)
 
     def forget(self, lease: EnvironmentLease) -> None:
-        """See `EnvironmentLease.finished`."""
+        """Remove a lease: see `EnvironmentLease.finished`."""
         lease.over.set()
         if lease in self._leases:
             self._leases.remove(lease)
 
     async def saved(self, environment_id: str) -> None:
-        """Wait until every session that has ended is saved."""
+        """Wait until the states of all sessions that have ended are saved."""
         for lease in self._of(environment_id):
             if lease.ended_s is not None:
                 await lease.over.wait()
 
     async def close(self) -> None:
-        """Ask for the sessions of other emulators no more."""
+        """Stop asking for sessions of other emulators."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait({self._watching})
 
     async def _watch(self) -> None:
-        """Look for sessions of other emulators for as long as there are any of this one: the database tells nobody."""
+        """Poll for sessions of other emulators while there are any of this one: the database sends no notifications."""
         while wanted := {lease.environment_id for lease in self._leases if lease.ended_s is None}:
             try:
                 for environment_id, elsewhere in (await self._peers.sessions(wanted)).items():
                     self._notify_concurrent_sessions(environment_id, elsewhere)
             except (DBAPIError, OSError) as error:
-                log.warning("who else uses an environment can't be told for now: %s", reason(error))
+                log.warning("other sessions of an environment can't be looked up for now: %s", reason(error))
             await asyncio.sleep(PEERS_EVERY_S)
 
     def _notify_concurrent_sessions(self, environment_id: str, elsewhere: Collection[str]) -> None:
-        """Notify each of the sessions here of all the others, where there is one that it has not been told of."""
+        """Notify each session of all the others, where there is one that it does not know of."""
         going_on = self._active(environment_id)
         for lease in going_on:
             others = [other.session.id for other in going_on if other is not lease]

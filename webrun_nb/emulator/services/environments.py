@@ -41,9 +41,9 @@ class StaleSaveError(Exception):
 
 
 class Environments:
-    """The users' environments.
+    """Keeps the users' environments.
 
-    Whoever changes one holds its lock, a file's, so that two emulators on one data folder take turns.
+    A change is made under the lock of the environment, a file, so that emulators on one data folder take turns.
     """
 
     def __init__(self, database: Database, folder: DataFolder, clock: Clock, ids: IdSource, files: Files) -> None:
@@ -57,7 +57,7 @@ class Environments:
     # --- the list -----------------------------------------------------------------------------------------------------
 
     async def create(self, user: str, name: str, description: str | None) -> EnvironmentRecord:
-        """Make an environment, empty.
+        """Create an empty environment.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class Environments:
             return list(await session.scalars(query.order_by(EnvironmentRecord.created_ms, EnvironmentRecord.id)))
 
     async def get(self, environment_id: str) -> EnvironmentRecord | None:
-        """Return an environment, whoever's it is; None where there is none."""
+        """Return an environment of any user; None where there is none."""
         async with self._database.reading() as session:
             return await session.get(EnvironmentRecord, environment_id)
 
@@ -119,7 +119,7 @@ class Environments:
         return "empty" if record.profile is None else "ready"
 
     async def delete(self, user: str, environment_id: str) -> None:
-        """Delete an environment with its files. Sessions that use it run on, and leave nothing behind.
+        """Delete an environment with its files. Sessions that use it continue; their state is not saved.
 
         Raises
         ------
@@ -139,12 +139,12 @@ class Environments:
 
     @asynccontextmanager
     async def uploading(self, user: str, environment_id: str) -> AsyncIterator[None]:
-        """Show the environment as `uploading` while an archive comes in.
+        """Show the environment as `uploading` while the block receives an archive.
 
         Raises
         ------
         CommandRefusedError
-            `ENVIRONMENT_NOT_FOUND`; `INVALID_STATE`: another archive is coming in.
+            `ENVIRONMENT_NOT_FOUND`; `INVALID_STATE`: another archive is being received.
         """
         await self.find(user, environment_id)
         if environment_id in self._uploading:
@@ -160,9 +160,9 @@ class Environments:
             self._uploading.discard(environment_id)
 
     async def replace(self, user: str, environment_id: str, archive: Received) -> EnvironmentRecord:
-        """Put what is in an archive in the place of an environment's profile; all of it or nothing.
+        """Replace an environment's profile by the content of an archive; all of it or nothing.
 
-        Files in it take the place of those of the same name; the others stay.
+        Its files replace those of the same names; the others stay.
 
         Raises
         ------
@@ -199,7 +199,7 @@ class Environments:
                 await asyncio.to_thread(remove, path)
 
     async def pack(self, record: EnvironmentRecord) -> Iterator[bytes]:
-        """Return an environment's archive, in pieces that are made as they are asked for.
+        """Return an environment's archive, in chunks that are made on demand.
 
         Raises
         ------
@@ -214,12 +214,12 @@ class Environments:
     # --- for sessions -------------------------------------------------------------------------------------------------
 
     async def load(self, environment_id: str) -> Mapping[str, Any] | None:
-        """Return an environment's storage state, None where it is empty or was deleted; counts as a use.
+        """Return an environment's storage state, None where it is empty or was deleted; count one more use.
 
         Raises
         ------
         ProfileUnreadableError
-            It is not there, or broken.
+            It is missing or damaged.
         """
         async with self._database.writing() as session:
             record = await session.get(EnvironmentRecord, environment_id)
@@ -238,9 +238,10 @@ class Environments:
         return state
 
     async def save(self, environment_id: str, state: Mapping[str, Any], ended_s: float) -> bool:
-        """Keep a session's storage state in the place of an environment's profile; False where that is gone.
+        """Replace an environment's profile by a session's storage state; return False where the environment is gone.
 
-        The state of one that ended before what is kept, is not; `ended_s` is by this machine's time.
+        The state of a session that ended before the one that is saved already is not saved; `ended_s` is by this
+        machine's clock.
         """
         content = await asyncio.to_thread(lambda: json.dumps(state, ensure_ascii=False).encode())
         try:
@@ -263,7 +264,7 @@ class Environments:
         files: Mapping[str, FileRecord],
         contents: Mapping[str, Path],
     ) -> EnvironmentRecord:
-        """Replace a profile, and files of the same names, in one transaction: what it names is on the disk before."""
+        """Replace a profile, and files of the same names, in one transaction, after the content is on the disk."""
         async with self._locked(environment_id):
             profile = await asyncio.to_thread(self._folder.add_profile, environment_id, state)
             for name, file in files.items():
@@ -303,7 +304,7 @@ class Environments:
 
 
 def require_profile(record: EnvironmentRecord) -> None:
-    """Check that there is something to download.
+    """Check that an environment has a profile to download.
 
     Raises
     ------

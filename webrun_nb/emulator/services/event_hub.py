@@ -1,4 +1,4 @@
-"""From whoever makes an event to whoever listens: one numbered stream per session (contract, section 10)."""
+"""The hub for events of sessions: one numbered stream per session (contract, section 10)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webrun_nb.emulator.domain.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What goes out on a session's stream; `name` is Socket.IO's: mostly `message`."""
+    """An event on a session's stream; `name` is that of Socket.IO, mostly `message`."""
 
     session_id: str
     name: str
@@ -49,7 +49,7 @@ class ConnectedSockets:
 
 
 class EventHub:
-    """Numbers events and hands them to every listener, in order. Listeners must not block.
+    """Numbers events and passes them to all listeners, in order. Listeners must not block.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ class EventHub:
         self._numbers: Counter[str] = Counter()
 
     def listen(self, listener: Listener) -> None:
-        """Hand every event from now on to `listener`."""
+        """Pass every event from now on to `listener`."""
         self._listeners.append(listener)
 
     def publish(self, session_id: str, name: str, body: Mapping[str, Any]) -> None:
-        """Send an event out, with the session's next `seq` and the time."""
+        """Publish an event, with the session's next `seq` and the time."""
         self._numbers[session_id] += 1
         numbered = {**body, "seq": self._numbers[session_id], "at": round(self._clock.now())}
         event = Event(session_id, name, numbered)
@@ -75,5 +75,5 @@ class EventHub:
             listener(event)
 
     def forget(self, session_id: str) -> None:
-        """Drop what is remembered of a session that has ended."""
+        """Forget the number of a session that has ended."""
         self._numbers.pop(session_id, None)

@@ -1,4 +1,4 @@
-"""Faults on order (contract, section 12): the next calls of an endpoint fail, the next browsers don't start."""
+"""Simulated faults (contract, section 12): the next calls of an endpoint fail, the next browsers don't start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REFUSAL = "no browser is available (a fault that was asked for)"
 
 @dataclass(slots=True)
 class Fault:
-    """What the next `times` calls get: a delay (ms, real time), then a status, a dropped connection, or the truth."""
+    """A fault of the next `times` calls: a delay (ms, real time), then a status, a dropped connection, or neither."""
 
     times: int
     status: int | None = None
@@ -31,27 +31,27 @@ class Fault:
 
 
 class Faults:
-    """The faults that are due."""
+    """Keeps the faults that are due."""
 
     def __init__(self) -> None:
         self._by_endpoint: dict[str, Fault] = {}
         self._refusals = 0
 
     def order(self, endpoint: str, fault: Fault) -> None:
-        """Have the next calls of `endpoint` (a path's part, such as `start-session` or `task`) fail."""
+        """Make the next calls of `endpoint` (a part of its path, such as `start-session` or `task`) fail."""
         self._by_endpoint[endpoint] = fault
 
     def refuse_instances(self, times: int) -> None:
-        """Have the next browsers refuse to start."""
+        """Make the next browser starts fail."""
         self._refusals = times
 
     def clear(self) -> None:
-        """Let everything work."""
+        """Remove all faults."""
         self._by_endpoint.clear()
         self._refusals = 0
 
     def next_for(self, path: str) -> Fault | None:
-        """Return the fault that a call to `path` gets, and count it."""
+        """Return the fault for a call to `path`, and count it."""
         for endpoint in path.strip("/").split("/"):
             fault = self._by_endpoint.get(endpoint)
             if fault is not None:
@@ -62,7 +62,7 @@ class Faults:
         return None
 
     def refuse_instance(self) -> None:
-        """Refuse a session for want of a browser, where that is on order.
+        """Refuse a session, where the next browser starts are to fail.
 
         Raises
         ------
@@ -73,26 +73,26 @@ class Faults:
             raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, _REFUSAL)
 
     def takes_refusal(self) -> bool:
-        """Tell whether a refusal is on order, and count it."""
+        """Tell whether the next browser start is to fail, and count it."""
         due = self._refusals > 0
         self._refusals -= due
         return due
 
     def describe(self) -> dict[str, int]:
-        """Return how many calls are still to fail, by endpoint."""
+        """Return the number of calls that are still to fail, by endpoint."""
         due = {endpoint: fault.times for endpoint, fault in self._by_endpoint.items()}
         return due | ({"instance-start": self._refusals} if self._refusals else {})
 
 
 class RefusingBrowsers:
-    """Browsers that do not come back while a fault refuses them.
+    """Opens browsers, unless a fault refuses them.
 
     Parameters
     ----------
     browsers : Browsers
-        Where instances really come from.
+        Opens the real browsers.
     faults : Faults
-        What is on order.
+        The faults that are due.
     """
 
     def __init__(self, browsers: Browsers, faults: Faults) -> None:
@@ -107,7 +107,7 @@ class RefusingBrowsers:
         egress_route: EgressRoute | None = None,
         restore: Checkpoint | None = None,
     ) -> BrowserInstance:
-        """Open an instance, unless one is to be refused."""
+        """Open a browser, unless it is to be refused."""
         if self._faults.takes_refusal():
             raise InstanceUnavailableError(_REFUSAL)
         return await self._browsers.open(kind, listener, egress_route=egress_route, restore=restore)
@@ -117,5 +117,5 @@ class RefusingBrowsers:
         return self._browsers.installed()
 
     async def close(self) -> None:
-        """End every instance and browser."""
+        """Close all browsers."""
         await self._browsers.close()

@@ -1,4 +1,4 @@
-"""Files that were uploaded: kept, attached to tasks, moved into environments, and gone after an hour without one."""
+"""Uploaded files, which are attached to tasks and moved into environments, and downloads of tasks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
 log = logging.getLogger(__name__)
 
 ORPHAN_MS = 3_600_000
-"""How long a file lives that belongs to no environment (contract, section 8)."""
+"""The lifetime of a file that belongs to no environment (contract, section 8)."""
 MAX_FILES_PER_UPLOAD = 20
 MAX_FILES_PER_USER = 1_000
 MAX_FILES_PER_TASK = 20
@@ -34,7 +34,7 @@ MAX_FILES_PER_TASK = 20
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that has come in: what it was called, where it lies meanwhile, and its size."""
+    """A file that was received: its name, its temporary path, and its size."""
 
     name: str
     path: Path
@@ -42,7 +42,7 @@ class Received:
 
 
 class Files:
-    """The users' files."""
+    """Keeps the users' uploaded files."""
 
     def __init__(self, database: Database, folder: DataFolder, clock: Clock, ids: IdSource) -> None:
         self._database = database
@@ -52,12 +52,12 @@ class Files:
         self._background: set[asyncio.Task[None]] = set()
 
     async def upload(self, user: str, received: Sequence[Received], environment_id: str | None) -> list[FileRecord]:
-        """Keep files, in an environment or for an hour.
+        """Store files, in an environment or for an hour.
 
         Raises
         ------
         CommandRefusedError
-            `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: there are too many; `MISSING_REQUIRED_FIELD`: there are none.
+            `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: too many; `MISSING_REQUIRED_FIELD`: none.
         """
         if not received:
             raise CommandRefusedError(
@@ -125,7 +125,7 @@ class Files:
         await asyncio.to_thread(self._folder.remove_file, file_id)
 
     async def attach(self, user: str, file_ids: Sequence[str], environment_id: str | None) -> tuple[AttachedFile, ...]:
-        """Return the files that a task names; those without an environment move into the session's.
+        """Return the files that a task names; move those without an environment into the session's.
 
         Raises
         ------
@@ -171,11 +171,11 @@ class Files:
         return self._folder.new()
 
     def path(self, record: FileRecord) -> Path:
-        """Return where a file's content is."""
+        """Return the path of a file's content."""
         return self._folder.file(record.id, record.original_name)
 
     async def sweep(self) -> None:
-        """Remove what has expired, and take up the waiting for what has not."""
+        """Remove expired files, and schedule the removal of the others."""
         now_ms = self._clock.now()
         async with self._database.writing() as session:
             query = select(FileRecord).where(FileRecord.expires_ms.is_not(None))
@@ -225,7 +225,7 @@ _SOURCE_LENGTH = 2_048
 
 
 class Downloads:
-    """Every session's downloads."""
+    """Keeps the files that tasks download."""
 
     def __init__(self, folder: DataFolder, signer: Signer, clock: Clock, ids: IdSource) -> None:
         self._folder = folder
@@ -234,13 +234,13 @@ class Downloads:
         self._ids = ids
 
     def place(self, task: Task | None) -> Path | None:
-        """Return where a download goes meanwhile; None where there is no task that it is for, or it has enough."""
+        """Return the path for a download; None where there is no task for it, or it has enough."""
         if task is None or task.ended or len(task.downloads) >= MAX_PER_TASK:
             return None
         return self._folder.new()
 
     def keep(self, session: Session, task: Task, url: str, name: str, content: Path) -> None:
-        """Keep what has come, and list it among what the task downloaded."""
+        """Keep a complete download, and list it among those of the task."""
         if task.ended:
             remove(content)
             return
@@ -251,7 +251,7 @@ class Downloads:
         task.downloads.append(DownloadedFile(source, address, name, self._clock.now()))
 
     def find(self, session_id: str, download_id: str, name: str, signature: str) -> Path | None:
-        """Return a download that somebody has the signed address of; None where there is none (any more)."""
+        """Return the path of a download; None where the signature of its URL is invalid, or the file is gone."""
         if not self._signer.verify(download_path(session_id, download_id, name), signature, ""):
             return None
         path = self._folder.download(session_id, download_id, name)
@@ -259,5 +259,5 @@ class Downloads:
 
 
 def download_path(session_id: str, download_id: str, name: str) -> str:
-    """Return the path of a download's address."""
+    """Return the URL path of a download."""
     return f"/signed/downloads/{session_id}/{download_id}/{name}"

@@ -1,4 +1,4 @@
-"""Sessions and tasks as they are asked for, whether they are in memory or have ended and are in the database alone."""
+"""The status of sessions and tasks, whether they are in memory or, after their end, in the database alone."""
 
 from __future__ import annotations
 
@@ -27,89 +27,89 @@ from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody,
 log = logging.getLogger(__name__)
 
 LISTED = 200
-"""At most so many sessions are listed."""
+"""The maximum number of sessions in a list."""
 LISTED_TASKS = 1_000
-"""At most so many tasks are listed with their texts."""
+"""The maximum number of tasks in a list of texts."""
 _SWEEP_MS = 24 * 3_600_000
 
 _ENDED_TASK: TypeAdapter[TaskCompleted | TaskFailed] = TypeAdapter(TaskCompleted | TaskFailed)
 _LEFT_OUT = ("now", "clockRunning")
-"""Of a session's answer: what is of the moment of asking."""
+"""Fields of a session's status that depend on the moment of the call."""
 
 
 class History:
-    """Answers for sessions and tasks, open or ended; keeps those that end.
+    """Returns the status of sessions and tasks, open or ended, and stores it.
 
     Parameters
     ----------
-    sessions : OpenSessions
-        Those in memory.
-    archive : Archive
+    sessions : SessionRegistry
+        The sessions in memory.
+    store : WriteBehindStore
         Those in the database.
     clock : Clock
-        For what has expired.
+        For expired records.
     base_url : str
-        Where this server is reached.
+        This server's address.
     """
 
-    def __init__(self, sessions: SessionRegistry, archive: WriteBehindStore, clock: Clock, base_url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, store: WriteBehindStore, clock: Clock, base_url: str) -> None:
         self._base_url = base_url
         self._sessions = sessions
-        self._archive = archive
+        self._store = store
         self._clock = clock
         self._sweeping: asyncio.Task[None] | None = None
-        self._told: dict[str, dict[str, StoredRequest]] = {}
-        """What the tasks of the sessions in memory were told, by session and task."""
+        self._requests: dict[str, dict[str, StoredRequest]] = {}
+        """The requests of the tasks of sessions in memory, by session and task."""
 
     def start(self) -> None:
-        """Remove what has become too old since an emulator last looked, in the background, and look daily."""
+        """Remove expired records in the background, now and once a day."""
         self._sweep(others=True)
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 
     def keep(self, session: Session) -> None:
-        """Keep how a session is; once it has ended that is final."""
+        """Store the status of a session; once it has ended, that is final."""
         answer = serialize.session_state(session, self._clock, self._base_url).to_wire()
         answer = {name: value for name, value in answer.items() if name not in _LEFT_OUT}
         ended_ms = session.last_activity_ms if session.ended else None
-        self._archive.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
+        self._store.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
 
     def keep_task(self, session: Session, task: Task) -> None:
-        """Keep how a task is; once it has ended that is final."""
+        """Store the status of a task; once it has ended, that is final."""
         answer = serialize.task_body(session, task).to_wire()
         answer.pop("result", None)  # a copy
-        for file in answer.get("data", {}).get("files", []):  # kept without this server's address: the next has another
+        for file in answer.get("data", {}).get("files", []):  # stored without the address, as that of the next differs
             file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
-        self._archive.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
+        self._store.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
         if task.ended:
-            self._archive.keep_report(session.id, task.id, serialize_policies.report(session, task).to_wire())
+            self._store.keep_report(session.id, task.id, serialize_policies.report(session, task).to_wire())
 
     def keep_request(self, session: Session, task: Task) -> None:
-        """Keep what a task was told, secrets masked: they are known now, and no more once the session has ended."""
-        told = StoredRequest(session.id, task.id, task.created_ms, serialize.task_request(session, task))
-        self._told.setdefault(session.id, {})[task.id] = told
-        self._archive.keep_request(session.id, task.id, told.request)
+        """Store the request of a task, secrets masked now, while they are known."""
+        request = StoredRequest(session.id, task.id, task.created_ms, serialize.task_request(session, task))
+        self._requests.setdefault(session.id, {})[task.id] = request
+        self._store.keep_request(session.id, task.id, request.request)
 
     def admit_work(self) -> None:
-        """Let new work be begun, if what comes of it can be kept.
+        """Allow new work, if its results can be stored.
 
         Raises
         ------
         CommandRefusedError
             `INSTANCE_UNAVAILABLE`.
         """
-        if self._archive.full:
+        if self._store.full:
             message = "results can't be written down now (is the disk full?): no new work until they can"
             raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, message)
 
     async def archive_session(self, session: Session) -> None:
-        """Take a session that has ended out of the memory, as soon as the database has it."""
-        await self._archive.written()
+        """Remove a session that has ended from memory, as soon as it is in the database."""
+        await self._store.written()
         self._sessions.remove(session.id)
-        self._told.pop(session.id, None)
+        self._requests.pop(session.id, None)
 
     def sweep_daily(self) -> None:
-        """Have old records of this emulator removed, once a day by the clock."""
+        """Schedule the removal of this emulator's expired records, once a day by the clock."""
         self._clock.call_at(self._clock.now() + _SWEEP_MS, self._sweep)
 
     def _sweep(self, *, others: bool = False) -> None:
@@ -119,12 +119,12 @@ class History:
 
     async def _expire(self, others: bool) -> None:
         try:
-            await self._archive.expire(self._clock.now(), others=others)
+            await self._store.expire(self._clock.now(), others=others)
         except DBAPIError as error:
             log.error("old records can't be removed for now: %s", reason(error))
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop the removal of records."""
         if self._sweeping is not None:
             self._sweeping.cancel()
             await asyncio.wait({self._sweeping})
@@ -132,7 +132,7 @@ class History:
     # --- asking -------------------------------------------------------------------------------------------------------
 
     async def session_state(self, user: str, session_id: str) -> SessionState:
-        """Answer session-status.
+        """Return the status of a session.
 
         Raises
         ------
@@ -147,7 +147,7 @@ class History:
         return serialize.session_state(session, self._clock, self._base_url)
 
     async def task_body(self, session_id: str, task_id: str, user: str | None = None) -> TaskBody:
-        """Answer polling. The two ids are a task's capability; where a `user` is named it has to be theirs as well.
+        """Return the status of a task. The two ids are its capability; with `user`, it has to be theirs as well.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class History:
                 raise _no_task(session_id, task_id)
             return serialize.task_body(session, session.tasks[task_id])
         await self._answer(session_id, user)
-        answer = await self._archive.task(session_id, task_id)
+        answer = await self._store.task(session_id, task_id)
         if answer is None:
             raise _no_task(session_id, task_id)
         body = _ENDED_TASK.validate_python(answer)
@@ -173,7 +173,7 @@ class History:
         return body
 
     async def report(self, user: str, task_id: str) -> ReportBody:
-        """Answer what the answer of one of the user's tasks rests on.
+        """Return the report of one of the user's tasks.
 
         Raises
         ------
@@ -183,7 +183,7 @@ class History:
         for session in self._sessions.of(user):
             if task_id in session.tasks:
                 return serialize_policies.report(session, session.tasks[task_id])
-        kept = await self._archive.report(user, task_id, self._clock.now())
+        kept = await self._store.report(user, task_id, self._clock.now())
         if kept is None:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no report of a task {task_id[:40]}")
         return ReportBody.model_validate(kept)
@@ -194,19 +194,19 @@ class History:
             serialize.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)
         ]
         known = {state.session_id for state in in_memory}
-        kept = await self._archive.sessions_of(user, LISTED, self._clock.now())
+        kept = await self._store.sessions_of(user, LISTED, self._clock.now())
         states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]
         return sorted(states, key=lambda state: state.created_at, reverse=True)[:LISTED]
 
     async def past_tasks(self, user: str) -> TaskTextList:
-        """Tell what a user's tasks were told, newest first, at most `LISTED_TASKS` of them."""
-        kept = {task.task_id: task for task in await self._archive.requests_of(user, LISTED_TASKS, self._clock.now())}
+        """Return the texts of a user's tasks, newest first, at most `LISTED_TASKS` of them."""
+        kept = {task.task_id: task for task in await self._store.requests_of(user, LISTED_TASKS, self._clock.now())}
         kept |= {task.task_id: task for task in self._requests_in_memory(user)}
         newest_first = sorted(kept.values(), key=lambda task: task.created_ms, reverse=True)
         return TaskTextList(tasks=[serialize.task_text(task) for task in newest_first[:LISTED_TASKS]])
 
     async def past_task(self, user: str, task_id: str) -> PastTask:
-        """Tell what one of a user's tasks was told, and how it is.
+        """Return the request and the status of one of a user's tasks.
 
         Raises
         ------
@@ -215,23 +215,25 @@ class History:
             session is open in another emulator.
         """
         in_memory = (task for task in self._requests_in_memory(user) if task.task_id == task_id)
-        told = next(in_memory, None) or await self._archive.request(user, task_id, self._clock.now())
-        if told is None:
+        request = next(in_memory, None) or await self._store.request(user, task_id, self._clock.now())
+        if request is None:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no task {task_id[:40]}")
         try:
-            body = await self.task_body(told.session_id, task_id, user)
+            body = await self.task_body(request.session_id, task_id, user)
         except CommandRefusedError as error:
             if error.code != ErrorCode.SESSION_NOT_FOUND:
                 raise
             message = f"task {task_id} is in a session that is open in another emulator: its answer comes with its end"
             raise CommandRefusedError(ErrorCode.INVALID_STATE, message) from error
-        return serialize.past_task(told, body)
+        return serialize.past_task(request, body)
 
     def _requests_in_memory(self, user: str) -> list[StoredRequest]:
-        return [told for session in self._sessions.of(user) for told in self._told.get(session.id, {}).values()]
+        return [
+            request for session in self._sessions.of(user) for request in self._requests.get(session.id, {}).values()
+        ]
 
     async def admit_command(self, user: str, session_id: str) -> None:
-        """Let a command to a session in memory through; refuse any other with what is known of its session.
+        """Allow a command to a session in memory; refuse any other with the reason that is known.
 
         Raises
         ------
@@ -247,7 +249,7 @@ class History:
             raise _no_session(session_id)
 
     async def rejection_reason(self, session_id: str) -> ErrorCode:
-        """Return the code of why nobody can listen to a session that is not in memory."""
+        """Return the code with which a listener to a session that is not in memory is refused."""
         try:
             await self._answer(session_id, None)
         except CommandRefusedError as error:
@@ -255,7 +257,7 @@ class History:
         return ErrorCode.SESSION_NOT_ACTIVE
 
     async def _answer(self, session_id: str, user: str | None) -> Mapping[str, Any]:
-        kept = await self._archive.session(session_id, self._clock.now())
+        kept = await self._store.session(session_id, self._clock.now())
         if kept is None or (user is not None and kept.owner != user):
             raise _no_session(session_id)
         if kept.answer is None:

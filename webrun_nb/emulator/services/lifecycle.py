@@ -1,4 +1,4 @@
-"""The end of all sessions: when the emulator is reset, and when it closes."""
+"""The reset and the close of the emulator, which end all sessions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Resets and closes the services that hold anything. The attributes are these services."""
+    """Resets and closes all services; its attributes are the services concerned."""
 
     clock: Clock
     rates: RateLimiter

@@ -1,4 +1,4 @@
-"""What can be done with policies: the use cases of `/policies` (contract, sections 11 and 12)."""
+"""The use cases of policies (contract, sections 11 and 12)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from webrun_nb.wire.policies import PolicyFields
 
 
 class PolicyStore(Protocol):
-    """What is asked of a store of policies. A policy is a value: changing one is putting another with its id."""
+    """A store of policies. A policy is a value: changing one is putting another with its id."""
 
     async def put(self, policy: Policy) -> None:
-        """Keep a policy, in place of the one with its id where there is one."""
+        """Store a policy; it replaces the one with its id."""
 
     async def get(self, policy_id: str) -> Policy | None:
         """Return a policy; None where there is none."""
@@ -34,28 +34,28 @@ class PolicyStore(Protocol):
         """Return one user's policies, oldest first."""
 
     async def remove(self, policy_id: str) -> None:
-        """Forget a policy. Its trail stays."""
+        """Remove a policy. Its trail stays."""
 
     async def clear(self) -> None:
-        """Forget all."""
+        """Remove all."""
 
 
 MAX_POLICIES = 200
-"""Per user: nobody writes more, and a list of them is one answer."""
+"""Per user; the list of them is one answer."""
 
 
 class Policies:
-    """The policies of all users; each knows only their own.
+    """Keeps the policies of all users; each user has access to their own.
 
     Parameters
     ----------
     kept : PolicyStore
-        Where they are.
+        The policies.
     trail : AuditTrail
-        Where what they decided is.
+        Their decisions.
     clock, ids : Clock, IdSource
     compile_regex : callable
-        Runs their regular expressions.
+        Compiles their regular expressions.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Policies:
         self._compile = compile_regex
 
     async def create(self, user: str, fields: PolicyFields) -> Policy:
-        """Make a policy, of a template where one is named.
+        """Create a policy, from a template where one is named.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Policies:
         return policy
 
     async def change(self, user: str, policy_id: str, fields: PolicyFields) -> Policy:
-        """Change what is given; sessions that run keep the rules that they started with.
+        """Change the fields that are given; running sessions keep the rules that they started with.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Policies:
         return await self._put(_changed(replace(policy, updated_ms=self._clock.now()), fields))
 
     async def delete(self, user: str, policy_id: str) -> None:
-        """Delete a policy; its audit trail stays, and sessions that run keep its rules.
+        """Delete a policy; its audit trail stays, and running sessions keep its rules.
 
         Raises
         ------
@@ -131,7 +131,7 @@ class Policies:
         await self._kept.remove(policy_id)
 
     async def audit(self, user: str, policy_id: str) -> list[AuditEntry]:
-        """Return what a policy decided in the user's sessions, oldest first; of a deleted one, too.
+        """Return the decisions of a policy in the user's sessions, oldest first; of a deleted one, too.
 
         Raises
         ------
@@ -144,12 +144,12 @@ class Policies:
         return entries
 
     async def engine(self, user: str, policy_id: str | None) -> PolicyEngine | None:
-        """Return the rules for a new session; None where it has none.
+        """Return the policy engine for a new session; None without a policy.
 
         Raises
         ------
         CommandRefusedError
-            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: it is a draft, and drafts are not enforced; or it was kept by an
+            `POLICY_NOT_FOUND`; `INVALID_PARAMETER`: it is a draft, and drafts are not enforced; or it was stored by an
             earlier version, and one of its rules can't be read.
         """
         if policy_id is None:
@@ -164,7 +164,7 @@ class Policies:
         return self._readable(policy)
 
     async def test(self, user: str, policy_id: str, steps: Sequence[Step]) -> list[PolicyTestResult]:
-        """Decide once more on what a task did, by another policy (drafts too). Nothing is done or written down.
+        """Decide again on the steps of a task, by any policy, drafts included. Nothing is done or recorded.
 
         Raises
         ------
@@ -179,7 +179,7 @@ class Policies:
         ]
 
     async def clear(self) -> None:
-        """Forget all."""
+        """Remove all."""
         await self._kept.clear()
         await self.trail.clear()
 
@@ -208,7 +208,7 @@ def _template(name: str) -> Policy:
 
 
 def _changed(policy: Policy, fields: PolicyFields) -> Policy:
-    """Return the policy with what was given in place of what it had."""
+    """Return the policy with the given fields changed."""
     given = {
         "name": fields.name,
         "description": fields.description,
@@ -231,7 +231,7 @@ def _changed(policy: Policy, fields: PolicyFields) -> Policy:
 
 
 def _check(policy: Policy, compile_regex: CompileRegex) -> None:
-    """See that every rule means something.
+    """Check that every rule is valid.
 
     Raises
     ------
@@ -257,8 +257,8 @@ def _check_domains(rules: DomainRules) -> None:
 def _check_holes(rules: wire.DomainRules) -> None:
     """Refuse an allowlist that blocks a part of what it allows.
 
-    There "block" can only be what becomes of the hosts that are not listed. Whoever means more than that would get
-    what they did not ask for.
+    In an allowlist, "block" applies to all hosts that are not listed. A user who means more than that would get other
+    rules than expected.
     """
     if rules.mode != "allowlist":
         return

@@ -1,8 +1,8 @@
-"""Profile archives: what is in one, and reading and writing them without ever holding one in memory.
+"""Profile archives, read and written without holding one in memory.
 
 An archive is a gzipped tar of this emulator's own: `manifest.json` (`{"format": "webrun-profile", "version": 1}`),
-`storage-state.json` (cookies, local storage and IndexedDB as Playwright's storage state) and `files/NAME`. Nothing of
-an archive is believed: it may come from anybody, and be made to hurt.
+`storage-state.json` (cookies, local storage and IndexedDB as Playwright's storage state) and `files/NAME`. No
+archive is trusted: it may come from anybody, and be made to do harm.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _StorageState(_Model):
 
 
 def validation_error(content: bytes) -> str | None:
-    """Return what keeps JSON from being a storage state, None where nothing does.
+    """Return why JSON is no valid storage state; None where it is one.
 
     Parameters
     ----------
@@ -107,16 +107,16 @@ MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_RATIO = 100
 """Unpacked to packed: JSON shrinks to a twentieth at best, a bomb to a thousandth."""
 FREE_BYTES = 64_000_000
-"""So much may come out of however little: the ratio of something small proves nothing."""
+"""The unpacked size up to which the ratio is not checked: small archives have any ratio."""
 MAX_MEMBERS = 2_000
 MAX_STATE_BYTES = 64_000_000
-"""It has to be held in memory, here and in the browser's driver."""
+"""The limit for the storage state, which is held in memory, here and in the browser's driver."""
 _MAX_MANIFEST_BYTES = 10_000
 _MAX_HEADER_BYTES = 1_000_000
-"""Between two members: tar's own extended headers are read into memory."""
+"""The limit between two members: tar's extended headers are read into memory."""
 _CHUNK = 1 << 18
 _CHROMIUMS = frozenset({"Cookies", "Local State", "Login Data", "Preferences", "Local Storage", "IndexedDB"})
-"""What gives a folder of Chromium's away."""
+"""Names by which a folder of Chromium's is recognized."""
 
 
 class ArchiveError(Exception):
@@ -125,7 +125,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveContents:
-    """What an archive held. `files` are name → bytes taken, in order."""
+    """The content of an archive. `files` maps names to sizes in bytes, in order."""
 
     state: bytes
     files: Mapping[str, int]
@@ -282,7 +282,7 @@ def _first_words(error: Exception) -> str:
 
 
 class _ArchiveReader(io.RawIOBase):
-    """What comes out of a gzip stream, as long as it is no more than an honest archive holds."""
+    """Reads a gzip stream, up to the limits for archives."""
 
     def __init__(self, packed: IO[bytes]) -> None:
         self._packed = packed

@@ -1,4 +1,4 @@
-"""Tries a proxy: which address arrives at the other end of it, and how long that takes."""
+"""The check of a proxy: its exit address, and its latency."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.common.hosts import browser_url, host_of
 
 ECHO_SITE = "whoami"
-"""The emulator's own page (`whoami.localhost`) that says who is asking; proxies on this machine reach it."""
+"""The emulator's own site (`whoami.localhost`) that returns the caller's address; proxies on this machine reach it."""
 PUBLIC_ECHO = "https://api.ipify.org/"
-"""Says who is asking, in plain text; for proxies elsewhere, where no other URL is given."""
+"""Returns the caller's address, in plain text; for proxies elsewhere, where no other URL is given."""
 _WITHIN_S = 30.0
 _LONGEST_ANSWER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyCheckResult:
-    """What became of it: an address and a time, or why there is none.
+    """The result of a check: an address and a latency, or an error.
 
     Attributes
     ----------
     seen_by : str
-        Who was asked.
+        The URL that was asked.
     exit_address : str, optional
-        Where its traffic seems to come from.
+        The address that its traffic comes from.
     latency_ms : float, optional
         From the first connection to the first byte of the answer.
     error : str, optional
-        What is wrong, in one line.
+        The reason of a failure, in one line.
     """
 
     seen_by: str
@@ -50,16 +50,16 @@ class ProxyCheckResult:
 
 
 async def check_proxy(proxy: UpstreamProxy, home: EmulatorAddress, echo_url: str | None = None) -> ProxyCheckResult:
-    """Ask through a proxy who is asking.
+    """Ask through a proxy for the caller's address.
 
     Parameters
     ----------
     proxy : UpstreamProxy
         The proxy.
     home : EmulatorAddress
-        Where the emulator's own echo is.
+        The address of the emulator's own echo.
     echo_url : str, optional
-        Somebody who answers with the address that asks and nothing else; by default the emulator itself for a proxy
+        A URL that answers with the caller's address and nothing else; by default the emulator itself for a proxy
         on this machine, else `PUBLIC_ECHO`.
     """
     own = f"http://{ECHO_SITE}.localhost:{home.port}/"

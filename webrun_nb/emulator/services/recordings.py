@@ -1,4 +1,4 @@
-"""What is recorded of tasks, for as long as they are remembered: those of open sessions, and the latest that ended."""
+"""The recordings of tasks: of those of open sessions, and of the latest that have ended."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from webrun_nb.emulator.domain.task import Task, TaskRecording
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 REMEMBERED = 200
-"""Tasks that have ended; what is kept of each may be some hundred kB."""
+"""The number of ended tasks whose recordings are kept; each may take some hundred kB."""
 
 
 class TaskRecordings:
-    """The records of all users; each knows only their own. They last as long as the process.
+    """Keeps the recordings of all users, for as long as the process runs; each user has access to their own.
 
     Parameters
     ----------
-    sessions : OpenSessions
-        Those in memory, whose tasks know their steps themselves.
+    sessions : SessionRegistry
+        The sessions in memory, whose tasks have their steps.
     """
 
     def __init__(self, sessions: SessionRegistry) -> None:
@@ -28,13 +28,13 @@ class TaskRecordings:
         self._ended: OrderedDict[str, TaskRecording] = OrderedDict()
 
     def keep(self, session: Session, task: Task) -> None:
-        """Remember a task that has ended."""
-        self._ended[task.id] = _record(session, task)
+        """Keep the recording of a task that has ended."""
+        self._ended[task.id] = _recording(session, task)
         while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
 
     def of(self, user: str, task_id: str) -> TaskRecording:
-        """Return what is recorded of one of the user's tasks.
+        """Return the recording of one of the user's tasks.
 
         Raises
         ------
@@ -43,19 +43,19 @@ class TaskRecordings:
         """
         for session in self._sessions.of(user):
             if task_id in session.tasks:
-                return _record(session, session.tasks[task_id])
-        record = self._ended.get(task_id)
-        if record is None or record.owner != user:
+                return _recording(session, session.tasks[task_id])
+        recording = self._ended.get(task_id)
+        if recording is None or recording.owner != user:
             raise CommandRefusedError(
                 ErrorCode.TASK_NOT_FOUND,
                 f"nothing is recorded of task {task_id[:40]}; the latest {REMEMBERED} are remembered",
             )
-        return record
+        return recording
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all."""
         self._ended.clear()
 
 
-def _record(session: Session, task: Task) -> TaskRecording:
+def _recording(session: Session, task: Task) -> TaskRecording:
     return TaskRecording(session.owner, session.id, task.id, task.steps, task.provenance)

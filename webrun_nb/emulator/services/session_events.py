@@ -1,4 +1,4 @@
-"""The consequences of what happens to sessions: events to listeners, records, webhooks, the bill, the worker."""
+"""The handling of session events: for listeners, history, webhooks, accounts and workers."""
 
 from __future__ import annotations
 

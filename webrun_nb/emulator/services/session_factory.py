@@ -1,4 +1,4 @@
-"""New sessions and their workers, put together from what all sessions share."""
+"""The factory of sessions and their workers."""
 
 from __future__ import annotations
 

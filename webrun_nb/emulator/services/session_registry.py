@@ -1,4 +1,4 @@
-"""The sessions that are in memory: those that are open, and those whose end is not in the database yet."""
+"""The registry of the sessions in memory: open ones, and ended ones that are not in the database yet."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from webrun_nb.emulator.domain.session import Session
 
 
 class SessionRegistry:
-    """Sessions by id and by owner, and what each owner's sessions have cost since this emulator was started.
+    """Keeps the sessions by id and by owner, and the costs of each owner since this emulator was started.
 
-    What a session has cost is added up once, when it ends; asking for the total looks at open sessions alone, however
-    many there have been.
+    The cost of a session is added up once, when it ends; the total is computed from open sessions alone, however many
+    there have been.
     """
 
     def __init__(self) -> None:
@@ -23,17 +23,17 @@ class SessionRegistry:
         self._closed_usd: defaultdict[str, Decimal] = defaultdict(Decimal)
 
     def add(self, session: Session) -> None:
-        """Keep a session."""
+        """Add a session."""
         self._sessions[session.id] = session
         self._open[session.owner][session.id] = session
 
     def close(self, session: Session) -> None:
-        """Add up what a session has cost: it has ended. It stays until it is removed. Safe twice."""
+        """Add up the cost of a session that has ended. It stays until it is removed. Safe twice."""
         if self._open[session.owner].pop(session.id, None) is not None:
             self._closed_usd[session.owner] += session.usage().cost_usd
 
     def remove(self, session_id: str) -> None:
-        """Forget a session that has ended; its cost stays in the total."""
+        """Remove a session that has ended; its cost stays in the total."""
         self._sessions.pop(session_id, None)
 
     def session(self, session_id: str) -> Session | None:
@@ -53,22 +53,22 @@ class SessionRegistry:
         return list(self._open[owner].values())
 
     def count_open(self, owner: str | None = None) -> int:
-        """Return how many sessions are open, one user's or all users' together."""
+        """Return the number of open sessions, of one user or of all."""
         return len(self._open[owner]) if owner is not None else sum(len(sessions) for sessions in self._open.values())
 
     def spent_usd(self, owner: str) -> Decimal:
-        """Return what a user's sessions have cost so far, since this emulator was started."""
+        """Return the cost of a user's sessions so far, since this emulator was started."""
         return sum((session.usage().cost_usd for session in self._open[owner].values()), self._closed_usd[owner])
 
     def clear(self) -> None:
-        """Forget all, costs included."""
+        """Remove all, costs included."""
         self._sessions.clear()
         self._open.clear()
         self._closed_usd.clear()
 
 
 class SecretRegistry:
-    """The vaults of the sessions in memory, by weak reference, so that no session is kept in memory for its sake."""
+    """Keeps the vaults of the sessions in memory, by weak reference: a vault goes with its session."""
 
     def __init__(self) -> None:
         self._vaults: WeakSet[Vault] = WeakSet()

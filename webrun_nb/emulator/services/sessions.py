@@ -1,4 +1,4 @@
-"""The use cases of sessions and tasks: what `/start/…` and Socket.IO ask for, without HTTP."""
+"""The use cases of sessions and tasks, for `/start/…` and Socket.IO."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed addresses: whoever has one may fetch what it names, without a key, and until the time that is in it."""
+"""Signed URLs: a caller who has one may fetch its resource without a key, until it expires."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _KEY_BYTES = 32
 
 
 class Signer:
-    """Signs the paths of this server.
+    """Signs and verifies URL paths of this server.
 
     Parameters
     ----------
     key : bytes
-        Known to the emulators of one data folder alone.
+        Shared by the emulators of one data folder.
     clock : Clock
-        What time it is.
+        For expiry.
     base_url : str
-        Where this server is reached.
+        This server's address.
     """
 
     def __init__(self, key: bytes, clock: Clock, base_url: str) -> None:
@@ -35,13 +35,13 @@ class Signer:
         self._base_url = base_url
 
     def url(self, path: str, good_for_ms: float | None = None) -> str:
-        """Return the signed address of a path (unquoted); without a time it is good for ever."""
+        """Return the signed URL of a path (unquoted); without a time it never expires."""
         until = "" if good_for_ms is None else str(round(self._clock.now() + good_for_ms))
         query = {"signature": self._signature(path, until), **({"expires": until} if until else {})}
         return f"{self._base_url}{quote(path)}?{urlencode(query)}"
 
     def verify(self, path: str, signature: str, expires: str) -> bool:
-        """Tell whether a signature is ours for this path and still good; compared in constant time."""
+        """Tell whether a signature is valid for this path and has not expired; compared in constant time."""
         if not hmac.compare_digest(self._signature(path, expires).encode(), signature.encode(errors="replace")):
             return False
         return not expires or self._clock.now() < int(expires)
@@ -52,13 +52,13 @@ class Signer:
 
 
 def signing_key(folder: Path) -> bytes:
-    """Return the data folder's key; the first emulator that needs it makes it."""
+    """Return the data folder's key; it is created where it is missing."""
     path = folder / _KEY_FILE
     if not path.exists():
         fresh = folder / f"{_KEY_FILE}.{secrets.token_hex(8)}"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
         with contextlib.suppress(FileExistsError):
-            os.link(fresh, path)  # unlike a rename, it doesn't take the place of one that another emulator made
+            os.link(fresh, path)  # unlike a rename, it does not replace one that another emulator has created
         fresh.unlink()
     return path.read_bytes()

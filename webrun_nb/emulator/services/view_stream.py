@@ -1,7 +1,8 @@
-"""Who watches a session, and what each of them is sent next: pictures, and what is worth knowing beside them.
+"""The live views of sessions: frames and notes for each viewer.
 
-A viewer has one picture in flight at most, and gets the newest when it has acknowledged that. Nothing is sent to one
-that is hidden, and no picture twice. The browser's screencast runs while somebody watches, at the pace of the quickest.
+A viewer has one frame in flight at most, and gets the newest once it has acknowledged that. A hidden viewer gets
+nothing, and no viewer gets a frame twice. The browser's screencast runs while there are viewers, at the pace of the
+fastest.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.event_hub import Event, EventHub
 
 MAX_VIEWERS = 16
-"""Of one session: more would be a mistake, or somebody's wish to fill the memory."""
+"""The maximum per session; more would be a mistake, or an attack on the memory."""
 FPS, MAX_FPS = 8.0, 30.0
-"""Pictures a second, unless the viewer says otherwise, and at most."""
+"""Frames per second: the default, and the maximum."""
 _NOTES_KEPT = 64
-"""What a viewer that is slow to read is told at most; of more, the oldest goes."""
+"""The maximum number of notes that wait for a slow viewer; the oldest are dropped."""
 
 
 class Viewer:
-    """One who watches. Ask `next` for what to send, and tell what comes back.
+    """A viewer of a session. `next` returns what to send to it; the other methods take what it sends.
 
     Parameters
     ----------
     view : SessionView
-        What it watches.
+        The view of its session.
     """
 
     def __init__(self, view: SessionView) -> None:
@@ -48,10 +49,10 @@ class Viewer:
         self._ended = False
         self._news = asyncio.Event()
 
-    # --- for who speaks to it -----------------------------------------------------------------------------------------
+    # --- for its socket -----------------------------------------------------------------------------------------------
 
     async def next(self) -> Mapping[str, Any] | bytes | None:
-        """Wait for what is to be sent next: a note, a picture, or None: it is over."""
+        """Wait for the next message to send: a note, a frame, or None at the end."""
         while True:
             self._news.clear()
             if self._notes:
@@ -71,12 +72,12 @@ class Viewer:
                     await self._news.wait()
 
     def acknowledge(self) -> None:
-        """Take note that the last picture has arrived."""
+        """Record that the last frame has arrived."""
         self._in_flight = False
         self._wake()
 
     def set_visible(self, visible: bool) -> None:
-        """Send nothing while it is hidden; on its return what has changed meanwhile."""
+        """Send nothing while it is hidden; on its return, the changes meanwhile."""
         if visible != self._visible:
             self._visible = visible
             self._waiting = None
@@ -84,40 +85,40 @@ class Viewer:
             self._view.reschedule(new_viewer=self if visible else None)
 
     def set_pace(self, fps: float) -> None:
-        """Send so many pictures a second at most."""
+        """Set the maximum number of frames per second."""
         self._fps = min(max(fps, 0.1), MAX_FPS)
         self._wake()
 
     def leave(self) -> None:
-        """Watch no more. Safe twice."""
+        """Remove it from its view. Safe twice."""
         self._view.leave(self)
 
     # --- for its view -------------------------------------------------------------------------------------------------
 
     @property
     def visible(self) -> bool:
-        """Whether it wants anything at all."""
+        """True while it wants notes and frames."""
         return self._visible
 
     def next_frame_in_s(self, now_s: float) -> float | None:
-        """Return how soon it wants the next picture; None: not before it acknowledges, or is shown."""
+        """Return the time until it wants the next frame; None: not before it acknowledges, or is shown."""
         wants = self._visible and not self._in_flight and self._waiting is None
         return max(0.0, self._due_at_s - now_s) if wants else None
 
     def send(self, note: Mapping[str, Any]) -> None:
-        """Have it told something, unless it is hidden."""
+        """Queue a note, unless it is hidden."""
         if self._visible:
             self._notes.append(note)
             self._news.set()
 
-    def show(self, picture: bytes) -> None:
-        """Have it sent a picture, unless it is hidden or has that one."""
-        if self._visible and picture is not self._sent:
-            self._waiting = picture
+    def show(self, frame: bytes) -> None:
+        """Queue a frame, unless it is hidden or has that one."""
+        if self._visible and frame is not self._sent:
+            self._waiting = frame
             self._news.set()
 
     def end(self) -> None:
-        """Have it told no more than what waits already."""
+        """Send no more than what waits already."""
         self._ended = True
         self._news.set()
 
@@ -127,13 +128,13 @@ class Viewer:
 
 
 class SessionView:
-    """What all viewers of one session share.
+    """The view of one session, shared by its viewers.
 
     Parameters
     ----------
     session : Session
     instance_of : callable
-        Gives the session's present browser, or None.
+        Returns the session's present browser, or None.
     on_empty : callable
         Called when the last viewer has left.
     """
@@ -147,7 +148,7 @@ class SessionView:
         self._on_empty = on_empty
         self._viewers: set[Viewer] = set()
         self._running: BrowserInstance | None = None
-        self._picture: bytes | None = None
+        self._frame: bytes | None = None
         self._state: Mapping[str, Any] = {}
 
     def join(self) -> Viewer:
@@ -166,7 +167,7 @@ class SessionView:
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """Let a viewer go."""
+        """Remove a viewer."""
         if viewer in self._viewers:
             self._viewers.remove(viewer)
             self.reschedule()
@@ -174,18 +175,18 @@ class SessionView:
                 self._on_empty()
 
     def send(self, note: Mapping[str, Any]) -> None:
-        """Tell all viewers something, after how the session is now."""
+        """Send a note to all viewers, after the present state of the session."""
         self.reschedule()
         for viewer in self._viewers:
             viewer.send(note)
 
     def reschedule(self, new_viewer: Viewer | None = None) -> None:
-        """Follow the session and its viewers: start or stop the screencast, tell what has changed.
+        """Start or stop the screencast as its viewers need, and send them changes of the session's state.
 
         Parameters
         ----------
         new_viewer : Viewer, optional
-            One who has just come, or come back, and so is told how it is and shown the last picture.
+            A viewer that has just joined, or returned, and so gets the state and the last frame.
         """
         self._start_or_stop_screencast()
         state = serialize.view_state(self._session)
@@ -193,8 +194,8 @@ class SessionView:
             if viewer is new_viewer or state != self._state:
                 viewer.send(state)
         self._state = state
-        if new_viewer is not None and self._picture is not None:
-            new_viewer.show(self._picture)
+        if new_viewer is not None and self._frame is not None:
+            new_viewer.show(self._frame)
         if self._session.ended:
             for viewer in self._viewers:
                 viewer.end()
@@ -209,17 +210,17 @@ class SessionView:
             self._running.screen.stop()
         self._running = wanted
         if wanted is not None:
-            wanted.screen.start(self._on_picture, self._wait_for_demand)
+            wanted.screen.start(self._on_frame, self._wait_for_demand)
 
-    def _on_picture(self, picture: bytes) -> None:
-        if picture == self._picture:
+    def _on_frame(self, frame: bytes) -> None:
+        if frame == self._frame:
             return
-        self._picture = picture
+        self._frame = frame
         for viewer in self._viewers:
-            viewer.show(picture)
+            viewer.show(frame)
 
     async def _wait_for_demand(self) -> None:
-        """Wait until a viewer wants another picture."""
+        """Wait until a viewer wants another frame."""
         loop = asyncio.get_running_loop()
         while True:
             self.moved.clear()
@@ -232,14 +233,14 @@ class SessionView:
 
 
 class LiveViews:
-    """The views of all sessions that somebody watches.
+    """Keeps the views of all sessions that have viewers.
 
     Parameters
     ----------
     events : EventHub
-        What is done in a browser is shown in its views.
+        Actions in a browser are shown in its views.
     instance_of : callable
-        Gives a session's present browser, or None.
+        Returns a session's present browser, or None.
     """
 
     def __init__(self, events: EventHub, instance_of: Callable[[str], BrowserInstance | None]) -> None:
@@ -262,7 +263,7 @@ class LiveViews:
         return view.join()
 
     def follow(self, session: Session) -> None:
-        """Take note that something has happened to a session."""
+        """Update the view of a session after an event."""
         view = self._views.get(session.id)
         if view is not None:
             view.reschedule()

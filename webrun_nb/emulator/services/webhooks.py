@@ -1,4 +1,4 @@
-"""Announces the end of tasks to URLs that were asked for (contract, section 9): once, and never in anybody's way."""
+"""Webhooks, which announce the end of tasks (contract, section 9): once each, without delaying anything."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one webhook: the answer's status, or why there is none."""
+    """The result of one webhook: the status of the answer, or an error."""
 
     owner: str
     task_id: str
@@ -84,7 +84,7 @@ class Webhooks:
         status: int | None = None
         error: str | None = None
         try:
-            # trust_env: a proxy that the user's shell is set to is not asked for by the task
+            # trust_env: the task does not ask for the proxy of the user's shell
             async with httpx.AsyncClient(timeout=None, trust_env=False) as client, asyncio.timeout(TIMEOUT_S):
                 url = browser_url(webhook.url) or webhook.url  # httpx refuses names that browsers open
                 status = (await client.post(url, content=content.encode(), headers=headers)).status_code
@@ -99,7 +99,7 @@ class Webhooks:
 
 
 def _submission(webhook: WebhookFields, fields: TaskFields, session: Session, task: Task) -> tuple[str, str]:
-    """Return what is posted, and its content type."""
+    """Return the body to post, and its content type."""
     body = serialize.task_body(session, task).to_wire()
     if webhook.submitted_data == "ai_response" and task.answer is not None:
         types = {"structured_json": "application/json", "structured_csv": "text/csv"}

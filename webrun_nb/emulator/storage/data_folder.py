@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO
 
 _LEFT_BEHIND_S = 3_600
-"""What an emulator that was killed left in `incoming` is swept away once it is so old."""
+"""The age from which on files in `incoming` are removed: an emulator that was killed has left them."""
 
 
 class DataFolder:
-    """The folders beside the database; all of them are their owner's alone. Its methods block: call them in a thread.
+    """Gives paths beside the database, readable by their owner alone. Its methods block: call them in a thread.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class DataFolder:
 
     def __init__(self, root: Path) -> None:
         self.incoming = root / "incoming"
-        """What is being written, or received, and not checked yet; on the same file system as all else."""
+        """Files that are being written or received, not checked yet; on the same file system as all others."""
         self._profiles = root / "profiles"
         self._files = root / "files"
         self._downloads = root / "downloads"
@@ -35,11 +35,11 @@ class DataFolder:
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def new(self) -> Path:
-        """Return a path in `incoming` that nobody else has."""
+        """Return a new path in `incoming`."""
         return self.incoming / secrets.token_hex(12)
 
     def sweep(self) -> None:
-        """Remove what emulators that were killed left in `incoming`."""
+        """Remove the files that emulators that were killed left in `incoming`."""
         for path in self.incoming.iterdir():
             try:
                 if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
@@ -48,7 +48,7 @@ class DataFolder:
                 continue
 
     def sweep_downloads(self, session_ids: Container[str]) -> None:
-        """Remove what sessions downloaded whose records have been removed."""
+        """Remove the downloads of sessions whose records have been removed."""
         for path in self._downloads.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another emulator sweeps, too
                 # a session that has just begun may not be on record yet
@@ -58,40 +58,40 @@ class DataFolder:
     # --- profiles -----------------------------------------------------------------------------------------------------
 
     def lock_of(self, environment_id: str) -> Path:
-        """Return the file whose lock whoever changes an environment holds."""
+        """Return the lock file of an environment, which is locked for each change."""
         return self._locks / f"environment-{environment_id}.lock"
 
     def profile(self, environment_id: str, name: str) -> Path:
-        """Return where a state of an environment is."""
+        """Return the path of a state of an environment."""
         return self._profiles / environment_id / name
 
     def add_profile(self, environment_id: str, state: bytes) -> str:
-        """Write a state beside those that are there; return its name. It is whole, and on the disk, or not there."""
+        """Write a state beside those that exist; return its name. It is complete, and on the disk, or missing."""
         name = f"{secrets.token_hex(8)}.json"
         folder = self._profiles / environment_id
         folder.mkdir(mode=0o700, exist_ok=True)
-        place(self.new(), folder / name, lambda file: file.write(state))
+        write_atomically(self.new(), folder / name, lambda file: file.write(state))
         return name
 
     def prune_profiles(self, environment_id: str, keep: tuple[str | None, ...]) -> None:
-        """Remove all states of an environment but those to keep."""
+        """Remove all states of an environment except those to keep."""
         for path in (self._profiles / environment_id).iterdir():
             if path.name not in keep:
                 remove(path)
 
     def remove_environment(self, environment_id: str) -> None:
-        """Remove all that is kept of an environment, its files apart."""
+        """Remove all data of an environment, except its files."""
         remove(self._profiles / environment_id)
         remove(self.lock_of(environment_id))
 
     # --- files --------------------------------------------------------------------------------------------------------
 
     def file(self, file_id: str, name: str) -> Path:
-        """Return where an uploaded file is; its last part is its own name, which is what a page is told."""
+        """Return the path of an uploaded file; its last part is the file's own name, which pages get."""
         return self._files / file_id / name
 
     def add_file(self, file_id: str, name: str, content: Path) -> None:
-        """Move what has come in to its place."""
+        """Move a received file to its place."""
         _move(content, self.file(file_id, name))
 
     def remove_file(self, file_id: str) -> None:
@@ -101,16 +101,16 @@ class DataFolder:
     # --- downloads ----------------------------------------------------------------------------------------------------
 
     def download(self, session_id: str, download_id: str, name: str) -> Path:
-        """Return where what a session downloaded is."""
+        """Return the path of a session's download."""
         return self._downloads / session_id / download_id / name
 
     def add_download(self, session_id: str, download_id: str, name: str, content: Path) -> None:
-        """Move what a browser has downloaded to its place."""
+        """Move a download to its place."""
         _move(content, self.download(session_id, download_id, name))
 
 
-def place(beside: Path, target: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file so that it is there as a whole or not at all, also after the power went away."""
+def write_atomically(beside: Path, target: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file so that it is complete or missing, also after a power failure."""
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
             write(file)

@@ -1,4 +1,4 @@
-"""The database: opened, brought up to date, and handed out as transactions that read or that write."""
+"""The database: it is opened, migrated, and used in transactions that read or write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webrun_nb.emulator.storage.schema import NewerSchemaError, bring_up_to_date
 
 FILE_NAME = "webrun.db"
 _BUSY_MS = 5_000
-"""How long one emulator waits for another's write; each of them takes a millisecond or two."""
+"""The time that one emulator waits for another's write; a write takes a millisecond or two."""
 _WRITES = "webrun_writes"
 LOCK_OPTIONS: LockOptions = {"mode": 0o600, "thread_local": False, "fallback_to_soft": False}
 """For the lock files in the data folder. Locks of the system alone: those it releases when their holder is killed,
@@ -32,7 +32,7 @@ class StoreError(Exception):
 
 
 class Database:
-    """An open database.
+    """An open database, used in transactions.
 
     Reads and writes are `AsyncSession`s of SQLAlchemy within one transaction each: ``async with database.writing() as
     session: session.add(…)``. It is committed at the end of the block, or rolled back where the block raises. Writes
@@ -90,13 +90,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Give a transaction that sees one moment's state."""
+        """Open a transaction that reads the state of one moment."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Give a transaction that may write; it has the database for itself."""
+        """Open a transaction that may write, the only one at that time."""
         async with self._turn, AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             await session.connection(execution_options={_WRITES: True})
             yield session
@@ -121,12 +121,12 @@ def _require_locks() -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the data folder, readable by its owner alone.
+    """Create the data folder, readable by its owner alone.
 
     Raises
     ------
     StoreError
-        It can't be made, or not be written to.
+        It can't be created, or not be written to.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -140,12 +140,12 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def start_errors(folder: Path) -> Iterator[None]:
-    """Say in one line what is wrong with the data folder, where something in the block can't use it.
+    """Turn errors of the block into one line that says what is wrong with the data folder.
 
     Raises
     ------
     StoreError
-        That line.
+        With that line.
     """
     try:
         yield
@@ -156,7 +156,7 @@ def start_errors(folder: Path) -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """Return why a database can't be used, in its driver's words and on one line."""
+    """Return the message of a database error, as its driver has it, on one line."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return " ".join(str(cause).split())[:300]
 
@@ -185,7 +185,7 @@ def _engine(address: URL) -> AsyncEngine:
 
 
 def _set_up(connection: Any, record: object) -> None:
-    """Prepare a new connection to SQLite. Transactions are begun by us: the driver would begin them too late."""
+    """Prepare a new connection to SQLite. Transactions are begun in `_begin`: the driver would begin them too late."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
@@ -196,7 +196,7 @@ def _set_up(connection: Any, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes takes its lock at once, so that waiting for it is SQLite's business."""
+    """Begin a transaction; one that writes takes its lock at once, so that SQLite waits for it."""
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,4 +1,4 @@
-"""The tables of policies and of their audit trail, and the stores that stand on them (see `policy_store`)."""
+"""The tables of policies and of their audit trail, and the stores on top of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENTRY: TypeAdapter[AuditEntry] = TypeAdapter(AuditEntry)
 
 
 class PolicyRecord(Base):
-    """A policy, as it is now."""
+    """The present version of a policy."""
 
     __tablename__ = "policies"
     __table_args__ = (Index("policies_of_owner", "owner", "created_ms"),)
@@ -31,14 +31,14 @@ class PolicyRecord(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str]
     emulator: Mapped[str]
-    """The start of an emulator that it was made with; it may be changed by others."""
+    """The emulator that created it; others may change it."""
     created_ms: Mapped[float]
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The whole policy."""
 
 
 class AuditRecord(Base):
-    """A decision. Rows are only ever added; a policy's stay when it is deleted."""
+    """A decision. Rows are only added; those of a policy stay when it is deleted."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("audit_of_policy", "owner", "policy", "number"),)
@@ -51,12 +51,12 @@ class AuditRecord(Base):
 
 
 class DatabasePolicies:
-    """Policies in the database.
+    """Stores policies in the database.
 
     Parameters
     ----------
     database : Database
-        Which.
+        The database.
     emulator_id : str
         This start of the emulator.
     """
@@ -66,7 +66,7 @@ class DatabasePolicies:
         self._emulator_id = emulator_id
 
     async def put(self, policy: Policy) -> None:
-        """Keep a policy, in place of the one with its id where there is one."""
+        """Store a policy; it replaces the one with its id."""
         rules = _POLICY.dump_python(policy, mode="json")
         async with self._database.writing() as session:
             record = await session.get(PolicyRecord, policy.id)
@@ -96,43 +96,43 @@ class DatabasePolicies:
             return [_POLICY.validate_python(rules) for rules in (await session.scalars(query)).all()]
 
     async def remove(self, policy_id: str) -> None:
-        """Forget a policy. Its trail stays."""
+        """Remove a policy. Its trail stays."""
         async with self._database.writing() as session:
             await session.execute(delete(PolicyRecord).where(PolicyRecord.id == policy_id))
 
     async def clear(self) -> None:
-        """Forget all that were made with this start of the emulator."""
+        """Remove all that this start of the emulator has created."""
         async with self._database.writing() as session:
             await session.execute(delete(PolicyRecord).where(PolicyRecord.emulator == self._emulator_id))
 
 
 class DatabaseTrail:
-    """The audit trail in the database, written behind in the order of the decisions.
+    """Stores the audit trail in the database, in the background, in the order of the decisions.
 
     Parameters
     ----------
     database : Database
-        Which.
-    archive : Archive
-        Writes it down.
+        The database.
+    store : WriteBehindStore
+        Writes the entries.
     emulator_id : str
         This start of the emulator.
     """
 
-    def __init__(self, database: Database, archive: WriteBehindStore, emulator_id: str) -> None:
+    def __init__(self, database: Database, store: WriteBehindStore, emulator_id: str) -> None:
         self._database = database
-        self._archive = archive
+        self._store = store
         self._emulator_id = emulator_id
 
     @property
     def full(self) -> bool:
-        """Whether nothing can be written down, nor much more be held."""
-        return self._archive.full
+        """True where entries can't be written, nor many more be held in memory."""
+        return self._store.full
 
     def append(self, entry: AuditEntry) -> None:
-        """Keep a decision, after those before it; returns at once."""
+        """Add a decision; returns at once."""
         written = _ENTRY.dump_python(entry, mode="json")
-        self._archive.add(
+        self._store.add(
             AuditRecord(emulator=self._emulator_id, owner=entry.owner, policy=entry.policy_id, entry=written)
         )
 
@@ -142,11 +142,11 @@ class DatabaseTrail:
         Raises
         ------
         CommandRefusedError
-            `INSTANCE_UNAVAILABLE`: some can't be written down now, and a trail with a gap is none.
+            `INSTANCE_UNAVAILABLE`: some can't be written now, and a trail with gaps is not returned.
         """
         try:
             async with asyncio.timeout(_WRITTEN_WITHIN_S):
-                await self._archive.written()
+                await self._store.written()
         except TimeoutError:
             raise CommandRefusedError(
                 ErrorCode.INSTANCE_UNAVAILABLE, "the audit trail can't be written down now, see the emulator's log"
@@ -160,6 +160,6 @@ class DatabaseTrail:
             return [_ENTRY.validate_python(entry) for entry in (await session.scalars(query)).all()]
 
     async def clear(self) -> None:
-        """Forget what this start of the emulator has decided (it is reset)."""
+        """Remove the decisions of this start of the emulator (it is reset)."""
         async with self._database.writing() as session:
             await session.execute(delete(AuditRecord).where(AuditRecord.emulator == self._emulator_id))

@@ -1,7 +1,7 @@
-"""Who uses the database: each emulator says so while it runs, and the next one clears up after those that died.
+"""The registration of the emulators that use the database, and the end of sessions of those that died.
 
-An emulator holds a lock on a file of its own for as long as it runs. The system takes it back when the process ends,
-however it ends, so that no heartbeat has to be written, and none can be late.
+An emulator holds a lock on a file of its own for as long as it runs. The system releases it when the process ends,
+however it ends, so that no heartbeat is needed, which could be late.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOST = "the emulator that ran it ended without saying so"
 
 
 class EmulatorRegistration:
-    """The entry of this emulator among those that use the database. Made by `register`."""
+    """The entry of this emulator in the database. Made by `register`."""
 
     def __init__(self, database: Database, emulator_id: str, lock: FileLock, lock_path: Path) -> None:
         self.id = emulator_id
@@ -37,12 +37,12 @@ class EmulatorRegistration:
 
     @classmethod
     async def register(cls, database: Database, now_ms: float) -> EmulatorRegistration:
-        """Say that this emulator runs, and end what others have left open that do not run any more.
+        """Register this emulator, and end the sessions of emulators that died.
 
         Raises
         ------
         OSError
-            The lock's file can't be made.
+            The lock file can't be created.
         """
         emulator_id = secrets.token_hex(8)
         folder = database.folder / "running"
@@ -64,11 +64,11 @@ class EmulatorRegistration:
             query = select(EmulatorRecord).where(EmulatorRecord.ended_ms.is_(None), EmulatorRecord.id != self.id)
             others = (await session.scalars(query)).all()
         for other in others:
-            if other.host == platform.node():  # of one elsewhere nobody here can tell
+            if other.host == platform.node():  # that of one on another machine can't be checked here
                 await self._end_if_dead(other, now_ms)
 
     async def leave(self, now_ms: float) -> None:
-        """Say that this emulator has ended; all of its sessions have."""
+        """Record that this emulator has ended, after all of its sessions."""
         async with self._database.writing() as session:
             record = await session.get(EmulatorRecord, self.id)
             if record is not None:
@@ -98,7 +98,7 @@ class EmulatorRegistration:
 
 
 def _is_free(path: Path, lock: FileLock) -> bool:
-    """Take a dead emulator's lock, and put its file away; False where the emulator lives and holds it."""
+    """Take a dead emulator's lock, and remove its file; False where the emulator runs and holds it."""
     if not path.exists():
         return True
     try:
@@ -110,7 +110,7 @@ def _is_free(path: Path, lock: FileLock) -> bool:
 
 
 def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
-    """End a session at the last moment that is known of it."""
+    """End a session, with the time of its last known event."""
     moments = [task.ended_ms or task.created_ms for task in tasks]
     lost.ended_ms = max([lost.created_ms, *moments])
     over: dict[str, Any] = {
@@ -136,7 +136,7 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
 
 
 class PeerEmulators:
-    """The other emulators that use the database."""
+    """Finds the sessions of the other emulators that use the database."""
 
     def __init__(self, database: Database, registration: EmulatorRegistration, now_ms: Callable[[], float]) -> None:
         self._database = database
@@ -144,8 +144,8 @@ class PeerEmulators:
         self._now_ms = now_ms
 
     async def sessions(self, environment_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """Return, by environment, the open sessions of emulators that run and are not this one."""
-        if await self._ask(environment_ids):  # one that was killed has left its sessions open
+        """Return, by environment, the open sessions of other emulators that run."""
+        if await self._ask(environment_ids):  # an emulator that was killed has left its sessions open
             await self._registration.close_orphaned(self._now_ms())
             return await self._ask(environment_ids)
         return {}

@@ -1,4 +1,4 @@
-"""The schema's version, in the file from the first one on, and how an older file is brought up to it."""
+"""The version of the schema, which every database has, and the migrations of older ones."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    """Of all tables."""
+    """The base class of all tables."""
 
 
 class SchemaVersion(Base):
-    """One row: the version of the schema that the file has."""
+    """One row: the schema version of the database."""
 
     __tablename__ = "schema_version"
 
@@ -40,7 +40,7 @@ class NewerSchemaError(Exception):
 def bring_up_to_date(
     connection: Connection, tables: MetaData = Base.metadata, migrations: Sequence[Migration] = MIGRATIONS
 ) -> None:
-    """Make the tables of a new file, or migrate an older one step by step, within the caller's transaction.
+    """Create the tables of a new database, or migrate an older one step by step, within the caller's transaction.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The tables of emulators, sessions and tasks.
 
-What is kept of a session and a task is what its endpoint answered last (`answer`), beside the columns that are asked
-about: whatever was masked or left out there is masked and left out here. Secrets, a webhook's `auth` and a proxy's
+For a session or a task, the last answer of its endpoint is stored (`answer`), beside the columns for queries: what is
+masked or left out there is masked or left out here. Secrets, a webhook's `auth` and a proxy's
 password are in no answer, and so in no record.
 """
 
@@ -16,15 +16,15 @@ from webrun_nb.emulator.storage.schema import Base
 
 
 class EmulatorRecord(Base):
-    """An emulator that has used this database. It runs for as long as it holds its lock (see `presence`)."""
+    """An emulator that has used this database. It runs for as long as it holds its lock (see `registration`)."""
 
     __tablename__ = "emulators"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     host: Mapped[str]
-    """The machine it runs on: only there can be told whether it still does."""
+    """The machine that it runs on: only there its lock can be checked."""
     lock: Mapped[str]
-    """The file it holds a lock on while it runs."""
+    """The file that it holds a lock on while it runs."""
     pid: Mapped[int]
     started_ms: Mapped[float]
     ended_ms: Mapped[float | None] = mapped_column(default=None)
@@ -41,13 +41,13 @@ class SessionRecord(Base):
     emulator: Mapped[str] = mapped_column(ForeignKey("emulators.id"))
     created_ms: Mapped[float]
     ended_ms: Mapped[float | None]
-    """None while it is open."""
+    """None while the session is open."""
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What session-status answered, without the moment's `now` and `clockRunning`."""
+    """The answer of session-status, without `now` and `clockRunning`."""
 
 
 class TaskRecord(Base):
-    """A task, from when it was queued on; its answer is final once it has ended."""
+    """A task, from its queueing on; its answer is final once it has ended."""
 
     __tablename__ = "tasks"
 
@@ -56,11 +56,11 @@ class TaskRecord(Base):
     created_ms: Mapped[float]
     ended_ms: Mapped[float | None]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What polling answered, without the copy of the result for older clients."""
+    """The answer of polling, without the copy of the result for older clients."""
 
 
 class TaskReport(Base):
-    """What the answer of a task that has ended rests on; it goes with the record of its session."""
+    """The report of a task that has ended; removed with the record of its session."""
 
     __tablename__ = "task_reports"
 
@@ -71,7 +71,7 @@ class TaskReport(Base):
 
 
 class TaskRequest(Base):
-    """What a task was told, secrets masked; removed with the task."""
+    """The request of a task, secrets masked; removed with the task."""
 
     __tablename__ = "task_requests"
     __table_args__ = (
@@ -86,7 +86,7 @@ class TaskRequest(Base):
 
 
 class RemovedSession(Base):
-    """The id of a session whose record has been removed, so that asking for it is told from a slip of the pen."""
+    """The id of a session whose record has been removed, to tell it from ids that never existed."""
 
     __tablename__ = "removed_sessions"
 
@@ -112,13 +112,13 @@ class EnvironmentRecord(Base):
     blob_size: Mapped[int | None]
     """Bytes of the archive that was uploaded, or of the state that a session left."""
     blob_ms: Mapped[float | None]
-    """When that was."""
+    """The time of the last change of the profile."""
     last_used_ms: Mapped[float | None]
     usage_count: Mapped[int]
 
 
 class LastEnding(Base):
-    """When the session ended whose state an environment keeps, or an archive took the place of that.
+    """The time at which the session ended whose state an environment has, or an archive replaced it.
 
     Of several that use it at once, in whichever emulator, the last one to end is kept; not the last one to be saved.
     """
@@ -131,7 +131,7 @@ class LastEnding(Base):
 
 
 class FileRecord(Base):
-    """A file that was uploaded. It belongs to an environment, or has a time at which it goes."""
+    """An uploaded file. It belongs to an environment, or has a time at which it expires."""
 
     __tablename__ = "files"
     __table_args__ = (Index("files_of_environment", "environment"), Index("files_by_expiry", "expires_ms"))
@@ -143,4 +143,4 @@ class FileRecord(Base):
     size: Mapped[int]
     created_ms: Mapped[float]
     expires_ms: Mapped[float | None]
-    """None where it belongs to an environment."""
+    """None for files of environments."""

@@ -1,4 +1,4 @@
-"""Sessions and tasks, written behind the emulator's back: nobody who works waits for the disk."""
+"""The store of sessions and tasks, which writes to the database in the background."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ from webrun_nb.emulator.storage.tables import (
 log = logging.getLogger(__name__)
 
 RETENTION_MS = 30 * 24 * 3_600_000
-"""How long the record of a session is kept after its end, by the clock."""
+"""The time that the record of a session is kept after its end, by the clock."""
 _MEMORY_OF_REMOVED_MS = 365 * 24 * 3_600_000
-"""How long it is remembered that there was one."""
+"""The time that the id of a removed session is kept."""
 _RETRY_S = 2.0
 MOST_PENDING = 2_000
-"""What can't be written is kept in memory, and nothing of it dropped; past so many rows no new work is taken on."""
+"""The number of rows that wait to be written from which on no new work is accepted; nothing is dropped."""
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """What is kept of a session: an answer, or (None) that its record has been removed."""
+    """A stored session: its answer, or None where its record has been removed."""
 
     owner: str
     answer: Mapping[str, Any] | None
 
 
 class WriteBehindStore:
-    """Keeps what the endpoints answered last, per session and per task, and rows that are only ever added.
+    """Writes the last answers for sessions and tasks to the database, and rows that are only added.
 
-    Handing something over returns at once; `run` writes what has come together since, in one transaction, in the order
-    in which it came in: a session before its tasks. What can't be written (the disk is full) is tried again until it
-    can; what was said about the same session or task meanwhile takes its place. Nothing is dropped: whoever hands
-    things over asks whether it is `full` before it begins what would add to them.
+    The `keep_…` methods return at once; `run` writes all rows that have come in since, in one transaction, in their
+    order: a session before its tasks. Rows that can't be written (the disk is full) are tried again until they can;
+    newer rows of the same session or task replace them. Nothing is dropped: callers check `full` before they begin
+    work that would add rows.
 
     Parameters
     ----------
     database : Database
-        Where to.
+        The database.
     emulator_id : str
-        Whose sessions these are.
+        The emulator that owns these sessions.
     """
 
     def __init__(self, database: Database, emulator_id: str) -> None:
@@ -70,13 +70,13 @@ class WriteBehindStore:
         self._news = asyncio.Event()
         self._written = asyncio.Condition()
         self._kept = 0
-        """How often something was handed over; and up to which of those all is written."""
+        """The number of rows that came in; `_done` is the number up to which all are written."""
         self._done = 0
         self._failing = False
 
     @property
     def full(self) -> bool:
-        """Whether so much can't be written that nothing new is to be begun."""
+        """True where so many rows can't be written that no new work is accepted."""
         return self._failing and len(self._pending) >= MOST_PENDING
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class WriteBehindStore:
     def keep_session(
         self, session_id: str, owner: str, created_ms: float, ended_ms: float | None, answer: Mapping[str, Any]
     ) -> None:
-        """Keep a session's answer, in place of the one before."""
+        """Store a session's answer; it replaces the one before."""
         self._keep(
             (session_id, ""),
             SessionRecord(
@@ -100,24 +100,24 @@ class WriteBehindStore:
     def keep_task(
         self, session_id: str, task_id: str, created_ms: float, ended_ms: float | None, answer: Mapping[str, Any]
     ) -> None:
-        """Keep a task's answer, in place of the one before. Its session's has to be kept first."""
+        """Store a task's answer; it replaces the one before. Its session has to be stored first."""
         record = TaskRecord(
             session=session_id, id=task_id, created_ms=created_ms, ended_ms=ended_ms, answer=dict(answer)
         )
         self._keep((session_id, task_id), record)
 
     def keep_report(self, session_id: str, task_id: str, report: Mapping[str, Any]) -> None:
-        """Keep the report of a task that has ended. Its session's answer has to be kept first."""
+        """Store the report of a task that has ended. Its session has to be stored first."""
         packed = zlib.compress(json.dumps(report, ensure_ascii=False).encode())
         self._keep((session_id, f"{task_id} report"), TaskReport(session=session_id, id=task_id, report=packed))
 
     def keep_request(self, session_id: str, task_id: str, request: Mapping[str, Any]) -> None:
-        """Keep what a task was told. The task has to be kept first."""
+        """Store a task's request. The task has to be stored first."""
         record = TaskRequest(session=session_id, task=task_id, request=dict(request))
         self._keep((session_id, f"{task_id} request"), record)
 
     def add(self, record: Base) -> None:
-        """Keep a row of its own, after all that was handed over before; its number is the database's to give."""
+        """Add a row, after all that came in before; the database numbers it."""
         self._keep(("", str(self._kept)), record)
 
     def _keep(self, key: tuple[str, str], record: Base) -> None:
@@ -133,13 +133,13 @@ class WriteBehindStore:
                 await asyncio.sleep(_RETRY_S)
 
     async def written(self) -> None:
-        """Wait until all that was handed over so far is in the database."""
+        """Wait until all rows that have come in so far are in the database."""
         goal = self._kept
         async with self._written:
             await self._written.wait_for(lambda: self._done >= goal)
 
     async def write_pending(self) -> bool:
-        """Write what is pending; False where it could not be, and is pending still."""
+        """Write the pending rows; False where they could not be written, and are still pending."""
         self._news.clear()
         taken, self._pending = self._pending, {}
         reached = self._kept
@@ -151,17 +151,17 @@ class WriteBehindStore:
                     with contextlib.suppress(IntegrityError):
                         await self._write([record])
         except DBAPIError as error:
-            if not self._failing:  # said once, not with every attempt
-                log.error("results can't be kept for now: %s; it is tried again", reason(error))
+            if not self._failing:  # logged once, not with every attempt
+                log.error("results can't be stored for now: %s; this is tried again", reason(error))
             self._failing = True
             self._pending = {**taken, **self._pending}
             self._news.set()
             return False
-        except BaseException:  # cancelled half-way: whoever closes writes the rest
+        except BaseException:  # cancelled half-way: `flush` writes the rest
             self._pending = {**taken, **self._pending}
             raise
         if self._failing:
-            log.warning("results are kept again")
+            log.warning("results are stored again")
         self._failing = False
         self._done = reached
         async with self._written:
@@ -174,14 +174,14 @@ class WriteBehindStore:
                 await _write(session, record)
 
     async def flush(self) -> None:
-        """Write what is left, once; `run` must not be running any more."""
+        """Write the remaining rows, once; `run` must have ended."""
         if self._pending and not await self.write_pending():
-            log.error("%d sessions and tasks could not be kept", len(self._pending))
+            log.error("%d sessions and tasks could not be stored", len(self._pending))
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     async def session(self, session_id: str, now_ms: float) -> StoredSession | None:
-        """Return what is kept of a session; None where there never was one, or where it is open in another emulator."""
+        """Return a stored session; None where there never was one, or where it is open in another emulator."""
         async with self._database.reading() as session:
             record = await session.get(SessionRecord, session_id)
             if record is not None:
@@ -212,14 +212,14 @@ class WriteBehindStore:
         return found
 
     async def request(self, owner: str, task_id: str, now_ms: float) -> StoredRequest | None:
-        """Return what one of a user's tasks was told; None where no such task is kept."""
+        """Return the request of one of a user's tasks; None where no such task is stored."""
         query = _requests_of(owner, now_ms).where(TaskRequest.task == task_id).limit(1)
         async with self._database.reading() as session:
             row = (await session.execute(query)).first()
             return None if row is None else StoredRequest(*row)
 
     async def requests_of(self, owner: str, limit: int, now_ms: float) -> list[StoredRequest]:
-        """Return what a user's tasks were told, newest first."""
+        """Return the requests of a user's tasks, newest first."""
         query = _requests_of(owner, now_ms).order_by(TaskRecord.created_ms.desc()).limit(limit)
         async with self._database.reading() as session:
             return [StoredRequest(*row) for row in (await session.execute(query)).all()]
@@ -238,7 +238,7 @@ class WriteBehindStore:
     # --- clearing up --------------------------------------------------------------------------------------------------
 
     async def expire(self, now_ms: float, *, others: bool = False) -> None:
-        """Remove the records of sessions that ended long ago; that there were sessions stays known.
+        """Remove the records of sessions that ended long ago; their ids stay known.
 
         `now_ms` may be a time travelled to, so that other emulators' records are removed only where `others` is said.
         """
@@ -265,7 +265,7 @@ class WriteBehindStore:
         return len(rows)
 
     async def forget_all(self) -> None:
-        """Remove whatever this emulator has made: the rows with its id in a column `emulator`, of every table."""
+        """Remove all rows that this emulator has created: those with its id in the column `emulator`."""
         async with self._database.writing() as session:
             for table in reversed(_made_by_emulators()):
                 await session.execute(delete(table).where(table.c.emulator == self._emulator_id))
@@ -283,12 +283,12 @@ def _requests_of(owner: str, now_ms: float) -> Select[tuple[str, str, float, dic
 
 
 def _made_by_emulators() -> list[Table]:
-    """Return the tables that say which emulator made a row, those that others refer to first."""
+    """Return the tables with a column `emulator`, those that others refer to first."""
     return [table for table in Base.metadata.sorted_tables if "emulator" in table.c]
 
 
 def _unused() -> list[Any]:
-    """Return the conditions on an emulator of which no row of any table is."""
+    """Return the conditions on emulators that no row of any table refers to."""
     return [
         ~select(table.c.emulator).where(table.c.emulator == EmulatorRecord.id).exists()
         for table in _made_by_emulators()

@@ -99,7 +99,7 @@ async def test_what_cannot_be_written_is_written_later_and_said_once(start, capl
     assert not await one.archive.write_pending()
     assert not await one.archive.write_pending()
     assert [record.message for record in caplog.records] == [
-        "results can't be kept for now: database or disk is full; it is tried again"
+        "results can't be stored for now: database or disk is full; this is tried again"
     ]
     async with one.database.writing() as session:
         await session.execute(text("PRAGMA max_page_count = 1000000"))

@@ -1,7 +1,7 @@
-"""How a policy decides: every rule that matches is evaluated, and block > guardrail > allow (contract, section 11).
+"""The policy engine: all matching rules are evaluated, and block > guardrail > allow (contract, section 11).
 
-Pure and quick: a `PolicyEngine` is made once per session, and decides with the standard library alone. How regular
-expressions are run is handed in (`compile_regex`), because the standard library's can take for ever.
+It is pure: made once per session, it decides with the standard library alone. Regular expressions are run by a function
+that is passed in (`compile_regex`), because those of the standard library can take exponential time.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from webrun_nb.emulator.domain.policy.model import (
 from webrun_nb.emulator.domain.task import Step
 
 Finder = Callable[[str], bool]
-"""Tells whether a text has what is looked for."""
+"""Tells whether a text matches."""
 CompileRegex = Callable[[str], Finder]
-"""Makes a regular expression ready; raises ValueError with the reason where it is none. Has to run in linear time, and
-to know `(?:…)` and `|`."""
+"""Compiles a regular expression; raises ValueError with the reason where it is invalid. Matching has to take linear
+time; `(?:…)` and `|` have to be supported."""
 
 _WEB = frozenset({"http", "https", "ws", "wss"})
 
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """Go ahead. `rule` is the one that says so, or the default; None without a policy."""
+    """The action is allowed. `rule` is the one that decided, or the default; None without a policy."""
 
     permission: ClassVar[Permission] = "allow"
 
@@ -45,7 +45,7 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Not done."""
+    """The action is blocked."""
 
     permission: ClassVar[Permission] = "block"
 
@@ -55,7 +55,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RequireApproval:
-    """Only with a person's approval."""
+    """The action needs a person's approval."""
 
     permission: ClassVar[Permission] = "guardrail"
 
@@ -91,7 +91,7 @@ class _Matched:
 
 
 class PolicyEngine:
-    """A policy, ready to decide.
+    """Decides on actions by the rules of one policy.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class PolicyEngine:
     Raises
     ------
     ValueError
-        A regular expression of it is none.
+        One of its regular expressions is invalid.
     """
 
     def __init__(self, policy: Policy, compile_regex: CompileRegex) -> None:
@@ -122,17 +122,17 @@ class PolicyEngine:
 
     @property
     def restricts_hosts(self) -> bool:
-        """Whether any host is out of reach: else nobody need ask."""
+        """True where some host may be out of reach, so that every request has to be checked."""
         return self._mode != "allow_all"
 
     @property
     def restricts_addresses(self) -> bool:
-        """Whether a page's whole address matters: rules about Navigation that a host alone can't answer."""
+        """True where a page's whole address matters, beyond its host."""
         only_listed = self._mode == "allowlist"  # data: and blob: have no host that a list could have
         return self.policy.default_action != "allow" or only_listed or "Navigation" in self._rules
 
     def decide(self, facts: ActionFacts) -> Decision:
-        """Decide on an action: each of its categories by itself, and the most restrictive verdict wins."""
+        """Decide on an action: each of its categories by itself; the most restrictive decision wins."""
         verdicts = [self._of_fact(fact, facts.page) for fact in facts.categories]
         return self._decision(_most_restrictive(verdicts) if verdicts else _Matched("allow", ""), facts)
 
@@ -203,7 +203,7 @@ _ONLY_LISTED = _Matched("block", "domainRules: only the hosts listed")
 
 
 class _Rule:
-    """An action rule, ready to match."""
+    """A compiled action rule."""
 
     def __init__(self, index: int, rule: ActionRule, compile_regex: CompileRegex) -> None:
         self.matched = _Matched(rule.permission, f"actionRules[{index}]: {describe_action_rule(rule)}")
@@ -214,20 +214,20 @@ class _Rule:
         self._glob = None if rule.url_pattern is None else _glob(rule.url_pattern)
         self.find: Finder | None = None
         self.expression = ""
-        """What `find` looks for, as a regular expression."""
+        """A regular expression that matches the same texts as `find`."""
         if rule.match is not None:
             words = readable(rule.match).casefold()
             self.expression = _as_literal_regex(words) if self.is_keyword else rule.match
             self.find = _keyword(words) if self.is_keyword else compile_regex(rule.match)
 
     def applies_to_url(self, forms: Sequence[str]) -> bool:
-        """Tell whether the rule is about an address. One that allows needs every form of it, one that restricts any."""
+        """Tell whether the rule applies to an address: by all forms of it where it allows, else by any."""
         if self._glob is None:
             return True
         return bool(forms) and (all if self._allows else any)(map(self._glob, forms))
 
     def matches(self, target: SearchText, page: Page, *, skip_page: bool) -> bool:
-        """Tell whether the rule is about this target on this page, which `skip_page` says can't have it."""
+        """Tell whether the rule applies to a target on a page; `skip_page`: the page is known not to match."""
         if self.find is None:
             return True
         if self.at_target and self.find(self._in(target)):
@@ -239,7 +239,7 @@ class _Rule:
 
 
 class _Rules:
-    """The rules of one category, the most restrictive first: the first that matches decides.
+    """The rules of one category, most restrictive first: the first that matches decides.
 
     A page's text is long. Whether it has any of what the rules look for is asked once, for all of them together.
     """
@@ -250,7 +250,7 @@ class _Rules:
         self._any_regex = _matches_any([r for r in rules if r.at_page and not r.is_keyword], compile_regex)
 
     def for_action(self, target: SearchText, page: Page) -> _Matched | None:
-        """Return what the rules say of an action; None where none is about it."""
+        """Return the first rule that applies to an action; None where none does."""
         no_keyword = not self._any_keyword(page.seen.folded)
         no_regex = not self._any_regex(page.seen.text)
         for rule in self._rules:
@@ -259,12 +259,12 @@ class _Rules:
         return None
 
     def for_navigation(self, forms: Sequence[str]) -> _Matched | None:
-        """Return what the rules say of a Navigation to an address; None where none is about it."""
+        """Return the first rule that applies to a Navigation to an address; None where none does."""
         return next((rule.matched for rule in self._rules if rule.applies_to_url(forms)), None)
 
 
 def _matches_any(rules: Sequence[_Rule], compile_regex: CompileRegex) -> Finder:
-    """Return what tells whether a text has any of what the rules look for; it may be wrong in saying that it has."""
+    """Return a finder that is true where any of the rules may match a text, and false where none can."""
     if not rules:
         return lambda text: False
     if any(r"\Q" in rule.expression for rule in rules):  # a quotation without an end would take the next one in
@@ -316,7 +316,7 @@ _USUAL = {("http", 80), ("https", 443)}
 
 
 def _glob(pattern: str) -> Finder:
-    """Return what tells whether an address fits a glob, in linear time. `*` is any text; `?` is itself, as in URLs."""
+    """Return a finder for addresses that match a glob, in linear time. `*` is any text; `?` is itself, as in URLs."""
     pattern = address_pattern(pattern).casefold()
     if "://" not in pattern and not pattern.startswith("*"):
         pattern = f"*://{pattern}"

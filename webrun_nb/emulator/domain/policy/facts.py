@@ -1,4 +1,4 @@
-"""What is known of an action when it is decided on: the categories it falls into, its target, and its page."""
+"""The facts about an action that a policy decides by: its categories, its target, and its page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_PAGE_TEXT = 20_000
 
 
 def readable(text: str) -> str:
-    """Return a text as people read it: what looks the same becomes the same, what can't be seen goes, spaces collapse.
+    """Return a text normalized: lookalike characters unified, invisible ones removed, white space collapsed.
 
     Pages are hostile: a full-width letter or an invisible one within "Delete" must not get round a rule about it.
     """
@@ -24,7 +24,7 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """A text that keywords and regular expressions are looked for in; made once, however many rules there are."""
+    """A normalized text in which keywords and regular expressions are searched for."""
 
     text: str
     folded: str = field(init=False, compare=False)
@@ -39,50 +39,50 @@ NOTHING = SearchText("")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where an action is done: address, title, visible text."""
+    """The page that an action is performed on: address, title, visible text."""
 
     url: str
     title: str
     seen: SearchText
-    """All three, for rules that look at the page."""
+    """Address, title and visible text together, for rules with the scope "page"."""
 
     @classmethod
     def of(cls, url: str, title: str, text: str, frame: str = "") -> Page:
-        """Make the page of its parts, and of what the frame says that the action is in, where it is in one."""
+        """Make a page from its parts, and from the text of the frame in which the action is performed."""
         return cls(url, title, SearchText(f"{url}\n{title}\n{text[:MAX_PAGE_TEXT]}\n{frame[: 2 * MAX_PAGE_TEXT]}"))
 
 
 @dataclass(frozen=True, slots=True)
 class ActionFact:
-    """One category that an action falls into: a click on a link is a Click, and a Navigation to where it leads."""
+    """One category of an action, such as Navigation for a click on a link (which is a Click, too)."""
 
     category: Category
     target: SearchText = NOTHING
-    """What the page calls that which is acted on; never what is typed."""
+    """The texts by which the page names the target; never the text that is typed."""
     url: str | None = None
-    """Where a Navigation leads, as far as is known."""
+    """The address that a Navigation leads to, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionFacts:
-    """All that a decision rests on; kept with a recorded step, so that another policy can be asked about it later."""
+    """All facts that a decision rests on; kept with the recorded step, to test other policies with."""
 
     name: str
     """The action's own name: `click`, `navigateUrl`, …"""
     target: str
-    """What it is done to, for people."""
+    """The name of its target, for people."""
     categories: tuple[ActionFact, ...]
     page: Page
 
 
 Response = Literal["approved", "rejected", "took over", "unanswered", "by hand"]
-"""What became of a guardrail. `by hand`: a person who had taken over did it, which is an approval."""
+"""The outcome of a guardrail. `by hand`: performed by a person in control, which is an approval."""
 Actor = Literal["agent", "user"]
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One decision. Nothing that was typed is in it."""
+    """One decision in the audit trail. It holds no text that was typed."""
 
     at_ms: float
     owner: str

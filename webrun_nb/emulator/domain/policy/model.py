@@ -1,4 +1,4 @@
-"""What a policy says: its rules as data, and in plain words (contract, section 11). `verdict` decides by them."""
+"""The model of policies: their rules as data, and in plain words (contract, section 11)."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ Category = Literal[
 ]
 
 NEVER_DONE: tuple[Category, ...] = ("Shell Command", "Mouse Move")
-"""Categories that nothing falls into which the local agent, or a person who has taken over, does."""
+"""Categories that no action of the local agent, or of a person in control, falls into."""
 
 SEVERITY: dict[Permission, int] = {"allow": 0, "guardrail": 1, "block": 2}
-"""All matching rules are evaluated, and the most restrictive wins."""
+"""The order of permissions: the highest of all matching rules wins."""
 
 _DOES = {"allow": "allow", "guardrail": "ask before", "block": "block"}
 
 
 @dataclass(frozen=True, slots=True)
 class DomainEntry:
-    """A pattern of hosts and what becomes of them; in an allowlist `block` is what becomes of all others."""
+    """A host pattern with its permission; in an allowlist, `block` is the permission of all other hosts."""
 
     pattern: str
     """`example.com` that host alone, `*.example.com` its subdomains alone, `*example.com` any host that ends so."""
@@ -47,7 +47,7 @@ class DomainEntry:
 
 @dataclass(frozen=True, slots=True)
 class DomainRules:
-    """Which hosts may be reached."""
+    """The rules about hosts that may be reached."""
 
     mode: DomainMode = "allow_all"
     entries: tuple[DomainEntry, ...] = ()
@@ -55,7 +55,7 @@ class DomainRules:
 
 @dataclass(frozen=True, slots=True)
 class ActionRule:
-    """What becomes of actions of one category.
+    """A rule for the actions of one category.
 
     Navigation is narrowed by `url_pattern`, a glob of whole addresses; every other category by `match`, a keyword or a
     regular expression that is looked for in the target, on the page, or (`all`) in both. Without either the rule is
@@ -85,11 +85,11 @@ class Policy:
     domain_rules: DomainRules = DomainRules()
     action_rules: tuple[ActionRule, ...] = ()
     default_action: Permission = "allow"
-    """What becomes of an action that no action rule is about."""
+    """The permission of actions that no action rule applies to."""
 
 
 def describe_action_rule(rule: ActionRule) -> str:
-    """Say what an action rule does: `block Click where the target has "delete"`. No regular expression is in it."""
+    """Return a description such as `block Click where the target has "delete"`, without regular expressions."""
     words = f"{_DOES[rule.permission]} {rule.category}"
     if rule.url_pattern is not None:
         return f"{words} to {rule.url_pattern}"
@@ -106,7 +106,7 @@ def _expression_in_words(expression: str) -> str:
 
 
 def describe_domain_entry(mode: DomainMode, entry: DomainEntry) -> str:
-    """Say what a domain entry does: `block the host *.example.com`."""
+    """Return a description such as `block the host *.example.com`."""
     if entry.action == "guardrail":
         return f"ask before the host {entry.pattern}"
     return f"{'allow' if mode == 'allowlist' else 'block'} the host {entry.pattern}"

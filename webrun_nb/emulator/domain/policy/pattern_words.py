@@ -1,4 +1,4 @@
-"""The words that a regular expression of a policy looks for, where it is a plain list of words."""
+"""The words of a policy's regular expression, where it is a plain list of words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 MOST_WORDS = 40
-"""An expression that stands for more is not said in words."""
+"""An expression with more words is not described by them."""
 
 _HEAD = re.compile(r"(?P<any_case>\(\?i\))?(?P<boundary>\\b)?")
 _LITERAL = re.compile(r"[^\\\[\](){}.*+?|^$]|\\(?P<escaped>[^\w\s])")
@@ -17,7 +17,7 @@ _ALTERNATIVES = re.compile(r"\((?:\?:)?")
 
 @dataclass(frozen=True, slots=True)
 class PatternWords:
-    """What an expression finds: one of `words`, at the given bounds of words."""
+    """The words that an expression matches, and whether they have to start or end at a word boundary."""
 
     words: tuple[str, ...]
     any_case: bool
@@ -37,7 +37,7 @@ class PatternWords:
 
 
 def pattern_words(expression: str) -> PatternWords | None:
-    """Return the words that an expression stands for; None where it is more than a short list of words."""
+    """Return the words of an expression; None where it is more than a short list of words."""
     head = _HEAD.match(expression)
     assert head is not None, "all of it may be missing"
     ends_word = expression.endswith(r"\b") and len(expression) > head.end()
@@ -68,7 +68,7 @@ class _Reader:
         self._depth = 0
         self.at = 0
         self.divided = False
-        """Whether a `|` stands outside of all groups."""
+        """True where a `|` is outside of all groups."""
 
     def alternatives(self) -> list[str] | None:
         found: list[str] = []

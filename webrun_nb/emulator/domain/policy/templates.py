@@ -1,4 +1,4 @@
-"""Policies to begin with (contract, section 11)."""
+"""The policy templates (contract, section 11)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PATIENT = (
     r"social security|date of birth|dob)\b"
 )
 _POSTS = r"\bPOST https?://"
-"""What sending a form is to the target of a Form Submit: its button, and its method and address."""
+"""Matches the target of a Form Submit that sends data: its button, its method and its address."""
 
 
 def _rule(category: str, permission: str, **more: str) -> ActionRule:

@@ -1,4 +1,4 @@
-"""Takes secret values out of whatever is shown, stored or logged: `***` in their place (contract, section 6). Pure.
+"""Replaces secret values by `***` in everything that is shown, stored or logged (contract, section 6). Pure.
 
 A value is found as it is, in any case, and as pages and programs write it: percent-encoded (also twice), as HTML
 entities, JSON- or JavaScript-escaped, in base64 (both alphabets, at any offset), in hexadecimal, with invisible
@@ -22,7 +22,7 @@ from urllib.parse import quote, quote_plus
 
 SHOWN = "***"
 SHORTEST_ANYWHERE = 4
-"""Shorter values are masked as whole words alone."""
+"""Shorter values are masked only as whole words."""
 SHORTEST_CUT = 8
 """Shorter values aren't looked for across neighbouring texts: a column of numbers would be full of them."""
 
@@ -38,12 +38,12 @@ _ESCAPES = re.compile(
     rf"|(?P<gone>[{_INVISIBLE}])"
 )
 _ROUNDS = 4
-"""How often text may have been encoded one over the other."""
+"""The maximum number of encodings that are undone one after the other."""
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 class Redactor:
-    """The values of one session that must not be seen."""
+    """Masks the secret values of one session."""
 
     def __init__(self) -> None:
         self._anywhere: dict[str, _Value] = {}
@@ -61,14 +61,14 @@ class Redactor:
             self._anywhere[value] = _Value.of(value)
 
     def forget(self) -> None:
-        """Let go of every value, and of what was said last."""
+        """Forget all values, and the ends of all streams."""
         self._anywhere.clear()
         self._words.clear()
         self._tails.clear()
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to mask."""
+        """True where there is nothing to mask."""
         return not self._anywhere and not self._words
 
     def redact_text(self, text: str) -> str:
@@ -95,7 +95,7 @@ class Redactor:
         return _rebuilt(data, masked, self._number)  # type: ignore[no-any-return]
 
     def redact_stream(self, kind: str, text: str) -> str:
-        """Return the next of a row of texts of one kind, masked so that no value can be put together from them.
+        """Return the next text of a stream, masked so that no value can be put together from several texts.
 
         What a text ends in is masked as well where it is the larger part of a value: the rest may follow.
         """
@@ -133,7 +133,7 @@ class Redactor:
         return SHOWN if str(number) in self._anywhere else number
 
     def _mark(self, group: list[_Leaf]) -> None:
-        """Note in each leaf where it holds a value, or a part of one that goes on in the next."""
+        """Record in each leaf the spans of values, and of parts of values that continue in the next leaf."""
         _assign_spans(group, self._in(_BETWEEN.join(leaf.text for leaf in group)), len(_BETWEEN))
         if len(group) > 1:
             cut = self._found("".join(leaf.text for leaf in group), lambda value, encoding: value.split_in(encoding))
@@ -144,9 +144,9 @@ class Redactor:
 
 
 _BETWEEN = "\0"
-"""Stands between texts, so that none is read together with the next."""
+"""Separates texts, so that none is read together with the next."""
 _MAY_BE_SHORTENED = 150
-"""A text so long may be the beginning of a longer one, and end within a value."""
+"""A text of this length may be shortened, and end within a value."""
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ class _Leaf:
 
 
 def _assign_spans(group: list[_Leaf], spans: Iterable[_Span], between: int) -> None:
-    """Note spans of all texts joined in each of them."""
+    """Record spans of the joined texts in the leaves that they belong to."""
     starts = [0, *accumulate(len(leaf.text) + between for leaf in group)]
     for start, end in spans:
         for index in range(bisect_right(starts, start) - 1, bisect_left(starts, end)):
@@ -169,16 +169,16 @@ def _assign_spans(group: list[_Leaf], spans: Iterable[_Span], between: int) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value, and the ways of writing it that are no escapes: base64 and hexadecimal."""
+    """A value with its base64 and hexadecimal forms."""
 
     plain: str
     """Lower case, each run of white space one blank."""
     sought: tuple[str, ...]
     """It, it with what looks like an escape in it read as one (which the text around it may be, too), and in hex."""
     base64_forms: tuple[str, ...]
-    """What base64 has of it, whatever stands before and after it."""
+    """The parts of its base64 forms that do not depend on the surrounding text."""
     run: re.Pattern[str]
-    """So many characters of base64 in a row, without which none of the base64_forms can be there."""
+    """Matches a run of base64 characters that is long enough for one of the base64 forms."""
 
     @classmethod
     def of(cls, value: str) -> _Value:
@@ -191,12 +191,12 @@ class _Value:
 
     @property
     def longest(self) -> int:
-        """How many characters one of its encodings may take."""
+        """The maximum length of its encodings, in characters."""
         return 6 * len(self.plain) + 16
 
     @property
     def min_match(self) -> int:
-        """From how many of its characters on a beginning says too much: a third of it, of a short one half."""
+        """The length from which on a beginning is masked: a third of the value, half of a short one."""
         length = len(self.plain)
         return -(-length // 2) if length < SHORTEST_CUT else max(SHORTEST_ANYWHERE, -(-length // 3))
 
@@ -265,7 +265,7 @@ def _plain(text: str) -> str:
 
 
 class _Encoding:
-    """One way to read a text, and where each character of it stands in the text itself.
+    """A text with encodings undone, and the position of each of its characters in the original.
 
     Parameters
     ----------

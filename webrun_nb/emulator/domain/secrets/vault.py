@@ -17,24 +17,24 @@ from webrun_nb.emulator.domain.secrets.redaction import Redactor
 
 EVERY_HOST = "all"
 CODE_FIELDS = frozenset({"otp_secret", "totp_secret", "totp"})
-"""What a code for the moment is made from, rather than typed itself."""
+"""Fields from which a one-time code is made; the code is typed, not the value."""
 _PASSWORDS = frozenset({"password", "passphrase"})
-"""Typed into fields of type password alone: anywhere else it could be read over a shoulder."""
+"""Typed only into fields of type password: anywhere else they would be visible."""
 
 CodeMaker = Callable[[str], str]
-"""Makes the code for this moment from what an authenticator is set up with (`otp_secret`)."""
+"""Makes the present one-time code from an authenticator's setup (`otp_secret`)."""
 
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _PORTS = {"http": 80, "https": 443}
 
 
 class SecretWithheldError(Exception):
-    """A secret is not handed out; the message is one line and holds none."""
+    """A secret is withheld; the message is one line and holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostPattern:
-    """What `match` says: one host, any subdomain of one, or every host."""
+    """The hosts that a secret is for (`match`): one host, the subdomains of one, or every host."""
 
     host: str
     subdomains: bool = False
@@ -74,19 +74,19 @@ class HostPattern:
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """The field a secret is about to be typed into, as the browser sees it."""
+    """The field that a secret is about to be typed into, as the browser sees it."""
 
     url: str
-    """Of the document that the field is in, which may be a frame's."""
+    """The URL of the document that the field is in, which may be a frame."""
     targets: tuple[str, ...] = ()
-    """Where its form can be sent: the action, and what its buttons say instead."""
+    """The URLs that its form can be sent to: its action, and those of its buttons."""
     input_type: str = "text"
     around: tuple[str, ...] = ()
-    """Where it is a frame's: URLs of the documents that it is in."""
+    """For a frame: the URLs of the documents around it."""
 
 
 class Vault:
-    """What a session was told in confidence.
+    """Holds the secrets of a session.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Vault:
         self._make_code = make_code
         self._entries: dict[HostPattern, dict[str, str]] = {}
         self.redactor = Redactor()
-        """Masks whatever was ever put in, answered or made."""
+        """Masks every value that was ever stored, answered or made here."""
 
     def __repr__(self) -> str:
         return f"<Vault for {len(self._entries)} hosts>"
@@ -116,7 +116,7 @@ class Vault:
                 self._make_code(fields[name])
 
     def put(self, match: str, fields: Mapping[str, str]) -> None:
-        """Keep secrets for the hosts that match, from now on; what is given again is replaced."""
+        """Store secrets for the hosts that match; a field that is stored already is replaced."""
         self._entries.setdefault(HostPattern.parse(match), {}).update(fields)
         for value in fields.values():
             self.redactor.add(value)
@@ -126,7 +126,7 @@ class Vault:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is kept."""
+        """True where no secret is stored."""
         return not self._entries
 
     def names(self, url: str, around: Sequence[str] = ()) -> tuple[str, ...]:
@@ -144,17 +144,17 @@ class Vault:
         return tuple(sorted(self._for(host)[1]))
 
     def hosts(self) -> tuple[str, ...]:
-        """Return what the secrets are for, as patterns; for people."""
+        """Return the host patterns of the secrets, for people."""
         named = (f"*.{pattern.host}" if pattern.subdomains else pattern.host for pattern in self._entries)
         return tuple(sorted(name or EVERY_HOST for name in named))
 
     def reveal_for(self, name: str, field: FieldContext) -> str:
-        """Return what is typed for the field `name` into the very place it is meant for.
+        """Return the text to type for the secret field `name`, if it may be typed into `field`.
 
         Raises
         ------
-        WithheldError
-            It is not meant for that place.
+        SecretWithheldError
+            The secret is not meant for that field.
         """
         host = _host(field.url)
         if host is None:
@@ -181,7 +181,7 @@ class Vault:
         return code
 
     def store_answer(self, url: str, answer: str, wanted: Sequence[str]) -> bool:
-        """Keep what a person answered to a question for secrets, for the host of `url` alone.
+        """Store a person's answer to a question for secrets, for the host of `url` alone.
 
         All of it is masked from now on, understood or not.
 
@@ -209,7 +209,7 @@ class Vault:
         return True
 
     def forget(self) -> None:
-        """Let go of everything."""
+        """Forget everything."""
         self._entries.clear()
         self.redactor.forget()
         # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
@@ -242,7 +242,7 @@ def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:
 
     Raises
     ------
-    WithheldError
+    SecretWithheldError
         It goes elsewhere.
     """
     parts = urlsplit(target)

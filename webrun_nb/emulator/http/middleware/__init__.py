@@ -1,1 +1,1 @@
-"""TODO."""
+"""The checks that a request passes before it reaches an endpoint."""

@@ -1,4 +1,4 @@
-"""Bounds for what a request brings: how large it may be, and how slowly it may come."""
+"""Limits to the size of request bodies, and to the time they take."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.serializers import sessions as serialize
 
 MAX_BODY_BYTES = 2_000_000
-"""Larger requests are refused unread, so that nobody fills the memory or keeps the event loop parsing."""
+"""Larger requests are refused unread: they would fill the memory, or keep the event loop parsing."""
 MAX_UPLOAD_BYTES = 500_000_000
-"""Of a file, and of a profile's archive (contract, section 8)."""
+"""The limit for a file, and for a profile's archive (contract, section 8)."""
 _MULTIPART_BYTES = 1_000_000
-"""What the parts' headers and the other fields of an upload may take on top."""
+"""The limit for the headers and other fields of an upload, in addition."""
 _UPLOADS = re.compile(r"/files/upload|/(?:environments|profiles)/[^/]+/upload")
 
 
 @dataclass(frozen=True, slots=True)
 class ClientTimeouts:
-    """How long a client may take."""
+    """The time limits for clients."""
 
     head_s: float = 10.0
-    """To send a request's head."""
+    """For the head of a request."""
     body_s: float = 20.0
-    """To send a body that is not longer than `body_bytes_per_s` takes in no time."""
+    """For a body, in addition to the time that its length allows for."""
     body_bytes_per_s: float = 10_000.0
-    """What a longer body has to come with, on average."""
+    """The rate that a body has to come in with, on average, after `body_s`."""
 
     def for_body_s(self, received_bytes: int) -> float:
-        """Return how long a body may have taken that has come so far."""
+        """Return the time limit for a body of which so many bytes have come in."""
         return self.body_s + received_bytes / self.body_bytes_per_s
 
 
@@ -48,14 +48,14 @@ class _TooSlowError(Exception):
 
 
 def is_upload(scope: Scope) -> bool:
-    """Tell whether a request may bring a file: it is then handed on as it comes in."""
+    """Tell whether a request may bring a file, which is passed on as it comes in."""
     return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 
 def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
-    """Return an application that is not bothered with bodies that are too large or too slow.
+    """Return an application that gets no bodies that are too large or too slow; these are refused.
 
-    It gets the whole body at once, after it has come in; an upload's it gets as it comes in.
+    It gets a body as a whole, after it has come in; that of an upload, as it comes in.
     """
 
     async def limited_app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,9 +76,9 @@ def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
 
 
 class _Answer:
-    """Passes an application's answer on, until its request turns out to be broken: then it is refused instead.
+    """Passes an application's answer on, unless its request turns out to be broken: then it is refused instead.
 
-    An application may take the exception for an error of its own while it reads a form; what it says then is dropped.
+    An application may take the exception for an error of its own while it reads a form; that answer is dropped.
     """
 
     def __init__(self, send: Send, limit: int) -> None:
@@ -106,7 +106,7 @@ class _Answer:
 
 
 def _counted(receive: Receive, limit: int, timeouts: ClientTimeouts, answer: _Answer) -> Receive:
-    """Return a `receive` that raises once the body is larger, or slower, than it may be."""
+    """Return a `receive` that raises where the body is too large or too slow."""
     began_s: float | None = None
     size = 0
     complete = False

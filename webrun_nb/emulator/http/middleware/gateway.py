@@ -1,6 +1,6 @@
-"""The emulator's one door: which host is meant, who is asking, and how often they may.
+"""The gateway for all requests: it checks their host, their key and their rate.
 
-It stands before FastAPI, so that nothing behind it, body parsing included, runs for a caller it turns away.
+It runs before FastAPI, so that nothing else, body parsing included, runs for a caller that is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SAFE_HEADERS = {
 
 
 class RequestGateway:
-    """Dispatches on the `Host` header, checks the key, counts requests.
+    """Dispatches requests by their `Host` header and path, checks the key, counts requests.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class RequestGateway:
     faults : Faults
         Calls that are to fail.
     keys : Keys
-        Who may come in.
+        The keys that are accepted.
     hosts : AllowedHosts
-        By what this server may be called.
+        The names of this server.
     timeouts : ClientTimeouts
-        How slowly a body may come in.
+        The time limits for bodies.
     tasks_need_key : bool
-        A task's two ids are not enough to ask for it.
+        Whether reading a task requires its owner's key, in addition to its two ids.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class RequestGateway:
         self._tasks_need_key = tasks_need_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer it here."""
+        """Pass a request on, or refuse it."""
         headers = Headers(scope=scope)
         host = _host_name(headers.get("host", ""))
         if host.endswith(PRACTICE_SUFFIX) and _is_from_here(scope):
@@ -91,7 +91,7 @@ class RequestGateway:
                 await self._practice({**scope, "site": host.removesuffix(PRACTICE_SUFFIX)}, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
-        elif host not in self._hosts:  # a name that was rebound to this address by somebody else's DNS
+        elif host not in self._hosts:  # such as a foreign name that its DNS has rebound to this address
             await _refuse(
                 421, ErrorCode.INVALID_PARAMETER, "this server does not answer to that host name", {"parameter": "Host"}
             )(scope, receive, send)
@@ -121,19 +121,19 @@ class RequestGateway:
         await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
 
     def _needs_no_key(self, scope: Scope) -> bool:
-        """Tell whether a call needs no key: health, tasks, whose two ids are their capability, and signed addresses."""
+        """Tell whether a call needs no key: health, tasks (their two ids are a capability), and signed URLs."""
         path = scope["path"]
         is_task = path.startswith("/task/") and not self._tasks_need_key
         is_open = path == "/start/health" or is_task or path.startswith("/signed/")
         return scope["method"] in ("GET", "HEAD") and is_open
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Do what a fault for this call says (section 12); True where it has been answered, or dropped."""
+        """Apply a fault to this call (section 12); True where it has been answered, or dropped."""
         fault = self._faults.next_for(scope["path"])
         if fault is None:
             return False
         await asyncio.sleep(fault.delay_ms / 1000)
-        if fault.drop:  # an answer that is promised and never comes: the server closes the connection
+        if fault.drop:  # the promised answer never comes: the server closes the connection
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
             return True
         if fault.status is None:
@@ -144,7 +144,7 @@ class RequestGateway:
 
 
 def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:
-    """Return an error as the contract's section 2 wants it, rate limit headers included."""
+    """Return the response for an error (contract, section 2), rate limit headers included."""
     answer = _refuse(status or error.code.http_status, error.code, str(error), error.details)
     if error.code == ErrorCode.RATE_LIMIT_EXCEEDED:
         answer.headers["Retry-After"] = str(error.details["retryAfter"])
@@ -159,13 +159,13 @@ def _refuse(status: int, code: str, message: str, details: Mapping[str, object])
 
 
 def _is_from_here(scope: Scope) -> bool:
-    """Tell whether a request comes from this machine: practice sites are for its browsers alone."""
+    """Tell whether a request comes from this machine, whose browsers alone may use practice sites."""
     client = scope.get("client")
     return client is not None and is_loopback(client[0])
 
 
 def _safe(send: Send) -> Send:
-    """Return a `send` that adds what keeps answers out of other pages, where an endpoint does not say otherwise."""
+    """Return a `send` that adds headers which keep answers out of other pages, unless the endpoint has set them."""
 
     async def send_safely(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""HTTP connections that are closed where a client takes too long to send a request's head."""
+"""The time limit for the heads of requests, on top of uvicorn."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
 
 
 def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
-    """Return uvicorn's HTTP protocol, with a limit to how long a head may take.
+    """Return uvicorn's HTTP protocol with a time limit for heads.
 
     Uvicorn closes a connection on which nothing comes after an answer; one on which a head comes byte by byte, or the
     rest of a body that has been answered already, it keeps for as long as there is another byte.
     """
 
     class HeaderTimeoutProtocol(H11Protocol):
-        """One connection."""
+        """A connection that is closed where a head takes too long."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
@@ -43,7 +43,7 @@ def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
             super().connection_lost(exc)
 
         def _start_or_stop_timer(self) -> None:
-            """Let the clock run while the client owes us something that nobody else waits for."""
+            """Run the timer while the client has to send something that no other timeout covers."""
             answered = self.cycle is None or self.cycle.response_complete
             upgraded = self.transport.get_protocol() is not self
             if upgraded or not answered or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The endpoints, one module per resource."""

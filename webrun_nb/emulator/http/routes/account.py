@@ -1,4 +1,4 @@
-"""`/account/…` (contract, section 5)."""
+"""Endpoints of accounts, and of the server's health (contract, sections 2 and 5)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ router = APIRouter()
 
 @router.get("/account/usage")
 async def usage(accounts: TheAccounts, user: TheUser) -> AccountUsage:
-    """Tell the balance and what has been spent."""
+    """Return the balance and the amount spent."""
     return serialize.account(accounts.of(user), accounts.spent_usd(user))
 
 
 @router.get("/start/health")
 async def health(browsers: TheBrowsers, registry: TheRegistry, clock: TheClock) -> Health:
-    """Tell whether sessions can be opened."""
+    """Return whether sessions can be opened."""
     installed = browsers.installed()
     return Health(
         status="ok" if installed else "no browser is installed: run webrun-nb install-browser",
@@ -31,5 +31,5 @@ async def health(browsers: TheBrowsers, registry: TheRegistry, clock: TheClock) 
 
 @router.get("/start/active-sockets")
 async def active_sockets(registry: TheRegistry, sockets: TheSockets, user: TheUser) -> ActiveSockets:
-    """Tell how many sockets listen to each of the caller's sessions."""
+    """Return how many sockets listen to each of the caller's sessions."""
     return serialize.active_sockets({session.id: sockets.count(session.id) for session in registry.of(user)})

@@ -1,4 +1,4 @@
-"""`/_emulator/…`: what only the emulator can do (contract, section 12)."""
+"""Endpoints under `/_emulator`, which exist on the emulator alone (contract, section 12)."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ _YEAR_MS = 366 * 24 * 3_600_000
 
 
 class ClockChange(Body):
-    """Time travel: `advance` in ms, or `freeze`."""
+    """The body of a change of the clock: `advance` in ms, or `freeze`."""
 
     advance: Annotated[float, Field(ge=0, le=_YEAR_MS)] | None = None
     freeze: bool | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_not_empty(self) -> Self:
         if self.advance is None and self.freeze is None:
             raise missing("advance")
         return self
 
 
 class AccountChange(Body):
-    """What of the account to change; null takes a limit away."""
+    """The body of a change of the account; null removes a limit."""
 
     balance: Usd | None = None
     spending_limit: Usd | None = None
@@ -68,17 +68,17 @@ class AccountChange(Body):
 
 
 class InstanceAction(Body):
-    """What happens to a session's browser, for real."""
+    """The body of a disturbance of a session's browser."""
 
     action: Literal["kill", "hang", "restore"]
 
 
 ENDPOINTS = ("start-session", "run-task", "send-message", "session-status", "sessions", "task", "health", "usage")
-"""What faults can be ordered for: the telling part of an endpoint's path."""
+"""The endpoints that faults can be set for, by a part of their path."""
 
 
 class FaultOrder(Body):
-    """Faults: of an endpoint's next calls, of the next browsers' starts, or none any more."""
+    """The body of a request for faults: of an endpoint's next calls, of the next browser starts, or none."""
 
     endpoint: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     instance_start: Literal["refuse"] | None = None
@@ -90,13 +90,13 @@ class FaultOrder(Body):
     clear: bool = False
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_not_empty(self) -> Self:
         if not (self.endpoint or self.instance_start or self.clear):
             raise missing("endpoint")
         if self.endpoint is not None and self.endpoint not in ENDPOINTS:
             raise invalid("endpoint", f"endpoint must be one of {', '.join(ENDPOINTS)}", self.endpoint[:50])
         if self.endpoint is not None and self.status is None and not self.delay and not self.drop:
-            raise missing("status")  # or delay, or drop: else the fault would do nothing
+            raise missing("status")  # or delay, or drop: without any, the fault does nothing
         return self
 
 
@@ -111,7 +111,7 @@ async def state(
     webhooks: TheWebhooks,
     user: TheUser,
 ) -> dict[str, Any]:
-    """Show clock, sessions, their browsers, balance and prices."""
+    """Return the clock, sessions, their browsers, the account and prices."""
     return {
         "success": True,
         "clock": _clock(clock),
@@ -136,7 +136,7 @@ async def state(
 
 @router.post("/reset")
 async def reset(lifecycle: TheLifecycle, clock: TheClock) -> dict[str, Any]:
-    """End all, empty all, clock back to real time."""
+    """End all sessions, remove all data, and set the clock back to real time."""
     await lifecycle.reset()
     return {"success": True, **_clock(clock)}
 
@@ -150,7 +150,7 @@ async def instance(
     workers: TheWorkers,
     user: TheUser,
 ) -> dict[str, Any]:
-    """Kill a session's browser, stop it, or let it go on."""
+    """Kill a session's browser, make it hang, or let it continue."""
     await history.admit_command(user, session_id)
     await workers.act_on(sessions.session(user, session_id), body.action)
     return {"success": True}
@@ -158,7 +158,7 @@ async def instance(
 
 @router.post("/faults")
 async def order_faults(body: FaultOrder, faults: TheFaults) -> dict[str, Any]:
-    """Have the next calls fail, or the next browsers not start; what is said adds to what was ordered before."""
+    """Make the next calls fail, or the next browsers not start, in addition to faults that are set already."""
     if body.clear:
         faults.clear()
     if body.instance_start is not None:
@@ -170,7 +170,7 @@ async def order_faults(body: FaultOrder, faults: TheFaults) -> dict[str, Any]:
 
 @router.post("/clock")
 async def change_clock(body: ClockChange, clock: TheClock) -> dict[str, Any]:
-    """Freeze, unfreeze or advance the clock; everything that falls due on the way happens at its own time."""
+    """Freeze, unfreeze or advance the clock; everything that is due on the way happens at its own time."""
     if body.freeze is not None:
         clock.freeze(body.freeze)
     if body.advance is not None:
@@ -180,7 +180,7 @@ async def change_clock(body: ClockChange, clock: TheClock) -> dict[str, Any]:
 
 @router.put("/account")
 async def change_account(body: AccountChange, accounts: TheAccounts, user: TheUser) -> dict[str, Any]:
-    """Change balance, limits, or whether the account is active; what is not named stays."""
+    """Change balance, limits, or whether the account is active; fields that are missing stay."""
     changed = accounts.of(user)
     named = body.model_fields_set
     if "balance" in named:
@@ -202,31 +202,31 @@ def _clock(clock: Clock) -> dict[str, Any]:
 
 @router.get("/tasks")
 async def tasks(history: TheHistory, user: TheUser) -> TaskTextList:
-    """List what the caller's tasks were told, newest first."""
+    """List the texts of the caller's tasks, newest first."""
     return await history.past_tasks(user)
 
 
 @router.get("/tasks/{task_id}")
 async def task(task_id: str, history: TheHistory, user: TheUser) -> PastTask:
-    """Tell what a task was told, and its answer."""
+    """Return the text of a task, and its answer."""
     return await history.past_task(user, task_id)
 
 
 @router.get("/tasks/{task_id}/steps")
 async def steps(task_id: str, recordings: TheRecordings, user: TheUser) -> StepList:
-    """List what a task did, saw, asked and said."""
+    """List the steps of a task."""
     return serialize_policies.step_list(recordings.of(user, task_id))
 
 
 @router.get("/tasks/{task_id}/provenance")
 async def provenance(task_id: str, recordings: TheRecordings, user: TheUser) -> SourceList:
-    """Say where each value of a task's answer comes from."""
+    """List the sources of the values of a task's answer."""
     return serialize_policies.source_list(recordings.of(user, task_id))
 
 
 @router.get("/tasks/{task_id}/report")
 async def report(task_id: str, history: TheHistory, user: TheUser) -> ReportBody:
-    """Say what a task's answer rests on, and which parts of its text it does not follow."""
+    """Return the report of a task: the pages behind its answer, and the parts of its text that were not used."""
     return await history.report(user, task_id)
 
 
@@ -241,7 +241,7 @@ _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 async def update_settings(
     session_id: str, body: PictureSettings, history: TheHistory, sessions: TheSessions, user: TheUser
 ) -> PicturesAnswer:
-    """Have a picture taken after each of a session's actions from now on, or none any more."""
+    """Turn pictures of a session's steps on or off."""
     await history.admit_command(user, session_id)
     session = sessions.open_session(user, session_id)
     session.pictures_wanted = body.wanted
@@ -250,7 +250,7 @@ async def update_settings(
 
 @router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
 async def picture(task_id: str, seq: Seq, recordings: TheRecordings, user: TheUser) -> Response:
-    """Send the picture of the page right after a step."""
+    """Return the picture of the page after a step."""
     steps = recordings.of(user, task_id).steps
     found = steps[seq - 1].picture if seq <= len(steps) else None
     if found is None:
@@ -259,7 +259,7 @@ async def picture(task_id: str, seq: Seq, recordings: TheRecordings, user: TheUs
 
 
 class ProxyTrial(Body):
-    """A session's `proxy`, and who is to be asked through it."""
+    """The body of a proxy check: a session's `proxy`, and the URL that is asked through it."""
 
     proxy: ProxyFields
     url: WebUrl | None = Field(default=None, max_length=MAX_URL_CHARS)
@@ -267,7 +267,7 @@ class ProxyTrial(Body):
 
 @router.post("/proxies/test")
 async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
-    """Say where a proxy's traffic comes out, and how long an answer takes."""
+    """Check a proxy: return its exit address and latency."""
     tried = await check_proxy(egress.upstream(body.proxy), egress.address, body.url)
     return ProxyTested(
         proxy=body.proxy.shown(),
@@ -280,5 +280,5 @@ async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
 
 
 async def who_asks(request: Request) -> PlainTextResponse:
-    """Say who is asking: the echo at the end of a proxy on this machine."""
+    """Return the address of the caller: the echo for proxies on this machine."""
     return PlainTextResponse(request.client.host if request.client else "", headers={"cache-control": "no-store"})

@@ -1,4 +1,4 @@
-"""`/environments`, and the same as `/profiles` (contract, section 8)."""
+"""Endpoints of environments, their profiles and files (contract, section 8)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _FILE_FORM = {
 
 @router.post("/environments")
 async def create(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> EnvironmentCreated:
-    """Make an environment, empty."""
+    """Create an empty environment."""
     record = await environments.create(user, body.name, body.description)
     return EnvironmentCreated(
         message="Environment created", environment=serialize.environment(record, environments.status(record))
@@ -71,7 +71,7 @@ async def list_environments(environments: TheEnvironments, user: TheUser) -> Env
 
 @router.delete("/environments/{environment_id}")
 async def delete(environment_id: str, leases: TheLeases, user: TheUser) -> Deleted:
-    """Delete an environment with its files; sessions that use it run on."""
+    """Delete an environment with its files; sessions that use it continue."""
     await leases.delete_environment(user, environment_id)
     return Deleted(message="Environment deleted")
 
@@ -80,7 +80,7 @@ async def delete(environment_id: str, leases: TheLeases, user: TheUser) -> Delet
 async def upload(
     environment_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
 ) -> EnvironmentUploaded:
-    """Put a profile's archive in the place of an environment's profile."""
+    """Replace an environment's profile by that of an archive."""
     record = await _replaced(environment_id, request, environments, files, user)
     return EnvironmentUploaded(message="Profile uploaded", environment=serialize.uploaded(record))
 
@@ -112,14 +112,14 @@ async def list_profiles(environments: TheEnvironments, user: TheUser) -> Profile
 
 @router.post("/profiles")
 async def create_profile(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> ProfileCreated:
-    """Make an environment, empty."""
+    """Create an empty environment."""
     record = await environments.create(user, body.name, body.description)
     return ProfileCreated(message="Profile created", profile=serialize.profile(record, environments.status(record)))
 
 
 @router.delete("/profiles/{profile_id}")
 async def delete_profile(profile_id: str, leases: TheLeases, user: TheUser) -> Deleted:
-    """Delete an environment with its files; sessions that use it run on."""
+    """Delete an environment with its files; sessions that use it continue."""
     await leases.delete_environment(user, profile_id)
     return Deleted(message="Profile deleted")
 
@@ -128,7 +128,7 @@ async def delete_profile(profile_id: str, leases: TheLeases, user: TheUser) -> D
 async def upload_profile(
     profile_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
 ) -> ProfileUploaded:
-    """Put a profile's archive in the place of an environment's profile."""
+    """Replace an environment's profile by that of an archive."""
     record = await _replaced(profile_id, request, environments, files, user)
     return ProfileUploaded(message="Profile uploaded", profile=serialize.uploaded(record))
 
@@ -137,7 +137,7 @@ async def upload_profile(
 async def download(
     profile_id: str, environments: TheEnvironments, leases: TheLeases, signer: TheSigner, user: TheUser
 ) -> ProfileDownload:
-    """Tell where the profile can be fetched for an hour."""
+    """Return a URL where the profile can be fetched for an hour."""
     await environments.find(user, profile_id)
     await leases.saved(profile_id)  # a session that has just ended may still be saving
     record = await environments.find(user, profile_id)
@@ -150,12 +150,12 @@ async def download(
 async def archive(
     profile_id: str, environments: TheEnvironments, signer: TheSigner, signature: str = "", expires: str = ""
 ) -> StreamingResponse:
-    """Send a profile's archive to whoever has its signed URL."""
+    """Return a profile's archive to a caller with its signed URL."""
     good = bool(expires) and signer.verify(_archive_path(profile_id), signature, expires)
     record = await environments.get(profile_id) if good else None
     if record is None:
         raise CommandRefusedError(
-            ErrorCode.ENVIRONMENT_NOT_FOUND, "this link is not good, or not any more: ask for a new one"
+            ErrorCode.ENVIRONMENT_NOT_FOUND, "this link is not valid, or has expired: ask for a new one"
         )
     name = safe_name(f"{record.name}.tar.gz", "profile.tar.gz")
     return StreamingResponse(
@@ -166,7 +166,7 @@ async def archive(
 
 
 def attachment(name: str) -> str:
-    """Return a header that has a browser keep what comes under a name, and never show it."""
+    """Return the header with which a browser saves a file under a name instead of showing it."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
@@ -213,17 +213,17 @@ _FILES_FORM = {
 async def download_file(
     session_id: str, download_id: str, name: str, downloads: TheDownloads, signature: str = ""
 ) -> FileResponse:
-    """Send what a task downloaded to whoever has its signed address."""
+    """Return a file that a task downloaded to a caller with its signed URL."""
     path = await asyncio.to_thread(downloads.find, session_id, download_id, name, signature)
     if path is None:
-        raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, "there is no such file, or not any more")
+        raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, "there is no such file, or it has been removed")
     headers = {"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 
 @router.post("/files/upload", openapi_extra=_FILES_FORM)
 async def upload_file(request: Request, files: TheFiles, user: TheUser) -> FileList:
-    """Keep files, in an environment or, without one, for an hour."""
+    """Store uploaded files, in an environment or, without one, for an hour."""
     async with received_form(request, files.incoming_path) as form:
         records = await files.upload(user, form.named("files"), form.fields.get("environmentId") or None)
     return FileList(files=[serialize.file(record, dated=False) for record in records])

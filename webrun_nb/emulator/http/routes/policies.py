@@ -1,4 +1,4 @@
-"""`/policies` (contract, section 12; the hosted service has them in its dashboard)."""
+"""Endpoints of policies (contract, section 12; the hosted service has them in its dashboard)."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ router = APIRouter(prefix="/policies")
 
 @router.get("")
 async def listed(policies: ThePolicies, user: TheUser) -> PolicyList:
-    """List the caller's policies, and the templates to begin with."""
+    """List the caller's policies, and the templates."""
     return serialize.policy_list(await policies.all(user), TEMPLATES)
 
 
 @router.post("")
 async def create(body: PolicyFields, policies: ThePolicies, user: TheUser) -> PolicyAnswer:
-    """Make a policy, of a template where one is named."""
+    """Create a policy, from a template where one is named."""
     return serialize.policy_answer(await policies.create(user, body), "Policy created")
 
 
 @router.get("/{policy_id}")
 async def one(policy_id: str, policies: ThePolicies, user: TheUser) -> PolicyAnswer:
-    """Show a policy."""
+    """Return a policy."""
     return serialize.policy_answer(await policies.one(user, policy_id), "Policy found")
 
 
 @router.put("/{policy_id}")
 async def change(policy_id: str, body: PolicyFields, policies: ThePolicies, user: TheUser) -> PolicyAnswer:
-    """Change what the body names; sessions that run keep the rules they started with."""
+    """Change the fields that the body has; running sessions keep the rules that they started with."""
     return serialize.policy_answer(await policies.change(user, policy_id, body), "Policy updated")
 
 
 @router.delete("/{policy_id}")
 async def delete(policy_id: str, policies: ThePolicies, user: TheUser) -> Acknowledged:
-    """Delete a policy; its audit trail stays, and sessions that run keep its rules."""
+    """Delete a policy; its audit trail stays, and running sessions keep its rules."""
     await policies.delete(user, policy_id)
     return Acknowledged(message="Policy deleted")
 
 
 @router.get("/{policy_id}/audit")
 async def audit(policy_id: str, policies: ThePolicies, user: TheUser) -> AuditList:
-    """Show what a policy decided, oldest first."""
+    """Return the decisions of a policy, oldest first."""
     return serialize.audit_list(policy_id, await policies.audit(user, policy_id))
 
 
@@ -54,7 +54,7 @@ async def audit(policy_id: str, policies: ThePolicies, user: TheUser) -> AuditLi
 async def test(
     policy_id: str, body: PolicyTest, policies: ThePolicies, recordings: TheRecordings, user: TheUser
 ) -> TestResult:
-    """Show what a policy would have decided on what a task did. Ours."""
+    """Return the decisions that a policy would have made on a task's steps (the emulator's addition)."""
     record = recordings.of(user, body.task_id)
     tested = await policies.test(user, policy_id, record.steps)
     return serialize.test_result(policy_id, record.task_id, tested)

@@ -1,4 +1,4 @@
-"""`/start/…`: sessions (contract, section 3)."""
+"""Endpoints of sessions and tasks (contract, sections 3 and 4)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPen
 async def start_session(
     body: StartSession, sessions: TheSessions, accounts: TheAccounts, user: TheUser, base_url: BaseUrl
 ) -> SessionStarted:
-    """Open a session; answers at once."""
+    """Open a session; answers at once, without waiting for its browser."""
     session, task = await sessions.start_session(user, body)
     return serialize.session_started(session, task, base_url, accounts.balance_usd(user))
 
@@ -59,7 +59,7 @@ async def send_message(
     user: TheUser,
     base_url: BaseUrl,
 ) -> Answer | Acknowledged:
-    """Say something to a session."""
+    """Send a message to a session."""
     message = body.message
     await history.admit_command(user, body.session_id)
     match message:
@@ -76,7 +76,7 @@ async def send_message(
 
 @router.get("/start/session-status/{session_id}")
 async def session_status(session_id: str, history: TheHistory, user: TheUser) -> SessionState:
-    """Tell how a session is, ended ones too."""
+    """Return the status of a session, open or ended."""
     return await history.session_state(user, session_id)
 
 
@@ -96,5 +96,5 @@ async def _answer(events: SessionEvents, session: Session, task: Task, base_url:
 async def task(
     session_id: str, task_id: str, history: TheHistory, user: TheUserIfAny
 ) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending | TaskStillPending:
-    """Tell how a task is; its result outlives its session."""
+    """Return the status of a task; its result outlives its session."""
     return await history.task_body(session_id, task_id, user)
