@@ -33,7 +33,7 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 TIDY_UP_S = 4.0
-"""How long an interrupted call may take to stop what it began."""
+"""The time that an interrupted call may take to stop its work."""
 _LOOK_UP_S = 0.25
 """The interval at which a wait returns to Python code: a signal that comes just before the wait, or that another thread
 is given, does not end it."""
@@ -66,7 +66,7 @@ class CallerThread:
         self._work.put(None)
 
     def ask(self, fn: Callable[[], T]) -> Future[T]:
-        """Have `fn` run in the thread; return a future of its result."""
+        """Run `fn` in the thread; return a future of its result."""
         answer: Future[T] = Future()
 
         def work() -> None:
@@ -147,7 +147,7 @@ class Runtime:
 
     @property
     def is_current(self) -> bool:
-        """Whether the caller is on the loop thread."""
+        """True on the loop thread."""
         return threading.current_thread() is self._thread and self._pid == os.getpid()
 
     def submit(self, coro: Coroutine[Any, Any, T]) -> Call[T]:
@@ -228,7 +228,7 @@ def _settled(future: Future[Any]) -> None:
 
 
 def has_caller() -> bool:
-    """Tell whether a thread waits for this coroutine in a blocking call."""
+    """Tell if a thread waits for this coroutine in a blocking call."""
     return _caller.get() is not None
 
 

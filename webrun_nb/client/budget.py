@@ -1,8 +1,8 @@
-"""What work may cost at most: followed while this process lives, and the work stopped once it has cost that much.
+"""Limits the cost of work: tracks the costs of sessions while this process lives, and ends them at the limit.
 
-Neither the contract nor the service knows a budget of this kind, so that the client keeps it: compute grows with time
-at a known price, so it is known when the money will be gone; what tokens take is read from the server while a task
-runs. A task, a session and all sessions of an account (a notebook) can each have one.
+Neither the contract nor the service has budgets of this kind, so the client keeps them. The cost of time grows at a
+known price, which tells when the money will be spent; the cost of tokens is read from the server while a task runs. A
+task, a session and all sessions of an account (a notebook) can each have a budget.
 
 A session's budget belongs to the session's name. It outlives the session: a session that is started again with the
 same name and the same amount continues with what is left, and so does a task that is given the budget
@@ -29,9 +29,9 @@ from webrun_nb.common.money import exact_dollars, rounded_dollars
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
-"""While a task runs: its tokens cost what no clock tells."""
+"""The interval of status calls while a task runs: the cost of its tokens can't be predicted."""
 AT_LEAST_S = 0.05
-"""Between two looks."""
+"""The shortest interval between two checks."""
 
 Amount = Decimal | float | int | str
 
@@ -42,7 +42,7 @@ def limit_usd(given: Amount | None) -> Decimal | None:
     Raises
     ------
     RequestError
-        `INVALID_PARAMETER`: it is no amount, or not more than nothing.
+        `INVALID_PARAMETER`: it is not an amount, or not more than 0.
     """
     if given is None:
         return None
@@ -59,7 +59,7 @@ def limit_usd(given: Amount | None) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class BudgetReading:
-    """How a budget stood when a task that counts against it had ended."""
+    """The state of a budget when a task that counts against it had ended."""
 
     whose: str
     """`its` (the task's own), `session NAME's`, or `the notebook's`."""
@@ -76,7 +76,7 @@ class BudgetReading:
 
 
 class Spender(Protocol):
-    """A session, as a budget needs it."""
+    """A session, as its budgets need it."""
 
     @property
     def session_id(self) -> str:
@@ -91,16 +91,16 @@ class Spender(Protocol):
 
 
 class Budget:
-    """One limit over the sessions it covers, those that have ended among them. Changes on the loop thread only.
+    """One limit over the sessions that it tracks, ended ones included. It changes on the loop thread only.
 
     Parameters
     ----------
     account : Budgets
-        The account whose money it counts.
+        The budgets of the account that it belongs to.
     scope : str
-        `session` or `notebook`: what the limit was given to.
+        `session` or `notebook`: the owner of the limit.
     limit_usd : Decimal, optional
-        What the sessions may cost together; None for no limit (it can be set later).
+        The limit on the sessions' cost together; None for no limit (it can be set later).
     name : str
         The session's name; empty for a notebook.
     """
@@ -137,44 +137,44 @@ class Budget:
         self.check()
 
     def check(self) -> None:
-        """Follow the costs, where there is a limit and something that costs."""
+        """Check the costs from now on, if there is a limit and a session that costs."""
         self._news.set()
         if self.limit_usd is not None and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
-        """Follow no more."""
+        """Stop checking."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     @property
     def cost_usd(self) -> Decimal:
-        """What the sessions have cost, as last read."""
+        """The cost of the sessions, as last read."""
         return sum((snapshot.cost_usd or Decimal(0) for snapshot, _ in self._seen.values()), Decimal(0))
 
     @property
     def left_usd(self) -> Decimal | None:
-        """What is left, as last read; 0 where more was spent than allowed, None without a limit."""
+        """The rest of the limit, as last read; 0 where more was spent than allowed, None without a limit."""
         return None if self.limit_usd is None else max(Decimal(0), self.limit_usd - self.cost_usd)
 
     @property
     def exceeded(self) -> bool:
-        """Whether nothing is left, as last read."""
+        """True once nothing is left, as last read."""
         return self.left_usd == 0
 
     @property
     def is_active(self) -> bool:
-        """Whether there is something left to follow."""
+        """True while costs are being checked."""
         return self._task is not None and not self._task.done()
 
     @property
     def emulated(self) -> bool:
-        """Whether the money is emulated; all sessions of an account are alike in that."""
+        """True where the money is emulated, which is the same for all sessions of an account."""
         return any(snapshot.emulated for snapshot, _ in self._seen.values())
 
     def reading(self, task_usd: Decimal) -> BudgetReading | None:
-        """Return how it stands, as last read, after a task that cost `task_usd`; None without a limit."""
+        """Return the state of the budget, as last read, after a task that cost `task_usd`; None without a limit."""
         if self.limit_usd is None:
             return None
         over_usd = min(task_usd, max(Decimal(0), self.cost_usd - self.limit_usd))
@@ -187,7 +187,7 @@ class Budget:
         Raises
         ------
         BudgetError
-            It says how to allow more.
+            Nothing is left; the error says how to allow more.
         """
         if self.exceeded:
             raise self.error(refused=True)
@@ -214,7 +214,7 @@ class Budget:
 
     def _see(self, session: Spender, snapshot: SessionSnapshot) -> None:
         before, at_s = self._seen[session]
-        # what only an event told carries the figures of the status before it
+        # a snapshot that comes from an event has the costs of the status call before it
         self._seen[session] = (snapshot, at_s if before.server_now_ms == snapshot.server_now_ms else time.monotonic())
         self._news.set()
 
@@ -245,7 +245,7 @@ class Budget:
         return any(snapshot.current_task_id is not None for snapshot, _ in self._seen.values() if not snapshot.ended)
 
     def _expected_usd(self) -> Decimal:
-        """Return what they have cost by now, by the clock."""
+        """Return the cost by now: as last read, and the time since at its price."""
         now_s = time.monotonic()
         return self.cost_usd + sum(
             (growth_usd(snapshot, (now_s - at_s) * 1000) for snapshot, at_s in self._seen.values()), Decimal(0)
@@ -254,7 +254,7 @@ class Budget:
     async def _refresh(self) -> None:
         for session in tuple(self._seen):
             if not session.monitor.snapshot.ended:
-                with contextlib.suppress(WebRunError):  # the watch itself shows that the server can't be read
+                with contextlib.suppress(WebRunError):  # the session's snapshot shows that the server can't be read
                     await session.monitor.refresh()
 
     async def _end(self) -> None:
@@ -304,7 +304,7 @@ class Budgets:
         return known
 
     def keep(self, name: str, budget: Budget | None) -> None:
-        """Take note of the budget that a session of that name was started with; None: it has none any more."""
+        """Keep the budget that a session of that name was started with; None: the name has none any more."""
         if budget is None:
             self._of_sessions.pop(name, None)
         else:
@@ -312,6 +312,6 @@ class Budgets:
             self._kept = [each for each in self._kept if each.is_active and each is not budget] + [budget]
 
     async def close(self) -> None:
-        """Follow no more."""
+        """Stop checking."""
         for budget in (self.notebook, *self._kept):
             await budget.close()

@@ -157,7 +157,7 @@ class Client(InProcess):
         return self.budgets.notebook
 
     def limit(self, max_cost_usd: Amount | None) -> None:
-        """Limit what all sessions of this client may cost together; once they have cost that much, they are ended.
+        """Limit the cost of all sessions of this client together; at the limit they are ended.
 
         Parameters
         ----------
@@ -492,7 +492,7 @@ class Client(InProcess):
         return await prepare_task(text, options, http=self.http, environments=self.environments, frames=self.frames)
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
-        """Have a question of a session's task answered; see `guardrails.resolve_guardrail`."""
+        """Get the answer to a question of a session's task; see `guardrails.resolve_guardrail`."""
         return await resolve_guardrail(session_id, question, self._handler, self.form_shown, self.find_prompt)
 
     def note_submitted(self, handle: TaskHandle[Session]) -> None:

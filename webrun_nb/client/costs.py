@@ -1,4 +1,4 @@
-"""Computes what a session's time costs: the toolkit multiplies prices by times nowhere else.
+"""Computes the cost of a session's time: the toolkit multiplies prices by times nowhere else.
 
 All amounts are US dollars, all times milliseconds of the server's clock.
 """
@@ -15,12 +15,12 @@ MS_PER_MINUTE = 60_000
 
 
 def is_billed(snapshot: SessionSnapshot) -> bool:
-    """Tell whether a session's cost grows now: it has not ended, and its server's clock runs."""
+    """Tell if a session's cost grows now: it has not ended, and its server's clock runs."""
     return not snapshot.ended and snapshot.clock_running
 
 
 def is_idle(snapshot: SessionSnapshot) -> bool:
-    """Tell whether a session's time counts as idle: all time in which no task runs, starting and waiting included."""
+    """Tell if a session's time counts as idle: all time in which no task runs, starting and waiting included."""
     return not snapshot.ended and not (
         snapshot.status is SessionStatus.ACTIVE and snapshot.phase is SessionPhase.RUNNING
     )

@@ -1,4 +1,4 @@
-"""What only the emulator can do (contract, section 12): time travel, broken browsers, faults, the account."""
+"""Controls the emulator (contract, section 12): its clock, its browsers, faults, and the account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webrun_nb.wire.responses import AccountUsage
 
 InstanceAction = Literal["kill", "hang", "restore"]
 INSTANCE_START = "instance-start"
-"""The fault that is no endpoint's: a browser that does not start."""
+"""The name of the fault that concerns no endpoint: a browser that does not start."""
 _NO_PICTURE = "they are taken in sessions started with pictures=True, and once a card's log of steps is open"
 
 _ACCOUNT_FIELDS = {
@@ -39,7 +39,7 @@ class StepPicture:
     """The page right after a step, a small JPEG; a notebook shows it where it is a cell's last line."""
 
     number: int
-    """Of the step, as `steps` counts them in `seq`."""
+    """The number of the step: its `seq` in `steps`."""
     jpeg: bytes = field(repr=False)
 
     def save(self, path: str | Path) -> Path:
@@ -53,12 +53,14 @@ class StepPicture:
 
 
 class EmulatorControl:
-    """The emulator's controls. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+    """The emulator's controls. Every method comes in two forms: `reset` blocks, `await areset` does not.
+
+    All raise RequestError `EMULATOR_ONLY` on other servers.
 
     Parameters
     ----------
-    http : Http
-        Its calls.
+    http : ApiTransport
+        The server's calls.
     """
 
     def __init__(self, http: ApiTransport) -> None:
@@ -66,7 +68,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def astate(self) -> dict[str, Any]:
-        """Return clock, sessions, instances, balance and prices, as they are on the wire."""
+        """Return the clock, sessions, browsers, balance and prices, as they are on the wire."""
         return await self._http.control("GET", "state")
 
     @blocking(astate)
@@ -75,7 +77,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def areset(self) -> None:
-        """End all sessions, empty everything, and set the clock back to real time."""
+        """End all sessions, delete all data, and set the clock back to real time."""
         await self._http.control("POST", "reset", {})
 
     @blocking(areset)
@@ -84,12 +86,12 @@ class EmulatorControl:
 
     @on_loop_thread
     async def aadvance(self, ms: float) -> int:
-        """Let `ms` pass at once: timeouts, billing, rate limits and schedules follow.
+        """Advance the clock by `ms`: timeouts, billing, rate limits and schedules follow.
 
         Returns
         -------
         int
-            What time it is then, unix ms.
+            The clock's time then, unix ms.
         """
         return int((await self._http.control("POST", "clock", {"advance": ms}))["now"])
 
@@ -99,7 +101,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def afreeze(self, frozen: bool = True) -> int:
-        """Stop the clock, or let it run again; returns its time, unix ms."""
+        """Stop the clock, or start it again; return its time, unix ms."""
         return int((await self._http.control("POST", "clock", {"freeze": frozen}))["now"])
 
     @blocking(afreeze)
@@ -108,7 +110,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def ainstance(self, session_id: str, action: InstanceAction) -> None:
-        """Kill a session's browser, have it hang, or restore it."""
+        """Kill a session's browser, make it hang, or restore it."""
         await self._http.control("POST", f"sessions/{_session(session_id)}/instance", {"action": action})
 
     @blocking(ainstance)
@@ -126,7 +128,7 @@ class EmulatorControl:
         delay_ms: float | None = None,
         drop: bool = False,
     ) -> None:
-        """Have the next calls of an endpoint go wrong.
+        """Make the next calls of an endpoint fail.
 
         Parameters
         ----------
@@ -134,13 +136,13 @@ class EmulatorControl:
             An endpoint (`start-session`, `run-task`, `send-message`, `session-status`, `task`, …), or
             `instance-start`: then the next sessions' browsers don't start.
         times : int
-            How many calls.
+            The number of calls.
         status, code : optional
             Answer with this HTTP status, and this code of the contract.
         delay_ms : float, optional
-            Answer that much later.
+            Answer so many milliseconds later.
         drop : bool
-            Break the connection off instead.
+            Close the connection instead of answering.
         """
         if what == INSTANCE_START:
             if status is not None or code is not None or delay_ms is not None or drop:
@@ -168,7 +170,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def asteps(self, task_id: str) -> list[StepBody]:
-        """Return what was recorded of a task: each step with its target, decision, time and cost."""
+        """Return the recorded steps of a task, each with its target, decision, time and cost."""
         return StepList.model_validate(await self._http.control("GET", f"tasks/{_task(task_id)}/steps")).steps
 
     @blocking(asteps)
@@ -177,7 +179,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def apictures(self, session_id: str, wanted: bool = True) -> None:
-        """Have a small picture of the page kept with each action of a session's tasks from now on, or none any more."""
+        """Keep a small picture of the page with each action of a session's tasks from now on, or stop keeping them."""
         await self._http.control("PUT", f"sessions/{_session(session_id)}/pictures", {"wanted": wanted})
 
     @blocking(apictures)
@@ -207,7 +209,7 @@ class EmulatorControl:
 
     @on_loop_thread
     async def aclear_faults(self) -> None:
-        """Take back all faults that have not happened yet."""
+        """Remove all faults that have not happened yet."""
         await self._http.control("POST", "faults", {"clear": True})
 
     @blocking(aclear_faults)
@@ -218,7 +220,7 @@ class EmulatorControl:
     async def aaccount(self, /, **changes: float | bool | None) -> AccountUsage:
         """Change the account: `balance`, `spending_limit` (US dollars), `session_limit`, `deactivated`.
 
-        What is not named stays; None takes a limit away. Returns what the account is then.
+        Values that are not named stay; None removes a limit. Returns the account after the change.
         """
         if unknown := changes.keys() - _ACCOUNT_FIELDS.keys():
             raise TypeError(f"an account has no {', '.join(sorted(unknown))}; it has {', '.join(_ACCOUNT_FIELDS)}")

@@ -1,4 +1,4 @@
-"""Everything the toolkit raises, in one tree.
+"""Defines the errors that the toolkit raises, in one tree.
 
     WebRunError                  all of it; `code` is stable, the text is for people
     ├── ArgumentError            a function was given arguments that it can't be called with; a TypeError, too
@@ -8,7 +8,7 @@
     ├── LimitError               429: too many requests or sessions; `retry_after_s`
     ├── SessionGoneError         the session has ended, or there is none of that id
     ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
-    ├── GuardrailError           a task asked a person and nobody was there: it was stopped; `question`
+    ├── GuardrailError           a task asked a question that no one answered: it was stopped
     ├── BudgetError              what it may cost (`max_cost_usd`) is spent: work was stopped or refused; `partial`
     ├── ConnectionLostError      the server cannot be reached, or its answer broke off
     ├── ProtocolError            an answer that the wire contract doesn't allow
@@ -91,7 +91,7 @@ HINTS: Mapping[str, str] = {
     ToolkitErrorCode.JOB_NOT_DONE: "wait until it has ended",
     ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or start another session with new=True",
 }
-"""What to do about each code of `common.codes`. Codes that are missing here come with a hint of their own."""
+"""Advice for each error code of `common.codes`, for people who write Python. Other codes bring hints of their own."""
 
 
 ARGUMENTS: Mapping[str, str] = {
@@ -125,7 +125,7 @@ _is_short: Callable[[], bool] = _always
 
 
 def show_as(is_short: Callable[[], bool]) -> Callable[[], bool]:
-    """Have errors shown as one notebook wants it; return what was asked before.
+    """Set how errors are shown, as one line or as a traceback; return the previous setting.
 
     Parameters
     ----------
@@ -138,16 +138,16 @@ def show_as(is_short: Callable[[], bool]) -> Callable[[], bool]:
 
 
 class ShortTracebackMixin(BaseException):
-    """What all of them have: a code, one line of text, and the ids it is about. Never holds a secret.
+    """The base of all errors: a code, one line of text, and the ids it is about. It never holds a secret.
 
     Parameters
     ----------
     message : str
-        What happened.
+        The event, in a few words.
     code : str
-        Stable: the contract's section 2, or ours.
+        A stable code: one of the contract (section 2), or the toolkit's own.
     hint : str, optional
-        What to do; by default what `HINTS` says about the code.
+        Advice; by default that of `HINTS` for the code.
     details : mapping, optional
         The service's details.
     session_id, task_id : str, optional
@@ -180,7 +180,7 @@ class ShortTracebackMixin(BaseException):
 
     @property
     def partial(self) -> str:
-        """What a task that was cut short had by then, in the form of its answer; empty where nothing is known."""
+        """The answer so far of a task that was cut short, in the form of its answer; empty where nothing is known."""
         return str(self.details.get("partial", ""))
 
     def __str__(self) -> str:
@@ -188,7 +188,7 @@ class ShortTracebackMixin(BaseException):
         return " · ".join(part for part in (self.message, self.hint, about) if part)
 
     def _render_traceback_(self) -> list[str]:
-        """Say it as IPython is to show it."""
+        """Return the lines that IPython shows."""
         if not _is_short():
             return traceback.format_exception(self)
         kind = (
@@ -200,7 +200,7 @@ class ShortTracebackMixin(BaseException):
 
 
 class WebRunError(ShortTracebackMixin, Exception):
-    """Something that the toolkit was asked for did not work."""
+    """A request to the toolkit failed."""
 
 
 class ArgumentError(WebRunError, TypeError):
@@ -228,7 +228,7 @@ class LimitError(WebRunError):
     def __init__(self, message: str, *, retry_after_s: float | None = None, **rest: Any) -> None:
         super().__init__(message, **rest)
         self.retry_after_s = retry_after_s
-        """When the service takes requests again, where it says so."""
+        """Seconds after which the service accepts requests again, if it says so."""
 
 
 class SessionGoneError(WebRunError):
@@ -243,7 +243,7 @@ _SECRET_HINT = "name a login with secrets={host: name}, or answer with `webrun.o
 
 
 class GuardrailError(WebRunError):
-    """A task asked a person and nobody answered, so it was stopped."""
+    """A task asked a question that no one answered, and was stopped."""
 
     def __init__(self, question: Question, *, session_id: str) -> None:
         choices = f" ({' | '.join(question.candidates)})" if question.candidates else ""
@@ -264,7 +264,7 @@ class GuardrailError(WebRunError):
 
     @property
     def kind(self) -> str:
-        """Why it asks: `ambiguous`, `credentials`, `purchase`, … or empty."""
+        """The reason for the question: `ambiguous`, `credentials`, `purchase`, … or empty."""
         return self.question.kind
 
 
@@ -281,20 +281,20 @@ _REFUSED_HINTS = {
 
 
 class BudgetError(WebRunError):
-    """What a task, a session or a notebook may cost is spent: its work was stopped, or new work was refused.
+    """The budget of a task, a session or a notebook is spent: its work was stopped, or new work was refused.
 
     Parameters
     ----------
     scope : str
-        `task`, `session` or `notebook`: whose budget it is.
+        The owner of the budget: `task`, `session` or `notebook`.
     limit_usd, cost_usd : Decimal
-        The budget, and what was spent when it was noticed.
+        The budget, and the cost when it was found to be spent.
     emulated : bool
         Whether the money is emulated.
     name : str
         The session's name, where it is a session's budget.
     partial : str
-        The answer as far as the server had told it; may be empty.
+        The answer so far; may be empty.
     refused : bool
         Nothing was stopped: new work was refused.
     """

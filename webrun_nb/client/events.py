@@ -24,7 +24,7 @@ LONGEST_PAUSE_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class AgentSaid:
-    """A note of the agent's."""
+    """The agent wrote a note."""
 
     content: str
     task_id: str | None = None
@@ -32,17 +32,17 @@ class AgentSaid:
 
 @dataclass(frozen=True, slots=True)
 class ActionDone:
-    """Something was done in the browser."""
+    """An action was performed in the browser."""
 
     name: str
     target: str = ""
     task_id: str | None = None
     step: int | None = None
-    """Its number among the task's recorded steps, where the server says it."""
+    """Its number among the task's recorded steps, if the server sends it."""
 
     @property
     def text(self) -> str:
-        """For people: `click "Laptops"`."""
+        """The action with its target, for display: `click "Laptops"`."""
         return f"{action_label(self.name)} {self.target}".strip()
 
 
@@ -65,7 +65,7 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A guardrail waits for a person."""
+    """A guardrail asked a question, and waits for a person."""
 
     text: str
     kind: str = ""
@@ -88,9 +88,9 @@ class InstanceChanged:
     connected: bool
     message: str = ""
     grace_ms: int | None = None
-    """How long it may take to come back."""
+    """The time in which it may come back."""
     at_ms: int | None = None
-    """When it was lost or came back, unix ms of the server's clock."""
+    """The time of the change, unix ms of the server's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +164,16 @@ def _target(target: object) -> str:
 
 
 class EventStream:
-    """The socket of one session: keeps it open, tells each event, and whether it is open.
+    """Receives the live events of one session: keeps the socket open, and passes each event on.
 
     Parameters
     ----------
     socket_url : str
         The server's `socketURL`.
     session_id : str
-        What the socket shows; its capability.
+        The session's id, which is also the permission to listen.
     tell : callable
-        Told each event, on the loop thread.
+        Takes each event, on the loop thread.
     """
 
     def __init__(self, socket_url: str, session_id: str, tell: Callable[[LiveEvent], None]) -> None:
@@ -184,7 +184,7 @@ class EventStream:
         self.connected = False
 
     def open(self) -> None:
-        """Begin to listen; returns at once. Call it on the loop thread."""
+        """Start listening; returns at once. Call it on the loop thread."""
         self._task = asyncio.create_task(self._stay_connected())
 
     async def close(self) -> None:
@@ -212,13 +212,13 @@ class EventStream:
                         transports=transports,
                         wait_timeout=CONNECT_TIMEOUT_S,
                     )
-                    self._linked(True)
+                    self._set_connected(True)
                     pause_s = FIRST_PAUSE_S
                     await closed.wait()
                 except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError, TimeoutError) as error:
                     _log.debug("no live events for session %s: %s", self._session_id, error)
                 finally:
-                    self._linked(False)
+                    self._set_connected(False)
                     if socket.connected:
                         await socket.disconnect()
             await asyncio.sleep(pause_s)
@@ -250,7 +250,7 @@ class EventStream:
         socket.on("disconnect", lambda *_: closed.set())
         return closed
 
-    def _linked(self, connected: bool) -> None:
+    def _set_connected(self, connected: bool) -> None:
         if connected != self.connected:
             self.connected = connected
             self._tell(ConnectionChanged(connected))

@@ -1,4 +1,4 @@
-"""Reads what a task expects of the pages it opens (`expect=`): the HTTP statuses that are no error."""
+"""Reads the conditions of `expect=`: the HTTP statuses that a task expects of the pages it opens."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def expected_statuses(conditions: str | Sequence[str]) -> list[int]:
 
 
 def error_page_hint(code: str, details: Mapping[str, Any]) -> str | None:
-    """Return what to do where a task failed at an error page; None where it failed for another reason."""
+    """Return the hint for a task that failed at an error page; None for another failure."""
     status = details.get("status")
     if code != TaskFailureCode.NAVIGATION_FAILED or not isinstance(status, int):
         return None

@@ -1,4 +1,4 @@
-"""Who answers when a task asks: the notebook's handler, or a person who sees the question elsewhere."""
+"""Finds an answer to the question of a task: from a handler, a form that a person sees, or a prompt."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ GuardrailHandler = Callable[[Question], str | None] | Callable[[Question], Await
 FormShown = Callable[[str, str], bool]
 """Takes session and task id; waits a little for a form, in a thread of its own."""
 FindPrompt = Callable[[], GuardrailHandler | None]
-"""Returns what asks a person where no form is shown; None where nobody can be asked."""
+"""Returns the prompt that asks a person where no form is shown; None where no one can be asked."""
 
 
 class NoAnswer(Enum):
-    """Why there is no answer yet."""
+    """The reason why there is no answer yet."""
 
     SEEN = "a person sees the question, and may answer it elsewhere"
-    UNSEEN = "nobody is there to answer"
+    UNSEEN = "no one is there to answer"
 
 
 AskPerson = Callable[[str, Question], Awaitable[str | NoAnswer | None]]
-"""Has somebody answer the question of a session's task: the answer, why there is none, or None to stop the task."""
+"""Returns the answer to the question of a session's task, the reason why there is none, or None to stop the task."""
 
 
 def checked_handler(handler: GuardrailHandler | None) -> GuardrailHandler | None:
-    """Return what is to answer questions.
+    """Check the handler of questions.
 
     Raises
     ------
@@ -53,7 +53,7 @@ async def resolve_guardrail(
     form_shown: FormShown | None,
     find_prompt: FindPrompt | None = None,
 ) -> str | NoAnswer | None:
-    """Have the handler answer; where there is none, tell whether a person sees the question elsewhere.
+    """Ask the handler for the answer; without one, find out if a person sees the question elsewhere.
 
     Where none does either, and a call waits in this process, the person who made it is asked.
 

@@ -1,4 +1,4 @@
-"""What can't leave its process: it refuses to be pickled by its name, and says what can be pickled in its place."""
+"""Refuses to pickle objects that belong to their process, and names a replacement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class InProcess:
     """A handle on something that lives in this process, such as a session's connection; copies of it are itself."""
 
     instead: ClassVar[str] = ""
-    """What can be pickled in its place, as the end of a sentence."""
+    """The advice at the end of the error's message: how to get something that can be pickled."""
 
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn:
         message = f"a {type(self).__name__} can't be pickled: it belongs to this process"

@@ -46,7 +46,7 @@ ALTER TABLE tasks ADD COLUMN over_budget_usd TEXT;
 UPDATE tasks SET over_budget_usd = printf('%.9f', max(0, cost_usd - max_cost_usd)) WHERE max_cost_usd IS NOT NULL;
 PRAGMA user_version = 3""",
 }
-"""What makes the tables of a version those of the next one."""
+"""The statements that upgrade the tables of each version to the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class SessionRecord:
     """The process of the emulator that ends with that kernel; None for any other server."""
     opened_at_ms: int
     seen_at_ms: int
-    """When its state was last known."""
+    """The time at which its state was last known."""
     lasts_until_ms: int | None
-    """When it is over at the latest, should nobody say more to it; None where that can't be told."""
+    """The latest time of its end, if it is left alone; None where that can't be known."""
     ended_at_ms: int | None = None
     reason: str | None = None
-    """Why it ended, as `SessionSnapshot.reason`."""
+    """The reason for its end, as `SessionSnapshot.reason`."""
     cost_usd: Decimal | None = None
     """Last known."""
     idle_usd: Decimal | None = None
@@ -79,7 +79,7 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class TaskOutcome:
-    """How a task ended: `complete` or the code of its failure, and its money in US dollars, as in its `TaskRecord`."""
+    """The end of a task: `complete` or the code of its failure, and its money in US dollars, as in its `TaskRecord`."""
 
     task_id: str
     outcome: str
@@ -110,7 +110,7 @@ _TASK_COLUMNS = ", ".join(field.name for field in fields(TaskRecord))
 
 
 class Ledger:
-    """The sessions one user opened. A ledger that can't be written is logged and otherwise does nobody harm.
+    """The sessions one user opened. A failure to write is logged, and is no error.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class Ledger:
     def close_session(
         self, base_url: str, session_id: str, reason: str, at_ms: int, cost_usd: Decimal | None = None
     ) -> None:
-        """Take note that a session has ended; `cost_usd` None leaves the cost as last known."""
+        """Record the end of a session; `cost_usd` None leaves the cost as last known."""
         change = (
             "UPDATE sessions SET ended_at_ms = ?, reason = ?, cost_usd = coalesce(?, cost_usd)"
             " WHERE base_url = ? AND session_id = ? AND ended_at_ms IS NULL"

@@ -1,4 +1,4 @@
-"""What a client writes into the ledger: its sessions as they change, its tasks as they end."""
+"""Writes a client's sessions to the ledger as they change, and its tasks as they end."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from webrun_nb.common.processes import process_token
 from webrun_nb.wire.limits import MAX_DURATION_MS
 
 WRITE_EVERY_MS = 30_000
-"""While nothing but the cost changes."""
+"""The interval at which a session is written while only its cost changes."""
 
 
 class LedgerRecorder:
-    """Keeps the ledger of one client. Lives on the loop thread.
+    """Records the sessions and tasks of one client in the ledger. Runs on the loop thread.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class LedgerRecorder:
         self.ledger.write_task(TaskRecord(self.base_url, session_id, ended.task_id, now_ms(), ended.outcome, *money))
 
     def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
-        """Return what is to be written of a session; `before` is what was written last."""
+        """Return the record to write for a session; `before` is the one written last."""
         now = now_ms()
         return SessionRecord(
             base_url=self.base_url,
@@ -139,10 +139,10 @@ def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
 
 
 def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
-    """Return when it is over at the latest if nobody says more to it (contract, section 3).
+    """Return the latest time at which a session ends if it is left alone (contract, section 3).
 
     What is queued takes at most `maxDuration` each, then the inactivity timeout ends it. Where the server's clock
-    stands still nobody can tell.
+    stands still, it can't be known.
     """
     if not snapshot.clock_running:
         return None
@@ -152,7 +152,7 @@ def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ClosedSession:
-    """What became of a session that was left open."""
+    """A session that had been left open, after its end."""
 
     record: SessionRecord
     reason: str
@@ -162,7 +162,7 @@ class ClosedSession:
 
 
 async def close_orphaned_sessions(http: ApiTransport, books: LedgerRecorder) -> list[ClosedSession]:
-    """End what the ledger says was left open on this server.
+    """End the sessions on this server that were left open, according to the ledger.
 
     Raises
     ------

@@ -28,7 +28,7 @@ _DEATH_CHECKS, _DEATH_CHECK_S = 10, 0.03
 
 
 class LocalEmulator:
-    """A running emulator of our own.
+    """An emulator that runs as a child of this process.
 
     Its stdin is the lifeline: it ends when that closes, however this process ends. It is a session of its own, so
     that the notebook's stop button, which signals the kernel's whole process group, does not reach it.
@@ -65,12 +65,12 @@ class LocalEmulator:
 
     @property
     def pid(self) -> int:
-        """Of its process."""
+        """The process id."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it lives."""
+        """True while the process runs."""
         return self._process.poll() is None
 
     async def explain_loss(self) -> WebRunError | None:
@@ -88,7 +88,7 @@ class LocalEmulator:
         return ConnectionLostError(f"the emulator {how}; its sessions are gone", code=ToolkitErrorCode.EMULATOR_GONE)
 
     def stop(self) -> None:
-        """Have it save, close its browsers and end; returns when it is gone. Safe twice."""
+        """Stop the emulator, which saves and closes its browsers; return when it has ended. Safe twice."""
         self._stopped = self._stopped or self.running
         _close_lifeline(self._process)
         try:
@@ -107,7 +107,7 @@ class _Starting:
         self._given_up = False
 
     def give_up(self) -> None:
-        """Kill it: nobody has a session there yet. Right at any moment, from any thread."""
+        """Kill the process, which has no sessions yet. It may be called at any moment, from any thread."""
         self._given_up = True
         if self._process is not None:
             self._process.kill()
@@ -176,7 +176,7 @@ def _close_lifeline(process: subprocess.Popen[str]) -> None:
 
 
 def _ends(process: subprocess.Popen[str]) -> bool:
-    """Tell whether a process whose output has closed is at its end."""
+    """Tell if a process whose output has closed is at its end."""
     try:
         process.wait(0.5)
     except subprocess.TimeoutExpired:
@@ -233,7 +233,7 @@ _PATIENCE_S = 60
 
 @dataclass(frozen=True, slots=True)
 class LocalPlan:
-    """The steps in words, what of the text is not understood, as a run would say it, and what no step would follow."""
+    """The plan of a task: its steps, the parts of the text not understood, and those that no step uses."""
 
     steps: tuple[str, ...]
     problems: tuple[str, ...]
@@ -241,7 +241,7 @@ class LocalPlan:
 
 
 def local_plan(fields: Mapping[str, Any]) -> LocalPlan | None:
-    """Ask what would be done.
+    """Ask the local agent for the plan of a task, without running it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a person does in a session's browser (contract, section 3, interaction)."""
+"""Controls a session's browser by hand (contract, section 3, interaction)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ManualControl(ABC):
 
     @property
     def has_view(self) -> bool:
-        """Whether its browser can be watched live through this client (`webrun_nb`'s emulator alone)."""
+        """True where the browser can be watched live through this client: on the emulator alone."""
         return self.http.base_url != HOSTED_URL
 
     def view(self, listener: ViewListener, fps: float = 8.0) -> LiveView:

@@ -1,4 +1,4 @@
-"""Keeps a session's snapshot true: live events make it quick, the status call makes it right."""
+"""Keeps the snapshot of a session up to date, with live events for speed and status calls for correctness."""
 
 from __future__ import annotations
 
@@ -33,39 +33,39 @@ from webrun_nb.wire.responses import SessionState, TaskGuardrail
 _log = logging.getLogger(__name__)
 
 POLLING_S = 1.0
-"""Between status calls where no socket is open."""
+"""The interval of status calls while no socket is open."""
 CONNECTED_S = 5.0
-"""Between status calls where events come in by themselves, and the server is a child of this process."""
+"""The interval of status calls while events come in, and the server is a child of this process."""
 SILENT_AFTER_S = 0.6
 """A status call that takes longer is shown as a lost connection, until it is answered after all."""
 PENDING_S = 0.2
-"""While the browser is starting, of which no event tells the end."""
+"""The interval while the browser is starting: no event tells when it is ready."""
 REFRESH_AT_MOST_EVERY_S = 0.1
 CONTROL = frozenset({"takeOverControl", "releaseControl"})
-"""The actions that change who drives."""
+"""The actions that start and end control by hand."""
 TERMINATED = "terminated"
-"""The server's word for every end that somebody asked for."""
+"""The server's reason for every end that was requested."""
 NAVIGATION = "navigateUrl"
 """The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
 
 class SessionMonitor:
-    """The snapshot of one session, and who is told of each new one. Lives on the loop thread.
+    """Keeps the snapshot of one session, and calls subscribers with each new one. Runs on the loop thread.
 
     Parameters
     ----------
     http : Http
         The server.
     name : str
-        What the user calls the session.
+        The user's name for the session.
     session_id : str
         Its id.
     url : str, optional
-        Where it starts.
+        The URL that it starts at.
     max_cost_usd : Decimal, optional
-        What it may cost; only to be shown.
+        The limit on its cost; only to be shown.
     spent_before_usd : Decimal
-        What of that was spent before it began; only to be shown.
+        The part of the limit that was spent before it began; only to be shown.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SessionMonitor:
         self._instructions: dict[str, str] = {}
         self._stale = asyncio.Event()
         self._change_count = 0
-        """How many events have told of something that the status tells too."""
+        """The number of events that announced a change which the status shows, too."""
         self._followers: set[asyncio.Event] = set()
         self._live: EventStream | None = None
         self._task: asyncio.Task[None] | None = None
@@ -96,7 +96,7 @@ class SessionMonitor:
         self._end_reason: str | None = None
         self._ending_tasks: set[str] = set()
         self.last_url = url
-        """The last page that the browser was told to open, as far as events say."""
+        """The last page that the browser was told to open, according to the events."""
 
     @property
     def snapshot(self) -> SessionSnapshot:
@@ -105,16 +105,16 @@ class SessionMonitor:
         return self._snapshot
 
     def subscribe(self, fn: Subscriber) -> None:
-        """Have `fn` told of each new snapshot."""
+        """Call `fn` with each new snapshot."""
         self._subscribers.append(fn)
 
     def unsubscribe(self, fn: Subscriber) -> None:
-        """Tell `fn` no more."""
+        """Stop calling `fn`."""
         with contextlib.suppress(ValueError):
             self._subscribers.remove(fn)
 
     async def begin(self, socket_url: str | None) -> None:
-        """Take the first snapshot and keep it true from now on; without `socket_url` by polling only."""
+        """Take the first snapshot and keep it up to date from now on; without `socket_url` by polling only."""
         await self.refresh()
         if socket_url is not None:
             self._live = EventStream(socket_url, self._session_id, self._on)
@@ -122,18 +122,18 @@ class SessionMonitor:
         self._task = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
-        """Stop watching; the snapshot stays as it is."""
+        """Stop monitoring; the snapshot stays as it is."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     @property
     def done(self) -> bool:
-        """Whether there is nothing left to watch."""
+        """True once there is nothing left to monitor."""
         return self._task is not None and self._task.done()
 
     def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
-        """Remember what a task was told, for the snapshots it is in, and whether its session ends with it."""
+        """Keep the instruction of a task, for snapshots, and whether its session ends with it."""
         self._instructions[task_id] = instruction
         if ends_session:
             self._ending_tasks.add(task_id)
@@ -141,22 +141,22 @@ class SessionMonitor:
             self._set(replace(self.snapshot, current_task=instruction))
 
     def set_end_reason(self, reason: str) -> None:
-        """Take note of why the client is about to end it, of which the server says no more than `terminated`."""
+        """Set the reason why the client ends the session; the server will only say `terminated`."""
         self._end_reason = self._end_reason or reason
 
     def set_stop_reason(self, reason: str, task_id: str | None) -> None:
-        """Take note of why a task is about to be stopped: a session that is to end with it ends for that."""
+        """Set the reason why a task is stopped, which is the session's if that ends with the task."""
         if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
             self.set_end_reason(reason)
 
     def note_over_budget(self, over_usd: Decimal) -> None:
-        """Take note that a task has cost so much more than its own budget."""
+        """Add the excess of a task over its own budget."""
         self._tasks_over_usd += over_usd
         self._set(self.snapshot)
 
     @contextlib.contextmanager
     def changes(self) -> Iterator[asyncio.Event]:
-        """Give an event that is set whenever something happened that may have moved a task."""
+        """Provide an event that is set whenever the state of a task may have changed."""
         event = asyncio.Event()
         self._followers.add(event)
         try:
@@ -166,11 +166,11 @@ class SessionMonitor:
 
     @property
     def listening(self) -> bool:
-        """Whether events come in by themselves."""
+        """True while live events come in."""
         return self._live is not None and self._live.connected
 
     async def refresh(self) -> SessionState:
-        """Ask for the status now.
+        """Read the status now.
 
         Raises
         ------
@@ -188,9 +188,9 @@ class SessionMonitor:
         return state
 
     async def _question(self, state: SessionState) -> Question | None:
-        """Return what the session's task asks; the status call says only that it asks.
+        """Return the question of the session's task; the status call says only that there is one.
 
-        Read anew each time: one task may ask twice, and somebody else may have answered in between.
+        It is read each time: one task may ask twice, and it may have been answered elsewhere in between.
         """
         if state.phase is not SessionPhase.GUARDRAIL or state.current_task_id is None:
             return None
@@ -204,7 +204,7 @@ class SessionMonitor:
                     async with asyncio.timeout(self._pause_s()):
                         await self._stale.wait()
                 self._stale.clear()
-                await self._refresh_or_say_why_not()
+                await self._refresh_or_mark_failure()
                 await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
         finally:
             if self._live is not None:
@@ -218,7 +218,7 @@ class SessionMonitor:
         alone = self.listening and self._http.is_child and self.snapshot.question is None
         return CONNECTED_S if alone else POLLING_S
 
-    async def _refresh_or_say_why_not(self) -> None:
+    async def _refresh_or_mark_failure(self) -> None:
         reading = asyncio.create_task(self.refresh())
         try:
             done, _ = await asyncio.wait({reading}, timeout=SILENT_AFTER_S)
@@ -237,12 +237,12 @@ class SessionMonitor:
             self._set(replace(self.snapshot, connected=False))
 
     def mark_missing(self, error: SessionGoneError) -> None:
-        """Take note that the server knows the session no more; how it ended can't be learned any more."""
+        """Mark the session as ended: the server no longer knows it, nor how it ended."""
         if not self.snapshot.ended:
             self._end(SessionStatus.TERMINATED, error.code.lower().replace("_", " "))
 
     def mark_unreachable(self, error: ConnectionLostError) -> None:
-        """Take note that the server can't be reached; where our own emulator has ended, the session has too."""
+        """Mark the server as out of reach, or the session as ended where the server was an emulator that has ended."""
         if error.code == ToolkitErrorCode.EMULATOR_GONE:
             self._end(SessionStatus.FAILED, EMULATOR_ENDED)
         else:
@@ -294,12 +294,12 @@ class SessionMonitor:
                 self._stale_unless_about(event.task_id)
 
     def _stale_unless_about(self, task_id: str | None) -> None:
-        """Have the status read, unless an event of `task_id` is just what is to be expected."""
+        """Request a status call, unless an event of `task_id` was to be expected."""
         if task_id != self.snapshot.current_task_id or self.snapshot.question is not None:
             self._stale.set()
 
     def _instance_changed(self, event: InstanceChanged) -> None:
-        """Show at once that the browser was lost, and how long it may take to come back; or that it is back."""
+        """Show at once that the browser was lost, with its time to come back, or that it is back."""
         if event.connected:
             self._set(replace(self.snapshot, status=SessionStatus.ACTIVE, grace_ends_at_ms=None))
             return
@@ -322,7 +322,7 @@ class SessionMonitor:
             follower.set()
 
     def partial(self, task_id: str | None) -> str:
-        """Return the answer of a task as far as events have told it; may be empty."""
+        """Return the answer so far of a task, according to events; may be empty."""
         return self._partials.get(task_id or "", "")
 
     def _set(self, snapshot: SessionSnapshot) -> None:
@@ -342,12 +342,12 @@ class SessionMonitor:
         for tell in tuple(self._subscribers):
             try:
                 tell(snapshot)
-            except Exception:  # noqa: BLE001 - a viewer's fault must not end the watch for all others
+            except Exception:  # noqa: BLE001 - one subscriber's fault must not end the updates for all others
                 _log.exception("a subscriber of session %s failed", self._session_id)
 
 
 def _ended_at_ms(state: SessionState) -> int | None:
-    """Return when a session ended, as far as its server says.
+    """Return the time at which a session ended, if its server says it.
 
     On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
     """
@@ -366,7 +366,7 @@ def snapshot_of(
     before: SessionSnapshot | None,
     question: Question | None,
 ) -> SessionSnapshot:
-    """Return what a status answer says, with what only events and the client know kept from `before`."""
+    """Return the snapshot of a status answer, with the facts that only events and the client know from `before`."""
     parts = state.usage.breakdown
     compute_usd = idle_usd = tokens_usd = None
     if parts is not None:

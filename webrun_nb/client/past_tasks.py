@@ -41,7 +41,7 @@ class PastTasks:
         self._frames = frames
 
     async def texts(self) -> dict[str, str]:
-        """Return what the user's latest tasks were told, by their ids.
+        """Return the texts of the user's latest tasks, by their ids.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class PastTasks:
         )
 
     async def _polled(self, task_id: str, is_emulator: bool) -> TaskBody:
-        """Read how a task is, by the ids that the ledger has."""
+        """Read the state of a task with the ids in the ledger."""
         record = self._recorded(task_id)
         if record is None:
             raise RequestError(f"no task {task_id} of yours is known", code=ErrorCode.TASK_NOT_FOUND)
@@ -99,7 +99,7 @@ class PastTasks:
         return next((task for task in reversed(tasks) if task.task_id == task_id), None)
 
     def _was_emulated(self, record: TaskRecord) -> bool:
-        """Tell whether a task was done on an emulator: each start of one has an address of its own."""
+        """Tell if a task ran on an emulator: each start of one has an address of its own."""
         sessions = [] if self._ledger is None else self._ledger.sessions()
         return any(
             session.emulated

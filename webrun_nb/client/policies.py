@@ -229,7 +229,7 @@ class Policies:
 
     @on_loop_thread
     async def atest(self, policy: str, task_id: str) -> list[Record]:
-        """Return what a policy would decide on each recorded action of a task, as records of the wire.
+        """Apply a policy to each recorded action of a task; return its decisions as records of the wire.
 
         Nothing is done in a browser.
 

@@ -1,4 +1,4 @@
-"""Proxies for sessions: how they are written in a line, where their passwords come from, and trying one."""
+"""Reads and formats the proxies of sessions, looks up their passwords, and tests them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ProxyItems = tuple[tuple[str, Any], ...]
 """A proxy's fields, sorted, so that they can be compared; no repr shows its password."""
 
 DEFAULT_SECRET = "PROXY"
-"""What the password's secret is called where the line does not say: `PROXY_PASSWORD`."""
+"""The default name of the secret with the password: `PROXY_PASSWORD`."""
 _MANAGED = re.compile(r"webrun:(?P<country>[a-z]{2}|random)", re.IGNORECASE)
 _OWN = re.compile(
     r"(?P<type>http|socks5|socks)://(?:(?P<username>[^@/\s]*)@)?(?P<host>\[[0-9a-f:.]+\]|[^\s:@/\[\]]+):(?P<port>\d{1,5})/?"
@@ -35,7 +35,7 @@ _HINT = "write http://HOST:PORT, socks5://USER@HOST:PORT (its password is PROXY_
 
 @dataclass(frozen=True, slots=True)
 class ProxySpec:
-    """A proxy as a line has it: its fields without password, and what the password's secret is called."""
+    """A proxy as written in a line: its fields without the password, and the name of the secret with the password."""
 
     fields: tuple[tuple[str, Any], ...]
     secret: str | None = None
@@ -76,7 +76,7 @@ def parse_proxy(spec: str) -> ProxySpec:
 
 
 def format_proxy(items: ProxyItems) -> str:
-    """Return how a line writes a proxy; its password is not in it, and is looked up again as `PROXY_PASSWORD`."""
+    """Return a proxy as one line, without its password, which is looked up again as `PROXY_PASSWORD`."""
     fields = dict(items)
     if fields["source"] == "WebRun":
         return f"WebRun:{fields['country']}"
@@ -86,7 +86,7 @@ def format_proxy(items: ProxyItems) -> str:
 
 
 async def read_proxy(given: Proxy | None) -> ProxyItems | None:
-    """Return a proxy as it is going to be sent; its password is looked up in the thread of the person who may be asked.
+    """Return a proxy with its password, which is looked up in the caller's thread, where a person may be asked.
 
     Raises
     ------
@@ -110,12 +110,12 @@ async def read_proxy(given: Proxy | None) -> ProxyItems | None:
 
 
 class Proxies:
-    """Trying proxies. Every method has two faces, and raises RequestError `EMULATOR_ONLY` elsewhere.
+    """Tests proxies. Every method comes in two forms, and raises RequestError `EMULATOR_ONLY` on other servers.
 
     Parameters
     ----------
-    http : Http
-        Its calls.
+    http : ApiTransport
+        The server's calls.
     """
 
     def __init__(self, http: ApiTransport) -> None:
@@ -123,14 +123,14 @@ class Proxies:
 
     @on_loop_thread
     async def atest(self, proxy: Proxy, url: str | None = None) -> ProxyTested:
-        """Ask through a proxy which address arrives, and measure how long that takes.
+        """Send a request through a proxy; return the address that arrives, and the time it took.
 
         Parameters
         ----------
         proxy : str or mapping
             As `start` takes it.
         url : str, optional
-            Somebody who answers with the address that asks, in plain text; by default the emulator itself for a proxy
+            A service that answers with the address of the request, in plain text; by default the emulator for a proxy
             on this machine, else a public service.
 
         Raises

@@ -1,4 +1,4 @@
-"""What a task gives back."""
+"""Defines the result of a task, its files, and the adapter that makes tables of both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from webrun_nb.client.snapshot import SessionSnapshot
 
 ReadFrame = Callable[[str, IO[bytes]], "pd.DataFrame"]
-"""Takes a file's name and content."""
+"""Reads a table from a file's name and content."""
 
 _IN_MEMORY_BYTES = 1_000_000
 
@@ -40,11 +40,11 @@ class ResultFile(InProcess):
     Parameters
     ----------
     file : File
-        As the answer has it.
-    http : Http
+        The file as in the answer.
+    http : ApiTransport
         The server's calls.
     read_frame : callable, optional
-        Makes a table of it (the notebook layer's).
+        Makes a table of it.
     """
 
     instead = "save it, and pickle its path"
@@ -52,9 +52,9 @@ class ResultFile(InProcess):
     def __init__(self, file: File, http: ApiTransport, read_frame: ReadFrame | None = None) -> None:
         self.filename = file.filename
         self.source = file.source
-        """Where the page had it from."""
+        """The URL that the page downloaded it from."""
         self.timestamp = file.timestamp
-        """When it was downloaded, unix ms."""
+        """The time of the download, unix ms."""
         self.download_url = file.download_url
         self._transfers = Transfers(http)
         self._read_frame = read_frame
@@ -69,7 +69,7 @@ class ResultFile(InProcess):
         Raises
         ------
         RequestError
-            `FILE_NOT_FOUND`: the server has it no more.
+            `FILE_NOT_FOUND`: the server no longer has it.
         """
         file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
         try:
@@ -91,7 +91,7 @@ class ResultFile(InProcess):
         Raises
         ------
         RequestError
-            `FILE_NOT_FOUND`: the server has it no more; `INVALID_PARAMETER`: it can't be written there.
+            `FILE_NOT_FOUND`: the server no longer has it; `INVALID_PARAMETER`: it can't be written there.
         """
         return await self._transfers.save(self.download_url, Path(path), self.filename)
 
@@ -101,12 +101,12 @@ class ResultFile(InProcess):
 
     @on_loop_thread
     async def asize(self) -> int | None:
-        """Return its size in bytes, as the server states it; None where it does not. Asked anew each time.
+        """Return its size in bytes, as the server states it; None where it does not. It is asked each time.
 
         Raises
         ------
         RequestError
-            `FILE_NOT_FOUND`: the server has it no more.
+            `FILE_NOT_FOUND`: the server no longer has it.
         """
         return await self._transfers.size(self.download_url)
 
@@ -116,7 +116,7 @@ class ResultFile(InProcess):
 
     @property
     def df(self) -> pd.DataFrame:
-        """Its content as a table, by its name: .csv, .tsv, .json, .jsonl, .parquet, .xlsx; fetched anew each time."""
+        """Its content as a table, by its name: .csv, .tsv, .json, .jsonl, .parquet, .xlsx; fetched each time."""
         if self._read_frame is None:
             raise TypeError("this client was made without `frames`: read .open()")
         with self.open() as content:
@@ -124,22 +124,22 @@ class ResultFile(InProcess):
 
 
 _TOLD_CHARACTERS = 60
-"""Of the instruction, in a result's repr."""
+"""The longest part of the instruction in a result's repr."""
 
 
 class Schema(Protocol):
-    """What an answer is to look like; only its JSON Schema matters to the client."""
+    """The schema of an answer; the client uses only its JSON Schema."""
 
     @property
     def json_schema(self) -> Mapping[str, Any]:
-        """What goes over the wire as `outputSchema`."""
+        """The JSON Schema that is sent as `outputSchema`."""
 
 
 class ResultAdapter(Protocol):
-    """How schemas are read and tables are made. The notebook layer has them; the client doesn't know pandas."""
+    """Reads schemas and makes tables, for a client that does not know pandas itself."""
 
     def read_schema(self, given: object) -> Schema:
-        """Return the schema that somebody gave (a column list, a model, a JSON Schema, …)."""
+        """Return the schema that was given, for example a column list, a model or a JSON Schema."""
 
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, typed by its schema where it has one."""
@@ -151,7 +151,7 @@ class ResultAdapter(Protocol):
         """Return a task's `steps` or `provenance` as a table."""
 
     def session_html(self, snapshot: SessionSnapshot) -> str:
-        """Return what is known of a session as static HTML."""
+        """Return a session's state as static HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,32 +177,33 @@ class TaskResult(InProcess):
     task_id: str
     instruction: str
     url: str | None
-    """Where it was told to start, else the page that the browser was last told to open, as far as is known."""
+    """The URL it started at, else the page that the browser was last told to open, if known."""
     text: str
     """The answer: markdown, or with a schema the JSON as text."""
     schema: Schema | None
     files: tuple[ResultFile, ...]
-    """What it downloaded."""
+    """The files that it downloaded."""
     network: tuple[NetworkLog, ...]
     usage: Usage
     captured_at: datetime
     elapsed_s: float
-    """From asking to having it, waiting in the queue included."""
+    """The time from the request to the answer in seconds, waiting in the queue included."""
     raw: Mapping[str, Any]
     """The answer as it came over the wire."""
     records: tuple[Mapping[str, Any], ...] | None = None
-    """What a text answer was written from, where the server says so: the emulator does."""
+    """The records that a text answer was written from, on servers that send them, as the emulator does."""
     truncated: Truncated | None = None
-    """What `max_output_tokens` left of the answer: `returned` rows (of a text: characters) `of` so many; None where
-    the answer is whole, or the server does not say."""
+    """The part of the answer within `max_output_tokens`: `returned` rows (of a text: characters) `of` so many.
+
+    None where the answer is whole, or the server does not say."""
     make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, compare=False)
     make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(default=None, compare=False)
     recorded: TaskRecording | None = field(default=None, compare=False)
-    """What the server has recorded of it."""
+    """The server's record of the task."""
     max_cost_usd: Decimal | None = None
-    """What it was allowed to cost; None where it had no budget of its own."""
+    """The task's own budget; None where it had none."""
     budget: BudgetReading | None = field(default=None, compare=False)
-    """Of its own, its session's and the notebook's budget, the one that was exceeded most when it had ended."""
+    """The budget that was exceeded most at its end: its own, its session's or the notebook's."""
 
     @property
     def json(self) -> Any:
@@ -211,7 +212,7 @@ class TaskResult(InProcess):
 
     @property
     def df(self) -> pd.DataFrame:
-        """The answer as a table, made anew each time.
+        """The answer as a table, made each time.
 
         Without a schema: the records of the page under its own column names, as text, as `-o` has them; where the
         answer is no table, one row with a column `answer`. The hosted service gives no records with a text: for a
@@ -223,18 +224,18 @@ class TaskResult(InProcess):
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """What the table lacks: `rows`, `incomplete_rows`, `missing` and `unfit` per column, as counts; `truncated`."""
+        """The counts of missing values: `rows`, `incomplete_rows`, `missing` and `unfit` per column, `truncated`."""
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
 
     @property
     def steps(self) -> Any:
-        """What the task did, saw, asked and said: a table, or without `frames` plain records. Asked of the server.
+        """The recorded steps of the task, as a table, or without `frames` as plain records. Read from the server.
 
         Raises
         ------
         RequestError
-            `EMULATOR_ONLY`: the server does not tell; `TASK_NOT_FOUND`: it remembers no more.
+            `EMULATOR_ONLY`: the server keeps no record; `TASK_NOT_FOUND`: the record has been removed.
         """
         return self._recorded("steps")
 
@@ -259,14 +260,14 @@ class TaskResult(InProcess):
 
     @property
     def provenance(self) -> Any:
-        """Where each value of the answer comes from (page, element, text); as `steps`."""
+        """The source of each value of the answer: page, element, text; otherwise as `steps`."""
         return self._recorded("provenance")
 
     @cached_property
     def unused(self) -> tuple[UnusedPart, ...]:
-        """Parts of the instruction that the answer does not follow, each with why; empty where all of it was used.
+        """The parts of the instruction that were not used, each with the reason; empty if all of it was used.
 
-        The emulator tells, and is asked the first time. The hosted service says nothing of it: there it is empty.
+        The emulator knows them, and is asked at the first access. On the hosted service it is empty.
 
         >>> [part.text for part in result.unused]  # doctest: +SKIP
         ['on day 2']
@@ -274,7 +275,7 @@ class TaskResult(InProcess):
         Raises
         ------
         RequestError
-            `EMULATOR_ONLY`: the emulator runs without its control API; `TASK_NOT_FOUND`: it remembers no more.
+            `EMULATOR_ONLY`: the emulator runs without its control API; `TASK_NOT_FOUND`: the record has been removed.
         """
         if not self.emulated or self.recorded is None:
             return ()
@@ -292,12 +293,12 @@ class TaskResult(InProcess):
 
     @property
     def cost_usd(self) -> Decimal:
-        """What the task cost. On the emulator: what it would have cost."""
+        """The cost of the task in US dollars. On the emulator: the cost on the hosted service."""
         return from_number(self.usage.cost)
 
     @property
     def over_budget_usd(self) -> Decimal | None:
-        """What was spent beyond its own, its session's or the notebook's budget (`budget` says which) by its end.
+        """The amount spent by its end beyond its own, its session's or the notebook's budget (`budget` says which).
 
         At most its own cost; 0 where all budgets were kept; None where it had none, or where that isn't known. A budget
         is followed by reading the costs again and again, so that a short task may end before it is stopped.
@@ -306,7 +307,7 @@ class TaskResult(InProcess):
 
     @property
     def emulated(self) -> bool:
-        """True where nobody pays."""
+        """True on the emulator, where nothing is charged."""
         return self.usage.emulated
 
     def __str__(self) -> str:

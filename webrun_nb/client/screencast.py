@@ -1,4 +1,4 @@
-"""A session's live view (contract, section 12): its pictures as they change, and the hands of whoever takes over."""
+"""Receives the live view of a session (contract, section 12), and sends the input of a person who takes over."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _OVER = {
     4404: "The server does not know this session",
     4409: "The session has ended",
 }
-"""How a server closes a socket for good."""
+"""The messages for the codes with which a server closes a socket for good."""
 
 
 class ViewListener(Protocol):
-    """Told what a live view shows, on the loop thread; must return at once."""
+    """Takes the pictures and messages of a live view. Called on the loop thread; must return at once."""
 
     def picture(self, jpeg: bytes) -> None:
-        """Take a new picture. The next comes once it is acknowledged."""
+        """Take a new picture. The next one is sent once it is acknowledged."""
 
     def note(self, message: Mapping[str, Any]) -> None:
-        """Take what is told beside the pictures: `state`, `action` or `error`."""
+        """Take a message beside the pictures: `state`, `action` or `error`."""
 
     def link(self, trouble: str) -> None:
-        """Take note why nothing comes; empty once something does."""
+        """Take the reason why no pictures come; empty once they do."""
 
 
 class LiveView:
-    """One viewer's socket. Lives on the loop thread; connects anew until the session has ended or it is closed.
+    """The socket of one viewer. Runs on the loop thread; reconnects until the session has ended or it is closed.
 
     Parameters
     ----------
@@ -63,31 +63,33 @@ class LiveView:
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Begin to watch; returns at once."""
+        """Start receiving; returns at once."""
         self._task = asyncio.get_running_loop().create_task(self._stay_connected(), name=f"view {self._session_id}")
 
     def close(self) -> None:
-        """Watch no more. Safe twice."""
+        """Stop receiving. Safe twice."""
         if self._task is not None:
             self._task.cancel()
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """True once nothing more will come."""
         return self._task is None or self._task.done()
 
     def acknowledge(self) -> None:
-        """Say that the last picture was shown."""
+        """Acknowledge the last picture."""
         self._say({"type": "ack"})
 
     def set_visible(self, visible: bool) -> None:
-        """Say whether anybody sees it: nothing is sent while nobody does."""
+        """Tell the server if the view is visible; it sends nothing while it is not."""
         if visible != self._visible:
             self._visible = visible
             self._say({"type": "visible", "visible": visible})
 
     def act(self, action: Mapping[str, Any]) -> None:
-        """Do by hand what the contract's `interaction` can, coordinates with the browser bar; lost while unconnected.
+        """Send an action of the contract's `interaction`; it is lost while disconnected.
+
+        Its coordinates count the browser bar.
 
         It may be a letter of a password: it goes to the server and nowhere else.
         """
@@ -143,6 +145,6 @@ class LiveView:
             self._listener.note(note)
 
     async def _talk(self, socket: aiohttp.ClientWebSocketResponse, outbox: asyncio.Queue[Mapping[str, Any]]) -> None:
-        with contextlib.suppress(ConnectionError):  # whoever reads notices as well
+        with contextlib.suppress(ConnectionError):  # the reading side notices that, too
             while True:
                 await socket.send_str(json.dumps(await outbox.get()))

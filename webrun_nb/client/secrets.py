@@ -1,4 +1,4 @@
-"""Where a secret called `SHOP` comes from: the environment, else the system's keyring, else the person at the notebook.
+"""Looks up secrets and API keys: in the environment, in the system's keyring, or at a prompt.
 
 A call names a secret, never its value: `session.task(..., secrets={"shop.example.com": "SHOP"})`.
 """
@@ -23,20 +23,20 @@ from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.redacted import HostSecret, Secret
 
 IDENTITY_FIELDS = ("email", "username", "user", "login", "phone")
-"""Who somebody is; a form asks for one of them."""
+"""The fields that identify a person; a form asks for one of them."""
 KNOWN_FIELDS = (*IDENTITY_FIELDS, "password", "passphrase", "pin", "otp_secret", "otp")
-"""What is looked for; `otp_secret` is what an authenticator app was set up with, and yields codes."""
+"""The fields that are looked up; `otp_secret` is the key of an authenticator app, which yields codes."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}", re.ASCII)
 
 Prompt = Callable[[str], str]
-"""Asks a person without showing what is typed, as `getpass.getpass` does."""
+"""Asks a person without showing the input, as `getpass.getpass` does."""
 
 
 def check_name(name: str) -> str:
-    """Return the name of a secret, as environment variables are written.
+    """Check the name of a secret: capitals, as in environment variables.
 
-    Capitals alone: so a value that was written in the name's place is noticed, and not repeated.
+    A value that was written instead of a name is thus noticed, and not repeated.
 
     Raises
     ------
@@ -62,17 +62,17 @@ def find_secret(
     name : str
         Its name, in capitals.
     fields : sequence of str
-        What to look for: `NAME_FIELD` in the environment; where that has none of `asked`, also `FIELD` of the keyring
-        service `NAME`.
+        The fields to look up: `NAME_FIELD` in the environment; where that has none of `asked`, also `FIELD` of the
+        keyring service `NAME`.
     asked : sequence of str
-        What a person is asked for where nothing was found.
+        The fields that a person is asked for where nothing was found.
     prompt : callable, optional
-        In place of `getpass`.
+        Takes the place of `getpass`.
 
     Raises
     ------
     RequestError
-        Nothing was found and nobody can be asked; the hint names the variables to set.
+        Nothing was found and no one can be asked; the hint names the variables to set.
     """
     check_name(name)
     found = config.secret_variables(name, fields)
@@ -103,7 +103,7 @@ Secrets = Mapping[str, str | Mapping[str, str | Secret]]
 
 
 async def read_secrets(given: Secrets | None, base_url: str) -> tuple[HostSecret, ...]:
-    """Return what was given as it is going to be sent; looks names up, in the thread of the person who may be asked.
+    """Return secrets as they are sent; looks names up in the caller's thread, where a person may be asked.
 
     Raises
     ------
@@ -129,7 +129,7 @@ async def read_secrets(given: Secrets | None, base_url: str) -> tuple[HostSecret
 
 
 def _from_keyring(name: str, fields: Sequence[str]) -> dict[str, str]:
-    """Return what the keyring's service `name` holds; nothing where there is no keyring, or none that can be opened."""
+    """Return the fields in the keyring's service `name`; none where there is no keyring that can be opened."""
     try:
         keyring: Any = importlib.import_module("keyring")
         refused: Any = importlib.import_module("keyring.errors").KeyringError
@@ -167,7 +167,7 @@ def _ask(name: str, field: str, prompt: Prompt | None) -> str:
 
 
 def _field_label(field: str) -> str:
-    """Return what a person is asked for: `Password` for `password`."""
+    """Return the label of a prompt: `Password` for `password`."""
     return "User name or e-mail" if field == "email" else field.replace("_", " ").capitalize()
 
 
@@ -175,7 +175,7 @@ def _missing(name: str, fields: Sequence[str]) -> RequestError:
     wanted = list(dict.fromkeys((*fields, "password")))[:4] if len(fields) == 1 else list(fields)[:4]
     variables = ", ".join(f"{name}_{field.upper()}" for field in wanted)
     return RequestError(
-        f"nothing is known of the secret {name}, and nobody can be asked here",
+        f"nothing is known of the secret {name}, and no one can be asked here",
         code=ToolkitErrorCode.SECRET_NOT_FOUND,
         hint=f"set {variables} in the environment that Jupyter is started in, or store them in the keyring "
         f"(keyring set {name} {wanted[-1]})",
@@ -219,7 +219,7 @@ def find_key(base_url: str, source: Source | None = None, *, prompt: Callable[[s
     source : str, optional
         `env`: `WEBRUN_API_KEY`; `keyring`: service `webrun-nb`, user name the service's host; `prompt`: ask.
     prompt : callable, optional
-        In place of `getpass`.
+        Takes the place of `getpass`.
 
     Raises
     ------
@@ -243,8 +243,8 @@ def find_key(base_url: str, source: Source | None = None, *, prompt: Callable[[s
 _NOT_THERE: dict[Source | None, str] = {
     "env": "WEBRUN_API_KEY is not set in the environment that this kernel was started in",
     "keyring": "the keyring holds no key for this service, or can't be opened here",
-    "prompt": "no key was given, and nobody can be asked here",
-    None: "there is no key: not in the environment, not in the keyring, and nobody gave one",
+    "prompt": "no key was given, and no one can be asked here",
+    None: "there is no key: not in the environment, not in the keyring, and no one gave one",
 }
 _HINT = (
     f"set WEBRUN_API_KEY before Jupyter starts, or store it once, in a terminal: keyring set {KEYRING_SERVICE} {{host}}"

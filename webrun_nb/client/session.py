@@ -112,7 +112,7 @@ class Session(InProcess, ManualControl):
         return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
 
     def _repr_html_(self) -> str:
-        """Return what is known as static HTML, for front ends that display an object so."""
+        """Return the session's state as static HTML, for front ends that display objects so."""
         frames = self.client.frames
         return html.escape(repr(self)) if frames is None else frames.session_html(self.snapshot)
 
@@ -125,32 +125,32 @@ class Session(InProcess, ManualControl):
 
     @property
     def snapshot(self) -> SessionSnapshot:
-        """The latest that is known; costs nothing to read."""
+        """The latest known state; costs nothing to read."""
         return self.monitor.snapshot
 
     @property
     def ended(self) -> bool:
-        """Whether it is over."""
+        """True once the session has ended."""
         return self.snapshot.ended
 
     def subscribe(self, fn: Subscriber) -> Callable[[], None]:
-        """Have `fn` called with each new snapshot, on the client's loop thread; it must return at once.
+        """Call a function with each new snapshot, on the client's loop thread.
 
         Parameters
         ----------
         fn : callable
-            Takes a `SessionSnapshot`.
+            Takes a `SessionSnapshot`; must return at once.
 
         Returns
         -------
         callable
-            Ends it, as `unsubscribe(fn)` does.
+            Ends the subscription, as `unsubscribe(fn)` does.
         """
         self.monitor.subscribe(fn)
         return lambda: self.monitor.unsubscribe(fn)
 
     def unsubscribe(self, fn: Subscriber) -> None:
-        """Call `fn` no more.
+        """Stop calling a function with snapshots.
 
         Parameters
         ----------
@@ -164,50 +164,54 @@ class Session(InProcess, ManualControl):
     @on_loop_thread_within(_viewed)
     @keywords_of(TaskOptions)
     async def atask(self, text: str, **options: Unpack[TaskKeywords]) -> TaskResult:
-        """Have a task done and return its answer. Behind other tasks of the session it waits for its turn.
+        """Run a task and return its result; it waits for earlier tasks of the session.
+
+        >>> session.task("List the laptops", url="practice:shop", schema="name:str, price:float").df  # doctest: +SKIP
 
         Parameters
         ----------
         text : str
-            What to do, in plain English.
+            The instruction, in plain English.
         url : str, optional
-            Where to begin: http(s), or `practice:NAME`; else where the browser is.
+            The page to start at: http(s), or `practice:NAME`; by default the current page.
         schema : optional
-            What the answer is to look like: `"name:str, price:float?"`, a pydantic model, a JSON Schema, …
+            The schema of the answer: `"name:str, price:float?"`, a pydantic model, a JSON Schema, …
         timeout_ms : float, optional
-            The task's `maxDuration`, 1 000 … 300 000; 300 000 by default.
+            The longest duration in milliseconds, 1 000 … 300 000; 300 000 by default.
         end : bool
             End the session with the task (`terminateOnCompletion`).
         avoid_domains : tuple of str
-            Never navigated to.
+            Domains that the browser must not open.
         max_input_tokens, max_output_tokens : int, optional
             At most 100 000.
         max_cost_usd : Decimal, float or str, optional
-            What it may cost, in US dollars; once it has, it is stopped. Kept by this process, while it lives. A task
-            that ends before its costs were read again may cost more: `result.over_budget_usd`.
+            The limit on its cost, in US dollars; once it is reached, the task is stopped. The limit is kept by this
+            process, while it lives. A task that ends before its cost was read again may cost more:
+            `result.over_budget_usd`.
         secrets : mapping, optional
-            What the agent may log in with and never sees, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
+            Logins for the agent, which never sees the values, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
             (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
             mapping of field to value. Hosts: `github.com` that host alone, `*.x.com` any subdomain, `all`; also
             `practice:NAME`. The session keeps them until it ends.
         files : sequence of str or Path
             Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
         expect : str or sequence of str
-            What pages may answer: `"status = 404"`, `"status in 400..499"`; of several, any. A page that answers 400 or
-            above is an error otherwise. At least one page has to answer so. The emulator's alone.
+            The HTTP statuses that pages may answer with: `"status = 404"`, `"status in 400..499"`; of several, any.
+            Otherwise a page that answers with 400 or above is an error. At least one page has to answer so. On the
+            emulator alone.
 
         Raises
         ------
         TaskFailedError
-            It ended without an answer; `code` says why.
+            It ended without an answer; `code` is the reason.
         GuardrailError
-            It asked a person and nobody answered; it was stopped.
+            It asked a question and no one answered; it was stopped.
         BudgetError
-            It, its session or the notebook has cost what it may: it was stopped, or not begun.
+            The budget of the task, its session or the notebook is spent: it was stopped, or not begun.
         TaskInterruptedError
-            The blocking face was interrupted: the task was stopped, the session kept.
+            The blocking call was interrupted: the task was stopped, the session kept.
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
-            It was refused, or the server went away.
+            The task was refused, or the server can't be reached.
         """
         return await self.runner.run(await self.runner.prepare(text, TaskOptions(**options)))
 
@@ -255,7 +259,7 @@ class Session(InProcess, ManualControl):
         await self.send(self.http.change_state(self.session_id, state, task_id))
 
     async def send(self, message: Awaitable[None]) -> None:
-        """Send a message, on the loop thread, and read what has become of the session."""
+        """Send a message, on the loop thread, and update the snapshot."""
         try:
             await message
             await self.monitor.refresh()
@@ -265,7 +269,7 @@ class Session(InProcess, ManualControl):
 
     @on_loop_thread
     async def apause(self) -> None:
-        """Let the current browser action finish, then hold. Paused time is billed.
+        """Pause the task after its current browser action. Paused time is billed.
 
         Raises
         ------
@@ -280,7 +284,7 @@ class Session(InProcess, ManualControl):
 
     @on_loop_thread
     async def aresume(self) -> None:
-        """Go on from where it was paused.
+        """Continue a paused task.
 
         Raises
         ------
@@ -295,7 +299,7 @@ class Session(InProcess, ManualControl):
 
     @on_loop_thread
     async def astop(self, task_id: str | None = None) -> None:
-        """End the current task (or the one named, running or queued) and keep the session, which is billed on.
+        """Stop the current task, or the one named, and keep the session, which is still billed.
 
         Parameters
         ----------
@@ -332,7 +336,7 @@ class Session(InProcess, ManualControl):
         return runtime.run(self.aterminate())
 
     async def end_over_budget(self, error: BudgetError) -> None:
-        """End the session because a budget is spent; what it does fails with that error."""
+        """End the session because a budget is spent; its tasks fail with that error."""
         if not self.ended:
             self.runner.budget_error = error
             self.monitor.set_end_reason("budget")
@@ -340,19 +344,19 @@ class Session(InProcess, ManualControl):
 
     @on_loop_thread
     async def aanswer(self, text: str, task_id: str | None = None) -> None:
-        """Answer the question that its task waits with; with `task_id`, only if it is that task's.
+        """Answer the question of the session's task; with `task_id`, only if it is that task's.
 
         Parameters
         ----------
         text : str
             The answer. A login or a code is masked wherever it would be shown.
         task_id : str, optional
-            The task that it is meant for.
+            The id of the task that asked.
 
         Raises
         ------
         RequestError
-            `INVALID_STATE`: nothing is asked.
+            `INVALID_STATE`: there is no question.
         """
         if task_id is not None:
             await self.astatus()
@@ -385,7 +389,7 @@ class Session(InProcess, ManualControl):
 
     @on_loop_thread
     async def astatus(self) -> SessionSnapshot:
-        """Ask the server how it is now; a session that it knows no more has ended."""
+        """Read the session's state from the server; a session that the server no longer knows has ended."""
         try:
             await self.monitor.refresh()
         except SessionGoneError as error:
@@ -426,7 +430,7 @@ class Session(InProcess, ManualControl):
             self._not_ended(failure, error)
 
     def _not_ended(self, failure: WebRunError, error: BaseException | None) -> None:
-        """Raise the failure to end it, unless that would hide the error that ended the block."""
+        """Raise the failure to end the session, unless that would hide the error that ended the block."""
         if error is None:
             raise failure
         _log.warning("session %s could not be ended: %s", self.session_id, failure)

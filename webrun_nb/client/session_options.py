@@ -36,7 +36,7 @@ class SessionOptions:
     max_cost_usd: Decimal | None = None
     secrets: tuple[HostSecret, ...] = ()
     pictures: bool = False
-    """Whether its steps have pictures, which only the emulator takes."""
+    """True: keep pictures of its steps, which only the emulator takes."""
 
     def to_wire(self) -> dict[str, Any]:
         """Return the fields of a start-session request that describe the session itself."""

@@ -157,7 +157,7 @@ class SessionStarter:
             if options.pictures:
                 await self._owner.control.apictures(started.session_id)
             await monitor.begin(started.socket_url if self._listen else None)
-        except BaseException:  # nobody would know of the session, and it would cost
+        except BaseException:  # no one would know of the session, and it would cost
             await self._abandon(started.session_id)
             raise
         self._monitors = [other for other in self._monitors if not other.done] + [monitor]
@@ -184,7 +184,7 @@ class SessionStarter:
     async def _roll_back(self, opening: asyncio.Task[tuple[Session, str | None]], name: str) -> TaskInterruptedError:
         """End a session whose start was interrupted, now or once it is open; return the error that says so.
 
-        The request that opens it is not cancelled: the server may open the session all the same, and nobody would know
+        The request that opens it is not cancelled: the server may open the session all the same, and no one would know
         its id.
         """
         ending = asyncio.create_task(self._end_opened(opening, name))

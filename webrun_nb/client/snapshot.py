@@ -1,4 +1,4 @@
-"""What is known of a session at one moment: all that a card, a status line or a table needs."""
+"""Defines the snapshot of a session: all facts at one moment that a card, a status line or a table needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webrun_nb.wire.prices import PRICES_2026, Prices
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A guardrail that waits for a person."""
+    """The question of a guardrail that waits for a person."""
 
     task_id: str
     text: str
@@ -23,19 +23,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What a task does in the browser: the latest of its actions that the server told of when it began."""
+    """The latest browser action of a task that the server has announced."""
 
     task_id: str
     name: str
-    """As it is on the wire."""
+    """The action's name on the wire."""
     target: str = ""
     step: int | None = None
-    """Its number among the task's recorded steps; None where the server does not say."""
+    """Its number among the task's recorded steps; None where the server sends none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSnapshot:
-    """One moment of a session. Times are unix ms of the server's clock; money is US dollars.
+    """The state of a session at one moment. Times are unix ms of the server's clock; money is US dollars.
 
     A viewer ticks on by itself from `server_now_ms` (if `clock_running`): cost grows by the compute price until the
     session ends, and the countdown runs towards `expires_at_ms`, which is None while a task holds the timer off.
@@ -53,23 +53,23 @@ class SessionSnapshot:
     """Its occupation while active, else None."""
     expires_at_ms: int | None = None
     grace_ends_at_ms: int | None = None
-    """While orphaned: until when its browser may come back; None where the server has not said."""
+    """While orphaned: the time until which its browser may come back; None where the server does not say."""
     clock_running: bool = True
     ended_at_ms: int | None = None
-    """When it ended; None while it lives, and where the server does not say."""
+    """The time of its end; None while it lives, and where the server does not say."""
     reason: str | None = None
-    """Why it ended: the contract's `reason` (section 10), or the client's own words where the server can't say."""
+    """The reason for its end: the contract's (section 10), or the client's own where the server can't know."""
     unanswered: bool = False
-    """It ended while its task waited for a person."""
+    """True if it ended while its task waited for a person."""
     note: str | None = None
-    """What to know of it, such as that another session uses its environment, too."""
+    """A remark of the server, such as that another session uses its environment, too."""
     current_task_id: str | None = None
     current_task: str = ""
     """Its instruction."""
     last_action: str = ""
-    """For people, e.g. `click "Laptops"`."""
+    """The last action, for display: `click "Laptops"`."""
     doing: Doing | None = None
-    """The same as its parts, where a task does it."""
+    """The last action in parts, if a task performed it."""
     queued_tasks: int = 0
     cost_usd: Decimal | None = None
     compute_usd: Decimal | None = None
@@ -79,28 +79,28 @@ class SessionSnapshot:
     tokens_usd: Decimal | None = None
     """On the emulator, estimated."""
     max_cost_usd: Decimal | None = None
-    """What it may cost; the client ends it then, with the reason `budget`."""
+    """The limit on its cost, at which the client ends it with the reason `budget`."""
     spent_before_usd: Decimal = Decimal(0)
-    """What of `max_cost_usd` was spent before it began, by sessions that had the same budget."""
+    """The part of `max_cost_usd` that was spent before it began, by sessions with the same budget."""
     tasks_over_usd: Decimal = Decimal(0)
-    """What its tasks have cost beyond budgets of their own, in sum."""
+    """The sum that its tasks have cost beyond budgets of their own."""
     prices: Prices = PRICES_2026
     proxied: bool = False
-    """It goes out through a proxy."""
+    """True if it uses a proxy."""
     question: Question | None = None
     connected: bool = True
     """False while the server can't be reached."""
     ends_with_process: bool = False
-    """Its server is a child of this process, so that the session ends when this process does."""
+    """True if its server is a child of this process: the session ends when this process does."""
 
     @property
     def ended(self) -> bool:
-        """True once the state is final: nothing costs any more."""
+        """True once the state is final; it costs nothing any more."""
         return self.status.is_final
 
     @property
     def state_label(self) -> str:
-        """The state as people read it: `active · idle`, `pending · proxy`, `terminated · expired`."""
+        """The state for display: `active · idle`, `pending · proxy`, `terminated · expired`."""
         detail = self.phase if self.status is SessionStatus.ACTIVE else end_label(self.reason)
         if self.status is SessionStatus.PENDING and self.proxied:
             detail = "proxy"

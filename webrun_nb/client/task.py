@@ -1,4 +1,4 @@
-"""One task from asking to its answer, whatever comes between: a lost socket, a question, an interrupt."""
+"""Takes one task from its request to its answer, through lost sockets, questions, budgets and interrupts."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGu
 _log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 2.0
-"""How long an interrupted task may take to be stopped on the server."""
+"""The time in which an interrupted task is stopped on the server, else given up."""
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 AWAY_AT_MOST_S = 60.0
-"""How long a task's server may be out of reach before its waiter gives up."""
+"""The longest time for which the server of a task may be out of reach."""
 INTERRUPTED = ToolkitErrorCode.INTERRUPTED
-"""The outcome of a task whose waiter was interrupted."""
+"""The outcome of a task whose blocking call was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
-"""Between looks at a task; the last one is repeated."""
+"""The pauses between status calls of a task; the last one is repeated."""
 
 
 class TaskOwner(Protocol):
@@ -57,11 +57,11 @@ class TaskOwner(Protocol):
 
     @property
     def http(self) -> ApiTransport:
-        """Its server."""
+        """The server's calls."""
 
     @property
     def monitor(self) -> SessionMonitor:
-        """Who keeps its snapshot."""
+        """The session's monitor."""
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
@@ -80,12 +80,12 @@ class TaskOwner(Protocol):
 
 
 class TaskRun:
-    """Takes one task to its end.
+    """Runs one task to its end.
 
     Parameters
     ----------
     owner : TaskOwner
-        The session.
+        The session's task runner.
     request : TaskRequest
         The task.
     ask_person : callable
@@ -93,8 +93,8 @@ class TaskRun:
     task_id : str, optional
         Where the task has been sent already (as a session's initial task).
     patient : bool
-        Nobody waits for it: a question that `resolve_guardrail` has no answer to stays open, until somebody answers it
-        elsewhere (`Session.answer`, the card) or the server gives up. Otherwise it stops the task.
+        The task runs in the background: a question that `resolve_guardrail` has no answer to stays open, until it is
+        answered elsewhere (`Session.answer`, the card) or the server gives up. Otherwise the task is stopped.
     """
 
     def __init__(
@@ -115,13 +115,13 @@ class TaskRun:
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskBody] | None = None
         self._spent_usd: Decimal | None = None
-        """What it had cost when its budget was found to be spent, and it was stopped."""
+        """Its cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
         """The readings of its session's and the notebook's budget after its end; None until they were read."""
         self._before_usd = owner.monitor.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
         self.cost_usd: Decimal | None = None
-        """What it has cost, as last read; while one that is not `patient` runs, nobody asks."""
+        """Its cost, as last read; it is not read while a task that is not `patient` and has no budget runs."""
         self.identified = asyncio.Event()
         """Set once `task_id` is known, or will never be."""
 
@@ -198,7 +198,7 @@ class TaskRun:
             return None  # it is under way: its state can be read
 
     async def _identify(self, post: asyncio.Task[TaskBody]) -> str | None:
-        """Learn the task's id while its POST is held open, so that it can be stopped and shown."""
+        """Find the task's id while its POST is held open, so that it can be stopped and shown."""
         pauses_s = iter(IDENTIFY_PAUSES_S)
         while self.task_id is None:
             await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
@@ -253,7 +253,7 @@ class TaskRun:
                 body = await self._poll(task_id)
 
     async def _poll(self, task_id: str) -> TaskBody:
-        """Return how the task is; a network that is away for a while is waited for: the task goes on without it.
+        """Read the task's state. An interruption of the network is waited for, as the task goes on meanwhile.
 
         Raises
         ------
@@ -271,7 +271,7 @@ class TaskRun:
             await asyncio.sleep(POLL_PAUSES_S[-1])
 
     async def _keep_budget(self, body: TaskBody) -> float:
-        """Stop a task that has cost what it may; return how long the rest lasts at the least, in seconds."""
+        """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds."""
         limit = self._request.max_cost_usd
         if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
             return POLL_PAUSES_S[-1]
@@ -284,20 +284,20 @@ class TaskRun:
         return 0.0
 
     async def _read_budgets(self) -> None:
-        """Read how the budgets stand that the task counts against with others, once it has ended."""
+        """Read the shared budgets that the task counts against, once it has ended."""
         shared = [budget for budget in self._owner.budgets if budget.limit_usd is not None]
         if not shared or self.cost_usd is None:
             return
         try:
             await self._owner.monitor.refresh()
-        except WebRunError as error:  # then it is not known, and nothing is said of it
+        except WebRunError as error:  # then the budgets' state is unknown, and the result says nothing of it
             _log.warning("what session %s has cost can't be read: %s", self._owner.session_id, error)
             return
         cost_usd = self.cost_usd
         self._read = tuple(reading for budget in shared if (reading := budget.reading(cost_usd)) is not None)
 
     def _failure(self, body: TaskFailed) -> WebRunError:
-        """Return the error that says how the task failed: where it was stopped for its budget, that."""
+        """Return the error for a failed task: a BudgetError where it was stopped for its budget."""
         about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
         if self._spent_usd is None or self._request.max_cost_usd is None:
             hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
@@ -317,15 +317,15 @@ class TaskRun:
         )
 
     async def _answer(self, question: Question) -> bool:
-        """Have a question answered; False where it goes on waiting.
+        """Get a question answered; return False if the task is still waiting.
 
         Raises
         ------
         GuardrailError
-            Nobody answers, and nobody is to be waited for: the task was stopped.
+            There is no answer, and none to wait for: the task was stopped.
         """
         if question == self._asked:
-            return False  # it has been put to whoever there is
+            return False  # it has been asked before
         answer = await self._ask_person(self._owner.session_id, question)
         if answer is NoAnswer.SEEN or (answer is NoAnswer.UNSEEN and self._patient):
             self._asked = question
@@ -339,14 +339,14 @@ class TaskRun:
         try:
             await self._http.answer_guardrail(self._owner.session_id, answer)
         except RequestError as error:
-            if error.code != ErrorCode.INVALID_STATE:  # which it is where somebody else answered first
+            if error.code != ErrorCode.INVALID_STATE:  # it was answered elsewhere first
                 raise
         return True
 
     # --- the ledger ---------------------------------------------------------------------------------------------------
 
     def record_end(self, outcome: str) -> None:
-        """Have the ledger take note of how it ended, with what it cost as far as that is known."""
+        """Record the end of the task in the ledger, with its cost as far as it is known."""
         if self.task_id is None:
             return
         since_usd = (self._owner.monitor.snapshot.cost_usd or Decimal(0)) - self._before_usd
@@ -356,7 +356,7 @@ class TaskRun:
         self._owner.record_end(TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd))
 
     async def _record_stop(self, outcome: str) -> None:
-        """Have the ledger take note of a task that was stopped, `outcome` telling why, with its last cost."""
+        """Record a task that was stopped in the ledger, with the reason `outcome` and its last cost."""
         with contextlib.suppress(WebRunError, TimeoutError):
             async with asyncio.timeout(STOP_WITHIN_S):
                 body = await self._http.task(self._owner.session_id, self.task_id or "")
@@ -382,7 +382,7 @@ class TaskRun:
                 raise
 
     def _disconnect(self) -> None:
-        """Wait no more for the request's own answer: what became of the task is known."""
+        """Cancel the request: the task's outcome is known."""
         if self._post is not None:
             self._post.cancel()
 
@@ -415,7 +415,7 @@ class TaskRun:
 
 
 def _retrieve_error(post: asyncio.Task[TaskBody]) -> None:
-    """Take note of what became of a request whose answer is read elsewhere."""
+    """Mark the outcome of a request as retrieved: it is read elsewhere."""
     if not post.cancelled():
         post.exception()
 
@@ -427,7 +427,7 @@ async def _wait(news: asyncio.Event, at_most_s: float) -> None:
 
 
 def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
-    """Return the one line that says what an interrupt did, and what keeping the session costs."""
+    """Return the error that says what an interrupt did, and what keeping the session costs."""
     about = {"session_id": snapshot.session_id, "task_id": task_id}
     if not stopped:
         return TaskInterruptedError(

@@ -1,4 +1,4 @@
-"""Hands out a task that is under way: its state, its result, and a way to stop it."""
+"""Defines the handle of a task that is running: its state, its result, and methods to stop it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ SessionT = TypeVar("SessionT", bound=HandleSession)
 
 
 class TaskHandle(InProcess, Generic[SessionT]):
-    """A task under way. `result()` blocks, `await handle` does not; both give the `TaskResult` or raise its error.
+    """The handle of a submitted task. `result()` blocks, `await handle` does not.
+
+    Both return the `TaskResult`, or raise the error that the task failed with.
 
     >>> handle = session.submit("List the laptops", url="practice:shop")  # doctest: +SKIP
     >>> handle.result().text  # doctest: +SKIP
@@ -58,7 +60,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
         self._call = call
         self._stopped = False
         self.began_at_s = time.time()
-        """When it was given to the server, unix s of this machine."""
+        """The time at which it was sent, unix s of this machine."""
         self._began_s = time.monotonic()
         self._ended_s: float | None = None
         self.on_done(self._note_end)
@@ -73,12 +75,12 @@ class TaskHandle(InProcess, Generic[SessionT]):
 
     @property
     def done(self) -> bool:
-        """Whether it has ended."""
+        """True once it has ended."""
         return self._call.result.done()
 
     @property
     def elapsed_s(self) -> float:
-        """How long it has taken."""
+        """The time since it was sent, until its end, in seconds."""
         return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
 
     def _note_end(self) -> None:
@@ -96,7 +98,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What it has cost, as last read; None where that isn't known. On the emulator: what it would have cost."""
+        """Its cost, as last read; None where that isn't known. On the emulator: the cost on the hosted service."""
         return self._run.cost_usd
 
     @property
@@ -106,16 +108,16 @@ class TaskHandle(InProcess, Generic[SessionT]):
 
     @property
     def over_budget_usd(self) -> Decimal | None:
-        """What was spent beyond that budget, as last read; see `TaskResult.over_budget_usd`."""
+        """The amount spent beyond that budget, as last read; see `TaskResult.over_budget_usd`."""
         return None if self.budget is None else self.budget.over_usd
 
     @property
     def stopped(self) -> bool:
-        """Whether it was stopped by this handle, as the server has confirmed."""
+        """True once this handle has stopped it, and the server has confirmed that."""
         return self._stopped
 
     def on_done(self, fn: Callable[[], None]) -> None:
-        """Have a function called once it has ended, at once where it has; on the client's loop thread.
+        """Call a function once it has ended, at once if it has; on the client's loop thread.
 
         Parameters
         ----------
@@ -126,7 +128,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
 
     @property
     def error(self) -> BaseException | None:
-        """What it ended with, where it failed; None while it runs and where it did not fail."""
+        """The error that it failed with; None while it runs and if it did not fail."""
         return self._call.result.exception() if self.done else None
 
     def result(self, timeout_s: float | None = None) -> TaskResult:
@@ -156,7 +158,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
 
     @contextlib.contextmanager
     def _viewed(self) -> Iterator[None]:
-        """Have the task shown while it is waited for."""
+        """Show the task while a call waits for it."""
         viewer = None if self.done else self.session.client.task_viewer
         with viewed_by(viewer, self.session):
             if viewer is not None:

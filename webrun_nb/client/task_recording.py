@@ -13,14 +13,14 @@ Record = dict[str, Any]
 
 
 class TaskRecording:
-    """What is recorded of a task, on the emulator. Every method has two faces.
+    """The emulator's record of one task. Every method comes in two forms: `steps` blocks, `await asteps` does not.
 
     Parameters
     ----------
-    http : Http
-        Its server's calls.
+    http : ApiTransport
+        The server's calls.
     task_id : str
-        Which task.
+        The task's id.
     """
 
     def __init__(self, http: ApiTransport, task_id: str) -> None:
@@ -29,7 +29,7 @@ class TaskRecording:
 
     @on_loop_thread
     async def asteps(self) -> list[Record]:
-        """Return what the task did, saw, asked and said: target, decision, time and cost of each step."""
+        """Return the task's steps, each with its target, decision, time and cost."""
         return await self._rows("steps")
 
     @blocking(asteps)
@@ -38,7 +38,7 @@ class TaskRecording:
 
     @on_loop_thread
     async def aprovenance(self) -> list[Record]:
-        """Return where each value of the answer comes from: page, element, text."""
+        """Return the source of each value of the answer: page, element, text."""
         return await self._rows("provenance")
 
     @blocking(aprovenance)
@@ -47,7 +47,7 @@ class TaskRecording:
 
     @on_loop_thread
     async def aunused(self) -> list[Record]:
-        """Return the parts of the task's text that its answer does not follow: `text`, `start`, `end`, `why`."""
+        """Return the parts of the task's text that were not used: `text`, `start`, `end`, `why`."""
         return await self._rows("unused", of="report")
 
     @blocking(aunused)

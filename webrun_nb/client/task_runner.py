@@ -56,7 +56,7 @@ class TaskClient(Protocol):
         """Check a task and make it ready to be sent."""
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
-        """Have a question of a session's task answered."""
+        """Get the answer to a question of a session's task."""
 
     def note_task(self, session_id: str, ended: TaskOutcome) -> None:
         """Record the end of a task in the ledger."""
@@ -217,6 +217,6 @@ class TaskRunner:
 
 
 def _retrieve_error(over: asyncio.Future[TaskResult]) -> None:
-    """Mark an error as retrieved: asyncio would log one that nobody asks for."""
+    """Mark an error as retrieved: asyncio would log one that is never read."""
     if not over.cancelled():
         over.exception()

@@ -31,7 +31,7 @@ _show: contextvars.ContextVar[ShowTask | None] = contextvars.ContextVar("webrun_
 
 @contextlib.contextmanager
 def viewed_by(viewer: TaskViewer | None, session: Any = None) -> Iterator[None]:
-    """Have `viewer` show the task that is waited for in this block; None for no viewer."""
+    """Show the task that is waited for in this block with a viewer; None for no viewer."""
     if viewer is None:
         yield
         return

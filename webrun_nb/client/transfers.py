@@ -19,7 +19,7 @@ from webrun_nb.client.urls import is_local
 from webrun_nb.common.codes import ErrorCode
 
 TRANSFER_TIMEOUT_S = 120.0
-"""For each piece, and for what the server does with a whole upload."""
+"""The timeout for each piece, and for the server's work on a whole upload."""
 
 
 class Transfers:
@@ -27,7 +27,7 @@ class Transfers:
 
     Parameters
     ----------
-    http : Http
+    http : ApiTransport
         The server's calls.
     """
 
@@ -59,7 +59,7 @@ class Transfers:
             return await self._http.send_form(model, path, parts, fields or {}, TRANSFER_TIMEOUT_S)
 
     async def save(self, url: str, to: Path, name: str) -> Path:
-        """Save what is at a URL of a result or an answer; return where. It is there as a whole, or not at all.
+        """Download a URL of a result or an answer to a file; return its path. It is saved as a whole, or not at all.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class Transfers:
         return target
 
     async def fetch(self, url: str, into: IO[bytes]) -> None:
-        """Write what is at a URL into a file.
+        """Download a URL into an open file.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Transfers:
                 into.write(piece)
 
     async def size(self, url: str) -> int | None:
-        """Return the bytes of what is at a URL, as its server states them; None where it does not. Reads none of it.
+        """Return the size of a URL's content in bytes, as its server states it, else None. Downloads nothing.
 
         Raises
         ------

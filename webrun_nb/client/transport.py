@@ -1,8 +1,8 @@
-"""The wire contract's calls over HTTP: typed answers in, typed errors out.
+"""Makes the wire contract's calls over HTTP: returns typed answers, raises typed errors.
 
-What is retried: reading (GET), and anything that surely never reached the server (refused connections) or that the
-server says it did not take (429 with a short `Retry-After`). Never a POST that may have been heard: that could bill
-twice.
+Retried are reading calls (GET), calls that surely never reached the server (refused connections), and calls that the
+server refused with 429 and a short `Retry-After`. A POST that may have reached the server is never retried: that could
+bill twice.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ class ApiTransport:
     Parameters
     ----------
     base_url : str
-        Where it is.
+        The server's URL.
     key : str
         The API key; never shown.
     transport : httpx.AsyncBaseTransport, optional
-        In place of the network.
+        Takes the place of the network.
     explain_loss : callable, optional
         Asked why the server can't be reached: an error that says more than a bare `ConnectionLostError` and makes
         further tries pointless, or None.
@@ -105,7 +105,7 @@ class ApiTransport:
         self.base_url = base_url.rstrip("/")
         self.is_local = is_local(base_url)
         self.is_child = explain_loss is not None
-        """Whether the server is a process of ours, whose end is noticed by itself."""
+        """True if the server is a child of this process, whose end is noticed at once."""
         self._explain_loss = explain_loss
         self._useless_key = _useless_key(key)
         self._client = httpx.AsyncClient(
@@ -182,7 +182,7 @@ class ApiTransport:
         return await self.call(Health, "GET", "/start/health")
 
     def socket_address(self, path: str) -> tuple[str, dict[str, str]]:
-        """Return where a WebSocket of this server is, and the headers that it has to be opened with."""
+        """Return the URL of a WebSocket of this server, and the headers to open it with."""
         key = self._client.headers.get("Authorization")
         return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
 
@@ -191,27 +191,27 @@ class ApiTransport:
         return await self.call_emulator(method, f"/_emulator/{path}", body)
 
     async def call_emulator(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Call what only the emulator has.
+        """Make a call that only the emulator has; return the JSON object of its answer.
 
         Raises
         ------
         RequestError
             `EMULATOR_ONLY`: this server has no such call.
         """
-        with self._there():
+        with self._emulator_only_errors():
             answer = await self._request(method, path, body, None, READ_TIMEOUT_S)
         if not isinstance(answer, dict):
             raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
         return answer
 
     async def download_from_emulator(self, path: str) -> bytes:
-        """Read what only the emulator has and is no JSON, a picture; see `call_emulator`."""
-        with self._there():
+        """Download a picture that only the emulator has; see `call_emulator`."""
+        with self._emulator_only_errors():
             return (await self._answered("GET", path, None, None, READ_TIMEOUT_S)).content
 
     @contextlib.contextmanager
-    def _there(self) -> Iterator[None]:
-        """Say of a call that this server does not know that only the emulator has it."""
+    def _emulator_only_errors(self) -> Iterator[None]:
+        """Raise `EMULATOR_ONLY` for a call that this server does not know."""
         if self.base_url == HOSTED_URL:
             raise self.emulator_only()
         try:
@@ -222,7 +222,7 @@ class ApiTransport:
             raise
 
     def emulator_only(self) -> WebRunError:
-        """Return the error that says that the server has no such thing."""
+        """Return the error for a call that only the emulator has."""
         return RequestError(f"{self.base_url} does not offer this", code=ToolkitErrorCode.EMULATOR_ONLY)
 
     # --- how ----------------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class ApiTransport:
 
     @staticmethod
     def _worth_waiting_s(answer: httpx.Response, method: str, pause_s: float | None) -> float | None:
-        """Return how long to wait before the next try, or None where there is to be none."""
+        """Return the pause before the next try in seconds; None for no further try."""
         if pause_s is None:
             return None
         if answer.status_code in _UNAVAILABLE and method == "GET":

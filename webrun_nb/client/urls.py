@@ -1,4 +1,4 @@
-"""Where a task starts: URLs as they are, and `practice:NAME`, the practice sites that the emulator serves."""
+"""Resolves the URLs that tasks start at, `practice:NAME` for the emulator's practice sites, and hosts of secrets."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _FILE_NAME = re.compile(
 )
 """`a.html`, `pages/a.html`: the name before the first slash has no dot, as a host's would have."""
 _NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[^./]+:\d", re.IGNORECASE)
-"""What hosts are called that seldom have a certificate."""
+"""The names of hosts that seldom have a certificate."""
 
 
 def is_local(base_url: str) -> bool:
-    """Tell whether a service is on this machine."""
+    """Tell if a service is on this machine."""
     return host_of(base_url) in LOCAL_HOSTS
 
 
@@ -92,7 +92,7 @@ def resolve_url(url: str, base_url: str) -> str:
 
 
 def _refuse_slip(url: str, base_url: str) -> None:
-    """Refuse what is written in the place of a URL by mistake, with what was probably meant.
+    """Refuse a text that is probably a misspelled URL, and propose the right one.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""The wire contract as data models. Both halves import this; it imports nothing else of ours."""
+"""The wire contract as data models, which the toolkit and the emulator share."""

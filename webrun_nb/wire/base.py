@@ -1,4 +1,4 @@
-"""What all models of the wire have in common."""
+"""Defines the base classes of all data models of the wire."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Request(WireModel):
 
 
 class Response(WireModel):
-    """What the service answers. Clients tolerate fields that are newer than they are."""
+    """The body of an answer. Clients ignore fields that are newer than they are."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -89,7 +89,7 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, st
 
 
 def _may_be_secret(parameter: str) -> bool:
-    """Tell whether a parameter's value must not be repeated (section 6)."""
+    """Tell if a parameter's value must not be repeated (section 6)."""
     return bool(_SECRET & set(re.split(r"[.\[]", parameter)))
 
 

@@ -1,4 +1,4 @@
-"""Tasks as they were asked for, kept with their answers (section 12, `/_emulator/tasks`): the emulator's own."""
+"""Bodies of `/_emulator/tasks` (section 12): tasks that have ended, with their texts and answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webrun_nb.wire.responses import TaskCompleted, TaskFailed, TaskGuardrail, T
 
 
 class TaskText(Response):
-    """What one task was told; secrets read `***`."""
+    """The text of one task; secrets read `***`."""
 
     session_id: str
     task_id: str

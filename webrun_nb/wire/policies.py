@@ -29,21 +29,21 @@ class _Part(Request):
 
 
 class DomainEntry(_Part):
-    """Hosts, and what becomes of them."""
+    """A pattern of hosts, and the action where one is reached."""
 
     pattern: Annotated[str, Field(min_length=1, max_length=300)]
     action: Literal["block", "guardrail"] = "block"
 
 
 class DomainRules(_Part):
-    """Which hosts may be reached."""
+    """The rules on the hosts that may be reached."""
 
     mode: DomainMode = "allow_all"
     entries: Annotated[list[DomainEntry], Field(max_length=MAX_POLICY_DOMAINS)] = Field(default_factory=list)
 
 
 class ActionRule(_Part):
-    """What becomes of actions of a category."""
+    """The permission for a category of actions."""
 
     category: ActionCategory
     permission: Permission
@@ -54,7 +54,7 @@ class ActionRule(_Part):
 
 
 class PolicyFields(_Part):
-    """A policy as `POST /policies` and `PUT /policies/:id` describe it; what is not given is the template's, or stays.
+    """A policy as in `POST /policies` and `PUT /policies/:id`; fields not given are the template's, or stay.
 
     `template` names one of the policies that `GET /policies` lists as `templates`.
     """
@@ -106,7 +106,7 @@ class ActionRuleBody(Response):
 
 
 class PolicyRules(Response):
-    """What a policy says, and each rule in plain words (`summary`)."""
+    """The rules of a policy, with each in plain words (`summary`)."""
 
     name: str
     description: str
@@ -186,7 +186,7 @@ class StepBody(Response):
     cost: float | None
     """US dollars since the step before."""
     picture: bool
-    """Whether there is a picture of the page right after it, at `…/steps/:seq/picture`."""
+    """True if there is a picture of the page right after it, at `…/steps/:seq/picture`."""
 
 
 class PictureSettings(Request):
@@ -213,7 +213,7 @@ class StepList(Response):
 
 
 class SourceBody(Response):
-    """Where one value of an answer comes from."""
+    """The source of one value of an answer."""
 
     row: int
     column: str
@@ -259,7 +259,7 @@ class ReportBody(Response):
 
 
 class PolicyTestStep(Response):
-    """What a policy would have decided on a recorded step."""
+    """The decision of a policy on a recorded step."""
 
     seq: int
     name: str
@@ -267,11 +267,11 @@ class PolicyTestStep(Response):
     by: Literal["agent", "user"]
     url: str
     decided: Permission | None
-    """What was decided then; None without a policy."""
+    """The decision when the step was taken; None without a policy."""
     decision: Permission
     rule: str | None
     complete: bool
-    """Whether all that was known then is still known: else a rule about the page's text could decide otherwise."""
+    """False if something known then is no longer known: a rule about the page's text could decide otherwise."""
 
 
 class TestResult(Response):

@@ -81,7 +81,7 @@ WebUrl = Annotated[str, AfterValidator(lambda url: _checked_url("url", url))]
 
 
 class WebhookFields(Request):
-    """Where a task's end is announced (section 9)."""
+    """The address that is called at a task's end (section 9)."""
 
     name: str = ""
     url: Annotated[str, Field(max_length=MAX_URL_CHARS)]
@@ -115,7 +115,7 @@ class SecretFields(Request):
 
 
 class EmulatorFields(Request):
-    """What a task may say to the emulator alone (section 12); any other key is refused."""
+    """The fields of a task for the emulator alone (section 12); any other key is refused."""
 
     expect_status: Annotated[list[HttpStatus], Field(min_length=1, max_length=MAX_STATUSES)] = Field(
         default_factory=list
@@ -331,7 +331,7 @@ class ClickAt(Request):
 
 
 class TypeText(Request):
-    """Type where the focus is."""
+    """Type text into the focused element."""
 
     type: Literal["TYPE"]
     text: Annotated[str, Field(max_length=10_000)]

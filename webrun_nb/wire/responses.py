@@ -14,7 +14,7 @@ from webrun_nb.wire.base import Response
 
 
 class Breakdown(Response):
-    """Where a cost comes from, US dollars (the emulator's addition)."""
+    """The parts of a cost in US dollars (the emulator's addition)."""
 
     compute: float
     idle: float
@@ -39,14 +39,14 @@ class Usage(Response):
 
 
 class Dimensions(Response):
-    """Of the live view, in px."""
+    """The size of the live view in px."""
 
     width: int
     height: int
 
 
 class Streaming(Response):
-    """Where the live view is."""
+    """The addresses of the live view."""
 
     web_rtc_url: str | None = Field(alias="webRTCURL")
     web_view_url: str | None = Field(alias="webViewURL")
@@ -90,7 +90,7 @@ class SessionState(Response):
     proxy: dict[str, Any] | None = None
     reach_out_mode: str | None = None
     note: str | None = None
-    """What to know of it, such as that another session uses its environment, too (the emulator's addition)."""
+    """A remark, such as that another session uses its environment, too (the emulator's addition)."""
     usage: Usage
     streaming: Streaming | None = None
     now: int | None = None
@@ -141,7 +141,7 @@ class NetworkLog(Response):
 
 
 class Truncated(Response):
-    """What `maxOutputTokens` left of an answer: rows of a structured one, characters of a text (the emulator's own)."""
+    """The part of an answer within `maxOutputTokens`: rows of a structured one, characters of a text (emulator)."""
 
     returned: int
     of: int
@@ -155,13 +155,13 @@ class TaskData(Response):
     message: str
     truncated: Truncated | None = None
     records: list[dict[str, Any]] | None = None
-    """What a text answer was written from, as a structured answer would have it (the emulator's own)."""
+    """The records that a text answer was written from, as in a structured answer (the emulator's addition)."""
     files: list[File] = Field(default_factory=list)
     network: list[NetworkLog] = Field(default_factory=list)
 
 
 class GuardrailData(Response):
-    """What a waiting guardrail asks."""
+    """The question of a guardrail."""
 
     left_out: ClassVar[frozenset[str]] = frozenset({"kind"})
 
@@ -270,14 +270,14 @@ class Health(Response):
 
 
 class SessionSockets(Response):
-    """How many sockets listen to one session."""
+    """The number of sockets that listen to one session."""
 
     session_id: str
     sockets: int
 
 
 class ActiveSockets(Response):
-    """`GET /start/active-sockets`: the caller's sessions that somebody listens to. The contract names no fields."""
+    """`GET /start/active-sockets`: the caller's sessions with listeners. The contract names no fields."""
 
     success: Literal[True] = True
     active_sockets: int

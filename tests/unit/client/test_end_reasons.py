@@ -115,7 +115,7 @@ def test_a_session_says_why_it_ended(
     (session,) = client.sessions.values()
     snapshot = session.status()
     assert (snapshot.state_label, dict(card_rows(snapshot))["ended"]) == (label, ending)
-    assert session_card_state(snapshot)["ending"] == ending, "the card says the same as the text"
+    assert session_card_state(snapshot)["countdown"]["text"] == ending, "the card says the same as the text"
 
 
 @pytest.mark.parametrize(
