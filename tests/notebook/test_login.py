@@ -88,7 +88,7 @@ def test_a_key_that_is_nowhere_is_one_line_with_the_way_to_give_one(kernel, serv
     kernel.run("import keyring, os; os.environ.pop('WEBRUN_API_KEY', None)")
     assert "WEBRUN_API_KEY is not set" in kernel.run(f"%webrun login --from env --base-url {service.url}").one_line
     nobody = kernel.run(f"%webrun login --from prompt --base-url {service.url}").one_line
-    assert "nobody can be asked here" in nobody
+    assert "no one can be asked here" in nobody
 
 
 def test_a_person_can_be_asked_for_the_key(kernel, service):

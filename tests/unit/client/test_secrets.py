@@ -113,7 +113,7 @@ def test_a_front_end_that_cannot_ask_is_nobody():
     def prompt(text):
         raise NotImplementedError  # what ipykernel's StdinNotImplementedError is one of
 
-    with pytest.raises(RequestError, match="nobody can be asked"):
+    with pytest.raises(RequestError, match="no one can be asked"):
         find_login("SHOP", prompt=prompt)
 
 
