@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from webrun_nb.browsers.observation import FieldPlace
-
-ActionCategory = Literal["Navigation", "Click", "Type / Keyboard", "File Upload", "Scroll"]
-"""The policy categories (contract, section 11) that an action can belong to by itself, whatever it hits."""
+from webrun_nb.common.policy_terms import ActionCategory
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from webrun_nb.common.policy_terms import (
+    ActionCategory,
+    Actor,
+    DomainMode,
+    MatchType,
+    Permission,
+    PolicyStatus,
+    RuleScope,
+    StepKind,
+    StepOutcome,
+)
 from webrun_nb.wire.base import Request, Response, WireModel
-from webrun_nb.wire.enums import ActionCategory, DomainMode, MatchType, Permission, PolicyStatus, RuleScope
 from webrun_nb.wire.limits import (
     MAX_POLICY_DOMAINS,
     MAX_POLICY_MATCH_CHARS,
@@ -152,7 +162,7 @@ class AuditRow(Response):
     policy_id: str
     action: str
     target: str
-    by: Literal["agent", "user"]
+    by: Actor
     rule: str | None
     decision: Permission
     response: str | None
@@ -170,15 +180,15 @@ class StepBody(Response):
     """One recorded step of a task; what was typed is never in it."""
 
     seq: int
-    kind: Literal["action", "look", "read", "ask", "note", "finish"]
+    kind: StepKind
     name: str
     target: str
-    by: Literal["agent", "user"]
+    by: Actor
     url: str
     decision: Permission | None
     rule: str | None
     response: str | None
-    outcome: Literal["running", "done", "failed", "blocked", "by hand"]
+    outcome: StepOutcome
     error: str | None
     at: int
     duration: float | None
@@ -264,7 +274,7 @@ class PolicyTestStep(Response):
     seq: int
     name: str
     target: str
-    by: Literal["agent", "user"]
+    by: Actor
     url: str
     decided: Permission | None
     """The decision when the step was taken; None without a policy."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from webrun_nb.common.codes import TaskFailureCode, TaskStatus
-from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, Response
-from webrun_nb.emulator.domain.policy.model import Permission
+from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission, StepKind, StepOutcome
+from webrun_nb.emulator.domain.policy.facts import ActionFacts
 from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
-
-StepKind = Literal["action", "look", "read", "ask", "note", "finish"]
-Outcome = Literal["running", "done", "failed", "blocked", "by hand"]
 
 MAX_STEPS = 2_000
 """The maximum number of steps that a task keeps, so that an endless agent can't fill the memory."""
@@ -35,12 +32,12 @@ class Step:
     decision: Permission | None = None
     """None for steps that no policy decides on, and without a policy."""
     rule: str | None = None
-    response: Response | None = None
+    response: GuardrailResponse | None = None
     duration_ms: float | None = None
     """None while it is under way."""
     cost_usd: Decimal | None = None
     """The task's cost since the step before."""
-    outcome: Outcome = "running"
+    outcome: StepOutcome = "running"
     error: str | None = None
     facts: ActionFacts | None = None
     """The facts of an action, for testing another policy with it."""

@@ -16,9 +16,10 @@ from webrun_nb.browsers.actions import Action, Scroll, Upload
 from webrun_nb.browsers.observation import HitTest, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.policy_terms import Actor, GuardrailResponse
 from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.policy.engine import Allow, Block, RequireApproval
-from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Actor, Page, Response, SearchText
+from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
 from webrun_nb.emulator.execution.action_facts import facts_of, highlight_box, visible_box
@@ -29,7 +30,7 @@ from webrun_nb.emulator.serializers import sessions as serialize
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
-Approve = Callable[[str, Mapping[str, float] | None], Awaitable[Response]]
+Approve = Callable[[str, Mapping[str, float] | None], Awaitable[GuardrailResponse]]
 """Asks a person a question, with the box of the element in question, and returns the response: approved, rejected or
 took over."""
 
@@ -162,7 +163,7 @@ class ActionGateway:
             return False
         facts = ActionFacts("screenshot", "", (ActionFact("Screenshot"),), Page.of(here.url, here.title, here.text))
         decision = self._enforcer.decide(facts)
-        response: Response | None = "unanswered" if isinstance(decision, RequireApproval) else None
+        response: GuardrailResponse | None = "unanswered" if isinstance(decision, RequireApproval) else None
         self._enforcer.record_decision(
             self._filter.redact(facts), self._filter.redact(decision), "agent", task, response
         )
@@ -179,7 +180,7 @@ class ActionGateway:
         facts = ActionFacts("download", safe_name(name), (fact,), Page.of(self.instance.url, "", ""))
         decision = self._enforcer.decide(facts)
         admitted = isinstance(decision, Allow) or (isinstance(decision, RequireApproval) and self._download_approved)
-        response: Response | None = None
+        response: GuardrailResponse | None = None
         if isinstance(decision, RequireApproval):
             response = "approved" if admitted else "unanswered"
         self._enforcer.record_decision(self._filter.redact(facts), decision, "agent", task, response)
@@ -244,9 +245,9 @@ class ActionGateway:
         by: Actor,
         task: Task | None,
         approve: Approve | None,
-    ) -> Response:
+    ) -> GuardrailResponse:
         """Return a person's response. However the request ends, it is recorded, once."""
-        response: Response = "unanswered"
+        response: GuardrailResponse = "unanswered"
         try:
             if by == "user":
                 response = "by hand"
@@ -276,7 +277,7 @@ def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
     return tuple(files[name] for name in action.names)
 
 
-def _not_approved(response: Response, decision: RequireApproval) -> str:
+def _not_approved(response: GuardrailResponse, decision: RequireApproval) -> str:
     why = "a person rejected it" if response == "rejected" else "nobody is there to approve it"
     return f"{why} ({decision.rule})"
 
@@ -288,14 +289,14 @@ _APPROVED = re.compile(
 )
 _REJECTED = re.compile(r"(i )?(reject(ed)?|no|nope|n|den(y|ied)|refuse[d]?|cancel|don'?t|do not|stop|2)( it| do it)?")
 _TOOK_OVER = re.compile(r"(i'?ll |i will |let me )?(take over|takeover|take control|manual|3)")
-_MEANINGS: tuple[tuple[re.Pattern[str], Response], ...] = (
+_MEANINGS: tuple[tuple[re.Pattern[str], GuardrailResponse], ...] = (
     (_APPROVED, "approved"),
     (_REJECTED, "rejected"),
     (_TOOK_OVER, "took over"),
 )
 
 
-def read_response(answer: str) -> Response | None:
+def read_response(answer: str) -> GuardrailResponse | None:
     """Return the response that an answer means: approved, rejected or took over; None where it is unclear."""
     said = " ".join(answer.casefold().replace(",", " ").split()).strip(" .!\"'")
     for pattern, response in _MEANINGS:

@@ -8,10 +8,10 @@ import re2
 
 from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.common.hosts import host_of
+from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.policy.engine import Allow, Decision, PolicyEngine, address_forms
-from webrun_nb.emulator.domain.policy.facts import ActionFacts, Actor, AuditEntry, Response
-from webrun_nb.emulator.domain.policy.model import Permission
+from webrun_nb.emulator.domain.policy.facts import ActionFacts, AuditEntry
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.execution.protocols import AuditTrail
@@ -50,7 +50,7 @@ class PolicyEnforcer:
         return Allow() if self.engine is None else self.engine.decide(facts)
 
     def record_decision(
-        self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: Response | None
+        self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: GuardrailResponse | None
     ) -> None:
         """Record a decision; actions without a category are not recorded."""
         if self.engine is None or not facts.categories:

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.policy_terms import Actor, StepKind
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFacts, Actor
+from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFacts
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import MAX_FACT_CHARS, MAX_STEPS, Step, StepKind, Task
+from webrun_nb.emulator.domain.task import MAX_FACT_CHARS, MAX_STEPS, Step, Task
 
 MAX_PICTURES, MAX_BYTES = 60, 400_000
 """The limits of one task; its oldest pictures are removed first."""

@@ -30,7 +30,7 @@ from webrun_nb.agents.base import (
 from webrun_nb.browsers.actions import Action, Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
-from webrun_nb.emulator.domain.policy.facts import Response
+from webrun_nb.common.policy_terms import GuardrailResponse
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import TOOK_OVER, Session
 from webrun_nb.emulator.domain.task import Answer, Question, Source, Task, UnusedPart, VisitedPage
@@ -228,7 +228,7 @@ class TaskRunner:
         self._session.vault.store_answer(self._gateway.instance.url, answer, asked.fields)
         return SHOWN
 
-    async def _approve(self, question: str, box: Mapping[str, float] | None) -> Response:
+    async def _approve(self, question: str, box: Mapping[str, float] | None) -> GuardrailResponse:
         """Ask a person to approve an action; return their response."""
         asked, self.asks_for_secret = question, False
         for _ in range(MAX_ANSWERS):

@@ -13,12 +13,12 @@ from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from webrun_nb.common.hosts import browser_url, host_of
+from webrun_nb.common.policy_terms import Permission
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText, readable
 from webrun_nb.emulator.domain.policy.model import (
     SEVERITY,
     ActionRule,
-    Permission,
     Policy,
     describe_action_rule,
     describe_domain_entry,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Literal
 
-from webrun_nb.emulator.domain.policy.model import Category, Permission
+from webrun_nb.common.policy_terms import ActionCategory, Actor, GuardrailResponse, Permission
 
 MAX_PAGE_TEXT = 20_000
 """Characters of a page's visible text that rules look at."""
@@ -56,7 +55,7 @@ class Page:
 class ActionFact:
     """One category of an action, such as Navigation for a click on a link (which is a Click, too)."""
 
-    category: Category
+    category: ActionCategory
     target: SearchText = NOTHING
     """The texts by which the page names the target; never the text that is typed."""
     url: str | None = None
@@ -75,11 +74,6 @@ class ActionFacts:
     page: Page
 
 
-Response = Literal["approved", "rejected", "took over", "unanswered", "by hand"]
-"""The outcome of a guardrail. `by hand`: performed by a person in control, which is an approval."""
-Actor = Literal["agent", "user"]
-
-
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One decision in the audit trail. It holds no text that was typed."""
@@ -94,4 +88,4 @@ class AuditEntry:
     by: Actor
     decision: Permission
     rule: str | None
-    response: Response | None = None
+    response: GuardrailResponse | None = None

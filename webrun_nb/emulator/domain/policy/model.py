@@ -5,29 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webrun_nb.common.policy_terms import ActionCategory, DomainMode, MatchType, Permission, PolicyStatus, RuleScope
 from webrun_nb.emulator.domain.policy.pattern_words import pattern_words
 
-Permission = Literal["allow", "guardrail", "block"]
-Status = Literal["active", "draft"]
-DomainMode = Literal["allow_all", "allowlist", "blocklist"]
-Scope = Literal["all", "target", "page"]
-MatchType = Literal["keyword", "regex"]
-Category = Literal[
-    "Navigation",
-    "Click",
-    "Type / Keyboard",
-    "File Download",
-    "File Upload",
-    "Form Submit",
-    "Screenshot",
-    "Shell Command",
-    "Clipboard",
-    "Tab Management",
-    "Scroll",
-    "Mouse Move",
-]
-
-NEVER_DONE: tuple[Category, ...] = ("Shell Command", "Mouse Move")
+NEVER_DONE: tuple[ActionCategory, ...] = ("Shell Command", "Mouse Move")
 """Categories that no action of the local agent, or of a person in control, falls into."""
 
 SEVERITY: dict[Permission, int] = {"allow": 0, "guardrail": 1, "block": 2}
@@ -62,10 +43,10 @@ class ActionRule:
     about every action of its category.
     """
 
-    category: Category
+    category: ActionCategory
     permission: Permission
     url_pattern: str | None = None
-    scope: Scope = "all"
+    scope: RuleScope = "all"
     match_type: MatchType = "keyword"
     match: str | None = None
 
@@ -80,7 +61,7 @@ class Policy:
     created_ms: float
     updated_ms: float
     description: str = ""
-    status: Status = "active"
+    status: PolicyStatus = "active"
     llm_role: str = ""
     domain_rules: DomainRules = DomainRules()
     action_rules: tuple[ActionRule, ...] = ()
