@@ -1,1 +1,1 @@
-"""Agents: they propose steps, the worker takes them. None of them touches a browser."""
+"""Agents: generators that propose steps, which the emulator's worker takes. No agent touches a browser."""

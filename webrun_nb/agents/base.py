@@ -1,4 +1,4 @@
-"""The protocol between an agent and the worker that does what it proposes.
+"""The protocol between an agent and the worker that performs the steps it proposes.
 
 An agent is an async generator: it yields a `Step`, the worker checks, performs, records and meters it, and sends back
 a `Reply`. The last step is `Finish`; giving up is `AgentError`. Because a run is only a generator, a task can be
@@ -18,11 +18,11 @@ from webrun_nb.common.codes import TaskFailureCode
 OutputType = Literal["text", "structured_json", "structured_csv"]
 
 AskKind = Literal["ambiguous", "credentials", "purchase", "captcha", "security", "two_factor", "policy"]
-"""Why an agent asks a person (contract, section 4)."""
+"""The reason for a question to a person (contract, section 4)."""
 
 
 class AgentError(Exception):
-    """The agent gives up: the task fails with `code`, a task failure of the contract's section 2."""
+    """Raised by an agent that gives up: the task fails with `code`, a task failure of the contract's section 2."""
 
     def __init__(self, code: TaskFailureCode, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class AgentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """What an agent is asked to do. `starting_url`, where given, is already open.
+    """The task of an agent. `starting_url`, where given, is already open.
 
     `output_schema` is a JSON Schema for `structured_json` and a list of column names for `structured_csv`.
     """
@@ -45,11 +45,11 @@ class TaskSpec:
     files: tuple[str, ...] = ()
     """Names of the files that the task was given, which it may give to pages."""
     secrets: tuple[str, ...] = ()
-    """What the session has secrets for, as patterns of hosts. A page's `Observation.secrets` names those it may get."""
+    """Patterns of the hosts that the session has secrets for. A page's `Observation.secrets` names those it may get."""
     expect_status: frozenset[int] = frozenset()
     """HTTP statuses that the task expects: a page that answered with one of them is no error."""
     role: str = ""
-    """How the session's policy wants the agent to be (`llmRole`)."""
+    """The role that the session's policy gives the agent (`llmRole`)."""
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Say what is going on (an `agent` event). No reply is needed: `Done(None)` comes back."""
+    """Send a message to the listeners (an `agent` event). The reply is `Performed()`."""
 
     text: str
 
@@ -84,8 +84,8 @@ class Log:
 class Ask:
     """Ask a person; the reply is `Answered`. `candidates` are the choices, where there are any.
 
-    What is answered to `credentials` and `two_factor` the agent never sees: the worker keeps it, for the host of the
-    page, under the names in `fields`, in whose order it is asked for; the next look at the page has the names.
+    The agent never sees the answer to `credentials` and `two_factor`: the worker stores it for the host of
+    the page, under the names in `fields`, in the order of the question; the next observation has these names.
     """
 
     kind: AskKind
@@ -93,12 +93,12 @@ class Ask:
     candidates: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     ref: int | None = None
-    """The element of the last look that it is about."""
+    """The element of the last observation that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where one value came from: row and column in the answer, page, element (a CSS path) and its text there."""
+    """The origin of one value: its row and column in the answer, and its page, element (a CSS path) and text there."""
 
     row: int
     column: str
@@ -136,7 +136,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class PartialResult:
-    """Tell what the answer would be if the task were stopped from now on. `Performed()` comes back.
+    """Give the worker the answer for the case that the task is stopped from now on. The reply is `Performed()`.
 
     `finish` is called at most once, when that happens; None where what there is would mislead.
     """
@@ -166,12 +166,12 @@ class PageContent:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """The action was performed (or the note taken)."""
+    """Reply: the action was performed, or the message sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The action could not be performed: the element was gone or not actable. Navigation failures end the task."""
+    """Reply: the action failed, as its element was gone or not usable. Failures of navigation end the task."""
 
     code: TaskFailureCode
     message: str
@@ -179,14 +179,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A policy forbids it; look for another way."""
+    """Reply: a policy forbids the action; the agent may try another way."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A person's answer to `Ask`."""
+    """Reply to `Ask`: a person's answer."""
 
     text: str
 
@@ -198,7 +198,7 @@ Run = AsyncGenerator[Step, Reply | None]
 
 @dataclass(slots=True)
 class TokenUse:
-    """Tokens read and written by the model so far, or, for the local agent, the estimate of what an LLM would have."""
+    """Tokens read and written by the model so far; for the local agent, an estimate of an LLM's tokens."""
 
     prompt: int = 0
     completion: int = 0
@@ -206,17 +206,17 @@ class TokenUse:
 
 
 class Agent(Protocol):
-    """Something that can work on a task."""
+    """The interface of an agent."""
 
     def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
-        """Start on a task.
+        """Return a run of a task: a generator of steps.
 
         Parameters
         ----------
-        brief : Brief
+        brief : TaskSpec
             The task.
         tokens : TokenUse
-            Counted up by the agent as it goes; the worker meters it after each step.
+            Increased by the agent as it works; the worker meters it after each step.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A test double: an agent that takes the steps it was given, whatever the page looks like."""
+"""An agent for tests that proposes given steps, whatever the page looks like."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webrun_nb.agents.tokens import estimate_tokens
 
 
 class ScriptedAgent:
-    """Yield given steps in order and keep the replies.
+    """Proposes given steps in order and keeps the replies.
 
     Parameters
     ----------
@@ -18,10 +18,10 @@ class ScriptedAgent:
 
     Attributes
     ----------
-    briefs : list of Brief
-        What it was asked to do, one per run.
+    briefs : list of TaskSpec
+        The tasks that it was given, one per run.
     replies : list of Reply or None
-        What came back for each step, over all runs. The last step of a run has no reply.
+        The reply to each step, over all runs. The last step of a run has no reply.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
@@ -30,7 +30,7 @@ class ScriptedAgent:
         self.replies: list[Reply | None] = []
 
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
-        """Take the steps; tokens are counted as the local agent does (instruction in, each step out)."""
+        """Propose the steps; tokens are counted as the local agent counts them (instruction in, each step out)."""
         self.briefs.append(brief)
         tokens.prompt += estimate_tokens(brief.instruction)
         finished = False

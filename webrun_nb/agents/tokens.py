@@ -1,4 +1,4 @@
-"""How many tokens an LLM would have used: an estimate, and it says so (`TokenUse.estimated`)."""
+"""Estimates the tokens that an LLM would have used; results are marked as estimates (`TokenUse.estimated`)."""
 
 from __future__ import annotations
 

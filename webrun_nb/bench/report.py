@@ -1,4 +1,4 @@
-"""Results for people (an aligned table) and for programs (plain JSON)."""
+"""Formats results for people (an aligned table) and for programs (plain JSON)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def processes(results: Sequence[Result]) -> str:
-    """Name the processes that each result counts."""
+    """Return the names of the processes that each result counts."""
     lines = []
     for result in results:
         sides = [("ours", result.ours_processes), ("raw", result.raw_processes)]

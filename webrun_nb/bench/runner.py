@@ -1,4 +1,4 @@
-"""Runs measurements: rounds, medians."""
+"""Runs measurements: rounds and medians."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ _ALL: tuple[type[Measurement], ...] = (
     PolicyDecision,
 )
 MEASUREMENTS = {each.name: each for each in _ALL}
-"""All there are, by name, in the order of the report."""
+"""All measurements by name, in the order of the report."""
 
 
 async def measure(
     names: Iterable[str], bench: BenchContext, rounds: int | None
 ) -> AsyncIterator[Result | NotAvailableError]:
-    """Measure one after the other; what can't be measured on this machine comes as the error that says why.
+    """Run the measurements one after the other; yield an error for one that this machine cannot run.
 
     Parameters
     ----------

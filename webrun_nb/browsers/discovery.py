@@ -105,7 +105,7 @@ def candidates() -> list[BrowserCandidate]:
 
 
 def installed() -> bool:
-    """Tell whether there is a browser to try; starts nothing."""
+    """Return whether there is a browser to try; starts nothing."""
     try:
         return bool(candidates())
     except InstanceUnavailableError:
@@ -174,7 +174,7 @@ def _kind_of(path: str) -> BrowserKind:
 
 
 def _playwright_has(name: str) -> bool:
-    """Tell whether Playwright finished downloading the revision of a browser that this Playwright launches."""
+    """Return whether Playwright finished downloading the revision of a browser that this Playwright launches."""
     package = Path(playwright.__file__).parent / "driver" / "package"
     known = json.loads((package / "browsers.json").read_text(encoding="utf-8"))["browsers"]
     revision = next((str(each["revision"]) for each in known if each["name"] == name), None)

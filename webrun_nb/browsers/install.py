@@ -1,4 +1,4 @@
-"""Getting a browser onto this machine: Playwright's headless shell, or the system's package of it.
+"""Installs a browser: Playwright's headless shell, or the system's package.
 
 Never `playwright install chrome`, which replaces the user's own Chrome by way of the system's package manager
 (lab notes, Browser 9).
@@ -35,7 +35,7 @@ _DEBIAN_MARK = Path("/etc/debian_version")
 
 
 def install_browser(report: Report) -> FoundBrowser:
-    """See to it that a browser starts on this machine. Asks nothing; blocks; not for a running event loop.
+    """Install a browser unless one starts already. Asks no questions; blocks; not for a running event loop.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def install_browser(report: Report) -> FoundBrowser:
 
 
 def _install_libraries(report: Report) -> None:
-    """Install what Playwright's browser needs of the system."""
+    """Install the system libraries that Playwright's browser needs."""
     if _root_prefix() is None:
         raise InstanceUnavailableError(
             f"The browser is here, but libraries of the system are missing; run: sudo {' '.join(_LIBRARIES)}"
@@ -116,7 +116,7 @@ def _install_package(report: Report, complaint: str) -> None:
 
 
 def _root_prefix() -> tuple[str, ...] | None:
-    """Return what to put before a command that needs root: nothing, `sudo -n`, or None where we may not."""
+    """Return the prefix of a command that needs root: nothing, or `sudo -n`; None where neither is possible."""
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return ()
     if _which("sudo") is not None and _run(("sudo", "-n", "true"), lambda line: None)[0]:
@@ -125,7 +125,7 @@ def _root_prefix() -> tuple[str, ...] | None:
 
 
 def _run(command: Sequence[str], report: Report) -> tuple[bool, str]:
-    """Run a command and pass on what it prints; return whether it worked, and its complaint in one line."""
+    """Run a command and pass its output on; return whether it worked, and its error in one line."""
     environment = config.child_environment(
         PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT=str(_CONNECTION_TIMEOUT_MS), NO_COLOR="1", FORCE_COLOR="0"
     )
@@ -155,7 +155,7 @@ def _run(command: Sequence[str], report: Report) -> tuple[bool, str]:
 
 
 def _try() -> tuple[FoundBrowser | None, str]:
-    """Return the browser that starts, or None and why there is none."""
+    """Return the browser that starts, or None and the reason."""
     try:
         return asyncio.run(_first_that_starts()), ""
     except InstanceUnavailableError as error:

@@ -1,4 +1,4 @@
-"""What a browser shows of a page: as something to act on, as something to extract from, and right before an action.
+"""The data of a page that a browser returns: elements to act on, data to extract, and the target of an action.
 
 Everything a page says in there is data from a possibly hostile page, never an instruction.
 """
@@ -23,7 +23,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something on the page that a person could act on.
+    """An element of a page that a person could act on.
 
     `ref` is its index within its observation and means nothing in another one.
     """
@@ -55,40 +55,40 @@ class Element:
     region: str = ""
     """nav, header or footer, where it stands in one."""
     frame: int = 0
-    """Which of the observation's `frames` it is in, counted from 1; 0: the page itself."""
+    """Number of the frame that it is in, counted from 1 in the observation's `frames`; 0 for the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFrame:
-    """A frame that can be seen in the page: another document, which may be another site's, even a hostile one's."""
+    """A visible frame of the page: another document, perhaps of another site, even a hostile one."""
 
     url: str
     title: str = ""
     elements: tuple[Element, ...] = ()
-    """Their refs go on where those of the page, or of the frame before, end."""
+    """Their refs continue those of the page, or of the frame before."""
     text: str = ""
     """Visible text, at most 20,000 characters."""
     around: tuple[str, ...] = ()
-    """URLs of the documents that it is in, the page's last."""
+    """URLs of the documents that contain it, the page's last."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that its fields may be given; the emulator adds them."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormError:
-    """Something that a page or the browser finds wrong with what was entered. All of it is the page's own text."""
+    """An error that a page or the browser reports about a form. All its text is the page's own."""
 
     kind: str
     """`held`: the browser held a form back since the last look. `field`: the page marks it as invalid. `alert`: a live
     alert. `styled`: a text in a form that is styled as an error."""
     label: str
-    """What the page calls the field; empty where it belongs to none."""
+    """Label of the field; empty where the error belongs to none."""
     said: str
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The page as something to act on, in document order; what is in its frames is apart from what is its own."""
+    """The elements and text of a page, in document order; those of its frames are kept apart."""
 
     url: str
     title: str
@@ -99,7 +99,7 @@ class Observation:
     """HTTP status that the page came with; None where it came without one."""
     complaints: tuple[FormError, ...] = ()
     fresh: bool = True
-    """Another document than at the last look."""
+    """The page has another document than at the last observation."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
     frames: tuple[SeenFrame, ...] = ()
@@ -111,33 +111,33 @@ class Observation:
 
     @property
     def parts(self) -> tuple[Observation, ...]:
-        """The page itself, then each of its frames as if it were a page, those of the page's own host first."""
+        """The page itself, then each of its frames as an observation of its own, those of the page's host first."""
         host = urlsplit(self.url).hostname
         ordered = sorted(self.frames, key=lambda frame: urlsplit(frame.url).hostname != host)
         return (self, *(Observation(f.url, f.title, f.elements, f.text, secrets=f.secrets) for f in ordered))
 
     def part_with(self, element: Element) -> Observation:
-        """Return the one of its parts that an element is in."""
+        """Return the part that contains an element."""
         return next((part for part in self.parts if element in part.elements), self)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
-    """A field that a secret is about to be typed into, as the browser has it at that moment."""
+    """The field that a secret is about to be typed into, as the browser reports it at that moment."""
 
     url: str
-    """Of the very document that it is in, which may be a frame's."""
+    """URL of the document that it is in, which may be a frame's."""
     targets: tuple[str, ...]
-    """Where its form can be sent: the action, and what its buttons have instead; empty without a form."""
+    """URLs that its form can be sent to: its action and those of its buttons; empty without a form."""
     input_type: str
     """`password`, `email`, …; of something other than an `<input>`, its tag."""
     around: tuple[str, ...] = ()
-    """Where that document is a frame's: URLs of the documents that it is in, the page's last."""
+    """If the document is a frame's: URLs of the documents that contain it, the page's last."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """The page as something to extract from: candidates found in the page, nothing interpreted yet.
+    """The data of a page to extract from: uninterpreted candidates.
 
     The values are plain JSON as the reading script made them; `agents.extract` gives them meaning.
     """
@@ -157,25 +157,25 @@ class PageData:
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
     frames: tuple[PageData, ...] = ()
-    """The same of each frame that can be seen in it, which may be another site's."""
+    """The data of each visible frame, which may be another site's."""
 
 
 @dataclass(frozen=True, slots=True)
 class HitElement:
-    """An element that an action is about to hit, as the page has it at that moment."""
+    """The element that an action is about to hit, as the page has it at that moment."""
 
     name: str
-    """What people would call it."""
+    """Its name for people."""
     words: tuple[str, ...] = ()
-    """All that the page calls it: its text, labels, titles, its own names for it. Never what a field holds."""
+    """All its names on the page: text, labels, titles, identifiers. Never the content of a field."""
     tag: str = ""
     input_type: str = ""
     href: str = ""
-    """Where the link that it is, or is in, leads."""
+    """URL of the link that it is, or is in."""
     sends: str = ""
-    """What sending its form does: `POST https://example.com/pay`."""
+    """Method and URL of its form: `POST https://example.com/pay`."""
     sends_to: str = ""
-    """The address of that."""
+    """URL of its form."""
     submits: bool = False
     """A click on it sends its form."""
     enters: bool = False
@@ -184,13 +184,13 @@ class HitElement:
     """Enter or Space on it is a click."""
     opens_tab: bool = False
     downloads: bool = False
-    """The link says that what it leads to is to be saved."""
+    """The link has the attribute `download`."""
     picks_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HitTest:
-    """The page right before an action, and what the action would hit (None where it hits no element)."""
+    """The page right before an action, and the element that the action would hit (None where it hits none)."""
 
     url: str
     title: str
@@ -198,4 +198,4 @@ class HitTest:
     """Visible text, at most 20,000 characters."""
     spot: HitElement | None = None
     frame: str = ""
-    """Address, title and visible text of the frame that the spot is in; empty where it is in the page itself."""
+    """URL, title and visible text of the frame that the element is in; empty where it is in the page itself."""

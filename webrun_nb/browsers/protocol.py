@@ -52,7 +52,7 @@ class InstanceUnavailableError(BrowserError):
 
 
 class CheckpointRefusedError(BrowserError):
-    """What was kept of another instance is nothing that a browser takes; the browser itself is well."""
+    """The browser does not accept a checkpoint; the browser itself works."""
 
     def __init__(self, why: str) -> None:
         super().__init__(TaskFailureCode.INSTANCE_UNAVAILABLE, f"What was saved can't be given to a browser: {why}")
@@ -60,7 +60,7 @@ class CheckpointRefusedError(BrowserError):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a session gets back after its browser died: Playwright's storage state (JSON) and the open URL.
+    """The state that a session gets back after its browser died: Playwright's storage state (JSON) and the open URL.
 
     The storage state is cookies, local storage and IndexedDB of every site; not session storage, forms or history.
     """
@@ -70,7 +70,7 @@ class Checkpoint:
 
 
 class InstanceListener(Protocol):
-    """Told by an instance what happens to it. Called on the event loop; must not block."""
+    """Receives the events of an instance. Called on the event loop; must not block."""
 
     def requested(self, url: str) -> None:
         """Record that the browser asked the network for `url`."""
@@ -79,20 +79,20 @@ class InstanceListener(Protocol):
         """Record that the browser is gone (crash, kill, driver gone); called once, never after `close`."""
 
     def downloading(self, url: str, name: str) -> Path | None:
-        """Return where to keep what begins to be downloaded under a name of the page's; None: it is not wanted."""
+        """Return where to save a download that begins, with a name chosen by the page; None to refuse it."""
 
     def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        """Record that a download that was wanted has come; None: it broke off, or was too large."""
+        """Record that an accepted download has ended; None: it was cancelled, or too large."""
 
 
 class Screen(Protocol):
     """The live picture of an instance's current page. It costs nothing until it is started, and on a still page."""
 
     def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
-        """Give `show` each new picture, a JPEG, whenever `wanted` has returned since the one before."""
+        """Call `show` with each new picture, a JPEG, whenever `wanted` has returned since the one before."""
 
     def stop(self) -> None:
-        """Show nothing any more. Safe twice, and on a dead browser."""
+        """Stop showing pictures. Safe to call twice, and on a dead browser."""
 
 
 class BrowserInstance(Protocol):
@@ -104,20 +104,20 @@ class BrowserInstance(Protocol):
 
     @property
     def url(self) -> str:
-        """Where the page is now."""
+        """URL of the current page."""
 
     @property
     def screen(self) -> Screen:
-        """Its live picture."""
+        """The live picture of the current page."""
 
     async def observe(self) -> Observation:
-        """List what can be acted on. Makes the refs of earlier observations invalid."""
+        """List the elements that can be acted on. Makes the refs of earlier observations invalid."""
 
     async def read(self) -> PageData:
-        """Collect what can be extracted."""
+        """Read the data that can be extracted."""
 
     async def hit_test(self, action: Action) -> HitTest:
-        """Tell what an action would hit; does nothing.
+        """Return the element that an action would hit, without performing it.
 
         Raises
         ------
@@ -126,13 +126,13 @@ class BrowserInstance(Protocol):
         """
 
     async def scroll_into_view_and_locate(self, action: Action) -> Box | None:
-        """Bring what an action would hit into view, for a person to look at, and tell where it is; None: it is nowhere.
+        """Scroll the element that an action would hit into view, and return its box; None where there is none.
 
         Raises nothing.
         """
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
-        """Do one thing, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
+        """Perform an action, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
 
         Raises
         ------
@@ -143,26 +143,26 @@ class BrowserInstance(Protocol):
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it.
 
-        Also takes up a change of the rules in its way out.
+        Also applies a change of the rules of its egress route.
         """
 
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
 
     async def thumbnail(self) -> bytes | None:
-        """Small JPEG of the view (320×188), with the same covered; None where the page or browser gives none soon.
+        """Small JPEG of the view (320×188), with secrets masked; None where the page or browser gives none in time.
 
         Raises nothing, and takes 2.5 s at most.
         """
 
     async def downloads_finished(self, within_s: float) -> None:
-        """Wait until what is being downloaded has come, or the time is up."""
+        """Wait until the downloads in progress have finished, or the time is up."""
 
     async def checkpoint(self) -> Checkpoint:
         """Cookies, local storage, IndexedDB and the open URL."""
 
     async def close(self) -> None:
-        """End it. Safe twice, and on a dead browser."""
+        """Close the instance. Safe to call twice, and on a dead browser."""
 
     # What `/_emulator/sessions/:id/instance` does (contract, section 12): real signals to the browser's process group.
     # A `context` instance has no browser of its own, so its neighbours in the shared one get the same.
@@ -196,7 +196,7 @@ class BrowserInstance(Protocol):
 
 
 class Browsers(Protocol):
-    """Where instances come from."""
+    """Opens browser instances."""
 
     async def open(
         self,
@@ -209,7 +209,7 @@ class Browsers(Protocol):
         """Open an isolated instance with an empty page, or with a checkpoint's state and page.
 
         All its traffic goes through `egress_route`; without one it has one of its own, that only the configuration
-        opens to private addresses. A page of the checkpoint that can't be opened any more is no error.
+        opens to private addresses. That the page of a checkpoint cannot be opened any more is no error.
 
         Raises
         ------
@@ -218,7 +218,7 @@ class Browsers(Protocol):
         """
 
     def installed(self) -> bool:
-        """Tell whether a browser was found, without starting one."""
+        """Return whether a browser was found, without starting one."""
 
     async def close(self) -> None:
-        """End every instance and browser."""
+        """Close every instance and browser."""

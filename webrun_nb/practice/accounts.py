@@ -1,4 +1,4 @@
-"""The published credentials of the practice sites: the one place where they are written.
+"""The published credentials of the practice sites.
 
 They are for teaching and testing, stand on each site's login page, and open nothing else. Nobody should use them, or
 anything like them, anywhere.
@@ -15,7 +15,7 @@ SecondFactor = Literal["none", "authenticator", "message"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who can log in.
+    """A person who can log in.
 
     `login` is what they type: an e-mail address at the shop, a user name at the bank. `second_factor` is what is asked
     for after the password: a time-based code (RFC 6238: SHA-1, 6 digits, 30 s) of `otp_secret`, or a code that comes by
@@ -29,7 +29,7 @@ class Account:
     second_factor: SecondFactor = "none"
     otp_secret: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
-    """Where the shop sends things, for who has bought before."""
+    """Delivery address at the shop; empty for a person who has not ordered before."""
 
 
 SHOP: Mapping[str, Account] = {

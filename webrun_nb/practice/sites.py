@@ -14,7 +14,7 @@ from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.practice.server import Site
 
 Clocks = Callable[[], Sequence[float]]
-"""Returns what time it is, in unix seconds: by every clock that a one-time code may have been made with."""
+"""Returns the current times, unix seconds, of every clock that a one-time code may have been made with."""
 
 
 def create_site(name: str) -> Site:

@@ -1,4 +1,4 @@
-"""Asking for records in raw JSON, and taking them out of a task's answer."""
+"""Schemas of records for raw requests, and the records of a task's answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the measurements share: pages, emulators, raw Playwright, kernels. Everything starts when first asked for."""
+"""The resources that measurements share: pages, emulators, raw Playwright, kernels. Each starts on first use."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ class Emulator:
 
     @property
     def pid(self) -> int:
-        """Of its process, the root of all it starts."""
+        """Pid of its process, the root of all that it starts."""
         return self._local.pid
 
     @property
     def url(self) -> str:
-        """Where it answers, HTTP and Socket.IO."""
+        """Base URL of HTTP and Socket.IO."""
         return self._local.url
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request of the account's carries."""
+        """Headers of an authenticated request."""
         return {"Authorization": f"Bearer {self.key}"}
 
     @property
     def key(self) -> str:
-        """The account's."""
+        """API key of the account."""
         return self._local.key
 
     async def get(self, path: str) -> dict[str, Any]:
-        """Ask it.
+        """Send a GET request and return the answer.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Emulator:
         return await self._call("GET", path)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Call it.
+        """Send a POST request and return the answer.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class Emulator:
         return str(answer["sessionId"])
 
     async def until_active(self, session_id: str) -> None:
-        """Ask for a session's status until its browser is there.
+        """Poll a session's status until its browser is ready.
 
         Raises
         ------
@@ -116,11 +116,11 @@ class Emulator:
             await asyncio.sleep(_POLL_S)
 
     async def status(self, session_id: str) -> dict[str, Any]:
-        """Return what the service says of a session."""
+        """Return the status of a session."""
         return await self.get(f"/start/session-status/{session_id}")
 
     async def strike(self, session_id: str, action: Literal["kill", "hang"]) -> None:
-        """Do something to a session's browser, for real."""
+        """Kill or hang the browser of a session."""
         await self.post(f"/_emulator/sessions/{session_id}/instance", {"action": action})
 
     async def terminate(self, session_id: str) -> None:
@@ -129,7 +129,7 @@ class Emulator:
         await self.post("/start/send-message", {"sessionId": session_id, "message": message})
 
     async def finished(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Wait for a task's end where it took longer than the service waits with its answer.
+        """Wait for the end of a task that took longer than the request waits.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class PlaywrightBaseline:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self.browser = ""
-        """Which browser it is, known once started."""
+        """Name of the browser, known once it has started."""
 
     @classmethod
     async def start(cls) -> Self:
@@ -190,11 +190,11 @@ class PlaywrightBaseline:
 
     @property
     def pid(self) -> int:
-        """Of its process, the root of all it starts."""
+        """Pid of its process, the root of all that it starts."""
         return self._process.pid
 
     async def do(self, what: str, **arguments: Any) -> dict[str, Any]:
-        """Have it do one thing and return what it tells.
+        """Run one command and return its result.
 
         Raises
         ------
@@ -220,7 +220,7 @@ class PlaywrightBaseline:
 
 
 class BenchContext:
-    """What the measurements work with; ends everything it started.
+    """Starts the resources of the measurements on first use, and ends all of them.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ class BenchContext:
         self.pages = pages
         self.quick = quick
         self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
-        """For whatever files our processes write."""
+        """Folder for the files of the processes."""
         self.site = Site(pages)
         self._emulators: dict[tuple[str, ...], Emulator] = {}
         self._raw: PlaywrightBaseline | None = None
@@ -242,14 +242,14 @@ class BenchContext:
         self._endings: list[Callable[[], Awaitable[object]]] = []
 
     async def once(self, what: str, start: Callable[[], Awaitable[T]]) -> T:
-        """Return what `start` gave the first time it was asked for under this name."""
+        """Return the resource of this name, started by `start` on the first call."""
         if what not in self._shared:
             self._shared[what] = await start()
         shared: T = self._shared[what]
         return shared
 
     def at_end(self, end: Callable[[], Awaitable[object]]) -> None:
-        """Have something ended with the bench, the last first."""
+        """Register a cleanup for the end of the benchmarks; the last one registered runs first."""
         self._endings.append(end)
 
     async def __aenter__(self) -> Self:
@@ -268,7 +268,7 @@ class BenchContext:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def emulator(self, isolation: Isolation, *options: str) -> Emulator:
-        """Return the running emulator whose sessions are of this kind, with further command line options.
+        """Return a running emulator whose sessions are of this kind.
 
         Raises
         ------
@@ -299,7 +299,7 @@ class BenchContext:
         return self._raw
 
     async def until_at_rest(self) -> None:
-        """Wait until no leftover of an earlier measurement is at work in any emulator or in raw Playwright."""
+        """Wait until no emulator and no raw Playwright uses CPU for an earlier measurement any more."""
         pids = [emulator.pid for emulator in self._emulators.values()]
         if self._raw is not None:
             pids.append(self._raw.pid)

@@ -1,4 +1,4 @@
-"""A network between a client and a server that can be taken away and given back."""
+"""A proxy between a client and a server that can interrupt the connection and restore it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class DroppingProxy:
-    """Passes bytes on to a server. While `drop` holds, connections are cut and none is let through.
+    """Forwards bytes to a server, until `drop` cuts the connections or `silence` holds the bytes back.
 
     While `silence` does, they stand still.
 
@@ -41,15 +41,15 @@ class DroppingProxy:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def drop(self) -> None:
-        """Cut what is connected, and let nothing through any more."""
+        """Cut all connections, and accept no new one."""
         self._do(self._set(dropping=True))
 
     def silence(self) -> None:
-        """Keep what is connected, and pass no byte on any more: as where packets get lost and nobody says so."""
+        """Keep the connections but forward no bytes, as when packets are lost without an error."""
         self._do(self._set(dropping=False, flowing=False))
 
     def restore(self) -> None:
-        """Let connections and bytes through again."""
+        """Accept connections and forward bytes again."""
         self._do(self._set(dropping=False))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A real JupyterLab or Notebook 7 with clean folders: what the measurements in a page, and our own tests, run in."""
+"""Starts a real JupyterLab or Notebook 7 with clean folders, for measurements in a page and for the tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from webrun_nb.config import child_environment, search_path
 
 READY_MS = 60_000
 _PAUSE_S = 0.05
-"""Between two questions whether a server is up: asked without a pause, it would have half a machine to start on."""
+"""Pause between two checks whether a server is up: checks without a pause would take CPU from its start."""
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -37,7 +37,7 @@ App = Literal["lab", "notebook"]
 
 @dataclass(frozen=True, slots=True)
 class _Front:
-    """What tells one application from the other; the page's own commands and elements are the same."""
+    """The differences between JupyterLab and Notebook 7; the page's commands and elements are the same."""
 
     module: str
     config: str
@@ -60,7 +60,7 @@ class LabServer:
     app: App = "lab"
 
     def address_of(self, name: str) -> str:
-        """Return where a notebook is opened."""
+        """Return the URL that opens a notebook."""
         return f"{self.url}/{_FRONTS[self.app].path.format(name=name)}"
 
 
@@ -71,7 +71,7 @@ def find_browser() -> str | None:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on, and that no system gives to a connection meanwhile."""
+    """Return a free loopback port outside the range that systems give to outgoing connections."""
     while True:
         port = random.randrange(20_000, 32_000)  # those for connections begin at 32768 (Linux) or later
         with socket.socket() as probe, contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A fresh IPython kernel of this Python, with clean folders."""
+"""Starts a fresh IPython kernel of this Python, with clean folders."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Kernel:
         return json.loads(marked[-1].removeprefix(_MARK)) if marked else None
 
     async def messages(self, seconds: float) -> Counter[str]:
-        """Count what the kernel sends to its front ends for so long, by kind of message."""
+        """Count the messages that the kernel sends to its front ends within a time, by type."""
         counts: Counter[str] = Counter()
         deadline = time.monotonic() + seconds
         while (left_s := deadline - time.monotonic()) > 0:

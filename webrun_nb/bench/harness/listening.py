@@ -1,4 +1,4 @@
-"""A session's live events, as a client of the service gets them."""
+"""Receives a session's live events, as a client of the service does."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnec
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One event, and when it was here."""
+    """An event with its time of arrival."""
 
     name: str
     body: Mapping[str, Any]
     at_s: float
     """By `time.perf_counter`."""
     late_ms: float
-    """After the time that the event itself tells; both clocks are this machine's, the event's is in whole ms."""
+    """Delay after the event's own timestamp; both clocks are this machine's, the timestamp is in whole ms."""
 
 
 @dataclass(eq=False)

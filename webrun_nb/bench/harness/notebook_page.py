@@ -1,4 +1,4 @@
-"""A notebook in a real JupyterLab, in a real browser: cells that run, and what the page sees."""
+"""Opens a notebook in a real JupyterLab, in a real browser, and runs its cells."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def _start(bench: BenchContext) -> tuple[LabServer, Browser]:
 
 
 def require_jupyterlab() -> None:
-    """Say that JupyterLab is not here, where it isn't.
+    """Raise `NotAvailableError` where JupyterLab is not installed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""CPU time and memory of process trees, and when one has come to rest."""
+"""CPU time and memory of process trees, and waiting until they are idle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MIB = 2**20
 _REST_S = 0.25
 _LONGEST_UNREST_S = 5.0
 _AT_REST_CPU_S = 0.02
-"""Two of Linux's clock ticks: what idle timers of a browser may take in `_REST_S`."""
+"""CPU time that the idle timers of a browser may take in `_REST_S`: two of Linux's clock ticks."""
 
 
 def cpu_s(root_pid: int) -> float:
@@ -33,7 +33,7 @@ def cpu_s(root_pid: int) -> float:
 
 
 def names(root_pid: int) -> list[str]:
-    """Name the processes of a tree, with how many there are of each."""
+    """Return the names of the processes of a tree, with how many there are of each."""
     return _counted(role for _, role in _roles(root_pid))
 
 
@@ -43,7 +43,7 @@ def browsers(root_pid: int) -> frozenset[int]:
 
 
 def pss_mib(pids: Iterable[int]) -> float:
-    """Return what processes take of the machine's memory, MiB: PSS, where each shared page counts once in all."""
+    """Return the memory of processes, MiB, as PSS: each shared page counts once in all."""
     total = 0
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -57,12 +57,12 @@ def uncounted_mib(root_pid: int) -> dict[str, float]:
 
 
 def browser_names(root_pid: int) -> list[str]:
-    """Name the processes that `browsers` returns, with how many there are of each."""
+    """Return the names of the processes that `browsers` returns, with how many there are of each."""
     return _counted(role for _, role in _roles(root_pid) if role not in _NO_BROWSER)
 
 
 async def until_at_rest(*root_pids: int) -> None:
-    """Wait until nothing goes on in these trees, so that leftovers of one round are in no other's time.
+    """Wait until these process trees are idle, so that work left over from one round is in no other's time.
 
     Gives up after a few seconds: a machine that never rests can still be measured.
     """
@@ -99,7 +99,7 @@ def _counted(roles: Iterable[str]) -> list[str]:
 
 
 def _role(process: psutil.Process) -> str:
-    """Say what a process is, by its command line: the system's own names for processes are cut short."""
+    """Return the role of a process, from its command line: the system's own names are cut short."""
     command = process.cmdline()
     words = frozenset(command)
     if "run-driver" in words:

@@ -1,4 +1,4 @@
-"""Raw Playwright, as one would write it by hand: the yardstick, in a process of its own so that its CPU can be counted.
+"""The baseline: raw Playwright as written by hand, in a process of its own so that its CPU can be counted.
 
 Run as `python -m webrun_nb.bench.harness.raw_playwright`. It reads one JSON object per line from stdin
 (`{"do": …, …}`) and answers each with one. The browser's binary and its sandbox are what the emulator would choose, its
@@ -58,7 +58,7 @@ class RawPlaywright:
         self._kept: list[Browser | BrowserContext] = []
 
     async def start(self) -> dict[str, Any]:
-        """Start the browser that the emulator would choose."""
+        """Start the browser that the emulator would select."""
         found, self._browser = await discovery.find_browser(self._launch)
         self._candidate = BrowserCandidate(found.where, found.kind, path=found.path, channel=found.channel)
         self._page = await (await _context(self._browser)).new_page()
@@ -75,7 +75,7 @@ class RawPlaywright:
         return {"ms": (time.perf_counter() - began_s) * 1000}
 
     async def load(self, url: str) -> dict[str, Any]:
-        """Load a page with all its parts in a context of its own, taking note of each; the time is the page's own."""
+        """Load a page with all its parts in a context of its own; the time is the page's own."""
         assert self._browser is not None
         context = await _context(self._browser)
         noted: list[str] = []
@@ -89,7 +89,7 @@ class RawPlaywright:
         return {"ms": took_ms}
 
     async def launch(self) -> dict[str, Any]:
-        """Launch a browser, with a context and a page; its end is not in the time."""
+        """Launch a browser, with a context and a page; the time does not include its end."""
         assert self._candidate is not None
         began_s = time.perf_counter()
         browser = await self._launch(self._candidate)
@@ -117,7 +117,7 @@ class RawPlaywright:
         return {}
 
     async def drop(self) -> dict[str, Any]:
-        """Close all that was kept."""
+        """Close all contexts and browsers that were kept."""
         for kept in self._kept:
             await kept.close()
         self._kept.clear()
@@ -149,7 +149,7 @@ class RawPlaywright:
         return {"ms": took_ms, "bytes": len(json.dumps(state))}
 
     async def relaunch(self, url: str, state: dict[str, Any]) -> dict[str, Any]:
-        """Launch a browser, give a context a storage state, open a page; its end is not in the time."""
+        """Launch a browser, give a context a storage state, open a page; the time does not include its end."""
         assert self._candidate is not None
         began_s = time.perf_counter()
         browser = await self._launch(self._candidate)

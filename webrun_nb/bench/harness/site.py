@@ -1,4 +1,4 @@
-"""The pages that both sides open, served by the bench's own process, which no number counts."""
+"""Serves the pages that both sides open, in the process of the benchmarks, which no measurement counts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PART = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><desc>' + 
 
 
 def orders(customer: str, city: str) -> list[dict[str, str]]:
-    """Return the rows that a search has to bring: they hold what was typed, so that they can't come without typing."""
+    """Return the rows of a search's result: they contain what was typed, so that they prove the typing."""
     return [
         dict(zip(ORDER_COLUMNS, (f"A-{number:03}", customer, city, f"{10 + 3 * number}.50"), strict=True))
         for number in range(1, ORDERS + 1)
@@ -65,14 +65,14 @@ request.onsuccess = () => {
 
 
 class Visit:
-    """One opening of the witness page, as the page itself tells of it."""
+    """One visit to the reporting page, as the page itself reports it."""
 
     def __init__(self) -> None:
         self.opened = asyncio.Event()
         self.gone = asyncio.Event()
         self.loaded = asyncio.Event()
         self.load_ms = 0.0
-        """How long the page took with all its parts, by its own clock; once it is loaded."""
+        """Load time of the page with all its parts, by its own clock; set once it is loaded."""
         self._loop = asyncio.get_running_loop()
 
     def tell(self, event: asyncio.Event) -> None:
@@ -100,17 +100,17 @@ class Site:
 
     @property
     def form_url(self) -> str:
-        """A form with two fields that leads to a table."""
+        """URL of a form with two fields that leads to a table."""
         return f"{self._origin}/form"
 
     @property
     def moving_url(self) -> str:
-        """A page in which something always moves."""
+        """URL of a page in which something always moves."""
         return f"{self._origin}/moving"
 
     @property
     def orders_url(self) -> str:
-        """The table by itself."""
+        """URL of the table alone."""
         return f"{self._origin}/orders?customer=Ada&city=Ulm"
 
     def page_url(self, name: str) -> str:
@@ -123,7 +123,7 @@ class Site:
         return f"{self._origin}/full"
 
     def visit(self) -> tuple[str, Visit]:
-        """Return the address of a page that says when it is there and when it has gone, good for one opening."""
+        """Return a visit whose page reports when it has opened and when it has closed, for one opening."""
         number = str(len(self._visits))
         self._visits[number] = Visit()
         return f"{self._origin}/visit?visit={number}", self._visits[number]

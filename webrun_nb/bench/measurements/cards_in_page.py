@@ -1,4 +1,4 @@
-"""How quick the session card is in a real JupyterLab, and what it costs there."""
+"""Measures the latency of the session card in a real JupyterLab, and its CPU time there."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _p95(values: Sequence[float]) -> tuple[float, dict[str, float]]:
 
 
 class EventToPage:
-    """From an event's being made in the emulator to the card's saying so in the page, by the clock of one machine."""
+    """Time from an event in the emulator to its display on the card in the page, by one machine's clock."""
 
     name = "event-to-page"
     measures = "event at the emulator to the card's change in JupyterLab, a cell running (p95)"
@@ -100,11 +100,11 @@ class EventToPage:
     rounds = 1
 
     async def prepare(self, bench: BenchContext) -> None:
-        """See that JupyterLab is there."""
+        """Check that JupyterLab is installed."""
         require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Click by hand in a session, and see the card tell of each click."""
+        """Click by manual control in a session, and wait for the card to show each click."""
         count = _QUICK_EVENTS if bench.quick else _EVENTS
         async with notebook_page(bench, [_START, _EVENTS_CELL.format(count=count, every_s=_EVERY_S)]) as notebook:
             await notebook.run_all()
@@ -120,12 +120,12 @@ class EventToPage:
         return Sample(ours, details=details)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is at work."""
+        """Return the names of the processes at work."""
         return _PAGE, []
 
 
 class ClickToHandler:
-    """From a click on a card's button to its Python handler, while a cell keeps the kernel's main thread busy."""
+    """Time from a click on a card's button to its Python handler, while a cell keeps the kernel's main thread busy."""
 
     name = "click-to-handler"
     measures = "click on a card in JupyterLab to its Python handler, a cell running (p95)"
@@ -134,7 +134,7 @@ class ClickToHandler:
     rounds = 1
 
     async def prepare(self, bench: BenchContext) -> None:
-        """See that JupyterLab is there."""
+        """Check that JupyterLab is installed."""
         require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
@@ -160,7 +160,7 @@ class ClickToHandler:
         return Sample(ours, details=details)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is at work."""
+        """Return the names of the processes at work."""
         return _PAGE, []
 
 
@@ -174,7 +174,7 @@ class CardsInPage:
     rounds = 1
 
     async def prepare(self, bench: BenchContext) -> None:
-        """See that JupyterLab is there."""
+        """Check that JupyterLab is installed."""
         require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
@@ -195,5 +195,5 @@ class CardsInPage:
         return Sample(max(0.0, cards - without), details={"page_without_cards": without, "page_with_cards": cards})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name whose time is counted."""
+        """Return the names of the processes whose time is counted."""
         return ["browser (JupyterLab's page): all its processes"], []

@@ -1,4 +1,4 @@
-"""A `context` session's whole life."""
+"""Measures the whole life of a `context` session."""
 
 from __future__ import annotations
 
@@ -72,5 +72,5 @@ class ContextSession:
         return (time.perf_counter() - began_s) * 1000, (opened_s - began_s) * 1000
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives on each side."""
+        """Return the names of the processes on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -1,4 +1,4 @@
-"""What an environment costs a session: its state read and saved at the end, loaded and given back at the start."""
+"""Measures the cost of an environment: saving a session's state at the end, restoring it at the start."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _LEAST_BYTES = 1_000_000
 
 class _Deaf:
     def requested(self, url: str) -> None:
-        """Take no note."""
+        """Ignore the event."""
 
     def lost(self, reason: str) -> None:
-        """Take no note."""
+        """Ignore the event."""
 
     def downloading(self, url: str, name: str) -> Path | None:
-        """Want none."""
+        """Refuse the download."""
         return None
 
     def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        """Take no note."""
+        """Ignore the event."""
 
 
 class EnvironmentState:
@@ -118,7 +118,7 @@ class EnvironmentState:
             raise BenchError("the state that came back is not the one that was saved")
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives on each side; ours is in the bench's own process."""
+        """Return the names of the processes on each side; ours is in the bench's own process."""
         return ["this process, its driver, a browser"], processes.names(self._raw.pid)
 
 

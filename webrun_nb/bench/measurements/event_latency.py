@@ -1,4 +1,4 @@
-"""How late live events are."""
+"""Measures the delay of live events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TASK = 'Type "Ada" into Customer, type "Ulm" into City, click Search and list t
 
 
 class EventLatency:
-    """From the emulator's making an event to a Socket.IO client's having it: the 95th percentile of several hundred.
+    """Time from an event in the emulator to its arrival at a Socket.IO client: the 95th percentile of several hundred.
 
     Each event says when it was made, in unix ms of the emulator's clock; the client is on the same machine. Four
     sessions do small tasks at the same time, so events are made while browsers and agents are at work.
@@ -72,5 +72,5 @@ class EventLatency:
         structured_answer(await self._emulator.finished(answer))
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is at work."""
+        """Return the names of the processes at work."""
         return processes.names(self._emulator.pid), []

@@ -1,4 +1,4 @@
-"""Many idle `context` sessions at once: what they take, and what one more takes to create."""
+"""Measures many idle `context` sessions at once: memory, CPU, and the time to create one more."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class _IdleContexts(Measurement):
         await bench.until_at_rest()
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives on each side."""
+        """Return the names of the processes on each side."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 
@@ -139,12 +139,12 @@ class IdleContextMemory(_IdleContexts):
         return Sample(ours_mib, raw_mib, details)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the processes whose memory is counted, with the crowd there."""
+        """Return the names of the processes whose memory is counted, with the crowd there."""
         return self._names
 
 
 class IdleContextCpu(_IdleContexts):
-    """The CPU that the crowd takes while nothing happens: all processes on both sides, drivers and heartbeat too."""
+    """CPU time of the idle sessions: all processes on both sides, drivers and heartbeat too."""
 
     name = "idle-contexts-cpu"
     measures = f"{SESSIONS} idle context sessions: CPU of all of them, while nothing happens"

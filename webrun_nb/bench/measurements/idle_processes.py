@@ -1,4 +1,4 @@
-"""The memory of many `process` sessions."""
+"""Measures the memory of many `process` sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the live view gives and takes: pictures a second, CPU time, bytes while there is nothing to see."""
+"""Measures the live view: pictures a second, CPU time, bytes while nothing changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _FPS = 10
-"""What the viewer asks for: a little more than the 8 that are promised."""
+"""Frame rate that the viewer requests: a little more than the target of 8."""
 _WATCHED_S, _QUICK_S = 8.0, 2.0
 _SETTLED_S = 1.0
 _FIRST_WITHIN_S = 60.0
@@ -33,7 +33,7 @@ class _Viewer:
         await self._socket.send_str(json.dumps(message))
 
     async def watch(self, seconds: float) -> None:
-        """Take what comes for so long."""
+        """Receive pictures for a time."""
         deadline = time.monotonic() + seconds
         while (left_s := deadline - time.monotonic()) > 0:
             try:
@@ -105,7 +105,7 @@ class ViewRate:
             return Sample(rate, details={"bytes_per_picture": viewer.bytes / max(1, viewer.pictures)})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is at work."""
+        """Return the names of the processes at work."""
         return processes.names(self._emulator.pid), []
 
 
@@ -143,7 +143,7 @@ class ViewCpu:
         return 100 * (processes.cpu_s(self._emulator.pid) - before_s) / (time.perf_counter() - began_s)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is counted."""
+        """Return the names of the processes that are counted."""
         return processes.names(self._emulator.pid), []
 
 
@@ -180,5 +180,5 @@ class ViewQuiet:
         return Sample(still + hidden, details={"still": still, "hidden": hidden, "seconds": seconds})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is at work."""
+        """Return the names of the processes at work."""
         return processes.names(self._emulator.pid), []

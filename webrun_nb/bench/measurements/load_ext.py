@@ -1,4 +1,4 @@
-"""What `%load_ext webrun_nb` takes in a running kernel."""
+"""Measures `%load_ext webrun_nb` in a running kernel."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class LoadExt:
         return Sample(told["ms"], details={"cpu_ms": told["cpu_ms"], "first_magic_ms": told["first_magic_ms"]})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the kernel."""
+        """Return the name of the kernel's process."""
         return [_KERNEL], []
 
 
 class LoadExtImports:
-    """How many of the libraries that are only to be imported when first needed are there after the magic."""
+    """Number of libraries imported by the magic that are to be imported on first use only."""
 
     name = "load-ext-imports"
     measures = f"of {', '.join(_HEAVY)}: imported by %load_ext webrun_nb"
@@ -70,5 +70,5 @@ class LoadExtImports:
         return Sample(len(heavy), details={"imported": heavy})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the kernel."""
+        """Return the name of the kernel's process."""
         return [_KERNEL], []

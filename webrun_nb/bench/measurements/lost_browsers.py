@@ -1,4 +1,4 @@
-"""Browsers that hang or die: how soon that is seen, and how soon the session has one again."""
+"""Measures how soon a hanging or dead browser is detected, and how soon the session is restored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITHIN_S = 30.0
 
 
 class HangSeen:
-    """From a browser's standing still to `instance:disconnected` at the client: the slowest of several.
+    """Time from a browser's stop to `instance:disconnected` at the client: the slowest of several.
 
     Each session's browser is stopped for real (SIGSTOP of all its processes) at a time of its own.
     """
@@ -121,7 +121,7 @@ class Restore:
         return took_ms, (lost.at_s - began_s) * 1000
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives on each side between rounds: ours has the spare."""
+        """Return the names of the processes on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 

@@ -1,4 +1,4 @@
-"""A server that is gone, or that the network no longer leads to: how soon that is shown."""
+"""Measures how soon a lost server, or a lost network, is shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WITHIN_S = 30.0
 
 
 class EmulatorLost:
-    """From an emulator's SIGKILL to the snapshot that says so: what a session's cards and views are drawn from.
+    """Time from an emulator's SIGKILL to the snapshot that reports it, from which cards and views are drawn.
 
     From there to the page it takes what `event-to-page` measures.
     """
@@ -53,12 +53,12 @@ class EmulatorLost:
                 await asyncio.to_thread(own.stop)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is killed."""
+        """Return the names of the processes that are killed."""
         return ["emulator"], []
 
 
 class NetworkLost:
-    """From the moment that the network to a server is gone to the snapshot that says so: the later of two ways.
+    """Time from the loss of the network to the snapshot that reports it: the slower of two kinds of loss.
 
     Cut: every connection is reset. Silent: connections stay, and no byte comes through.
     """
@@ -93,7 +93,7 @@ class NetworkLost:
         return Sample(max(cut_ms, silent_ms), details={"cut_ms": cut_ms, "silent_ms": silent_ms, "back_ms": back_ms})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name who is cut off."""
+        """Return the names of the processes that are cut off."""
         return processes.names(self._emulator.pid), []
 
 

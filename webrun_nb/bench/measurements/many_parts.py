@@ -1,4 +1,4 @@
-"""What a session's way out costs: a page of fifty parts through it, and through nothing at all."""
+"""Measures the cost of a session's egress proxy: a page of fifty parts through it, and without it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ManyParts:
         return await self._emulator.start_session(startingPoint=url)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what did the work."""
+        """Return the names of the processes that did the work."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 

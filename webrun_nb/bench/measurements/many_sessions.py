@@ -1,4 +1,4 @@
-"""Many more sessions than there is room for."""
+"""Measures many more sessions than slots."""
 
 from __future__ import annotations
 

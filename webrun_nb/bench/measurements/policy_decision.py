@@ -1,4 +1,4 @@
-"""What a policy's decision on one action takes."""
+"""Measures a policy's decision on one action."""
 
 from __future__ import annotations
 

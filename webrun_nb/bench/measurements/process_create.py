@@ -1,4 +1,4 @@
-"""Creating a `process` session."""
+"""Measures the creation of a `process` session."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ class ProcessCreate:
         return Sample(ours_ms, raw_ms)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives on each side between rounds: ours has the spare."""
+        """Return the names of the processes on each side between rounds: ours has the spare."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -1,4 +1,4 @@
-"""How well the local agent reads real pages."""
+"""Measures how many records of real pages the local agent reads correctly."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class RealPages:
         return {"row_f1": score["row_f1"], "cell_acc": score["cell_acc"], "rows": len(records), "took_s": took_s}
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what did the work."""
+        """Return the names of the processes that did the work."""
         return processes.names(self._emulator.pid), []
 
 

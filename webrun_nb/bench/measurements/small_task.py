@@ -1,4 +1,4 @@
-"""The CPU that a small task takes."""
+"""Measures the CPU time of a small task."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class SmallTask:
         return cpu_s / _TASKS_PER_SAMPLE * 1000, took_s / _TASKS_PER_SAMPLE * 1000
 
     def _words(self) -> tuple[str, str]:
-        """Return what to type: other words each time, so that yesterday's rows can't pass for today's."""
+        """Return the words to type: different ones each time, so that old rows can't pass for new ones."""
         self._count += 1
         return f"Ada {self._count}", f"Ulm {self._count}"
 
@@ -101,7 +101,7 @@ class SmallTask:
         _check([dict(zip(ORDER_COLUMNS, row, strict=True)) for row in answer["rows"]], customer, city)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the processes whose CPU is counted."""
+        """Return the names of the processes whose CPU is counted."""
         return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 

@@ -1,4 +1,4 @@
-"""What a ticking card costs in messages."""
+"""Measures the messages of a ticking card."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class WidgetMessages:
         return Sample(about_the_card, details={"seconds": seconds, "all_messages": dict(counts)})
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the kernel."""
+        """Return the name of the kernel's process."""
         return ["kernel (python)"], []
 
 

@@ -1,4 +1,4 @@
-"""What a context downloads: admitted or refused by name, bounded, and saved before its temporary file is gone."""
+"""Saves or refuses the downloads of a browser context, and limits their size and time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_DOWNLOADS_AT_ONCE = 5
 BEGINS_WITHIN_S = 10.0
 """Longest wait for a download to begin after a click: the page shows no request of a link with `download`."""
 DOWNLOAD_TIMEOUT_S = 60.0
-"""What takes longer is broken off: the task that asked for it waits."""
+"""A download that takes longer is cancelled, because the task that asked for it waits."""
 
 
 class Downloads:
@@ -29,7 +29,7 @@ class Downloads:
     ----------
     context : BrowserContext
     listener : InstanceListener
-        Says where each is kept, and is told what has come of it.
+        Decides where each is saved, and is told its outcome.
     """
 
     def __init__(self, context: BrowserContext, listener: InstanceListener) -> None:
@@ -39,7 +39,7 @@ class Downloads:
         self._begun = asyncio.Event()
 
     def watch(self, page: Page) -> None:
-        """Take what this page downloads."""
+        """Handle the downloads of this page."""
         page.on("download", lambda download: self._begin(page, download))
 
     def expect(self) -> None:
@@ -54,12 +54,12 @@ class Downloads:
         return self._begun.is_set()
 
     async def finished(self, within_s: float) -> None:
-        """Wait until what is under way has come, or the time is up."""
+        """Wait until the downloads in progress have finished, or the time is up."""
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=max(0.0, within_s))
 
     def stop(self) -> None:
-        """Break off what is under way."""
+        """Cancel the downloads in progress."""
         for task in self._under_way:
             task.cancel()
 
@@ -93,7 +93,7 @@ class Downloads:
 
     @contextlib.asynccontextmanager
     async def _bounded(self, page: Page, download: Download) -> Any:
-        """Break a download off while it comes, once it is too large; Playwright itself only waits for its end."""
+        """Cancel a download as soon as it is too large; Playwright itself only waits for its end."""
 
         def on_progress(progress: dict[str, Any]) -> None:
             if progress.get("receivedBytes", 0) > MAX_DOWNLOAD_BYTES:
@@ -118,7 +118,7 @@ class _TooLargeError(Exception):
 
 
 async def _refuse(download: Download) -> None:
-    """End a download, and remove what has come of it; one whose browser is gone is gone as well."""
+    """Cancel a download and delete its file; nothing is left to cancel where the browser is gone."""
     with contextlib.suppress(Error):
         await download.cancel()
         await download.delete()

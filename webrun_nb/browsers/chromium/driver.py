@@ -1,4 +1,4 @@
-"""Playwright's driver and what belongs to it: its guardian, its temporary folder, and the browser that it starts."""
+"""Starts and stops Playwright's driver, with its guardian process, its temporary folder and its browsers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Driver:
 
     @classmethod
     async def start(cls) -> tuple[Driver, RunningBrowser]:
-        """Start guardian and driver, and launch what browsers there are until one starts.
+        """Start the guardian and the driver, and launch the browsers that were found until one starts.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Driver:
         return driver, running
 
     def call_on_exit(self, call: Callable[[], None]) -> None:
-        """Call once it has ended, unless it was told to: Playwright says nothing of a driver that dies."""
+        """Call back once the driver has ended, unless `stop` ended it: Playwright does not report its death."""
         self._watch = call_on_exit(self.pid, call)
 
     async def launch(self) -> RunningBrowser:
@@ -99,16 +99,16 @@ class Driver:
             raise InstanceUnavailableError("Playwright's driver ended while a browser was being started") from error
 
     async def ping(self) -> None:
-        """Have it answer something that no browser takes part in."""
+        """Make a request that the driver answers without any browser."""
         await (await self._playwright.request.new_context()).dispose()
 
     def kill(self) -> None:
-        """SIGKILL it, stopped or not; nobody waits for it any more."""
+        """Send it SIGKILL, whether it is stopped or not, and end every wait for it."""
         self._lifeline.cut()
         kill_process(self.pid)
 
     async def stop(self) -> None:
-        """Stop it and what it may be launching, by SIGKILL where it doesn't stop by itself; remove its folder."""
+        """Stop it and the browsers that it may be launching, if necessary by SIGKILL; remove its folder."""
         self._lifeline.cut()
         if self._watch is not None:
             self._watch.cancel()

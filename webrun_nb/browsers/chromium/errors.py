@@ -1,4 +1,4 @@
-"""What went wrong with an action, in the contract's codes and in words for people."""
+"""Errors of browser actions: the contract's codes and messages for people."""
 
 from __future__ import annotations
 
@@ -54,23 +54,23 @@ _NETWORK_ERRORS = {
     "ERR_CERT_DATE_INVALID": "the host's certificate has expired, or is not valid yet",
     "ERR_CERT_REVOKED": "the host's certificate has been revoked",
 }
-"""Chromium's codes in words that end the sentence "… could not be opened: …"; others are shown as they are."""
+"""Chromium's network error codes in words that end the sentence "… could not be opened: …"."""
 
 _UNLISTED = (
     ("ERR_CERT_", "browsers do not trust the host's certificate"),
     ("ERR_SSL_", "no secure connection to the host could be made"),
     ("", "the browser reported a network error"),
 )
-"""Words for codes by their beginning, for those not in the table above; the code is added in brackets."""
+"""Words for further codes, by their prefix; the code is added in brackets."""
 _EMPTY_ERROR = "ERR_HTTP_RESPONSE_CODE_FAILURE"
 """A 4xx or 5xx without a body: an empty page in headless shell, a page of its own in full Chromium, so no failure."""
 _TIMEOUTS = {"ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"}
 _WAY_OUT_KNOWS = {"ERR_EMPTY_RESPONSE", "ERR_TUNNEL_CONNECTION_FAILED", "ERR_SOCKET_NOT_CONNECTED"}
-"""What the browser sees where its way out found no connection, and knows why."""
+"""Codes that the browser shows where the session's proxy found no connection; the proxy knows the reason."""
 
 
 def raise_unless_redirected(url: str, message: str, dialled: DialError | None) -> None:
-    """Raise what a failed `goto` means; Playwright says that in its message alone, and the way out may know more."""
+    """Raise the error that a failed `goto` means, from Playwright's message and the session's proxy."""
     if "interrupted by another navigation" in message:
         return  # the page's own script went on to another one, and that is what counts
     if _EMPTY_ERROR in message:
@@ -92,12 +92,12 @@ def unreachable(url: str, message: str, dialled: DialError | None) -> BrowserErr
 
 
 def is_harmless(failure: str) -> bool:
-    """Tell whether a main document that did not come leaves a page to go on with: a download, a 204, an empty error."""
+    """Return whether the page is usable although its main document failed: a download, a 204, an empty error page."""
     return "ERR_ABORTED" in failure or _EMPTY_ERROR in failure
 
 
 def network_error(message: str) -> str:
-    """Say a network error of Chromium in words; its code follows in brackets where the words say less than it does."""
+    """Return a network error of Chromium in words, with its code where the words are less precise."""
     found = re.search(r"ERR_[A-Z0-9_]+", message)
     if found is None:
         return message
@@ -108,12 +108,12 @@ def network_error(message: str) -> str:
 
 
 def first_line(error: Error) -> str:
-    """Return what Playwright says without the log of its call."""
+    """Return the first line of Playwright's message: the lines after it are the log of the call."""
     return error.message.partition("\n")[0]
 
 
 def blocked(why: str) -> BrowserError:
-    """Return the error for what must not be reached."""
+    """Return the error for a destination that must not be reached."""
     return BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
 
 
@@ -123,12 +123,12 @@ def lost() -> BrowserError:
 
 
 def capital(text: str) -> str:
-    """Begin a sentence with it."""
+    """Return a text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def is_web(url: str) -> bool:
-    """Tell whether it is an http(s) URL with a host."""
+    """Return whether it is an http(s) URL with a host."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -137,7 +137,7 @@ def is_web(url: str) -> bool:
 
 
 def is_not_ready_error(error: Error) -> bool:
-    """Tell whether a browser was asked something about a document that it has not taken for the page's own yet.
+    """Return whether a browser was asked something about a document that it has not taken for the page's own yet.
 
     Its renderer says that it is there a moment before; on a busy machine that moment is long.
     """

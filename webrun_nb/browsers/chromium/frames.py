@@ -1,4 +1,4 @@
-"""The elements of the last observation, kept so that a later action finds the very same ones."""
+"""Observes a page with its frames, and keeps handles to the elements so that a later action finds the same ones."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ logger = logging.getLogger(__name__)
 
 MAX_FRAMES = 20
 MAX_DEPTH = 2
-"""Frames in the page, and frames in those."""
+"""Levels of nested frames that are read."""
 _MOST_ASKED = 60
-"""Frames of one document that are asked whether they can be seen: advertising keeps dozens that can't."""
+"""Frames of one document that are checked for visibility: advertising keeps dozens of invisible ones."""
 _ANSWERS_WITHIN_S = 4.0
-"""A frame that hangs, or has not come yet, is left out: the page it is in is there all the same."""
+"""Time limit for one frame: a frame that hangs or has not loaded is left out of the observation."""
 _SHOWN_JS = (files("webrun_nb.browsers.chromium") / "js" / "frame.js").read_text(encoding="utf-8")
 
 T = TypeVar("T")
@@ -40,23 +40,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FrameTree(Generic[T]):
-    """One frame, and what was found in it."""
+    """A frame and the data found in it."""
 
     frame: Frame
     found: T
     url: str
-    """Of its document."""
+    """URL of its document."""
     around: tuple[str, ...]
     """URLs of the documents that it is in, the page's last."""
     left: float
-    """Where it begins in the view, CSS px."""
+    """Its left edge in the view, CSS px."""
     top: float
 
 
 async def observe_frames(
     page: Page, look: Callable[[Frame], Awaitable[T]], known: Callable[[str], bool]
 ) -> list[FrameTree[T]]:
-    """Look into the frames of a page that can be seen, those of the page first.
+    """Read the visible frames of a page, level by level.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ async def _in_time(question: Awaitable[T | None]) -> T | None:
 
 
 async def _spot(frame: Frame, left: float, top: float) -> tuple[Frame, float, float] | None:
-    """Return a frame with where it begins in the view; None where a person does not see it."""
+    """Return a frame with its position in the view; None for an invisible one."""
     holder = await frame.frame_element()
     try:
         at = await holder.evaluate(_SHOWN_JS)
@@ -109,7 +109,7 @@ async def _ask(spot: tuple[Frame, float, float], look: Callable[[Frame], Awaitab
 
 
 def ancestors(frame: Frame) -> list[Frame]:
-    """Return the frames that a frame is in, the page's own last."""
+    """Return the frames that contain a frame, the page's main frame last."""
     above: list[Frame] = []
     parent = frame.parent_frame
     while parent is not None:
@@ -119,7 +119,7 @@ def ancestors(frame: Frame) -> list[Frame]:
 
 
 async def is_sandboxed(frame: Frame) -> bool:
-    """Tell whether a frame, or one that it is in, is kept from being of its own site: then nobody knows whose it is."""
+    """Return whether a frame, or one that contains it, is sandboxed into an opaque origin."""
     for each in [frame, *ancestors(frame)]:
         if each.parent_frame is None:
             return False
@@ -132,7 +132,7 @@ async def is_sandboxed(frame: Frame) -> bool:
 _SANDBOX_JS = "el => Element.prototype.getAttribute.call(el, 'sandbox')"
 
 Refused = Callable[[str], object]
-"""Says of a URL why it must not be reached; None where it may."""
+"""Returns the reason why a URL must not be reached; None where it may."""
 _NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
 
 
@@ -141,7 +141,7 @@ class _WithTimeout(Protocol):
 
 
 class ElementHandles:
-    """What was seen last, and on which page.
+    """The element handles of the last observation, and its page.
 
     The browser itself holds the nodes: they go with their document, so that a ref never means another element, whatever
     a person or the page did meanwhile.
@@ -149,13 +149,13 @@ class ElementHandles:
 
     def __init__(self) -> None:
         self._own: JSHandle | None = None
-        """The page itself as it was seen."""
+        """Result of the script in the page itself."""
         self._seen: list[tuple[int, JSHandle]] = []
-        """The first ref that is in a document, and the document's nodes."""
+        """For each document, the first ref in it and its nodes."""
         self._page: Page | None = None
 
     async def observe(self, page: Page, refused: Refused) -> Observation:
-        """Look at a page, and into its frames that may be reached. Earlier refs mean nothing any more."""
+        """Observe a page and its permitted frames. Makes the refs of earlier observations invalid."""
         (own, before), (self._own, self._seen) = (self._own, self._seen), (None, [])
         since = None
         if own is not None:
@@ -200,7 +200,7 @@ class ElementHandles:
         return element
 
     def forget(self) -> None:
-        """Let go of what was seen: its page crashed."""
+        """Drop all handles, because their page crashed."""
         self._own, self._seen, self._page = None, [], None
 
 
@@ -215,7 +215,7 @@ async def _observe(frame: Frame, since: object = None) -> tuple[JSHandle, str]:
 
 
 async def read(page: Page, refused: Refused) -> PageData:
-    """Collect what can be extracted from a page, and from its frames but those that must not be reached."""
+    """Read the data of a page, and of its frames except those that must not be reached."""
     data = parse_page_data(await page.evaluate(READ_JS))
     if len(page.frames) == 1:
         return data

@@ -1,4 +1,4 @@
-"""What an action is going to hit, asked of the page right before it: for rules that are about elements and pages."""
+"""Finds the element that an action is going to hit, right before it, for policy rules about elements and pages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ el => {
 """
 _MAX_TEXT = 20_000
 _MAX_DEPTH = 10
-"""Frames within frames."""
+"""Levels of nested frames."""
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class _WithTimeout(Protocol):
 
 
 async def hit_test(page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout) -> HitTest:
-    """Return where the page is, what it says, and what the action would hit.
+    """Return the page's URL, title and text, and the element that the action would hit.
 
     Raises
     ------
@@ -83,7 +83,7 @@ async def hit_test(page: Page, handles: ElementHandles, action: Action, with_tim
 async def scroll_into_view_and_locate(
     page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout
 ) -> Box | None:
-    """Bring what an action would hit into view, where it is not, and return where it is then; None: it hits nothing.
+    """Scroll the element that an action would hit into view, and return its box; None where it hits none.
 
     Raises
     ------

@@ -121,7 +121,7 @@ async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout)
 
 
 async def _wait_for(page: Page, action: WaitFor) -> None:
-    """Wait until a text is visible, or just so long where there is none.
+    """Wait until a text is visible, or, without a text, for `timeout_ms`.
 
     Raises
     ------
@@ -139,7 +139,7 @@ async def _wait_for(page: Page, action: WaitFor) -> None:
 
 
 async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opened_by_another: bool) -> None:
-    """Go one page back; from the first page of a tab that another one opened, to that one.
+    """Go one page back in the history; from the first page of a popup, back to the page that opened it.
 
     Raises
     ------
@@ -163,7 +163,7 @@ async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opene
 
 
 async def leave(page: Page) -> None:
-    """Show nothing instead of what a page shows; one that is going by itself is no error."""
+    """Navigate a page to about:blank; a page that is closing is no error."""
     try:
         await page.goto("about:blank")
     except Error as error:
@@ -181,7 +181,7 @@ async def close_page(page: Page) -> None:
 _PAUSE_S = (0.03, 0.15)
 """Shortest and longest pause between two keys of a person."""
 _LONGEST_S = 15.0
-"""What a person's pauses may add up to: in a long text they are shorter."""
+"""Limit for the sum of the pauses: in a long text each is shorter."""
 _PIECE = 200
 """Characters typed in one go, so that a long text isn't taken for a page that doesn't answer."""
 

@@ -1,4 +1,4 @@
-"""One session's browser over Playwright: a context, its pages, and the actions on the current one."""
+"""The browser instance of one session over Playwright: a context, its pages, and the actions on the current one."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ from webrun_nb.common.codes import TaskFailureCode
 logger = logging.getLogger(__name__)
 
 ELEMENT_TIMEOUT_MS = 5_000
-"""How long an element may take to become visible, still, enabled and uncovered."""
+"""Time limit for an element to become visible, still, enabled and uncovered."""
 FRAMES_TIMEOUT_S = 3.0
-"""How long the documents of frames may take to come before a page is looked at without them."""
+"""Time limit for the documents of frames; after it, a page is observed without them."""
 LOSS_GRACE_S = 0.3
-"""When a browser dies its pages go first: how long a crash waits to see whether it is that."""
+"""Time after a page's crash in which the loss of the whole browser would be reported: a browser's pages die first."""
 
 
 class ChromiumInstance:
@@ -73,13 +73,13 @@ class ChromiumInstance:
     ----------
     kind : InstanceKind
     context : BrowserContext
-        Its own: nothing else uses it.
+        The instance's own context.
     page : Page
         The empty page to begin with.
     egress : Listener
-        The only way out of the context.
+        The proxy that all traffic of the context goes through.
     guard : NavigationGuard
-        Decides on the context's documents; watches the page already.
+        Guards the context's navigations; it watches `page` already.
     listener : InstanceListener
     send_signal : callable
         Sends a signal to all processes of its browser.
@@ -127,24 +127,24 @@ class ChromiumInstance:
 
     @property
     def url(self) -> str:
-        """Where the page is now; `about:blank` where there is none."""
+        """URL of the current page; `about:blank` where there is none."""
         page = self._tabs.newest
         return page.url if page else "about:blank"
 
     async def observe(self) -> Observation:
-        """List what can be acted on. Makes the refs of earlier observations invalid."""
+        """List the elements that can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
             return await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
 
     async def read(self) -> PageData:
-        """Collect what can be extracted."""
+        """Read the data that can be extracted."""
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
             return await self._tabs.evaluate(lambda page: read(page, self._egress.known_refusal))
 
     async def hit_test(self, action: Action) -> HitTest:
-        """Tell what an action would hit; does nothing."""
+        """Return the element that an action would hit, without performing it."""
         async with self._operation():
             try:
                 return await hit_test(self._tabs.current(), self._handles, action, self._tabs.with_timeout)
@@ -157,7 +157,7 @@ class ChromiumInstance:
                 raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, why) from error
 
     async def scroll_into_view_and_locate(self, action: Action) -> Box | None:
-        """Bring what an action would hit into view, and tell where it is."""
+        """Scroll the element that an action would hit into view, and return its box; None where there is none."""
         try:
             async with self._operation():
                 return await scroll_into_view_and_locate(
@@ -168,7 +168,7 @@ class ChromiumInstance:
             return None
 
     async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
-        """Do one thing, and wait until the page has settled (nobody waits for what an `Input` leads to).
+        """Perform an action, and wait until the page has settled; an `Input` is not waited for.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class ChromiumInstance:
                 await self._check_download(action.target, refusals)
 
     async def _dispatch_input(self, action: Input) -> None:
-        """Pass on what a person does, in its order: a next key needn't wait until the page has settled."""
+        """Dispatch a person's input in order; the next one does not wait until the page has settled."""
         async with self._input_lock, self._operation():
             page = self._tabs.current()
             with self._acting(page, "the page", self._activity.begin()):
@@ -222,12 +222,12 @@ class ChromiumInstance:
             return await self._tabs.with_timeout(self._tabs.current().screenshot(type="png", timeout=0))
 
     async def thumbnail(self) -> bytes | None:
-        """Small JPEG of the view; None where there is none to be had soon, and a page that hangs is left as it is."""
+        """Small JPEG of the view; None where the page gives none in time. A page that hangs is left as it is."""
         page = self._tabs.newest
         return await self._thumbnails.take(page) if page and not self._tabs.crashed else None
 
     async def downloads_finished(self, within_s: float) -> None:
-        """Wait until what is being downloaded has come, or the time is up."""
+        """Wait until the downloads in progress have finished, or the time is up."""
         await self._downloads.finished(within_s)
 
     async def checkpoint(self) -> Checkpoint:
@@ -240,7 +240,7 @@ class ChromiumInstance:
             return Checkpoint(cast("dict[str, Any]", state), self.url)
 
     async def reopen(self, url: str) -> None:
-        """Go back to where a checkpoint was; a page that isn't there any more is logged and no error."""
+        """Open the URL of a checkpoint; a failure is logged and raises nothing."""
         if not is_web(url):
             return
         try:
@@ -251,7 +251,7 @@ class ChromiumInstance:
             logger.warning("a restored session could not reopen its page: %s", error.message)
 
     async def close(self) -> None:
-        """End it. Safe twice, and on a dead browser."""
+        """Close the instance. Safe to call twice, and on a dead browser."""
         self.release()
         self._tabs.stop()
         self._downloads.stop()
@@ -272,13 +272,13 @@ class ChromiumInstance:
         self._signal(signal.SIGCONT)
 
     def release(self) -> None:
-        """Take what happens from now on as meant: its browser is being ended."""
+        """Mark the instance as closing: the loss of its browser is not reported any more."""
         self._lifeline.cut()
         self.screen.stop()
         self._activity.notify()
 
     def report_lost(self, reason: str) -> None:
-        """Tell the listener that the browser is gone, once and not after `close`."""
+        """Report to the listener that the browser is gone; once, and not after `close`."""
         if self._is_gone:
             return
         self.release()
@@ -311,19 +311,19 @@ class ChromiumInstance:
         self._refused = why
 
     def _redirect_refusal(self, url: str) -> str | None:
-        """Say why what was typed in confidence must not be sent on to a URL; whoever asks then stops it."""
+        """Return why a typed secret must not be redirected to a URL, for the caller to block it; None where it may."""
         why = self._secret_input.redirect_refusal(url)
         if why is not None:
             self._on_refused(why)
         return why
 
     def _refusal_reason(self, url: str) -> str | None:
-        """Return why the page must not stand where it stands."""
+        """Return why the page must not stay at a URL; None where it may."""
         return scheme_refusal(url) or self._egress.known_refusal(url)
 
     @contextlib.asynccontextmanager
     async def _operation(self) -> AsyncIterator[None]:
-        """Run one operation, only as long as the browser is there, and say in the contract's words what went wrong."""
+        """Run an operation until the browser is lost, and raise its errors with the contract's codes."""
         try:
             async with self._lifeline.held(), self._translated_errors():
                 yield
@@ -393,7 +393,7 @@ class ChromiumInstance:
                 await self._tabs.with_timeout(perform_on_element(page, element, action, target, patience_ms))
 
     def _check_frame(self, frame: Frame | None) -> None:
-        """Check that what is acted on is in no frame that must not be reached: rules change after it came."""
+        """Check that an element's frame may still be reached: rules can have changed since it loaded."""
         if frame is None or frame.parent_frame is None:
             return
         if why := self._egress.known_refusal(frame.url):
@@ -420,7 +420,7 @@ class ChromiumInstance:
 
     @contextlib.contextmanager
     def _acting(self, page: Page, target: str, since: int) -> Iterator[None]:
-        """Say what went wrong with an element. Playwright's own text isn't repeated: it holds what was typed."""
+        """Translate the errors of an action on an element, without Playwright's message: it contains what was typed."""
         try:
             yield
         except PlaywrightTimeoutError as error:

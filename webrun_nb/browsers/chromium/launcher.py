@@ -1,4 +1,4 @@
-"""How a browser is started and ended: flags, sandbox, and a process group that can always be killed."""
+"""Starts and ends browser processes: flags, sandbox, and a process group that can always be killed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COMPLAINT = re.compile(r"(error while loading shared libraries: |FATAL|No usabl
 
 
 class RunningBrowser:
-    """A browser process of ours.
+    """A running browser process.
 
     Attributes
     ----------
@@ -69,25 +69,25 @@ class RunningBrowser:
         return self.browser.version
 
     async def ping(self) -> None:
-        """Have the browser itself (none of its pages) answer something cheap."""
+        """Make a cheap request that the browser itself answers, none of its pages."""
         if self._session is None:
             self._session = await self.browser.new_browser_cdp_session()
         await self._session.send("Browser.getVersion")
 
     def signal(self, number: int) -> None:
-        """Send a signal to all its processes; does nothing where it has ended."""
+        """Send a signal to all its processes; nothing happens where it has ended."""
         if self.group is not None:
             signal_group(self.group, number)
 
     def kill(self) -> None:
-        """SIGKILL all its processes, stopped ones too. Safe on a dead one."""
+        """Send SIGKILL to all its processes, stopped ones too. Safe on a dead browser."""
         if self.group is not None:
             kill_group(self.group)
             self._guardian.forget(self.group)
             self.group = None  # the number may be another's from now on
 
     async def close(self) -> None:
-        """End it: politely for `CLOSE_TIMEOUT_S`, then by SIGKILL. Safe on a dead or stopped one."""
+        """Close it within `CLOSE_TIMEOUT_S`, else by SIGKILL. Safe on a dead or stopped browser."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self.browser.close()
@@ -172,7 +172,7 @@ async def new_context(browser: Browser, proxy_url: str, storage_state: Mapping[s
 
 
 def _reason(error: Error) -> str:
-    """Playwright's long launch report in one line: what Chromium itself complained of, where it did."""
+    """Return Playwright's launch report in one line: Chromium's own error message where there is one."""
     complaint = _COMPLAINT.search(error.message)
     line = complaint[0] if complaint else error.message.partition("\n")[0]
     return line.removeprefix("BrowserType.launch: ").strip()[:300]

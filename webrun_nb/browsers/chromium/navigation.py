@@ -1,4 +1,4 @@
-"""Which documents a context may open, decided before they are asked for, so that a refused one leaves the page there.
+"""Allows or blocks the documents of a context before they are requested: a blocked one leaves the page as it is.
 
 The session's way out (`egress`) refuses what must not be reached, whoever asks. But a browser that was refused a
 document shows an error page in the place of the page that was there, and of https the way out sees no path. So the
@@ -30,23 +30,23 @@ _MOST_SENT = 5_000
 _REFUSED_SCHEMES = frozenset(
     {"file", "view-source", "chrome", "devtools", "chrome-extension", "data", "javascript", "ftp"}
 )
-"""Schemes that no page of a session is to stand at. `about` is empty, `blob` is made of the page's own data."""
+"""Schemes that no page may be at. `about` is allowed as it is empty, `blob` as it consists of the page's own data."""
 
 
 def scheme_refusal(url: str) -> str | None:
-    """Return why a page must not stand at a URL that never asks the network, where it must not."""
+    """Return why a page must not be at a URL because of its scheme; None where it may."""
     scheme = urlsplit(url).scheme
     return f"{scheme}: addresses are not opened" if scheme in _REFUSED_SCHEMES else None
 
 
 class NavigationGuard:
-    """Decides on the documents of one context.
+    """Allows or blocks the navigations of one context.
 
     Parameters
     ----------
     context : BrowserContext
     egress : Listener
-        The context's way out.
+        The context's proxy.
     """
 
     def __init__(self, context: BrowserContext, egress: Listener) -> None:
@@ -60,13 +60,13 @@ class NavigationGuard:
         self._logged_in_to_proxy = False
         self._blank = False
         self._sent: dict[tuple[CDPSession, str | None], None] = {}
-        """Requests with a body, the newest at the end: what stops here once more under its number was redirected."""
+        """Requests with a body, the newest at the end: a request that pauses again under its number was redirected."""
         self._redirect_refusal: Callable[[str], str | None] | None = None
         self.refused: Callable[[str], None] = lambda why: None
-        """Told why the browser was kept from opening a document in a page's place."""
+        """Called with the reason when a document was blocked that would have replaced a page."""
 
     async def watch(self, page: Page) -> None:
-        """Decide on a page's documents from now on; returns once that is so."""
+        """Guard a page's navigations from now on; returns once that is in effect."""
         watching = self._watching.get(page)
         if watching is None:
             watching = asyncio.create_task(self._watch(page), name="watch documents")
@@ -76,7 +76,7 @@ class NavigationGuard:
 
     @contextlib.asynccontextmanager
     async def serving_blank_pages(self, page: Page) -> AsyncIterator[None]:
-        """Answer for the network meanwhile, with empty documents, and have the page forget where it was."""
+        """Answer every request with an empty document during the block, and clear the page's history after it."""
         self._blank = True
         try:
             yield
@@ -85,7 +85,7 @@ class NavigationGuard:
             self._blank = False
 
     async def apply_url_rules(self) -> None:
-        """Route every request while a policy has rules on URLs: what a frame of another site opens is seen so alone."""
+        """Route every request while a policy has rules on URLs: only then are documents of cross-site frames seen."""
         wanted = self._egress.egress_route.destinations.url_rule is not None
         if wanted and not self._routed:
             await self._log_in_to_proxy()
@@ -95,14 +95,14 @@ class NavigationGuard:
         self._routed = wanted
 
     async def guard_redirects(self, redirect_refusal: Callable[[str], str | None], frame: Frame | None = None) -> None:
-        """See to it from now on that no redirect carries on what a page was told in confidence (307 and 308 would).
+        """Block from now on the redirects (307, 308) that would send a typed secret on to another destination.
 
         Parameters
         ----------
         redirect_refusal : callable
-            Says why what is sent must not go on to a URL; None where it may.
+            Returns why what is sent must not be redirected to a URL; None where it may.
         frame : Frame, optional
-            Where it is told: what a frame of another site sends is seen in the frame alone.
+            The frame that the secret is typed into: requests of a cross-site frame are seen in the frame alone.
         """
         if self._redirect_refusal is None:
             self._redirect_refusal = redirect_refusal
@@ -113,7 +113,7 @@ class NavigationGuard:
             frame = frame.parent_frame
 
     async def _watch_frame(self, frame: Frame) -> bool:
-        """Decide on what a frame of another site asks for; False where it has its parent's part of the browser."""
+        """Guard a cross-site frame's requests; False for a frame in the process of its parent."""
         if (known := self._frames.pop(frame, None)) is None or not await _enable(known, self._patterns):
             try:
                 known = await self._context.new_cdp_session(frame)
@@ -125,11 +125,11 @@ class NavigationGuard:
 
     @property
     def _patterns(self) -> list[dict[str, str]]:
-        """What stops here. Of what scripts send nothing does before there is something to keep: it costs time."""
+        """The requests that pause for a decision; those of scripts only after a secret was typed: it is slow."""
         return [_DOCUMENTS] if self._redirect_refusal is None else [_DOCUMENTS, *_SENT_BY_SCRIPTS]
 
     async def _log_in_to_proxy(self) -> None:
-        """Have the browser learn the password now: while requests are routed, Playwright answers for it, with none."""
+        """Have the browser learn the proxy's password before requests are routed: later Playwright sends none."""
         page = next((page for page in self._watching if not page.is_closed()), None)
         if page is None or self._logged_in_to_proxy:
             return
@@ -139,7 +139,7 @@ class NavigationGuard:
         self._logged_in_to_proxy = True
 
     def close(self) -> None:
-        """Decide nothing any more."""
+        """Stop guarding."""
         for task in (*self._watching.values(), *self._deciding):
             task.cancel()
 
@@ -189,7 +189,7 @@ class NavigationGuard:
             await _send(session, "Fetch.continueRequest", {"requestId": request})
 
     def _check_redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
-        """Check that a redirect carries nothing to where it must not go; raises RefusedError.
+        """Check that a redirect carries no secret to another destination; raises RefusedError.
 
         The first request of a chain is the page's own doing, and the page was trusted with what it sends.
         """
@@ -230,7 +230,7 @@ class NavigationGuard:
 
 
 async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> bool:
-    """Have what fits stop here; False where the page, or the frame's document, has gone meanwhile."""
+    """Have matching requests pause; False where the page, or the frame's document, has gone meanwhile."""
     try:
         await session.send("Fetch.enable", {"handleAuthRequests": True, "patterns": patterns})
     except Error:
@@ -239,7 +239,7 @@ async def _enable(session: CDPSession, patterns: list[dict[str, str]]) -> bool:
 
 
 async def _forget_history(session: CDPSession) -> None:
-    """Have a page forget where it was, once the browser takes its new document for its own: a moment later."""
+    """Clear a page's history as soon as the browser has committed its new document."""
     while True:
         try:
             await session.send("Page.resetNavigationHistory")

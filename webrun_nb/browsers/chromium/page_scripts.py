@@ -1,4 +1,4 @@
-"""The two scripts that look at a page, and what becomes of the JSON they return.
+"""The two scripts that read a page, and the parsers of the JSON that they return.
 
 `OBSERVE_JS` and `READ_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
 `{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read

@@ -1,4 +1,4 @@
-"""Where browser instances come from: one Playwright driver, one shared browser, and a warm spare.
+"""Opens browser instances: one Playwright driver, one shared browser, and a warm spare.
 
 Everything starts with the first session. A `context` instance is a context in the shared browser, a `process` instance
 a browser of its own. Either takes the spare of its kind, which has an empty page open already, and the next spare is
@@ -42,7 +42,7 @@ from webrun_nb.browsers.protocol import (
 logger = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 30.0
-"""How long a browser that answers may take for a context and a page; past it, it is replaced."""
+"""Time limit for a context and a page; a browser that takes longer is replaced."""
 _FAILURES = (Error, TimeoutError, InstanceUnavailableError)
 _LAUNCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 
@@ -53,7 +53,7 @@ class ChromiumPool:
     Parameters
     ----------
     network : Network, optional
-        Where the instances' traffic goes out; by default this machine's.
+        The network that the instances' traffic goes to; by default this machine's.
     named : iterable of str
         Hosts that instances without a `EgressRoute` of their own may reach on private addresses too.
     """
@@ -79,7 +79,7 @@ class ChromiumPool:
         return self._driver.found if self._driver else None
 
     def installed(self) -> bool:
-        """Tell whether a browser was found, without starting one."""
+        """Return whether a browser was found, without starting one."""
         return discovery.installed()
 
     async def open(
@@ -112,7 +112,7 @@ class ChromiumPool:
             raise
 
     async def start(self) -> FoundBrowser:
-        """Start the shared browser ahead of the first session, and tell which it is.
+        """Start the shared browser before the first session, and return which browser it is.
 
         Raises
         ------
@@ -124,11 +124,11 @@ class ChromiumPool:
         return self._driver.found
 
     def group_of(self, instance: BrowserInstance) -> int | None:
-        """Return the process group of the browser that an instance lives in; None where that has ended."""
+        """Return the process group of an instance's browser; None where that has ended."""
         return next((each.running.group for each in self._processes if instance in each.instances), None)
 
     async def close(self) -> None:
-        """End every instance and browser, stopped ones too, in about 1.5 s at most."""
+        """Close every instance and browser, stopped ones too, within about 1.5 s."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(), name="close browsers")
         await asyncio.shield(self._closing)
@@ -194,7 +194,7 @@ class ChromiumPool:
         raise InstanceUnavailableError("The browser starts, but opens no page")
 
     async def _page_in(self, process: BrowserProcess, ready: WarmPage | None, restore: Checkpoint | None) -> WarmPage:
-        """Return the page that is ready, if it will do, or a new one, with what a checkpoint kept."""
+        """Return the warm page, if it can be used, or a new one, with the state of a checkpoint."""
         state = restore.storage_state if restore is not None else None
         fills = state is not None and is_json(state)
         if ready is not None and (ready.crashed or not (state is None or fills)):
@@ -270,7 +270,7 @@ class ChromiumPool:
         return process
 
     async def _listen(self, process: BrowserProcess, pid: int, driver: Driver) -> None:
-        """Report a browser or driver that has stopped answering."""
+        """Wait until the browser or the driver has stopped answering, and report it."""
         silent = await wait_until_unresponsive((pid, process.running.ping), (driver.pid, driver.ping))
         if silent == "browser":
             self._on_gone(process, "The browser stopped answering")
@@ -280,7 +280,7 @@ class ChromiumPool:
     # --- ending -----------------------------------------------------------------------------------------------------
 
     def _on_gone(self, process: BrowserProcess, reason: str) -> None:
-        """Kill what is left of a browser, and tell its instances; once, and not where it is being ended."""
+        """Kill the rest of a browser and report the loss to its instances, once; not for one that is being closed."""
         if process.closing:
             return
         logger.error("browser %s: %s", process.running.group, reason)
@@ -300,7 +300,7 @@ class ChromiumPool:
         self._spawn(driver.stop())
 
     def _end(self, process: BrowserProcess, *, lost: bool = False) -> Coroutine[Any, Any, None]:
-        """Open nothing in it from now on; what is returned ends it."""
+        """Open nothing in a browser from now on; the returned coroutine ends it."""
         process.closing = True
         if self._shared is process:
             self._shared = None

@@ -1,4 +1,4 @@
-"""The live picture of a session's current page: JPEGs from Chromium's own screencast, at the pace of whoever watches.
+"""The live picture and the thumbnails of a session's page: JPEGs from Chromium's screencast, at the viewer's pace.
 
 Chromium sends a frame when the page has changed, and stops when a few are unacknowledged: it then *drops* what changes
 further. So a frame is acknowledged only when the next one is wanted, one at a time, which keeps Chromium from encoding
@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 QUALITY = 60
 FRAME_TIMEOUT_S = 0.25
-"""So long after the last acknowledgement a change would have been sent; past it the picture is asked for again."""
+"""Time after an acknowledgement within which a change would have been sent; after it, a picture is requested again."""
 POLL_TIMEOUT_S = 1.0
-"""So long a picture that is asked for may take. Where the document is replaced meanwhile it may never come."""
+"""Time limit for a requested picture. Where the document is replaced meanwhile it may never come."""
 
 
 def screencast_options(width_px: int, height_px: int, quality: int) -> dict[str, Any]:
-    """Return what Chromium is told to begin a screencast: JPEGs of at most that size, their quality in percent."""
+    """Return the parameters of a screencast: JPEGs of at most that size, with a quality in percent."""
     return {
         "format": "jpeg",
         "quality": quality,
@@ -47,14 +47,14 @@ _OPTIONS = screencast_options(VIEW_WIDTH_PX, VIEW_HEIGHT_PX, QUALITY)
 
 
 class Screencast:
-    """The picture of one instance. `follow` is the instance's to call, `start` and `stop` are the watcher's.
+    """The live picture of one instance. The instance calls `follow`, the viewer calls `start` and `stop`.
 
     Parameters
     ----------
     context : BrowserContext
-        What the pages belong to.
+        The context of the pages.
     mask_secrets : coroutine function
-        Covers what must not be seen; called before each further picture.
+        Masks typed secrets; called before each further picture.
     """
 
     def __init__(self, context: BrowserContext, mask_secrets: Callable[[], Awaitable[None]]) -> None:
@@ -68,32 +68,32 @@ class Screencast:
         self._shown = 0
 
     def follow(self, page: Page | None) -> None:
-        """Show this page from now on: it is the current one; None: there is none."""
+        """Show this page from now on; None where there is no current page."""
         if page is self._page:
             return
         self._page = page
         self._begin()
 
     def start(self, show: Callable[[bytes], None], wanted: Callable[[], Awaitable[None]]) -> None:
-        """Show the current page, and whichever takes its place; `stop` ends it.
+        """Show the current page, and the one that replaces it, until `stop`.
 
         Parameters
         ----------
         show : callable
             Given each new picture, a JPEG of at most 1024×600; must not block.
         wanted : coroutine function
-            Returns as soon as somebody wants another picture; asked after each one.
+            Returns as soon as the viewer wants another picture; awaited after each one.
         """
         self._show, self._wanted = show, wanted
         self._begin()
 
     def stop(self) -> None:
-        """Show nothing any more. Safe twice, and on a dead browser."""
+        """Stop showing pictures. Safe to call twice, and on a dead browser."""
         self._show = self._wanted = None
         self._begin()
 
     async def stopped(self) -> None:
-        """Wait until what `stop` has ended is over; not long, also where the browser answers no more."""
+        """Wait until the screencasts that `stop` ended are over; short also where the browser does not answer."""
         if self._stopping:
             await asyncio.wait(self._stopping)
 
@@ -108,7 +108,7 @@ class Screencast:
             self._task = asyncio.create_task(running, name="screencast")
 
     def _while_current(self, show: Callable[[bytes], None]) -> Callable[[bytes], None]:
-        """Return `show` as long as nobody stops it or shows another page: a frame may still be on its way then."""
+        """Return a `show` that drops frames which arrive after this page's screencast was stopped or replaced."""
         self._shown += 1
         this = self._shown
 
@@ -138,7 +138,7 @@ class Screencast:
             await asyncio.shield(_stop_screencast(session))
 
     async def _show_page(self, cast: _Cast) -> bool:
-        """Show a page until it is gone; True if it only was between two documents, and is to be shown again."""
+        """Show a page until it is gone; True if it was between two documents and must be shown again."""
         try:
             await cast.run()
         except Error as error:
@@ -182,7 +182,7 @@ class _Cast:
             self._session.remove_listener("Page.screencastFrame", self._on_frame)
 
     async def _wait_for_frame(self, seconds: float | None) -> bool:
-        """Wait for a frame that is unacknowledged."""
+        """Wait for an unacknowledged frame; return whether there is one."""
         if self._unacknowledged:
             return True
         self._came.clear()
@@ -192,7 +192,7 @@ class _Cast:
         return bool(self._unacknowledged)
 
     async def _poll(self) -> None:
-        """Show the page as it is now.
+        """Show the page as it is now, by restarting the screencast or by a picture of its own.
 
         A screencast begins with the page as it is. Where it does not (a page that has just come), a picture is taken by
         itself; a document that goes meanwhile never gives one, and then it is tried once more.
@@ -212,7 +212,7 @@ class _Cast:
         self._show(base64.b64decode(picture["data"]))
 
     def _verify_frame(self, _page: Page) -> None:
-        """Make sure of a new document: its only frame may have gone with the one before."""
+        """Mark the last frame as uncertain after a new document, whose only frame may have been lost."""
         self._last_frame_uncertain = True
         self._came.set()
 
@@ -236,9 +236,9 @@ THUMBNAIL_QUALITY = 50
 LARGEST_BYTES = 30_000
 """Of what was never seen: the noisiest page has about 20 kB."""
 TIMEOUT_S = 2.5
-"""A page or browser that hangs must not hold anybody up."""
+"""Time limit for a thumbnail: a page or browser that hangs must not delay the caller."""
 FIRST_FRAME_TIMEOUT_S = 0.35
-"""So long a screencast's first frame is waited for; a document that has just come may send none, and does when it is
+"""Time limit for a screencast's first frame; a new document may send none, and does when it is
 asked once more."""
 RETRY_AFTER_S = 0.03
 # A screencast's first frame rather than a screenshot: the browser scales it by itself, which neither resizes the page
@@ -247,14 +247,14 @@ _CAST = screencast_options(WIDTH_PX, HEIGHT_PX, THUMBNAIL_QUALITY)
 
 
 class Thumbnails:
-    """Takes the small pictures of one instance's pages, one at a time.
+    """Takes the thumbnails of one instance's pages, one at a time.
 
     Parameters
     ----------
     context : BrowserContext
-        What the pages belong to.
+        The context of the pages.
     mask_secrets : coroutine function
-        Covers what must not be seen; called before each picture.
+        Masks typed secrets; called before each picture.
     lifeline : Lifeline
         Cut when the browser is gone.
     """
@@ -269,7 +269,7 @@ class Thumbnails:
         self._session: CDPSession | None = None
 
     async def take(self, page: Page) -> bytes | None:
-        """Return a JPEG of at most 320×188; None where page or browser give none in time."""
+        """Return a JPEG of at most 320×188; None where the page or browser gives none in time."""
         try:
             async with asyncio.timeout(TIMEOUT_S), self._lifeline.held():
                 await self._mask_secrets()

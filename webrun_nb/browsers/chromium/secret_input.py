@@ -1,4 +1,4 @@
-"""Typing what must not be seen: right into the place it is meant for, and shown as dots."""
+"""Types secrets into the fields that they are meant for, and shows them as dots."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _SANDBOXED = "the field is in a sandboxed frame, which belongs to no host, and a
 
 
 class SecretInput:
-    """The fields that secrets were typed into. They show dots, also where their type is not password."""
+    """Types secrets, and keeps their fields masked also where their type is not password."""
 
     def __init__(self) -> None:
         self._masked: list[ElementHandle] = []
         self._confided: dict[tuple[str, str], tuple[FieldPlace, TypeReleased]] = {}
 
     def redirect_refusal(self, url: str) -> str | None:
-        """Say why what pages were told in confidence must not be sent on to a URL; None where it may.
+        """Return why a typed secret must not be redirected to a URL; None where it may.
 
-        A redirect is asked what a form that is sent there would be, before a secret is typed into it.
+        A redirect is checked as a form that is sent to that URL would be, before a secret is typed into it.
         """
         for (_, told), (place, action) in self._confided.items():
             try:
@@ -45,12 +45,12 @@ class SecretInput:
         return None
 
     async def type(self, page: Page, element: ElementHandle, action: TypeReleased, timeout_ms: int) -> None:
-        """Ask for the text with the place as it is now, and type it there.
+        """Request the text for the field as it is now, and type it there.
 
         Raises
         ------
         BrowserError
-            Whatever `release` raises, and `ELEMENT_NOT_FOUND`; nothing was typed.
+            Any error of `release`, and `ELEMENT_NOT_FOUND`; nothing was typed.
         playwright.async_api.Error
             Anything else that Playwright says.
         """
@@ -64,7 +64,7 @@ class SecretInput:
             await page.keyboard.press("Enter")
 
     async def restore(self) -> None:
-        """Cover what the page may have uncovered: before a picture is taken of it."""
+        """Mask again the fields that the page may have unmasked; called before a picture is taken."""
         for element in list(self._masked):
             with contextlib.suppress(Error):  # it went with its document
                 await element.evaluate(_MASK_JS)

@@ -1,4 +1,4 @@
-"""When a page is done with what was just done to it.
+"""Waits until a page has settled after an action.
 
 Waiting for the `load` event punishes pages for one slow image, and waiting for a silent network never ends on pages
 that poll. What decides here: the main document is parsed, what scripts asked for since the action began has come, and
@@ -28,7 +28,7 @@ QUIET_NEW_MS = 20
 QUIET_MAX_MS = 1_000
 
 _AWAITED_TYPES = frozenset({"xhr", "fetch", "script", "stylesheet"})
-"""What can change what is on the page. Images, media, fonts, frames of advertisers and beacons can't or may not."""
+"""Resource types that can change the page's content, unlike images, media, fonts, advertisers' frames and beacons."""
 
 # A page without scripts can't change by itself after a navigation, so it costs no quiet time.
 _QUIET_JS = """
@@ -48,13 +48,13 @@ _QUIET_JS = """
 
 
 class NetworkActivity:
-    """The requests of a context that are under way, and how its last navigation went.
+    """The network activity of a context: its pending requests, and the outcome of its last navigation.
 
     Parameters
     ----------
     context : BrowserContext
     requested : callable
-        Told the URL of every request, redirects included.
+        Called with the URL of every request, redirects included.
     """
 
     def __init__(self, context: BrowserContext, requested: Callable[[str], None]) -> None:
@@ -65,7 +65,7 @@ class NetworkActivity:
         self._failed: Request | None = None
         self._late: set[Request] = set()
         self.action_frame: Frame | None = None
-        """The frame that the present action is done in, whose documents are waited for as well."""
+        """The frame of the current action, whose documents are waited for as well."""
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
@@ -76,16 +76,16 @@ class NetworkActivity:
         return self._started
 
     def failure(self, page: Page) -> str | None:
-        """Return Chromium's name for why the page's last main document did not come; None where it came."""
+        """Return Chromium's error code of the page's last main document; None where it loaded."""
         failed = self._failed
         return failed.failure if failed is not None and _main_page(failed) in (page, None) else None
 
     def navigating(self, page: Page, since: int) -> bool:
-        """Tell whether a new main document of this page is under way."""
+        """Return whether a new main document of this page is being loaded."""
         return any(number > since and _main_page(each) in (page, None) for each, number in self._navigations())
 
     def busy(self, since: int) -> bool:
-        """Tell whether something is under way that may change the page."""
+        """Return whether a request is pending that may change the page."""
         return any(number > since and self._is_awaited(each) for each, number in self._pending.items())
 
     def _is_awaited(self, request: Request) -> bool:
@@ -95,7 +95,7 @@ class NetworkActivity:
         return within is not None and request.is_navigation_request() and _frame(request) == within
 
     async def wait_for_frames(self, page: Page, within_s: float) -> None:
-        """Wait until what the page's frames are to show has come; for one that is late only once."""
+        """Wait until the documents of the page's frames have loaded; a late one is waited for only once."""
         try:
             async with asyncio.timeout(within_s):
                 while self._frames_under_way(page):
@@ -110,13 +110,13 @@ class NetworkActivity:
         return [each for each, frame in frames if frame is not None and frame.parent_frame and frame.page is page]
 
     def committed(self, frame: Frame) -> None:
-        """Record that a frame shows its new document (which may still be coming in)."""
+        """Record that a frame has committed its new document (which may still be loading)."""
         for request, _ in self._navigations():
             if request.frame == frame:
                 self._drop(request)
 
     def notify(self) -> None:
-        """Make whoever waits for a change look again."""
+        """Wake every waiter of `wait_for_change`."""
         self._changed.set()
 
     async def wait_for_change(self) -> None:
@@ -162,7 +162,7 @@ async def settle(
         Returns the current page, which may become another one meanwhile (a popup opened, a tab closed itself);
         raises where there is none any more.
     since : int
-        What `activity.begin()` returned before the action.
+        The result of `activity.begin()` before the action.
     deadline : float
         Event loop time, s, at which a main document that isn't there yet is given up.
     always_quiet : bool

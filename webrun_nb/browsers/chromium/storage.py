@@ -1,4 +1,4 @@
-"""Gives the context of an empty page what a checkpoint kept, and leaves the page empty.
+"""Restores the storage state of a checkpoint into the context of an empty page, and leaves the page empty.
 
 Playwright can do that for a new context alone, by way of a page that it opens and closes; a page that is ready already
 saves the opening of two.
@@ -16,9 +16,9 @@ _RESTORE_JS = (files("webrun_nb.browsers.chromium") / "js" / "restore_storage.js
 
 
 def is_json(storage_state: Mapping[str, Any]) -> bool:
-    """Tell whether all that a storage state holds is plain JSON.
+    """Return whether a storage state consists of plain JSON.
 
-    What is not (dates, bytes, …) has an encoding that Playwright alone can read.
+    Other values (dates, bytes, …) have an encoding that only Playwright can read.
     """
     return not any("valueEncoded" in record or "keyEncoded" in record for record in _records(storage_state))
 
@@ -31,14 +31,14 @@ def _records(storage_state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 async def restore_storage(ready: WarmPage, storage_state: Mapping[str, Any]) -> None:
-    """Fill a context's cookies, local storage and IndexedDB.
+    """Restore a context's cookies, local storage and IndexedDB.
 
     Parameters
     ----------
-    ready : ReadyPage
-        Its page goes to each of the origins, where nothing is asked of the network, and is empty again at the end.
+    ready : WarmPage
+        Its page opens each of the origins, without any request to the network, and is empty again at the end.
     storage_state : mapping
-        Playwright's, all of it plain.
+        Playwright's, all of it plain JSON.
 
     Raises
     ------

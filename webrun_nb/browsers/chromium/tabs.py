@@ -1,4 +1,4 @@
-"""The open pages of one instance: which is the current one, what becomes of a crashed one, how long one is asked."""
+"""The open pages of one instance: the current one, the replacement of a crashed one, and a time limit for answers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 
 ANSWER_TIMEOUT_S = 10.0
-"""How long a page may take to answer a question; past it, it counts as crashed (an endless loop in a script)."""
+"""Time limit for a page's answer; a page that takes longer counts as crashed (an endless loop in a script)."""
 MAX_PAGES = 20
-"""Popups past this are closed at once."""
+"""Maximum number of pages; further popups are closed at once."""
 
 T = TypeVar("T")
 
@@ -33,11 +33,11 @@ class Tabs:
     lifeline : Lifeline
         Cut when the browser is gone.
     traffic : NetworkActivity
-        Woken whenever the current page may be another one.
+        Notified whenever the current page may have changed.
     screen : Screencast
         Shows the current page.
     opened : callable
-        Told of each page that has come and is not closed at once.
+        Called with each new page that is not closed at once.
     """
 
     def __init__(
@@ -73,12 +73,12 @@ class Tabs:
         return bool(self._crashed)
 
     def current(self) -> Page:
-        """Return the newest open page.
+        """Return the current page: the newest open one.
 
         Raises
         ------
         BrowserError
-            Why there is none: `INSTANCE_LOST`, or `PAGE_CRASH` where it crashed or closed itself.
+            `INSTANCE_LOST`, or `PAGE_CRASH` where the page crashed or closed itself.
         """
         if self._lifeline.is_cut:
             raise lost()
@@ -107,12 +107,12 @@ class Tabs:
         self.add(await self.with_timeout(self._context.new_page()))
 
     async def replace_crashed(self) -> str:
-        """Open a new page for the one that crashed, so that the context lives on, and say what had happened to it.
+        """Replace the crashed page by a new one, so that the context lives on, and return what happened to it.
 
         Raises
         ------
         BrowserError
-            `INSTANCE_LOST`: there is no further page to be had.
+            `INSTANCE_LOST`: the browser opens no further page.
         """
         crashed, self._crashed = self._crashed, ""
         dead = self._pages.pop() if self._pages else None  # the one that hangs may never have opened
@@ -125,7 +125,7 @@ class Tabs:
         return crashed
 
     async def evaluate(self, how: Callable[[Page], Awaitable[T]]) -> T:
-        """Ask the current page, and once more if it was replaced by another document while being asked."""
+        """Run a question on the current page, and once more if another document replaced it meanwhile."""
         page = self.current()
         try:
             return await self.with_timeout(how(page))
@@ -135,7 +135,7 @@ class Tabs:
             return await self.with_timeout(how(now))
 
     async def with_timeout(self, question: Awaitable[T]) -> T:
-        """Wait for an answer, but not forever: Playwright's own questions to a page have no timeout.
+        """Wait for an answer within `ANSWER_TIMEOUT_S`: Playwright's own questions to a page have no timeout.
 
         Raises
         ------
@@ -150,13 +150,13 @@ class Tabs:
             raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed) from error
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something to a page that nobody waits for; `stop` breaks it off."""
+        """Run work on a page that no one waits for; `stop` cancels it."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
     def stop(self) -> None:
-        """Break off what is done meanwhile."""
+        """Cancel the work in the background."""
         for task in self._background:
             task.cancel()
 

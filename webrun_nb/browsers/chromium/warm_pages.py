@@ -1,4 +1,4 @@
-"""Browsers, and pages that are ready in them before anybody asks."""
+"""Running browsers, and warm pages: empty pages that are opened in them before a session needs one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class BrowserProcess:
     running : RunningBrowser
     instances : set of ChromiumInstance
     ways : set of Listener
-        The ways out of its contexts.
+        The proxies of its contexts.
     closing : bool
         Nothing is opened in it any more.
     heartbeat : asyncio.Task, optional
@@ -44,13 +44,13 @@ class BrowserProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether something can be opened in it."""
+        """True if something can be opened in it."""
         return not self.closing and self.running.browser.is_connected()
 
 
 @dataclass(slots=True, eq=False)
 class WarmPage:
-    """An empty page in a context of its own, which has a way out of its own.
+    """An empty page in a context of its own, with a proxy of its own.
 
     Attributes
     ----------
@@ -79,14 +79,14 @@ class WarmPage:
 
 
 class WarmPagePool:
-    """One ready page at most, made in the background and given to whoever asks first.
+    """Holds at most one warm page, opened in the background and given to the first caller that takes it.
 
     Parameters
     ----------
     make : callable
-        Makes one.
+        Opens a warm page.
     name : str
-        What it is called in the log.
+        Its name in the log.
     """
 
     def __init__(self, make: Callable[[], Coroutine[Any, Any, WarmPage]], name: str) -> None:
@@ -95,13 +95,13 @@ class WarmPagePool:
         self._making: asyncio.Task[WarmPage] | None = None
 
     def order(self) -> None:
-        """Have one made, unless there is one (or one on its way)."""
+        """Begin to open one, unless there is one (or one is being opened)."""
         if self._making is None:
             self._making = asyncio.create_task(self._make(), name=self._name)
             self._making.add_done_callback(_read_failure)
 
     async def take(self) -> WarmPage | None:
-        """Return it, for the caller alone, where there is one (or one on its way) and it lives."""
+        """Return it, for this caller alone; None where there is none, or it failed or died."""
         making, self._making = self._making, None
         if making is None:
             return None
@@ -113,7 +113,7 @@ class WarmPagePool:
         return ready if ready.process.alive else None
 
     async def ready(self) -> WarmPage:
-        """Wait for the one that was ordered, and leave it there.
+        """Wait for the one that was ordered, without taking it.
 
         Raises
         ------
@@ -125,12 +125,12 @@ class WarmPagePool:
         return await asyncio.shield(self._making)
 
     def cancel(self) -> None:
-        """Want none any more."""
+        """Cancel the opening."""
         if self._making is not None:
             self._making.cancel()
 
 
 def _read_failure(making: asyncio.Task[WarmPage]) -> None:
-    """Keep asyncio from reporting a failure that nobody came to ask for; whoever takes it logs it."""
+    """Keep asyncio from reporting a failure that no caller retrieved; `take` logs it."""
     if not making.cancelled():
         making.exception()

@@ -1,6 +1,6 @@
-"""A session's one way out: a loopback proxy of its own, the rules it obeys, and the proxy it may go on through.
+"""The egress of a session: its own loopback proxy, the destinations that it allows, and the upstream proxy.
 
-`reach` says what may be reached and `addresses` what an address is (both pure), `listener` listens for the browser's
-connections, `proxy` serves one of them, `messages` is HTTP/1.1, `routes` says where a connection leads, `upstream` and
-`network` make it.
+`destinations` decides on destinations and `addresses` classifies IP addresses (both pure). `listener` accepts the
+browser's connections, `proxy` serves one of them, `messages` is HTTP/1.1, `routes` finds the route of a connection,
+`upstream` and `network` make it.
 """

@@ -1,4 +1,4 @@
-"""What kind of place an IP address is, whichever way it is written. Pure."""
+"""Classifies IP addresses as public, private or never reachable, also IPv4 addresses inside IPv6 ones. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRIVATE_6 = tuple(map(IPv6Network, ("::1/128", "fc00::/7", "fec0::/10")))
 _METADATA: frozenset[Address] = frozenset(
     map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
 )
-"""Where clouds tell a machine its secrets, outside link-local: Azure, Alibaba, Oracle, Amazon, Google."""
+"""Metadata services of clouds outside link-local addresses: Azure, Alibaba, Oracle, Amazon, Google."""
 _GLOBAL_6 = IPv6Network("2000::/3")
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _COMPATIBLE = IPv6Network("::/96")
@@ -30,7 +30,7 @@ _6TO4 = IPv6Network("2002::/16")
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Address | None:
-    """Return the address that a URL's host is (IPv6 with or without brackets), or None: it is a name."""
+    """Return a URL's host as an address (IPv6 with or without brackets); None for a name."""
     try:
         return ip_address(text.removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
@@ -53,7 +53,7 @@ def unmap_ipv6(address: Address) -> Address:
 
 @lru_cache(maxsize=1024)
 def address_class(address: Address) -> AddressClass:
-    """Tell what kind of place it is."""
+    """Return the class of an address."""
     address = unmap_ipv6(address)
     if address in _METADATA:
         return "never"

@@ -1,4 +1,4 @@
-"""What a session may reach, and why not. Pure: names and addresses in, a refusal or none out."""
+"""Decides which hosts and addresses a session may reach. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webrun_nb.common import hosts
 _LOCALHOST = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 Rule = Callable[[str], str | None]
-"""A rule of others on hosts or on URLs: why this one is refused, in words for people, or None."""
+"""A rule on hosts or URLs: returns why one is refused, in words for people, or None."""
 
 
 class RefusedError(Exception):
@@ -22,14 +22,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EmulatorAddress:
-    """The emulator's own server, whose practice sites alone a page may see of it.
+    """The address of the emulator's own server, of which pages may reach only the practice sites.
 
     Attributes
     ----------
     port : int
-        Where it listens.
+        The port that it listens on.
     address : Address
-        Where it is reached from this machine.
+        Its address on this machine.
     own_addresses : frozenset
         All addresses of this machine.
     """
@@ -39,14 +39,14 @@ class EmulatorAddress:
     own_addresses: frozenset[Address] = frozenset()
 
     def is_at(self, address: Address, port: int) -> bool:
-        """Tell whether a connection to there would arrive at the emulator."""
+        """Return whether a connection to this address and port would reach the emulator."""
         inner = addresses.unmap_ipv6(address)
         here = inner.is_loopback or inner.is_unspecified or inner in self.own_addresses
         return port == self.port and (here or address == self.address)
 
 
 class DestinationPolicy:
-    """The present rules of one session.
+    """The current rules of one session on destinations.
 
     Parameters
     ----------
@@ -69,12 +69,12 @@ class DestinationPolicy:
         self._avoided: frozenset[str] = frozenset()
         self._seen_public: set[str] = set()
         self.host_rule: Rule | None = None
-        """A policy's word on hosts: asked for every connection."""
+        """The policy's rule on hosts: called for every connection."""
         self.url_rule: Rule | None = None
-        """A policy's word on the URLs of documents: asked where one is opened."""
+        """The policy's rule on URLs of documents: called for each document."""
 
     def allowlist(self, named: Iterable[str]) -> None:
-        """Take hosts (canonical) as named by the user, for as long as the session lives."""
+        """Add hosts (canonical) that the user named, for as long as the session lives."""
         self._allowlisted |= set(named)
 
     def avoid(self, domains: Iterable[str]) -> None:
@@ -88,14 +88,14 @@ class DestinationPolicy:
         self._avoided = frozenset(map(hosts.domain_of, domains))
 
     def is_allowlisted(self, host: str) -> bool:
-        """Tell whether the user named the host."""
+        """Return whether the user named the host."""
         below = host.partition(".")[2]
         return host in self._allowlisted or (
             bool(self._allowlisted_below) and hosts.within(below, self._allowlisted_below)
         )
 
     def is_practice(self, host: str, port: int) -> bool:
-        """Tell whether it is a practice site of ours."""
+        """Return whether a destination is one of the practice sites."""
         return self._emulator is not None and port == self._emulator.port and host.endswith(".localhost")
 
     def check_host(self, host: str) -> None:
@@ -123,7 +123,7 @@ class DestinationPolicy:
             raise RefusedError(why)
 
     def resolve_locally(self, host: str, port: int) -> Sequence[Address] | None:
-        """Return where a name leads that no resolver is asked for: addresses, and `localhost` with all below it."""
+        """Return the addresses of a host that needs no resolver: an address, or `localhost` with its subdomains."""
         address = addresses.parse(host)
         if address is not None:
             return (address,)
@@ -135,7 +135,7 @@ class DestinationPolicy:
         return None
 
     def select_addresses(self, host: str, port: int, answers: Sequence[Address]) -> list[Address]:
-        """Return the addresses that may be dialled for a host, of those it resolves to.
+        """Return those of a host's resolved addresses that may be dialled.
 
         Raises
         ------
@@ -162,12 +162,12 @@ class DestinationPolicy:
         raise RefusedError(_not_public(host, answers))
 
     def check_unresolved(self, host: str, port: int) -> None:
-        """Check a name that does not resolve here and that a proxy may know.
+        """Check a name that does not resolve here but that an upstream proxy may know.
 
         Raises
         ------
         RefusedError
-            Nobody named it, so it could be anything; or it could be the emulator.
+            The user did not name it, so it could be anything; or it could be the emulator.
         """
         if not self.is_allowlisted(host):
             raise RefusedError(f"{host} does not resolve here, and no one named it: it is not asked of the proxy")

@@ -1,4 +1,4 @@
-"""The loopback proxy of one browser context: nobody else has its password, and it lets out what the rules allow."""
+"""The loopback proxy of one browser context, with a password of its own; it forwards what the rules allow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEPT = 64
 
 
 class _Client(asyncio.StreamReaderProtocol):
-    """The browser's side of a connection: when it goes, what was done for it ends."""
+    """The browser's side of a connection: when it ends, the work for it is cancelled."""
 
     def __init__(self, listener: Listener) -> None:
         self._task: asyncio.Task[None] | None = None
@@ -58,13 +58,13 @@ class Listener:
     way_out : WayOut
         The session's; a spare's is replaced by that of the session that takes it.
     password : str
-        What the browser has to show.
+        The password that the browser must send.
     refusals : int
-        How often a destination was refused so far.
+        Number of refused destinations so far.
     refusal : str
-        Why, the last time.
+        Reason of the last refusal.
     redirect_refusal : callable
-        Says why what is sent to a page must not go on to a URL, where an answer redirects it there; None where it may.
+        Returns why sent data must not be redirected to a URL; None where it may.
     """
 
     def __init__(self, network: Network, egress_route: EgressRoute) -> None:
@@ -90,12 +90,12 @@ class Listener:
 
     @property
     def url(self) -> str:
-        """Where the browser finds it."""
+        """URL of the proxy for the browser."""
         assert self._server is not None, "it listens"
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
-        """Stop listening and cut every connection. Safe twice."""
+        """Stop listening and end every connection. Safe to call twice."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -120,7 +120,7 @@ class Listener:
         self.egress_route.destinations.check_url(url)
 
     def known_refusal(self, url: str) -> str | None:
-        """Return why a URL's host is refused, as far as its name alone says that, or the last look at it did."""
+        """Return why a URL is refused, by its host's name or by the last attempt; None where that is not known."""
         host = host_of(url)
         if host is None:
             return None
@@ -132,7 +132,7 @@ class Listener:
         return self._refused.get((host, port_of(url)))
 
     def failure(self, url: str) -> DialError | None:
-        """Return why the host of a URL (else of the last one that failed) was not reached, where one was not."""
+        """Return why the host of a URL, or else the last failed host, was not reached; None where none failed."""
         host = host_of(url)
         known = self._failures.get((host, port_of(url))) if host else None
         return known or next(reversed(self._failures.values()), None)
@@ -140,7 +140,7 @@ class Listener:
     # --- what a connection asks ---------------------------------------------------------------------------------------
 
     def is_authorized(self, authorization: str) -> bool:
-        """Tell whether a `Proxy-Authorization` has the right password."""
+        """Return whether a `Proxy-Authorization` has the right password."""
         return hmac.compare_digest(authorization.encode("latin-1"), self._authorization)
 
     async def find(self, target: Target, *, plain: bool) -> Route:
@@ -164,11 +164,11 @@ class Listener:
         return await self._router.tunnel(route)
 
     def record_failure(self, target: Target | None, error: DialError) -> None:
-        """Remember why a target was not reached; None where its name can't be read."""
+        """Remember why a target was not reached; the target is None where its name can't be read."""
         _keep(self._failures, ("", 0) if target is None else (target.host, target.port), error)
 
     def allows_redirect(self, url: str) -> bool:
-        """Tell whether what a request has sent may be redirected to a URL."""
+        """Return whether a request's data may be redirected to a URL."""
         why = self.redirect_refusal(url)
         if why is not None:
             self.refusals += 1
@@ -197,7 +197,7 @@ class Listener:
 
 
 def _keep(notes: dict[tuple[str, int], T], key: tuple[str, int], note: T) -> None:
-    """Keep the newest notes, at the end."""
+    """Store an entry as the newest, and drop the oldest ones."""
     notes.pop(key, None)
     notes[key] = note
     if len(notes) > _KEPT:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages over streams (RFC 9112): h11 reads and writes them.
+"""Reads and writes HTTP/1.1 messages (RFC 9112) over streams with h11.
 
 Every message is written anew from what was read of it, so that the next reader finds the lengths that were found here.
 A message that two readers could read differently is refused, also where h11 is lenient: line breaks without a carriage
@@ -30,11 +30,11 @@ _ADDRESS = re.compile(r"http://([^/?#@\\]+)((?:[/?][^#\\]*)?)", re.IGNORECASE)
 Message = h11.Request | h11.InformationalResponse | h11.Response
 Fields = list[tuple[bytes, bytes]]
 Count = Callable[[int, int], None]
-"""Is given how many bytes were sent and how many were received."""
+"""Called with the number of bytes sent and received."""
 
 
 class BadMessageError(Exception):
-    """The other side sent what is not HTTP/1.1, or could be read in two ways.
+    """The other side sent a message that is not HTTP/1.1, or is ambiguous.
 
     Its text holds nothing of the message: that can be a secret.
     """
@@ -82,21 +82,21 @@ class Head:
         self.message = message
         self._fields = [(name.lower(), name, value) for name, value in message.headers.raw_items()]
         self.names = {name for name, _, _ in self._fields}
-        """Of its fields, in lower case."""
+        """Names of its fields, in lower case."""
 
     @property
     def has_body(self) -> bool:
-        """Whether a request says that a body follows."""
+        """True if a request says that a body follows."""
         return b"content-length" in self.names or self.is_chunked
 
     @property
     def is_chunked(self) -> bool:
-        """Whether the body comes in chunks."""
+        """True if the body comes in chunks."""
         return b"transfer-encoding" in self.names
 
     @property
     def is_continue(self) -> bool:
-        """Whether it asks for the body of a request that waits for that."""
+        """True if it asks for the body of a request that waits for that."""
         return isinstance(self.message, h11.InformationalResponse) and self.message.status_code == 100
 
     def get(self, name: bytes) -> str:
@@ -114,7 +114,7 @@ class Head:
 
 
 class Peer:
-    """The other side of a connection that HTTP/1.1 is spoken on.
+    """The other side of an HTTP/1.1 connection.
 
     Parameters
     ----------
@@ -139,12 +139,12 @@ class Peer:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the connection can be used for a next message, as far as is known here."""
+        """True if the connection can be used for a next message, as far as is known here."""
         return not (self._reader.at_eof() or self._writer.is_closing() or self.http.trailing_data[0])
 
     @property
     def is_done(self) -> bool:
-        """Whether both messages are complete and the connection stays open."""
+        """True if both messages are complete and the connection stays open."""
         return self.http.our_state is h11.DONE and self.http.their_state is h11.DONE
 
     async def read_head(self) -> Head | None:
@@ -268,7 +268,7 @@ class Peer:
         return data
 
     async def _has_head(self) -> bool:
-        """Have a whole head received and its lines checked; False where the connection ends instead."""
+        """Receive a whole head and check its lines; False where the connection ends instead."""
         data, _ = self.http.trailing_data
         while True:
             lines, end, _ = data.partition(_HEAD_END)

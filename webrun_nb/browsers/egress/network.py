@@ -1,4 +1,4 @@
-"""The network as the egress sees it: names are looked up, addresses are dialled."""
+"""The network behind the egress: resolves names and dials addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DialError(Exception):
     ----------
     message : str
     timed_out : bool
-        Nobody answered, as opposed to somebody who refused.
+        The destination did not answer, as opposed to refusing.
     """
 
     def __init__(self, message: str, *, timed_out: bool = False) -> None:
@@ -33,7 +33,7 @@ class DialError(Exception):
 
 
 class Network(Protocol):
-    """What `SystemNetwork` does; tests can be on another one."""
+    """The interface of a network; tests use another one than `SystemNetwork`."""
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
         """Return the addresses of a name, in the order in which to try them; none for an unknown one."""
@@ -43,7 +43,7 @@ class Network(Protocol):
 
 
 class SystemNetwork:
-    """The network of the machine we run on."""
+    """The network of this machine."""
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
         """Return the addresses of a name, in the order in which to try them; none for an unknown one."""
@@ -60,7 +60,7 @@ class SystemNetwork:
 
 
 def dial_error(error: OSError | TimeoutError) -> DialError:
-    """Say in words why a connection could not be made."""
+    """Return the error of a failed connection in words."""
     if isinstance(error, TimeoutError):
         return DialError("the host does not answer", timed_out=True)
     if isinstance(error, ConnectionRefusedError):

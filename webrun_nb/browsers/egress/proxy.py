@@ -1,4 +1,4 @@
-"""One connection of the browser's to a session's proxy: a tunnel, or plain requests one after the other."""
+"""Serves one connection of the browser to a session's proxy: a tunnel, or plain requests one after the other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from webrun_nb.common.hosts import HostNameError, browser_url
 logger = logging.getLogger(__name__)
 
 PROXY_LOGIN_URL = "http://way-out.invalid/"
-"""Answered by the proxy itself, with nothing: a browser that asks for it has been asked for the password."""
+"""The proxy answers this URL itself, with an empty answer, so that the browser learns the proxy's password before."""
 _CHALLENGE: Fields = [(b"Proxy-Authenticate", b'Basic realm="webrun"')]
 _RETRIABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _SENT_ONCE_MORE = frozenset({307, 308})
@@ -35,12 +35,12 @@ _SENT_ONCE_MORE = frozenset({307, 308})
 
 
 class Routes(Protocol):
-    """What a connection asks of its listener."""
+    """The part of the listener that a connection uses."""
 
     egress_route: EgressRoute
 
     def is_authorized(self, authorization: str) -> bool:
-        """Tell whether a `Proxy-Authorization` has the right password."""
+        """Return whether a `Proxy-Authorization` has the right password."""
 
     async def find(self, target: Target, *, plain: bool) -> Route:
         """Find the route to a target; raises RefusedError or DialError, and remembers a refusal."""
@@ -49,10 +49,10 @@ class Routes(Protocol):
         """Connect to a destination; raises DialError."""
 
     def record_failure(self, target: Target | None, error: DialError) -> None:
-        """Remember why a target was not reached; None where its name can't be read."""
+        """Remember why a target was not reached; the target is None where its name can't be read."""
 
     def allows_redirect(self, url: str) -> bool:
-        """Tell whether what a request has sent may be redirected to a URL."""
+        """Return whether a request's data may be redirected to a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _ProxyRequest:
     route: Route
 
     def forwarded_request(self) -> h11.Request:
-        """Return its head as the next one gets it: the host, or an HTTP proxy."""
+        """Return its head as it is sent to the host, or to an upstream HTTP proxy."""
         authority = self.target.authority
         fields = [(b"Host", authority.encode("ascii")), *self.head.forwarded_fields(b"host", b"proxy-authorization")]
         if not self.route.through_http:
@@ -77,12 +77,12 @@ class _ProxyRequest:
 
 
 class ProxyConnection:
-    """A connection of the browser's.
+    """A connection of the browser to the proxy.
 
     Parameters
     ----------
     ways : Ways
-        Where it may lead.
+        The listener that accepted it.
     streams : Streams
         The browser's side.
     """
@@ -91,10 +91,10 @@ class ProxyConnection:
         self._listener = listener
         self._browser = Peer(h11.SERVER, streams)
         self._link: Peer | None = None
-        """The connection onwards."""
+        """The connection to the host or to the upstream proxy."""
         self._link_key: object = None
         self._target: Target | None = None
-        """Of the request that is under way."""
+        """Target of the current request."""
         self._last_target: Target | None = None
 
     async def serve(self) -> None:
@@ -143,7 +143,7 @@ class ProxyConnection:
     # --- https, WebSockets: a tunnel ----------------------------------------------------------------------------------
 
     async def _tunnel(self, authority: str) -> None:
-        """Connect through, and pass on what comes until one side ends."""
+        """Open a tunnel, and pass bytes on until one side ends."""
         target = parse_connect_target(authority)
         close: Fields = [(b"Connection", b"close"), (b"Content-Length", b"0")]
         try:
@@ -167,7 +167,7 @@ class ProxyConnection:
     # --- plain http ---------------------------------------------------------------------------------------------------
 
     async def _forward(self, head: Head, method: bytes, url: str) -> bool:
-        """Pass one request on, and its answer back; True where the browser's connection can be used again."""
+        """Forward a request and its answer; True where the browser's connection can be used again."""
         self._target = self._last_target = target = target_of(url, self._last_target)
         waits = self._browser.http.they_are_waiting_for_100_continue
         # nothing is passed on of a request whose body can't be read from its beginning
@@ -209,7 +209,7 @@ class ProxyConnection:
         return await self._read_answer(link)
 
     async def _exchange_with_body(self, asked: _ProxyRequest, first: h11.Data | h11.EndOfMessage | None) -> bool:
-        """Pass a request's body on while its answer is waited for, which can come before the body's end."""
+        """Forward a request's body while waiting for the answer, which can come before the body's end."""
         link, _ = await self._link_to(asked.route)
         together = not self._browser.http.they_are_waiting_for_100_continue
         sending = self._browser.relay(link, asked.forwarded_request(), together=together, first=first)
@@ -243,7 +243,7 @@ class ProxyConnection:
                 await self._browser.send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
 
     async def _forward_response(self, asked: _ProxyRequest, head: Head | None, link: Peer) -> bool:
-        """Give the browser the answer; False where its connection is to be ended instead."""
+        """Forward the answer to the browser; False where its connection must be ended instead."""
         upstream = asked.route.upstream if asked.route.through_http else None
         if head is None:
             raise DialError("the host sent nothing" if upstream is None else f"the proxy {upstream} sent nothing")
@@ -270,7 +270,7 @@ class ProxyConnection:
     # --- connections onwards ------------------------------------------------------------------------------------------
 
     async def _link_to(self, route: Route) -> tuple[Peer, bool]:
-        """Return a connection for a request, and whether it has been used before."""
+        """Return a connection for a request, and whether it is a reused one."""
         if self._link is not None and self._link_key == _key(route) and self._link.is_fresh:
             return self._link, True
         return await self._connect(route, plain=True), False
@@ -288,7 +288,7 @@ class ProxyConnection:
         return self._link
 
     def _reuse_or_close_link(self) -> None:
-        """Have the connection onwards ready for a next request, or end it."""
+        """Prepare the connection to the host for the next request, or close it."""
         if self._link is not None and self._link.is_done:
             self._link.http.start_next_cycle()
         else:
@@ -307,7 +307,7 @@ class ProxyConnection:
         await self._browser.send(head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
 
     async def _end_with(self, status: int) -> None:
-        """Answer what can't be passed on, where no answer has begun."""
+        """Answer with an error status, unless an answer has begun."""
         self._close_link()
         if self._browser.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             await self._answer(status, [(b"Connection", b"close")])
@@ -317,7 +317,7 @@ class ProxyConnection:
         await self._answer(403, fields, b"refused by the session's rules\n")
 
     async def _answer_blocked_redirect(self, request: Head) -> None:
-        """Answer in place of a redirect that must not be followed: a page stays where it is, a script is refused."""
+        """Answer instead of a blocked redirect: a page stays where it is, a script's request is refused."""
         if "text/html" in request.get(b"accept"):
             await self._answer(204)
         else:
@@ -338,7 +338,7 @@ def _key(route: Route) -> object:
 
 
 def _redirect(target: Target, location: str) -> str | None:
-    """Return where an answer redirects to; None where that can't be read, and so can't be checked."""
+    """Return the target of a redirect; None where it can't be read, and so can't be checked."""
     try:
         read = location.encode("latin-1").decode()  # browsers read UTF-8
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Where a connection leads: a name is looked up once, checked, and that very address is dialled."""
+"""Finds the route of a connection: a name is resolved once, checked, and that very address is dialled."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 
 _REMEMBERED_S = 30.0
-"""How long an answer of the resolver is used again: a page of many parts asks once. It is checked every time."""
+"""Lifetime of a resolver's answer: a page of many parts asks once. The answer is checked every time."""
 _REMEMBERED_NAMES = 512
 
 
 @dataclass(slots=True)
 class EgressRoute:
-    """How one session gets out: its rules, its proxy, its bytes. Outlives the browsers that a session loses.
+    """The egress of one session: rules, upstream proxy, byte counts. Outlives the browsers that a session loses.
 
     Attributes
     ----------
     destinations : Reach
-        What may be reached, at this moment.
+        The current rules on destinations.
     upstream : UpstreamProxy, optional
-        The proxy that everything goes on through, but for the practice sites.
+        The upstream proxy of everything except the practice sites.
     counted : callable, optional
-        Told that there are more bytes; called for each piece of them.
+        Called after each change of the byte counts.
     up, down : int
-        Bytes that went out and came in so far: what the other side of our connections got and sent.
+        Bytes sent to and received from the other side of the proxy's connections so far.
     proxied : int
-        Those of them that went through the upstream proxy.
+        The part of them that went through the upstream proxy.
     """
 
     destinations: DestinationPolicy = field(default_factory=DestinationPolicy)
@@ -42,7 +42,7 @@ class EgressRoute:
     proxied: int = 0
 
     def count(self, *, up: int = 0, down: int = 0, proxied: bool) -> None:
-        """Add bytes that went over the wire."""
+        """Add bytes that were sent or received."""
         self.up += up
         self.down += down
         if proxied:
@@ -60,9 +60,9 @@ class Route:
     host, port : str, int
         The destination.
     addresses : tuple
-        What to dial for it; empty where only the proxy knows the name.
+        Addresses to dial; empty where only the upstream proxy knows the name.
     upstream : UpstreamProxy, optional
-        What it goes through.
+        The upstream proxy that it goes through.
     """
 
     host: str
@@ -72,7 +72,7 @@ class Route:
 
     @property
     def through_http(self) -> bool:
-        """Whether plain requests go to an HTTP proxy, which is asked for each by its whole address."""
+        """True if plain requests go to an upstream HTTP proxy, with the absolute URL."""
         return self.upstream is not None and self.upstream.kind == "http"
 
 
@@ -89,7 +89,7 @@ class Router:
         self._answers: dict[str, tuple[float, Sequence[Address]]] = {}
 
     async def find(self, egress_route: EgressRoute, host: str, port: int) -> Route:
-        """Look a destination up and check it.
+        """Resolve a destination and check it.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Router:
         return Route(host, port, tuple(destinations.select_addresses(host, port, answers)), upstream)
 
     async def tunnel(self, route: Route) -> Streams:
-        """Connect to a destination, as a tunnel where it goes through a proxy.
+        """Connect to a destination, with a tunnel where it goes through an upstream proxy.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Somebody's proxy that a session goes out through: HTTP or SOCKS5, with or without a password."""
+"""Upstream proxies of sessions: HTTP or SOCKS5, with or without a password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOGIN_WORDS = ("authentication", "username")
 
 @dataclass(frozen=True, slots=True)
 class UpstreamProxy:
-    """Where a proxy is, and who we are to it. The password shows up nowhere."""
+    """The address of an upstream proxy and the credentials for it. The password is never shown."""
 
     kind: Literal["http", "socks"]
     host: str
@@ -27,7 +27,7 @@ class UpstreamProxy:
     password: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        """Return it as errors and logs name it."""
+        """Return its address as errors and logs show it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'socks5' if self.kind == 'socks' else 'http'}://{host}:{self.port}"
 
@@ -39,7 +39,7 @@ class UpstreamProxy:
         return "Basic " + b64encode(f"{self.username}:{self.password or ''}".encode()).decode("ascii")
 
     async def tunnel(self, host: str, port: int) -> Streams:
-        """Have it connect us to a host.
+        """Open a tunnel through it to a host.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class UpstreamProxy:
         return await asyncio.open_connection(sock=connection, limit=HEAD_LIMIT_BYTES)
 
     async def connect(self) -> Streams:
-        """Connect to it, to ask it for a page in plain http.
+        """Connect to it, for plain HTTP requests.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class UpstreamProxy:
 
     @property
     def refused_login(self) -> str:
-        """What to say where it does not let us in."""
+        """The message for rejected credentials."""
         if self.username is None:
             return f"the proxy {self} wants a user name and a password"
         return f"the proxy {self} refuses the user name or the password"

@@ -1,4 +1,4 @@
-"""The operating system's side of browsers: process groups, the guardian, and knowing when a process is gone."""
+"""Process groups of browsers: finding, signalling and killing them, waiting for their exit, and the guardian's pipe."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ class Guardian:
         )
 
     def watch_process(self, pid: int) -> None:
-        """Have this process killed if it outlives us."""
+        """Have a process killed if it outlives this one."""
         self._tell(f"pid {pid}")
 
     def watch_group(self, group: int) -> None:
-        """Have this process group killed if it outlives us."""
+        """Have a process group killed if it outlives this process."""
         self._tell(f"group {group}")
 
     def watch_folder(self, folder: Path) -> None:
-        """Have this folder removed if it outlives us."""
+        """Have a folder removed if it outlives this process."""
         # Names may hold any byte but the one that ends a line here; such a folder is left to the system's own cleaning.
         if "\n" not in str(folder):
             self._tell(f"folder {folder}")
 
     def forget(self, number: int) -> None:
-        """Leave this process or group alone: it has ended."""
+        """Stop watching a process or group, because it has ended."""
         self._tell(f"forget {number}")
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ class Guardian:
 
 
 def drivers() -> set[int]:
-    """Pids of the Playwright drivers among our children."""
+    """Return the pids of the Playwright drivers among this process's children."""
     found = set()
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
@@ -99,25 +99,25 @@ def browser_groups(driver_pid: int) -> list[int]:
 
 
 def kill_group(group: int) -> None:
-    """SIGKILL a browser's process group (works on stopped processes too); fine where it is gone."""
+    """Send SIGKILL to a browser's process group, stopped processes too; no error where it is gone."""
     signal_group(group, signal.SIGKILL)
 
 
 def signal_group(group: int, number: int) -> None:
-    """Send a signal to a browser's process group; fine where it is gone."""
+    """Send a signal to a browser's process group; no error where it is gone."""
     with contextlib.suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
             os.killpg(group, number)
 
 
 def kill_process(pid: int) -> None:
-    """SIGKILL one process; fine where it is gone."""
+    """Send SIGKILL to one process; no error where it is gone."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
 
 
 async def wait_for_exit(pid: int) -> None:
-    """Wait until a process has ended, without waiting on it (another part of us reaps it)."""
+    """Wait until a process has ended, without reaping it (another part of the program does)."""
     try:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""A process that outlives the emulator by a moment, to leave no browser behind.
+"""The guardian process: it outlives the emulator by a moment and kills the browsers that are left.
 
 It is run by its path with `python -S -E`, imports nothing but a little of the standard library, and reads lines on
 its stdin: `pid N` and `group N` (a process or a process group to end), `forget N`, `folder PATH` (one to remove). When
@@ -18,18 +18,18 @@ import time
 HEAD_START_S = 1.0
 """Time for the driver to close its browsers and remove their temporary folders."""
 FOLDER_PREFIX = "webrun-"
-"""What the name of a folder starts with that may be removed."""
+"""Prefix of the names of folders that may be removed."""
 _KILLED_WITHIN_S = 1.0
 _REMOVED_WITHIN_S = 1.0
 _LOOK_AGAIN_S = 0.05
 _PARENT_CHECK_S = 0.5
 
 Watched = dict[int, tuple[bool, str]]
-"""Pid or group id to whether it is a group, and the start time of the process when we were told."""
+"""Maps a pid or group id to whether it is a group, and to the start time of the process when it was registered."""
 
 
 def start_time(pid: int) -> str:
-    """Return when a process started, in the kernel's own clock ticks; empty where that can't be known."""
+    """Return the start time of a process in clock ticks of the kernel; empty where that can't be known."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 10 ms of start
             # The name may hold spaces and brackets: what follows its last bracket starts with field 3.
@@ -39,7 +39,7 @@ def start_time(pid: int) -> str:
 
 
 def _children(pid: int) -> list[int]:
-    """Return a process's children, where the kernel tells: the driver alone knows a browser it is launching."""
+    """Return a process's children, where the kernel lists them: a browser being launched is not registered yet."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:  # noqa: PTH123 - as above
             return [int(word) for word in file.read().split()]
@@ -48,7 +48,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _is_there(number: int, is_group: bool, started: str) -> bool:
-    """Tell whether what we were told about still is that, and not another process with its number."""
+    """Return whether a registered process still exists, and its number is not that of another one."""
     now = start_time(number)
     if started and now and now != started:
         return False
@@ -86,7 +86,7 @@ def _until_gone(watched: Watched, within_s: float) -> bool:
 
 
 def _remove(folders: list[str]) -> None:
-    """Remove folders of ours; what a process of another user put in their place is left alone."""
+    """Remove the emulator's own folders only."""
     ours = [each for each in folders if os.path.basename(each).startswith(FOLDER_PREFIX) and os.path.isdir(each)]  # noqa: PTH119, PTH112 - as above
     if ours:
         import shutil  # costs more than all the rest, and is not needed before
@@ -111,7 +111,7 @@ def _note(line: str, watched: Watched, folders: list[str]) -> None:
 
 
 def _listen(parent: int, watched: Watched, folders: list[str]) -> None:
-    """Take notes until the pipe closes or the parent is gone (a fork of it may keep the pipe open)."""
+    """Read registrations until the pipe closes or the parent is gone (a fork of it may keep the pipe open)."""
     sources = [0]
     wait_s: float | None = _PARENT_CHECK_S
     if hasattr(os, "pidfd_open"):
@@ -135,7 +135,7 @@ def _listen(parent: int, watched: Watched, folders: list[str]) -> None:
 
 
 def main(parent: int) -> None:
-    """Listen, then see to it that nothing of what was noted is left."""
+    """Read registrations until the parent ends, then kill and remove what is left."""
     watched: Watched = {}
     folders: list[str] = []
     _listen(parent, watched, folders)

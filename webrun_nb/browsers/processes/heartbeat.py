@@ -1,4 +1,4 @@
-"""Who has stopped answering: browsers and their driver, asked again and again.
+"""Detects browsers and drivers that have stopped answering, by asking them again and again.
 
 A stopped browser says nothing and its calls hang; a driver that hangs takes all of its browsers' answers with it (lab
 notes, Browser 3). So each browser is asked for its version over a session with the browser itself, never with a page:
@@ -19,13 +19,13 @@ import psutil
 from playwright.async_api import Error
 
 BEAT_S = 1.5
-"""Between an answer and the next question, which costs about 1.5 ms of CPU per browser, all processes together."""
+"""Pause between an answer and the next question, which costs about 1.5 ms of CPU per browser in all processes."""
 SUSPICIOUS_S = 0.75
-"""How long a browser may be silent before its driver is asked as well."""
+"""Time a browser may be silent before its driver is asked as well."""
 BROWSER_SILENT_S = 1.5
-"""How long it may go on being silent. On two cores under a load of 14 the slowest of 400 answers took 0.54 s."""
+"""Further time it may be silent. On two cores under a load of 14 the slowest of 400 answers took 0.54 s."""
 DRIVER_SILENT_S = 0.5
-"""How much longer the driver may be silent: 2 s in all, because all its browsers go with it."""
+"""Further time the driver may be silent: 2 s in all, because all its browsers are lost with it."""
 _SLICE_S = 0.25
 _BUSY_SHARE = 0.25
 _BUSY = frozenset({psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP})
@@ -39,12 +39,12 @@ async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, 
     Parameters
     ----------
     browser, driver : tuple of int and callable
-        Its main process and what asks it something cheap.
+        Its main process, and a function that makes a cheap request.
 
     Returns
     -------
     str
-        Who is silent: `browser` or `driver`; `closed` where the browser is no more, which others have been told of.
+        `browser` or `driver`: the one that does not answer; `closed` where the browser has ended (reported elsewhere).
     """
     while True:
         await asyncio.sleep(BEAT_S)
@@ -68,7 +68,7 @@ async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, 
 
 
 async def _answered(question: asyncio.Future[None], pid: int, patience_s: float) -> bool:
-    """Wait for an answer until `pid` has had its chance to give one for so long."""
+    """Wait for an answer until `pid` has had `patience_s` to give one; return whether it came."""
     had_s = 0.0
     while had_s < patience_s:
         await asyncio.wait({question}, timeout=_SLICE_S)
@@ -87,6 +87,6 @@ def _is_busy(pid: int) -> bool:
 
 
 def _give_up(question: asyncio.Future[None]) -> None:
-    """Stop waiting for an answer; one that fails after all is nobody's error."""
+    """Stop waiting for an answer, and ignore its later failure."""
     question.add_done_callback(lambda done: done.cancelled() or done.exception())
     question.cancel()

@@ -1,4 +1,4 @@
-"""Waiting on something that may die without a word."""
+"""Ends waits on a process as soon as the process is known to be gone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 
 class CutError(Exception):
-    """What was being waited on is gone."""
+    """The process that was waited on is gone."""
 
 
 class Lifeline:
-    """Ends what waits on something as soon as that something is known to be gone.
+    """Cancels the waits on a process, such as a browser, as soon as the process is known to be gone.
 
     A stopped browser or driver never answers, and never says that it won't.
     """
@@ -23,12 +23,12 @@ class Lifeline:
 
     @property
     def is_cut(self) -> bool:
-        """Whether it is gone."""
+        """True if the process is gone."""
         return self._is_cut
 
     @contextlib.asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Run the block under it only as long as the other end is there.
+        """Run the block until the process is gone.
 
         Raises
         ------
@@ -50,7 +50,7 @@ class Lifeline:
             self._held.discard(scope)
 
     def cut(self) -> None:
-        """Make known that it is gone. Safe twice."""
+        """Cancel every wait: the process is gone. Safe to call twice."""
         if self._is_cut:
             return
         self._is_cut = True

@@ -1,4 +1,4 @@
-"""`practice:admin`: an admin area under `/admin/`, with buttons that destroy things; what policies are tried on.
+"""`practice:admin`: an admin area under `/admin/` with buttons that delete things, for trying policies.
 
 It has no login, so that a rule for `*/admin/*` can be tried at once, and asks nobody whether they are sure. Each
 browser destroys a world of its own.
@@ -27,7 +27,7 @@ _ROLES = ("reader", "editor", "owner")
 
 @dataclass
 class User:
-    """Somebody with an account."""
+    """A user of the wiki."""
 
     login: str
     name: str
@@ -35,13 +35,13 @@ class User:
 
     @property
     def email(self) -> str:
-        """Where they get mail."""
+        """E-mail address."""
         return f"{self.login}@example.org"
 
 
 @dataclass
 class World:
-    """What a browser can destroy."""
+    """The users and settings of one visit."""
 
     users: dict[str, User]
     settings: dict[str, str] = field(default_factory=lambda: {"title": "Marrow Wiki", "signup": "1", "maintenance": ""})
@@ -59,7 +59,7 @@ def _new_world(account: str) -> World | None:
 
 
 class Admin(Site):
-    """A wiki's public page, and the rooms behind it."""
+    """A wiki's public page and its admin area."""
 
     name = "Marrow Wiki"
     about = "A practice admin area that comes with webrun_nb. Its users are invented, and nothing real is destroyed."
@@ -81,7 +81,7 @@ class Admin(Site):
         super().__init__(Path(__file__).parent, routes, lambda: self._visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
-        """Give what every page shows: what was just done."""
+        """Return the values that every page shows: a notice of the last change."""
         world = self._visits.find(request)
         said = ""
         if world is not None:
@@ -89,7 +89,7 @@ class Admin(Site):
         return {"said": said}
 
     def _world(self, request: Request) -> World:
-        """Give the visit's world; who has changed nothing sees a new one."""
+        """Return the world of a visit; a new one for a visitor who has changed nothing."""
         world = self._visits.find(request) or _new_world(GUEST)
         assert world is not None
         return world

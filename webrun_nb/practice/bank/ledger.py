@@ -1,4 +1,4 @@
-"""What the bank keeps of a visit: accounts with their entries, the transfer that waits to be confirmed, messages."""
+"""The state of a visit to the bank: accounts with their entries, and the transfer that waits for confirmation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RECIPIENTS: Mapping[str, str] = {
     "2004-620-44": "Bob Martin",
     "2004-907-12": "Charity: Clean Wells",
 }
-"""Whom money can be sent to. Two are called Bob, so that "to Bob" has to be asked about."""
+"""Recipients of transfers. Two are called Bob, so that "to Bob" is ambiguous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class BankAccount:
 
     @property
     def balance_usd(self) -> Decimal:
-        """What is on it."""
+        """Current balance."""
         return self.entries[-1].balance_usd if self.entries else self.opening_usd
 
     def book(self, booked: str, description: str, amount_usd: Decimal) -> None:
@@ -71,7 +71,7 @@ class BankAccount:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money on its way to somebody."""
+    """A transfer that waits for confirmation."""
 
     source: BankAccount
     number: str
@@ -82,7 +82,7 @@ class Transfer:
 
 @dataclass
 class Visit:
-    """One browser's world at the bank. Nothing is shown before `verified`."""
+    """The state of one browser at the bank. Nothing is shown before `verified`."""
 
     account: Account
     accounts: list[BankAccount]
@@ -93,11 +93,11 @@ class Visit:
     said: str = ""
 
     def find(self, number: str) -> BankAccount | None:
-        """Give the account with this number."""
+        """Return the account with this number."""
         return next((account for account in self.accounts if account.number == number), None)
 
     def recipients(self) -> list[tuple[str, str]]:
-        """Give whom money can be sent to, own accounts last: number and what is shown."""
+        """Return the recipients of transfers, own accounts last: number and label."""
         own = [(account.number, account.name) for account in self.accounts]
         return [(number, f"{name} ({number})") for number, name in (*RECIPIENTS.items(), *own)]
 
@@ -112,7 +112,7 @@ class Visit:
 
 
 def read_transfer(visit: Visit, typed: Mapping[str, str]) -> tuple[Transfer | None, dict[str, str]]:
-    """Understand a filled in transfer form; returns the transfer, or what is wrong per field."""
+    """Parse a transfer form; return the transfer, or the problem of each field."""
     problems: dict[str, str] = {}
     source = visit.find(typed["from"])
     names = {**RECIPIENTS, **{account.number: account.name for account in visit.accounts}}
@@ -144,7 +144,7 @@ def _accounts() -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 
 def new_visit(key: str) -> Visit | None:
-    """Begin a visit with the accounts that somebody has always had; None where nobody is called so."""
+    """Return a new visit with a person's initial accounts; None for an unknown person."""
     if key not in BANK:
         return None
     accounts = []

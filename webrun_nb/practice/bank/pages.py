@@ -24,7 +24,7 @@ _FIELDS = ("from", "to", "amount", "reference")
 
 
 class Bank(Site):
-    """The bank. Whatever changes something is a POST; nothing but login, help and phone is shown to strangers."""
+    """The bank's pages. All changes are POSTs; without a login only the home, login and phone pages are shown."""
 
     def __init__(self) -> None:
         self._visits: Visits[Visit] = Visits("bank_visit", new_visit, restores=False)
@@ -46,7 +46,7 @@ class Bank(Site):
         super().__init__(Path(__file__).parent, routes, lambda: self._visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
-        """Give what every page shows: who is there, and what was just done."""
+        """Return the values that every page shows: the account, and a notice of the last change."""
         visit = self._visits.find(request)
         if visit is None or not visit.verified:
             return {"account": None, "said": "", "people": BANK.values()}
@@ -196,7 +196,7 @@ class Bank(Site):
         return self.page(request, "confirm.html", draft=visit.draft) if visit.draft else redirect("/transfer")
 
     async def _confirm(self, request: Request, visit: Visit) -> Response:
-        """Send the money. Each request to do so is counted, also one with nothing to send."""
+        """Make the transfer. Each request is counted, also one without a transfer."""
         self._visits.counts["transfer requests"] += 1
         if visit.draft is None:
             return redirect("/transfer")

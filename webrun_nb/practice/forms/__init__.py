@@ -1,4 +1,4 @@
-"""`practice:forms`: a form that asks for personal data, some of it nobody else's business, and shows what it got."""
+"""`practice:forms`: a form that asks for personal data, some of it sensitive, and shows what was entered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
 
 
 def check(typed: Mapping[str, str]) -> dict[str, str]:
-    """Give what is wrong with a filled in form, per field."""
+    """Return the problem of each wrong field of a form."""
     problems = {
         name: f"Enter {label[0].lower()}{label[1:]}." if name not in ("country", "access") else "Choose one."
         for name, label in _LABELS.items()
@@ -61,7 +61,7 @@ def _grown_up(text: str) -> bool:
 
 
 class Forms(Site):
-    """The registration of a congress that never takes place."""
+    """The registration form of an invented congress."""
 
     name = "Lindwood Congress"
     about = "A practice form that comes with webrun_nb. What is typed stays in the emulator’s memory and is not used."

@@ -1,4 +1,4 @@
-"""`practice:shop`: an electronics shop with six categories, search, sorting, filters, product pages and a counter.
+"""`practice:shop`: an electronics shop with six categories, search, sorting, filters, product pages and a checkout.
 
 Log in with an account of `practice.accounts`, fill the cart, check out, look orders up and download them.
 Everything sold is in `catalogue.json` beside this file; change a price there and every page of the next process has it.
@@ -20,7 +20,7 @@ CATALOGUE = Path(__file__).with_name("catalogue.json")
 
 @cache
 def catalogue() -> Catalogue:
-    """Give what the shop sells, read from `CATALOGUE` once per process."""
+    """Return the catalogue, read from `CATALOGUE` once per process."""
     return load(CATALOGUE)
 
 

@@ -1,4 +1,4 @@
-"""The shop's counter: logging in, the cart, the checkout and the orders. Whatever changes something is a POST."""
+"""The shop's login, cart, checkout and orders. All changes are POSTs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Pages(Protocol):
 
 
 class Counter:
-    """Everything in the shop that needs to know who is there."""
+    """The pages of the shop that depend on the visitor."""
 
     def __init__(self, catalogue: Catalogue, page: Pages) -> None:
         self._catalogue = catalogue
@@ -85,7 +85,7 @@ class Counter:
         return response
 
     def _known(self, request: Request) -> Visit | None:
-        """Give the visit of somebody who is logged in."""
+        """Return the visit of a visitor who is logged in; None for others."""
         visit = self.visits.find(request)
         return visit if visit is not None and visit.account is not None else None
 
@@ -181,7 +181,7 @@ class Counter:
         )
 
     async def _place(self, request: Request) -> Response:
-        """Buy. Each request to do so is counted, also one that finds an empty cart: nobody buys twice unseen."""
+        """Place the order. Each request is counted, also with an empty cart, so that a double purchase is noticed."""
         self.visits.counts["purchase requests"] += 1
         visit = self._known(request)
         if visit is None or not visit.cart or not visit.delivery:
@@ -219,7 +219,7 @@ class Counter:
 
 
 def _inside(address: str) -> str:
-    """Give where to go after logging in: a page of this shop, whatever a link to the login page says."""
+    """Return the page to open after the login: always one of this shop, whatever the link to the login says."""
     outside = not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable()
     return "/" if outside or not address.isascii() else address
 

@@ -1,4 +1,4 @@
-"""What the shop sells: read from a JSON file, checked, then never changed."""
+"""The catalogue of the shop: read from a JSON file, checked, then never changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 _CENT = Decimal("0.01")
 _TENTH = Decimal("0.1")
 LOW_STOCK = 5
-"""With so many pieces or fewer, the shop says how many are left."""
+"""Stock at or below which the shop shows the number of pieces left."""
 
 
 class CatalogueError(ValueError):
@@ -55,33 +55,33 @@ class Product:
 
     @property
     def slug(self) -> str:
-        """Its name in its address: `/product/<slug>`."""
+        """Its name in its URL: `/product/<slug>`."""
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
     @property
     def in_stock(self) -> bool:
-        """Whether at least one piece is left."""
+        """True if at least one piece is left."""
         return self.stock > 0
 
     @property
     def stock_text(self) -> str:
-        """The stock as the shop words it."""
+        """The stock in the shop's words."""
         if not self.in_stock:
             return "Out of stock"
         return f"Only {self.stock} left" if self.stock <= LOW_STOCK else "In stock"
 
     @property
     def rating_text(self) -> str:
-        """The rating as the shop words it, without the number of reviews."""
+        """The rating in the shop's words, without the number of reviews."""
         return "No ratings yet" if self.rating is None else f"{self.rating} out of 5"
 
     @property
     def words(self) -> frozenset[str]:
-        """What a search can find it by, in lower case."""
+        """The words that a search finds it by, in lower case."""
         return split_words(f"{self.name} {self.brand} {self.category.name} {self.description} {self.sku}")
 
     def check(self) -> None:
-        """Refuse what no shop could mean.
+        """Check the values; raise for impossible ones.
 
         Raises
         ------
@@ -109,19 +109,19 @@ class Catalogue:
 
     @cached_property
     def by_slug(self) -> Mapping[str, Product]:
-        """Products by the name in their address."""
+        """Products by their slug."""
         return {product.slug: product for product in self.products}
 
     def category(self, slug: str) -> Category | None:
-        """Give the category with this slug, None where there is none."""
+        """Return the category with this slug, None where there is none."""
         return next((category for category in self.categories if category.slug == slug), None)
 
     def in_category(self, category: Category) -> tuple[Product, ...]:
-        """Give a category's products."""
+        """Return a category's products."""
         return tuple(product for product in self.products if product.category == category)
 
     def related(self, product: Product, count: int) -> tuple[Product, ...]:
-        """Give the `count` other products of its category that are nearest in price, cheapest first."""
+        """Return the `count` other products of its category that are nearest in price, cheapest first."""
         others = [other for other in self.in_category(product.category) if other != product]
         others.sort(key=lambda other: (abs(other.price_usd - product.price_usd), other.name))
         return tuple(sorted(others[:count], key=lambda other: other.price_usd))

@@ -1,4 +1,4 @@
-"""Which products a listing shows, and in which order: the query of its address, made into a choice. Pure."""
+"""Selects, sorts and pages the products of a listing by the query of its address. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SORTS: Mapping[str, str] = {
     "rating": "Customer rating",
     "name": "Name: A to Z",
 }
-"""The orders a visitor can choose, with their labels."""
+"""The sort orders that a visitor can choose, with their labels."""
 
 MIN_RATINGS: Mapping[str, str] = {"3": "3 or more", "4": "4 or more", "4.5": "4.5 or more"}
 """The smallest ratings a visitor can ask for, with their labels."""
@@ -38,7 +38,7 @@ _SORT_KEYS: Mapping[str, Callable[[Product], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a visitor asked a listing for.
+    """The search, filters and order of a listing that a visitor chose.
 
     `typed` keeps the fields as they came, for the forms to show again; `problems` says, per field, why one was not
     understood. A field with a problem does not filter.
@@ -57,13 +57,13 @@ class Choice:
 
     @property
     def filtered(self) -> bool:
-        """Whether any filter is set."""
+        """True if any filter is set."""
         return self.in_stock_only or any(
             value is not None for value in (self.category, self.min_price_usd, self.max_price_usd, self.min_rating)
         )
 
     def keeps(self, product: Product) -> bool:
-        """Whether the search and all filters let a product through."""
+        """Return whether the search and all filters keep a product."""
         if self.category is not None and product.category != self.category:
             return False
         if self.min_price_usd is not None and product.price_usd < self.min_price_usd:
@@ -98,7 +98,7 @@ class Page:
 
 
 def matches(product: Product, search: str) -> bool:
-    """Whether every word searched for begins a word of the product: "phone" finds phones, not headphones."""
+    """Return whether every word of a search begins a word of the product: "phone" finds phones, not headphones."""
     words = product.words
     return all(any(word.startswith(wanted) for word in words) for wanted in split_words(search))
 
@@ -145,7 +145,7 @@ def choose(request: Request, catalogue: Catalogue) -> Choice:
 
 
 def select(products: Iterable[Product], choice: Choice) -> list[Product]:
-    """Give the products that a choice keeps, in its order."""
+    """Return the products that match a choice, in its order."""
     kept = [product for product in products if choice.keeps(product)]
     key = _SORT_KEYS.get(choice.sort)
     return kept if key is None else sorted(kept, key=key)

@@ -1,4 +1,4 @@
-"""The shop's pages: from a request to HTML, with templates from files."""
+"""The shop's pages for browsing: home, listings, products, price lists, pictures."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _ON_SALE = 8
 
 
 def hue(sku: str) -> int:
-    """Give a product its own colour, in degrees; the same on every machine, unlike `hash`."""
+    """Return the hue of a product's colour, in degrees; the same on every machine, unlike `hash`."""
     return crc32(sku.encode()) % 360
 
 
 def _price_left(product: Product) -> Decimal:
-    """Give the part of its old price that a product still costs: small is a good bargain, 1 is none."""
+    """Return the ratio of a product's price to its old price: 1 without a reduction."""
     return product.price_usd / (product.old_price_usd or product.price_usd)
 
 
@@ -65,7 +65,7 @@ def json_ld(product: Product) -> dict[str, Any]:
 
 
 class Shop(Site):
-    """The shop over one catalogue; what its visitors do is at its `Counter`."""
+    """The shop over one catalogue; its `Counter` has the pages that depend on the visitor."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._counter = Counter(catalogue, self.page)
@@ -84,7 +84,7 @@ class Shop(Site):
         super().__init__(Path(__file__).parent, routes, lambda: self._counter.visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
-        """Give what every page shows: the categories, who is there, what was just done, how full the cart is."""
+        """Return the values that every page shows: categories, account, notice of the last change, size of the cart."""
         visit = self._counter.visits.find(request)
         said = ""
         if visit is not None:

@@ -1,4 +1,4 @@
-"""What the shop remembers of a visit: cart, orders, where they go. In memory alone, every list with an end."""
+"""The state of a visit to the shop: cart, orders, delivery address. In memory alone, with limits on all lists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_ORDERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many pieces of a product, at what one of them costs (or did, when it was ordered)."""
+    """A line of a cart or order: a product, its quantity, and its price (in an order, at the time of the order)."""
 
     product: Product
     quantity: int
@@ -33,13 +33,13 @@ class Line:
 
     @property
     def total_usd(self) -> Decimal:
-        """What the line costs."""
+        """Total price of the line."""
         return self.price_usd * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Something that was bought."""
+    """An order."""
 
     number: str
     placed: str
@@ -49,18 +49,18 @@ class Order:
 
     @property
     def pieces(self) -> int:
-        """How many things it has."""
+        """Number of pieces."""
         return sum(line.quantity for line in self.lines)
 
     @property
     def total_usd(self) -> Decimal:
-        """What it cost."""
+        """Total price."""
         return sum((line.total_usd for line in self.lines), Decimal())
 
 
 @dataclass
 class Visit:
-    """One browser's world in the shop. `account` is None for a guest; `said` is told on the next page, once."""
+    """The state of one browser in the shop. `account` is None for a guest; `said` is a notice that is shown once."""
 
     account: Account | None
     orders: list[Order]
@@ -70,16 +70,16 @@ class Visit:
 
     @property
     def pieces(self) -> int:
-        """How many things are in the cart."""
+        """Number of pieces in the cart."""
         return sum(self.cart.values())
 
     def lines(self, catalogue: Catalogue) -> list[Line]:
-        """Give what is in the cart, at today's prices."""
+        """Return the lines of the cart, at current prices."""
         products = ((catalogue.by_slug[slug], quantity) for slug, quantity in self.cart.items())
         return [Line(product, quantity, product.price_usd) for product, quantity in products]
 
     def put(self, product: Product, quantity: int) -> None:
-        """Let the cart have so many pieces of a product, as far as the stock and a person's arms reach."""
+        """Set the quantity of a product in the cart, limited by the stock and by `MAX_PIECES`."""
         quantity = min(quantity, product.stock, MAX_PIECES)
         if quantity <= 0:
             self.cart.pop(product.slug, None)
@@ -87,7 +87,7 @@ class Visit:
             self.cart[product.slug] = quantity
 
     def order(self, catalogue: Catalogue) -> Order:
-        """Buy what is in the cart, which is empty afterwards."""
+        """Place an order for the cart and empty it."""
         last = max((int(order.number.removeprefix("LF-")) for order in self.orders), default=3000)
         order = Order(f"LF-{last + 1}", TODAY, "Placed", tuple(self.lines(catalogue)), dict(self.delivery))
         self.orders.insert(0, order)
@@ -105,7 +105,7 @@ def _past() -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 
 def new_visit(account: str, catalogue: Catalogue) -> Visit | None:
-    """Begin a visit with the orders that its account has always had; None where there is no such account."""
+    """Return a new visit with the initial orders of its account; None for an unknown account."""
     if account == GUEST:
         return Visit(None, [])
     if account not in SHOP:

@@ -1,4 +1,4 @@
-"""`practice:upload`: a page that takes files and says what it got: name, size, SHA-256, the first rows of a CSV."""
+"""`practice:upload`: a page that accepts files and shows their name, size, SHA-256, and the first rows of a CSV."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def first_rows(upload: UploadedFile) -> list[list[str]]:
 
 
 class Upload(Site):
-    """A page that takes files and keeps none."""
+    """The upload page; it keeps no file."""
 
     name = "Parcel Post"
     about = "A practice upload page that comes with webrun_nb. It looks at a file, says what it saw, and forgets it."
