@@ -172,15 +172,15 @@ class HitElement:
     input_type: str = ""
     href: str = ""
     """URL of the link that it is, or is in."""
-    sends: str = ""
+    submission: str = ""
     """Method and URL of its form: `POST https://example.com/pay`."""
-    sends_to: str = ""
+    submission_url: str = ""
     """URL of its form."""
     submits: bool = False
     """A click on it sends its form."""
-    enters: bool = False
+    enter_submits: bool = False
     """Enter in it sends its form."""
-    activates: bool = False
+    enter_activates: bool = False
     """Enter or Space on it is a click."""
     opens_tab: bool = False
     downloads: bool = False
@@ -196,6 +196,6 @@ class HitTest:
     title: str
     text: str
     """Visible text, at most 20,000 characters."""
-    spot: HitElement | None = None
+    element: HitElement | None = None
     frame: str = ""
     """URL, title and visible text of the frame that the element is in; empty where it is in the page itself."""

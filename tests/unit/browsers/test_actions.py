@@ -53,9 +53,9 @@ FACTS = [
     (PressKey("s"), "keyPress", "Type / Keyboard", FOCUS, "s"),
     (Wheel(5, 6, 0, 9), "scroll", "Scroll", POINT, ""),
 ]
-BUTTON = HitElement("Pay", ("Pay",), submits=True, sends="POST http://x/pay", sends_to="http://x/pay")
-FIELD = HitElement("Name", ("Name",), enters=True, sends="POST http://x/pay", sends_to="http://x/pay")
-LINK = HitElement("Report", ("Report",), href="http://x/r.pdf", downloads=True, activates=True)
+BUTTON = HitElement("Pay", ("Pay",), submits=True, submission="POST http://x/pay", submission_url="http://x/pay")
+FIELD = HitElement("Name", ("Name",), enter_submits=True, submission="POST http://x/pay", submission_url="http://x/pay")
+LINK = HitElement("Report", ("Report",), href="http://x/r.pdf", downloads=True, enter_activates=True)
 FILES = HitElement("CV", ("CV",), picks_file=True)
 
 

@@ -31,7 +31,7 @@ _SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
 
 OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
 READ_JS = (
-    f"(arg) => {{ const VEIL = {(_SCRIPTS / 'mask_field.js').read_text(encoding='utf-8')}; "
+    f"(arg) => {{ const INVISIBLE_TEXT = {(_SCRIPTS / 'invisible_text.js').read_text(encoding='utf-8')}; "
     f"return ({(_SCRIPTS / 'read.js').read_text(encoding='utf-8')})(arg); }}"
 )
 _MOST_IN_FRAMES = 2_000
@@ -131,8 +131,8 @@ def _status(raw: Mapping[str, Any]) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
-def parse_hit_test(page_json: str, spot_json: object, frame_json: object = None) -> HitTest:
-    """Make a `HitTest` of what the scripts of `foresight` returned; `spot_json` is None where nothing is hit.
+def parse_hit_test(page_json: str, element_json: object, frame_json: object = None) -> HitTest:
+    """Make a `HitTest` of the JSON of the scripts of `hit_test`; `element_json` is None where no element is hit.
 
     `frame_json` is about the frame that is hit, as `page_json` is about the page; None where none is.
 
@@ -142,24 +142,24 @@ def parse_hit_test(page_json: str, spot_json: object, frame_json: object = None)
         If `page_json` isn't a JSON object.
     """
     page = _object(page_json)
-    spot = _spot(_object(spot_json)) if isinstance(spot_json, str) else None
+    element = _hit_element(_object(element_json)) if isinstance(element_json, str) else None
     frame = _object(frame_json) if isinstance(frame_json, str) else {}
     within = "\n".join(_text(frame, key) for key in ("url", "title", "text") if frame)
-    return HitTest(_text(page, "url"), _text(page, "title"), _text(page, "text"), spot, within)
+    return HitTest(_text(page, "url"), _text(page, "title"), _text(page, "text"), element, within)
 
 
-def _spot(raw: Mapping[str, Any]) -> HitElement:
+def _hit_element(raw: Mapping[str, Any]) -> HitElement:
     return HitElement(
         name=_text(raw, "name"),
         words=tuple(word for word in _list(raw, "words") if isinstance(word, str)),
         tag=_text(raw, "tag"),
         input_type=_text(raw, "type"),
         href=_text(raw, "href"),
-        sends=_text(raw, "sends"),
-        sends_to=_text(raw, "to"),
+        submission=_text(raw, "submission"),
+        submission_url=_text(raw, "submission_url"),
         submits=raw.get("submits") is True,
-        enters=raw.get("enters") is True,
-        activates=raw.get("activates") is True,
+        enter_submits=raw.get("enter_submits") is True,
+        enter_activates=raw.get("enter_activates") is True,
         opens_tab=raw.get("opens_tab") is True,
         downloads=raw.get("downloads") is True,
         picks_file=raw.get("picks_file") is True,

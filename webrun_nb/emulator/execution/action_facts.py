@@ -20,7 +20,7 @@ _TABS = frozenset({"t", "w", "n", "tab", "pageup", "pagedown", "f4", *"123456789
 
 def facts_of(action: Action, hit_test: HitTest) -> ActionFacts:
     """Return the facts that a policy decides by, without any text that is typed."""
-    hit = hit_test.spot
+    hit = hit_test.element
     shown = action.describe()
     target = str(shown.get("target") or (hit.name if hit else ""))
     if isinstance(action.aimed_at, PointTarget) and action.clicks and hit is not None:
@@ -66,9 +66,9 @@ def _effects_of_click(hit: HitElement | None, words: SearchText) -> Iterator[Act
 
 
 def _effects_of_submit(hit: HitElement, words: SearchText) -> Iterator[ActionFact]:
-    words = SearchText(f"{words.text} {hit.sends}")
+    words = SearchText(f"{words.text} {hit.submission}")
     yield ActionFact("Form Submit", words)
-    yield from _effects_of_navigation(hit, words, hit.sends_to)
+    yield from _effects_of_navigation(hit, words, hit.submission_url)
 
 
 def _effects_of_navigation(hit: HitElement, words: SearchText, url: str) -> Iterator[ActionFact]:
@@ -82,9 +82,9 @@ def _effects_of_enter(hit: HitElement | None, words: SearchText) -> Iterator[Act
     """Yield what Enter does beyond being a key: it sends a form, or clicks a button or a link."""
     if hit is None:
         return
-    if hit.enters:
+    if hit.enter_submits:
         yield from _effects_of_submit(hit, words)
-    elif hit.activates:
+    elif hit.enter_activates:
         yield ActionFact("Click", words)
         yield from _effects_of_click(hit, words)
 
@@ -94,7 +94,7 @@ def _effects_of_key(key: str, hit: HitElement | None, words: SearchText) -> Iter
     *held, last = key.split("+") if len(key) > 1 else [key]
     if last in ("Enter", "NumpadEnter", "\n", "\r"):
         yield from _effects_of_enter(hit, words)
-    elif last in (" ", "Space") and hit is not None and hit.activates and not hit.href:
+    elif last in (" ", "Space") and hit is not None and hit.enter_activates and not hit.href:
         yield ActionFact("Click", words)
         yield from _effects_of_click(hit, words)
     commands = _MODIFIERS.intersection(held)

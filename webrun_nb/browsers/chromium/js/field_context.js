@@ -1,4 +1,4 @@
-// The field that a secret is about to be typed into: where its form can be sent, and what kind of field it is.
+// Describes the field that a secret is about to be typed into: its type, and the URLs that its form can be sent to.
 // Form fields can hide a form's own properties (an input called "action"), so all is read through the prototypes.
 (el) => {
   const MAX_TARGETS = 200, MAX_URL = 2000;

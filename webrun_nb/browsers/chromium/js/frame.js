@@ -1,5 +1,5 @@
-// The element that holds a frame: where the frame's own view begins in the view of the document it is in, or null where
-// a person does not see it: hidden, far off, without size, or so transparent that something else is meant to be seen.
+// Returns the position of a frame's view in the view of the document that contains it, or null for a frame that a person
+// does not see: hidden, far off the page, without size, or almost transparent.
 (el) => {
   const MIN_PX = 24, MIN_OPACITY = 0.5;
   if (!(el instanceof HTMLIFrameElement || el instanceof HTMLFrameElement)) return null;

@@ -1,5 +1,5 @@
-// What an element is that is about to be acted on: what the page calls it, where it leads, which form it sends.
-// Asked right before the action, because a page may have changed since it was looked at. Pages are hostile: form fields
+// Describes the element that an action is about to hit: its names on the page, its link, the form that it submits.
+// Run right before the action, because a page may have changed since it was observed. Pages are hostile: form fields
 // can hide a form's own properties, so attributes are read through the prototype; every size is capped.
 (hit) => {
   const MAX_WORDS = 300, MAX_NAME = 120, MAX_URL = 2000;
@@ -43,22 +43,23 @@
   const name = collapse(words[0] || tag, MAX_NAME);
 
   const submits = form !== null && (type === "submit" || type === "image");
-  const enters = form !== null && tag === "input" && !button && type !== "file";
-  let sends = "", to = "";
-  if (form !== null && (submits || enters)) {
+  const enterSubmits = form !== null && tag === "input" && !button && type !== "file";
+  let submission = "", submissionUrl = "";
+  if (form !== null && (submits || enterSubmits)) {
     const from = submits ? active : form.querySelector("button:not([type]),[type=submit],[type=image]") || active;
     const method = attribute(from, "formmethod") || attribute(form, "method") || "get";
-    to = absolute(attribute(from, "formaction") || attribute(form, "action") || location.href);
-    sends = `${method.toUpperCase()} ${to}`;
+    submissionUrl = absolute(attribute(from, "formaction") || attribute(form, "action") || location.href);
+    submission = `${method.toUpperCase()} ${submissionUrl}`;
   }
   const target = attribute(link || form || active, "target").toLowerCase();
   return JSON.stringify({
-    name, words, tag, type, sends, submits, enters,
+    name, words, tag, type, submission, submits,
+    submission_url: submissionUrl,
+    enter_submits: enterSubmits,
     href: link ? absolute(attribute(link, "href")) : "",
-    to,
-    opens_tab: !!target && !["_self", "_parent", "_top"].includes(target) && (link !== null || submits || enters),
+    opens_tab: !!target && !["_self", "_parent", "_top"].includes(target) && (link !== null || submits || enterSubmits),
     downloads: link !== null && has(link, "download"),
-    activates: link === active || button || tag === "summary" || type === "checkbox" || type === "radio",
+    enter_activates: link === active || button || tag === "summary" || type === "checkbox" || type === "radio",
     picks_file: type === "file",
   });
 }

@@ -1,6 +1,6 @@
-// The page as something to act on: one evaluate, one JSON string, and the nodes themselves (refs are indexes into them).
+// Lists the elements of a page that can be acted on: returns one JSON string, and the nodes (refs are indexes into them).
 // Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
-// `arg` is what `later` of the last look said, null where that look's document is gone.
+// `arg` is the result of `later` of the last observation, null where its document is gone.
 (arg) => {
   const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
@@ -76,7 +76,7 @@
       found.push(el);
     }
     if (depth > 4) return;
-    // Open shadow roots hold real controls; closed ones can't be seen by anybody. Only custom elements are asked.
+    // Open shadow roots hold real controls; closed ones can't be read. Only custom elements are checked.
     for (const host of root.querySelectorAll("*")) {
       if (host.shadowRoot && found.length < MAX_ELEMENTS) collect(host.shadowRoot, depth + 1);
     }
@@ -133,7 +133,7 @@
     nodes.push(el);
   }
 
-  // What the page complains of: marked fields, and alerts, with the one field that each stands beside.
+  // The page's form errors: marked fields, and alerts, each with the field beside it.
   const MAX_COMPLAINTS = 8, MAX_SAID = 200, MAX_LOOKED_AT = 300;
   const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]),select,textarea";
   const nameOf = (el) => labelOf(el) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
@@ -167,7 +167,7 @@
     if (said) complain("styled", field ? nameOf(field) : "", said);
   });
 
-  // Asked by the next look: the fields for which the browser has held a form back since this one.
+  // For the next observation: the fields because of which the browser has blocked a form since this one.
   const invalid = new Set(), sent = new Set(), listening = new AbortController();
   document.addEventListener("invalid", (e) => { if (e.isTrusted && invalid.size < 100) invalid.add(e.target); }, { capture: true, signal: listening.signal });
   document.addEventListener("submit", (e) => { if (sent.size < 100) sent.add(e.target); }, { capture: true, signal: listening.signal });

@@ -1,4 +1,4 @@
-// The page as something to extract from: candidates only, nothing interpreted. Returns one JSON string.
+// Reads the data of a page to extract from: uninterpreted candidates. Returns one JSON string.
 // Candidates: real tables, groups of alike siblings, JSON-LD, microdata, meta, label/value pairs, headings, the next page.
 // Pages are hostile: every size is capped; hidden elements are skipped.
 (arg) => {
@@ -15,7 +15,7 @@
   const shown = (el) => !el.checkVisibility || el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true });
   const ownText = (el) => {
     let out = "";
-    if (veil.muted.has(el)) return out;
+    if (invisible.ownText.has(el)) return out;
     for (const node of el.childNodes) if (node.nodeType === 3) out += " " + node.data;
     return collapse(out);
   };
@@ -24,13 +24,12 @@
     if (classesOf(el).some((c) => OLD_PRICE.test(c))) return true;
     return /\d/.test(el.textContent || "") && getComputedStyle(el).textDecorationLine.includes("line-through");
   };
-  const veil = VEIL();
-  const eyed = (el) => shown(el) && !veil.veiled.has(el);
-  // The text without what is crossed out beside something that is not (the price that counts is the current one), and
-  // without what no eye sees.
+  const invisible = INVISIBLE_TEXT();
+  const visible = (el) => shown(el) && !invisible.elements.has(el);
+  // The visible text, without text that is crossed out beside text that is not (the current price counts).
   const textOf = (el, max = MAX.cell) => {
-    if (veil.veiled.has(el)) return "";
-    const unseen = veil.holds(el);
+    if (invisible.elements.has(el)) return "";
+    const unseen = invisible.contains(el);
     let struck = null;
     if (el.childElementCount) {
       for (const d of el.querySelectorAll("del,s,strike,[class*=old],[class*=was],[class*=strike],[class*=original],[class*=regular]")) {
@@ -41,10 +40,10 @@
       let out = "";
       const walk = (n, quiet) => {
         if (n.nodeType === 3) { if (!quiet) out += n.data; return; }
-        if (n.nodeType !== 1 || SKIP.has(n.tagName) || left.includes(n) || !eyed(n)) return;
+        if (n.nodeType !== 1 || SKIP.has(n.tagName) || left.includes(n) || !visible(n)) return;
         const apart = !INLINE.has(n.tagName) && getComputedStyle(n).display !== "inline" ? " " : "";
         out += apart;
-        for (const c of n.childNodes) walk(c, veil.muted.has(n));
+        for (const c of n.childNodes) walk(c, invisible.ownText.has(n));
         out += apart;
       };
       walk(el, false);
@@ -97,7 +96,7 @@
   // --- what one element says ---------------------------------------------------------------------------------------
   const valueOf = (el, text) => {
     const out = { t: text };
-    // What is cut short on the screen is whole in its tooltip.
+    // A text that is shortened on the screen is complete in its tooltip.
     if (/(…|\.\.\.)$/.test(text) && el.title && el.title.startsWith(text.replace(/(…|\.\.\.)$/, "").trim())) out.t = collapse(el.title, 500);
     const link = el.matches("a[href]") ? el : el.querySelector("a[href]");
     if (link) out.h = String(link.href).slice(0, 2000);
@@ -111,7 +110,7 @@
     if (!out.t) {
       const named = el.matches("[aria-label],[title]") ? el : el.querySelector("[aria-label],[title]");
       const name = named && (named.getAttribute("aria-label") || named.getAttribute("title"));
-      // What only a screen reader is told counts where it says what a picture shows, and no more than that.
+      // A text for screen readers alone counts only as the description of a picture.
       const told = collapse(name || (out.h ? "" : out.a), 300);
       if (told && (told.split(" ").length <= 4 || (/\d/.test(told) && told.length <= 40))) out.t = told;
     }
@@ -145,7 +144,7 @@
     return cellText.get(cell);
   };
   const readTable = (table) => {
-    const allRows = Array.from(table.rows).filter((tr) => eyed(tr));
+    const allRows = Array.from(table.rows).filter((tr) => visible(tr));
     const rows = allRows.slice(0, MAX.rows + MAX.headRows);
     const grid = gridOf(rows).filter((g) => g.line.length && g.line.some((c) => c && (textOfCell(c) || c.querySelector("img,input,a"))));
     const width = grid.reduce((w, g) => Math.max(w, g.line.length), 0);
@@ -309,7 +308,7 @@
     const walk = (el, key, path, struck, depth, link) => {
       if (fields.length >= MAX.fields || depth > 25 || SKIP.has(el.tagName)) return;
       const isMeta = el.tagName === "META" || el.tagName === "LINK";
-      if (!isMeta && !eyed(el)) return;
+      if (!isMeta && !visible(el)) return;
       const itemprop = el.getAttribute("itemprop") || el.getAttribute("property") || "";
       const classes = classesOf(el).filter((c) => !STATE_CLASS.test(c));
       const own = isMeta ? "" : ownText(el);
@@ -356,7 +355,7 @@
     record.forEach((el, i) => walk(el, i + ":" + el.tagName.toLowerCase(), record.length > 1 ? `(+${i})` : "", false, 0, ""));
     return fields;
   };
-  // A control and its label say what can be asked for, and are no record: nothing is said but in them.
+  // A control and its label are no record: they show what can be entered.
   const CONTROL = "input:not([type=hidden]),select,textarea";
   const onlyControls = (record) => record.some((el) => el.matches(CONTROL) || el.querySelector(CONTROL)) &&
     record.some((el) => el.matches("label") || el.querySelector("label")) && record.every((el) => {
@@ -370,7 +369,7 @@
   const seen = new Set();
   for (const [, c] of signatures) {
     if (groups.length >= MAX.groups || total > MAX.totalFields) break;
-    const allRecords = c.records.filter((r) => r.some((el) => eyed(el) && (collapse(el.innerText, 50) || el.querySelector("img"))))
+    const allRecords = c.records.filter((r) => r.some((el) => visible(el) && (collapse(el.innerText, 50) || el.querySelector("img"))))
       .filter((r) => !safely(() => onlyControls(r)));
     const records = allRecords.slice(0, MAX.items);
     if (!records.length) continue;
@@ -435,7 +434,7 @@
   // --- pairs: definition lists, "Label: value", and elements whose class or id says what they are -------------------------
   const pairs = [];
   const addPair = (label, value, source, el) => { if (label && value.t && pairs.length < MAX.pairs) pairs.push({ label: collapse(label, 100).replace(/\s*:$/, ""), source, path: pathOf(el), ...value }); };
-  for (const dt of Array.from(document.querySelectorAll("dt")).filter(eyed).slice(0, 300)) {
+  for (const dt of Array.from(document.querySelectorAll("dt")).filter(visible).slice(0, 300)) {
     const dd = dt.nextElementSibling;
     if (dd && dd.tagName === "DD") addPair(textOf(dt, 100), valueOf(dd, textOf(dd, 500)), "dl", dd);
   }
@@ -451,11 +450,11 @@
   const HEADING = /^H[1-6]$/;
   const pairsOf = (el) => {
     if (SKIP.has(el.tagName) || /^(A|TD|TH|TR|SELECT|OPTGROUP|OPTION|DT|DD)$/.test(el.tagName) || el.childElementCount > 6) return;
-    if (el.childElementCount && el.querySelector("select,input,textarea,button")) return; // a choice is no statement
+    if (el.childElementCount && el.querySelector("select,input,textarea,button")) return; // a control is no statement
     const own = ownText(el);
     const leafy = own || (el.childElementCount && el.textContent.length < 200 && /:/.test(el.textContent));
     if (!leafy || el.textContent.length > 400) return;
-    if (!eyed(el)) return;
+    if (!visible(el)) return;
     const text = textOf(el, 400);
     const match = LABELLED.exec(text);
     if (match && !/^https?$/i.test(match[1])) {
@@ -477,7 +476,7 @@
   let next = null;
   const usableNext = (el) => shown(el) && !el.disabled && el.getAttribute("aria-disabled") !== "true" && !/\bdisabled\b/.test(el.className + " " + (el.parentElement?.className || ""));
   for (const el of document.querySelectorAll("a[rel~=next],link[rel~=next],a[href],button")) {
-    // A button does whatever its page wants: only one that is called so turns a page.
+    // A button can do anything: only one whose name says so turns a page.
     const rel = el.tagName !== "BUTTON" && (el.getAttribute("rel") || "").split(/\s+/).includes("next");
     const text = collapse(el.tagName === "LINK" ? "" : el.textContent, 60);
     const name = collapse(el.getAttribute("aria-label") || el.getAttribute("title"), 60);
@@ -492,7 +491,7 @@
     if (!document.querySelector("a[rel~=next],link[rel~=next]")) break;
   }
   let whole = String(document.body?.innerText || "");
-  for (const words of veil.unseen()) if (words && words.trim()) whole = whole.replace(words, () => "");
+  for (const words of invisible.texts()) if (words && words.trim()) whole = whole.replace(words, () => "");
   const text = whole.slice(0, MAX.text * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim().slice(0, MAX.text);
   const status = performance.getEntriesByType("navigation")[0]?.responseStatus;
   return JSON.stringify({ url: location.href, status, title: collapse(document.title, 500), lang: document.documentElement.lang || "", tables, groups,

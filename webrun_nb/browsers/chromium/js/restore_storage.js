@@ -1,5 +1,5 @@
-// Fills the storages of the origin that this (empty) document stands at: local storage, and databases that it does not
-// have yet. `origin` is of the form of Playwright's storage state, where every value is plain JSON.
+// Restores the storage of this (empty) document's origin: local storage, and databases that do not exist yet.
+// `origin` is an origin of Playwright's storage state in which every value is plain JSON.
 async (origin) => {
   if (location.origin !== origin.origin) throw new Error(`${origin.origin} leads to ${location.origin}`);
   for (const { name, value } of origin.localStorage ?? []) localStorage.setItem(name, value);

@@ -1,9 +1,10 @@
-// What a page has in its text and no eye sees: transparent, without size, cut away, far off the page, in the colour of
-// its ground. Screen readers may be meant by it, or machines; a person who reads the page is not, and has not read it.
-// Returns the elements that are unseen with all that is in them, and those whose own words alone are.
+// Finds the text of a page that a person cannot see: transparent, without size, clipped, far off the page, or in the
+// colour of its background. It may be meant for screen readers or for machines; a person who reads the page has not read it.
+// Returns the elements that are invisible with everything in them (`elements`), and those of which only their own text
+// is invisible (`ownText`).
 () => {
   const MAX_ELEMENTS = 30000, FAR_PX = 3000, ALIKE = 12;
-  const veiled = new Set(), muted = new Set();
+  const elements = new Set(), ownText = new Set();
   const known = new Map();
   const parts = (colour) => {
     if (!known.has(colour)) known.set(colour, /^rgba?\(/.test(colour) ? (colour.match(/[\d.]+/g) || []).map(Number) : null);
@@ -20,14 +21,14 @@
     if (placed && /^rect\(([01]px,? ?){4}\)/.test(style.clip)) return true;
     return (box.width <= 1 || box.height <= 1) && (style.overflowX !== "visible" || style.overflowY !== "visible");
   };
-  const gone = (el, style, placed) => {
+  const isInvisible = (el, style, placed) => {
     if (Number(style.opacity) < 0.05) return true;
     const box = el.getBoundingClientRect();
     if (cut(style, box, placed)) return true;
     if (!box.width && !box.height && el.offsetWidth > 0 && el.offsetHeight > 0) return true; // scaled to nothing
     return box.right + scrollX < -FAR_PX || box.bottom + scrollY < -FAR_PX;
   };
-  // The ground a text stands on: null where pictures, layers or half transparent colours leave it open.
+  // The background of a text: null where pictures, layers or half transparent colours leave it unknown.
   const grounds = new Map();
   const white = matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
   const groundOf = (el, style, placed) => {
@@ -38,7 +39,7 @@
     const above = el.parentElement;
     return above && grounds.has(above) ? grounds.get(above) : above ? null : white;
   };
-  const whispers = (el, style) => {
+  const isInvisibleText = (el, style) => {
     if (parseFloat(style.fontSize) < 2 || parseFloat(style.textIndent) < -900) return true;
     const colour = parts(style.color), ground = grounds.get(el);
     if (!colour || !(alpha(colour) < 0.05 || (alpha(colour) === 1 && !!ground && alike(colour, ground)))) return false;
@@ -48,22 +49,22 @@
   if (document.body) all.splice(1, 0, document.body);
   for (const el of all) {
     try {
-      if (veiled.has(el.parentElement)) { veiled.add(el); continue; }
+      if (elements.has(el.parentElement)) { elements.add(el); continue; }
       const style = getComputedStyle(el);
       if (style.display === "none") continue;
       const words = hasWords(el), root = el === document.body || el === document.documentElement;
       if (!words && !el.childElementCount) continue;
       const position = style.position, placed = position === "absolute" || position === "fixed";
       grounds.set(el, groundOf(el, style, placed));
-      if (!root && gone(el, style, placed)) veiled.add(el);
-      else if (words && whispers(el, style)) muted.add(el);
-    } catch (e) { /* a page can make an element's own properties lie: such an element hides nothing */ }
+      if (!root && isInvisible(el, style, placed)) elements.add(el);
+      else if (words && isInvisibleText(el, style)) ownText.add(el);
+    } catch (e) { /* a page can make an element's own properties lie: such an element counts as visible */ }
   }
-  // Only the topmost are asked for: what is in them is unseen with them.
-  const tops = Array.from(veiled).filter((el) => !veiled.has(el.parentElement));
+  // Only the topmost elements count: their content is invisible with them.
+  const tops = Array.from(elements).filter((el) => !elements.has(el.parentElement));
   const holders = new Set();
-  for (const el of [...tops, ...muted]) for (let up = el; up && !holders.has(up); up = up.parentElement) holders.add(up);
-  const holds = (el) => holders.has(el);
-  const unseen = () => [...tops.map((t) => t.innerText), ...Array.from(muted).map((m) => Array.from(m.childNodes).filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join(" "))];
-  return { veiled, muted, holds, unseen };
+  for (const el of [...tops, ...ownText]) for (let up = el; up && !holders.has(up); up = up.parentElement) holders.add(up);
+  const contains = (el) => holders.has(el);
+  const texts = () => [...tops.map((t) => t.innerText), ...Array.from(ownText).map((m) => Array.from(m.childNodes).filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join(" "))];
+  return { elements, ownText, contains, texts };
 }
