@@ -168,7 +168,7 @@ def test_a_lost_browser_has_a_countdown_of_its_own(lab: LabPage) -> None:
     lab.run_all()
     countdown = lab.find(f"{CARD} .webrun-stat-countdown")
     expect(countdown).to_contain_text(re.compile(r"Grace period3:[0-4]\d"))
-    expect(countdown).to_contain_text("Idle until the timeout: ≈\u00a0$0.07")
+    expect(countdown).to_contain_text("Idle until the grace period ends: ≈\u00a0$0.07")
 
 
 def test_start_again_turns_the_card_to_the_new_session(lab: LabPage) -> None:

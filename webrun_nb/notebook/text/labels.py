@@ -56,6 +56,8 @@ class Countdown:
     ends_at_ms: int
     span_ms: int
     until: str
+    idle: str = "Idle until the timeout"
+    """Stands before the cost of the time that is left."""
 
 
 def clean(text: str, limit: int) -> str:
@@ -119,8 +121,8 @@ def countdown(snapshot: SessionSnapshot) -> Countdown | None:
         return None
     if snapshot.status == "orphaned":
         ends_at_ms = snapshot.grace_ends_at_ms
-        until = "until it fails, unless its browser comes back"
-        return None if ends_at_ms is None else Countdown("Grace period", ends_at_ms, GRACE_MS, until)
+        until, idle = "until it fails, unless its browser comes back", "Idle until the grace period ends"
+        return None if ends_at_ms is None else Countdown("Grace period", ends_at_ms, GRACE_MS, until, idle)
     if snapshot.expires_at_ms is None:
         return None
     span_ms = snapshot.inactivity_timeout_ms

@@ -1,4 +1,4 @@
-"""The last click on a widget's button, from the page's message until the server has answered."""
+"""Buttons of widgets, and the last click on one: from the page's message until the server has answered."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ from webrun_nb.notebook.text import labels as words
 
 _CLICKS_REMEMBERED = 64
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button as a page draws it."""
+
+    command: str
+    """Its name in messages."""
+    label: str
+    busy_label: str
+    """Its label from the click until the server has answered."""
+    title: str
+    """Its tooltip."""
+
+    def to_json(self, *, enabled: bool = True) -> dict[str, Any]:
+        """Return it for the page."""
+        names = {"command": self.command, "label": self.label, "busyLabel": self.busy_label, "title": self.title}
+        return {**names, "enabled": enabled}
 
 
 @dataclass(frozen=True, slots=True)

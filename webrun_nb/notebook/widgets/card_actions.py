@@ -13,32 +13,21 @@ from typing import Any, Protocol
 
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.common.codes import SessionPhase, SessionStatus
+from webrun_nb.notebook.widgets.button_press import Button
 
 Condition = Callable[[SessionSnapshot], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class CardButton:
-    """A button of the card."""
+class CardButton(Button):
+    """A button of the card; its command is also the name of the method of `CardActions` that carries it out."""
 
-    command: str
-    """Its name in messages, and that of the method of `CardActions`."""
-    label: str
-    busy_label: str
-    """Its label from the click until the server has answered."""
-    title: str
-    """Its tooltip."""
     shown: Condition
     """In which states it is on the card."""
     enabled: Condition = lambda snapshot: True
     """In which of these it can be pressed."""
     in_table: bool = False
     """It is in the table of sessions too."""
-
-    def to_json(self, *, enabled: bool = True) -> dict[str, Any]:
-        """Return what a page needs to draw it."""
-        names = {"command": self.command, "label": self.label, "busyLabel": self.busy_label, "title": self.title}
-        return {**names, "enabled": enabled}
 
 
 def _is_live(snapshot: SessionSnapshot) -> bool:

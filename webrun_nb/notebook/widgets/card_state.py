@@ -177,6 +177,7 @@ def _countdown(snapshot: SessionSnapshot) -> State:
         "soonAtMs": counts.ends_at_ms - SOON_MS,
         "spanMs": counts.span_ms,
         "until": counts.until,
+        "idle": counts.idle,
         "idleCost": _idle_cost(snapshot, counts.ends_at_ms),
     }
 

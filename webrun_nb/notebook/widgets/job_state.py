@@ -8,8 +8,7 @@ from typing import Any
 
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.notebook.text import labels as words
-from webrun_nb.notebook.widgets.button_press import ButtonPress, busy_command
-from webrun_nb.notebook.widgets.card_actions import CardButton
+from webrun_nb.notebook.widgets.button_press import Button, ButtonPress, busy_command
 from webrun_nb.notebook.widgets.card_state import APPROXIMATELY
 from webrun_nb.notebook.widgets.extrapolation import quantity
 
@@ -24,13 +23,7 @@ _LOOKS = {
     "failed": ("bad", "cross"),
     "stopped": ("off", "square"),
 }
-_CANCEL = CardButton(
-    "cancel",
-    "Cancel",
-    "cancelling…",
-    "Stop the task; a session of its own ends with it",
-    shown=lambda snapshot: not snapshot.ended,
-)
+_CANCEL = Button("cancel", "Cancel", "cancelling…", "Stop the task; a session of its own ends with it")
 
 
 @dataclass(frozen=True, slots=True)

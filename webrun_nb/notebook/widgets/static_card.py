@@ -71,7 +71,7 @@ def _countdown(snapshot: SessionSnapshot) -> tuple[str, str]:
     left = words.duration(counts.ends_at_ms - snapshot.server_now_ms)
     price = rounded_to_cents(cost_until_usd(snapshot, counts.ends_at_ms))
     about = "≈ " if snapshot.emulated else ""
-    return counts.label.lower(), f"{left} {counts.until}; idle until the timeout: {about}{price}"
+    return counts.label.lower(), f"{left} {counts.until}; {counts.idle.lower()}: {about}{price}"
 
 
 def card_text(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, before: str = "") -> str:

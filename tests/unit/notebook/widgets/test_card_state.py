@@ -65,6 +65,7 @@ def test_an_ended_session_counts_down_to_nothing() -> None:
 def test_an_orphaned_session_counts_its_grace_period() -> None:
     countdown = session_card_state(replace(LOST, grace_ends_at_ms=NOW_MS + 200_000))["countdown"]
     assert (countdown["label"], countdown["endsAtMs"]) == ("Grace period", NOW_MS + 200_000)
+    assert countdown["idle"] == "Idle until the grace period ends"
 
 
 def test_without_word_of_its_grace_period_nothing_counts() -> None:

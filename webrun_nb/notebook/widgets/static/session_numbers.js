@@ -39,7 +39,7 @@ export function countdownAt({ countdown, approximately }, nowMs, elapsedMs) {
   return {
     value: duration(leftMs),
     note: leftMs > 0 ? countdown.until : "time is up",
-    idleCost: leftMs > 0 ? `Idle until the timeout: ${approximately}${cents(idleUsd)}` : "",
+    idleCost: leftMs > 0 ? `${countdown.idle}: ${approximately}${cents(idleUsd)}` : "",
     share: Math.min(1, leftMs / countdown.spanMs),
     isSoon: nowMs >= countdown.soonAtMs,
   };

@@ -14,7 +14,7 @@ const IDLE = {
   tokens: { value: "0.0100", perMs: "0" },
   countdown: {
     label: "Inactivity", text: "", endsAtMs: 1_070_000, soonAtMs: 1_010_000, spanMs: 140_000,
-    until: "until it ends", idleCost: { value: "0.07", perMs: "-" + PER_MS },
+    until: "until it ends", idle: "Idle until the timeout", idleCost: { value: "0.07", perMs: "-" + PER_MS },
   },
 };
 
