@@ -16,6 +16,7 @@ import httpx
 import webrun_nb
 from webrun_nb.cli.lab import find_notebooks
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.practice.sites import create_site
@@ -54,8 +55,8 @@ def check(checkout: Path) -> None:
     snapshot = SessionSnapshot(
         name="main",
         session_id="abcdefghijkl",
-        status="active",
-        phase="idle",
+        status=SessionStatus.ACTIVE,
+        phase=SessionPhase.IDLE,
         emulated=True,
         server_now_ms=2_000,
         created_at_ms=1_000,
