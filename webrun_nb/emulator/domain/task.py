@@ -9,6 +9,7 @@ from typing import Any
 
 from webrun_nb.common.codes import TaskFailureCode, TaskStatus
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission, StepKind, StepOutcome
+from webrun_nb.emulator.domain.policy.engine import Decision
 from webrun_nb.emulator.domain.policy.facts import ActionFacts
 from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
 
@@ -232,6 +233,24 @@ class TaskRecording:
     task_id: str
     steps: list[Step]
     provenance: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTestResult:
+    """The decision of a policy on a recorded step.
+
+    Attributes
+    ----------
+    number : int
+        The step's place in its task, from 1.
+    complete : bool
+        False where the text of its page was not kept, so that rules about the page could not match.
+    """
+
+    number: int
+    step: Step
+    decision: Decision
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

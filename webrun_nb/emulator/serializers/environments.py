@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from webrun_nb.emulator.storage.tables import EnvironmentRecord, FileRecord
-from webrun_nb.wire.environments import Environment, Profile, UploadedFile, UploadedProfile
+from webrun_nb.emulator.domain import environment as domain
+from webrun_nb.wire import environments as wire
 
 
-def environment(record: EnvironmentRecord, status: str) -> Environment:
+def environment(environment_: domain.Environment) -> wire.Environment:
     """Return an environment for `/environments`."""
-    return Environment(
-        id=record.id,
-        user_id=record.owner,
-        name=record.name,
-        description=record.description,
-        status=status,
-        created_at=round(record.created_ms),
-        updated_at=round(record.updated_ms),
+    return wire.Environment(
+        id=environment_.id,
+        user_id=environment_.owner,
+        name=environment_.name,
+        description=environment_.description,
+        status=environment_.status,
+        created_at=round(environment_.created_ms),
+        updated_at=round(environment_.updated_ms),
     )
 
 
-def profile(record: EnvironmentRecord, status: str) -> Profile:
+def profile(environment_: domain.Environment) -> wire.Profile:
     """Return an environment for `/profiles`."""
-    return Profile(
-        **environment(record, status).model_dump(),
-        blob_size=record.blob_size,
-        blob_uploaded_at=_ms(record.blob_ms),
-        last_used_at=_ms(record.last_used_ms),
-        usage_count=record.usage_count,
+    return wire.Profile(
+        **environment(environment_).model_dump(),
+        blob_size=environment_.profile_bytes,
+        blob_uploaded_at=_ms(environment_.profile_ms),
+        last_used_at=_ms(environment_.last_used_ms),
+        usage_count=environment_.usage_count,
     )
 
 
-def uploaded(record: EnvironmentRecord) -> UploadedProfile:
+def uploaded(environment_: domain.Environment) -> wire.UploadedProfile:
     """Return an environment after an upload."""
-    return UploadedProfile(
-        id=record.id,
-        name=record.name,
-        status="empty" if record.profile is None else "ready",
-        blob_size=record.blob_size,
-        blob_uploaded_at=_ms(record.blob_ms),
+    return wire.UploadedProfile(
+        id=environment_.id,
+        name=environment_.name,
+        status="empty" if environment_.profile is None else "ready",
+        blob_size=environment_.profile_bytes,
+        blob_uploaded_at=_ms(environment_.profile_ms),
     )
 
 
-def file(record: FileRecord, *, dated: bool = True) -> UploadedFile:
+def file(file_: domain.UploadedFile, *, dated: bool = True) -> wire.UploadedFile:
     """Return an uploaded file."""
-    return UploadedFile(
-        file_id=record.id,
-        original_name=record.original_name,
-        size=record.size,
-        created_at=round(record.created_ms) if dated else None,
+    return wire.UploadedFile(
+        file_id=file_.id,
+        original_name=file_.name,
+        size=file_.size,
+        created_at=round(file_.created_ms) if dated else None,
     )
 
 

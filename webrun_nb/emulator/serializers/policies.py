@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.emulator.domain.policy.engine import PolicyTestResult
 from webrun_nb.emulator.domain.policy.facts import AuditEntry
 from webrun_nb.emulator.domain.policy.model import (
     NEVER_DONE,
@@ -14,7 +13,7 @@ from webrun_nb.emulator.domain.policy.model import (
     describe_domain_entry,
 )
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Step, Task, TaskRecording
+from webrun_nb.emulator.domain.task import PolicyTestResult, Step, Task, TaskRecording
 from webrun_nb.wire.policies import (
     ActionRuleBody,
     AuditList,

@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, select
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.environment import Environment, EnvironmentStatus
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.services import profile_archive
@@ -56,7 +57,7 @@ class Environments:
 
     # --- the list -----------------------------------------------------------------------------------------------------
 
-    async def create(self, user: str, name: str, description: str | None) -> EnvironmentRecord:
+    async def create(self, user: str, name: str, description: str | None) -> Environment:
         """Create an empty environment.
 
         Raises
@@ -86,20 +87,22 @@ class Environments:
                     max=MAX_PER_USER,
                 )
             session.add(record)
-        return record
+        return self._environment(record)
 
-    async def of(self, user: str) -> list[EnvironmentRecord]:
+    async def of(self, user: str) -> list[Environment]:
         """Return a user's environments, oldest first."""
         async with self._database.reading() as session:
             query = select(EnvironmentRecord).where(EnvironmentRecord.owner == user)
-            return list(await session.scalars(query.order_by(EnvironmentRecord.created_ms, EnvironmentRecord.id)))
+            records = await session.scalars(query.order_by(EnvironmentRecord.created_ms, EnvironmentRecord.id))
+            return [self._environment(record) for record in records]
 
-    async def get(self, environment_id: str) -> EnvironmentRecord | None:
+    async def get(self, environment_id: str) -> Environment | None:
         """Return an environment of any user; None where there is none."""
         async with self._database.reading() as session:
-            return await session.get(EnvironmentRecord, environment_id)
+            record = await session.get(EnvironmentRecord, environment_id)
+        return None if record is None else self._environment(record)
 
-    async def find(self, user: str, environment_id: str) -> EnvironmentRecord:
+    async def find(self, user: str, environment_id: str) -> Environment:
         """Return one of the user's environments.
 
         Raises
@@ -107,16 +110,10 @@ class Environments:
         CommandRefusedError
             `ENVIRONMENT_NOT_FOUND`.
         """
-        record = await self.get(environment_id)
-        if record is None or record.owner != user:
+        environment = await self.get(environment_id)
+        if environment is None or environment.owner != user:
             raise unknown_environment(environment_id)
-        return record
-
-    def status(self, record: EnvironmentRecord) -> str:
-        """Return `empty`, `uploading` or `ready`."""
-        if record.id in self._uploading:
-            return "uploading"
-        return "empty" if record.profile is None else "ready"
+        return environment
 
     async def delete(self, user: str, environment_id: str) -> None:
         """Delete an environment with its files. Sessions that use it continue; their state is not saved.
@@ -159,7 +156,7 @@ class Environments:
         finally:
             self._uploading.discard(environment_id)
 
-    async def replace(self, user: str, environment_id: str, archive: Received) -> EnvironmentRecord:
+    async def replace(self, user: str, environment_id: str, archive: Received) -> Environment:
         """Replace an environment's profile by the content of an archive; all of it or nothing.
 
         Its files replace those of the same names; the others stay.
@@ -198,7 +195,7 @@ class Environments:
             for path in unpacked.values():
                 await asyncio.to_thread(remove, path)
 
-    async def pack(self, record: EnvironmentRecord) -> Iterator[bytes]:
+    async def pack(self, environment: Environment) -> Iterator[bytes]:
         """Return an environment's archive, in chunks that are made on demand.
 
         Raises
@@ -206,9 +203,9 @@ class Environments:
         CommandRefusedError
             `INVALID_PARAMETER`: it is empty.
         """
-        require_profile(record)
-        files = [(file.original_name, self._files.path(file)) for file in await self._files.of_environment(record.id)]
-        state = self._folder.profile(record.id, record.profile or "")
+        require_profile(environment)
+        files = [(file.name, self._files.path(file)) for file in await self._files.of_environment(environment.id)]
+        state = self._folder.profile(environment.id, environment.profile or "")
         return profile_archive.write(state, files, self._clock.now() / 1000)
 
     # --- for sessions -------------------------------------------------------------------------------------------------
@@ -263,7 +260,7 @@ class Environments:
         ended_s: float,
         files: Mapping[str, FileRecord],
         contents: Mapping[str, Path],
-    ) -> EnvironmentRecord:
+    ) -> Environment:
         """Replace a profile, and files of the same names, in one transaction, after the content is on the disk."""
         async with self._locked(environment_id):
             profile = await asyncio.to_thread(self._folder.add_profile, environment_id, state)
@@ -297,13 +294,30 @@ class Environments:
             await asyncio.to_thread(self._folder.prune_profiles, environment_id, (profile, before))
             for file in old:
                 await asyncio.to_thread(self._folder.remove_file, file.id)
-        return record
+        return self._environment(record)
+
+    def _environment(self, record: EnvironmentRecord) -> Environment:
+        status: EnvironmentStatus = "empty" if record.profile is None else "ready"
+        return Environment(
+            id=record.id,
+            owner=record.owner,
+            name=record.name,
+            description=record.description,
+            status="uploading" if record.id in self._uploading else status,
+            created_ms=record.created_ms,
+            updated_ms=record.updated_ms,
+            profile=record.profile,
+            profile_bytes=record.blob_size,
+            profile_ms=record.blob_ms,
+            last_used_ms=record.last_used_ms,
+            usage_count=record.usage_count,
+        )
 
     def _locked(self, environment_id: str) -> AbstractAsyncContextManager[object]:
         return AsyncFileLock(self._folder.lock_of(environment_id), **LOCK_OPTIONS)
 
 
-def require_profile(record: EnvironmentRecord) -> None:
+def require_profile(environment: Environment) -> None:
     """Check that an environment has a profile to download.
 
     Raises
@@ -311,12 +325,12 @@ def require_profile(record: EnvironmentRecord) -> None:
     CommandRefusedError
         `INVALID_PARAMETER`: it is empty.
     """
-    if record.profile is None:
+    if environment.profile is None:
         raise CommandRefusedError(
             ErrorCode.INVALID_PARAMETER,
-            f"profile {record.id} is empty: use it in a session, or upload one, before it can be downloaded",
+            f"profile {environment.id} is empty: use it in a session, or upload one, before it can be downloaded",
             parameter="id",
-            value=record.id,
+            value=environment.id,
         )
 
 

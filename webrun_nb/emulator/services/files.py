@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.environment import UploadedFile
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.ids import IdSource
@@ -51,7 +52,7 @@ class Files:
         self._ids = ids
         self._background: set[asyncio.Task[None]] = set()
 
-    async def upload(self, user: str, received: Sequence[Received], environment_id: str | None) -> list[FileRecord]:
+    async def upload(self, user: str, received: Sequence[Received], environment_id: str | None) -> list[UploadedFile]:
         """Store files, in an environment or for an hour.
 
         Raises
@@ -101,13 +102,14 @@ class Files:
             raise
         if environment_id is None:
             self._expire_at(now_ms + ORPHAN_MS)
-        return records
+        return [_uploaded(record) for record in records]
 
-    async def of_environment(self, environment_id: str) -> list[FileRecord]:
+    async def of_environment(self, environment_id: str) -> list[UploadedFile]:
         """Return an environment's files, oldest first."""
         async with self._database.reading() as session:
             query = select(FileRecord).where(FileRecord.environment == environment_id)
-            return list(await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name)))
+            records = await session.scalars(query.order_by(FileRecord.created_ms, FileRecord.original_name))
+            return [_uploaded(record) for record in records]
 
     async def delete(self, environment_id: str, file_id: str) -> None:
         """Delete a file of an environment.
@@ -149,7 +151,7 @@ class Files:
                     raise unknown_file(file_id)
                 if record.environment is None and environment_id is not None:
                     record.environment, record.expires_ms = environment_id, None
-        return tuple(self._attached(record) for record in records if record is not None)
+        return tuple(self._attached(_uploaded(record)) for record in records if record is not None)
 
     async def for_task(
         self, user: str, file_ids: Sequence[str], environment_id: str | None
@@ -164,15 +166,15 @@ class Files:
         named = await self.attach(user, file_ids, environment_id)
         if named or environment_id is None:
             return named
-        return tuple(self._attached(record) for record in await self.of_environment(environment_id))
+        return tuple(self._attached(file) for file in await self.of_environment(environment_id))
 
     def incoming_path(self) -> Path:
         """Return a path of its own for a file that is being received."""
         return self._folder.new()
 
-    def path(self, record: FileRecord) -> Path:
+    def path(self, file: UploadedFile) -> Path:
         """Return the path of a file's content."""
-        return self._folder.file(record.id, record.original_name)
+        return self._folder.file(file.id, file.name)
 
     async def sweep(self) -> None:
         """Remove expired files, and schedule the removal of the others."""
@@ -189,8 +191,8 @@ class Files:
         if later:
             self._expire_at(min(later))
 
-    def _attached(self, record: FileRecord) -> AttachedFile:
-        return AttachedFile(record.id, record.original_name, str(self.path(record)))
+    def _attached(self, file: UploadedFile) -> AttachedFile:
+        return AttachedFile(file.id, file.name, str(self.path(file)))
 
     def _expired(self, record: FileRecord) -> bool:
         return record.expires_ms is not None and record.expires_ms <= self._clock.now()
@@ -222,6 +224,10 @@ def unknown_file(file_id: str) -> CommandRefusedError:
 
 MAX_PER_TASK = 50
 _SOURCE_LENGTH = 2_048
+
+
+def _uploaded(record: FileRecord) -> UploadedFile:
+    return UploadedFile(record.id, record.original_name, record.size, record.created_ms)
 
 
 class Downloads:

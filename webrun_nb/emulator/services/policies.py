@@ -11,11 +11,11 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern, pattern_fault
 from webrun_nb.emulator.domain.ids import IdSource
-from webrun_nb.emulator.domain.policy.engine import CompileRegex, PolicyEngine, PolicyTestResult
+from webrun_nb.emulator.domain.policy.engine import CompileRegex, PolicyEngine
 from webrun_nb.emulator.domain.policy.facts import NOTHING, AuditEntry
 from webrun_nb.emulator.domain.policy.model import ActionRule, DomainEntry, DomainRules, Policy
 from webrun_nb.emulator.domain.policy.templates import TEMPLATES
-from webrun_nb.emulator.domain.task import Step
+from webrun_nb.emulator.domain.task import PolicyTestResult, Step
 from webrun_nb.emulator.execution.protocols import AuditTrail
 from webrun_nb.wire import policies as wire
 from webrun_nb.wire.policies import PolicyFields

@@ -10,6 +10,7 @@ from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.environment import Environment
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
@@ -22,7 +23,6 @@ from webrun_nb.emulator.execution.worker import SessionWorker
 from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.session_events import SessionEvents
 from webrun_nb.emulator.services.session_registry import SecretRegistry
-from webrun_nb.emulator.storage.tables import EnvironmentRecord
 from webrun_nb.wire.proxies import ManagedProxy
 from webrun_nb.wire.requests import SessionFields
 
@@ -87,7 +87,7 @@ class SessionFactory:
         route: EgressRoute,
         *,
         engine: PolicyEngine | None,
-        environment: EnvironmentRecord | None,
+        environment: Environment | None,
         opening_url: str | None,
     ) -> SessionWorker:
         """Return the worker of a new session; from now on the session uses its environment.
@@ -101,7 +101,7 @@ class SessionFactory:
             The session's.
         engine : PolicyEngine, optional
             The session's policy.
-        environment : EnvironmentRecord, optional
+        environment : Environment, optional
             The session's environment.
         opening_url : str, optional
             A page to open before the first task.

@@ -23,7 +23,6 @@ from webrun_nb.emulator.domain.policy.model import (
     describe_action_rule,
     describe_domain_entry,
 )
-from webrun_nb.emulator.domain.task import Step
 
 Finder = Callable[[str], bool]
 """Tells whether a text matches."""
@@ -64,24 +63,6 @@ class RequireApproval:
 
 
 Decision = Allow | Block | RequireApproval
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTestResult:
-    """The decision of a policy on a recorded step.
-
-    Attributes
-    ----------
-    number : int
-        The step's place in its task, from 1.
-    complete : bool
-        False where the text of its page was not kept, so that rules about the page could not match.
-    """
-
-    number: int
-    step: Step
-    decision: Decision
-    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

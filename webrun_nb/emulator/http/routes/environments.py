@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.emulator.domain.environment import Environment
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.http.dependencies import TheDownloads, TheEnvironments, TheFiles, TheLeases, TheSigner, TheUser
@@ -16,7 +17,6 @@ from webrun_nb.emulator.http.uploads import received_form
 from webrun_nb.emulator.serializers import environments as serialize
 from webrun_nb.emulator.services.environments import Environments, require_profile
 from webrun_nb.emulator.services.files import Files
-from webrun_nb.emulator.storage.tables import EnvironmentRecord
 from webrun_nb.wire.environments import (
     Deleted,
     EnvironmentCreated,
@@ -53,19 +53,15 @@ _FILE_FORM = {
 @router.post("/environments")
 async def create(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> EnvironmentCreated:
     """Create an empty environment."""
-    record = await environments.create(user, body.name, body.description)
-    return EnvironmentCreated(
-        message="Environment created", environment=serialize.environment(record, environments.status(record))
-    )
+    environment = await environments.create(user, body.name, body.description)
+    return EnvironmentCreated(message="Environment created", environment=serialize.environment(environment))
 
 
 @router.get("/environments")
 async def list_environments(environments: TheEnvironments, user: TheUser) -> EnvironmentList:
     """List the caller's environments, oldest first."""
     return EnvironmentList(
-        environments=[
-            serialize.environment(record, environments.status(record)) for record in await environments.of(user)
-        ]
+        environments=[serialize.environment(environment) for environment in await environments.of(user)]
     )
 
 
@@ -81,15 +77,15 @@ async def upload(
     environment_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
 ) -> EnvironmentUploaded:
     """Replace an environment's profile by that of an archive."""
-    record = await _replaced(environment_id, request, environments, files, user)
-    return EnvironmentUploaded(message="Profile uploaded", environment=serialize.uploaded(record))
+    environment = await _replaced(environment_id, request, environments, files, user)
+    return EnvironmentUploaded(message="Profile uploaded", environment=serialize.uploaded(environment))
 
 
 @router.get("/environments/{environment_id}/files")
 async def list_files(environment_id: str, environments: TheEnvironments, files: TheFiles, user: TheUser) -> FileList:
     """List an environment's files, oldest first."""
-    record = await environments.find(user, environment_id)
-    return FileList(files=[serialize.file(each) for each in await files.of_environment(record.id)])
+    environment = await environments.find(user, environment_id)
+    return FileList(files=[serialize.file(each) for each in await files.of_environment(environment.id)])
 
 
 @router.delete("/environments/{environment_id}/files/{file_id}")
@@ -97,24 +93,22 @@ async def delete_file(
     environment_id: str, file_id: str, environments: TheEnvironments, files: TheFiles, user: TheUser
 ) -> Deleted:
     """Delete a file of an environment."""
-    record = await environments.find(user, environment_id)
-    await files.delete(record.id, file_id)
+    environment = await environments.find(user, environment_id)
+    await files.delete(environment.id, file_id)
     return Deleted(message="File deleted")
 
 
 @router.get("/profiles")
 async def list_profiles(environments: TheEnvironments, user: TheUser) -> ProfileList:
     """List the caller's environments as profiles, oldest first."""
-    return ProfileList(
-        profiles=[serialize.profile(record, environments.status(record)) for record in await environments.of(user)]
-    )
+    return ProfileList(profiles=[serialize.profile(environment) for environment in await environments.of(user)])
 
 
 @router.post("/profiles")
 async def create_profile(body: NewEnvironment, environments: TheEnvironments, user: TheUser) -> ProfileCreated:
     """Create an empty environment."""
-    record = await environments.create(user, body.name, body.description)
-    return ProfileCreated(message="Profile created", profile=serialize.profile(record, environments.status(record)))
+    environment = await environments.create(user, body.name, body.description)
+    return ProfileCreated(message="Profile created", profile=serialize.profile(environment))
 
 
 @router.delete("/profiles/{profile_id}")
@@ -129,8 +123,8 @@ async def upload_profile(
     profile_id: str, request: Request, environments: TheEnvironments, files: TheFiles, user: TheUser
 ) -> ProfileUploaded:
     """Replace an environment's profile by that of an archive."""
-    record = await _replaced(profile_id, request, environments, files, user)
-    return ProfileUploaded(message="Profile uploaded", profile=serialize.uploaded(record))
+    environment = await _replaced(profile_id, request, environments, files, user)
+    return ProfileUploaded(message="Profile uploaded", profile=serialize.uploaded(environment))
 
 
 @router.get("/profiles/{profile_id}/download")
@@ -140,9 +134,9 @@ async def download(
     """Return a URL where the profile can be fetched for an hour."""
     await environments.find(user, profile_id)
     await leases.saved(profile_id)  # a session that has just ended may still be saving
-    record = await environments.find(user, profile_id)
-    require_profile(record)
-    url = signer.url(_archive_path(record.id), DOWNLOAD_GOOD_FOR_MS)
+    environment = await environments.find(user, profile_id)
+    require_profile(environment)
+    url = signer.url(_archive_path(environment.id), DOWNLOAD_GOOD_FOR_MS)
     return ProfileDownload(download_url=url)
 
 
@@ -152,14 +146,14 @@ async def archive(
 ) -> StreamingResponse:
     """Return a profile's archive to a caller with its signed URL."""
     good = bool(expires) and signer.verify(_archive_path(profile_id), signature, expires)
-    record = await environments.get(profile_id) if good else None
-    if record is None:
+    environment = await environments.get(profile_id) if good else None
+    if environment is None:
         raise CommandRefusedError(
             ErrorCode.ENVIRONMENT_NOT_FOUND, "this link is not valid, or has expired: ask for a new one"
         )
-    name = safe_name(f"{record.name}.tar.gz", "profile.tar.gz")
+    name = safe_name(f"{environment.name}.tar.gz", "profile.tar.gz")
     return StreamingResponse(
-        await environments.pack(record),
+        await environments.pack(environment),
         media_type="application/gzip",
         headers={"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"},
     )
@@ -177,7 +171,7 @@ def _archive_path(profile_id: str) -> str:
 
 async def _replaced(
     environment_id: str, request: Request, environments: Environments, files: Files, user: str
-) -> EnvironmentRecord:
+) -> Environment:
     async with (
         environments.uploading(user, environment_id),
         received_form(request, files.incoming_path) as form,
@@ -225,5 +219,5 @@ async def download_file(
 async def upload_file(request: Request, files: TheFiles, user: TheUser) -> FileList:
     """Store uploaded files, in an environment or, without one, for an hour."""
     async with received_form(request, files.incoming_path) as form:
-        records = await files.upload(user, form.named("files"), form.fields.get("environmentId") or None)
-    return FileList(files=[serialize.file(record, dated=False) for record in records])
+        uploaded = await files.upload(user, form.named("files"), form.fields.get("environmentId") or None)
+    return FileList(files=[serialize.file(file, dated=False) for file in uploaded])
