@@ -130,9 +130,9 @@ def _observation(raw: dict[str, Any]) -> Observation:
     frames = tuple(
         SeenFrame(f["url"], f["title"], tuple(map(_element, f["elements"])), f["text"]) for f in raw["frames"]
     )
-    complaints = tuple(FormError(**each) for each in raw["complaints"])
+    form_errors = tuple(FormError(**each) for each in raw["form_errors"])
     elements = tuple(map(_element, raw["elements"]))
-    changed = {"elements": elements, "frames": frames, "complaints": complaints, "secrets": ()}
+    changed = {"elements": elements, "frames": frames, "form_errors": form_errors, "secrets": ()}
     made: Observation = _made(Observation, {**raw, **changed})
     return made
 

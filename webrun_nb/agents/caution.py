@@ -118,7 +118,7 @@ def activated_element(action: Action, seen: Observation) -> Element | None:
         field = _at(seen, action.ref)
         return _risky_button(seen.part_with(field).elements) if field is not None and field.in_form else None
     if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter", "Space", " "):
-        return _risky_button(seen.everything)
+        return _risky_button(seen.all_elements)
     return None
 
 
@@ -129,7 +129,7 @@ def _risky_button(elements: Sequence[Element]) -> Element | None:
 
 
 def _at(seen: Observation, ref: int) -> Element | None:
-    return next((element for element in seen.everything if element.ref == ref), None)
+    return next((element for element in seen.all_elements if element.ref == ref), None)
 
 
 def facts_of(seen: Observation) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         again = _at(after, element.ref)
         if again is not None and _same(again, element) and facts_of(after.part_with(again)) == facts:
             return action
-        twins = (e for e in after.everything if (e.role, e.name) == (element.role, element.name))
+        twins = (e for e in after.all_elements if (e.role, e.name) == (element.role, element.name))
         twin = next((e for e in twins if e.frame == element.frame), None)
         if twin is None:
             gone = f'"{because}": "{_readable(element.name)}" disappeared after it was approved.'

@@ -63,7 +63,7 @@ def refusal(
     expected : container of int
         HTTP statuses that the task expects: they are no refusal.
     """
-    held = [c for c in after.complaints if c.kind == "held"]
+    held = [c for c in after.form_errors if c.kind == "held"]
     if held:
         return _error(sentence, "the form was not sent: the browser found errors in it", held)
     wrong = _complaints(by, before, after)
@@ -83,7 +83,7 @@ def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
 def _complaints(by: Element, before: Observation, after: Observation) -> list[FormError]:
     still_there = any((e.role, e.name) == (by.role, by.name) for e in after.elements)
     sent_again = by.submits or by.role != "button"
-    marked = after.complaints if sent_again else _new(before, after)
+    marked = after.form_errors if sent_again else _new(before, after)
     fields = [c for c in marked if c.kind == "field" and (c.said or still_there)]
     told = [c for c in _new(before, after) if c.kind in ("alert", "styled") and not _FINE.search(c.said)]
     told = [c for c in told if _ERROR.search(c.said) or (c.kind == "alert" and c.label)]
@@ -99,7 +99,7 @@ def _with_words(fields: list[FormError], told: list[FormError]) -> list[FormErro
 
 
 def _new(before: Observation, after: Observation) -> list[FormError]:
-    return [c for c in after.complaints if after.fresh or c not in before.complaints]
+    return [c for c in after.form_errors if after.fresh or c not in before.form_errors]
 
 
 def _error(sentence: str, what: str, complaints: list[FormError], where: Mapping[str, object] = _NOWHERE) -> AgentError:

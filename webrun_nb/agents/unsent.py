@@ -25,7 +25,7 @@ class Unsent:
     def remark(self, seen: Observation) -> str:
         """Return the sentence that says so; empty where the page does not hold what was typed any more."""
         same = (self.field.role, self.field.name, self.field.frame)
-        if not any((e.role, e.name, e.frame) == same and e.value == self.value for e in seen.everything):
+        if not any((e.role, e.name, e.frame) == same and e.value == self.value for e in seen.all_elements):
             return ""
         button = f'"{shortened(self.button, _NAME_CHARS)}"' if self.button else "a button that sends it"
         return f"The form was not sent: no step pressed {button}."
@@ -64,4 +64,4 @@ def _filled(seen: Observation | None, field: Element | None, text: str) -> Unsen
 
 
 def _at(seen: Observation | None, ref: int) -> Element | None:
-    return None if seen is None else next((element for element in seen.everything if element.ref == ref), None)
+    return None if seen is None else next((element for element in seen.all_elements if element.ref == ref), None)

@@ -70,7 +70,7 @@ async def measure(
         Of `MEASUREMENTS`.
     bench : BenchContext
     rounds : int, optional
-        How many samples of each; each measurement's own number where it is None.
+        Number of samples of each measurement; each measurement's own number where it is None.
 
     Raises
     ------

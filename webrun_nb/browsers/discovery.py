@@ -1,4 +1,4 @@
-"""Which browser to use: the places one may be, in order, and the first of them that really starts.
+"""Finds the browser to use: the first candidate, in a fixed order, that starts.
 
 A file being there says little (a missing library, a wrapper for another system), so the choice is made by launching
 (lab notes, Browser 9). `installed` is the cheap question whether trying makes sense at all.
@@ -44,20 +44,20 @@ _CHANNEL_FILES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class BrowserCandidate:
-    """A browser that is there and may start.
+    """An installed browser that may start.
 
     With neither `path` nor `channel` it is the headless shell that Playwright downloaded for itself.
     """
 
     where: str
-    """How it was found, for people: `WEBRUN_BROWSER`, `PATH`, …"""
+    """The place where it was found, for people: `WEBRUN_BROWSER`, `PATH`, …"""
     kind: BrowserKind
     path: str | None = None
     channel: str | None = None
 
     @property
     def label(self) -> str:
-        """What to call it in a line for people."""
+        """Its name for people."""
         return self.path or (f"channel {self.channel}" if self.channel else "Playwright's headless shell")
 
 
@@ -73,7 +73,7 @@ class FoundBrowser:
 
 
 class LaunchedBrowser(Protocol):
-    """What `find_browser` needs to know of a launched browser."""
+    """The part of a launched browser that `find_browser` uses."""
 
     @property
     def version(self) -> str:
@@ -105,7 +105,7 @@ def candidates() -> list[BrowserCandidate]:
 
 
 def installed() -> bool:
-    """Return whether there is a browser to try; starts nothing."""
+    """Return whether there is a candidate; starts none."""
     try:
         return bool(candidates())
     except InstanceUnavailableError:
@@ -115,7 +115,7 @@ def installed() -> bool:
 async def find_browser(
     launch: Callable[[BrowserCandidate], Awaitable[BrowserT]],
 ) -> tuple[FoundBrowser, BrowserT]:
-    """Launch one candidate after the other and keep the first that starts.
+    """Launch one candidate after the other and return the first that starts.
 
     Parameters
     ----------

@@ -40,12 +40,12 @@ def install_browser(report: Report) -> FoundBrowser:
     Parameters
     ----------
     report : callable
-        Told what is being done, a line at a time.
+        Called with progress messages, one line each.
 
     Returns
     -------
     FoundBrowser
-        Which has been launched once.
+        The browser, which has been launched once.
 
     Raises
     ------

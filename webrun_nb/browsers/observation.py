@@ -97,7 +97,7 @@ class Observation:
     """Visible text of the page itself, at most 20,000 characters."""
     status: int | None = None
     """HTTP status that the page came with; None where it came without one."""
-    complaints: tuple[FormError, ...] = ()
+    form_errors: tuple[FormError, ...] = ()
     fresh: bool = True
     """The page has another document than at the last observation."""
     secrets: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Observation:
     frames: tuple[SeenFrame, ...] = ()
 
     @property
-    def everything(self) -> tuple[Element, ...]:
+    def all_elements(self) -> tuple[Element, ...]:
         """The elements of the page and of its frames; an element's `ref` is its index."""
         return self.elements + tuple(element for frame in self.frames for element in frame.elements)
 

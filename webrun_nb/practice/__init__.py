@@ -1,4 +1,4 @@
-"""Practice sites: web sites of our own that tutorials and tests browse instead of somebody's real site.
+"""Practice sites: invented web sites that tutorials and tests browse instead of real ones.
 
 Each site is a folder with its pages, and its name is in `webrun_nb.common.practice_sites`. The emulator serves it on a
 host of its own (`practice:shop` is `http://shop.localhost:PORT/`), which is why every link in it is root-relative. What

@@ -244,7 +244,7 @@ class Visits(Generic[V]):
     Attributes
     ----------
     counts : Counter
-        How often something was done by all visits since the site was created: proof that nothing was done twice.
+        Number of times that something was done by all visits since the site was created, by kind.
     """
 
     def __init__(self, cookie: str, make: Callable[[str], V | None], *, restores: bool = True) -> None:

@@ -25,7 +25,7 @@ class DroppingProxy:
     Attributes
     ----------
     url : str
-        What to use in the server's place.
+        URL to use instead of the server's.
     """
 
     def __init__(self, server_url: str) -> None:

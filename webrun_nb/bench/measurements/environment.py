@@ -46,7 +46,7 @@ class EnvironmentState:
     """1 MB of local storage and IndexedDB goes from one session to the next, by way of an environment.
 
     Ours, in this process: the first browser hands its state over, it is written (fsync and database included), read
-    again, and given to a new context, with all that a session's context has (its way out, its page, what watches it).
+    again, and given to a new context, with all that a session's context has (its proxy, its page, its listeners).
     Raw: `storage_state(indexed_db=True)` and `new_context(storage_state=…)`, nothing on disk.
     """
 

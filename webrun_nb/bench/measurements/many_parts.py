@@ -17,13 +17,13 @@ class ManyParts:
     """A page with fifty pictures from its own host, in a context that is new each time.
 
     The page itself says how long it took, from the start of its navigation to the end of its `load` event, so that no
-    session's bookkeeping is in the time. Ours: a session with a `startingPoint`; all goes through its way out, the
+    session's bookkeeping is in the time. Ours: a session with a `startingPoint`; everything goes through its proxy, the
     first request being asked for the password too. Raw: a context without any proxy, whose requests are listened to as
     our network log does.
     """
 
     name = "egress"
-    measures = f"page with {PARTS} sub-resources through a session's way out (no path rules)"
+    measures = f"page with {PARTS} sub-resources through a session's proxy (no path rules)"
     unit = "ms"
     target = Target("ratio", 1.35)
     rounds = 15
@@ -71,7 +71,7 @@ class ManyPartsByPath(ManyParts):
     """The same with a policy that has a rule on paths: every request is routed, too."""
 
     name = "egress-paths"
-    measures = f"page with {PARTS} sub-resources through a session's way out, with path rules"
+    measures = f"page with {PARTS} sub-resources through a session's proxy, with path rules"
     target = Target("ratio", 2.1)
 
     _policy_id: str

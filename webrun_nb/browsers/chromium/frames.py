@@ -173,7 +173,7 @@ class ElementHandles:
             inside = await observe_frames(page, _observe, lambda url: not refused(url))
             handles += [each.found[0] for each in inside]
             seen = with_frames(seen, [(_seen_frame(each), each.left, each.top) for each in inside])
-        firsts = {element.frame: element.ref for element in reversed(seen.everything)}
+        firsts = {element.frame: element.ref for element in reversed(seen.all_elements)}
         self._seen = [(firsts[number], handle) for number, handle in enumerate(handles) if number in firsts]
         self._own, self._page = nodes, page
         return seen

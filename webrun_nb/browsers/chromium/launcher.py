@@ -104,7 +104,7 @@ class Launcher:
     chromium : BrowserType
     driver_pid : int
     guardian : Guardian
-        Told of every browser.
+        Registers every browser.
     """
 
     def __init__(self, chromium: BrowserType, driver_pid: int, guardian: Guardian) -> None:

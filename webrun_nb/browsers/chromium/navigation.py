@@ -1,9 +1,9 @@
 """Allows or blocks the documents of a context before they are requested: a blocked one leaves the page as it is.
 
-The session's way out (`egress`) refuses what must not be reached, whoever asks. But a browser that was refused a
-document shows an error page in the place of the page that was there, and of https the way out sees no path. So the
-documents of each page (its redirects too, nothing else: routing every request would cost far more) stop here first.
-Here the browser is also told the password of its way out, when it is asked for it the first time; it remembers it.
+The session's proxy (`egress`) refuses forbidden destinations for all traffic. But a browser whose document was refused
+replaces the open page by an error page, and of https the proxy sees no path. So the documents of each page (and their
+redirects, nothing else: routing every request would cost far more) pause here first. The browser also gets the password
+of its proxy here, the first time that the proxy asks for it; it remembers it.
 """
 
 from __future__ import annotations

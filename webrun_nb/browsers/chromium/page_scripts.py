@@ -71,9 +71,9 @@ def parse_observation(json_text: str) -> Observation:
         elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
         text=_text(raw, "text"),
         status=_status(raw),
-        complaints=tuple(
+        form_errors=tuple(
             FormError(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
-            for item in _mappings(raw, "complaints")
+            for item in _mappings(raw, "form_errors")
         ),
         fresh=raw.get("fresh") is True,
     )

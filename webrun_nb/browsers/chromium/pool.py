@@ -2,8 +2,8 @@
 
 Everything starts with the first session. A `context` instance is a context in the shared browser, a `process` instance
 a browser of its own. Either takes the spare of its kind, which has an empty page open already, and the next spare is
-made. A spare browser also takes the place of a shared browser that died. What dies or stops answering (`heartbeat`) is
-killed for good and reported, and nothing new is opened in it.
+made. A spare browser also takes the place of a shared browser that died. A browser that dies or stops answering
+(`heartbeat`) is killed and reported, and nothing new is opened in it.
 """
 
 from __future__ import annotations

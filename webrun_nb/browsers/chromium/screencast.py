@@ -1,9 +1,9 @@
 """The live picture and the thumbnails of a session's page: JPEGs from Chromium's screencast, at the viewer's pace.
 
-Chromium sends a frame when the page has changed, and stops when a few are unacknowledged: it then *drops* what changes
-further. So a frame is acknowledged only when the next one is wanted, one at a time, which keeps Chromium from encoding
-what nobody gets; and after a pause in which something may have been dropped, a picture is asked for, so that the last
-one shown is how the page really is. Nothing runs while nobody watches.
+Chromium sends a frame when the page has changed, and stops when a few are unacknowledged: it then drops further
+changes. So a frame is acknowledged only when the next one is wanted, one at a time, which keeps Chromium from encoding
+frames that no viewer gets; and after a pause in which a change may have been dropped, a picture is requested, so that
+the last one shown is the page's current state. Without a viewer nothing runs.
 """
 
 from __future__ import annotations

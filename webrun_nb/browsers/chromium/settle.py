@@ -1,8 +1,8 @@
 """Waits until a page has settled after an action.
 
-Waiting for the `load` event punishes pages for one slow image, and waiting for a silent network never ends on pages
-that poll. What decides here: the main document is parsed, what scripts asked for since the action began has come, and
-the DOM has been quiet for a moment. All but the document is waited for only for a short bounded time.
+Waiting for the `load` event makes every page with one slow image slow, and waiting for an idle network never ends on
+pages that poll. A page has settled when the main document is parsed, the requests of its scripts since the beginning of
+the action are finished, and the DOM has not changed for a moment. All but the document has a short time limit.
 """
 
 from __future__ import annotations

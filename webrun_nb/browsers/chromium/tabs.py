@@ -59,7 +59,7 @@ class Tabs:
         context.on("page", self.add)
 
     def __len__(self) -> int:
-        """How many are open."""
+        """Return the number of open pages."""
         return len(self._pages)
 
     @property
@@ -69,7 +69,7 @@ class Tabs:
 
     @property
     def crashed(self) -> bool:
-        """The current page crashed or hangs, and was not replaced yet."""
+        """True if the current page crashed or hangs, and was not replaced yet."""
         return bool(self._crashed)
 
     def current(self) -> Page:

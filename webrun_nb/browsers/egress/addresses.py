@@ -8,8 +8,9 @@ from typing import Literal
 
 Address = IPv4Address | IPv6Address
 AddressClass = Literal["public", "private", "never"]
-"""`private`: loopback, private and shared networks, only for hosts that somebody named. `never`: link-local (where
-clouds keep their credentials), multicast, unspecified and reserved ones, only where somebody wrote the address itself.
+"""`private`: loopback, private and shared networks, only for hosts that the user named. `never`: link-local (where
+clouds
+keep their credentials), multicast, unspecified and reserved ones, only where the user wrote the address itself.
 """
 
 _PRIVATE_4 = tuple(

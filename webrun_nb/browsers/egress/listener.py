@@ -191,7 +191,7 @@ class Listener:
         except OSError as error:
             logger.debug("a connection ends: %s", error)
         except Exception:  # the edge of a connection: a defect of ours must not stay silent
-            logger.exception("unexpected error in a session's way out")
+            logger.exception("unexpected error in a session's proxy")
         finally:
             connection.close()
 

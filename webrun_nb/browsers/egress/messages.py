@@ -128,7 +128,7 @@ class Peer:
     Attributes
     ----------
     http : h11.Connection
-        What was sent and received so far, as h11 has it.
+        State of the connection in h11.
     """
 
     def __init__(self, role: type[h11.CLIENT] | type[h11.SERVER], streams: Streams, count: Count | None = None) -> None:

@@ -1,13 +1,12 @@
 """Detects browsers and drivers that have stopped answering, by asking them again and again.
 
-A stopped browser says nothing and its calls hang; a driver that hangs takes all of its browsers' answers with it (lab
-notes, Browser 3). So each browser is asked for its version over a session with the browser itself, never with a page:
-a page may be as slow as it likes. The numbers below add up to 4.25 s at most from the beginning of a hang, and the
-contract's number is 5 s.
+A stopped browser sends no event and its calls hang; a driver that hangs blocks the answers of all its browsers. So each
+browser is asked for its version over a session with the browser itself, never with a page: a page may be slow. The
+limits below add up to 4.25 s at most from the beginning of a hang; the contract allows 5 s.
 
-Being slow is no hang. Time counts in slices of our own event loop, so that a machine (or a loop) too busy to run us
-doesn't count against others; and slices in which the process asked was itself ready to run or waiting for a disk
-count a quarter: a busy machine gets four times as long.
+A slow process is not a hanging one. Time is counted in slices of this event loop, so that a machine (or a loop) that is
+too busy to run it is not counted; slices in which the asked process was itself ready to run or waiting for a disk count
+a quarter, so that a busy machine gets four times as long.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`practice:admin`: an admin area under `/admin/` with buttons that delete things, for trying policies.
 
-It has no login, so that a rule for `*/admin/*` can be tried at once, and asks nobody whether they are sure. Each
-browser destroys a world of its own.
+It has no login, so that a rule for `*/admin/*` can be tried at once, and no confirmation. Each browser changes a world
+of its own.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Product:
     """One thing for sale.
 
     `price_usd` is what it costs now; `old_price_usd`, where it is on sale, what it cost before. `rating` is 0 to 5
-    with one decimal, None until somebody has rated it. `stock` counts pieces.
+    with one decimal, None without ratings. `stock` counts pieces.
     """
 
     sku: str

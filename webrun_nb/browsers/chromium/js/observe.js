@@ -134,7 +134,7 @@
   }
 
   // The page's form errors: marked fields, and alerts, each with the field beside it.
-  const MAX_COMPLAINTS = 8, MAX_SAID = 200, MAX_LOOKED_AT = 300;
+  const MAX_FORM_ERRORS = 8, MAX_SAID = 200, MAX_LOOKED_AT = 300;
   const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]),select,textarea";
   const nameOf = (el) => labelOf(el) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
     collapse(byIds(el, "aria-labelledby"), MAX_NAME) || collapse(el.getAttribute("placeholder") || el.getAttribute("name"), MAX_NAME);
@@ -150,9 +150,9 @@
     }
     return null;
   };
-  const complaints = [];
+  const formErrors = [];
   const complain = (kind, label, said) => {
-    if (complaints.length < MAX_COMPLAINTS && !complaints.some((c) => c.said === said && c.label === label)) complaints.push({ kind, label, said });
+    if (formErrors.length < MAX_FORM_ERRORS && !formErrors.some((c) => c.said === said && c.label === label)) formErrors.push({ kind, label, said });
   };
   const some = (selector) => Array.from(document.querySelectorAll(selector)).slice(0, MAX_LOOKED_AT);
   for (const el of some("[aria-invalid=true]")) safely(() => {
@@ -174,9 +174,9 @@
   const later = () => {
     listening.abort();
     const held = Array.from(invalid).filter((el) => el.isConnected && el.willValidate && !el.validity.valid && !sent.has(el.form));
-    return held.slice(0, MAX_COMPLAINTS).map((el) => safely(() => ({ kind: "held", label: nameOf(el), said: collapse(el.validationMessage, MAX_SAID) })));
+    return held.slice(0, MAX_FORM_ERRORS).map((el) => safely(() => ({ kind: "held", label: nameOf(el), said: collapse(el.validationMessage, MAX_SAID) })));
   };
 
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, complaints: [...(arg || []), ...complaints], fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, form_errors: [...(arg || []), ...formErrors], fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }
