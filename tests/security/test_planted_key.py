@@ -34,7 +34,7 @@ def kernel(emulator, data_dir) -> Iterator[Kernel]:
         yield kernel
 
 
-def all_elements(kernel: Kernel, cell: str) -> str:
+def everything(kernel: Kernel, cell: str) -> str:
     """Return all that a cell puts out, in one text."""
     ran = kernel.run(cell)
     return ran.text + "".join(str(output) for output in ran.outputs)
