@@ -16,7 +16,7 @@ def pattern_fault(pattern: str) -> str | None:
     try:
         HostPattern(pattern)
     except HostNameError:
-        return f"is no pattern of hosts; there are {HOST_PATTERNS}, without scheme, port or path"
+        return f"is not a host pattern; use {HOST_PATTERNS}, without scheme, port or path"
     return None
 
 
@@ -76,6 +76,6 @@ def address_pattern(pattern: str) -> str:
         return f"{before}{star}{canonical_host(name)}{colon}{port}{rest}"
     except HostNameError:
         raise ValueError(
-            f"{host[:60]!r} is no host: write a host with such letters whole (*://*.faß.de/*), "
+            f"{host[:60]!r} is not a host: write a host with such letters in full (*://*.faß.de/*), "
             "and a word of the path after a slash (*/*straße*)"
         ) from None

@@ -355,7 +355,7 @@ class Session:
         """
         task = self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail")
         if self._manual:
-            raise self._invalid_state("answer a guardrail: release control first, or two would drive at once")
+            raise self._invalid_state("answer a guardrail: release control first")
         self._answer(task, text)
 
     def stop(self, task_id: str | None = None) -> None:

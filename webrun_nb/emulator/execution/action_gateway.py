@@ -273,7 +273,9 @@ def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
     files = {} if task is None else {file.name: file.path for file in reversed(task.order.files)}
     for name in action.names:
         if name not in files or not Path(files[name]).is_file():
-            raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"The task has no file {name[:100]!r} (any more)")
+            raise BrowserError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f"The task has no file {name[:100]!r}, or it has expired"
+            )
     return tuple(files[name] for name in action.names)
 
 

@@ -69,7 +69,7 @@ class Egress:
         if address is not None and self.address.is_at(address, proxy.port):
             raise CommandRefusedError(
                 ErrorCode.INVALID_PARAMETER,
-                "the emulator itself is no proxy: give the port of one",
+                "the emulator itself is not a proxy: give the port of your proxy",
                 parameter="proxy.port",
             )
         return upstream(proxy)
@@ -109,7 +109,7 @@ def proxy_table(table: object) -> dict[str, UpstreamProxy]:
     proxies: dict[str, UpstreamProxy] = {}
     for country, fields in table.items():
         if len(country) != 2 or not (country.isascii() and country.isalpha()):
-            raise ValueError(f"{country[:20]!r} is no country: two letters (ISO 3166), such as DE")
+            raise ValueError(f"{country[:20]!r} is not a country: use two letters (ISO 3166), such as DE")
         if not isinstance(fields, dict):
             raise ValueError(f"{country}: expected an object with type, host and port")
         try:

@@ -241,7 +241,7 @@ class TaskRunner:
                 await self._wait_until_clear()  # until control is released
             if response is not None:
                 return response
-            asked = f"That is none of the choices. {question}"
+            asked = f"That is not one of the choices. {question}"
         return "rejected"
 
     async def _perform(self, action: Action) -> Reply:

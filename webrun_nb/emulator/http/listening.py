@@ -82,8 +82,8 @@ def check_guarded(host: str, own_keys: Sequence[str]) -> None:
             "is too easily guessed"
         )
     log.warning(
-        "listening on %s: whoever reaches this port and has a key can use this machine's browsers, what they reach, "
-        "and the logins that are kept in its environments; nothing on the way is encrypted",
+        "listening on %s: anyone who reaches this port and has a key can use this machine's browsers, what they reach, "
+        "and the logins that are stored in its environments; the traffic is not encrypted",
         host,
     )
 

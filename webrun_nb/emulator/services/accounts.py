@@ -159,7 +159,7 @@ def read_keys(path: Path) -> list[Key]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is no text in UTF-8"
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"
         raise KeyFileError(f"the file of keys {path} can't be read: {why}") from None
     keys: list[Key] = []
     for number, line in enumerate(lines, 1):
@@ -187,7 +187,7 @@ def _key(words: list[str], where: str) -> Key:
     try:
         moment = datetime.fromisoformat(expires[0])
     except ValueError:
-        raise KeyFileError(f"{where}: the key's end is no date or time in ISO 8601: {_HOW}") from None
+        raise KeyFileError(f"{where}: the expiry is not a date or time in ISO 8601: {_HOW}") from None
     return Key(text, user, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

@@ -81,7 +81,7 @@ class EnvironmentLease:
         """Save the state that the session ends with, unless that of one that ended later is saved already."""
         assert self.ended_s is not None, "it has ended"
         if not await self._leases.environments.save(self.environment_id, checkpoint.storage_state, self.ended_s):
-            log.info("session %s: its environment is gone, its state is not kept", self.session.id)
+            log.info("session %s: its environment was deleted, its state is not saved", self.session.id)
 
 
 class EnvironmentLeases:
@@ -115,7 +115,7 @@ class EnvironmentLeases:
         """
         await self.environments.delete(user, environment_id)
         for lease in self._active(environment_id):
-            lease.session.note = "the environment was deleted: what this session leaves behind is not kept"
+            lease.session.note = "the environment was deleted: the state of this session will not be saved"
             self._notify(lease.session, lease.session.note)
 
     def forget(self, lease: EnvironmentLease) -> None:
@@ -156,7 +156,7 @@ class EnvironmentLeases:
                 lease.known_others |= set(others)
                 lease.session.note = (
                     f"environment {lease.name} is used by session {', '.join(others)} too: "
-                    "what the session that ends last leaves behind is kept"
+                    "the state of the session that ends last is saved"
                 )
                 self._notify(lease.session, lease.session.note)
 

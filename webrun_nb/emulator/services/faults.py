@@ -16,7 +16,7 @@ from webrun_nb.browsers.protocol import (
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 
-_REFUSAL = "no browser is available (a fault that was asked for)"
+_REFUSAL = "no browser is available (a simulated fault)"
 
 
 @dataclass(slots=True)

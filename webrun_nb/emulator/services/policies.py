@@ -279,12 +279,12 @@ def _check_rule(where: str, rule: ActionRule, compile_regex: CompileRegex) -> No
     if rule.category == "Navigation":
         if rule.match is not None or rule.scope != "all":
             field = "match" if rule.match is not None else "scope"
-            raise _invalid(f"{where}.{field}", f"{where}: Navigation goes by urlPattern alone, not by {field}")
+            raise _invalid(f"{where}.{field}", f"{where}: Navigation rules have urlPattern alone, not {field}")
         if rule.url_pattern is not None:
             _check_address(f"{where}.urlPattern", rule.url_pattern)
         return
     if rule.url_pattern is not None:
-        raise _invalid(f"{where}.urlPattern", f"{where}.urlPattern: only Navigation goes by addresses, use match")
+        raise _invalid(f"{where}.urlPattern", f"{where}.urlPattern: only Navigation rules have addresses; use match")
     if rule.match is None:
         if rule.scope != "all":
             raise CommandRefusedError(
@@ -312,7 +312,9 @@ def _check_regex(where: str, pattern: str, compile_regex: Callable[[str], object
     try:
         compile_regex(pattern)
     except ValueError as error:
-        raise _invalid(f"{where}.match", f"{where}.match is no regular expression (RE2): {error}", pattern) from None
+        raise _invalid(
+            f"{where}.match", f"{where}.match is not a valid regular expression (RE2): {error}", pattern
+        ) from None
 
 
 def _invalid(parameter: str, message: str, value: str | None = None) -> CommandRefusedError:

@@ -159,7 +159,7 @@ def read(path: Path, sink: Callable[[str], IO[bytes]]) -> ArchiveContents:
                 contents = _read_members(tar, unpacked, sink)
             unpacked.drain()
         except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError) as error:
-            raise ArchiveError(f"this is no complete .tar.gz archive ({_first_words(error)})") from error
+            raise ArchiveError(f"this is not a complete .tar.gz archive ({_first_words(error)})") from error
     return contents
 
 
@@ -255,7 +255,9 @@ def _copied(source: IO[bytes], target: IO[bytes]) -> int:
 
 def _check_manifest(manifest: bytes | None, seen: set[str]) -> None:
     if manifest is None:
-        raise ArchiveError(f"the archive has no {MANIFEST}: it is none of this emulator's" if seen else "it is empty")
+        raise ArchiveError(
+            f"the archive has no {MANIFEST}: it was not made by this emulator" if seen else "it is empty"
+        )
     found = _json(manifest, MANIFEST)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ArchiveError(f"{MANIFEST} does not say that this is a {FORMAT}")
@@ -267,14 +269,14 @@ def _check_manifest(manifest: bytes | None, seen: set[str]) -> None:
 def _check_state(state: bytes) -> None:
     _json(state, STATE)
     if wrong := validation_error(state):
-        raise ArchiveError(f"{STATE} in the archive is no storage state of Playwright's: {wrong}")
+        raise ArchiveError(f"{STATE} in the archive is not a storage state of Playwright: {wrong}")
 
 
 def _json(content: bytes, name: str) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ArchiveError(f"{name} in the archive is no JSON") from error
+        raise ArchiveError(f"{name} in the archive is not JSON") from error
 
 
 def _first_words(error: Exception) -> str:

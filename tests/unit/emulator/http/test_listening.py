@@ -33,7 +33,7 @@ def test_with_a_key_it_says_what_it_means(caplog):
     with caplog.at_level(logging.WARNING):
         check_guarded("0.0.0.0", [LONG_KEY])
     (record,) = caplog.records
-    assert "whoever reaches this port and has a key can use this machine's browsers" in record.message
+    assert "anyone who reaches this port and has a key can use this machine's browsers" in record.message
     assert LONG_KEY not in record.message
 
 

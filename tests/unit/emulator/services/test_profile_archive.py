@@ -155,9 +155,9 @@ def test_too_many_files_are_refused(tmp_path, shelf):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no complete"),
-        (b"PK\x03\x04 a zip", "no complete"),
-        (gzip.compress(b"no tar at all" * 100), "no complete"),
+        (b"", "not a complete"),
+        (b"PK\x03\x04 a zip", "not a complete"),
+        (gzip.compress(b"no tar at all" * 100), "not a complete"),
     ],
     ids=["empty", "zip", "no tar"],
 )
@@ -182,8 +182,8 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path, shelf, cut):
     [
         ([("storage-state.json", STATE)], "no manifest.json"),
         ([("manifest.json", MANIFEST)], "no storage-state.json"),
-        ([("manifest.json", MANIFEST), ("storage-state.json", b"{")], "no JSON"),
-        ([("manifest.json", MANIFEST), ("storage-state.json", b"[]")], "no storage state"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b"{")], "not JSON"),
+        ([("manifest.json", MANIFEST), ("storage-state.json", b"[]")], "not a storage state"),
         ([("manifest.json", MANIFEST), ("storage-state.json", b'{"cookies": [1]}')], "cookies.0: "),
         (
             [

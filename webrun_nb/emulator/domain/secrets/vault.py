@@ -171,7 +171,7 @@ class Vault:
         for target in field.targets:
             _check_target(urlsplit(browser_url(field.url) or ""), browser_url(target) or "", pattern)
         if name in _PASSWORDS and field.input_type != "password":
-            raise SecretWithheldError(f"the {name} is typed into a password field alone, and this is none")
+            raise SecretWithheldError(f"the {name} is typed only into password fields, and this is not one")
         if name not in CODE_FIELDS:
             return fields[name]
         if self._make_code is None:

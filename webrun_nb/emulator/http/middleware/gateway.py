@@ -139,7 +139,7 @@ class RequestGateway:
         if fault.status is None:
             return False
         code = fault.code or ErrorCode.INSTANCE_UNAVAILABLE
-        await _refuse(fault.status, code, "a fault that was asked for", {})(scope, receive, send)
+        await _refuse(fault.status, code, "a simulated fault", {})(scope, receive, send)
         return True
 
 

@@ -213,7 +213,7 @@ def test_url_patterns_are_globs_of_whole_addresses(pattern, url, matches):
 
 @pytest.mark.parametrize("pattern", ["*faß.de/*", "*ß*", "https://f*ß.de/", "a b.ü.de/*"])
 def test_a_url_pattern_whose_host_can_t_be_converted_is_refused(pattern):
-    with pytest.raises(ValueError, match="write a host with such letters whole"):
+    with pytest.raises(ValueError, match="write a host with such letters in full"):
         address_pattern(pattern)
 
 
