@@ -147,7 +147,7 @@ def test_another_host_than_loopback_is_refused_without_a_key(tmp_path):
 def test_another_host_with_a_key_says_what_it_means(tmp_path):
     line, said = said_at_start(tmp_path, "--host", "0.0.0.0", key="wr_0123456789abcdef")
     assert json.loads(line)["apiKey"] == "wr_0123456789abcdef"
-    assert "whoever reaches this port and has a key can use this machine's browsers" in said
+    assert "anyone who reaches this port and has a key can use this machine's browsers" in said
     assert "wr_0123456789abcdef" not in said
 
 

@@ -138,7 +138,7 @@ def test_another_host_gets_nothing_and_is_named(vault):
 @pytest.mark.parametrize("input_type", ["text", "email", "search", "textarea"])
 def test_a_password_goes_into_password_fields_alone(vault, input_type):
     vault.put("x.com", {"password": "s3cret-value"})
-    with pytest.raises(SecretWithheldError, match="password field alone"):
+    with pytest.raises(SecretWithheldError, match="only into password fields"):
         vault.reveal_for("password", FieldContext("https://x.com/", input_type=input_type))
 
 
