@@ -23,11 +23,11 @@ class CardButton(Button):
     """A button of the card; its command is also the name of the method of `CardActions` that carries it out."""
 
     shown: Condition
-    """In which states it is on the card."""
+    """Tells whether it is on the card."""
     enabled: Condition = lambda snapshot: True
-    """In which of these it can be pressed."""
+    """Tells whether it can be pressed then."""
     in_table: bool = False
-    """It is in the table of sessions too."""
+    """True if it is in the table of sessions too."""
 
 
 def _is_live(snapshot: SessionSnapshot) -> bool:
@@ -116,7 +116,7 @@ class SessionFeed(Protocol):
 
     @property
     def snapshot(self) -> SessionSnapshot:
-        """What is known now."""
+        """The session's state now."""
         ...
 
     def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:

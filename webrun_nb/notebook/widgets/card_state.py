@@ -22,7 +22,7 @@ from webrun_nb.notebook.widgets.question_form import form_of, other_way
 SOON_MS = 60_000
 """A countdown is highlighted for its last minute."""
 WAITS_LONG_MS = 60_000
-"""What waiting costs is said of a question that has waited so long."""
+"""From then on, the form of a question says what waiting costs."""
 APPROXIMATELY = "≈\N{NO-BREAK SPACE}"
 
 State = dict[str, Any]

@@ -80,7 +80,7 @@ class JobCard(NotebookWidget):
     _esm = script("job_card.js")
     _css = style("session_card.css", "job_card.css")
     state = traitlets.Dict().tag(sync=True)
-    """What `job_card_state` returns."""
+    """The card's state: see `job_card_state`."""
 
     def __init__(
         self,

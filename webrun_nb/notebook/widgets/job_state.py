@@ -47,7 +47,7 @@ class JobState:
     action: str = ""
     asks: str = ""
     answer_with: str = ""
-    """How its question is answered without a form."""
+    """The command that answers its question without a form."""
     error: str = ""
 
     @property

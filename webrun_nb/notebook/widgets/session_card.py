@@ -39,7 +39,7 @@ class SessionCard(NotebookWidget):
     Parameters
     ----------
     snapshot : SessionSnapshot
-        What is known now.
+        The session's state now.
     actions : CardActions
         Carries out what the buttons ask for.
     on_change : callable
@@ -54,7 +54,7 @@ class SessionCard(NotebookWidget):
     _esm = script("session_card.js")
     _css = style("session_card.css", "table.css", "steps_log.css") + VIEW_STYLE
     state = traitlets.Dict().tag(sync=True)
-    """What `session_card_state` returns."""
+    """The card's state: see `session_card_state`."""
 
     def __init__(
         self,

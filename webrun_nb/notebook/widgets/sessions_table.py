@@ -39,7 +39,7 @@ class SessionsTable(NotebookWidget):
     _esm = script("sessions_table.js")
     _css = style("session_card.css", "table.css", "sessions_table.css")
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
-    """What `session_card_state` returns, for each session."""
+    """The state of each session: see `session_card_state`."""
 
     def __init__(
         self,

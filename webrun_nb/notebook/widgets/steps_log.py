@@ -49,7 +49,7 @@ class StepsFeed:
 
     @property
     def has_steps(self) -> bool:
-        """Whether the session's server records steps."""
+        """True if the session's server records steps."""
         return self._steps is not None
 
     def read(self, task_id: str | None) -> None:

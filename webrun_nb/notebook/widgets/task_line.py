@@ -31,7 +31,7 @@ class WaitedTask(Protocol):
 
     @property
     def began_s(self) -> float:
-        """When the call began, by the kernel's monotonic clock."""
+        """The beginning of the call, by the kernel's monotonic clock."""
         ...
 
     @property
@@ -143,7 +143,7 @@ class _Row:
         self._id = row_id
         self._snapshot: SessionSnapshot | None = None
         self._received_s = 0.0
-        """When this snapshot was first seen."""
+        """The time at which this snapshot was first seen."""
 
     def state(self, now_s: float) -> dict[str, Any]:
         """Return what the page needs to draw the row."""

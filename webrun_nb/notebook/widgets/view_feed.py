@@ -60,7 +60,7 @@ class ViewFeed:
         self._trouble: str | None = None
         self._picture: bytes | None = None
         self._sent_s: float | None = None
-        """When the picture in flight was sent; None while none is."""
+        """The time at which the picture in flight was sent; None while there is none."""
 
     def take(self, content: Mapping[str, Any]) -> None:
         """Take a page's message, from any thread; returns at once."""
