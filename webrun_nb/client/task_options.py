@@ -1,7 +1,7 @@
 """Defines the options of a task: one object from the cell, or the call, to the request.
 
 A new option is a field here (twice: as a keyword that type checkers see, and with its default), a line in
-`task_request.build_task_request`, and a field of `wire.requests.TaskFields`.
+`TaskOptions.to_wire`, and a field of `wire.requests.TaskFields`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from webrun_nb.client.budget import Amount, Budget
+from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
 
@@ -61,3 +62,24 @@ class TaskOptions:
     secrets: Secrets | None = None
     files: Sequence[str | Path] = ()
     expect: str | Sequence[str] = ()
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the options that are sent as they are, under their wire names.
+
+        `url`, `schema`, `secrets` and `files` have to be resolved first (`task_request`); `max_cost_usd` is not sent.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_PARAMETER`: a condition of `expect` can't be read.
+        """
+        statuses = expected_statuses(self.expect)
+        given = {
+            "maxDuration": self.timeout_ms,
+            "avoidDomains": list(self.avoid_domains) or None,
+            "maxInputTokens": self.max_input_tokens,
+            "maxOutputTokens": self.max_output_tokens,
+            "terminateOnCompletion": self.end or None,
+            "emulator": {"expectStatus": statuses} if statuses else None,
+        }
+        return {name: value for name, value in given.items() if value is not None}

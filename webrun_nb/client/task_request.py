@@ -119,21 +119,15 @@ def build_task_request(
         The service would answer with 400.
     """
     url = None if options.url is None else resolve_url(options.url, base_url)
-    given: dict[str, Any] = {
-        "taskDetails": text,
-        "startingPoint": url,
-        "maxDuration": options.timeout_ms,
-        "avoidDomains": list(options.avoid_domains) or None,
-        "maxInputTokens": options.max_input_tokens,
-        "maxOutputTokens": options.max_output_tokens,
-        "terminateOnCompletion": options.end or None,
-        "files": list(file_ids) or None,
-        "emulator": {"expectStatus": statuses} if (statuses := expected_statuses(options.expect)) else None,
-    }
+    given: dict[str, Any] = {"taskDetails": text, **options.to_wire()}
+    if url is not None:
+        given["startingPoint"] = url
+    if file_ids:
+        given["files"] = list(file_ids)
     if not text.strip():
         raise refusal(400, ErrorCode.INVALID_TASK_DETAILS, "the task is empty")
     try:
-        fields = TaskFields.model_validate({name: value for name, value in given.items() if value is not None})
+        fields = TaskFields.model_validate(given)
     except ValidationError as error:
         code, message, details = contract_error(error.errors())
         raise refusal(400, code, message, details=details) from None
