@@ -40,7 +40,7 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         ("%%webrun task --url shop\nList it", "did you mean practice:shop?"),
         ("%%webrun task --url practice:nosuch\nList it", "there are: shop, bank"),
         ("%%webrun task --url practice:shopp\nList it", "did you mean practice:shop? · nothing was done"),
-        ("webrun.result(5)", "webrun: result() takes a text as task_id, not int"),
+        ("webrun.result(5)", "webrun: result() takes text as task_id, not int"),
         ("%%webrun task --schema 'name:strin'\nList it", "str"),
         ('%%webrun task --schema \'{"type": "lst"}\'\nList it', "schema"),
         ("%%webrun task --schema no_such_name\nList it", "no_such_name"),

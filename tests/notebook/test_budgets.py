@@ -92,9 +92,9 @@ def test_a_notebooks_budget_ends_all_its_sessions_and_refuses_more(kernel):
 
 
 def test_no_amount_is_one_line_and_changes_nothing(kernel):
-    assert "-1 can't be a budget" in kernel.run("%config WebrunMagics.max_cost = -1").text
+    assert "-1 is not a valid budget" in kernel.run("%config WebrunMagics.max_cost = -1").text
     assert value(kernel.run("get_ipython().magics_manager.registry['WebrunMagics'].max_cost is None")) is True
-    assert "can't be a budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
+    assert "is not a valid budget" in kernel.run("webrun.start('x', max_cost_usd='much')").one_line
 
 
 TWO_ROWS = "partial result: 2 rows, bound to no name"

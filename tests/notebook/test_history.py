@@ -78,7 +78,7 @@ def test_a_later_kernel_is_told_how_a_task_failed(later):
 
 
 def test_a_result_that_is_not_there_is_one_line(later):
-    assert "no task aaaaaaaaaaaa of yours is known" in later.run("webrun.result('aaaaaaaaaaaa')").one_line
+    assert "you have no task aaaaaaaaaaaa" in later.run("webrun.result('aaaaaaaaaaaa')").one_line
 
 
 def test_the_code_of_a_task_does_the_same(kernel):

@@ -75,4 +75,4 @@ def check_arguments(
     for name, value in given.items():
         kind = str(parameters[name].annotation)
         if kind in _TEXTS and not isinstance(value, str) and not (value is None and kind != "str"):
-            raise ArgumentError(f"{function}() takes a text as {name}, not {type(value).__name__}", f"{name}='…'")
+            raise ArgumentError(f"{function}() takes text as {name}, not {type(value).__name__}", f"{name}='…'")

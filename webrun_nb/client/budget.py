@@ -52,7 +52,9 @@ def limit_usd(given: Amount | None) -> Decimal | None:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount <= 0:
         raise RequestError(
-            f"{given!r} can't be a budget", code=ErrorCode.INVALID_PARAMETER, hint="write US dollars: max_cost_usd=0.05"
+            f"{given!r} is not a valid budget",
+            code=ErrorCode.INVALID_PARAMETER,
+            hint="write US dollars: max_cost_usd=0.05",
         )
     return amount
 

@@ -480,7 +480,7 @@ class Client(InProcess):
         """
         if budget is not None and budget.account is not self.budgets:
             raise RequestError(
-                "that budget is one of another account: emulated and real money are never added",
+                "that budget belongs to another account: emulated and real money are never added",
                 code=ErrorCode.INVALID_PARAMETER,
             )
         for each in (budget, self.budget):

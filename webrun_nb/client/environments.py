@@ -119,7 +119,7 @@ class Environments:
             raise refusal(
                 400,
                 ErrorCode.INVALID_PARAMETER,
-                f"{len(named)} environments are called {environment!r}: name it by its id, "
+                f"{len(named)} environments are called {environment!r}: use an id, "
                 + " or ".join(found.id for found in named),
             )
         if not named:

@@ -10,7 +10,7 @@
     ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
     ├── GuardrailError           a task asked a question that no one answered: it was stopped
     ├── BudgetError              what it may cost (`max_cost_usd`) is spent: work was stopped or refused; `partial`
-    ├── ConnectionLostError      the server cannot be reached, or its answer broke off
+    ├── ConnectionLostError      the server can't be reached, or closed the connection
     ├── ProtocolError            an answer that the wire contract doesn't allow
     └── EmulatorStartError       the emulator's process did not come up
 
@@ -353,7 +353,7 @@ class BudgetError(WebRunError):
 
 
 class ConnectionLostError(WebRunError):
-    """The server can't be reached, or its answer broke off."""
+    """The server can't be reached, or closed the connection."""
 
     def __init__(self, message: str, *, code: str = ToolkitErrorCode.CONNECTION_LOST, **rest: Any) -> None:
         super().__init__(message, code=code, **rest)

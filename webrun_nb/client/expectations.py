@@ -58,4 +58,4 @@ def _statuses(condition: object) -> range:
 def _refused(condition: object) -> RequestError:
     written = str(condition)[:100]
     hint = f'did you mean "status = {written}"?' if re.fullmatch(r"\d{3}", written, re.ASCII) else _HINT
-    return RequestError(f"{written!r} is nothing that can be expected", code=ErrorCode.INVALID_PARAMETER, hint=hint)
+    return RequestError(f"{written!r} is not a condition", code=ErrorCode.INVALID_PARAMETER, hint=hint)

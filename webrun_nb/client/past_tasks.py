@@ -75,11 +75,11 @@ class PastTasks:
         """Read the state of a task with the ids in the ledger."""
         record = self._recorded(task_id)
         if record is None:
-            raise RequestError(f"no task {task_id} of yours is known", code=ErrorCode.TASK_NOT_FOUND)
+            raise RequestError(f"you have no task {task_id}", code=ErrorCode.TASK_NOT_FOUND)
         server = self._http.base_url
         if record.base_url != server and not (is_emulator and self._was_emulated(record)):
             raise RequestError(
-                f"task {task_id} was done on {record.base_url}, and this is {server}",
+                f"task {task_id} ran on {record.base_url}, and this is {server}",
                 code=ErrorCode.TASK_NOT_FOUND,
                 hint="ask a client of that server",
             )

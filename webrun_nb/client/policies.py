@@ -160,7 +160,7 @@ class Policies:
         raise refusal(
             400,
             ToolkitErrorCode.POLICY_AMBIGUOUS,
-            f"{len(found)} policies are called {policy!r}: name one by its id: {ids}",
+            f"{len(found)} policies are called {policy!r}: use an id: {ids}",
         )
 
     @blocking(afind)

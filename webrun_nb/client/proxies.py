@@ -55,7 +55,7 @@ def parse_proxy(spec: str) -> ProxySpec:
         return ProxySpec((("country", code), ("source", "WebRun")))
     own = _OWN.fullmatch(spec)
     if own is None or not 0 < int(own["port"]) < 65536:
-        raise RequestError("this is no proxy", code=ErrorCode.INVALID_PARAMETER, hint=_HINT)
+        raise RequestError("this is not a proxy", code=ErrorCode.INVALID_PARAMETER, hint=_HINT)
     username = None if own["username"] is None else unquote(own["username"])
     if username is not None and ":" in own["username"]:
         raise RequestError(

@@ -288,7 +288,7 @@ class TaskResult(InProcess):
 
     def _record(self) -> TaskRecording:
         if self.recorded is None:
-            raise TypeError("this result was made without its server: nothing is known of how it came about")
+            raise TypeError("this result has no connection to its server: there is no record of its steps")
         return self.recorded
 
     @property

@@ -175,7 +175,7 @@ def _missing(name: str, fields: Sequence[str]) -> RequestError:
     wanted = list(dict.fromkeys((*fields, "password")))[:4] if len(fields) == 1 else list(fields)[:4]
     variables = ", ".join(f"{name}_{field.upper()}" for field in wanted)
     return RequestError(
-        f"nothing is known of the secret {name}, and no one can be asked here",
+        f"the secret {name} was not found, and no one can be asked here",
         code=ToolkitErrorCode.SECRET_NOT_FOUND,
         hint=f"set {variables} in the environment that Jupyter is started in, or store them in the keyring "
         f"(keyring set {name} {wanted[-1]})",
@@ -202,7 +202,7 @@ def check_service(base_url: str) -> str:
         raise RequestError("the base URL holds a user name or password", hint="leave it out", **about)
     if parts.scheme == "http" and not is_local(base_url):
         raise RequestError(
-            f"{parts.hostname} would be sent the key in clear",
+            f"the key would be sent to {parts.hostname} unencrypted",
             hint="use https; http is for this machine",
             **about,
         )

@@ -118,7 +118,7 @@ class Transfers:
             parts = urlsplit(url)
             url = f"{base_url}{parts.path}?{parts.query}"
         elif urlsplit(url).scheme not in ("http", "https"):
-            raise refusal(400, ErrorCode.INVALID_PARAMETER, "the file's address is none that can be fetched")
+            raise refusal(400, ErrorCode.INVALID_PARAMETER, "the file's URL can't be downloaded")
         # no key is sent: a signed URL needs none, and it may be another server's
         timeout = httpx.Timeout(TRANSFER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         async with httpx.AsyncClient(timeout=timeout, trust_env=not self._http.is_local) as client:
@@ -129,7 +129,9 @@ class Transfers:
                         raise self._http.error_from_response(answer)
                     yield answer
             except httpx.HTTPError as error:
-                raise ConnectionLostError(f"{urlsplit(url).hostname} broke off, or can't be reached") from error
+                raise ConnectionLostError(
+                    f"{urlsplit(url).hostname} can't be reached, or closed the connection"
+                ) from error
 
 
 def existing_files(given: str | Path | Sequence[str | Path]) -> list[Path]:

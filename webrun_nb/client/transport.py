@@ -316,7 +316,7 @@ class ApiTransport:
         elif isinstance(error, httpx.ConnectError):
             what = "can't be reached"
         else:
-            what = "broke off its answer"
+            what = "closed the connection before the end of its answer"
         return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
 
     def error_from_response(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:

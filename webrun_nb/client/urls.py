@@ -74,14 +74,14 @@ def resolve_url(url: str, base_url: str) -> str:
         if _BARE.fullmatch(url):
             word, rest = re.match(r"([^/?#:]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]  # matches all
             if is_local(base_url) and "." not in word and not _NEAR.match(url) and (site := near(word, PRACTICE_SITES)):
-                raise _invalid(f"{url[:100]} is no URL", f"did you mean practice:{site}{rest[:100]}?")
+                raise _invalid(f"{url[:100]} is not a URL", f"did you mean practice:{site}{rest[:100]}?")
             scheme = "http" if _NEAR.match(url) else "https"
-            raise _invalid(f"{url[:100]} is no URL: it has no {scheme}://", f"did you mean {scheme}://{url[:100]}?")
+            raise _invalid(f"{url[:100]} is not a URL: it has no {scheme}://", f"did you mean {scheme}://{url[:100]}?")
         return url
     matched = _PRACTICE.fullmatch(url)
     if matched is None:
         raise _invalid(
-            f"{url[:100]} is no practice site", "write practice:NAME or practice:NAME/path, e.g. practice:shop"
+            f"{url[:100]} is not a practice site", "write practice:NAME or practice:NAME/path, e.g. practice:shop"
         )
     if not is_local(base_url):
         raise _invalid(f"{url[:100]}: the practice sites exist on the emulator only", "use a client of the emulator")
@@ -102,11 +102,11 @@ def _refuse_slip(url: str, base_url: str) -> None:
     shown = url[:100]
     if is_local(base_url) and (site := _PRACTICE_SLIP.fullmatch(url)) and site["site"].lower() in PRACTICE_SITES:
         raise _invalid(
-            f"{shown} is no URL", f"did you mean practice:{site['site'].lower()}{(site['rest'] or '')[:100]}?"
+            f"{shown} is not a URL", f"did you mean practice:{site['site'].lower()}{(site['rest'] or '')[:100]}?"
         )
     if scheme := _SCHEME_SLIP.fullmatch(url):
         meant = "https" if scheme["scheme"].lower().endswith("s") else "http"
-        raise _invalid(f"{shown} is no URL", f"did you mean {meant}://{scheme['rest'][:100]}?")
+        raise _invalid(f"{shown} is not a URL", f"did you mean {meant}://{scheme['rest'][:100]}?")
     if _FILE.fullmatch(url) or (_FILE_NAME.fullmatch(url) and not _NEAR.match(url)):
         name = re.split(r"[/\\]", url)[-1][:100]
         serve = (
@@ -140,7 +140,7 @@ def resolve_host(host: str, base_url: str) -> str:
         name = canonical_host(host.strip().removeprefix(star))
     except HostNameError:  # its message repeats the text, which could hold the secret itself
         raise RequestError(
-            "what a secret is for is not a host name",
+            "the host of a secret is not a host name",
             code=ErrorCode.INVALID_PARAMETER,
             hint="write a host (shop.example.com), all hosts below one (*.example.com), or all",
             details={"parameter": "secrets"},

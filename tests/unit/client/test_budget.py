@@ -44,7 +44,7 @@ def wait_for_end(session: Session) -> str:
 
 @pytest.mark.parametrize("given", [0, -1, "much", float("nan"), "inf"])
 def test_a_budget_is_more_than_nothing(given: object) -> None:
-    with pytest.raises(RequestError, match="can't be a budget"):
+    with pytest.raises(RequestError, match="is not a valid budget"):
         limit_usd(given)  # type: ignore[arg-type]
 
 

@@ -36,12 +36,12 @@ def test_conditions_name_statuses(written: str | list[str], statuses: list[int])
     "written", ["rows >= 100", "status", "status = 4040", "status = 99", "status in 499..400", "status < 500", ""]
 )
 def test_another_condition_is_answered_with_those_that_there_are(written: str) -> None:
-    with pytest.raises(RequestError, match=r'is nothing that can be expected · there is "status = 404"'):
+    with pytest.raises(RequestError, match=r'is not a condition · there is "status = 404"'):
         expected_statuses(written)
 
 
 def test_the_line_says_the_same_in_one_line() -> None:
-    with pytest.raises(CommandError, match=r"^--expect: 'rows >= 100' is nothing that can be expected"):
+    with pytest.raises(CommandError, match=r"^--expect: 'rows >= 100' is not a condition"):
         parse(COMMANDS, 'task --expect "rows >= 100"', "List the rows.")
 
 

@@ -102,9 +102,9 @@ def test_a_task_that_has_not_ended_has_no_result(client_of: Callable[..., Client
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (5, "result() takes a text as task_id, not int · task_id='…'"),
-        (None, "result() takes a text as task_id, not NoneType · task_id='…'"),
-        (["t1"], "result() takes a text as task_id, not list · task_id='…'"),
+        (5, "result() takes text as task_id, not int · task_id='…'"),
+        (None, "result() takes text as task_id, not NoneType · task_id='…'"),
+        (["t1"], "result() takes text as task_id, not list · task_id='…'"),
         ("", "result() takes a task's id, not an empty text · TaskResult.task_id has it"),
         (" ", "result() takes a task's id, not an empty text · TaskResult.task_id has it"),
     ],
@@ -136,14 +136,14 @@ def test_a_record_that_has_been_removed_is_said_to_be(client_of: Callable[..., C
 
 def test_an_unknown_task_is_said_to_be(client_of: Callable[..., Client]) -> None:
     server = Server({"/_emulator/tasks/t2": refused(404, "TASK_NOT_FOUND")})
-    with pytest.raises(RequestError, match=r"^no task t2 of yours is known · check its id") as caught:
+    with pytest.raises(RequestError, match=r"^you have no task t2 · check its id") as caught:
         client_of(server).result("t2")
     assert (caught.value.code, server.asked) == ("TASK_NOT_FOUND", ["/_emulator/tasks/t2"])
 
 
 def test_a_task_of_another_server_is_said_to_be(client_of: Callable[..., Client]) -> None:
     server = Server({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND")})
-    with pytest.raises(RequestError, match=f"^task t1 was done on {ELSEWHERE}, and this is {URL}"):
+    with pytest.raises(RequestError, match=f"^task t1 ran on {ELSEWHERE}, and this is {URL}"):
         client_of(server, done_on=ELSEWHERE, emulated=False).result("t1")
 
 

@@ -72,7 +72,7 @@ def test_a_policy_shows_its_times_as_people_read_them(client: Client) -> None:
 
 
 def test_a_name_that_two_policies_have_is_refused_with_their_ids(client: Client) -> None:
-    with pytest.raises(RequestError, match="2 policies are called 'twin': name one by its id: pol_2, pol_3"):
+    with pytest.raises(RequestError, match="2 policies are called 'twin': use an id: pol_2, pol_3"):
         client.policies.find("twin")
     assert client.policies.find("pol_3").name == "twin"
 

@@ -66,7 +66,7 @@ def test_the_environment_comes_first(monkeypatch):
 
 def test_an_empty_variable_is_none(monkeypatch, nobody):
     monkeypatch.setenv("SHOP_PASSWORD", "")
-    with pytest.raises(RequestError, match="nothing is known of the secret SHOP"):
+    with pytest.raises(RequestError, match="the secret SHOP was not found"):
         find_login("SHOP")
 
 

@@ -69,7 +69,7 @@ def test_an_unknown_name_starts_nothing(client: Client, service: Service, monkey
     monkeypatch.setattr("webrun_nb.client.secrets._from_keyring", lambda name, fields: {})
     monkeypatch.setattr("sys.stdin", None)
     monkeypatch.delitem(__import__("sys").modules, "ipykernel", raising=False)
-    with pytest.raises(RequestError, match="nothing is known of the secret NOBODY"):
+    with pytest.raises(RequestError, match="the secret NOBODY was not found"):
         client.start(secrets={"shop.example": "NOBODY"})
     assert service.sent == []
 

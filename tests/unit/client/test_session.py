@@ -60,9 +60,9 @@ BAD_CALLS: dict[str, tuple[Callable[[Any, Any], object], str]] = {
         lambda client, session: session.task(),
         "task(): missing a required argument: 'text' · it has: text, url,",
     ),
-    "a number as text": (lambda client, session: session.task(5), "task() takes a text as text, not int"),
-    "a number as name": (lambda client, session: client.start(5), "start() takes a text as name, not int"),
-    "a number as URL": (lambda client, session: client.run_task("x", url=5), "run_task() takes a text as url, not int"),
+    "a number as text": (lambda client, session: session.task(5), "task() takes text as text, not int"),
+    "a number as name": (lambda client, session: client.start(5), "start() takes text as name, not int"),
+    "a number as URL": (lambda client, session: client.run_task("x", url=5), "run_task() takes text as url, not int"),
     "a name as secrets": (
         lambda client, session: session.task("x", secrets="SHOP"),
         "secrets is a dict of hosts and names, not str",
@@ -75,14 +75,14 @@ BAD_CALLS: dict[str, tuple[Callable[[Any, Any], object], str]] = {
     ),
     "a base URL in clear": (
         lambda client, session: Client("http://connect.example.org", key="k"),
-        "connect.example.org would be sent the key in clear · use https",
+        "the key would be sent to connect.example.org unencrypted · use https",
     ),
     "a base URL with a password": (
         lambda client, session: Client("https://ada:s3cret@example.org", key="k"),
         "the base URL holds a user name or password · leave it out",
     ),
     "a number as handler": (lambda client, session: client.on_guardrail(5), "takes a function or None, not int"),
-    "an environment's number": (lambda client, session: client.environments.find(5), "takes a text as environment"),
+    "an environment's number": (lambda client, session: client.environments.find(5), "takes text as environment"),
 }
 
 

@@ -30,7 +30,7 @@ def test_practice_sites_become_addresses_of_the_emulator(given: str, meant: str)
     "given", ["practice:", "practice:a.b", "practice:evil@host", "practice:-x", "practice:shop:80"]
 )
 def test_a_malformed_practice_address_is_refused(given: str) -> None:
-    with pytest.raises(RequestError, match="no practice site") as raised:
+    with pytest.raises(RequestError, match="not a practice site") as raised:
         resolve_url(given, LOCAL)
     assert raised.value.code == "INVALID_PARAMETER"
 
@@ -51,7 +51,7 @@ def test_practice_sites_are_refused_on_the_hosted_service() -> None:
     ],
 )
 def test_a_url_without_its_scheme_is_refused_with_the_one_that_was_meant(given: str, meant: str) -> None:
-    with pytest.raises(RequestError, match="is no URL") as raised:
+    with pytest.raises(RequestError, match="is not a URL") as raised:
         resolve_url(given, LOCAL)
     assert raised.value.code == "INVALID_PARAMETER"
     assert raised.value.hint == f"did you mean {meant}?"
@@ -71,7 +71,7 @@ def test_a_url_without_its_scheme_is_refused_with_the_one_that_was_meant(given: 
     ],
 )
 def test_a_slip_in_a_url_is_answered_with_what_was_meant(given: str, meant: str) -> None:
-    with pytest.raises(RequestError, match="is no URL") as raised:
+    with pytest.raises(RequestError, match="is not a URL") as raised:
         resolve_url(given, LOCAL)
     assert raised.value.hint == f"did you mean {meant}?"
 
@@ -142,6 +142,6 @@ def test_what_a_secret_is_for_is_sent_as_browsers_write_it(given: str, pattern: 
 
 @pytest.mark.parametrize("given", ["xn--ü.de", "shop.example.com:hunter2", "a b"])
 def test_what_a_secret_is_for_is_a_host_or_refused_and_not_repeated(given: str) -> None:
-    with pytest.raises(RequestError, match="what a secret is for is not a host name") as raised:
+    with pytest.raises(RequestError, match="the host of a secret is not a host name") as raised:
         resolve_host(given, LOCAL)
     assert given not in f"{raised.value}"

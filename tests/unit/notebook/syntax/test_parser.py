@@ -263,7 +263,7 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("task --output laptops", "x", "no option --output", "did you mean -o?"),
         ("List the laptops", None, "no verb 'List'", "%%webrun task on its first line"),
         ("List the laptops", "x", "no verb 'List'", "%%webrun task on its first line"),
-        ("task --expect 404", "x", "'404' is nothing that can be expected", 'did you mean "status = 404"?'),
+        ("task --expect 404", "x", "'404' is not a condition", 'did you mean "status = 404"?'),
         ("task -o class", "x", "'class'", "Python name"),
         ("task -n -1", "x", "'-1'", "0 or more"),
         ("task -n many", "x", "'many'", "0 or more"),
