@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -151,22 +150,6 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEm
         emulator.tell_to_end()
     for emulator in running:
         emulator.end()
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[..., Any]:
-    """Ask again and again until the answer is as wanted (the server's own events are tested elsewhere)."""
-
-    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 60) -> Any:
-        deadline = monotonic() + seconds
-        while True:
-            answer = ask()
-            if wanted(answer):
-                return answer
-            assert monotonic() < deadline, answer
-            sleep(0.01)  # asking without a pause, we would take the processor from what we wait for
-
-    return wait
 
 
 @pytest.fixture(scope="session")

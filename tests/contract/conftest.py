@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from helpers import hosted_service
+from helpers.waiting import wait_until
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -173,10 +174,10 @@ def standing_clock(emulator: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def idle_session(emulator: Any, until: Callable[..., Any]) -> str:
+def idle_session(emulator: Any) -> str:
     """Open a session and wait until its browser is there."""
     session_id = str(emulator.start())
-    until(lambda: emulator.status(session_id), lambda status: status["phase"] == "idle")
+    wait_until(lambda: emulator.status(session_id), lambda status: status["phase"] == "idle")
     return session_id
 
 

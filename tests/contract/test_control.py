@@ -5,25 +5,27 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from helpers.waiting import wait_until
+
 
 @pytest.fixture
-def orphan(emulator, idle_session, until):
+def orphan(emulator, idle_session):
     """Take the session's browser in one way or another, and hold back the next until the session was seen orphaned."""
 
     def take(action: str) -> None:
         emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
         emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": action})
-        until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
+        wait_until(lambda: emulator.status(idle_session), lambda s: s["status"] == "orphaned")
 
     yield take
     emulator.post("/_emulator/faults", {"clear": True})
 
 
 @pytest.fixture
-def waiting(emulator, until, page_url):
+def waiting(emulator, page_url):
     """A session whose task waits on the page with the doors."""
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    until(lambda: emulator.status(session_id), lambda status: status["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda status: status["phase"] == "running")
     return session_id
 
 
@@ -52,7 +54,7 @@ def test_releasing_lets_the_task_go_on(emulator, waiting):
     assert emulator.status(waiting)["phase"] == "running"
 
 
-def test_a_click_lands_where_it_was_aimed(emulator, idle_session, until, aim):
+def test_a_click_lands_where_it_was_aimed(emulator, idle_session, aim):
     """The page writes down where it was clicked; y counts the browser bar of 155 px."""
     emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
     interact(emulator, idle_session, type="takeOverControl")
@@ -64,7 +66,7 @@ def test_a_click_lands_where_it_was_aimed(emulator, idle_session, until, aim):
         body = emulator.message(idle_session, actionType="newTask", taskDetails="get the Clicked")[1]
         return str(body.get("data", body))
 
-    until(said, lambda text: "300,200" in text and "by hand" in text)
+    wait_until(said, lambda text: "300,200" in text and "by hand" in text)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_click_lands_where_it_was_aimed(emulator, idle_session, until, aim):
         ([{"type": "SCROLL", "x": 300, "y": 355, "deltaY": 40}], "wheel 40"),
     ],
 )
-def test_every_kind_of_hand_reaches_the_page(emulator, idle_session, until, aim, actions, said):
+def test_every_kind_of_hand_reaches_the_page(emulator, idle_session, aim, actions, said):
     emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
     interact(emulator, idle_session, type="takeOverControl")
     for action in actions:
@@ -87,7 +89,7 @@ def test_every_kind_of_hand_reaches_the_page(emulator, idle_session, until, aim,
         body = emulator.message(idle_session, actionType="newTask", taskDetails="get the Clicked")[1]
         return str(body.get("data", body))
 
-    until(written, lambda text: said in text)
+    wait_until(written, lambda text: said in text)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +124,10 @@ def test_the_state_names_the_browser_of_each_session(emulator, idle_session):
     assert {"sessionId": idle_session, "kind": "process"} in instances
 
 
-def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, until, orphan):
+def test_a_killed_browser_orphans_the_session_and_comes_back(emulator, idle_session, orphan):
     orphan("kill")
     emulator.post("/_emulator/faults", {"clear": True})
-    status = until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
+    status = wait_until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
     assert status["phase"] == "idle"
 
 
@@ -136,58 +138,56 @@ def test_past_the_grace_period_the_session_fails(emulator, idle_session, orphan)
     assert (status["status"], status["reason"]) == ("failed", "instance_lost")
 
 
-def test_a_restore_while_there_is_no_browser_is_what_happens_anyway(emulator, idle_session, until, orphan):
+def test_a_restore_while_there_is_no_browser_is_what_happens_anyway(emulator, idle_session, orphan):
     """A kill of no browser is refused."""
     orphan("kill")
     instance = f"/_emulator/sessions/{idle_session}/instance"
-    killed = until(lambda: emulator.post(instance, {"action": "kill"}), lambda answer: answer[0] != 200)
+    killed = wait_until(lambda: emulator.post(instance, {"action": "kill"}), lambda answer: answer[0] != 200)
     restored = emulator.post(instance, {"action": "restore"})[0]
     assert (killed[0], killed[1]["code"], restored) == (409, "INVALID_STATE", 200)
 
 
-def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, until, page_url, visits):
+def test_a_task_that_has_not_acted_runs_again(emulator, idle_session, page_url, visits):
     long_task = {"taskDetails": "wait for 60 seconds", "startingPoint": page_url + "/once-more"}
     with emulator.queue_in_background(idle_session, **long_task):
-        until(lambda: visits, lambda paths: "/once-more" in paths)
+        wait_until(lambda: visits, lambda paths: "/once-more" in paths)
         task_id = emulator.status(idle_session)["currentTaskId"]
         emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
-        until(lambda: visits, lambda paths: paths.count("/once-more") == 2)
+        wait_until(lambda: visits, lambda paths: paths.count("/once-more") == 2)
         status = emulator.status(idle_session)
         emulator.message(idle_session, actionType="state", newState="terminate")
     assert (status["phase"], status["currentTaskId"]) == ("running", task_id)
 
 
-def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, until, page_url, visits):
+def test_a_task_that_has_acted_is_not_done_twice(emulator, idle_session, page_url, visits):
     with emulator.queue_in_background(
         idle_session, taskDetails=f"go to {page_url}, click the Ring button, wait for 60 seconds"
     ):
-        until(lambda: visits, lambda paths: "/rung" in paths)
+        wait_until(lambda: visits, lambda paths: "/rung" in paths)
         task_id = emulator.status(idle_session)["currentTaskId"]
         emulator.post(f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
-        body = until(lambda: emulator.get(f"/task/{idle_session}/{task_id}")[1], lambda b: not b["pending"])
+        body = wait_until(lambda: emulator.get(f"/task/{idle_session}/{task_id}")[1], lambda b: not b["pending"])
     assert body["code"] == "INSTANCE_LOST"
-    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
+    wait_until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
     assert visits.count("/rung") == 1
 
 
-def test_a_paused_task_stays_paused_when_its_browser_comes_back(
-    emulator, idle_session, until, page_url, visits, orphan
-):
+def test_a_paused_task_stays_paused_when_its_browser_comes_back(emulator, idle_session, page_url, visits, orphan):
     long_task = {"taskDetails": "wait for 60 seconds", "startingPoint": page_url + "/held"}
     with emulator.queue_in_background(idle_session, **long_task):
-        until(lambda: visits, lambda paths: "/held" in paths)
+        wait_until(lambda: visits, lambda paths: "/held" in paths)
         emulator.message(idle_session, actionType="state", newState="pause")
         orphan("kill")
         emulator.post("/_emulator/faults", {"clear": True})
-        until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "paused")
+        wait_until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "paused")
         emulator.message(idle_session, actionType="state", newState="terminate")
     assert visits.count("/held") == 1
 
 
-def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, until, orphan):
+def test_a_hanging_browser_is_noticed_and_replaced(emulator, idle_session, orphan):
     orphan("hang")
     emulator.post("/_emulator/faults", {"clear": True})
-    until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
+    wait_until(lambda: emulator.status(idle_session), lambda s: s["status"] == "active")
 
 
 def test_faults_hit_the_next_calls_only(emulator):
@@ -234,11 +234,11 @@ def test_reset_ends_and_empties_all(start_emulator):
     assert (status, sessions) == (404, [])
 
 
-def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator, until):
+def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator):
     running = start_emulator("--control", "--limits", "hosted")
     ids = [running.start(), running.start()]
     for session_id in ids:
-        until(lambda session_id=session_id: running.status(session_id), lambda s: s["phase"] == "idle")
+        wait_until(lambda session_id=session_id: running.status(session_id), lambda s: s["phase"] == "idle")
     running.post("/_emulator/clock", {"freeze": True})
     running.http.put("/_emulator/account", json={"balance": 0.04})
     running.advance(50_000)
@@ -252,14 +252,14 @@ def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator, until)
     assert refused == "INSUFFICIENT_BALANCE"
 
 
-def test_a_browser_that_never_starts_fails_its_session(start_emulator, until, tmp_path):
+def test_a_browser_that_never_starts_fails_its_session(start_emulator, tmp_path):
     """It is there, so the session is opened; that it does not come up shows later: pending, then failed."""
     browser = tmp_path / "chromium"
     browser.write_text("#!/bin/sh\nexit 1\n")
     browser.chmod(0o755)
     running = start_emulator(env={"WEBRUN_BROWSER": str(browser)})
     _, started = running.post("/start/start-session", {"taskDetails": "list it"})
-    status = until(lambda: running.status(started["sessionId"]), lambda s: s["status"] != "pending")
+    status = wait_until(lambda: running.status(started["sessionId"]), lambda s: s["status"] != "pending")
     task = running.get(f"/task/{started['sessionId']}/{started['taskId']}")[1]
     running.end()
     assert (status["status"], status["reason"]) == ("failed", "failed")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from helpers.waiting import wait_until
 from webrun_nb.client.errors import EmulatorStartError
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.emulator.storage.database import FILE_NAME
@@ -128,13 +129,13 @@ def test_an_account_begins_anew(start):
     assert start().get("/account/usage")[1]["currentPeriodSpend"] == 0
 
 
-def test_a_killed_emulators_session_reads_as_lost(start, folder, until, page_url):
+def test_a_killed_emulators_session_reads_as_lost(start, folder, page_url):
     killed = start()
     session_id = killed.start()
-    until(lambda: killed.status(session_id), lambda status: status["phase"] == "idle")
+    wait_until(lambda: killed.status(session_id), lambda status: status["phase"] == "idle")
     with killed.queue_in_background(session_id, taskDetails=f"go to {page_url}/never"):
-        task_id = until(lambda: killed.status(session_id), lambda status: status["currentTaskId"])["currentTaskId"]
-        until(lambda: tasks_in(folder), lambda ids: task_id in ids)
+        task_id = wait_until(lambda: killed.status(session_id), lambda status: status["currentTaskId"])["currentTaskId"]
+        wait_until(lambda: tasks_in(folder), lambda ids: task_id in ids)
         os.kill(killed.process.pid, signal.SIGKILL)
         killed.process.wait()
     survivor = start()
@@ -179,13 +180,15 @@ def test_resetting_one_leaves_what_others_made(past, start):
     assert one.status(past["session"]["sessionId"])["status"] == "completed"
 
 
-def test_a_record_that_has_been_removed_is_expired(start_emulator, until):
+def test_a_record_that_has_been_removed_is_expired(start_emulator):
     running = start_emulator("--control")
     body = running.post("/start/run-task", {"taskDetails": "list the laptops", "startingPoint": running.shop})[1]
     session_id, task_id = body["sessionId"], body["taskId"]
     running.advance(MONTH_MS)
     for path in (f"/start/session-status/{session_id}", f"/task/{session_id}/{task_id}"):
-        status, answer = until(lambda path=path: running.get(path), lambda said: said[0] == 404)  # its browser closes
+        status, answer = wait_until(
+            lambda path=path: running.get(path), lambda said: said[0] == 404
+        )  # its browser closes
         assert answer["code"] == "SESSION_EXPIRED"
     assert running.get("/start/sessions")[1]["sessions"] == []
     status, answer = running.get("/start/session-status/aaaaaaaaaaaa")

@@ -9,6 +9,8 @@ import tarfile
 import httpx
 import pytest
 
+from helpers.waiting import wait_until
+
 STATE = {"cookies": [], "origins": []}
 DAY_MS = 24 * 3_600_000
 
@@ -292,9 +294,9 @@ def test_a_session_in_an_unknown_environment_is_refused(emulator, call):
     assert (status, answer["code"]) == (404, "ENVIRONMENT_NOT_FOUND")
 
 
-def test_a_session_names_its_environment_and_counts_as_a_use(emulator, environment, until):
+def test_a_session_names_its_environment_and_counts_as_a_use(emulator, environment):
     session = emulator.start(environmentId=environment)
-    until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
+    wait_until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
     assert emulator.status(session)["environmentId"] == environment
     found = listed(emulator, environment)
     assert (found["usageCount"], found["lastUsedAt"] > 1.7e12) == (1, True)

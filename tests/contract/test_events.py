@@ -12,6 +12,8 @@ import httpx
 import pytest
 import socketio
 
+from helpers.waiting import wait_until_async
+
 LIST = "List the cities."
 
 
@@ -21,23 +23,16 @@ class Listener:
     def __init__(self) -> None:
         self.client = socketio.AsyncClient(reconnection=False)
         self.events: list[tuple[str, dict[str, Any]]] = []
-        self._news = asyncio.Event()
         for name in ("message", "end_session", "instance:disconnected", "instance:reconnected"):
             self.client.on(name, lambda body, name=name: self._take(name, body))
 
     def _take(self, name: str, body: dict[str, Any]) -> None:
         self.events.append((name, body))
-        self._news.set()
 
-    async def wait_for(self, wanted: str, seconds: float = 60) -> dict[str, Any]:
+    async def wait_for(self, wanted: str) -> dict[str, Any]:
         """Wait for an event by its type (or name), and return its body."""
-        async with asyncio.timeout(seconds):
-            while True:
-                self._news.clear()
-                for name, body in self.events:
-                    if body.get("type", name) == wanted:
-                        return body
-                await self._news.wait()
+        await wait_until_async(lambda: self.kinds, lambda kinds: wanted in kinds)
+        return self.events[self.kinds.index(wanted)][1]
 
     @property
     def kinds(self) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.waiting import wait_until
+
 AMBIGUOUS = "Click the Open button"
 
 
@@ -30,12 +32,12 @@ def test_it_names_the_candidates(asking):
     assert "right" in text
 
 
-def test_an_answer_goes_on_from_that_very_point(emulator, until, asking):
+def test_an_answer_goes_on_from_that_very_point(emulator, asking):
     session_id, body = asking
     status, answer = emulator.message(session_id, actionType="guardrail", taskDetails="the left one", newState="resume")
     assert (status, answer["message"]) == (200, "Message sent successfully")
     path = f"/task/{session_id}/{body['taskId']}"
-    done = until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     assert done["status"] == "complete"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.waiting import wait_until
+
 RULE = {"category": "Click", "permission": "block", "scope": "target", "matchType": "keyword", "match": "Ring"}
 FIELDS = {"name", "description", "status", "llmRole", "domainRules", "actionRules", "defaultAction"}
 
@@ -31,12 +33,12 @@ def make(emulator):
 
 
 @pytest.fixture
-def act(emulator, until):
+def act(emulator):
     """Do a task in a session with a policy of these rules; return session, task body, policy."""
 
     def do(policy_id, instruction, url, **fields):
         session = emulator.start(policyId=policy_id)
-        until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
+        wait_until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
         status, body = emulator.message(
             session, actionType="newTask", taskDetails=instruction, startingPoint=url, **fields
         )
@@ -219,9 +221,9 @@ def test_a_blocked_click_never_happens(emulator, make, act, page_url, visits):
     assert "/rung" not in visits
 
 
-def test_the_same_click_happens_without_the_rule(make, act, page_url, visits, until):
+def test_the_same_click_happens_without_the_rule(make, act, page_url, visits):
     act(make(), "Click Ring", page_url)
-    until(lambda: list(visits), lambda seen: "/rung" in seen)
+    wait_until(lambda: list(visits), lambda seen: "/rung" in seen)
 
 
 def test_the_session_goes_on_after_a_block(emulator, make, act, page_url):
@@ -273,13 +275,13 @@ def test_deleting_and_changing_leave_running_sessions_their_rules(emulator, make
     assert [row["decision"] for row in audit(emulator, policy_id)][-1] == "block"
 
 
-def test_rules_hold_for_hands_too(emulator, make, act, aim, until):
+def test_rules_hold_for_hands_too(emulator, make, act, aim):
     rule = {"category": "Type / Keyboard", "permission": "block", "scope": "target", "match": "field"}
     policy_id = make(actionRules=[rule])
     session, _ = act(policy_id, "Wait 1 second", aim)
     for action in ({"type": "CLICK", "x": 300, "y": 360}, {"type": "TYPE", "text": "hunter2"}):
         assert emulator.message(session, actionType="interaction", action=action)[0] == 200
-    rows = until(lambda: audit(emulator, policy_id), lambda rows: len([r for r in rows if r["by"] == "user"]) == 2)
+    rows = wait_until(lambda: audit(emulator, policy_id), lambda rows: len([r for r in rows if r["by"] == "user"]) == 2)
     assert [(r["action"], r["decision"]) for r in rows if r["by"] == "user"] == [("click", "allow"), ("type", "block")]
     assert "hunter2" not in str(rows)
 
@@ -299,8 +301,10 @@ def asked(make, act, page_url, visits):
     return policy_id, session, body
 
 
-def end_of(emulator, until, session, body):
-    return until(lambda: emulator.get(f"/task/{session}/{body['taskId']}")[1], lambda polled: not polled["pending"])
+def end_of(emulator, session, body):
+    return wait_until(
+        lambda: emulator.get(f"/task/{session}/{body['taskId']}")[1], lambda polled: not polled["pending"]
+    )
 
 
 def test_a_guardrail_names_policy_rule_and_choices(asked):
@@ -310,51 +314,51 @@ def test_a_guardrail_names_policy_rule_and_choices(asked):
     assert all(part in body["data"]["value"] for part in ('"Rules"', "click Ring", "actionRules[0]"))
 
 
-def test_approve_does_that_action_once(emulator, until, asked, visits):
+def test_approve_does_that_action_once(emulator, asked, visits):
     policy_id, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="approve", newState="resume")
-    assert end_of(emulator, until, session, body)["status"] == "complete"
-    until(lambda: list(visits), lambda seen: seen.count("/rung") == 1)
+    assert end_of(emulator, session, body)["status"] == "complete"
+    wait_until(lambda: list(visits), lambda seen: seen.count("/rung") == 1)
     assert [(r["decision"], r["response"]) for r in audit(emulator, policy_id)][-1] == ("guardrail", "approved")
     _, again = emulator.message(session, actionType="newTask", taskDetails="Click Ring")
     assert again["status"] == "guardrail_trigger"
 
 
-def test_a_later_answer_is_refused(emulator, until, asked):
+def test_a_later_answer_is_refused(emulator, asked):
     _, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="approve")
-    end_of(emulator, until, session, body)
+    end_of(emulator, session, body)
     status, late = emulator.message(session, actionType="guardrail", taskDetails="reject")
     assert (status, late["code"]) == (409, "INVALID_STATE")
 
 
-def test_reject_is_as_good_as_blocked(emulator, until, asked, visits):
+def test_reject_is_as_good_as_blocked(emulator, asked, visits):
     policy_id, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="reject")
-    assert end_of(emulator, until, session, body)["code"] == "BLOCKED_BY_POLICY"
+    assert end_of(emulator, session, body)["code"] == "BLOCKED_BY_POLICY"
     assert "/rung" not in visits
     assert audit(emulator, policy_id)[-1]["response"] == "rejected"
 
 
-def test_an_answer_that_says_neither_is_asked_again(emulator, until, asked, visits):
+def test_an_answer_that_says_neither_is_asked_again(emulator, asked, visits):
     _, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="perhaps tomorrow")
     path = f"/task/{session}/{body['taskId']}"
-    again = until(lambda: emulator.get(path)[1], lambda polled: "none of" in str(polled.get("data")))
+    again = wait_until(lambda: emulator.get(path)[1], lambda polled: "none of" in str(polled.get("data")))
     assert again["type"] == "guardrail_trigger"
     assert "/rung" not in visits
 
 
 @pytest.mark.parametrize("how", ["answer", "interaction"])
-def test_taking_over_lets_the_agent_go_on_from_the_page_as_it_is(emulator, until, asked, visits, how):
+def test_taking_over_lets_the_agent_go_on_from_the_page_as_it_is(emulator, asked, visits, how):
     policy_id, session, body = asked
     if how == "answer":
         emulator.message(session, actionType="guardrail", taskDetails="take over")
     else:
         emulator.message(session, actionType="interaction", action={"type": "takeOverControl"})
-    until(lambda: emulator.status(session), lambda status: status["phase"] == "manual")
+    wait_until(lambda: emulator.status(session), lambda status: status["phase"] == "manual")
     emulator.message(session, actionType="interaction", action={"type": "releaseControl"})
-    assert end_of(emulator, until, session, body)["status"] == "complete"
+    assert end_of(emulator, session, body)["status"] == "complete"
     assert "/rung" not in visits
     assert audit(emulator, policy_id)[-1]["response"] == "took over"
 

@@ -8,6 +8,8 @@ from threading import Thread
 
 import pytest
 
+from helpers.waiting import wait_until
+
 FORM = """<form action=/sent method=post><input name=q aria-label=query style="position:absolute;left:20px;top:20px">
 <button style="position:absolute;left:20px;top:80px;width:200px;height:40px">Send it</button></form>"""
 PAGES = {
@@ -72,7 +74,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def session(emulator, until):
+def session(emulator):
     """Open a session under rules, at a page."""
 
     def start(url: str, **rules: object) -> tuple[str, str]:
@@ -80,7 +82,7 @@ def session(emulator, until):
         assert status == 200, body
         policy_id = body["policy"]["_id"]
         session_id = emulator.start(policyId=policy_id)
-        until(lambda: emulator.status(session_id), lambda state: state["phase"] == "idle")
+        wait_until(lambda: emulator.status(session_id), lambda state: state["phase"] == "idle")
         status, body = emulator.message(
             session_id, actionType="newTask", taskDetails="wait 0.1 seconds", startingPoint=url
         )
@@ -103,7 +105,7 @@ BY_HAND = {
 }
 
 
-def do(emulator, until, session_id, policy_id, actions):
+def do(emulator, session_id, policy_id, actions):
     """Do these by hand, and wait until each was decided on."""
 
     def decided():
@@ -112,7 +114,7 @@ def do(emulator, until, session_id, policy_id, actions):
     for action in actions:
         status, body = emulator.message(session_id, actionType="interaction", action=action)
         assert status == 200, body
-    return until(decided, lambda rows: len(rows) == len(actions))
+    return wait_until(decided, lambda rows: len(rows) == len(actions))
 
 
 WHERE = [("/form", how) for how in BY_HAND]
@@ -120,19 +122,19 @@ WHERE += [(page, how) for page in ("/framed", "/shadow", "/clobbered") for how i
 
 
 @pytest.mark.parametrize(("page", "how"), WHERE)
-def test_no_hand_sends_a_form_that_is_not_to_be_sent(emulator, until, site, session, page, how):
+def test_no_hand_sends_a_form_that_is_not_to_be_sent(emulator, site, session, page, how):
     session_id, policy_id = session(site.url(page), actionRules=[NO_SENDING])
-    rows = do(emulator, until, session_id, policy_id, BY_HAND[how])
+    rows = do(emulator, session_id, policy_id, BY_HAND[how])
     assert rows[-1]["decision"] == "block"
     assert "POST /sent" not in site.asked
     emulator.message(session_id, actionType="state", newState="terminate")
 
 
 @pytest.mark.parametrize("how", BY_HAND)
-def test_without_the_rule_each_of_them_sends_it(emulator, until, site, session, how):
+def test_without_the_rule_each_of_them_sends_it(emulator, site, session, how):
     session_id, policy_id = session(site.url("/form"))
-    do(emulator, until, session_id, policy_id, BY_HAND[how])
-    until(lambda: list(site.asked), lambda asked: "POST /sent" in asked)
+    do(emulator, session_id, policy_id, BY_HAND[how])
+    wait_until(lambda: list(site.asked), lambda asked: "POST /sent" in asked)
     emulator.message(session_id, actionType="state", newState="terminate")
 
 
@@ -155,7 +157,7 @@ def test_the_redirect_is_followed_without_the_rule(emulator, site, session):
 
 
 @pytest.mark.parametrize(("action", "loaded"), [("block", False), ("guardrail", False), (None, True)])
-def test_a_part_of_a_page_from_a_host_that_is_not_allowed_is_not_loaded(emulator, until, site, session, action, loaded):
+def test_a_part_of_a_page_from_a_host_that_is_not_allowed_is_not_loaded(emulator, site, session, action, loaded):
     entries = [{"pattern": "parts.localhost" if action else "other.localhost", "action": action}]
     session_id, _ = session(site.url("/links"), domainRules={"mode": "blocklist", "entries": entries})
     # the host is named: without a rule its private address may be reached
@@ -163,11 +165,11 @@ def test_a_part_of_a_page_from_a_host_that_is_not_allowed_is_not_loaded(emulator
     emulator.message(session_id, actionType="newTask", taskDetails=words, startingPoint=site.url("/parts"))
     assert "GET /parts" in site.asked
     if loaded:
-        until(lambda: list(site.asked), lambda asked: "GET /part.png" in asked)
+        wait_until(lambda: list(site.asked), lambda asked: "GET /part.png" in asked)
     assert ("GET /part.png" in site.asked) is loaded
 
 
-def test_a_host_that_asks_is_reached_with_its_parts_once_approved(emulator, until, site, session):
+def test_a_host_that_asks_is_reached_with_its_parts_once_approved(emulator, site, session):
     entries = [{"pattern": "parts.localhost", "action": "guardrail"}]
     session_id, _ = session(site.url("/links"), domainRules={"mode": "blocklist", "entries": entries})
     there = site.url("/parts", "parts.localhost")
@@ -175,4 +177,4 @@ def test_a_host_that_asks_is_reached_with_its_parts_once_approved(emulator, unti
     assert body["status"] == "guardrail_trigger", body
     assert "GET /parts" not in site.asked
     emulator.message(session_id, actionType="guardrail", taskDetails="approve")
-    until(lambda: list(site.asked), lambda asked: {"GET /parts", "GET /part.png"} <= set(asked))
+    wait_until(lambda: list(site.asked), lambda asked: {"GET /parts", "GET /part.png"} <= set(asked))

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from helpers.waiting import wait_until
+
 
 @pytest.fixture
-def two(emulator: Any, idle_session: str, page_url: str, gate: Any, until: Any) -> Any:
+def two(emulator: Any, idle_session: str, page_url: str, gate: Any) -> Any:
     """Have a task that runs, until the gate opens, and one that is queued behind it; yields session and both ids."""
     with emulator.queue_in_background(idle_session, taskDetails="list the cities", startingPoint=f"{page_url}/gate"):
-        until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "running")
+        wait_until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "running")
         with emulator.queue_in_background(idle_session, taskDetails="wait for 60 seconds"):
-            status = until(lambda: emulator.status(idle_session), lambda s: s["queuedTaskIds"])
+            status = wait_until(lambda: emulator.status(idle_session), lambda s: s["queuedTaskIds"])
             yield idle_session, status["currentTaskId"], status["queuedTaskIds"][0]
             emulator.message(idle_session, actionType="state", newState="terminate")
 
@@ -23,21 +25,21 @@ def stop(emulator: Any, session_id: str, task_id: str) -> None:
     assert status == 200
 
 
-def test_stopping_a_queued_task_lets_the_running_one_finish(emulator, two, gate, until):
+def test_stopping_a_queued_task_lets_the_running_one_finish(emulator, two, gate):
     session_id, running, queued = two
     stop(emulator, session_id, queued)
     assert emulator.get(f"/task/{session_id}/{queued}")[1]["code"] == "TASK_STOPPED"
     gate.set()
-    task = until(lambda: emulator.get(f"/task/{session_id}/{running}")[1], lambda body: not body["pending"])
+    task = wait_until(lambda: emulator.get(f"/task/{session_id}/{running}")[1], lambda body: not body["pending"])
     assert task["status"] == "complete"
 
 
-def test_stopping_a_queued_task_leaves_a_paused_one_paused(emulator, two, gate, until):
+def test_stopping_a_queued_task_leaves_a_paused_one_paused(emulator, two, gate):
     session_id, running, queued = two
     emulator.message(session_id, actionType="state", newState="pause")
     stop(emulator, session_id, queued)
     assert emulator.status(session_id)["phase"] == "paused"
     gate.set()
     emulator.message(session_id, actionType="state", newState="resume")
-    task = until(lambda: emulator.get(f"/task/{session_id}/{running}")[1], lambda body: not body["pending"])
+    task = wait_until(lambda: emulator.get(f"/task/{session_id}/{running}")[1], lambda body: not body["pending"])
     assert task["status"] == "complete"

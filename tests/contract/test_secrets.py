@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from helpers.login_site import FORM, LoginSite
+from helpers.waiting import wait_until
 
 EMAIL = "ada.lovelace@planted.example"
 PASSWORD = 'p4ss "wörd" & 7+7'
@@ -85,7 +86,7 @@ def test_a_login_in_steps_with_a_code_at_the_end(run, site):
     assert code["c"].isdigit()
 
 
-def test_the_session_keeps_them_for_its_later_tasks(emulator, site, until):
+def test_the_session_keeps_them_for_its_later_tasks(emulator, site):
     session_id = emulator.start(initialTask={"secrets": MINE})
     status, body = emulator.message(session_id, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
     assert (status, body["status"], posted(site)) == (200, "complete", [WELL])
@@ -248,19 +249,19 @@ def test_a_password_goes_into_no_open_field(run, site):
 # --- a person's answer ------------------------------------------------------------------------------------------------
 
 
-def test_credentials_that_a_person_gives_are_secrets_from_then_on(emulator, site, idle_session, until):
+def test_credentials_that_a_person_gives_are_secrets_from_then_on(emulator, site, idle_session):
     _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
     assert (body["status"], body["data"]["kind"]) == ("guardrail_trigger", "credentials")
     emulator.message(idle_session, actionType="guardrail", taskDetails=f"{EMAIL} {PASSWORD}", newState="resume")
     path = f"/task/{idle_session}/{body['taskId']}"
-    done = until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     assert (done["status"], posted(site)) == ("complete", [WELL])
     assert has_none(done)
     _, listed = emulator.message(idle_session, actionType="newTask", taskDetails="Get the heading")
     assert has_none(listed)
 
 
-def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site, idle_session, until):
+def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site, idle_session):
     """10.255.255.1 is private: reached only where the user names it, and a password names nothing."""
     inside = "10.255.255.1"
     _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
@@ -268,7 +269,7 @@ def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site
     told = f"ada@{inside} http://{inside}/x"
     emulator.message(idle_session, actionType="guardrail", taskDetails=told, newState="resume")
     path = f"/task/{idle_session}/{body['taskId']}"
-    until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     site.page("/link", f"<a href=http://{inside}/>Inside</a>")
     _, body = emulator.message(
         idle_session, actionType="newTask", taskDetails='Click the "Inside" link', startingPoint=site.url("/link")
@@ -276,14 +277,14 @@ def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site
     assert (body["status"], body["code"]) == ("failed", "BLOCKED_BY_POLICY"), body
 
 
-def test_a_code_is_asked_for_where_nothing_makes_one(run, emulator, site, until):
+def test_a_code_is_asked_for_where_nothing_makes_one(run, emulator, site):
     site.page("/login", "<title>Verify</title><form method=post action=/verify><label>Code <input name=c "
               "autocomplete=one-time-code></label><button>Verify</button></form>")  # fmt: skip
     body = run("Log in", startingPoint=site.url())
     assert body["data"]["kind"] == "two_factor"
     emulator.message(body["sessionId"], actionType="guardrail", taskDetails="90210", newState="resume")
     path = f"/task/{body['sessionId']}/{body['taskId']}"
-    done = until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     assert (done["status"], posted(site)) == ("complete", [{"c": "90210"}])
 
 

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from helpers.waiting import wait_until
+
 MINUTE_MS = 60_000
 LIST = "List the laptops."
 
@@ -62,9 +64,9 @@ def test_session_status_has_the_contracts_fields(emulator):
     assert set(status["usage"]["breakdown"]) == {"compute", "idle", "tokens", "proxy"}
 
 
-def test_a_session_becomes_active_and_idle(emulator, until):
+def test_a_session_becomes_active_and_idle(emulator):
     session_id = emulator.start()
-    status = until(lambda: emulator.status(session_id), lambda s: s["status"] != "pending")
+    status = wait_until(lambda: emulator.status(session_id), lambda s: s["status"] != "pending")
     assert (status["status"], status["phase"]) == ("active", "idle")
     assert status["expiresAt"] == status["lastActivityAt"] + 300_000
 
@@ -123,16 +125,16 @@ def test_commands_that_make_no_sense_now(emulator, idle_session):
     assert (status, body["code"]) == (409, "INVALID_STATE")
 
 
-def test_a_starting_point_without_a_task_is_opened(emulator, until, page_url):
+def test_a_starting_point_without_a_task_is_opened(emulator, page_url):
     session_id = emulator.start(startingPoint=page_url)
-    until(lambda: emulator.status(session_id), lambda s: s["status"] == "active")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["status"] == "active")
     _, body = emulator.message(session_id, actionType="newTask", taskDetails="click the Ring button")
     assert body["status"] == "complete", body
 
 
-def test_a_starting_point_that_fails_leaves_the_session_idle(emulator, until):
+def test_a_starting_point_that_fails_leaves_the_session_idle(emulator):
     session_id = emulator.start(startingPoint="http://127.0.0.1:9/")
-    status = until(lambda: emulator.status(session_id), lambda s: s["status"] != "pending")
+    status = wait_until(lambda: emulator.status(session_id), lambda s: s["status"] != "pending")
     assert (status["status"], status["phase"]) == ("active", "idle")
 
 

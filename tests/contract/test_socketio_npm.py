@@ -17,6 +17,7 @@ import pytest
 import socketio
 
 from helpers.node import install, node
+from helpers.waiting import wait_until_async
 
 CLIENT = "socket.io-client@4"
 SCRIPT = Path(__file__).parents[1] / "helpers" / "socketio_client.js"
@@ -39,23 +40,18 @@ class Listener:
     def __init__(self) -> None:
         self.received: Received = []
         self.delays_ms: list[float] = []
-        self._news = asyncio.Event()
 
     def take(self, name: str, body: dict[str, Any], now_ms: float) -> None:
         self.received.append((name, body))
         self.delays_ms.append(now_ms - body["at"])
-        self._news.set()
 
     @property
     def kinds(self) -> list[str]:
         return [body.get("type", name) for name, body in self.received]
 
-    async def until(self, kind: str) -> dict[str, Any]:
+    async def wait_for(self, kind: str) -> dict[str, Any]:
         """Wait for an event by its type, or name, and return its body."""
-        async with asyncio.timeout(WAIT_S):
-            while kind not in self.kinds:
-                self._news.clear()
-                await self._news.wait()
+        await wait_until_async(lambda: self.kinds, lambda kinds: kind in kinds)
         return self.received[self.kinds.index(kind)][1]
 
 
@@ -159,7 +155,7 @@ async def test_a_task_is_told_as_to_python(emulator, idle_session, page_url, sta
     options = {"transports": transports} if transports else {}
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session, **options) as node:
         await send(emulator, idle_session, **new_task("List the cities.", page_url, terminateOnCompletion=True))
-        await asyncio.gather(python.until("end_session"), node.until("end_session"))
+        await asyncio.gather(python.wait_for("end_session"), node.wait_for("end_session"))
     assert node.received == python.received
     assert {"agent", "action", "response_update", "task_completed", "end_session"} == set(node.kinds)
     assert node.kinds[-3:] == ["response_update", "task_completed", "end_session"]
@@ -168,17 +164,17 @@ async def test_a_task_is_told_as_to_python(emulator, idle_session, page_url, sta
 async def test_a_question_and_its_answer_are_told_as_to_python(emulator, idle_session, page_url, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         node.send(new_task("Click the Open button", page_url))
-        asked = await node.until("guardrail_trigger")
+        asked = await node.wait_for("guardrail_trigger")
         assert asked["data"]["type"] == "human_input_needed"
         node.send({"actionType": "guardrail", "taskDetails": "the left one"})
-        await asyncio.gather(python.until("task_completed"), node.until("task_completed"))
+        await asyncio.gather(python.wait_for("task_completed"), node.wait_for("task_completed"))
     assert node.received == python.received
 
 
 async def test_a_lost_browser_is_told_as_to_python(emulator, idle_session, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         await asyncio.to_thread(emulator.post, f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
-        await asyncio.gather(python.until("instance:reconnected"), node.until("instance:reconnected"))
+        await asyncio.gather(python.wait_for("instance:reconnected"), node.wait_for("instance:reconnected"))
     assert node.received == python.received
     assert node.kinds == ["instance:disconnected", "instance:reconnected"]
     assert node.received[0][1]["gracePeriod"] == 300_000
@@ -187,7 +183,7 @@ async def test_a_lost_browser_is_told_as_to_python(emulator, idle_session, start
 async def test_a_failure_is_told_as_to_python(emulator, idle_session, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         await send(emulator, idle_session, **new_task("List the cities.", "http://127.0.0.1:9/"))
-        error, _ = await asyncio.gather(node.until("error"), python.until("error"))
+        error, _ = await asyncio.gather(node.wait_for("error"), python.wait_for("error"))
     assert node.received == python.received
     assert error["code"] == "NAVIGATION_FAILED"
 
@@ -195,10 +191,10 @@ async def test_a_failure_is_told_as_to_python(emulator, idle_session, start):
 async def test_who_comes_late_gets_what_comes_later(emulator, idle_session, page_url, start):
     async with connected(start, idle_session) as early:
         await send(emulator, idle_session, **new_task("List the cities.", page_url))
-        await early.until("task_completed")
+        await early.wait_for("task_completed")
         async with connected(start, idle_session) as late:
             await send(emulator, idle_session, **new_task("List the cities.", page_url, terminateOnCompletion=True))
-            await asyncio.gather(early.until("end_session"), late.until("end_session"))
+            await asyncio.gather(early.wait_for("end_session"), late.wait_for("end_session"))
     missed = len(early.received) - len(late.received)
     assert early.kinds[missed - 1] == "task_completed"
     assert late.received == early.received[missed:]
@@ -230,7 +226,7 @@ async def test_events_of_ten_tasks_arrive_in_order(emulator, page_url, idle_sess
         for _ in range(10):
             await send(emulator, idle_session, **new_task("List the cities, click the Ring button.", page_url))
         node.send({"actionType": "state", "newState": "terminate"})
-        await asyncio.gather(python.until("end_session"), node.until("end_session"))
+        await asyncio.gather(python.wait_for("end_session"), node.wait_for("end_session"))
     for name, listener in (("socket.io-client", node), ("python-socketio", python)):
         p95_ms = quantiles(listener.delays_ms, n=20)[-1]
         record_property(f"{name}_p95_ms", p95_ms)

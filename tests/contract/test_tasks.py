@@ -12,6 +12,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from helpers.waiting import wait_until
+
 SCHEMA = {
     "type": "array",
     "items": {
@@ -149,12 +151,12 @@ def test_max_duration_ends_a_task_on_a_page_that_does_not_answer(run, page_url, 
     ],
     ids=["json", "text"],
 )
-def test_a_stopped_task_hands_over_what_it_had(emulator, idle_session, until, page_url, visits, fields, partial):
+def test_a_stopped_task_hands_over_what_it_had(emulator, idle_session, page_url, visits, fields, partial):
     before = visits.count("/never/3")
     with emulator.queue_in_background(
         idle_session, taskDetails="List the cities.", startingPoint=f"{page_url}/list/1", **fields
     ) as answer:
-        until(lambda: visits, lambda seen: seen.count("/never/3") > before)
+        wait_until(lambda: visits, lambda seen: seen.count("/never/3") > before)
         assert emulator.message(idle_session, actionType="state", newState="stop")[0] == 200
         body = answer()[1]
     assert body["code"] == "TASK_STOPPED"
@@ -209,11 +211,11 @@ def test_an_element_that_is_not_there(run, page_url):
     assert run("Click the Frobnicate button", startingPoint=page_url)["code"] == "ELEMENT_NOT_FOUND"
 
 
-def test_tasks_queue_and_start_in_order(emulator, until, page_url):
+def test_tasks_queue_and_start_in_order(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    first = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    first = wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
-        queued = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        queued = wait_until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         assert emulator.get(f"/task/{session_id}/{queued[0]}")[1]["status"] == "queued"
         emulator.message(session_id, actionType="state", newState="stop")
         assert emulator.get(f"/task/{session_id}/{first}")[1]["code"] == "TASK_STOPPED"
@@ -221,60 +223,60 @@ def test_tasks_queue_and_start_in_order(emulator, until, page_url):
     assert (status, body["status"], body["taskId"]) == (200, "complete", queued[0])
 
 
-def test_stop_ends_the_task_and_keeps_the_session(emulator, until, page_url):
+def test_stop_ends_the_task_and_keeps_the_session(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     assert emulator.message(session_id, actionType="state", newState="stop")[0] == 200
     status = emulator.status(session_id)
     assert (status["status"], status["phase"], status["currentTaskId"]) == ("active", "stopped", None)
 
 
-def test_stop_may_name_a_queued_task(emulator, until, page_url):
+def test_stop_may_name_a_queued_task(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
-        (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        (queued,) = wait_until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         emulator.message(session_id, actionType="state", newState="stop", taskId=queued)
         assert second()[1]["code"] == "TASK_STOPPED"
     assert emulator.status(session_id)["phase"] == "running"
 
 
-def test_terminate_fails_what_runs_and_what_is_queued(emulator, until, page_url):
+def test_terminate_fails_what_runs_and_what_is_queued(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    running = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    running = wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
-        until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
+        wait_until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
         emulator.message(session_id, actionType="state", newState="terminate")
         assert second()[1]["code"] == "SESSION_TERMINATED"
     assert emulator.get(f"/task/{session_id}/{running}")[1]["code"] == "SESSION_TERMINATED"
 
 
-def test_a_stopped_ending_task_terminates_the_session(emulator, until, page_url):
+def test_a_stopped_ending_task_terminates_the_session(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url, terminateOnCompletion=True)
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="stop")
     assert emulator.status(session_id)["status"] == "terminated"
 
 
-def test_an_active_task_keeps_the_session_alive(emulator, until, page_url, standing_clock):
+def test_an_active_task_keeps_the_session_alive(emulator, page_url, standing_clock):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    status = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    status = wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     assert status["expiresAt"] is None
     emulator.advance(299_000)
     assert emulator.status(session_id)["phase"] == "running"
 
 
-def test_max_duration_follows_the_clock(emulator, until, page_url):
+def test_max_duration_follows_the_clock(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    task_id = wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     emulator.advance(300_000)
     body = emulator.get(f"/task/{session_id}/{task_id}")[1]
     assert (body["code"], body["usage"]["completion_time"]) == ("TASK_TIMEOUT", 300)
 
 
-def test_pauses_do_not_count_towards_max_duration(emulator, until, page_url):
+def test_pauses_do_not_count_towards_max_duration(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url, maxDuration=60_000)
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="pause")
     emulator.advance(200_000)
     emulator.message(session_id, actionType="state", newState="resume")
@@ -282,29 +284,29 @@ def test_pauses_do_not_count_towards_max_duration(emulator, until, page_url):
 
 
 @pytest.mark.parametrize("end", ["stop", "fail"])
-def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, until, page_url, gate, end):
+def test_the_queue_goes_on_behind_a_task_that_ended_badly(emulator, page_url, gate, end):
     session_id = emulator.start(taskDetails="click the Frobnicate button", startingPoint=f"{page_url}/gate")
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     with emulator.queue_in_background(session_id, taskDetails="List the cities.") as second:
-        until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
+        wait_until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])
         if end == "stop":
             emulator.message(session_id, actionType="state", newState="stop")
         gate.set()
         assert second()[1]["status"] == "complete"
 
 
-def test_the_queue_waits_behind_a_paused_task(emulator, until, page_url):
+def test_the_queue_waits_behind_a_paused_task(emulator, page_url):
     session_id = emulator.start(taskDetails="wait for 60 seconds", startingPoint=page_url)
-    until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
+    wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")
     emulator.message(session_id, actionType="state", newState="pause")
     with emulator.queue_in_background(session_id, taskDetails="List the cities."):
-        (queued,) = until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
+        (queued,) = wait_until(lambda: emulator.status(session_id), lambda s: s["queuedTaskIds"])["queuedTaskIds"]
         status = emulator.get(f"/task/{session_id}/{queued}")[1]["status"]
         emulator.message(session_id, actionType="state", newState="terminate")
     assert status == "queued"
 
 
-def test_a_client_that_hangs_up_loses_nothing(emulator, until, page_url, gate, visits):
+def test_a_client_that_hangs_up_loses_nothing(emulator, page_url, gate, visits):
     at = f"/gate/{uuid4()}"
     body = json.dumps({"taskDetails": "list the cities", "startingPoint": page_url + at}).encode()
     url = httpx.URL(emulator.url)
@@ -312,31 +314,31 @@ def test_a_client_that_hangs_up_loses_nothing(emulator, until, page_url, gate, v
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection((url.host, url.port)) as caller:
         caller.sendall(head.encode() + body)
-        until(lambda: visits, lambda asked: at in asked)
+        wait_until(lambda: visits, lambda asked: at in asked)
     newest = emulator.get("/start/sessions")[1]["sessions"][0]
     gate.set()
-    status = until(lambda: emulator.status(newest["sessionId"]), lambda s: s["status"] == "completed")
+    status = wait_until(lambda: emulator.status(newest["sessionId"]), lambda s: s["status"] == "completed")
     assert status["reason"] == "terminateOnCompletion"
 
 
-def test_after_fifty_seconds_the_answer_is_where_to_look(slow, until):
+def test_after_fifty_seconds_the_answer_is_where_to_look(slow):
     emulator, answered = slow
     _, body = answered()
     assert set(body) == {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
     assert (body["status"], body["pending"]) == ("pending", True)
     path = httpx.URL(body["pollUrl"]).path
-    assert until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"
+    assert wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"
 
 
-def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, until, page_url, gate):
+def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, page_url, gate):
     session_id = emulator.start(taskDetails="list the cities", startingPoint=f"{page_url}/gate")
-    task_id = until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
+    task_id = wait_until(lambda: emulator.status(session_id), lambda s: s["phase"] == "running")["currentTaskId"]
     emulator.message(session_id, actionType="state", newState="pause")
     assert emulator.get(f"/task/{session_id}/{task_id}")[1]["status"] == "paused"
     gate.set()
     assert emulator.status(session_id)["expiresAt"] is not None
     emulator.message(session_id, actionType="state", newState="resume")
-    until(lambda: emulator.get(f"/task/{session_id}/{task_id}")[1], lambda body: body["status"] == "complete")
+    wait_until(lambda: emulator.get(f"/task/{session_id}/{task_id}")[1], lambda body: body["status"] == "complete")
 
 
 def test_a_page_with_a_nonce_is_really_read(run, nonce_page):

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import socketio
 
+from helpers.waiting import wait_until
+
 COLUMNS = ["id", *(f"note_{column}" for column in range(1, 8))]
 RECORD = {"type": "object", "properties": {name: {"type": "string"} for name in COLUMNS}, "required": COLUMNS}
 MANY = {"type": "array", "items": RECORD}
@@ -29,10 +31,10 @@ FEW_TOKENS = 200
 """Enough for some of 20 rows."""
 
 
-def test_a_table_of_5000_rows_comes_whole_where_no_limit_is_set(emulator, run, page_url, until):
+def test_a_table_of_5000_rows_comes_whole_where_no_limit_is_set(emulator, run, page_url):
     asked = run(LIST, startingPoint=f"{page_url}/rows/5000", **JSON)  # on a busy machine it answers before it is done
     polled = f"/task/{asked['sessionId']}/{asked['taskId']}"
-    body = until(lambda: emulator.get(polled)[1], lambda task: not task["pending"], 200)
+    body = wait_until(lambda: emulator.get(polled)[1], lambda task: not task["pending"], 200)
     assert body["status"] == "complete", body
     rows = json.loads(body["data"]["message"])
     assert (len(rows), rows[0]["id"], rows[-1]["id"], len(rows[0])) == (5000, "1", "5000", 8)

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 import aiohttp
 import pytest
 
+from helpers.waiting import wait_until
+
 JPEG = b"\xff\xd8\xff"
 QUIET_S = 0.6
 """Longer than the pause after which a screencast makes sure that it missed nothing."""
@@ -365,10 +367,10 @@ async def test_nonsense_harms_nobody(emulator, resting, text):
         await after.until_picture(1)
 
 
-async def test_without_the_control_api_only_the_contracts_view_is_there(start_emulator, until):
+async def test_without_the_control_api_only_the_contracts_view_is_there(start_emulator):
     plain = start_emulator()
     session_id = plain.start()
-    until(lambda: plain.status(session_id), lambda status: status["phase"] == "idle")
+    wait_until(lambda: plain.status(session_id), lambda status: status["phase"] == "idle")
     with pytest.raises(aiohttp.WSServerHandshakeError):
         async with watching(plain, session_id):
             pass

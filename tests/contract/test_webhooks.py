@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from helpers.waiting import wait_until
+
 LIST = "List the cities."
 
 
@@ -73,7 +75,7 @@ def test_just_a_ping_with_authorization(run, page_url, inbox):
     assert json.loads(posted)["taskId"] == body["taskId"]
 
 
-def test_a_refusal_is_recorded_and_not_tried_again(emulator, run, until, page_url, inbox):
+def test_a_refusal_is_recorded_and_not_tried_again(emulator, run, page_url, inbox):
     url, received = inbox
     body = run(LIST, startingPoint=page_url, webhook=hook(url + "/refuse", "just_ping"))
     received.get(timeout=60)
@@ -81,19 +83,19 @@ def test_a_refusal_is_recorded_and_not_tried_again(emulator, run, until, page_ur
     def deliveries() -> list[dict[str, Any]]:
         return [d for d in emulator.get("/_emulator/state")[1]["webhooks"] if d["taskId"] == body["taskId"]]
 
-    (delivery,) = until(deliveries, bool)
+    (delivery,) = wait_until(deliveries, bool)
     assert delivery["status"] == 500
     assert received.empty()
 
 
-def test_a_server_that_is_not_there_is_recorded_and_fails_nothing(emulator, run, until, page_url):
+def test_a_server_that_is_not_there_is_recorded_and_fails_nothing(emulator, run, page_url):
     body = run(LIST, startingPoint=page_url, webhook=hook("http://127.0.0.1:1/", "just_ping"))
     assert body["status"] == "complete"
 
     def deliveries() -> list[dict[str, Any]]:
         return [d for d in emulator.get("/_emulator/state")[1]["webhooks"] if d["taskId"] == body["taskId"]]
 
-    (delivery,) = until(deliveries, bool)
+    (delivery,) = wait_until(deliveries, bool)
     assert delivery["status"] is None
     assert delivery["error"]
 

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
-from helpers.jupyterlab import READY_MS, needs_subshells
+from helpers.jupyterlab import needs_subshells
 
 if TYPE_CHECKING:
     from helpers.jupyterlab import LabPage
@@ -91,13 +90,6 @@ def take_over(screen: Locator) -> None:
     expect(screen).to_have_attribute("data-controller", "you")
 
 
-def until(lab: LabPage, wanted: Any) -> None:
-    deadline = monotonic() + READY_MS / 1000
-    while not wanted():
-        assert monotonic() < deadline
-        lab.page.wait_for_timeout(50)
-
-
 def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:
     """Click where the session's page has (x, y), at whatever size it is shown."""
     box = screen.locator(".webrun-screen-frame").bounding_box()
@@ -113,12 +105,12 @@ def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab:
         lab.page.set_viewport_size({"width": width, "height": 1000})
         screen.scroll_into_view_if_needed()
         click_at(screen, 333, 204)
-        until(lab, lambda number=number: len(told.kinds("click")) >= number)
+        lab.wait_until(lambda number=number: len(told.kinds("click")) >= number)
     assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
     lab.page.keyboard.type("ab")
     lab.page.keyboard.press("Backspace")
     lab.page.keyboard.press("Shift+Escape")
-    until(lab, lambda: ["Escape"] in told.kinds("key"))
+    lab.wait_until(lambda: ["Escape"] in told.kinds("key"))
     assert told.kinds("value")[-1] == ["a"]
     lab.page.keyboard.press("Escape")
     expect(screen.get_by_role("button", name="Release")).to_be_focused()
@@ -132,9 +124,9 @@ def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, told: To
     box = screen.locator(".webrun-screen-frame").bounding_box()
     assert box is not None
     lab.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    until(lab, lambda: told.kinds("dblclick"))
+    lab.wait_until(lambda: told.kinds("dblclick"))
     lab.page.mouse.wheel(0, 120)
-    until(lab, lambda: told.kinds("wheel"))
+    lab.wait_until(lambda: told.kinds("wheel"))
     assert (len(told.kinds("click")), len(told.kinds("dblclick")), told.kinds("wheel")) == (2, 1, [[120]])
 
 
@@ -149,7 +141,7 @@ def test_two_views_of_one_session_both_show_who_drives(lab: LabPage, told: Told)
     in_card.get_by_role("button", name="Take over here").click()
     expect(in_card).to_have_attribute("data-controller", "you")
     click_at(in_card, 50, 300)
-    until(lab, lambda: told.kinds("click"))
+    lab.wait_until(lambda: told.kinds("click"))
     in_card.get_by_role("button", name="Release").click()
     alone.scroll_into_view_if_needed()  # one that is out of view is told nothing
     expect(alone).to_have_attribute("data-controller", "agent")
@@ -164,12 +156,12 @@ def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved
         lab.page.wait_for_timeout(quiet_ms)
         return sum(len(frame) > PICTURE_BYTES and b"JFIF" in frame for frame in lab.kernel_frames)
 
-    until(lab, lambda: pictures() > 0)
+    lab.wait_until(lambda: pictures() > 0)
     screen.evaluate("node => { node.closest('.jp-Cell').style.display = 'none'; }")
-    until(lab, lambda: pictures() == 0)
+    lab.wait_until(lambda: pictures() == 0)
     assert pictures() == 0
     screen.evaluate("node => { node.closest('.jp-Cell').style.display = ''; }")
-    until(lab, lambda: pictures() > 0)
+    lab.wait_until(lambda: pictures() > 0)
     saved = lab.save()
     assert "JFIF" not in saved
     assert "/9j/" not in saved
@@ -189,11 +181,11 @@ def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(
     for number, width in enumerate((1700, 1200, 620), start=1):
         lab.page.set_viewport_size({"width": width, "height": 2600})
         click_at(screen, 333, 204)
-        until(lab, lambda number=number: len(told.kinds("click")) >= number)
+        lab.wait_until(lambda number=number: len(told.kinds("click")) >= number)
     assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
     lab.page.keyboard.type("by hand")
     lab.page.keyboard.press("Enter")
-    until(lab, lambda: ["Enter"] in told.kinds("key"))
+    lab.wait_until(lambda: ["Enter"] in told.kinds("key"))
     assert told.kinds("value")[-1] == ["by hand"]
     expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
     screen.get_by_role("button", name="Release").click()
@@ -211,7 +203,7 @@ def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, told: Told
     expect(screen).to_have_attribute("data-pictures", re.compile("."))
     take_over(screen)
     click_at(screen, 700, 400)
-    until(lab, lambda: told.kinds("click"))
+    lab.wait_until(lambda: told.kinds("click"))
 
 
 def test_it_is_accessible_in_both_themes(lab: LabPage, told: Told, tmp_path: Path) -> None:
@@ -222,7 +214,7 @@ def test_it_is_accessible_in_both_themes(lab: LabPage, told: Told, tmp_path: Pat
             take_over(screen)
             click_at(screen, 320, 204)
             lab.page.keyboard.type("x")
-            until(lab, lambda: told.kinds("value"))
+            lab.wait_until(lambda: told.kinds("value"))
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
             lab.theme(theme)
             for number, output in enumerate(lab.find(".jp-OutputArea").all()):

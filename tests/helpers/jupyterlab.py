@@ -7,7 +7,7 @@ out of the DOM.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, WebSocket, expect
 
+from helpers.waiting import wait_until
 from webrun_nb.bench.harness.jupyter_server import (
     KERNEL_IS_READY,
     OUTPUTS,
@@ -40,6 +41,7 @@ __all__ = [
 
 VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
 LIGHT = "JupyterLab Light"
+PAUSE_MS = 50
 _names = itertools.count()
 expect.set_options(timeout=READY_MS)  # for whoever imports this; 5 s are not enough on a busy machine
 
@@ -185,6 +187,10 @@ class LabPage:
         """Return each cell's outputs as nbformat has them, from the model."""
         outputs: list[list[dict[str, Any]]] = self.page.evaluate(OUTPUTS)
         return outputs
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition holds, and let the page's events in meanwhile."""
+        wait_until(condition, pause=lambda: self.page.wait_for_timeout(PAUSE_MS))
 
     def wait_for_output(self, cell: int, text: str) -> None:
         """Wait until `text` is somewhere in a cell's outputs."""

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from helpers.waiting import wait_for_snapshot
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
@@ -68,23 +69,6 @@ def session(client: Client) -> Session:
     return client.start()
 
 
-def wait_for(session: Session, wanted: Callable[[SessionSnapshot], bool]) -> SessionSnapshot:
-    """Wait until a snapshot is as wanted."""
-    seen: list[SessionSnapshot] = []
-    found = threading.Event()
-
-    def look(snapshot: SessionSnapshot) -> None:
-        if wanted(snapshot):
-            seen.append(snapshot)
-            found.set()
-
-    leave = session.subscribe(look)
-    look(session.snapshot)
-    assert found.wait(60), session.snapshot
-    leave()
-    return seen[0]
-
-
 @contextlib.contextmanager
 def interrupting(*events: threading.Event) -> Iterator[None]:
     """Press the stop button once all `events` are set."""
@@ -128,7 +112,7 @@ def test_a_single_task_ends_its_session(client: Client, site: Any) -> None:
     opened: list[Session] = []
     result = client.run_task(LIST, url=site.page("/cities", CITIES), schema=SCHEMA, opened=opened.append)
     assert len(result.json) == 2
-    assert wait_for(opened[0], lambda snapshot: snapshot.ended).status == "completed"
+    assert wait_for_snapshot(opened[0], lambda snapshot: snapshot.ended).status == "completed"
 
 
 def test_a_page_that_is_not_there_fails_in_one_line(session: Session) -> None:
@@ -168,16 +152,16 @@ def test_polling_alone_is_enough(emulator: Any, site: Any) -> None:
 
 def test_events_say_what_the_browser_does(session: Session, site: Any) -> None:
     actions: list[str] = []
-    wait_for(session, lambda snapshot: session.monitor.listening and snapshot.status == "active")
+    wait_for_snapshot(session, lambda snapshot: session.monitor.listening and snapshot.status == "active")
     session.subscribe(lambda snapshot: actions.append(snapshot.last_action))
     session.task("Click the left door", url=site.page("/doors", DOORS))
     assert any("left door" in action for action in actions)
 
 
 def test_an_expired_session_says_so_by_itself(emulator: Any, session: Session) -> None:
-    wait_for(session, lambda snapshot: snapshot.status == "active")
+    wait_for_snapshot(session, lambda snapshot: snapshot.status == "active")
     emulator.advance(6 * 60_000)
-    assert wait_for(session, lambda snapshot: snapshot.ended).state_label == "terminated · expired"
+    assert wait_for_snapshot(session, lambda snapshot: snapshot.ended).state_label == "terminated · expired"
 
 
 def test_a_task_for_an_ended_session_says_so(session: Session) -> None:
@@ -234,7 +218,7 @@ async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -
 def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, site: Any) -> None:
     first = session.submit("wait for 60 seconds")
     second = session.submit(LIST, url=site.page("/cities", CITIES), schema=SCHEMA)
-    wait_for(session, lambda snapshot: snapshot.phase == "running")
+    wait_for_snapshot(session, lambda snapshot: snapshot.phase == "running")
     assert (first.state, second.state) == ("running", "queued")
     first.stop()
     assert len(second.result(60).json) == 2
@@ -245,7 +229,7 @@ def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, si
 
 def test_an_answer_from_elsewhere_lets_a_submitted_task_go_on(session: Session, site: Any) -> None:
     handle = session.submit("Click the Open button", url=site.page("/doors", DOORS))
-    question = wait_for(session, lambda snapshot: snapshot.question is not None).question
+    question = wait_for_snapshot(session, lambda snapshot: snapshot.question is not None).question
     assert question is not None
     session.answer(question.candidates[0], question.task_id)
     handle.result(60)
@@ -261,7 +245,7 @@ def test_a_persons_click_lands_on_the_page_where_it_was_aimed(session: Session, 
     session.take_over()
     assert session.snapshot.phase == "manual"
     session.click(300, 200)
-    wait_for(session, lambda snapshot: "click" in snapshot.last_action.lower())
+    wait_for_snapshot(session, lambda snapshot: "click" in snapshot.last_action.lower())
     session.release()
     assert "300,200" in session.task("get the Clicked").text
 
@@ -284,11 +268,13 @@ def test_again_is_a_session_with_the_same_options(client: Client, site: Any) -> 
 
 
 def test_a_killed_browser_shows_its_grace_period_and_comes_back(client: Client, session: Session) -> None:
-    wait_for(session, lambda snapshot: session.monitor.listening and snapshot.phase == "idle")
+    wait_for_snapshot(session, lambda snapshot: session.monitor.listening and snapshot.phase == "idle")
     seen: list[SessionSnapshot] = []
     session.subscribe(seen.append)
     client.control.instance(session.session_id, "kill")
-    wait_for(session, lambda snapshot: snapshot.status == "active" and any(s.status == "orphaned" for s in seen))
+    wait_for_snapshot(
+        session, lambda snapshot: snapshot.status == "active" and any(s.status == "orphaned" for s in seen)
+    )
     lost = next(snapshot for snapshot in seen if snapshot.grace_ends_at_ms is not None)
     assert lost.grace_ends_at_ms is not None
     assert 299_000 <= lost.grace_ends_at_ms - lost.server_now_ms <= 330_000

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
+from helpers.waiting import wait_until
 from webrun_nb.emulator.storage.database import FILE_NAME
 
 #: remembers what `?set=` says in four places, and reports what was there before
@@ -114,13 +115,13 @@ def environment(emulator):
     emulator.http.delete(f"/environments/{body['environment']['_id']}")
 
 
-def visit(emulator, memory, environment, value=None, until=None):
-    """Open a session on the page; return its id, and what the page had in mind before."""
+def visit(emulator, memory, environment, value=None, *, idle=False):
+    """Open a session on the page, `idle` or still at its task; return its id, and what the page had in mind before."""
     url = memory.setting(value) if value else memory.url
     session = emulator.start(environmentId=environment, initialTask={"startingPoint": url})
     seen = memory.reports.get(timeout=60)
-    if until:
-        until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
+    if idle:
+        wait_until(lambda: emulator.status(session), lambda status: status["phase"] == "idle")
     return session, seen
 
 
@@ -144,8 +145,8 @@ def run_out_of_balance(emulator, session):
 
 
 @pytest.mark.parametrize("ending", [terminate, time_out, run_out_of_balance])
-def test_the_next_session_begins_where_the_last_one_ended(emulator, memory, environment, until, ending):
-    session, seen = visit(emulator, memory, environment, "one", until)
+def test_the_next_session_begins_where_the_last_one_ended(emulator, memory, environment, ending):
+    session, seen = visit(emulator, memory, environment, "one", idle=True)
     assert seen == NOTHING
     ending(emulator, session)
     second, seen = visit(emulator, memory, environment)
@@ -200,14 +201,14 @@ def test_an_emulator_that_is_ended_saves_first(start_emulator, memory, tmp_path,
     assert again != session
 
 
-def test_a_lost_browser_leaves_its_last_checkpoint(emulator, memory, environment, until):
+def test_a_lost_browser_leaves_its_last_checkpoint(emulator, memory, environment):
     session, _ = visit(emulator, memory, environment, "one")
     for _ in range(2):  # the second begins after the checkpoint of the first
         _, body = emulator.message(session, actionType="newTask", taskDetails="click the Click me button")
         assert body["status"] == "complete", body
     emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
     emulator.post(f"/_emulator/sessions/{session}/instance", {"action": "kill"})
-    until(lambda: emulator.status(session), lambda status: status["status"] == "orphaned")
+    wait_until(lambda: emulator.status(session), lambda status: status["status"] == "orphaned")
     end(emulator, session)
     emulator.post("/_emulator/faults", {"clear": True})
     second, seen = visit(emulator, memory, environment)
@@ -215,14 +216,14 @@ def test_a_lost_browser_leaves_its_last_checkpoint(emulator, memory, environment
     assert seen == all_of("clicked")
 
 
-def test_a_browser_that_was_lost_before_it_did_anything_leaves_what_was_there(emulator, memory, environment, until):
+def test_a_browser_that_was_lost_before_it_did_anything_leaves_what_was_there(emulator, memory, environment):
     session, _ = visit(emulator, memory, environment, "one")
     end(emulator, session)
     lost = emulator.start(environmentId=environment)
-    until(lambda: emulator.status(lost), lambda status: status["phase"] == "idle")
+    wait_until(lambda: emulator.status(lost), lambda status: status["phase"] == "idle")
     emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
     emulator.post(f"/_emulator/sessions/{lost}/instance", {"action": "kill"})
-    until(lambda: emulator.status(lost), lambda status: status["status"] == "orphaned")
+    wait_until(lambda: emulator.status(lost), lambda status: status["status"] == "orphaned")
     end(emulator, lost)
     emulator.post("/_emulator/faults", {"clear": True})
     second, seen = visit(emulator, memory, environment)
@@ -236,9 +237,9 @@ def profile(emulator, environment):
     return found
 
 
-def test_of_two_sessions_the_last_to_end_wins_and_both_are_told(emulator, memory, environment, until):
-    first, _ = visit(emulator, memory, environment, "first", until)
-    second, seen = visit(emulator, memory, environment, "second", until)
+def test_of_two_sessions_the_last_to_end_wins_and_both_are_told(emulator, memory, environment):
+    first, _ = visit(emulator, memory, environment, "first", idle=True)
+    second, seen = visit(emulator, memory, environment, "second", idle=True)
     notes = [emulator.status(session)["note"] for session in (first, second)]
     end(emulator, second)
     end(emulator, first)
@@ -252,47 +253,47 @@ def test_of_two_sessions_the_last_to_end_wins_and_both_are_told(emulator, memory
     assert "note" not in emulator.status(third)
 
 
-def test_a_deleted_environment_is_not_written_any_more(emulator, memory, until, folder):
+def test_a_deleted_environment_is_not_written_any_more(emulator, memory, folder):
     _, body = emulator.post("/environments", {"name": "gone"})
     environment = body["environment"]["_id"]
-    session, _ = visit(emulator, memory, environment, "one", until)
+    session, _ = visit(emulator, memory, environment, "one", idle=True)
     assert emulator.http.delete(f"/environments/{environment}").status_code == 200
     status = emulator.status(session)
     assert (status["phase"], "deleted" in status["note"]) == ("idle", True)
     end(emulator, session)
     fresh = emulator.start()  # what the one before leaves behind is written meanwhile
-    until(lambda: emulator.status(fresh), lambda status: status["phase"] == "idle")
+    wait_until(lambda: emulator.status(fresh), lambda status: status["phase"] == "idle")
     end(emulator, fresh)
     assert not any(environment in str(path) for path in folder.rglob("*.json"))
 
 
-def test_a_profile_that_is_broken_fails_its_session_and_stays(emulator, memory, environment, until, folder):
+def test_a_profile_that_is_broken_fails_its_session_and_stays(emulator, memory, environment, folder):
     session, _ = visit(emulator, memory, environment, "one")
     end(emulator, session)
-    until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
+    wait_until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
     (state,) = (folder / "profiles" / environment).iterdir()
     whole = state.read_bytes()
     state.write_bytes(whole[:50])
     broken = emulator.start(environmentId=environment)
-    ended = until(lambda: emulator.status(broken), lambda status: status["status"] == "failed")
+    ended = wait_until(lambda: emulator.status(broken), lambda status: status["status"] == "failed")
     assert ended["reason"] == "failed"
     assert state.read_bytes() == whole[:50]
 
 
 def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told(
-    emulator, start_emulator, memory, environment, folder, until
+    emulator, start_emulator, memory, environment, folder
 ):
-    before, _ = visit(emulator, memory, environment, "before", until)
+    before, _ = visit(emulator, memory, environment, "before", idle=True)
     end(emulator, before)
-    until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
+    wait_until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
     other = start_emulator("--control", "--data-dir", str(folder))
     other.advance(3_600_000)  # whose clock says what does not count
-    first, seen = visit(emulator, memory, environment, "first", until)
-    second, seen_too = visit(other, memory, environment, "second", until)
-    told_first = until(lambda: emulator.status(first).get("note"), bool)
-    told_second = until(lambda: other.status(second).get("note"), bool)
+    first, seen = visit(emulator, memory, environment, "first", idle=True)
+    second, seen_too = visit(other, memory, environment, "second", idle=True)
+    told_first = wait_until(lambda: emulator.status(first).get("note"), bool)
+    told_second = wait_until(lambda: other.status(second).get("note"), bool)
     end(other, second)
-    until(lambda: seen_from(emulator, second), lambda status: status == "terminated")
+    wait_until(lambda: seen_from(emulator, second), lambda status: status == "terminated")
     end(emulator, first)
     third, left = visit(emulator, memory, environment)
     end(emulator, third)
@@ -305,15 +306,15 @@ def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told
 
 
 def test_a_session_of_an_emulator_that_was_killed_is_none_to_be_told_of(
-    emulator, start_emulator, memory, environment, folder, until
+    emulator, start_emulator, memory, environment, folder
 ):
     killed = start_emulator("--data-dir", str(folder))
-    lost, _ = visit(killed, memory, environment, "lost", until)
-    until(lambda: open_in(folder), lambda ids: lost in ids)
+    lost, _ = visit(killed, memory, environment, "lost", idle=True)
+    wait_until(lambda: open_in(folder), lambda ids: lost in ids)
     killed.process.kill()
     killed.process.wait()
     session, seen = visit(emulator, memory, environment)
-    until(lambda: seen_from(emulator, lost), lambda status: status == "failed")  # it was looked for, and ended
+    wait_until(lambda: seen_from(emulator, lost), lambda status: status == "failed")  # it was looked for, and ended
     note = emulator.status(session).get("note")
     end(emulator, session)
     assert (seen, note) == (NOTHING, None)
@@ -345,10 +346,10 @@ def test_an_upload_is_what_the_next_session_begins_with(emulator, memory, enviro
     assert seen == all_of("one")
 
 
-def test_what_is_kept_is_its_owners_alone(emulator, environment, memory, folder, until):
+def test_what_is_kept_is_its_owners_alone(emulator, environment, memory, folder):
     session, _ = visit(emulator, memory, environment, "one")
     end(emulator, session)
-    until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
+    wait_until(lambda: profile(emulator, environment)["status"], lambda status: status == "ready")
     kept = [path for path in folder.rglob("*") if "logs" not in path.parts]
     assert json.loads(next((folder / "profiles" / environment).iterdir()).read_text())["cookies"]
     assert not [path for path in kept if path.stat().st_mode & 0o077 and path.suffix != ".lock"]

@@ -8,6 +8,7 @@ import threading
 import pytest
 from sqlalchemy import event
 
+from helpers.waiting import wait_until_async
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.storage import write_behind
 from webrun_nb.wire.policies import PolicyFields
@@ -24,7 +25,7 @@ def free(connection, *_):
     connection.cursor().execute("PRAGMA max_page_count = 1000000")
 
 
-async def test_what_can_not_be_put_on_record_is_not_done_and_goes_on_once_it_can(emulator, site, until, monkeypatch):
+async def test_what_can_not_be_put_on_record_is_not_done_and_goes_on_once_it_can(emulator, site, monkeypatch):
     monkeypatch.setattr(write_behind, "MOST_PENDING", 2)
     bell = "<button onclick=\"fetch('/rung')\">Ring</button>"
     answered = threading.Event()
@@ -37,7 +38,7 @@ async def test_what_can_not_be_put_on_record_is_not_done_and_goes_on_once_it_can
     for number in range(2):
         padding = {"padding": "x" * 100_000}
         emulator.store.keep_session(f"pad{number}", "ann", 0.0, 0.0, padding)
-    await asyncio.to_thread(until, lambda: emulator.store.full, bool)
+    await wait_until_async(lambda: emulator.store.full)
     answered.set()
     await emulator.events.settled(running)
     with pytest.raises(CommandRefusedError, match="is the disk full") as refused:

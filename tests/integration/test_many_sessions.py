@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from time import monotonic
 from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from helpers.waiting import wait_until
 from webrun_nb.client.transport import KEEPALIVE_S
 
 SESSIONS = 200
@@ -202,9 +202,7 @@ def test_a_task_that_a_person_lets_go_on_does_not_wait_in_line(crowd, emulator, 
     task_id = emulator.status(waiting)["currentTaskId"]
     busy = [emulator.start(initialTask={"taskDetails": "wait for 60 seconds"}) for _ in range(SLOTS + 1)]
     emulator.message(waiting, actionType="guardrail", taskDetails="list the items")
-    deadline = monotonic() + 50
-    while (task := emulator.get(f"/task/{waiting}/{task_id}")[1])["pending"] and monotonic() < deadline:
-        pass
+    task = wait_until(lambda: emulator.get(f"/task/{waiting}/{task_id}")[1], lambda polled: not polled["pending"], 50)
     assert task["status"] == "complete"
     states = [emulator.status(session_id)["status"] for session_id in busy]
     for session_id in (waiting, *busy):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from helpers.waiting import wait_for_snapshot
 from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
 from webrun_nb.client.client import Client
 from webrun_nb.client.session import Session
-from webrun_nb.client.snapshot import SessionSnapshot
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +37,21 @@ def session(emulator: Any, network: DroppingProxy) -> Iterator[Session]:
     client.close()
 
 
-def wait_for(session: Session, wanted: Callable[[SessionSnapshot], bool]) -> None:
-    seen = threading.Event()
-    leave = session.subscribe(lambda snapshot: seen.set() if wanted(snapshot) else None)
-    assert wanted(session.snapshot) or seen.wait(60), session.snapshot
-    leave()
-
-
 def test_a_lost_network_is_shown_and_so_is_its_return(session: Session, network: DroppingProxy) -> None:
-    wait_for(session, lambda snapshot: snapshot.phase == "idle")
+    wait_for_snapshot(session, lambda snapshot: snapshot.phase == "idle")
     network.drop()
-    wait_for(session, lambda snapshot: not snapshot.connected)
+    wait_for_snapshot(session, lambda snapshot: not snapshot.connected)
     assert not session.ended
     network.restore()
-    wait_for(session, lambda snapshot: snapshot.connected)
+    wait_for_snapshot(session, lambda snapshot: snapshot.connected)
 
 
 def test_a_task_outlives_a_lost_network(session: Session, network: DroppingProxy, site: Any) -> None:
     held = threading.Event()
     handle = session.submit("get the heading", url=site.page("/", "<h1>There</h1>", held=held))
-    wait_for(session, lambda snapshot: snapshot.phase == "running")
+    wait_for_snapshot(session, lambda snapshot: snapshot.phase == "running")
     network.drop()
-    wait_for(session, lambda snapshot: not snapshot.connected)
+    wait_for_snapshot(session, lambda snapshot: not snapshot.connected)
     held.set()
     network.restore()
     assert handle.result(60).session_id == session.session_id

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
+from helpers.waiting import wait_until_async
 from webrun_nb.browsers.actions import Navigate, PointerClick, TypeReleased
 from webrun_nb.browsers.protocol import BrowserInstance
 
@@ -22,7 +21,6 @@ class Watcher:
         self.pictures: list[bytes] = []
         self.may = asyncio.Event()
         self.may.set()
-        self._came = asyncio.Event()
         self._instance = instance
 
     def start(self) -> None:
@@ -30,18 +28,11 @@ class Watcher:
 
     def _take(self, picture: bytes) -> None:
         self.pictures.append(picture)
-        self._came.set()
-
-    async def until(self, wanted: Callable[[], Any]) -> None:
-        async with asyncio.timeout(60):
-            while not wanted():
-                self._came.clear()
-                await self._came.wait()
 
     async def quiet(self) -> None:
         """Wait until no picture has come for a span of time; which one that goes on never is."""
         async with asyncio.timeout(60):
-            await self.until(lambda: self.pictures)
+            await wait_until_async(lambda: self.pictures)
             count = 0
             while count < len(self.pictures):
                 count = len(self.pictures)
@@ -62,7 +53,7 @@ async def test_nothing_runs_before_it_is_started_and_after_it_is_stopped(instanc
     await watcher.rest(0.2)
     assert watcher.pictures == []
     watcher.start()
-    await watcher.until(lambda: watcher.pictures)
+    await wait_until_async(lambda: watcher.pictures)
     instance.screen.stop()
     count = len(watcher.pictures)
     await instance.perform(PointerClick(5, 5))
@@ -76,7 +67,7 @@ async def test_it_shows_the_document_that_replaces_another(instance, watcher, si
     await watcher.quiet()
     before = watcher.pictures[-1]
     await instance.perform(Navigate(site.page("/two", "<h1>two</h1>")))
-    await watcher.until(lambda: watcher.pictures[-1] != before)
+    await wait_until_async(lambda: watcher.pictures[-1] != before)
 
 
 async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(instance, watcher, site):
@@ -89,7 +80,7 @@ async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(inst
         await watcher.rest(0.05)
     seen = len(watcher.pictures)
     watcher.may.set()
-    await watcher.until(lambda: len(watcher.pictures) > seen)
+    await wait_until_async(lambda: len(watcher.pictures) > seen)
     await watcher.quiet()
     last = watcher.pictures[-1]
     instance.screen.stop()
@@ -136,7 +127,7 @@ async def test_a_field_that_a_secret_was_typed_into_shows_dots(instance, watcher
         await instance.perform(TypeReleased(seen.elements[0].ref, release=lambda place, text=secret: text))
         watcher.pictures.clear()
         watcher.start()
-        await watcher.until(lambda: watcher.pictures)
+        await wait_until_async(lambda: watcher.pictures)
         await watcher.rest()  # a caret that nobody sees goes on blinking
         shown.append(watcher.pictures[-1])
         instance.screen.stop()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 import psutil
 import pytest
+
+from helpers.waiting import wait_until
 
 IDLE_LISTENERS = 2
 """The emulator's own port, and the way out of the spare browser, which waits for the next session."""
@@ -45,10 +45,7 @@ def test_an_ended_session_leaves_no_browser_and_no_listener(emulator, ending):
                 emulator.post(f"/_emulator/sessions/{session_id}/instance", {"action": "kill"})
                 emulator.message(session_id, actionType="state", newState="terminate")
             emulator.post("/_emulator/faults", {"clear": True})
-    deadline = monotonic() + 60
-    while True:
-        left = emulator.get("/_emulator/state")[1]["instances"]
-        ports = listeners(emulator.process.pid)
-        if not left and ports <= IDLE_LISTENERS:
-            break
-        assert monotonic() < deadline, (left, ports)
+    wait_until(
+        lambda: (emulator.get("/_emulator/state")[1]["instances"], listeners(emulator.process.pid)),
+        lambda left: not left[0] and left[1] <= IDLE_LISTENERS,
+    )

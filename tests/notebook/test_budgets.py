@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +12,13 @@ import pytest
 from helpers.kernels import Kernel, Ran, running_kernel
 
 BUDGET_ENDED = "terminated · budget"
-ENDED = """
-import threading
+ENDED = f"""
+import sys, threading
+sys.path.append({str(Path(__file__).parents[1])!r})
+from helpers.waiting import wait_for_snapshot
 def ended(session):
     "Wait until a session has ended; return how."
-    over = threading.Event()
-    look = lambda snapshot: over.set() if snapshot.ended else None
-    leave = session.subscribe(look)
-    look(session.snapshot)
-    assert over.wait(60), session.snapshot
-    leave()
-    return session.snapshot.state_label
+    return wait_for_snapshot(session, lambda snapshot: snapshot.ended).state_label
 def sessions():
     "Return the sessions of this kernel, by name."
     from webrun_nb.notebook.api import toolkit

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -31,15 +32,10 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         yield kernel
 
 
-WHEN = """
-def when(session, wanted):
-    "Wait until a snapshot of the session is as wanted."
-    found = threading.Event()
-    look = lambda snapshot: found.set() if wanted(snapshot) else None
-    leave = session.subscribe(look)
-    look(session.snapshot)
-    assert found.wait(60), session.snapshot
-    leave()
+WHEN = f"""
+import sys
+sys.path.append({str(Path(__file__).parents[1])!r})
+from helpers.waiting import wait_for_snapshot
 """
 
 
@@ -72,7 +68,7 @@ def session(kernel) -> Iterator[str]:
 
 def test_a_task_can_be_paused_and_resumed(kernel, session):
     running = kernel.run(
-        "handle = session.submit('wait for 60 seconds')\nwhen(session, lambda s: s.phase == 'running')"
+        "handle = session.submit('wait for 60 seconds')\nwait_for_snapshot(session, lambda s: s.phase == 'running')"
     )
     assert running.status == "ok", running.errors
     assert "paused" in kernel.run("%webrun pause").text
@@ -97,7 +93,7 @@ def asking(kernel, session, tmp_path) -> None:
         "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
         "url = f'http://127.0.0.1:{server.server_port}/doors.html'\n"
         "handle = session.submit('Click the Open button', url=url)\n"
-        "when(session, lambda s: s.question is not None)"
+        "wait_for_snapshot(session, lambda s: s.question is not None)"
     )
     assert kernel.run(cell).status == "ok"
 
@@ -116,7 +112,7 @@ def test_an_answer_where_nothing_is_asked_is_one_line(kernel, session):
 
 
 def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session):
-    assert kernel.run("when(session, lambda s: s.phase == 'idle')").status == "ok"
+    assert kernel.run("wait_for_snapshot(session, lambda s: s.phase == 'idle')").status == "ok"
     travelled = kernel.run("%webrun emulator advance 6m")
     assert "after 5:00 of inactivity" in travelled.text
     spent = kernel.run("spent = %webrun usage")
@@ -127,7 +123,7 @@ def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session)
 
 
 def test_usage_says_what_waiting_would_cost(kernel, session):
-    assert kernel.run("when(session, lambda s: s.phase == 'idle')").status == "ok"
+    assert kernel.run("wait_for_snapshot(session, lambda s: s.phase == 'idle')").status == "ok"
     assert "main · idle until the timeout: ≈ $0." in kernel.run("%webrun usage;").text
 
 
@@ -138,10 +134,13 @@ def test_a_frozen_clock_stands_still(kernel, session):
 
 
 def test_a_killed_browser_orphans_its_session_and_it_comes_back(kernel, session):
-    assert kernel.run("when(session, lambda s: s.phase == 'idle' and session.monitor.listening)").status == "ok"
+    listens = kernel.run("wait_for_snapshot(session, lambda s: s.phase == 'idle' and session.monitor.listening)")
+    assert listens.status == "ok"
     kernel.run("seen = []\nleave = session.subscribe(lambda s: seen.append((s.status, s.grace_ends_at_ms is None)))")
     assert "was killed" in kernel.run("%webrun emulator kill main").text
-    back = kernel.run("when(session, lambda s: ('orphaned', False) in seen and seen[-1] == ('active', True))\nleave()")
+    back = kernel.run(
+        "wait_for_snapshot(session, lambda s: ('orphaned', False) in seen and seen[-1] == ('active', True))\nleave()"
+    )
     assert back.status == "ok", back.text
 
 

@@ -11,8 +11,7 @@ import asyncio
 import contextlib
 import json
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from helpers.leaks import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
+from helpers.waiting import wait_until_async
 from webrun_nb.browsers import discovery
 from webrun_nb.browsers.actions import Click, Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -49,14 +49,6 @@ class Listener:
         """Take no note."""
 
 
-async def until(done: Callable[[], bool], why: Callable[[], str]) -> None:
-    """Look again and again; the servers are on threads of their own."""
-    deadline = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < deadline, why()
-        await asyncio.sleep(0.05)
-
-
 class Lab:
     """Two servers, and browsers on a network between them."""
 
@@ -83,7 +75,7 @@ class Lab:
 
     async def arrived(self, ways: set[str]) -> None:
         """Wait until the controls have arrived."""
-        await until(lambda: not ways - self.allowed.ways(), lambda: f"no control: {ways - self.allowed.ways()}")
+        await wait_until_async(lambda: ways - self.allowed.ways(), lambda missing: not missing)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["headless-shell", "chromium"])
@@ -240,7 +232,7 @@ async def test_a_name_that_changes_its_answer_is_looked_at_again(lab, monkeypatc
         await instance.observe()
         with contextlib.suppress(BrowserError):  # a page whose host has turned is left
             await instance.perform(Click(0))
-        await until(lambda name=name: lab.network.turning[name] == [INSIDE], lambda: "not all answers were used")
+        await wait_until_async(lambda name=name: lab.network.turning[name], lambda left: left == [INSIDE])
         assert any(hit.startswith(f"{name} /hit/again") for hit in lab.allowed.hits)
         with pytest.raises(BrowserError) as caught:
             await instance.perform(Navigate(f"http://{name}/turn"))
@@ -264,7 +256,7 @@ async def test_a_page_reaches_the_practice_sites_and_never_the_emulator(lab):
     home = EmulatorAddress(emulator.port, ip_address("127.0.0.1"))
     instance = await lab.open(home, named=("localhost", "127.0.0.1", "::1", "me.example"))
     await instance.perform(Navigate(lab.page(script)))
-    await until(lambda: bool(emulator.hits), lambda: "the practice site was not reached")
+    await wait_until_async(lambda: emulator.hits)
     for url in urls:
         with pytest.raises(BrowserError):
             await instance.perform(Navigate(url))

@@ -30,6 +30,7 @@ from nbclient import NotebookClient
 from helpers.login_site import MARKER, LoginSite, echoing
 from helpers.processes import family
 from helpers.proxies import LocalProxy
+from helpers.waiting import wait_until
 from webrun_nb.notebook.commands.emulator import ShownState
 from webrun_nb.notebook.text.markdown import PageText
 
@@ -198,7 +199,7 @@ def run_notebook(lived: Lived, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
+def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
     data_dir, temporary = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
     site = LoginSite()
     emulator = start_emulator("--data-dir", str(data_dir), "--control", env={"TMPDIR": str(temporary)})
@@ -225,8 +226,8 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
         task("Get the heading", startingPoint=site.url("/hand"))
         action = {"type": "TYPE", "text": BY_HAND}
         emulator.message(lived.session_id, actionType="interaction", action=action)
-        until(lambda: list(site.posted), lambda posted: any(form.get("typed") == BY_HAND for *_, form in posted))
-        lived.by_hand = until(
+        wait_until(lambda: list(site.posted), lambda posted: any(form.get("typed") == BY_HAND for *_, form in posted))
+        lived.by_hand = wait_until(
             lambda: [event for event in lived.events if "where the focus is" in str(event)], lambda said: len(said) > 0
         )
 
@@ -274,7 +275,7 @@ def lived(start_emulator, tmp_path_factory, hooks, until) -> Iterator[Lived]:
     proxy = LocalProxy("http", PROXY_USER, PROXY_PASSWORD)
     through = {"startingPoint": site.url("/x", "127.0.0.1")}
     proxied = emulator.start(proxy=proxy.wire, initialTask=through)
-    until(lambda: list(proxy.asked), lambda asked: f"127.0.0.1:{site.port}" in asked)
+    wait_until(lambda: list(proxy.asked), lambda asked: f"127.0.0.1:{site.port}" in asked)
     lived.session_id = emulator.start(policyId=policy["policy"]["policyId"])
     emulator.http.put(f"/_emulator/sessions/{lived.session_id}/pictures", json={"wanted": True})
     hear(lived, lived.session_id, live)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +12,7 @@ from hypothesis import given, strategies
 
 from helpers.fake_cards import ENDED
 from helpers.fake_service import USAGE, Service, completed, failed
+from helpers.waiting import wait_for_snapshot
 from webrun_nb.client.budget import Budget, Budgets, limit_usd
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import BudgetError, RequestError, TaskFailedError
@@ -36,10 +36,7 @@ def client(service: Service):
 
 
 def wait_for_end(session: Session) -> str:
-    over = threading.Event()
-    session.subscribe(lambda snapshot: over.set() if snapshot.ended else None)
-    assert session.ended or over.wait(60)
-    return session.snapshot.state_label
+    return wait_for_snapshot(session, lambda snapshot: snapshot.ended).state_label
 
 
 @pytest.mark.parametrize("given", [0, -1, "much", float("nan"), "inf"])
