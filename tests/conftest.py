@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from helpers.skips import fail_unless_accepted
 from webrun_nb.client.transport import KEEPALIVE_S
 
 KEY = "wr_key-of-the-tests"
@@ -43,6 +44,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [path for path, folder in folders.items() if folder not in (*AT_WORK, "unit")]
     place = {path: (number + 0.5) / len(files) for files in (at_work, waiting) for number, path in enumerate(files)}
     items.sort(key=lambda item: place.get(item.path, 1))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many tests run at a time with `-n logical`: more than cores, since many wait for browsers."""
+    return max(2, (3 * (os.cpu_count() or 1) + 1) // 2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    fail_unless_accepted(report)
+    return report
 
 
 @dataclass

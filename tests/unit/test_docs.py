@@ -53,6 +53,13 @@ def test_readme_is_short() -> None:
     assert len(README.read_bytes()) <= README_BYTES
 
 
+@pytest.mark.parametrize("page", [README, PACKAGE / "docs" / "contributing.md"], ids=lambda page: page.name)
+def test_pages_show_the_test_command_of_ci(page: Path) -> None:
+    command = (ROOT / ".ci" / "test").read_text(encoding="utf-8").splitlines()[-1]
+    assert "pytest" in command
+    assert command in page.read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert {target: found for target in links(page) if (found := problem(page, target))} == {}
