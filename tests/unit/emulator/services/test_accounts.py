@@ -79,9 +79,9 @@ def test_a_file_of_keys(file):
         ("\nann hush", "line 2: a key is wr_ or enig_"),
         ("ann wr_", "line 1: a key is wr_ or enig_"),
         ("a/b wr_hush", "line 1: a user is named with"),
-        ("ann wr_hush soon", "line 1: the key's end is no date"),
+        ("ann wr_hush soon", "line 1: the expiry is not a date"),
         ("ann wr_hush\nbob wr_hush", "has a key twice"),
-        (b"\xff\xfe", "no text in UTF-8"),
+        (b"\xff\xfe", "not UTF-8 text"),
     ],
 )
 def test_a_line_that_is_not_understood_is_named_without_its_key(file, text, said):
