@@ -64,10 +64,9 @@ def test_a_single_task_may_have_an_environment(kernel):
     for name in ("first", "second"):
         ran = kernel.run(TASK.format(name=name, options="--env visit"))
         assert ran.status == "ok", ran.errors
-    kernel.run("from webrun_nb.notebook.api import toolkit\nfrom webrun_nb.notebook.text.labels import usd")
-    assert value(kernel.run("usd([*toolkit.current.sessions.values()][-1].snapshot.cost_usd)")) in ran.text, (
-        "as its card"
-    )
+    kernel.run("from webrun_nb.common.money import rounded_dollars\nfrom webrun_nb.notebook.api import toolkit")
+    latest = "[*toolkit.current.sessions.values()][-1]"
+    assert value(kernel.run(f"rounded_dollars({latest}.snapshot.cost_usd)")) in ran.text, "as its card"
     assert value(kernel.run("[first.visitor[0], second.visitor[0]]")) == ["nobody", "an old friend"]
 
 

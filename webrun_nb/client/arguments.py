@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from webrun_nb.client.errors import ArgumentError
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,7 +65,7 @@ def check_arguments(
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     for name in kwargs:
         if name not in parameters and not takes_any:
-            meant = near(name, known)
+            meant = closest_match(name, known)
             hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
             raise ArgumentError(f"{function}() has no argument {name!r}", hint)
     try:

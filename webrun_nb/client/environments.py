@@ -13,7 +13,7 @@ from webrun_nb.client.transfers import Transfers, existing_files
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import utc
-from webrun_nb.common.text import ReadableRepr, near
+from webrun_nb.common.text import ReadableRepr, closest_match
 from webrun_nb.wire.environments import (
     Deleted,
     FileList,
@@ -123,7 +123,7 @@ class Environments:
                 + " or ".join(found.id for found in named),
             )
         if not named:
-            meant = near(environment, [found.name for found in known])
+            meant = closest_match(environment, [found.name for found in known])
             names = ", ".join(found.name for found in known[:10])
             there_are = f"there are: {names}" if names else "there is none yet"
             raise RequestError(

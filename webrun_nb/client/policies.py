@@ -15,7 +15,7 @@ from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.local_time import utc
-from webrun_nb.common.text import ReadableRepr, near
+from webrun_nb.common.text import ReadableRepr, closest_match
 from webrun_nb.wire.policies import ActionRuleBody, PolicyAnswer, PolicyBody, PolicyList, PolicyRules
 
 TEMPLATES = ("Research Only", "Financial Compliance", "Healthcare / HIPAA", "Strict Lockdown")
@@ -119,7 +119,7 @@ class Policies:
             return await self._send("POST", "", body)
         except RequestError as error:
             if error.details.get("parameter") == "template":
-                meant = near(str(template), [each.name for each in await self.atemplates()])
+                meant = closest_match(str(template), [each.name for each in await self.atemplates()])
                 error.hint = f"did you mean {meant!r}?" if meant else "name one of them, in quotes"
             raise
 
@@ -149,7 +149,7 @@ class Policies:
             return found[0]
         if not found:
             names = [each.name for each in policies]
-            meant = near(policy, names)
+            meant = closest_match(policy, names)
             there_are = f"there are: {', '.join(names[:10])}" if names else "there is none yet"
             raise RequestError(
                 f"there is no policy {policy!r}",

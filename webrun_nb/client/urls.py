@@ -9,7 +9,7 @@ from webrun_nb.client.errors import RequestError
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
 from webrun_nb.common.practice_sites import PRACTICE_SITES
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRACTICE = re.compile(r"practice:(?P<site>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>[/?#].*)?", re.IGNORECASE)
@@ -73,7 +73,12 @@ def resolve_url(url: str, base_url: str) -> str:
         _refuse_slip(url, base_url)
         if _BARE.fullmatch(url):
             word, rest = re.match(r"([^/?#:]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]  # matches all
-            if is_local(base_url) and "." not in word and not _NEAR.match(url) and (site := near(word, PRACTICE_SITES)):
+            if (
+                is_local(base_url)
+                and "." not in word
+                and not _NEAR.match(url)
+                and (site := closest_match(word, PRACTICE_SITES))
+            ):
                 raise _invalid(f"{url[:100]} is not a URL", f"did you mean practice:{site}{rest[:100]}?")
             scheme = "http" if _NEAR.match(url) else "https"
             raise _invalid(f"{url[:100]} is not a URL: it has no {scheme}://", f"did you mean {scheme}://{url[:100]}?")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 
 MONEY_PATTERN = r"^-?\d+(\.\d+)?( [A-Z]{3})?$"
 """An amount with its ISO 4217 currency if that is known: `899.00 USD`."""
@@ -170,7 +170,7 @@ def _column(text: str) -> Column:
     if enum:
         return Column(name, ColumnType.ENUM, nullable, _choices(name, enum["choices"]))
     if type_text not in BY_LABEL:
-        meant = _BY_ALIAS.get(type_text.lower()) or near(type_text, _WRITTEN)
+        meant = _BY_ALIAS.get(type_text.lower()) or closest_match(type_text, _WRITTEN)
         raise ColumnListError(
             f"{type_text!r} is not a column type (column {name})",
             f"did you mean {name}:{meant}?" if meant else f"the types are: {' '.join(_WRITTEN)}",

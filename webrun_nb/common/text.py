@@ -32,11 +32,13 @@ def shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
+def closest_match(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is closest to a misspelled `word`, or None if none is close.
 
-    >>> near("stauts", ["start", "status"]), near("environments", ["env", "policy"]), near("x", ["env"])
-    ('status', 'env', None)
+    >>> closest_match("stauts", ["start", "status"]), closest_match("environments", ["env", "policy"])
+    ('status', 'env')
+    >>> closest_match("x", ["env"]) is None
+    True
     """
     given, by_lower = word.lower(), {name.lower(): name for name in known}
     found = difflib.get_close_matches(given, by_lower, n=1, cutoff=0.6)

@@ -18,7 +18,7 @@ from webrun_nb.client.session import Session
 from webrun_nb.client.task_handle import TaskHandle
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import clock_time
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.display.code_export import SubmittedTask
 from webrun_nb.notebook.display.results import DEFAULT_ROWS
@@ -109,7 +109,7 @@ class Workspace:
         known = self.sessions
         if name not in known:
             named = [each for each in known if is_name(each)]  # "single task" can't be written on a line
-            meant = near(name, named)
+            meant = closest_match(name, named)
             there_are = f"there are: {', '.join(named)}" if named else f"%webrun start {name} opens one"
             raise CommandError(f"there is no session {name!r}", f"did you mean {meant}?" if meant else there_are)
         return known[name]
@@ -186,7 +186,7 @@ class Workspace:
             There is none.
         """
         if name not in self.jobs:
-            meant = near(name, self.jobs)
+            meant = closest_match(name, self.jobs)
             there_are = f"there are: {', '.join(self.jobs)}" if self.jobs else f"%%webrun task --bg {name} starts one"
             raise CommandError(f"there is no job {name!r}", f"did you mean {meant}?" if meant else there_are)
         return self.jobs[name]

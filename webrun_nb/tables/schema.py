@@ -34,7 +34,7 @@ from webrun_nb.common.column_types import (
     parse_columns,
 )
 from webrun_nb.common.json_schema import schema_fault
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 
 __all__ = ["ANSWER", "Schema", "SchemaError", "any_records", "from_object", "resolve"]
 
@@ -202,7 +202,7 @@ def _name(value: object) -> str:
 def _lookup(name: str, namespace: Mapping[str, object]) -> object:
     if name in namespace:
         return namespace[name]
-    meant = near(name, [known for known in namespace if not known.startswith("_")])
+    meant = closest_match(name, [known for known in namespace if not known.startswith("_")])
     raise SchemaError(
         f"there is no {name!r} in the notebook",
         f"did you mean {meant}?" if meant else f"run the cell that defines it; a column needs a type: {name}:str",

@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.codes import ToolkitErrorCode
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 
 __all__ = ["TemplateError", "fill"]
 
@@ -185,7 +185,7 @@ def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
             raise TemplateError(f"{{{{ {name} }}}} is not available", "names that start with __ are reserved by Python")
         if name in namespace:
             continue
-        meant = near(
+        meant = closest_match(
             name, [known for known in namespace if not known.startswith("_") and not _is_pythons(namespace, known)]
         )
         if meant:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import host_of, port_of
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
@@ -58,7 +58,7 @@ class PracticeSites:
             return
         site, _, suffix = host.rpartition(".")
         if suffix == "localhost" and port_of(url) == self.port and site not in self.names:
-            meant = near(site, self.names)
+            meant = closest_match(site, self.names)
             asked = f"did you mean practice:{meant}?" if meant else f"there are: {', '.join(self.names)}"
             raise CommandRefusedError(
                 ErrorCode.INVALID_PARAMETER,

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from webrun_nb.common.text import near, one_line
+from webrun_nb.common.text import closest_match, one_line
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import env_option
 from webrun_nb.notebook.display.downloads import how_to_open, size_text
@@ -201,7 +201,7 @@ def download_file(workspace: Workspace, arguments: FileDownload) -> None:
         raise CommandError("the last task downloaded nothing", _HOW_TO_DOWNLOAD)
     names = [file.filename for file in files]
     if arguments.name is not None and arguments.name not in names:
-        meant = near(arguments.name, names)
+        meant = closest_match(arguments.name, names)
         raise CommandError(
             f"the last task downloaded no {arguments.name!r}",
             f"did you mean {meant}?" if meant else f"there are: {', '.join(names)}",

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 
 from IPython.display import display
 
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.help import help_text
@@ -60,7 +60,7 @@ def show_docs(workspace: Workspace, arguments: HelpDocs) -> None:
         print("\n".join(["%webrun help docs TOPIC shows one of:", *lines]))
         return
     if arguments.topic not in pages:
-        meant = near(arguments.topic, pages)
+        meant = closest_match(arguments.topic, pages)
         hint = f"did you mean {meant}?" if meant else f"there are: {', '.join(pages)}"
         raise CommandError(f"the manual has no topic {arguments.topic!r}", hint)
     text = pages[arguments.topic].read_text(encoding="utf-8")

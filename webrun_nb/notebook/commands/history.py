@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from webrun_nb.client.client import USERS_LEDGER
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.codes import ToolkitErrorCode
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.display.code_export import python_code
@@ -63,7 +63,7 @@ def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
     if arguments.name is not None:
         names = {record.name for record in sessions}
         if arguments.name not in names:
-            meant = near(arguments.name, names)
+            meant = closest_match(arguments.name, names)
             hint = f"did you mean {meant}?" if meant else "%webrun history lists all of them"
             raise CommandError(f"no task of a session {arguments.name!r} is known", hint)
         sessions = [record for record in sessions if record.name == arguments.name]
@@ -145,7 +145,7 @@ def code(workspace: Workspace, arguments: Code) -> WrittenCode:
         task_id = next(reversed(known))
     if task_id not in known:
         last = next(reversed(known))
-        meant = near(task_id, [*workspace.jobs, *known])
+        meant = closest_match(task_id, [*workspace.jobs, *known])
         jobs = f"; its jobs: {', '.join(workspace.jobs)}" if workspace.jobs else ""
         raise CommandError(
             f"this kernel ran no task or job {task_id!r}",

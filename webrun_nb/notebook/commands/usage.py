@@ -15,11 +15,10 @@ from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.common.money import rounded_to_cents
+from webrun_nb.common.money import rounded_dollars, rounded_to_cents
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
-from webrun_nb.notebook.text.labels import usd
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
     known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
     if rows["cost_usd"].isna().any():
         return known
-    return f"{known}: working {usd(working_usd)}, idle {usd(idle_usd)}"
+    return f"{known}: working {rounded_dollars(working_usd)}, idle {rounded_dollars(idle_usd)}"
 
 
 def plot_usage(frame: pd.DataFrame) -> bytes:
@@ -144,7 +143,7 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
 
 
 def _about(amount_usd: Decimal, emulated: bool) -> str:
-    return f"≈ {usd(amount_usd)}" if emulated else usd(amount_usd)
+    return f"≈ {rounded_dollars(amount_usd)}" if emulated else rounded_dollars(amount_usd)
 
 
 def _count(number: int, noun: str) -> str:

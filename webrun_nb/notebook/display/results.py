@@ -14,10 +14,11 @@ from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.money import rounded_dollars
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import meta_of
-from webrun_nb.notebook.text.labels import Cost, usd
+from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
 from webrun_nb.tables.frames import Completeness
@@ -217,9 +218,13 @@ def summary_line(
     parts.append(_elapsed(elapsed_ms))
     if cost is not None:
         about = "≈ " if cost.emulated else ""
-        amount = str(cost) if cost.amount_usd is None else f"{about}{usd(cost.amount_usd)}"
-        if task_usd is not None and cost.amount_usd is not None and usd(task_usd) != usd(cost.amount_usd):
-            amount += f" with its session's start and end, the task alone {about}{usd(task_usd)}"
+        amount = str(cost) if cost.amount_usd is None else f"{about}{rounded_dollars(cost.amount_usd)}"
+        if (
+            task_usd is not None
+            and cost.amount_usd is not None
+            and rounded_dollars(task_usd) != rounded_dollars(cost.amount_usd)
+        ):
+            amount += f" with its session's start and end, the task alone {about}{rounded_dollars(task_usd)}"
         parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
         if budget is not None and (overrun := budget.overrun(emulated=cost.emulated)):
             parts.append(f"{overrun}: the task ended before it could be stopped")

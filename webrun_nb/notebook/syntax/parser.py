@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
 from webrun_nb.notebook.syntax.errors import CommandError
@@ -105,7 +105,7 @@ def _subcommand(command: Command, words: list[str]) -> tuple[Command, list[str]]
     if command.options:
         return command, words
     known = [each.last_word for each in command.subcommands]
-    meant = near(words[1], known)
+    meant = closest_match(words[1], known)
     raise CommandError(
         f"{command.name} has no verb {words[1]!r}",
         f"did you mean {command.magic} {meant}?" if meant else f"there are: {', '.join(known)}",
@@ -237,4 +237,4 @@ def _near_option(command: Command, word: str) -> str | None:
     sets = {option.field: option.flag for option in command.options if option.flag}
     if (written := word.lstrip("-")) in sets:
         return sets[written]
-    return near(word, sets.values()) or sets.get(near(written, sets) or "")
+    return closest_match(word, sets.values()) or sets.get(closest_match(written, sets) or "")

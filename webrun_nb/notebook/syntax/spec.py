@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webrun_nb.common.text import near
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 
@@ -195,7 +195,7 @@ class Registry:
         subcommands: dict[str, list[str]] = {}
         for each in (subcommand for command in self for subcommand in command.subcommands):
             subcommands.setdefault(each.last_word, []).append(each.magic)
-        meant = word if word in subcommands else near(word, self._by_name) or near(word, subcommands)
+        meant = word if word in subcommands else closest_match(word, self._by_name) or closest_match(word, subcommands)
         if meant in self._by_name:
             return f"did you mean {meant}?"
         if len(rest) >= _SENTENCE_WORDS and not any(each.startswith("-") for each in rest):

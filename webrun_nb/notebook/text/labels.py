@@ -10,7 +10,7 @@ from typing import Any
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.labels import action_in_progress, label_actions
-from webrun_nb.common.money import exact_dollars
+from webrun_nb.common.money import exact_dollars, rounded_dollars
 
 TASK_CHARACTERS = 400
 ACTION_CHARACTERS = 200
@@ -70,11 +70,6 @@ def clean(text: str, limit: int) -> str:
     visible = "".join(" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in shown)
     line = " ".join(visible.split())
     return line if len(line) <= limit and len(text) <= limit * 2 else line[: limit - 1].rstrip() + "…"
-
-
-def usd(amount_usd: Decimal) -> str:
-    """Return dollars with four decimals, the digits that are known (grammar, Money)."""
-    return f"${amount_usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
 
 
 def rate(amount_usd_per_minute: Decimal) -> str:
@@ -192,7 +187,7 @@ def idle_fraction(snapshot: SessionSnapshot) -> int | None:
 
 def cost(snapshot: SessionSnapshot) -> str:
     """Return the cost of a session in words (grammar, Money)."""
-    amount = "unknown" if snapshot.cost_usd is None else usd(snapshot.cost_usd)
+    amount = "unknown" if snapshot.cost_usd is None else rounded_dollars(snapshot.cost_usd)
     if not snapshot.emulated:
         return amount
     shown = amount if snapshot.cost_usd is None else f"≈ {amount}"
@@ -219,18 +214,18 @@ def budget(snapshot: SessionSnapshot) -> str:
 
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
     """Return an amount as `≈ $0.0123` if it is emulated, else without the sign."""
-    return f"≈ {usd(amount_usd)}" if snapshot.emulated else usd(amount_usd)
+    return f"≈ {rounded_dollars(amount_usd)}" if snapshot.emulated else rounded_dollars(amount_usd)
 
 
 def cost_parts(snapshot: SessionSnapshot) -> str:
     """Return the parts of the cost that are known: compute (working and idle apart), tokens and the rate."""
     parts = []
     if snapshot.compute_usd is not None:
-        parts.append(f"compute {usd(snapshot.compute_usd)} (measured)")
+        parts.append(f"compute {rounded_dollars(snapshot.compute_usd)} (measured)")
     share = idle_fraction(snapshot)
     if share is not None and snapshot.compute_usd is not None and snapshot.idle_usd is not None:
         working_usd = max(Decimal(0), snapshot.compute_usd - snapshot.idle_usd)
-        parts[-1] += f": working {usd(working_usd)}, idle {usd(snapshot.idle_usd)} ({share} %)"
+        parts[-1] += f": working {rounded_dollars(working_usd)}, idle {rounded_dollars(snapshot.idle_usd)} ({share} %)"
     if snapshot.tokens_usd is not None:
         estimated = " (estimated)" if snapshot.emulated else ""
         parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")

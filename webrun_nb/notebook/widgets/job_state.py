@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.budget import BudgetReading
+from webrun_nb.common.money import rounded_dollars
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.button_press import Button, ButtonPress, busy_command
 from webrun_nb.notebook.widgets.card_state import APPROXIMATELY
@@ -60,7 +61,7 @@ class JobState:
         """Its cost as text: `≈ $0.0041`."""
         if self.cost_usd is None:
             return "cost unknown"
-        return f"{'≈ ' if self.emulated else ''}{words.usd(self.cost_usd)}"
+        return f"{'≈ ' if self.emulated else ''}{rounded_dollars(self.cost_usd)}"
 
     @property
     def next(self) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from webrun_nb.notebook.text.labels import clean, duration, rate, usd
+from webrun_nb.common.money import rounded_dollars
+from webrun_nb.notebook.text.labels import clean, duration, rate
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ def test_durations(span_ms: int, text: str) -> None:
 
 @pytest.mark.parametrize(("amount", "text"), [("0", "$0.0000"), ("0.00005", "$0.0001"), ("12.5", "$12.5000")])
 def test_dollars_have_four_decimals(amount: str, text: str) -> None:
-    assert usd(Decimal(amount)) == text
+    assert rounded_dollars(Decimal(amount)) == text
 
 
 @pytest.mark.parametrize(("amount", "text"), [("0.02", "$0.02/min"), ("0.1", "$0.10/min"), ("0.0125", "$0.0125/min")])
