@@ -13,6 +13,7 @@ _DRIFT_MS = 500
 """Pages show whole seconds: a difference that time makes up in half of one is not seen."""
 _SMALLEST_DRIFT = 1e-6
 """For values that stand still: rounding."""
+_QUANTITY = {"value", "perMs"}
 
 
 def quantity(value: Decimal | int | None, per_ms: Decimal | int = 0) -> dict[str, Any] | None:
@@ -28,24 +29,25 @@ def is_extrapolation_of(shown: Any, state: Any, elapsed_ms: float) -> bool:
 
     Quantities may differ by what grows in half a second; everything else has to be equal.
     """
-    if _is_quantity(shown) and _is_quantity(state):
-        rate = float(state["perMs"])
-        expected = float(shown["value"]) + rate * elapsed_ms
-        drift = abs(rate) * _DRIFT_MS + _SMALLEST_DRIFT
-        return bool(shown["perMs"] == state["perMs"]) and abs(float(state["value"]) - expected) <= drift
-    if isinstance(shown, dict) and isinstance(state, dict):
-        return shown.keys() == state.keys() and all(
-            is_extrapolation_of(shown[key], state[key], elapsed_ms) for key in state
+    if isinstance(state, dict) and isinstance(shown, dict) and shown.keys() == state.keys():
+        if state.keys() == _QUANTITY:
+            return _has_grown_to(shown, state, elapsed_ms)
+        return all(
+            is_extrapolation_of(shown[key], value, elapsed_ms)
+            if isinstance(value, dict | list)
+            else shown[key] == value
+            for key, value in state.items()
         )
-    if isinstance(shown, list) and isinstance(state, list):
-        return len(shown) == len(state) and all(
-            is_extrapolation_of(old, new, elapsed_ms) for old, new in zip(shown, state, strict=True)
-        )
+    if isinstance(state, list) and isinstance(shown, list) and len(shown) == len(state):
+        return all(is_extrapolation_of(old, new, elapsed_ms) for old, new in zip(shown, state, strict=True))
     return bool(shown == state)
 
 
-def _is_quantity(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"value", "perMs"}
+def _has_grown_to(shown: dict[str, Any], state: dict[str, Any], elapsed_ms: float) -> bool:
+    rate = float(state["perMs"])
+    expected = float(shown["value"]) + rate * elapsed_ms
+    drift = abs(rate) * _DRIFT_MS + _SMALLEST_DRIFT
+    return bool(shown["perMs"] == state["perMs"]) and abs(float(state["value"]) - expected) <= drift
 
 
 def _json(number: Decimal | int) -> str | int:
