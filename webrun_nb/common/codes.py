@@ -10,7 +10,14 @@ from enum import StrEnum
 from typing import assert_never
 
 
-class ErrorCode(StrEnum):
+class _Word(StrEnum):
+    """A member of a closed vocabulary. In a notebook it is displayed as the plain string that it is."""
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class ErrorCode(_Word):
     """The code in the body of an HTTP error: a request was refused (wire contract, section 2).
 
     The one place where such codes are listed: the server's HTTP statuses, its OpenAPI description and the client's
@@ -52,7 +59,7 @@ class ErrorCode(StrEnum):
     INSTANCE_UNAVAILABLE = ("INSTANCE_UNAVAILABLE", 503)
 
 
-class TaskFailureCode(StrEnum):
+class TaskFailureCode(_Word):
     """The code in the result of a failed task; never that of an HTTP error.
 
     `INSTANCE_UNAVAILABLE` is an `ErrorCode`, too: a browser that can't be started while a request is answered refuses
@@ -75,7 +82,7 @@ class TaskFailureCode(StrEnum):
     AGENT_ERROR = "AGENT_ERROR"
 
 
-class ToolkitErrorCode(StrEnum):
+class ToolkitErrorCode(_Word):
     """The code of an error that the toolkit raises by itself; never on the wire."""
 
     ARGUMENT = "ARGUMENT"
@@ -95,7 +102,7 @@ class ToolkitErrorCode(StrEnum):
     SECRET_NOT_FOUND = "SECRET_NOT_FOUND"
 
 
-class SessionStatus(StrEnum):
+class SessionStatus(_Word):
     """The state of a session (section 3)."""
 
     PENDING = "pending"
@@ -123,7 +130,7 @@ class SessionStatus(StrEnum):
                 assert_never(self)
 
 
-class SessionPhase(StrEnum):
+class SessionPhase(_Word):
     """The occupation of an active session (section 3)."""
 
     IDLE = "idle"
@@ -137,7 +144,7 @@ class SessionPhase(StrEnum):
     """Its last task was stopped, and no other is queued."""
 
 
-class EndReason(StrEnum):
+class EndReason(_Word):
     """The reason why a session ended (section 10)."""
 
     COMPLETED = "completed"
@@ -150,7 +157,7 @@ class EndReason(StrEnum):
     INSTANCE_LOST = "instance_lost"
 
 
-class TaskStatus(StrEnum):
+class TaskStatus(_Word):
     """The state of a task (section 4)."""
 
     QUEUED = "queued"

@@ -88,3 +88,8 @@ def test_the_vocabularies_are_the_contracts() -> None:  # sections 3, 4 and 10, 
         "balance",
         "instance_lost",
     }
+
+
+@pytest.mark.parametrize("member", [ErrorCode.NOT_FOUND, SessionStatus.ACTIVE, SessionPhase.IDLE, TaskStatus.COMPLETE])
+def test_a_member_is_displayed_as_the_string_that_it_is(member: str) -> None:
+    assert repr(member) == repr(str(member))
