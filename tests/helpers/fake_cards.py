@@ -38,7 +38,7 @@ ENDED = replace(
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e$x$"
 
 
-class Actions:
+class FakeActions:
     """Records what was asked for; the test settles the futures."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Actions:
         return self._begin("terminate")
 
 
-class PausableActions(Actions):
+class FakePausableActions(FakeActions):
     def pause(self) -> Future[None]:
         return self._begin("pause")
 
@@ -62,7 +62,7 @@ class PausableActions(Actions):
         return self._begin("resume")
 
 
-class AnsweringActions(Actions):
+class FakeAnsweringActions(FakeActions):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[tuple[str, str]] = []
@@ -72,7 +72,7 @@ class AnsweringActions(Actions):
         return self._begin("answer")
 
 
-class Session:
+class FakeSession:
     def __init__(self, snapshot: SessionSnapshot) -> None:
         self.snapshot = snapshot
         self.subscribers: list[Subscriber] = []
@@ -87,12 +87,12 @@ class Session:
             subscriber(snapshot)
 
 
-def make_card(snapshot: SessionSnapshot = IDLE, actions: Actions | None = None, **options: Any) -> SessionCard:
+def make_card(snapshot: SessionSnapshot = IDLE, actions: FakeActions | None = None, **options: Any) -> SessionCard:
     """A card that is flushed at once, so that a test sees its traits."""
-    return SessionCard(snapshot, actions or Actions(), SessionCard.flush, **options)
+    return SessionCard(snapshot, actions or FakeActions(), SessionCard.flush, **options)
 
 
-class Output:
+class FakeOutput:
     """Keeps what was displayed, as (display id, whether it was an update, plain text)."""
 
     def __init__(self) -> None:

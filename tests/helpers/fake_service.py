@@ -23,7 +23,7 @@ STREAMING = {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024
 
 
 @dataclass
-class Service:
+class FakeService:
     """A session on the other side of the transport, driven by the test."""
 
     status: str = "active"

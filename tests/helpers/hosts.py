@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-HERE = ("127.0.0.1", "localhost", "*.localhost")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "*.localhost")

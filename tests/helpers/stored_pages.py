@@ -167,7 +167,7 @@ def _served() -> Iterator[str]:
 
 
 async def _capture(folder: Path) -> None:
-    from helpers.hosts import HERE
+    from helpers.hosts import LOCAL_HOSTS
     from helpers.practice_server import serving
     from webrun_nb.browsers.actions import Navigate
     from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -181,7 +181,7 @@ async def _capture(folder: Path) -> None:
     with _served() as base, serving() as sites:
         urls = {name: f"{base}/{name}" for name in PAGES}
         urls |= {"shop": sites.url("shop", "/category/laptops"), "bank": sites.url("bank"), "admin": sites.url("admin")}
-        browsers = ChromiumPool(named=HERE)
+        browsers = ChromiumPool(named=LOCAL_HOSTS)
         for name, url in urls.items():
             instance = await browsers.open("context", Deaf())
             await instance.perform(Navigate(url))

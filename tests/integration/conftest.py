@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from helpers.hosts import HERE
+from helpers.hosts import LOCAL_HOSTS
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
@@ -155,7 +155,7 @@ def recorder() -> Callable[[], Recorder]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers() -> AsyncIterator[ChromiumPool]:
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     if not pool.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     yield pool

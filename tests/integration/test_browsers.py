@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.hosts import HERE
+from helpers.hosts import LOCAL_HOSTS
 from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Press, Scroll, Select, Type, WaitFor
 from webrun_nb.browsers.chromium import instance as chromium
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -704,7 +704,7 @@ async def test_closing_is_no_loss(browsers, recorder, kind):
 
 
 async def test_a_killed_driver_loses_every_session_and_the_next_one_works(recorder):
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     listeners = [recorder(), recorder()]
     await pool.open("context", listeners[0])
     instance = await pool.open("process", listeners[1])
@@ -718,7 +718,7 @@ async def test_a_killed_driver_loses_every_session_and_the_next_one_works(record
 
 
 async def test_closing_the_pool_ends_a_stopped_browser_too(recorder):
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     instances = [await pool.open(each, recorder()) for each in ("context", "process")]
     groups = [pool.group_of(each) for each in instances]
     os.killpg(groups[1], signal.SIGSTOP)
@@ -729,14 +729,14 @@ async def test_closing_the_pool_ends_a_stopped_browser_too(recorder):
 @pytest.mark.skipif(os.geteuid() != 0, reason="as somebody else the sandbox may well work")
 async def test_where_a_sandbox_does_not_work_there_is_none_and_a_warning(recorder, monkeypatch, caplog):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     await pool.open("context", recorder())
     await pool.close()
     assert "without a sandbox" in caplog.text
 
 
 async def test_closing_the_pool_is_no_loss(recorder, kind):
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     listener = recorder()
     await pool.open(kind, listener)
     await pool.close()
@@ -744,7 +744,7 @@ async def test_closing_the_pool_is_no_loss(recorder, kind):
 
 
 async def test_a_closed_pool_opens_nothing(recorder):
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     await pool.close()
     with pytest.raises(InstanceUnavailableError):
         await pool.open("context", recorder())

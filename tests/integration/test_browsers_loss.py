@@ -11,7 +11,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from helpers.hosts import HERE
+from helpers.hosts import LOCAL_HOSTS
 from helpers.processes import family, living
 from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -40,7 +40,7 @@ def patient_heartbeat(quick_heartbeat, monkeypatch) -> None:
 @pytest_asyncio.fixture(loop_scope="module")
 async def pool() -> AsyncIterator[ChromiumPool]:
     """A pool that a test may break."""
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     if not pool.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     yield pool
@@ -351,7 +351,7 @@ async def test_a_browser_that_never_starts_is_said_to_be_unavailable(recorder, t
     sleeper.chmod(0o755)
     monkeypatch.setenv("WEBRUN_BROWSER", str(sleeper))
     monkeypatch.setattr("webrun_nb.browsers.chromium.launcher.LAUNCH_TIMEOUT_MS", 500)
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     with pytest.raises(InstanceUnavailableError):
         await pool.open("context", recorder())
     await pool.close()
@@ -363,7 +363,7 @@ async def test_a_browser_that_never_starts_is_said_to_be_unavailable(recorder, t
 @pytest.mark.parametrize("how", [None, signal.SIGKILL])
 async def test_no_temporary_file_is_left(recorder, tmp_path, monkeypatch, how):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     listener = recorder()
     instance = await pool.open("process", listener)
     assert [*tmp_path.rglob("playwright*")]

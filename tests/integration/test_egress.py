@@ -8,7 +8,7 @@ import os
 import psutil
 import pytest
 
-from helpers.hosts import HERE
+from helpers.hosts import LOCAL_HOSTS
 from helpers.proxies import LocalProxy
 from webrun_nb.browsers.actions import Navigate, Scroll
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -32,7 +32,7 @@ async def title(instance: BrowserInstance) -> str:
 
 async def test_each_kind_goes_out_by_its_own_rules(browsers, recorder, site, kind):
     site.page("/", "<title>here</title>")
-    open_one = await browsers.open(kind, recorder(), egress_route=EgressRoute(DestinationPolicy(HERE)))
+    open_one = await browsers.open(kind, recorder(), egress_route=EgressRoute(DestinationPolicy(LOCAL_HOSTS)))
     strict = await browsers.open(kind, recorder(), egress_route=EgressRoute())
     await open_one.perform(Navigate(site.url("/")))
     assert await title(open_one) == "here"
@@ -45,7 +45,7 @@ async def test_each_kind_goes_out_by_its_own_rules(browsers, recorder, site, kin
 async def test_a_restored_session_keeps_rules_proxy_and_count(browsers, recorder, site, kind):
     site.page("/", "<title>here</title>")
     through = LocalProxy("socks")
-    egress_route = EgressRoute(DestinationPolicy(HERE), UpstreamProxy("socks", "127.0.0.1", through.port))
+    egress_route = EgressRoute(DestinationPolicy(LOCAL_HOSTS), UpstreamProxy("socks", "127.0.0.1", through.port))
     first = await browsers.open(kind, recorder(), egress_route=egress_route)
     await first.perform(Navigate(site.url("/")))
     await first.restrict(["bad.localhost"])
@@ -63,7 +63,7 @@ async def test_a_restored_session_keeps_rules_proxy_and_count(browsers, recorder
 
 async def test_bytes_are_counted_up_and_down(browsers, recorder, site):
     site.page("/", "x" * 200_000)
-    egress_route = EgressRoute(DestinationPolicy(HERE))
+    egress_route = EgressRoute(DestinationPolicy(LOCAL_HOSTS))
     instance = await browsers.open("context", recorder(), egress_route=egress_route)
     await instance.perform(Navigate(site.url("/")))
     assert 200_000 < egress_route.down < 202_000
@@ -78,7 +78,7 @@ async def test_no_listener_is_left_of_a_session_or_a_pool(browsers, site):
         with contextlib.suppress(LookupError):
             await spare.ready()
     before = listening()
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     instances = [await pool.open(kind, Quiet()) for kind in ("context", "process")]
     await pool._spare.ready()
     await pool._spare_page.ready()
@@ -102,7 +102,7 @@ async def test_a_lost_browser_s_listener_is_closed(browsers, recorder):
 
 
 async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, recorder, site):
-    egress_route = EgressRoute(DestinationPolicy(HERE))
+    egress_route = EgressRoute(DestinationPolicy(LOCAL_HOSTS))
     egress_route.destinations.url_rule = lambda url: "no admin pages" if "/admin" in url else None
     instance = await browsers.open("context", recorder(), egress_route=egress_route)
     site.page("/admin/x.js", "document.title = 'ran'", content_type="text/javascript")

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from helpers.agent_runner import Worked, work
-from helpers.hosts import HERE
+from helpers.hosts import LOCAL_HOSTS
 from helpers.practice_server import PracticeServer, serving
 from webrun_nb.agents.base import AgentError, TaskSpec
 from webrun_nb.browsers.actions import Navigate
@@ -49,7 +49,7 @@ class Listener:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers() -> AsyncIterator[ChromiumPool]:
-    pool = ChromiumPool(named=HERE)
+    pool = ChromiumPool(named=LOCAL_HOSTS)
     if not pool.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     yield pool

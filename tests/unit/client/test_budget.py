@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies
 
 from helpers.fake_cards import ENDED
-from helpers.fake_service import USAGE, Service, completed, failed
+from helpers.fake_service import USAGE, FakeService, completed, failed
 from helpers.waiting import wait_for_snapshot
 from webrun_nb.client.budget import Budget, Budgets, limit_usd
 from webrun_nb.client.client import Client
@@ -24,12 +24,12 @@ COST_USD = Decimal(str(USAGE["cost"]))
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service):
+def client(service: FakeService):
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     yield client
     client.close()
@@ -49,7 +49,7 @@ def test_an_amount_is_taken_as_it_is_written() -> None:
     assert [limit_usd(given) for given in (0.1, "0.10", 1, None)] == [Decimal("0.1"), Decimal("0.1"), 1, None]
 
 
-def test_a_session_that_has_cost_its_budget_is_ended(client: Client, service: Service) -> None:
+def test_a_session_that_has_cost_its_budget_is_ended(client: Client, service: FakeService) -> None:
     session = client.start("shop", max_cost_usd="0.0041")
     assert wait_for_end(session) == "terminated · budget"
     assert [message.get("newState") for message in service.sent[1:]] == ["terminate"]
@@ -67,7 +67,7 @@ def test_another_budget_is_another_option(client: Client) -> None:
         client.start("shop", max_cost_usd=2)
 
 
-def test_a_task_that_has_cost_its_budget_is_stopped(client: Client, service: Service) -> None:
+def test_a_task_that_has_cost_its_budget_is_stopped(client: Client, service: FakeService) -> None:
     session = client.start("shop")
     service.hold = asyncio.Event()
     with pytest.raises(BudgetError, match=r"the task's emulated budget of \$0.004 is spent \(≈ \$0.0041") as raised:
@@ -80,7 +80,7 @@ def test_a_task_that_has_cost_its_budget_is_stopped(client: Client, service: Ser
     assert not session.ended
 
 
-def test_a_clients_budget_covers_all_its_sessions(client: Client, service: Service) -> None:
+def test_a_clients_budget_covers_all_its_sessions(client: Client, service: FakeService) -> None:
     sessions = [client.start("one"), client.start("two")]
     client.limit("0.0082")
     assert [wait_for_end(session) for session in sessions] == ["terminated · budget"] * 2
@@ -91,7 +91,7 @@ def test_a_clients_budget_covers_all_its_sessions(client: Client, service: Servi
     assert client.start("three").snapshot.status == "active"
 
 
-def spent_session(client: Client, service: Service, name: str = "b", limit: str = "0.004") -> Session:
+def spent_session(client: Client, service: FakeService, name: str = "b", limit: str = "0.004") -> Session:
     """Return a session that ended on its budget, after which others may be opened."""
     session = client.start(name, max_cost_usd=limit)
     assert wait_for_end(session) == "terminated · budget"
@@ -99,7 +99,7 @@ def spent_session(client: Client, service: Service, name: str = "b", limit: str 
     return session
 
 
-def test_the_same_budget_continues_with_what_is_left(client: Client, service: Service) -> None:
+def test_the_same_budget_continues_with_what_is_left(client: Client, service: FakeService) -> None:
     first = client.start("b", max_cost_usd="0.01")
     first.terminate()
     service.status = "active"
@@ -110,7 +110,7 @@ def test_the_same_budget_continues_with_what_is_left(client: Client, service: Se
     assert (again.snapshot.max_cost_usd, again.snapshot.spent_before_usd) == (Decimal("0.01"), COST_USD)
 
 
-def test_a_spent_budget_refuses_the_same_session_again(client: Client, service: Service) -> None:
+def test_a_spent_budget_refuses_the_same_session_again(client: Client, service: FakeService) -> None:
     session = spent_session(client, service)
     for again in (lambda: client.start("b", max_cost_usd="0.004"), session.restart):
         with pytest.raises(BudgetError) as raised:
@@ -123,21 +123,21 @@ def test_a_spent_budget_refuses_the_same_session_again(client: Client, service: 
 
 
 @pytest.mark.parametrize("options", [{"max_cost_usd": "0.008"}, {"max_cost_usd": "0.004", "new": True}, {}])
-def test_another_amount_another_session_and_none_begin_anew(client: Client, service: Service, options) -> None:
+def test_another_amount_another_session_and_none_begin_anew(client: Client, service: FakeService, options) -> None:
     spent = spent_session(client, service)
     session = client.start("b", **options)
     assert session.budget is not spent.budget
     assert session.snapshot.spent_before_usd == 0
 
 
-def test_a_budget_that_was_given_up_is_not_continued(client: Client, service: Service) -> None:
+def test_a_budget_that_was_given_up_is_not_continued(client: Client, service: FakeService) -> None:
     spent_session(client, service)
     client.start("b").terminate()
     service.status = "active"
     assert client.start("b", max_cost_usd="0.004").snapshot.spent_before_usd == 0
 
 
-def test_a_task_for_a_session_whose_budget_is_spent_is_refused(client: Client, service: Service) -> None:
+def test_a_task_for_a_session_whose_budget_is_spent_is_refused(client: Client, service: FakeService) -> None:
     session = spent_session(client, service)
     sent = len(service.sent)
     for give in (session.task, session.submit):
@@ -146,7 +146,7 @@ def test_a_task_for_a_session_whose_budget_is_spent_is_refused(client: Client, s
     assert len(service.sent) == sent
 
 
-def test_a_task_of_its_own_counts_against_the_budget_it_is_given(client: Client, service: Service) -> None:
+def test_a_task_of_its_own_counts_against_the_budget_it_is_given(client: Client, service: FakeService) -> None:
     budget = client.start("b", max_cost_usd="0.01").budget
     assert budget is not None
     service.task = completed()
@@ -159,7 +159,7 @@ def test_a_task_of_its_own_counts_against_the_budget_it_is_given(client: Client,
             give("look", budget=budget)
 
 
-def test_a_budget_of_another_account_is_refused(client: Client, service: Service) -> None:
+def test_a_budget_of_another_account_is_refused(client: Client, service: FakeService) -> None:
     other = Client("http://127.0.0.1:8", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     budget = other.start("b", max_cost_usd=1).budget
     with pytest.raises(RequestError, match="another account"):
@@ -167,7 +167,7 @@ def test_a_budget_of_another_account_is_refused(client: Client, service: Service
     other.close()
 
 
-def test_a_clients_budget_counts_on_with_a_client_of_the_same_account(client: Client, service: Service) -> None:
+def test_a_clients_budget_counts_on_with_a_client_of_the_same_account(client: Client, service: FakeService) -> None:
     client.limit("0.004")
     wait_for_end(client.start("one"))
     service.status = "active"
@@ -178,7 +178,7 @@ def test_a_clients_budget_counts_on_with_a_client_of_the_same_account(client: Cl
     next_client.close()
 
 
-def test_what_a_task_has_cost_beyond_its_budget_is_told_everywhere(service: Service, tmp_path: Path) -> None:
+def test_what_a_task_has_cost_beyond_its_budget_is_told_everywhere(service: FakeService, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / FILE)
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
     session = client.start("b")
@@ -194,7 +194,7 @@ def test_what_a_task_has_cost_beyond_its_budget_is_told_everywhere(service: Serv
 
 
 def test_a_task_within_its_budget_is_0_over_and_one_without_a_budget_is_not_measured(
-    client: Client, service: Service
+    client: Client, service: FakeService
 ) -> None:
     service.task = completed()
     session = client.start("b")
@@ -206,7 +206,7 @@ def test_a_task_within_its_budget_is_0_over_and_one_without_a_budget_is_not_meas
 LITTLE = {**USAGE, "cost": 0.0001}
 
 
-def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: Service, tmp_path: Path) -> None:
+def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: FakeService, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / FILE)
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
     service.usage_before = LITTLE
@@ -220,7 +220,7 @@ def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: Service,
 
 
 def test_what_a_task_in_the_background_spends_beyond_its_sessions_budget_is_told(
-    client: Client, service: Service
+    client: Client, service: FakeService
 ) -> None:
     service.usage_before = LITTLE
     handle = client.start("b", max_cost_usd="0.002").submit("look")
@@ -228,14 +228,14 @@ def test_what_a_task_in_the_background_spends_beyond_its_sessions_budget_is_told
     assert (str(handle.budget), handle.over_budget_usd) == ("session b's budget of $0.002", Decimal("0.0021"))
 
 
-def test_what_a_task_spends_beyond_the_notebooks_budget_is_told(client: Client, service: Service) -> None:
+def test_what_a_task_spends_beyond_the_notebooks_budget_is_told(client: Client, service: FakeService) -> None:
     client.limit("0.003")
     service.usage_before = LITTLE
     result = client.start("b", max_cost_usd="0.004").task("look", max_cost_usd=1)
     assert (str(result.budget), result.over_budget_usd) == ("the notebook's budget of $0.003", Decimal("0.0011"))
 
 
-def test_a_task_that_failed_says_what_it_spent_beyond_its_sessions_budget(client: Client, service: Service) -> None:
+def test_a_task_that_failed_says_what_it_spent_beyond_its_sessions_budget(client: Client, service: FakeService) -> None:
     service.usage_before = LITTLE
     session = client.start("b", max_cost_usd="0.002")
     service.task = failed("AGENT_ERROR")
@@ -244,17 +244,17 @@ def test_a_task_that_failed_says_what_it_spent_beyond_its_sessions_budget(client
     assert raised.value.hint.endswith("≈ $0.0021 over session b's budget of $0.002")
 
 
-def test_no_task_is_more_over_a_budget_than_it_cost(client: Client, service: Service) -> None:
+def test_no_task_is_more_over_a_budget_than_it_cost(client: Client, service: FakeService) -> None:
     service.usage_before = LITTLE
     service.task = completed() | {"usage": {**USAGE, "cost": 0.0005}}
     assert client.start("b", max_cost_usd="0.002").task("look").over_budget_usd == Decimal("0.0005")
 
 
-def test_where_a_budget_was_kept_nothing_is_over(client: Client, service: Service) -> None:
+def test_where_a_budget_was_kept_nothing_is_over(client: Client, service: FakeService) -> None:
     assert client.start("b", max_cost_usd="0.0042").task("look").over_budget_usd == 0
 
 
-def test_where_the_sessions_cost_can_not_be_read_an_overrun_is_not_known(client: Client, service: Service) -> None:
+def test_where_the_sessions_cost_can_not_be_read_an_overrun_is_not_known(client: Client, service: FakeService) -> None:
     session = client.start("b", max_cost_usd="0.0042")
     service.forgotten = True
     assert session.task("look", max_cost_usd=1).over_budget_usd is None

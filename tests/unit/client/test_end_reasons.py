@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from helpers.fake_service import Service, asking
+from helpers.fake_service import FakeService, asking
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import BudgetError, GuardrailError, TaskInterruptedError, refusal
 from webrun_nb.client.session import Session
@@ -18,35 +18,35 @@ from webrun_nb.notebook.widgets.static_card import card_rows
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
+def client(service: FakeService) -> Iterator[Client]:
     client = Client("http://127.0.0.1:9", key="wr_k", listen=False, transport=httpx.MockTransport(service), ledger=None)
     yield client
     client.close()
 
 
-def nobody_answers(client: Client, service: Service) -> None:
+def nobody_answers(client: Client, service: FakeService) -> None:
     service.task = asking()
     with pytest.raises(GuardrailError):
         client.run_task("Buy it")
 
 
-def a_task_costs_too_much(client: Client, service: Service) -> None:
+def a_task_costs_too_much(client: Client, service: FakeService) -> None:
     service.hold = asyncio.Event()
     with pytest.raises(BudgetError):
         client.run_task("look", max_cost_usd="0.004")
 
 
-def its_task_is_stopped(client: Client, service: Service) -> None:
+def its_task_is_stopped(client: Client, service: FakeService) -> None:
     service.hold = asyncio.Event()
     client.submit_task("look").stop()
 
 
-def its_start_is_interrupted(client: Client, service: Service) -> None:
+def its_start_is_interrupted(client: Client, service: FakeService) -> None:
     def interrupt(session: Session) -> None:
         raise KeyboardInterrupt
 
@@ -55,16 +55,16 @@ def its_start_is_interrupted(client: Client, service: Service) -> None:
         client.run_task("look", opened=interrupt)
 
 
-def its_block_ends(client: Client, service: Service) -> None:
+def its_block_ends(client: Client, service: FakeService) -> None:
     with client.start():
         pass
 
 
-def somebody_ends_it(client: Client, service: Service) -> None:
+def somebody_ends_it(client: Client, service: FakeService) -> None:
     client.start().terminate()
 
 
-def somebody_ends_it_after_a_question(client: Client, service: Service) -> None:
+def somebody_ends_it_after_a_question(client: Client, service: FakeService) -> None:
     session = client.start()
     service.task = asking()
     with pytest.raises(GuardrailError):
@@ -72,13 +72,13 @@ def somebody_ends_it_after_a_question(client: Client, service: Service) -> None:
     session.terminate()
 
 
-def it_expires(client: Client, service: Service) -> None:
+def it_expires(client: Client, service: FakeService) -> None:
     session = client.start()
     service.status, service.phase, service.reason = "terminated", None, "expired"
     session.status()
 
 
-def its_question_expires(client: Client, service: Service) -> None:
+def its_question_expires(client: Client, service: FakeService) -> None:
     session = client.start()
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     assert session.status().question is not None
@@ -87,7 +87,7 @@ def its_question_expires(client: Client, service: Service) -> None:
     session.status()
 
 
-def its_server_forgets_it(client: Client, service: Service) -> None:
+def its_server_forgets_it(client: Client, service: FakeService) -> None:
     session = client.start()
     service.forgotten = True
     session.status()
@@ -109,7 +109,7 @@ def its_server_forgets_it(client: Client, service: Service) -> None:
     ],
 )
 def test_a_session_says_why_it_ended(
-    client: Client, service: Service, how: Callable[[Client, Service], None], label: str, ending: str
+    client: Client, service: FakeService, how: Callable[[Client, FakeService], None], label: str, ending: str
 ) -> None:
     how(client, service)
     (session,) = client.sessions.values()

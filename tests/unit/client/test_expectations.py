@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from helpers.fake_service import USAGE, Service, failed
+from helpers.fake_service import USAGE, FakeService, failed
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskFailedError
 from webrun_nb.client.expectations import expected_statuses
@@ -56,7 +56,7 @@ def test_the_option_may_be_repeated_and_is_in_the_code() -> None:
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
-class Emulator(Service):
+class Emulator(FakeService):
     """A service that says what an emulator alone says: the user's sessions."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -65,7 +65,7 @@ class Emulator(Service):
         return await super().__call__(request)
 
 
-class Elsewhere(Service):
+class Elsewhere(FakeService):
     """A service that knows no such call."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -74,7 +74,7 @@ class Elsewhere(Service):
         return await super().__call__(request)
 
 
-def client_of(service: Service, url: str = "http://127.0.0.1:9") -> Client:
+def client_of(service: FakeService, url: str = "http://127.0.0.1:9") -> Client:
     return Client(url, key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None)
 
 

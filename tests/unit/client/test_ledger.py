@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import Service, asking, completed, failed
+from helpers.fake_service import FakeService, asking, completed, failed
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
 from webrun_nb.client.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord
@@ -232,12 +232,12 @@ def test_reading_imports_nothing_heavy() -> None:
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service, ledger: Ledger) -> Any:
+def client(service: FakeService, ledger: Ledger) -> Any:
     transport = httpx.MockTransport(service)
     client = Client("http://127.0.0.1:9", key="wr_secret", transport=transport, listen=False, ledger=ledger)
     yield client
@@ -258,7 +258,7 @@ def test_a_terminated_session_is_closed(client: Client, ledger: Ledger) -> None:
     assert (record.reason, record.cost_usd, record.idle_usd) == ("terminated", Decimal("0.0041"), Decimal("0.001"))
 
 
-def test_what_has_ended_is_followed_no_more(service: Service, ledger: Ledger) -> None:
+def test_what_has_ended_is_followed_no_more(service: FakeService, ledger: Ledger) -> None:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
     recorder = client._recorder
     assert recorder is not None
@@ -267,7 +267,9 @@ def test_what_has_ended_is_followed_no_more(service: Service, ledger: Ledger) ->
     assert recorder.followed == frozenset()
 
 
-def test_a_running_task_may_last_longer_than_an_idle_session(client: Client, ledger: Ledger, service: Service) -> None:
+def test_a_running_task_may_last_longer_than_an_idle_session(
+    client: Client, ledger: Ledger, service: FakeService
+) -> None:
     session = client.start("shop")
     idle = ledger.sessions()[0].lasts_until_ms
     service.phase, service.current, service.queued = "running", "t1", ["t2"]
@@ -278,7 +280,7 @@ def test_a_running_task_may_last_longer_than_an_idle_session(client: Client, led
     assert busy - idle >= 600_000
 
 
-def test_tasks_that_end_are_in_the_ledger(client: Client, ledger: Ledger, service: Service) -> None:
+def test_tasks_that_end_are_in_the_ledger(client: Client, ledger: Ledger, service: FakeService) -> None:
     session = client.start("shop")
     session.task("List")
     service.task = {**failed("NAVIGATION_FAILED"), "taskId": "t2"}
@@ -291,7 +293,7 @@ def test_tasks_that_end_are_in_the_ledger(client: Client, ledger: Ledger, servic
 
 
 def test_a_task_that_was_stopped_for_want_of_an_answer_is_in_the_ledger(
-    client: Client, ledger: Ledger, service: Service
+    client: Client, ledger: Ledger, service: FakeService
 ) -> None:
     service.task = asking()
     with pytest.raises(GuardrailError):
@@ -301,7 +303,7 @@ def test_a_task_that_was_stopped_for_want_of_an_answer_is_in_the_ledger(
     ]
 
 
-def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, service: Service) -> None:
+def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, service: FakeService) -> None:
     service.hold = asyncio.Event()
     session = client.start("shop")
     thread = threading.Thread(target=lambda: service.began.wait(60) and os.kill(os.getpid(), signal.SIGINT))
@@ -312,14 +314,14 @@ def test_an_interrupted_task_is_in_the_ledger(client: Client, ledger: Ledger, se
     assert [(task.task_id, task.outcome) for task in ledger.tasks()] == [("t1", "INTERRUPTED")]
 
 
-def test_nothing_secret_is_on_disk(client: Client, ledger: Ledger, service: Service) -> None:
+def test_nothing_secret_is_on_disk(client: Client, ledger: Ledger, service: FakeService) -> None:
     service.task = completed("the answer")
     client.start("shop", url="http://private.example/?token=t0ken").task("type hunter2")
     written = b"".join(path.read_bytes() for path in ledger.path.parent.iterdir())
     assert [secret for secret in (b"wr_secret", b"hunter2", b"t0ken", b"answer") if secret in written] == []
 
 
-def test_what_earlier_kernels_left_open_here_is_ended(client: Client, ledger: Ledger, service: Service) -> None:
+def test_what_earlier_kernels_left_open_here_is_ended(client: Client, ledger: Ledger, service: FakeService) -> None:
     ledger.write(replace(RECORD, base_url="http://127.0.0.1:9", lasts_until_ms=None))
     ledger.write(replace(RECORD, session_id="s2", lasts_until_ms=None))
     (ended,) = client.terminate_left_open()
@@ -328,7 +330,9 @@ def test_what_earlier_kernels_left_open_here_is_ended(client: Client, ledger: Le
     assert [(record.session_id, record.reason) for record in ledger.sessions()] == [("s1", "terminated"), ("s2", None)]
 
 
-def test_without_a_ledger_nothing_is_written(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_ledger_nothing_is_written(
+    service: FakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path / "data"))
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     client.start()

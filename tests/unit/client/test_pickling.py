@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import Service, completed
+from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import ResultFile
 from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -20,7 +20,7 @@ from webrun_nb.wire.responses import File
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    service = Service(task=completed('[{"name": "Feather"}]'))
+    service = FakeService(task=completed('[{"name": "Feather"}]'))
     client = Client(
         "http://127.0.0.1:9",
         key="wr_key",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import Service, completed
+from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult
 from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -19,7 +19,7 @@ TEXT = "2 of 9 rows.\n\n| name | price |\n| --- | --- |\n| Feather | 3 |"
 @pytest.fixture
 def answered() -> Iterator[Callable[..., TaskResult]]:
     """Give a function that has a task done which is answered with a text."""
-    service = Service()
+    service = FakeService()
     client = Client(
         "http://127.0.0.1:9",
         key="k",

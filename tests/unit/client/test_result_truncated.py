@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from helpers.fake_service import Service, completed
+from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult
 from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -20,7 +20,7 @@ LINE = "truncated: 2 of 3,000 {} (max_output_tokens); allow more with max_output
 @pytest.fixture
 def answered() -> Iterator[Callable[..., TaskResult]]:
     """Give a function that has a task done which is answered with a text, truncated or not."""
-    service = Service()
+    service = FakeService()
     client = Client(
         "http://127.0.0.1:9",
         key="wr_secret",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import USAGE, Service, completed
+from helpers.fake_service import USAGE, FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.result import TaskResult, UnusedPart
 from webrun_nb.notebook.display.result_frames import NotebookFrames
@@ -19,12 +19,12 @@ LINE = 'not used: "on day 2" (the page has no days)'
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def answered(service: Service) -> Iterator[Callable[..., TaskResult]]:
+def answered(service: FakeService) -> Iterator[Callable[..., TaskResult]]:
     """Give a function that has a task done which is answered with a text."""
     client = Client(
         "http://127.0.0.1:9",
@@ -43,7 +43,7 @@ def answered(service: Service) -> Iterator[Callable[..., TaskResult]]:
     client.close()
 
 
-def test_a_result_names_them_and_asks_once(service: Service, answered: Callable[..., TaskResult]) -> None:
+def test_a_result_names_them_and_asks_once(service: FakeService, answered: Callable[..., TaskResult]) -> None:
     service.unused = [DAY_2]
     result = answered("[]")
     assert service.reports == []
@@ -51,14 +51,14 @@ def test_a_result_names_them_and_asks_once(service: Service, answered: Callable[
     assert service.reports == [f"/_emulator/tasks/{result.task_id}/report"]
 
 
-def test_the_hosted_service_is_not_asked(service: Service, answered: Callable[..., TaskResult]) -> None:
+def test_the_hosted_service_is_not_asked(service: FakeService, answered: Callable[..., TaskResult]) -> None:
     assert answered("[]", emulated=False).unused == ()
     assert service.reports == []
 
 
 @pytest.mark.parametrize(("text", "schema"), [('[{"a": "x"}]', "a:str"), ("ab", None)], ids=["table", "text"])
 def test_each_has_a_line_under_the_cell(
-    service: Service,
+    service: FakeService,
     answered: Callable[..., TaskResult],
     capsys: pytest.CaptureFixture[str],
     text: str,

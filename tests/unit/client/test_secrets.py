@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 import httpx
 import pytest
 
-from helpers.fake_service import Service
+from helpers.fake_service import FakeService
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import RequestError, TaskInterruptedError
 from webrun_nb.client.secrets import check_name, find_key, find_login, find_secret
@@ -178,7 +178,7 @@ def test_an_interrupted_prompt_is_one_line() -> None:
     ],
 )
 def test_an_interrupted_prompt_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch, begin) -> None:
-    service = Service()
+    service = FakeService()
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     session = client.start("a")
     sent = list(service.sent)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import Service, asking, completed
+from helpers.fake_service import FakeService, asking, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError, RequestError, WebRunError
 from webrun_nb.common.redacted import Secret
@@ -20,12 +20,12 @@ ON_THE_WIRE = [{"match": "shop.example", "fields": {"email": EMAIL, "password": 
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def client(service: FakeService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setenv("SHOP_EMAIL", EMAIL)
     monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
     client = Client(
@@ -39,19 +39,19 @@ def shown(*values: object) -> str:
     return " ".join(f"{value!r} {value}" for value in values)
 
 
-def test_a_name_is_looked_up_and_sent(client: Client, service: Service) -> None:
+def test_a_name_is_looked_up_and_sent(client: Client, service: FakeService) -> None:
     client.start().task("Log in", secrets={"shop.example": "SHOP"})
     assert service.sent[-1]["secrets"] == ON_THE_WIRE
 
 
 @pytest.mark.parametrize("value", [PASSWORD, Secret(PASSWORD)])
-def test_fields_may_be_given_themselves(client: Client, service: Service, value: Any) -> None:
+def test_fields_may_be_given_themselves(client: Client, service: FakeService, value: Any) -> None:
     service.task = completed()
     client.run_task("Log in", secrets={"shop.example": {"email": EMAIL, "password": value}})
     assert service.sent[-1]["initialTask"]["secrets"] == ON_THE_WIRE
 
 
-def test_a_session_takes_them_from_its_start(client: Client, service: Service) -> None:
+def test_a_session_takes_them_from_its_start(client: Client, service: FakeService) -> None:
     session = client.start(secrets={"shop.example": "SHOP"})
     assert service.sent[-1]["initialTask"] == {"secrets": ON_THE_WIRE}
     assert client.start(secrets={"shop.example": "SHOP"}) is session
@@ -60,12 +60,12 @@ def test_a_session_takes_them_from_its_start(client: Client, service: Service) -
     assert PASSWORD not in shown(session, session.options, client, vars(session))
 
 
-def test_a_practice_site_is_its_host(client: Client, service: Service) -> None:
+def test_a_practice_site_is_its_host(client: Client, service: FakeService) -> None:
     client.start(secrets={"practice:shop": "SHOP"})
     assert service.sent[-1]["initialTask"]["secrets"][0]["match"] == "shop.localhost"
 
 
-def test_an_unknown_name_starts_nothing(client: Client, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_starts_nothing(client: Client, service: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webrun_nb.client.secrets._from_keyring", lambda name, fields: {})
     monkeypatch.setattr("sys.stdin", None)
     monkeypatch.delitem(__import__("sys").modules, "ipykernel", raising=False)
@@ -74,7 +74,7 @@ def test_an_unknown_name_starts_nothing(client: Client, service: Service, monkey
     assert service.sent == []
 
 
-def test_a_line_that_breaks_shows_none_in_any_frame(client: Client, service: Service) -> None:
+def test_a_line_that_breaks_shows_none_in_any_frame(client: Client, service: FakeService) -> None:
     session = client.start()
 
     async def broken(request: httpx.Request) -> httpx.Response:
@@ -92,7 +92,7 @@ def test_a_line_that_breaks_shows_none_in_any_frame(client: Client, service: Ser
     assert PASSWORD not in whole
 
 
-def test_a_persons_answer_shows_in_no_frame(client: Client, service: Service) -> None:
+def test_a_persons_answer_shows_in_no_frame(client: Client, service: FakeService) -> None:
     service.task = asking()
     service.task["data"]["kind"] = "credentials"
     client.on_guardrail(lambda question: PASSWORD)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import USAGE, Service, asking, completed, failed, refused, still_pending
+from helpers.fake_service import USAGE, FakeService, asking, completed, failed, refused, still_pending
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client, SessionStarter
 from webrun_nb.client.errors import (
@@ -30,12 +30,12 @@ SCHEMA = {"type": "array", "items": {"type": "object"}}
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
+def client(service: FakeService) -> Iterator[Client]:
     client = Client(
         "http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None
     )
@@ -88,7 +88,7 @@ BAD_CALLS: dict[str, tuple[Callable[[Any, Any], object], str]] = {
 
 @pytest.mark.parametrize("call", BAD_CALLS)
 def test_a_call_that_can_not_be_made_is_one_line_and_sends_nothing(
-    client: Client, session: Session, service: Service, call: str
+    client: Client, session: Session, service: FakeService, call: str
 ) -> None:
     make, said = BAD_CALLS[call]
     before = list(service.sent)
@@ -115,7 +115,7 @@ def test_idle_time_is_a_part_of_a_snapshots_compute(session: Session) -> None:
     assert (snapshot.tokens_usd, snapshot.cost_usd) == (Decimal("0.0001"), Decimal("0.0041"))
 
 
-def test_starting_again_gives_the_live_session(client: Client, service: Service) -> None:
+def test_starting_again_gives_the_live_session(client: Client, service: FakeService) -> None:
     assert client.start("shop") is client.start("shop")
     assert service.number == 1
 
@@ -131,13 +131,13 @@ def test_new_starts_another(client: Client) -> None:
     assert (first.session_id, second.session_id, second.name) == ("s1", "s2", "shop-2")
 
 
-def test_an_ended_sessions_name_is_free_again(client: Client, service: Service) -> None:
+def test_an_ended_sessions_name_is_free_again(client: Client, service: FakeService) -> None:
     client.start("shop").terminate()
     service.status = "active"
     assert client.start("shop").session_id == "s2"
 
 
-def test_the_options_go_under_the_contracts_names(client: Client, service: Service) -> None:
+def test_the_options_go_under_the_contracts_names(client: Client, service: FakeService) -> None:
     client.start(url="practice:shop", environment_id="e", policy_id="pol_1", proxy={"source": "WebRun"})
     assert service.sent[0] == {
         "environmentId": "e",
@@ -147,7 +147,7 @@ def test_the_options_go_under_the_contracts_names(client: Client, service: Servi
     }
 
 
-def test_terminating_twice_is_one_termination(session: Session, service: Service) -> None:
+def test_terminating_twice_is_one_termination(session: Session, service: FakeService) -> None:
     session.terminate()
     session.terminate()
     assert [message["newState"] for message in service.sent[1:]] == ["terminate"]
@@ -160,7 +160,7 @@ def test_a_with_block_ends_its_session(client: Client) -> None:
     assert session.ended
 
 
-def test_subscribers_are_told_until_they_leave(session: Session, service: Service) -> None:
+def test_subscribers_are_told_until_they_leave(session: Session, service: FakeService) -> None:
     seen: list[SessionSnapshot] = []
     leave = session.subscribe(seen.append)
     service.phase = "paused"
@@ -171,7 +171,7 @@ def test_subscribers_are_told_until_they_leave(session: Session, service: Servic
     assert [snapshot.phase for snapshot in seen] == ["paused"]
 
 
-def test_a_failing_subscriber_does_not_end_the_others(session: Session, service: Service) -> None:
+def test_a_failing_subscriber_does_not_end_the_others(session: Session, service: FakeService) -> None:
     seen: list[SessionSnapshot] = []
     session.subscribe(lambda snapshot: 1 / 0)  # type: ignore[arg-type, return-value]
     session.subscribe(seen.append)
@@ -180,7 +180,7 @@ def test_a_failing_subscriber_does_not_end_the_others(session: Session, service:
     assert seen
 
 
-def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: Service) -> None:
+def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: FakeService) -> None:
     told = threading.Event()
     session.subscribe(lambda snapshot: told.set() if snapshot.status == "orphaned" else None)
     service.status = "orphaned"
@@ -190,7 +190,7 @@ def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: S
 # --- tasks ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_task_comes_back_as_a_result(session: Session, service: Service) -> None:
+def test_a_task_comes_back_as_a_result(session: Session, service: FakeService) -> None:
     service.task = completed('[{"name": "X1"}]')
     result = session.task("List", url="http://a.example", schema=SCHEMA)
     assert result.json == [{"name": "X1"}]
@@ -199,7 +199,7 @@ def test_a_task_comes_back_as_a_result(session: Session, service: Service) -> No
     assert result.raw["data"]["message"] == result.text
 
 
-def test_a_task_sends_what_was_given_and_no_more(session: Session, service: Service) -> None:
+def test_a_task_sends_what_was_given_and_no_more(session: Session, service: FakeService) -> None:
     session.task("List", schema=SCHEMA, timeout_ms=5000, end=True)
     assert service.sent[-1] == {
         "actionType": "newTask",
@@ -212,7 +212,7 @@ def test_a_task_sends_what_was_given_and_no_more(session: Session, service: Serv
     }
 
 
-def test_a_text_answer_has_no_json(session: Session, service: Service) -> None:
+def test_a_text_answer_has_no_json(session: Session, service: FakeService) -> None:
     service.task = completed("**ten**")
     assert session.task("How many?").json is None
 
@@ -230,7 +230,7 @@ def test_the_latest_result_is_kept(client: Client, session: Session) -> None:
     ],
 )
 def test_a_task_that_can_not_be_sent_costs_nothing(
-    session: Session, service: Service, arguments: dict[str, Any], code: str
+    session: Session, service: FakeService, arguments: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(RequestError) as raised:
         session.task(**arguments)
@@ -238,14 +238,14 @@ def test_a_task_that_can_not_be_sent_costs_nothing(
     assert len(service.sent) == 1
 
 
-def test_a_failed_task_raises_with_its_code(session: Session, service: Service) -> None:
+def test_a_failed_task_raises_with_its_code(session: Session, service: FakeService) -> None:
     service.task = failed("NAVIGATION_FAILED")
     with pytest.raises(TaskFailedError, match="it broke") as raised:
         session.task("List")
     assert (raised.value.code, raised.value.task_id, raised.value.session_id) == ("NAVIGATION_FAILED", "t1", "s1")
 
 
-def test_past_the_window_a_task_is_polled(session: Session, service: Service) -> None:
+def test_past_the_window_a_task_is_polled(session: Session, service: FakeService) -> None:
     answers = iter([still_pending(), still_pending(), completed("done")])
 
     class Turns(dict[str, Any]):
@@ -264,14 +264,14 @@ def test_past_the_window_a_task_is_polled(session: Session, service: Service) ->
         other.close()
 
 
-async def test_the_awaitable_face_gives_the_same(client: Client, service: Service) -> None:
+async def test_the_awaitable_face_gives_the_same(client: Client, service: FakeService) -> None:
     service.task = completed("ten")
     async with await client.astart() as session:
         assert (await session.atask("How many?")).text == "ten"
     assert session.ended
 
 
-def test_while_it_runs_the_snapshot_says_what(session: Session, service: Service) -> None:
+def test_while_it_runs_the_snapshot_says_what(session: Session, service: FakeService) -> None:
     seen: list[str] = []
     service.hold = asyncio.Event()
 
@@ -299,7 +299,7 @@ def interrupt_once(began: threading.Event) -> threading.Thread:
     return thread
 
 
-def test_an_interrupt_stops_that_very_task_and_keeps_the_session(session: Session, service: Service) -> None:
+def test_an_interrupt_stops_that_very_task_and_keeps_the_session(session: Session, service: FakeService) -> None:
     service.hold = asyncio.Event()
     thread = interrupt_once(service.began)
     with pytest.raises(TaskInterruptedError, match="session shop is kept") as raised:
@@ -310,7 +310,7 @@ def test_an_interrupt_stops_that_very_task_and_keeps_the_session(session: Sessio
     assert session.snapshot.state_label == "active · stopped"
 
 
-def test_an_interrupted_single_task_is_stopped_too(client: Client, service: Service) -> None:
+def test_an_interrupted_single_task_is_stopped_too(client: Client, service: FakeService) -> None:
     service.task = still_pending()
     thread = interrupt_once(service.began)
     with pytest.raises(TaskInterruptedError, match="the task was stopped"):
@@ -322,7 +322,7 @@ def test_an_interrupted_single_task_is_stopped_too(client: Client, service: Serv
 # --- guardrails -------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_handler_the_task_is_stopped_and_the_question_raised(session: Session, service: Service) -> None:
+def test_without_a_handler_the_task_is_stopped_and_the_question_raised(session: Session, service: FakeService) -> None:
     service.task = asking()
     with pytest.raises(GuardrailError, match=r"Which\? \(Blue \| Green\)") as raised:
         session.task("Buy it")
@@ -330,13 +330,13 @@ def test_without_a_handler_the_task_is_stopped_and_the_question_raised(session: 
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
-def test_a_handlers_answer_goes_on(client: Client, session: Session, service: Service) -> None:
+def test_a_handlers_answer_goes_on(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     client.on_guardrail(lambda question: question.candidates[1])
     assert session.task("Buy it").text == "Green"
 
 
-def test_a_handler_runs_in_the_cells_own_thread(client: Client, session: Session, service: Service) -> None:
+def test_a_handler_runs_in_the_cells_own_thread(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     threads: list[threading.Thread] = []
 
@@ -350,7 +350,7 @@ def test_a_handler_runs_in_the_cells_own_thread(client: Client, session: Session
     assert threads == [threading.current_thread()]
 
 
-def test_a_handler_may_be_a_coroutine_function(client: Client, session: Session, service: Service) -> None:
+def test_a_handler_may_be_a_coroutine_function(client: Client, session: Session, service: FakeService) -> None:
     async def handler(question: Question) -> str:
         return "Blue"
 
@@ -359,14 +359,14 @@ def test_a_handler_may_be_a_coroutine_function(client: Client, session: Session,
     assert session.task("Buy it").text == "Blue"
 
 
-def test_a_handler_that_declines_stops_the_task(client: Client, session: Session, service: Service) -> None:
+def test_a_handler_that_declines_stops_the_task(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     client.on_guardrail(lambda question: None)
     with pytest.raises(GuardrailError):
         session.task("Buy it")
 
 
-def test_a_task_whose_handler_breaks_is_stopped(client: Client, session: Session, service: Service) -> None:
+def test_a_task_whose_handler_breaks_is_stopped(client: Client, session: Session, service: FakeService) -> None:
     def handler(question: Question) -> str:
         raise LookupError("no idea")
 
@@ -377,12 +377,12 @@ def test_a_task_whose_handler_breaks_is_stopped(client: Client, session: Session
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
-def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, service: Service) -> None:
+def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, service: FakeService) -> None:
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     assert session.status().question == Question("t1", "Which?", "ambiguous", ("Blue", "Green"))
 
 
-def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: Service) -> None:
+def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: FakeService) -> None:
     """What is being typed into its form would go with it."""
     held, go_on = threading.Event(), asyncio.Event()
     service.phase, service.current = "running", "t1"
@@ -415,7 +415,7 @@ def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: Servic
 # --- single tasks -----------------------------------------------------------------------------------------------------
 
 
-def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: Service) -> None:
+def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: FakeService) -> None:
     service.task = completed("ten")
     opened: list[Session] = []
     assert client.run_task("How many?", opened=opened.append).text == "ten"
@@ -423,7 +423,7 @@ def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: S
     assert [session.session_id for session in opened] == ["s1"]
 
 
-def test_an_interrupt_while_it_is_shown_stops_a_single_task(client: Client, service: Service) -> None:
+def test_an_interrupt_while_it_is_shown_stops_a_single_task(client: Client, service: FakeService) -> None:
     def show(session: Session) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         threading.Event().wait(5)
@@ -433,7 +433,7 @@ def test_an_interrupt_while_it_is_shown_stops_a_single_task(client: Client, serv
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
-def test_a_session_without_its_task_is_a_protocol_error(client: Client, service: Service) -> None:
+def test_a_session_without_its_task_is_a_protocol_error(client: Client, service: FakeService) -> None:
     async def forgetful(request: httpx.Request) -> httpx.Response:
         answer = await service(request)
         body = answer.json()
@@ -462,7 +462,7 @@ def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_start_ends_the_session_again(service: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted, roll_back = asyncio.Event(), SessionStarter._roll_back
 
     async def noticed(starter: SessionStarter, *opening: Any) -> TaskInterruptedError:
@@ -489,7 +489,7 @@ def test_an_interrupted_start_ends_the_session_again(service: Service, monkeypat
 
 
 def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webrun_nb.client.session_starter.STOP_WITHIN_S", 0.05)
     come_up, ended = asyncio.Event(), threading.Event()
@@ -516,7 +516,7 @@ def test_a_slow_start_that_was_interrupted_ends_its_session_when_it_comes_up(
     assert other.sessions == {}
 
 
-def test_a_start_whose_first_status_fails_leaves_nothing_open(service: Service) -> None:
+def test_a_start_whose_first_status_fails_leaves_nothing_open(service: FakeService) -> None:
     async def failing(request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/start/session-status/"):
             return refused(500, "INTERNAL_ERROR")
@@ -530,7 +530,7 @@ def test_a_start_whose_first_status_fails_leaves_nothing_open(service: Service) 
 
 
 def test_when_a_session_ended_is_the_servers_word_and_not_computed_from_its_cost(
-    client: Client, service: Service
+    client: Client, service: FakeService
 ) -> None:
     session = client.start("shop")
     assert session.snapshot.ended_at_ms is None
@@ -538,7 +538,7 @@ def test_when_a_session_ended_is_the_servers_word_and_not_computed_from_its_cost
     assert session.snapshot.ended_at_ms == 2  # lastActivityAt, which on the emulator is the end
 
 
-def test_when_a_hosted_session_ended_is_not_documented(client: Client, service: Service, monkeypatch) -> None:
+def test_when_a_hosted_session_ended_is_not_documented(client: Client, service: FakeService, monkeypatch) -> None:
     monkeypatch.setitem(USAGE, "emulated", False)
     session = client.start("shop")
     session.terminate()

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.fake_service import Service, asking, completed, failed, still_pending
+from helpers.fake_service import FakeService, asking, completed, failed, still_pending
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
@@ -27,12 +27,12 @@ from webrun_nb.client.snapshot import SessionSnapshot
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
+def client(service: FakeService) -> Iterator[Client]:
     client = Client(
         "http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None
     )
@@ -62,14 +62,16 @@ def session(client: Client) -> Session:
     ],
 )
 def test_what_a_person_does_goes_in_the_contracts_coordinates(
-    session: Session, service: Service, act: Any, action: dict[str, Any]
+    session: Session, service: FakeService, act: Any, action: dict[str, Any]
 ) -> None:
     act(session)
     assert service.sent[-1] == {"actionType": "interaction", "action": action}
 
 
 @pytest.mark.parametrize("point", [(-1, 0), (0, 601), (1025, 0), (float("nan"), 0)])
-def test_a_click_beside_the_page_is_not_sent(session: Session, service: Service, point: tuple[float, float]) -> None:
+def test_a_click_beside_the_page_is_not_sent(
+    session: Session, service: FakeService, point: tuple[float, float]
+) -> None:
     with pytest.raises(RequestError, match="has to be 0…"):
         session.click(*point)
     assert len(service.sent) == 1
@@ -78,7 +80,7 @@ def test_a_click_beside_the_page_is_not_sent(session: Session, service: Service,
 # --- submitted tasks --------------------------------------------------------------------------------------------------
 
 
-def test_a_submitted_task_is_known_before_it_is_done(session: Session, service: Service) -> None:
+def test_a_submitted_task_is_known_before_it_is_done(session: Session, service: FakeService) -> None:
     service.hold = asyncio.Event()
     handle = session.submit("How many?")
     assert (handle.task_id, handle.state, handle.done) == ("t1", "running", False)
@@ -88,14 +90,14 @@ def test_a_submitted_task_is_known_before_it_is_done(session: Session, service: 
     assert handle.state == "complete"
 
 
-async def test_a_handle_can_be_awaited(session: Session, service: Service) -> None:
+async def test_a_handle_can_be_awaited(session: Session, service: FakeService) -> None:
     service.task = completed("ten")
     handle = await session.asubmit("How many?")
     assert (await handle).text == "ten"
     assert (await handle).text == "ten"
 
 
-def test_a_failed_task_raises_where_it_is_waited_for(session: Session, service: Service) -> None:
+def test_a_failed_task_raises_where_it_is_waited_for(session: Session, service: FakeService) -> None:
     service.task = failed("NAVIGATION_FAILED")
     handle = session.submit("List")
     with pytest.raises(TaskFailedError):
@@ -103,26 +105,26 @@ def test_a_failed_task_raises_where_it_is_waited_for(session: Session, service: 
     assert handle.state == "failed"
 
 
-def test_a_refused_task_raises_at_once(session: Session, service: Service) -> None:
+def test_a_refused_task_raises_at_once(session: Session, service: FakeService) -> None:
     service.refuse = (409, "SESSION_NOT_ACTIVE")
     with pytest.raises(SessionGoneError):
         session.submit("List")
 
 
-def test_a_handles_stop_names_its_task(session: Session, service: Service) -> None:
+def test_a_handles_stop_names_its_task(session: Session, service: FakeService) -> None:
     service.hold = asyncio.Event()
     session.submit("List").stop()
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
 
 
-def test_a_stopped_handle_says_so_as_soon_as_its_server_does(session: Session, service: Service) -> None:
+def test_a_stopped_handle_says_so_as_soon_as_its_server_does(session: Session, service: FakeService) -> None:
     service.hold = asyncio.Event()
     handle = session.submit("List")
     handle.stop()
     assert (handle.stopped, handle.done, handle.state) == (True, True, "failed")
 
 
-def test_an_unanswered_question_of_a_submitted_task_waits(session: Session, service: Service) -> None:
+def test_an_unanswered_question_of_a_submitted_task_waits(session: Session, service: FakeService) -> None:
     service.task = asking()
     handle = session.submit("Buy it")
     service.phase, service.current = "guardrail", "t1"
@@ -130,14 +132,14 @@ def test_an_unanswered_question_of_a_submitted_task_waits(session: Session, serv
     assert handle.result(60).text == "Blue"
 
 
-def test_a_declined_question_stops_a_submitted_task_too(client: Client, session: Session, service: Service) -> None:
+def test_a_declined_question_stops_a_submitted_task_too(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     client.on_guardrail(lambda question: None)
     with pytest.raises(GuardrailError):
         session.submit("Buy it").result(60)
 
 
-def test_a_handler_answers_a_submitted_task(client: Client, session: Session, service: Service) -> None:
+def test_a_handler_answers_a_submitted_task(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     client.on_guardrail(lambda question: "Green")
     assert session.submit("Buy it").result(60).text == "Green"
@@ -146,7 +148,7 @@ def test_a_handler_answers_a_submitted_task(client: Client, session: Session, se
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
-def test_a_question_that_a_form_shows_is_waited_for(client: Client, session: Session, service: Service) -> None:
+def test_a_question_that_a_form_shows_is_waited_for(client: Client, session: Session, service: FakeService) -> None:
     def shown(session_id: str, task_id: str) -> bool:
         service.task = completed("from the form")
         return (session_id, task_id) == ("s1", "t1")
@@ -156,27 +158,27 @@ def test_a_question_that_a_form_shows_is_waited_for(client: Client, session: Ses
     assert session.task("Buy it").text == "from the form"
 
 
-def test_a_question_that_no_form_shows_stops_the_task(client: Client, session: Session, service: Service) -> None:
+def test_a_question_that_no_form_shows_stops_the_task(client: Client, session: Session, service: FakeService) -> None:
     service.task = asking()
     client.form_shown = lambda session_id, task_id: False
     with pytest.raises(GuardrailError):
         session.task("Buy it")
 
 
-def test_an_answer_to_a_question_that_is_gone_is_not_sent(session: Session, service: Service) -> None:
+def test_an_answer_to_a_question_that_is_gone_is_not_sent(session: Session, service: FakeService) -> None:
     with pytest.raises(RequestError, match="no longer open"):
         session.answer("Blue", "t1")
     assert len(service.sent) == 1
 
 
-def test_a_question_answered_elsewhere_is_cleared(session: Session, service: Service) -> None:
+def test_a_question_answered_elsewhere_is_cleared(session: Session, service: FakeService) -> None:
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     assert session.status().question is not None
     service.phase = "running"
     assert session.status().question is None
 
 
-def test_a_second_question_of_the_same_task_is_seen_without_a_socket(session: Session, service: Service) -> None:
+def test_a_second_question_of_the_same_task_is_seen_without_a_socket(session: Session, service: FakeService) -> None:
     service.phase, service.current, service.task = "guardrail", "t1", asking()
     session.status()
     service.task = asking()
@@ -186,12 +188,12 @@ def test_a_second_question_of_the_same_task_is_seen_without_a_socket(session: Se
     assert question.text == "Really?"
 
 
-def test_a_session_that_the_server_forgot_has_ended(session: Session, service: Service) -> None:
+def test_a_session_that_the_server_forgot_has_ended(session: Session, service: FakeService) -> None:
     service.forgotten = True
     assert session.status().state_label == "terminated · session not found"
 
 
-def test_how_a_session_ended_is_not_forgotten_with_it(session: Session, service: Service) -> None:
+def test_how_a_session_ended_is_not_forgotten_with_it(session: Session, service: FakeService) -> None:
     session.terminate()
     service.forgotten = True
     assert session.status().state_label == "terminated"
@@ -200,7 +202,7 @@ def test_how_a_session_ended_is_not_forgotten_with_it(session: Session, service:
 # --- again ------------------------------------------------------------------------------------------------------------
 
 
-def test_again_starts_with_the_same_options_and_name(session: Session, service: Service) -> None:
+def test_again_starts_with_the_same_options_and_name(session: Session, service: FakeService) -> None:
     session.terminate()
     service.status = "active"
     again = session.restart()
@@ -232,7 +234,7 @@ def test_a_lost_browser_shows_until_when_it_may_come_back(session: Session) -> N
     assert (snapshot.status, snapshot.grace_ends_at_ms, snapshot.expires_at_ms) == ("orphaned", 300_007, None)
 
 
-def test_a_status_that_says_orphaned_keeps_what_the_event_said(session: Session, service: Service) -> None:
+def test_a_status_that_says_orphaned_keeps_what_the_event_said(session: Session, service: FakeService) -> None:
     service.status, service.phase = "orphaned", None
     tell(session, InstanceChanged(False, grace_ms=300_000, at_ms=7))
     assert session.status().grace_ends_at_ms == 300_007
@@ -244,7 +246,7 @@ def test_a_browser_that_comes_back_ends_the_grace_period(session: Session) -> No
     assert (snapshot.status, snapshot.grace_ends_at_ms) == ("active", None)
 
 
-def test_after_the_socket_was_lost_the_status_is_read(session: Session, service: Service) -> None:
+def test_after_the_socket_was_lost_the_status_is_read(session: Session, service: FakeService) -> None:
     async def reconnect() -> SessionSnapshot:
         read = asyncio.Event()
         session.monitor.subscribe(lambda snapshot: read.set())
@@ -279,7 +281,7 @@ def test_without_a_socket_a_task_remembers_where_the_one_before_was_told_to_go(s
     ("key", "code"),
     [("", "UNAUTHORIZED"), ("  ", "UNAUTHORIZED"), ("wr_é", "INVALID_API_KEY"), ("wr_\n1", "INVALID_API_KEY")],
 )
-def test_a_key_that_can_not_be_sent_is_refused_before(service: Service, key: str, code: str) -> None:
+def test_a_key_that_can_not_be_sent_is_refused_before(service: FakeService, key: str, code: str) -> None:
     client = Client("http://127.0.0.1:9", key=key, transport=httpx.MockTransport(service), ledger=None)
     with pytest.raises(AuthenticationError) as raised:
         client.start()
@@ -416,7 +418,7 @@ def test_the_hosted_service_is_not_even_asked(controls: Controls) -> None:
     assert controls.calls == []
 
 
-def test_past_the_window_a_submitted_task_is_polled(session: Session, service: Service) -> None:
+def test_past_the_window_a_submitted_task_is_polled(session: Session, service: FakeService) -> None:
     service.task = still_pending()
     handle = session.submit("How many?")
     service.task = completed("ten")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers.fake_service import Service
+from helpers.fake_service import FakeService
 from webrun_nb.client.client import Client
 from webrun_nb.notebook.api import Toolkit, toolkit
 from webrun_nb.notebook.jobs import Job
@@ -18,7 +18,9 @@ FAILS = "from webrun_nb.notebook.syntax.errors import CommandError\nraise Comman
 
 @pytest.fixture(autouse=True)
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(Service()), listen=False, ledger=None)
+    client = Client(
+        "http://127.0.0.1:9", key="k", transport=httpx.MockTransport(FakeService()), listen=False, ledger=None
+    )
     monkeypatch.setattr(Toolkit, "current", property(lambda _: client))
     monkeypatch.setattr(Toolkit, "clients", property(lambda _: [client]))
     monkeypatch.setattr(toolkit, "client", lambda: client)

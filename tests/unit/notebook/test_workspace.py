@@ -8,7 +8,7 @@ import httpx
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers.fake_service import Service, completed
+from helpers.fake_service import FakeService, completed
 from webrun_nb.client import client as api
 from webrun_nb.client.client import Client
 from webrun_nb.notebook import workspace
@@ -19,7 +19,7 @@ from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
 
 
-class SilentService(Service):
+class SilentService(FakeService):
     """Answers no status call once `silent`."""
 
     silent = False

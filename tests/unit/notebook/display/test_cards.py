@@ -13,9 +13,9 @@ from helpers.fake_cards import (
     IDLE,
     NOW_MS,
     RUNNING,
-    Actions,
-    Output,
-    Session,
+    FakeActions,
+    FakeOutput,
+    FakeSession,
     make_card,
 )
 from webrun_nb.notebook.display import cards as cards_module
@@ -42,7 +42,7 @@ def test_a_burst_is_written_once_and_its_last_change_always() -> None:
     written: list[str] = []
     sleep = Turnstile()
     writer = UpdateThrottler(lambda card: written.append(card.latest.last_action), sleep=sleep)
-    card = SessionCard(IDLE, Actions(), writer.mark)
+    card = SessionCard(IDLE, FakeActions(), writer.mark)
     card.receive(replace(IDLE, last_action="first"))
     sleep.asleep.acquire()
     for number in range(1000):
@@ -71,31 +71,31 @@ def test_one_card_that_cannot_be_written_does_not_stop_the_others() -> None:
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch) -> Output:
-    output = Output()
+def output(monkeypatch: pytest.MonkeyPatch) -> FakeOutput:
+    output = FakeOutput()
     monkeypatch.setattr(cards_module, "display", output.display)
     monkeypatch.setattr(cards_module, "has_front_end", lambda: True)
     return output
 
 
-def test_a_session_has_one_card_not_one_per_cell(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
+def test_a_session_has_one_card_not_one_per_cell(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
     for _ in range(3):
-        board.show(session, Actions())
+        board.show(session, FakeActions())
     assert len(output.shown) == 1
 
 
-def test_asked_for_again_the_same_card_is_shown_in_both_places(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
-    board.show(session, Actions())
-    board.show(session, Actions(), again=True)
+def test_asked_for_again_the_same_card_is_shown_in_both_places(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
+    board.show(session, FakeActions())
+    board.show(session, FakeActions(), again=True)
     (first, _, _), (second, _, _) = output.shown
     assert first == second
 
 
-def test_the_board_feeds_the_card(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
-    board.show(session, Actions())
+def test_the_board_feeds_the_card(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
+    board.show(session, FakeActions())
     session.become(RUNNING)
     assert board.drain(5)
     card = board.card(IDLE.session_id)
@@ -103,30 +103,30 @@ def test_the_board_feeds_the_card(output: Output) -> None:
     assert card.state["label"] == "active · running"
 
 
-def test_the_end_is_written_into_the_saved_output(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
-    board.show(session, Actions())
+def test_the_end_is_written_into_the_saved_output(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
+    board.show(session, FakeActions())
     session.become(ENDED)
     assert board.drain(5)
     assert output.shown[1:] == [(output.shown[0][0], True, card_text(ENDED, seen_ended_ms=NOW_MS))]
 
 
 def test_a_terminal_gets_text(capsys: pytest.CaptureFixture[str]) -> None:
-    CardRegistry().show(Session(IDLE), Actions())
+    CardRegistry().show(FakeSession(IDLE), FakeActions())
     assert capsys.readouterr().out == card_text(IDLE) + "\n"
 
 
-def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
-    held = board.card_for(session, Actions())
+def test_a_card_that_is_held_is_shown_nowhere_until_it_is_asked_for(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
+    held = board.card_for(session, FakeActions())
     assert output.shown == []
-    board.show(session, Actions())
+    board.show(session, FakeActions())
     assert (len(output.shown), board.card(IDLE.session_id)) == (1, held)
 
 
-def test_the_card_of_an_ended_session_that_was_never_shown_is_let_go(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
-    board.card_for(session, Actions())
+def test_the_card_of_an_ended_session_that_was_never_shown_is_let_go(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
+    board.card_for(session, FakeActions())
     session.become(ENDED)
     assert board.drain(5)
     assert (board.card(IDLE.session_id), session.subscribers) == (None, [])
@@ -156,9 +156,9 @@ def test_while_pages_learn_of_a_widget_no_other_thread_shows_or_changes_it(monke
 
 
 def test_what_ends_while_its_card_is_being_shown_is_written_afterwards(
-    output: Output, monkeypatch: pytest.MonkeyPatch
+    output: FakeOutput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board, session = CardRegistry(), Session(IDLE)
+    board, session = CardRegistry(), FakeSession(IDLE)
 
     def shows(card: SessionCard, *, display_id: str, update: bool = False) -> None:
         output.display(card, display_id=display_id, update=update)
@@ -168,7 +168,7 @@ def test_what_ends_while_its_card_is_being_shown_is_written_afterwards(
             assert len(output.shown) == 1, "an update of what is not there yet would be lost"
 
     monkeypatch.setattr(cards_module, "display", shows)
-    board.show(session, Actions())
+    board.show(session, FakeActions())
     assert board.drain(5)
     assert [update for _, update, _ in output.shown] == [False, True]
     assert "terminated" in output.shown[-1][2]

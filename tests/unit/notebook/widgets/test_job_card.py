@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from helpers.fake_cards import RUNNING, AnsweringActions, make_card
+from helpers.fake_cards import RUNNING, FakeAnsweringActions, make_card
 from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import SessionPhase
@@ -52,12 +52,12 @@ def cancelled() -> list[Future[Any]]:
 
 
 @pytest.fixture
-def actions() -> AnsweringActions:
-    return AnsweringActions()
+def actions() -> FakeAnsweringActions:
+    return FakeAnsweringActions()
 
 
 @pytest.fixture
-def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
+def card(actions: FakeAnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
     def cancel() -> Future[Any]:
         cancelled.append(Future())
         return cancelled[-1]
@@ -65,14 +65,14 @@ def card(actions: AnsweringActions, cancelled: list[Future[Any]]) -> JobCard:
     return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))
 
 
-def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: AnsweringActions) -> None:
+def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: FakeAnsweringActions) -> None:
     send(card, type="answer", id="p1", question=card.state["question"]["id"], text="pa55-word")
     assert actions.answers == [("t1", "pa55-word")]
     assert "pa55-word" not in repr(card.get_state())
     assert card.state["press"] == {"id": "p1", "command": "answer", "state": "sent", "message": ""}
 
 
-def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: AnsweringActions) -> None:
+def test_an_answer_to_another_question_is_not_sent(card: JobCard, actions: FakeAnsweringActions) -> None:
     send(card, type="answer", id="p1", question="another", text="pa55-word")
     assert actions.answers == []
     assert "too late" in card.state["press"]["message"]

@@ -18,10 +18,10 @@ from helpers.fake_cards import (
     IDLE,
     NOW_MS,
     RUNNING,
-    Actions,
-    AnsweringActions,
-    Output,
-    Session,
+    FakeActions,
+    FakeAnsweringActions,
+    FakeOutput,
+    FakeSession,
     make_card,
 )
 from webrun_nb.client.errors import RequestError
@@ -101,27 +101,27 @@ def test_an_ended_session_asks_nothing() -> None:
 
 
 def test_what_was_typed_is_sent_to_the_task() -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     answer(make_card(asking(), actions), text="the second")
     assert actions.answers == [("t1", "the second")]
 
 
 def test_a_choice_is_sent_as_the_server_named_it() -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     answer(make_card(asking("", "first", HOSTILE), actions), choice=1)
     assert actions.answers == [("t1", HOSTILE)]
 
 
 @pytest.mark.parametrize("what", [{"text": ""}, {"choice": 7}, {"choice": -1}, {"text": None}, {}])
 def test_nothing_is_not_sent(what: dict[str, Any]) -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(asking("", "A", "B"), actions)
     answer(card, **what)
     assert (actions.answers, card.state["press"]["state"]) == ([], "failed")
 
 
 def test_an_answer_to_the_question_before_is_not_given_to_the_next() -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(asking(text="Log in how?"), actions)
     asked_first = card.state["question"]["id"]
     card.receive(asking("purchase", text="Buy it?"))
@@ -130,7 +130,7 @@ def test_an_answer_to_the_question_before_is_not_given_to_the_next() -> None:
 
 
 def test_the_same_question_asked_twice_is_two_questions() -> None:
-    card = make_card(asking(), AnsweringActions())
+    card = make_card(asking(), FakeAnsweringActions())
     first = card.state["question"]["id"]
     card.receive(RUNNING)
     card.receive(asking())
@@ -138,7 +138,7 @@ def test_the_same_question_asked_twice_is_two_questions() -> None:
 
 
 def test_a_late_answer_says_so_on_the_card() -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(asking(), actions)
     answer(card, text="yes")
     actions.futures["answer"].set_exception(RequestError("nothing is asked", code="INVALID_STATE"))
@@ -146,7 +146,7 @@ def test_a_late_answer_says_so_on_the_card() -> None:
 
 
 def test_one_answer_is_sent_once() -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(asking(), actions)
     for _ in range(2):
         answer(card, text="yes")
@@ -155,7 +155,7 @@ def test_one_answer_is_sent_once() -> None:
 
 @pytest.mark.parametrize("settle", [lambda f: f.set_result(None), lambda f: f.set_exception(ValueError(SECRET))])
 def test_a_password_is_in_no_trait(settle: Callable[[Future[None]], None]) -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(asking("credentials"), actions)
     answer(card, text=SECRET)
     states = [json.dumps(card.get_state(), default=str)]
@@ -165,7 +165,7 @@ def test_a_password_is_in_no_trait(settle: Callable[[Future[None]], None]) -> No
 
 
 def test_a_password_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    class Quoting(AnsweringActions):
+    class Quoting(FakeAnsweringActions):
         def answer(self, task_id: str, text: str) -> Future[None]:
             raise ValueError(f"bad input: {text}")
 
@@ -176,7 +176,7 @@ def test_a_password_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_password_is_in_no_repr() -> None:
-    card = make_card(asking("credentials"), AnsweringActions())
+    card = make_card(asking("credentials"), FakeAnsweringActions())
     answer(card, text=SECRET)
     assert SECRET not in f"{card!r} {vars(card)!r} {card.text()} {card.html()}"
 
@@ -185,14 +185,14 @@ def test_a_password_is_in_no_repr() -> None:
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch) -> Output:
-    output = Output()
+def output(monkeypatch: pytest.MonkeyPatch) -> FakeOutput:
+    output = FakeOutput()
     monkeypatch.setattr(cards_module, "display", output.display)
     monkeypatch.setattr(cards_module, "has_front_end", lambda: True)
     return output
 
 
-def placed(board: CardRegistry, session: Session, actions: Actions) -> SessionCard:
+def placed(board: CardRegistry, session: FakeSession, actions: FakeActions) -> SessionCard:
     board.show(session, actions)
     card = board.card(session.snapshot.session_id)
     assert card is not None
@@ -203,15 +203,15 @@ def test_without_a_card_no_form_is_shown() -> None:
     assert not CardRegistry().form_shown("nobody", "t1", 60)
 
 
-def test_a_form_that_no_page_shows_is_not_shown(output: Output) -> None:
+def test_a_form_that_no_page_shows_is_not_shown(output: FakeOutput) -> None:
     board = CardRegistry()
-    placed(board, Session(asking()), AnsweringActions())
+    placed(board, FakeSession(asking()), FakeAnsweringActions())
     assert not board.form_shown(IDLE.session_id, "t1", 0.01)
 
 
-def test_the_wait_ends_when_a_page_shows_the_form(output: Output) -> None:
-    board, session = CardRegistry(), Session(RUNNING)
-    card = placed(board, session, AnsweringActions())
+def test_the_wait_ends_when_a_page_shows_the_form(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(RUNNING)
+    card = placed(board, session, FakeAnsweringActions())
     seen: list[bool] = []
     waiting = Thread(target=lambda: seen.append(board.form_shown(IDLE.session_id, "t1", 30)))
     waiting.start()
@@ -222,9 +222,9 @@ def test_the_wait_ends_when_a_page_shows_the_form(output: Output) -> None:
     assert seen == [True]
 
 
-def test_a_form_shown_for_the_question_before_does_not_count(output: Output) -> None:
-    board, session = CardRegistry(), Session(asking())
-    card = placed(board, session, AnsweringActions())
+def test_a_form_shown_for_the_question_before_does_not_count(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(asking())
+    card = placed(board, session, FakeAnsweringActions())
     show_form(card)
     session.become(asking(text="And now?"))
     assert not board.form_shown(IDLE.session_id, "t1", 0.01)
@@ -233,7 +233,7 @@ def test_a_form_shown_for_the_question_before_does_not_count(output: Output) -> 
 # --- start again ------------------------------------------------------------------------------------------------------
 
 
-class RestartableActions(Actions):
+class RestartableActions(FakeActions):
     def __init__(self) -> None:
         super().__init__()
         self.starting: list[Future[RestartedSession]] = []
@@ -247,18 +247,18 @@ def start_again(card: SessionCard, press_id: str = "p1") -> None:
     card._handle_custom_msg({"type": "command", "command": "start_again", "id": press_id}, [])
 
 
-def restarted(board: CardRegistry, next_session: Session) -> tuple[SessionCard, RestartableActions]:
+def restarted(board: CardRegistry, next_session: FakeSession) -> tuple[SessionCard, RestartableActions]:
     """A card whose ended session was started again as `next_session`."""
     actions = RestartableActions()
-    card = placed(board, Session(ENDED), actions)
+    card = placed(board, FakeSession(ENDED), actions)
     start_again(card)
-    actions.starting[0].set_result(RestartedSession(next_session, Actions()))
+    actions.starting[0].set_result(RestartedSession(next_session, FakeActions()))
     board.drain(5)
     return card, actions
 
 
-def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
-    board, session = CardRegistry(), Session(IDLE)
+def test_only_an_ended_session_can_be_started_again(output: FakeOutput) -> None:
+    board, session = CardRegistry(), FakeSession(IDLE)
     card = placed(board, session, RestartableActions())
     offered = [any(button["command"] == "start_again" for button in card.state["buttons"])]
     session.become(ENDED)
@@ -267,50 +267,50 @@ def test_only_an_ended_session_can_be_started_again(output: Output) -> None:
     assert offered == [False, True]
 
 
-def test_two_clicks_open_one_session(output: Output) -> None:
+def test_two_clicks_open_one_session(output: FakeOutput) -> None:
     actions = RestartableActions()
-    card = placed(CardRegistry(), Session(ENDED), actions)
+    card = placed(CardRegistry(), FakeSession(ENDED), actions)
     for press_id in ("here", "on another page"):
         start_again(card, press_id)
     assert len(actions.starting) == 1
 
 
-def test_the_card_goes_on_with_the_new_session(output: Output) -> None:
-    board, next_session = CardRegistry(), Session(NEXT)
+def test_the_card_goes_on_with_the_new_session(output: FakeOutput) -> None:
+    board, next_session = CardRegistry(), FakeSession(NEXT)
     card, _ = restarted(board, next_session)
     next_session.become(replace(NEXT, phase=SessionPhase.RUNNING))
     board.drain(5)
     assert (board.card(NEXT.session_id), card.state["label"]) == (card, "active · running")
 
 
-def test_the_card_says_what_was_before(output: Output) -> None:
-    card, _ = restarted(CardRegistry(), Session(NEXT))
+def test_the_card_says_what_was_before(output: FakeOutput) -> None:
+    card, _ = restarted(CardRegistry(), FakeSession(NEXT))
     assert card.state["before"].startswith("demo: terminated, after 5:00 of inactivity")
 
 
-def test_the_saved_output_goes_on_with_the_new_session(output: Output) -> None:
-    card, _ = restarted(CardRegistry(), Session(NEXT))
+def test_the_saved_output_goes_on_with_the_new_session(output: FakeOutput) -> None:
+    card, _ = restarted(CardRegistry(), FakeSession(NEXT))
     assert output.shown[-1][1:] == (True, card.text())
     assert NEXT.session_id in card.text()
 
 
-def test_the_ended_session_is_not_heard_any_more(output: Output) -> None:
-    card, _ = restarted(CardRegistry(), Session(NEXT))
+def test_the_ended_session_is_not_heard_any_more(output: FakeOutput) -> None:
+    card, _ = restarted(CardRegistry(), FakeSession(NEXT))
     card.receive(ENDED)
     assert card.latest is NEXT
 
 
-def test_a_session_with_a_card_of_its_own_keeps_it(output: Output) -> None:
-    board, elsewhere = CardRegistry(), Session(NEXT)
-    own = placed(board, elsewhere, Actions())
+def test_a_session_with_a_card_of_its_own_keeps_it(output: FakeOutput) -> None:
+    board, elsewhere = CardRegistry(), FakeSession(NEXT)
+    own = placed(board, elsewhere, FakeActions())
     card, _ = restarted(board, elsewhere)
     assert board.card(NEXT.session_id) is own
     assert card.state["press"]["message"] == "started again as demo; see its own card"
 
 
-def test_a_start_that_fails_is_said(output: Output) -> None:
+def test_a_start_that_fails_is_said(output: FakeOutput) -> None:
     board, actions = CardRegistry(), RestartableActions()
-    card = placed(board, Session(ENDED), actions)
+    card = placed(board, FakeSession(ENDED), actions)
     start_again(card)
     actions.starting[0].set_exception(RuntimeError("no browser"))
     board.drain(5)

@@ -10,8 +10,8 @@ from helpers.fake_cards import (
     IDLE,
     NOW_MS,
     RUNNING,
-    Actions,
-    PausableActions,
+    FakeActions,
+    FakePausableActions,
     make_card,
 )
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -23,7 +23,7 @@ def click(card: SessionCard, command: str, press_id: str = "p1") -> None:
     card._handle_custom_msg({"type": "command", "command": command, "id": press_id}, [])
 
 
-def commands(snapshot: SessionSnapshot, actions: Actions | None = None) -> dict[str, bool]:
+def commands(snapshot: SessionSnapshot, actions: FakeActions | None = None) -> dict[str, bool]:
     """The card's buttons and whether they are enabled."""
     return {button["command"]: button["enabled"] for button in make_card(snapshot, actions).state["buttons"]}
 
@@ -47,19 +47,19 @@ def test_only_what_makes_sense_is_enabled() -> None:
 
 
 def test_pause_is_there_for_those_who_can() -> None:
-    assert commands(RUNNING, PausableActions()) == {"pause": True, "stop": True, "terminate": True}
+    assert commands(RUNNING, FakePausableActions()) == {"pause": True, "stop": True, "terminate": True}
 
 
 def test_a_paused_session_can_resume() -> None:
-    assert commands(replace(RUNNING, phase=SessionPhase.PAUSED), PausableActions())["resume"]
+    assert commands(replace(RUNNING, phase=SessionPhase.PAUSED), FakePausableActions())["resume"]
 
 
 def test_an_ended_session_has_no_buttons() -> None:
-    assert commands(ENDED, PausableActions()) == {}
+    assert commands(ENDED, FakePausableActions()) == {}
 
 
 def test_who_took_over_can_release() -> None:
-    class Driver(PausableActions):
+    class Driver(FakePausableActions):
         def take_over(self) -> Future[None]:
             return self._begin("take_over")
 
@@ -75,7 +75,7 @@ def test_who_took_over_can_release() -> None:
 
 
 def test_a_click_asks_for_the_command() -> None:
-    actions = Actions()
+    actions = FakeActions()
     click(make_card(RUNNING, actions), "stop")
     assert list(actions.futures) == ["stop"]
 
@@ -83,7 +83,7 @@ def test_a_click_asks_for_the_command() -> None:
 def test_a_click_that_arrives_twice_is_one() -> None:
     asked: list[str] = []
 
-    class Counting(Actions):
+    class Counting(FakeActions):
         def stop(self) -> Future[None]:
             asked.append("stop")
             return super().stop()
@@ -101,7 +101,7 @@ def test_a_click_is_answered_at_once() -> None:
 
 
 def test_the_servers_answer_settles_the_click() -> None:
-    actions = Actions()
+    actions = FakeActions()
     card = make_card(RUNNING, actions)
     click(card, "stop")
     actions.futures["stop"].set_result(None)
@@ -109,7 +109,7 @@ def test_the_servers_answer_settles_the_click() -> None:
 
 
 def test_the_servers_refusal_is_shown() -> None:
-    actions = Actions()
+    actions = FakeActions()
     card = make_card(RUNNING, actions)
     click(card, "stop")
     actions.futures["stop"].set_exception(RuntimeError("nothing is running"))
@@ -117,7 +117,7 @@ def test_the_servers_refusal_is_shown() -> None:
 
 
 def test_an_action_that_cannot_even_be_posted_is_shown() -> None:
-    class Closed(Actions):
+    class Closed(FakeActions):
         def stop(self) -> Future[None]:
             raise RuntimeError("the loop is closed")
 
@@ -127,7 +127,7 @@ def test_an_action_that_cannot_even_be_posted_is_shown() -> None:
 
 
 def test_an_older_answer_does_not_undo_a_newer_click() -> None:
-    actions = Actions()
+    actions = FakeActions()
     card = make_card(RUNNING, actions)
     click(card, "stop", "p1")
     click(card, "terminate", "p2")
@@ -136,7 +136,7 @@ def test_an_older_answer_does_not_undo_a_newer_click() -> None:
 
 
 def test_a_page_cannot_call_what_is_no_command() -> None:
-    actions = Actions()
+    actions = FakeActions()
     click(make_card(RUNNING, actions), "_begin")
     assert actions.futures == {}
 

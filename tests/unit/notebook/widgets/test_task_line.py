@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpers.fake_cards import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, AnsweringActions, make_card
+from helpers.fake_cards import ENDED, HOSTILE, IDLE, NOW_MS, RUNNING, FakeAnsweringActions, make_card
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.display.terminal_line import can_rewrite, line_of
@@ -125,7 +125,7 @@ def test_a_task_that_has_ended_has_no_row(line: TaskLine) -> None:
 
 
 def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLine, clock: Clock) -> None:
-    line.add(Waited(ASKS, make_card(ASKS, AnsweringActions(), monotonic_s=clock)))
+    line.add(Waited(ASKS, make_card(ASKS, FakeAnsweringActions(), monotonic_s=clock)))
     waits = row(line)["question"]["waits"]
     assert waits.pop("idleCost")["value"] == "0.08"
     assert waits == {
@@ -136,12 +136,12 @@ def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLin
 
 def test_where_the_server_tells_no_timeout_nothing_is_said_of_waiting(line: TaskLine) -> None:
     asks = replace(ASKS, expires_at_ms=None)
-    line.add(Waited(asks, make_card(asks, AnsweringActions())))
+    line.add(Waited(asks, make_card(asks, FakeAnsweringActions())))
     assert row(line)["question"]["waits"] is None
 
 
 def test_a_password_typed_under_the_cell_is_sent_and_gets_into_no_trait(line: TaskLine) -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     card = make_card(ASKS, actions)
     line.add(Waited(ASKS, card))
     asked = row(line)["question"]["id"]
@@ -153,7 +153,7 @@ def test_a_password_typed_under_the_cell_is_sent_and_gets_into_no_trait(line: Ta
 
 
 def test_the_task_is_stopped_from_the_form(line: TaskLine) -> None:
-    actions = AnsweringActions()
+    actions = FakeAnsweringActions()
     line.add(Waited(ASKS, make_card(ASKS, actions)))
     line._handle_custom_msg({"type": "command", "command": "stop", "row": "1", "id": "p1"}, [])
     assert list(actions.futures) == ["stop"]
