@@ -112,7 +112,7 @@ class Clock:
         self.on_schedule()
 
     def freeze(self, frozen: bool = True) -> None:
-        """Stop the clock, or let it go on from where it stands."""
+        """Stop the clock, or let it continue from where it stands."""
         if frozen == (not self.running):
             return
         now_ms = self.now()
@@ -144,3 +144,36 @@ class Clock:
                 timer.fn()
         finally:
             self._firing_at_ms = outer_ms
+
+
+class Timeout:
+    """A timeout of something that may happen in time: started, cancelled, and started again as often as needed.
+
+    Parameters
+    ----------
+    clock : Clock
+        The clock that it runs by.
+    on_timeout : callable
+        Called when it has passed.
+    """
+
+    def __init__(self, clock: Clock, on_timeout: Callable[[], None]) -> None:
+        self._clock = clock
+        self._on_timeout = on_timeout
+        self._timer: Timer | None = None
+
+    @property
+    def when_ms(self) -> float | None:
+        """The time at which it passes, unix ms; None while it is not started."""
+        return None if self._timer is None else self._timer.when_ms
+
+    def start(self, after_ms: float) -> None:
+        """Start it, from now; one that was started before is cancelled."""
+        self.cancel()
+        self._timer = self._clock.call_at(self._clock.now() + after_ms, self._on_timeout)
+
+    def cancel(self) -> None:
+        """Cancel it, if it is started."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

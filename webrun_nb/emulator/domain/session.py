@@ -11,7 +11,7 @@ from typing import Any
 
 from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
-from webrun_nb.emulator.domain.clock import Clock, Timer
+from webrun_nb.emulator.domain.clock import Clock, Timeout
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import (
     BytesCounted,
@@ -97,8 +97,8 @@ class Session:
         """The task that is run again was paused when its browser was lost."""
         self._paused_by_take_over = False
         """The running task was paused by taking over, so that releasing continues it."""
-        self._inactivity: Timer | None = None
-        self._grace: Timer | None = None
+        self._inactivity = Timeout(clock, self._on_inactivity)
+        self._grace = Timeout(clock, self._on_grace_over)
 
     # --- what can be seen ---------------------------------------------------------------------------------------------
 
@@ -145,12 +145,12 @@ class Session:
     @property
     def grace_ends_ms(self) -> float | None:
         """The time at which an orphaned session fails; None where it isn't orphaned."""
-        return self._grace.when_ms if self._grace else None
+        return self._grace.when_ms
 
     @property
     def expires_ms(self) -> float | None:
         """The time at which inactivity ends it; None while it can't."""
-        return self._inactivity.when_ms if self._inactivity else None
+        return self._inactivity.when_ms
 
     def usage(self) -> Usage:
         """Return the session's bill so far."""
@@ -178,7 +178,7 @@ class Session:
         self._paused_by_take_over = False
         task = self.current
         self._pause_after_start = task is not None and task.status is TaskStatus.PAUSED
-        self._grace = self._clock.call_at(self._clock.now() + GRACE_PERIOD_MS, self._on_grace_over)
+        self._grace.start(GRACE_PERIOD_MS)
         self._touch()
         self._notify(InstanceLost(task))
         if task is None:
@@ -192,7 +192,7 @@ class Session:
     def instance_restored(self) -> None:
         """Become active again."""
         self._machine.fire(SessionTrigger.INSTANCE_RESTORED)
-        self._cancel_grace()
+        self._grace.cancel()
         self._touch()
         self._notify(InstanceRestored())
 
@@ -458,18 +458,11 @@ class Session:
     def _touch(self) -> None:
         """Record activity: the inactivity timeout starts over, or stops while a task runs."""
         self.last_activity_ms = self._clock.now()
-        if self._inactivity:
-            self._inactivity.cancel()
-            self._inactivity = None
+        self._inactivity.cancel()
         # a task that can be started may have to wait for a slot, which is no inactivity
         busy = self._queue.is_running or self.has_next
         if self.status is SessionStatus.ACTIVE and not busy:
-            self._inactivity = self._clock.call_at(self.last_activity_ms + INACTIVITY_TIMEOUT_MS, self._on_inactivity)
-
-    def _cancel_grace(self) -> None:
-        if self._grace:
-            self._grace.cancel()
-            self._grace = None
+            self._inactivity.start(INACTIVITY_TIMEOUT_MS)
 
     def _on_inactivity(self) -> None:
         waits = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
@@ -494,7 +487,7 @@ class Session:
         """
         never_began = self.status is SessionStatus.PENDING
         self._machine.fire(event)
-        self._cancel_grace()
+        self._grace.cancel()
         self._manual = False
         self.reason = reason
         if event is SessionTrigger.ERROR and failure is not None:

@@ -23,7 +23,7 @@ class Accounts:
     """Keeps an account per user, opened with the first call of the user.
 
     An account belongs to one start of the emulator: it begins with the opening balance and nothing spent, whatever the
-    database has of earlier sessions. Nobody pays here; the price that the hosted service would have charged for a
+    database has of earlier sessions. Nothing is paid here; the price that the hosted service would have charged for a
     session stays in its record.
 
     Parameters
@@ -65,7 +65,7 @@ class Accounts:
         self.of(user).admit_work(self.spent_usd(user))
 
     def watch(self, user: str) -> None:
-        """Have the user's sessions end when the balance runs out, as things stand now.
+        """Schedule the end of the user's sessions for the time at which the balance runs out, as things stand now.
 
         To be called whenever a session starts or ends, costs more, or the account changes.
         """

@@ -132,7 +132,7 @@ class Files:
         Raises
         ------
         CommandRefusedError
-            `FILE_NOT_FOUND`: there is none, it has expired, or it is somebody else's; `INVALID_PARAMETER`.
+            `FILE_NOT_FOUND`: there is none, it has expired, or it is another user's; `INVALID_PARAMETER`.
         """
         if len(file_ids) > MAX_FILES_PER_TASK:
             raise CommandRefusedError(
@@ -213,12 +213,12 @@ def discard(received: Sequence[Received]) -> None:
 
 
 def unknown_environment(environment_id: str) -> CommandRefusedError:
-    """Return the error for an environment that there is not, or that is somebody else's."""
+    """Return the error for an environment that there is not, or that is another user's."""
     return CommandRefusedError(ErrorCode.ENVIRONMENT_NOT_FOUND, f"there is no environment {environment_id[:40]}")
 
 
 def unknown_file(file_id: str) -> CommandRefusedError:
-    """Return the error for a file that there is not, or that is somebody else's."""
+    """Return the error for a file that there is not, or that is another user's."""
     return CommandRefusedError(ErrorCode.FILE_NOT_FOUND, f"there is no file {file_id[:40]}")
 
 

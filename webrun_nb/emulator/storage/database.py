@@ -82,7 +82,7 @@ class Database:
     async def _prepare(self, address: URL) -> None:
         if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
             path = Path(str(address.database))
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))  # nobody else's to read
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))  # readable by its owner alone
         async with self._engine.connect() as connection:
             writing = await connection.execution_options(**{_WRITES: True})
             async with writing.begin():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.clock import Clock, Timeout
 
 
 def still_clock(at_ms: float = 1000.0) -> Clock:
@@ -88,3 +88,21 @@ def test_time_only_moves_forwards(dues, jumps):
         clock.advance(jump)
         seen.append(clock.now())
     assert seen == sorted(seen)
+
+
+def test_a_timeout_passes_once_and_can_be_cancelled_and_started_again():
+    clock, passed = Clock(lambda: 0.0), []
+    timeout = Timeout(clock, lambda: passed.append(clock.now()))
+    assert timeout.when_ms is None
+    timeout.start(100)
+    clock.advance(50)
+    timeout.start(100)  # from now: the first is cancelled
+    assert timeout.when_ms == 150
+    clock.advance(99)
+    assert passed == []
+    clock.advance(1)
+    assert passed == [150]
+    timeout.start(100)
+    timeout.cancel()
+    clock.advance(1_000)
+    assert (passed, timeout.when_ms) == ([150], None)

@@ -218,8 +218,8 @@ class Vault:
     def _may_hold(self, host: str, outer: str) -> bool:
         """Tell whether a page of `host` is trusted where it is shown in a frame of another page.
 
-        Who holds a frame decides what is seen around it and what covers it. It has to be the host itself, or one that
-        this session has secrets for by name: whoever is given a login of its own is trusted to show another's.
+        The page around a frame decides what is seen near it and what covers it. It has to be of the host itself, or of
+        one that this session has secrets for by name: a host with a login of its own is trusted to show another's.
         """
         there = _host(outer)
         return there is not None and (
@@ -233,7 +233,7 @@ class Vault:
 
 
 def _host(url: str) -> str | None:
-    """Return the host of a web address; None where it is none."""
+    """Return the host of a web address; None for other addresses."""
     return host_of(url) if url.partition(":")[0].strip().lower() in _PORTS else None
 
 
