@@ -90,7 +90,7 @@ def test_interrupting_a_wait_leaves_the_job_running(kernel, session):
     assert kernel.run(STOP_BUTTON).status == "ok"
     assert "the wait has ended, job slow continues" in kernel.run("%webrun wait slow").one_line
     begun = "import time\nwhile slow.session.status().phase is None: time.sleep(0.1)\n"
-    assert value(kernel.run(f"{begun}slow.done, str(slow.session.status().phase)")) == (False, "running")
+    assert value(kernel.run(f"{begun}slow.done, slow.session.status().phase")) == (False, "running")
 
 
 def test_a_failed_jobs_error_is_one_line_wherever_it_is_met(kernel, session):

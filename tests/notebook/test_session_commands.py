@@ -72,9 +72,9 @@ def test_a_task_can_be_paused_and_resumed(kernel, session):
     )
     assert running.status == "ok", running.errors
     assert "paused" in kernel.run("%webrun pause").text
-    assert value(kernel.run("str(session.status().phase)")) == "paused"
+    assert value(kernel.run("session.status().phase")) == "paused"
     assert "continues" in kernel.run("%webrun resume main").text
-    assert value(kernel.run("str(session.status().phase)")) == "running"
+    assert value(kernel.run("session.status().phase")) == "running"
 
 
 def test_nothing_to_pause_is_one_line(kernel, session):

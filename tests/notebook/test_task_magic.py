@@ -228,7 +228,7 @@ def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(ker
     line = kernel.run("%%webrun task -s held --url practice:shop\nGet the title. Wait for 60 seconds.").one_line
     assert "the task was stopped, session held is kept" in line
     assert "until it times out" in line
-    assert value(kernel, "str(webrun.start('held').status().status)") == "'active'"
+    assert value(kernel, "webrun.start('held').status().status") == "'active'"
     assert kernel.run("%webrun terminate held").status == "ok"
 
 
