@@ -132,13 +132,13 @@ def test_a_ticking_card_sends_no_widget_messages(quick_report: dict[str, dict[st
 def test_a_folder_without_pages_is_left_out_and_said_so(tmp_path: Path) -> None:
     done = bench("pages", "--json", "--pages", str(tmp_path))
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
-    assert "left out: pages" in done.stderr
+    assert "skipped: pages" in done.stderr
 
 
 def test_an_unknown_name_is_refused() -> None:
     done = bench("speed")
     assert done.returncode == 2
-    assert "there is no speed" in done.stderr
+    assert "unknown measurement speed" in done.stderr
 
 
 def result(target: Target, ours: float, raw: float | None = None) -> Result:

@@ -57,7 +57,7 @@ class Target:
 
     def _against(self, ours: float, raw: float | None) -> float:
         if raw is None or (self.compared == "ratio" and raw == 0):
-            raise ValueError("a comparison with raw Playwright needs its numbers")
+            raise ValueError("a comparison with raw Playwright needs raw numbers")
         return ours / raw if self.compared == "ratio" else ours - raw
 
 
