@@ -78,7 +78,7 @@ class RunningEmulator:
 
     @property
     def shop(self) -> str:
-        """Where the practice shop is."""
+        """The address of the practice shop."""
         return f"http://shop.localhost:{httpx.URL(self.url).port}/"
 
     def post(self, path: str, body: object) -> tuple[int, Any]:

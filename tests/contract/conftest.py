@@ -13,7 +13,7 @@ from helpers.waiting import wait_until
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Where there is a key (`WEBRUN_API_KEY`), have each test run against the hosted service as well."""
+    """Run each test against the hosted service as well if there is a key (`WEBRUN_API_KEY`)."""
     if hosted_service.KEY and "emulator" in metafunc.fixturenames:
         metafunc.parametrize("emulator", ["emulator", "hosted"], indirect=True, scope="module")
 

@@ -31,7 +31,7 @@ from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 @dataclass
 class Worked:
-    """What came of a run: its steps, its answer, what it cost."""
+    """The steps, the answer and the tokens of a run."""
 
     answer: Finish
     steps: list[Step]

@@ -1,4 +1,4 @@
-"""A certificate of the tests' own for `*.localhost`, and a browser that takes this one beside what is vouched for."""
+"""A self-made certificate for `*.localhost`, and a browser that trusts it besides the usual ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions, actions and cards for tests of cards without a page."""
+"""Fake sessions, card actions and outputs, for tests of cards without a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keyring that lives as long as its process."""
+"""A keyring in memory, which is empty in each new process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service's side of a session, behind an httpx transport, driven by the test."""
+"""A fake of the service behind an httpx transport; the test decides its answers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FakeService:
     usage_before: dict[str, Any] | None = None
     """The session's usage until a task is sent, where that is less than `USAGE`."""
     unused: list[dict[str, Any]] = field(default_factory=list)
-    """What a task's report names."""
+    """The parts of its text that the report of a task names as unused."""
     reports: list[str] = field(default_factory=list)
     """The paths of the reports that were asked for."""
 

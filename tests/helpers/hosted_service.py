@@ -1,4 +1,4 @@
-"""The hosted service in the emulator's place, for the tests of the contract that hold there too."""
+"""The hosted service in place of the emulator, for those contract tests that hold there as well."""
 
 from __future__ import annotations
 

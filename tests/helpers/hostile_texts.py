@@ -1,4 +1,4 @@
-"""Texts that a page may write into an answer to have something done in the notebook that shows it."""
+"""Texts from hostile pages that try to run scripts, load URLs or draw formulas in the notebook that shows them."""
 
 from __future__ import annotations
 

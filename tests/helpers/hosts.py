@@ -1,4 +1,4 @@
-"""What tests of browsers name, as a user's configuration does: this machine, where their pages are."""
+"""The hosts of this machine, which tests allow their browsers to reach, as a user's configuration would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real kernel to run cells in."""
+"""Real Jupyter kernels in which tests run cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jupyter_client.manager import KernelManager
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came out of a cell."""
+    """The outputs of a cell."""
 
     status: str
     outputs: tuple[dict[str, Any], ...]
@@ -22,7 +22,7 @@ class Ran:
 
     @property
     def text(self) -> str:
-        """What was printed."""
+        """The printed text."""
         return "".join(output["text"] for output in self.outputs if output["msg_type"] == "stream")
 
     @property

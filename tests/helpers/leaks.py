@@ -1,4 +1,4 @@
-"""Servers that count what arrives, and a network whose every address but one leads to the forbidden one of them."""
+"""Servers that record requests, and a network in which all addresses but one lead to the forbidden server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site to log in on, that echoes whatever it was told in every way a page can. Any `*.localhost` is this site."""
+"""A site with a login form that repeats what was sent to it in all ways a page can; on any `*.localhost`."""
 
 from __future__ import annotations
 

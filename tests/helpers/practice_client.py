@@ -1,4 +1,4 @@
-"""A visitor of a practice site who does as a browser does: keeps cookies, sends forms, follows redirects."""
+"""A client of the practice sites that keeps cookies, sends forms and follows redirects like a browser."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ask(
 
 @dataclass(frozen=True)
 class Page:
-    """What came back, and where the redirects ended."""
+    """A response and the address at which the redirects ended."""
 
     path: str
     status: int

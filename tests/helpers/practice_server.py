@@ -1,4 +1,4 @@
-"""The practice sites on a port of their own, without an emulator: a site is what the host is called."""
+"""A server of the practice sites without an emulator; the host name selects the site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webrun_nb.practice.sites import PracticeApp
 
 
 class PracticeServer:
-    """Where the sites are."""
+    """A running server of the practice sites."""
 
     def __init__(self, port: int) -> None:
         self.port = port

@@ -1,4 +1,4 @@
-"""Who is still alive: for tests that nothing is left behind."""
+"""Processes that are still alive, for tests that nothing is left running."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psutil
 
 
 def living(found: list[psutil.Process], within_s: float = 60) -> list[psutil.Process]:
-    """Return who is still there after so long at most; a zombie that nobody reaped doesn't live.
+    """Wait until all have ended, and return those that still live after `within_s`; a zombie does not count as living.
 
     What is to end within 3 s is given longer: on a busy machine it isn't even told so soon.
     """

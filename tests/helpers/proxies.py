@@ -1,4 +1,4 @@
-"""Real proxies on this machine, HTTP and SOCKS5, with or without a password, that remember what they were asked for."""
+"""Real HTTP and SOCKS5 proxies on this machine, with or without a password, that record the hosts they connect to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A raw client and a raw origin with a session's proxy between them: what is sent and what arrives, in bytes."""
+"""A client and an origin server that exchange raw bytes through the proxy of a session."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Client:
         self.listener = listener
         login = b64encode(f"{USERNAME}:{listener.password}".encode()).decode()
         self.head = f"Host: good.example\r\nProxy-Authorization: Basic {login}\r\n".encode()
-        """What follows the first line of every request."""
+        """The lines that follow the first line of every request."""
         self._writers: list[asyncio.StreamWriter] = []
 
     async def connect(self) -> Streams:

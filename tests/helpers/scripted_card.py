@@ -1,4 +1,4 @@
-"""A session for the tests of cards in a page: a notebook moves it from state to state by itself."""
+"""A fake session for tests of cards in a page; the cells of the notebook change its state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages as a browser once showed them: an agent can be tried on them without a browser.
+"""Recorded observations of pages, on which an agent can be tested without a browser.
 
 `python tests/helpers/stored_pages.py` reads them anew.
 """
@@ -98,7 +98,7 @@ PAGES = {
 
 @dataclass(frozen=True)
 class StoredPage:
-    """What a browser showed of a page."""
+    """A page as a browser observed it."""
 
     observation: Observation
     data: PageData

@@ -1,4 +1,4 @@
-"""Every widget in its telling states in one output, for the tests of how they look; doubles are behind them."""
+"""All widgets in their most different states in one output, over fakes, for tests of their look."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class View:
     def close(self): pass
 
 class Job:
-    """What the card of a background job needs of one."""
+    """A fake background job for its card."""
     def __init__(self, name, state, session, **changes):
         self.name, self.subscribers = name, []
         self.session = session
@@ -63,7 +63,7 @@ class Job:
     async def acancel(self): pass
 
 class Waited:
-    """What the line under a cell needs of a task that the cell waits for."""
+    """A fake task for the line under the cell that waits for it."""
     task_id = "t1"
     def __init__(self, session, form=None):
         self.session, self.form, self.began_s = session, form, time.monotonic() - 64
