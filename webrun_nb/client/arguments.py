@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -12,17 +13,19 @@ from webrun_nb.common.text import closest_match
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_OPTIONS = re.compile(r"^\*\*options(?:\n .*)*", re.MULTILINE)
+"""The place in a docstring where the options are described."""
 _TEXTS = frozenset({"str", "str | None"})
 """The annotations of arguments that are text. Values of other types are checked where they are used."""
 
 
 def keywords_of(options: type[Any], *, without: Collection[str] = ()) -> Callable[[F], F]:
-    """Show the fields of a dataclass in place of a function's `**options`, in `help()` and in signatures.
+    """Show the fields of a dataclass in place of a function's `**options`, in its signature and its documentation.
 
     Parameters
     ----------
     options : type
-        A dataclass whose fields all have a default value.
+        A dataclass whose fields all have a default value, and are described in its docstring's `Parameters`.
     without : collection of str
         The fields that the function does not take.
     """
@@ -36,9 +39,18 @@ def keywords_of(options: type[Any], *, without: Collection[str] = ()) -> Callabl
             if field.name not in without
         ]
         function.__signature__ = whole.replace(parameters=[*named, *shown])  # type: ignore[attr-defined]
+        described = "\n".join(text for name, text in _descriptions(options) if name not in without)
+        function.__doc__ = _OPTIONS.sub(lambda _: described, inspect.cleandoc(function.__doc__ or ""))
         return function
 
     return decorate
+
+
+def _descriptions(options: type[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the description of each parameter in a class's docstring."""
+    section = inspect.cleandoc(options.__doc__ or "").partition("Parameters\n----------\n")[2]
+    for entry in re.findall(r"^\w.*(?:\n .*)*", section, re.MULTILINE):
+        yield re.split(r"\W", entry, maxsplit=1)[0], entry
 
 
 def check_arguments(

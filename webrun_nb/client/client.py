@@ -297,15 +297,16 @@ class Client(InProcess):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files,
-        expect
-            As in `Session.task`.
+        text : str
+            The instruction, in plain English.
         environment_id, policy_id, proxy
             As in `start`.
         budget : Budget, optional
             A session's budget (`session.budget`) that this task counts against, too.
         opened : callable, optional
             Takes the session; called as soon as it exists, in the thread that waits.
+        **options
+            See `TaskOptions`.
 
         Raises
         ------
@@ -345,11 +346,12 @@ class Client(InProcess):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets, files,
-        expect
-            As in `Session.task`.
+        text : str
+            The instruction, in plain English.
         environment_id, policy_id, proxy, budget
             As in `run_task`.
+        **options
+            See `TaskOptions`.
 
         Raises
         ------

@@ -172,33 +172,8 @@ class Session(InProcess, ManualControl):
         ----------
         text : str
             The instruction, in plain English.
-        url : str, optional
-            The page to start at: http(s), or `practice:NAME`; by default the current page.
-        schema : optional
-            The schema of the answer: `"name:str, price:float?"`, a pydantic model, a JSON Schema, …
-        timeout_ms : float, optional
-            The longest duration in milliseconds, 1 000 … 300 000; 300 000 by default.
-        end : bool
-            End the session with the task (`terminateOnCompletion`).
-        avoid_domains : tuple of str
-            Domains that the browser must not open.
-        max_input_tokens, max_output_tokens : int, optional
-            At most 100 000.
-        max_cost_usd : Decimal, float or str, optional
-            The limit on its cost, in US dollars; once it is reached, the task is stopped. The limit is kept by this
-            process, while it lives. A task that ends before its cost was read again may cost more:
-            `result.over_budget_usd`.
-        secrets : mapping, optional
-            Logins for the agent, which never sees the values, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
-            (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
-            mapping of field to value. Hosts: `github.com` that host alone, `*.x.com` any subdomain, `all`; also
-            `practice:NAME`. The session keeps them until it ends.
-        files : sequence of str or Path
-            Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
-        expect : str or sequence of str
-            The HTTP statuses that pages may answer with: `"status = 404"`, `"status in 400..499"`; of several, any.
-            Otherwise a page that answers with 400 or above is an error. At least one page has to answer so. On the
-            emulator alone.
+        **options
+            See `TaskOptions`.
 
         Raises
         ------
@@ -229,9 +204,10 @@ class Session(InProcess, ManualControl):
 
         Parameters
         ----------
-        text, url, schema, timeout_ms, end, avoid_domains, max_input_tokens, max_output_tokens, max_cost_usd, secrets,
-        files, expect
-            As in `task`.
+        text : str
+            The instruction, in plain English.
+        **options
+            See `TaskOptions`.
 
         Raises
         ------

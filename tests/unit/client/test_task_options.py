@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import fields
 from typing import get_type_hints
 
@@ -41,6 +42,15 @@ def test_single_tasks_take_every_option_but_end(method: object) -> None:
 
 def test_a_session_is_started_with_the_keywords_that_type_checkers_see() -> None:
     assert list(keywords(Client.start)) == list(keywords(Client.astart)) == list(get_type_hints(SessionKeywords))
+
+
+@pytest.mark.parametrize("method", [Session.task, Session.asubmit, Client.run_task, Client.asubmit_task])
+def test_each_method_describes_the_options_it_takes(method: object) -> None:
+    described = inspect.getdoc(method) or ""
+    taken = [name for name in OPTIONS if name in keywords(method)]
+    assert [name for name in taken if not re.search(rf"^(\w+, )*{name}\b.* : ", described, re.MULTILINE)] == []
+    assert ("\nend : " in described) == ("end" in keywords(method))
+    assert "**options" not in described
 
 
 def test_the_source_of_a_method_is_its_own() -> None:
