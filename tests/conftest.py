@@ -31,13 +31,13 @@ settings.register_profile("soak", max_examples=10_000, deadline=None, suppress_h
 
 
 AT_WORK = ("bench", "e2e", "notebook")
-"""Folders whose tests keep a core busy. Those of the others wait for much of their time; `unit`'s are short."""
+"""Folders whose tests keep a core busy. Other tests spend much of their time waiting; unit tests are short."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files that keep a core busy between those that wait: so two workers have both cores at work all the time.
+    """Order the files: those that keep a core busy alternate with those that mostly wait, so that no core is idle.
 
-    The short ones come last: then no worker waits long for another's file.
+    The unit tests come last: their files are short, so that all workers end at about the same time.
     """
     folders = {item.path: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
     at_work = [path for path, folder in folders.items() if folder in AT_WORK]
