@@ -31,7 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FORM_WITHIN_S = 5.0
-"""How long a front end may take to show the form of a question; then its task no longer waits for an answer there."""
+"""The time that a front end has to show the form of a question; after it, no answer is expected there."""
 
 
 class Toolkit:

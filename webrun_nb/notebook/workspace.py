@@ -33,10 +33,10 @@ from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.static_card import final_line
 
 NAMES_WITHIN_S = 1.0
-"""How long completion waits for a server."""
+"""The time that completion waits for a server."""
 
 REFRESH_WITHIN_S = 2.0
-"""How long the end of a cell may wait until its cards are up to date."""
+"""The time that the end of a cell may wait until its cards are up to date."""
 
 
 class Workspace:

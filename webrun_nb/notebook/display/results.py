@@ -33,7 +33,7 @@ DEFAULT_ROWS = 5
 _FILES_NAMED = 5
 """Files of a result that are listed below it; the size of each is requested."""
 _SIZE_WITHIN_S = 2.0
-"""How long a file's server may take to answer."""
+"""The time that a file's server has to answer."""
 
 
 def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:

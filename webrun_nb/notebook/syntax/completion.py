@@ -11,7 +11,7 @@ from webrun_nb.notebook.syntax.spec import Command, NameKind, Names, Option, Reg
 
 
 class Completions(NamedTuple):
-    """What the end of a line may become."""
+    """The completions of the end of a line."""
 
     fragment: str
     """The end of the line that is replaced."""

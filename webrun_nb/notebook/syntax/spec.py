@@ -73,7 +73,7 @@ class Option:
 
     @property
     def usage(self) -> str:
-        """How it is written: `--url URL`."""
+        """Its written form: `--url URL`."""
         return " ".join(part for part in (self.flag, self.metavar) if part)
 
 

@@ -19,7 +19,7 @@ CANDIDATES_SHOWN = 12
 CANDIDATE_CHARACTERS = 120
 
 GRACE_MS = 300_000
-"""How long a lost browser may take to come back (contract, section 3)."""
+"""The time that a lost browser has to come back (contract, section 3)."""
 
 _ENDINGS = {
     "completed": "its last task is complete",
