@@ -26,9 +26,19 @@ def is_idle(snapshot: SessionSnapshot) -> bool:
     )
 
 
+def usd_per_minute(snapshot: SessionSnapshot) -> Decimal:
+    """Return the price of a session's time as it is spent now: idle, or with a task that runs."""
+    return snapshot.prices.usd_per_minute(idle=is_idle(snapshot))
+
+
+def idle_usd_per_minute(snapshot: SessionSnapshot) -> Decimal:
+    """Return the price of keeping a session without a task that runs."""
+    return snapshot.prices.usd_per_minute(idle=True)
+
+
 def usd_per_ms(snapshot: SessionSnapshot) -> Decimal:
     """Return the rate at which a session's cost grows now; 0 while it is not billed."""
-    return snapshot.prices.compute_usd_per_minute / MS_PER_MINUTE if is_billed(snapshot) else Decimal(0)
+    return usd_per_minute(snapshot) / MS_PER_MINUTE if is_billed(snapshot) else Decimal(0)
 
 
 def growth_usd(snapshot: SessionSnapshot, elapsed_ms: float | Decimal) -> Decimal:
@@ -55,7 +65,7 @@ def idle_cost_until_timeout_usd(snapshot: SessionSnapshot) -> Decimal | None:
 
 def full_timeout_cost_usd(snapshot: SessionSnapshot) -> Decimal:
     """Return the cost of one whole inactivity timeout: that of a session which has just become idle."""
-    return _time_cost_usd(snapshot, snapshot.inactivity_timeout_ms)
+    return idle_usd_per_minute(snapshot) * snapshot.inactivity_timeout_ms / MS_PER_MINUTE
 
 
 def extrapolate(snapshot: SessionSnapshot, elapsed_ms: int) -> SessionSnapshot:
@@ -77,4 +87,4 @@ def extrapolate(snapshot: SessionSnapshot, elapsed_ms: int) -> SessionSnapshot:
 
 
 def _time_cost_usd(snapshot: SessionSnapshot, duration_ms: float | Decimal) -> Decimal:
-    return snapshot.prices.compute_usd_per_minute * Decimal(duration_ms) / MS_PER_MINUTE
+    return usd_per_minute(snapshot) * Decimal(duration_ms) / MS_PER_MINUTE

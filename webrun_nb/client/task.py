@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from webrun_nb.client.budget import AT_LEAST_S, Budget, BudgetReading
-from webrun_nb.client.costs import full_timeout_cost_usd, ms_until_spent, usd_per_ms
+from webrun_nb.client.costs import full_timeout_cost_usd, idle_usd_per_minute, ms_until_spent, usd_per_ms
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -437,9 +437,7 @@ def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) 
         )
     if snapshot.ended:
         return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
-    price = (
-        f"${snapshot.prices.compute_usd_per_minute} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
-    )
+    price = f"${idle_usd_per_minute(snapshot)} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
     costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
     return TaskInterruptedError(
         f"interrupted: the task was stopped, session {snapshot.name} is kept",

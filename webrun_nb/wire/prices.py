@@ -17,6 +17,10 @@ class Prices:
     output_usd_per_million_tokens: Decimal = Decimal("2.70")
     proxy_usd_per_gb: Decimal = Decimal("4.00")
 
+    def usd_per_minute(self, *, idle: bool) -> Decimal:
+        """Return the price of a session's time: while a task runs, or idle."""
+        return self.compute_usd_per_minute
+
     def changed(self, changes: Iterable[str]) -> Self:
         """Return the list with some prices changed, written as `compute=0.03`.
 

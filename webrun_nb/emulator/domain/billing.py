@@ -22,6 +22,7 @@ class PriceList(Protocol):
 
     @property
     def compute_usd_per_minute(self) -> Decimal: ...  # noqa: D102
+    def usd_per_minute(self, *, idle: bool) -> Decimal: ...  # noqa: D102
     @property
     def input_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
     @property
@@ -149,13 +150,12 @@ class Meter:
     ) -> Usage:
         prompt = sum(count.prompt for count in tokens)
         completion = sum(count.completion for count in tokens)
-        per_minute_usd = self._prices.compute_usd_per_minute
         return Usage(
             prompt_tokens=prompt,
             completion_tokens=completion,
             running_ms=running_ms,
-            compute_usd=Decimal(str(running_ms)) * per_minute_usd / _MS_PER_MINUTE,
-            idle_usd=Decimal(str(max(0.0, idle_ms))) * per_minute_usd / _MS_PER_MINUTE,
+            compute_usd=Decimal(str(running_ms)) * self._prices.usd_per_minute(idle=False) / _MS_PER_MINUTE,
+            idle_usd=Decimal(str(max(0.0, idle_ms))) * self._prices.usd_per_minute(idle=True) / _MS_PER_MINUTE,
             tokens_usd=(
                 prompt * self._prices.input_usd_per_million_tokens
                 + completion * self._prices.output_usd_per_million_tokens

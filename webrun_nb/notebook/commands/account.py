@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webrun_nb.client.client import Client
+from webrun_nb.client.costs import usd_per_minute
 from webrun_nb.client.errors import AuthenticationError
 from webrun_nb.client.secrets import SOURCES, Source, check_service, find_key
 from webrun_nb.client.session import Session
@@ -125,9 +126,9 @@ def _print_left_open(left: list[Session]) -> None:
     for session in left:
         snapshot = session.snapshot
         if snapshot.emulated:
-            keeping = f"emulated; you pay $0.00, {labels.rate(snapshot.prices.compute_usd_per_minute)} there"
+            keeping = f"emulated; you pay $0.00, {labels.rate(usd_per_minute(snapshot))} there"
         else:
-            keeping = f"{labels.cost(snapshot)} so far, {labels.rate(snapshot.prices.compute_usd_per_minute)}"
+            keeping = f"{labels.cost(snapshot)} so far, {labels.rate(usd_per_minute(snapshot))}"
         print(f"  {session.name} stays open there ({keeping}); %webrun terminate --all ends it")
 
 

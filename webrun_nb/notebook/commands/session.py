@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.client import USERS_LEDGER
+from webrun_nb.client.costs import idle_usd_per_minute
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.ledger_recorder import ClosedSession
 from webrun_nb.client.session import Session
@@ -226,7 +227,7 @@ def stop(workspace: Workspace, arguments: Stop) -> None:
 
 def _price(snapshot: SessionSnapshot) -> str:
     payer = "emulated; you pay $0.00" if snapshot.emulated else "until it is terminated"
-    return f"at ${snapshot.prices.compute_usd_per_minute} per minute ({payer})"
+    return f"at ${idle_usd_per_minute(snapshot)} per minute ({payer})"
 
 
 STOP = Command("stop", "end the task, keep the session", Stop, stop, (session_name(),), examples=("%webrun stop shop",))

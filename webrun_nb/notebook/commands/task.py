@@ -334,7 +334,7 @@ def _show_request(
     session = _session_for(workspace, arguments)
     client = toolkit.current
     base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
-    options = TaskOptions(url=url, end=arguments.end, timeout_ms=arguments.timeout_ms, expect=arguments.expect)
+    options = TaskOptions(**_options(arguments, url, wanted), end=arguments.end)
     request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")

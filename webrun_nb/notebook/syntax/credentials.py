@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from webrun_nb.common.column_types import BY_LABEL
 from webrun_nb.notebook.syntax.errors import CommandError
 
 _KEYS = re.compile(
@@ -63,10 +64,10 @@ _ORDINARY_WORDS = """
 the that this its any not too now only also still never always just what how where when
 whether who and but for from with within without between below above under near inside right next visible
 empty blank wrong correct incorrect invalid valid okay optional mandatory strong weak short long old new same
-different show hide forgot reset change field box input page form link button label string text str int float
-bool date datetime url money enum none null true false unknown
+different show hide forgot reset change field box input page form link button label string text enum none null
+true false unknown
 """
-_ORDINARY = frozenset(_ORDINARY_WORDS.split())
+_ORDINARY = frozenset((*_ORDINARY_WORDS.split(), *BY_LABEL))
 _ORDINARY_ENDING = re.compile(r"[a-z'-]{2,}(?:ed|ing|ive|able|ible|ful|ly|less|ary)")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
+from webrun_nb.client.costs import usd_per_minute
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.labels import action_in_progress, label_actions
 from webrun_nb.common.money import exact_dollars, rounded_dollars
@@ -230,7 +231,7 @@ def cost_parts(snapshot: SessionSnapshot) -> str:
         estimated = " (estimated)" if snapshot.emulated else ""
         parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")
     if not snapshot.ended:
-        parts.append(rate(snapshot.prices.compute_usd_per_minute))
+        parts.append(rate(usd_per_minute(snapshot)))
     if cap := budget(snapshot):
         parts.append(cap)
     return " · ".join(parts)

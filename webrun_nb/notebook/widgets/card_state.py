@@ -10,7 +10,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, assert_never
 
-from webrun_nb.client.costs import cost_until_usd, is_billed, is_idle, usd_per_ms
+from webrun_nb.client.costs import cost_until_usd, is_billed, is_idle, usd_per_minute, usd_per_ms
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words
@@ -158,7 +158,7 @@ def _costs(snapshot: SessionSnapshot) -> State:
         "compute": quantity(snapshot.compute_usd, rate_usd),
         "idle": quantity(snapshot.idle_usd, rate_usd if is_idle(snapshot) else Decimal(0)),
         "tokens": quantity(snapshot.tokens_usd, Decimal(0)),
-        "rate": "" if snapshot.ended else words.rate(snapshot.prices.compute_usd_per_minute),
+        "rate": "" if snapshot.ended else words.rate(usd_per_minute(snapshot)),
         "budget": words.budget(snapshot),
     }
 
@@ -219,7 +219,7 @@ def _waits(snapshot: SessionSnapshot, name: str) -> State | None:
         "noteFromMs": since_ms + WAITS_LONG_MS,
         "endsAtMs": snapshot.expires_at_ms,
         "session": name,
-        "rate": words.rate(snapshot.prices.compute_usd_per_minute),
+        "rate": words.rate(usd_per_minute(snapshot)),
         "approximately": APPROXIMATELY if snapshot.emulated else "",
         "payer": " (emulated: you pay $0.00)" if snapshot.emulated else "",
         "idleCost": _idle_cost(snapshot, snapshot.expires_at_ms),
