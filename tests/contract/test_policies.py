@@ -344,7 +344,7 @@ def test_an_answer_that_says_neither_is_asked_again(emulator, asked, visits):
     _, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="perhaps tomorrow")
     path = f"/task/{session}/{body['taskId']}"
-    again = wait_until(lambda: emulator.get(path)[1], lambda polled: "none of" in str(polled.get("data")))
+    again = wait_until(lambda: emulator.get(path)[1], lambda polled: "not one of the" in str(polled.get("data")))
     assert again["type"] == "guardrail_trigger"
     assert "/rung" not in visits
 
