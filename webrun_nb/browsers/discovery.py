@@ -1,7 +1,7 @@
 """Finds the browser to use: the first candidate, in a fixed order, that starts.
 
-A file being there says little (a missing library, a wrapper for another system), so the choice is made by launching
-(lab notes, Browser 9). `installed` is the cheap question whether trying makes sense at all.
+A file being there says little (a missing library, a wrapper for another system), so the choice is made by
+launching. `installed` is a cheap check that tells whether trying makes sense at all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Installs a browser: Playwright's headless shell, or the system's package.
 
-Never `playwright install chrome`, which replaces the user's own Chrome by way of the system's package manager
-(lab notes, Browser 9).
+Never `playwright install chrome`, which replaces the user's own Chrome by way of the system's package manager.
 """
 
 from __future__ import annotations

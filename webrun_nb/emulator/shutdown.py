@@ -40,7 +40,7 @@ class ShutdownSignal:
         loop.call_soon_threadsafe(self._ending.set)
 
     async def _watch_parent(self) -> None:
-        """Watch the parent's pid, too: a forked worker of it can hold stdin open (lab-notes, Jupyter 18)."""
+        """Watch the parent's pid, too: a forked worker of it can hold stdin open."""
         parent = os.getppid()
         while os.getppid() == parent:  # noqa: ASYNC110 (the system tells nobody)
             await asyncio.sleep(_PARENT_CHECK_S)

@@ -357,7 +357,7 @@ _FORMS: Mapping[ColumnType, _Form] = {
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as plain JSON: `to_parquet` refuses anything else in `attrs` (lab notes, Jupyter 19)."""
+    """Return a value as plain JSON: `to_parquet` refuses anything else in `attrs`."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float | Decimal):

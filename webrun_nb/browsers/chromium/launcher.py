@@ -22,7 +22,7 @@ LAUNCH_TIMEOUT_MS = 20_000
 CLOSE_TIMEOUT_S = 0.8
 
 _ARGS = (
-    # Headless shell obeys the first, full Chromium the second (lab notes, Browser 6).
+    # Headless shell obeys the first, full Chromium the second.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     # Whatever would go round a context's way out finds no host: names and addresses lead nowhere but to loopback.
@@ -33,7 +33,7 @@ _ARGS = (
     "--no-pings",
 )
 # Only the last --disable-features counts, so Playwright's list is restated. The two at the end save full Chromium a
-# hidden renderer of 30 MB per context (lab notes, Browser 1).
+# hidden renderer of 30 MB per context.
 _CHROMIUM_FEATURES_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
     "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"

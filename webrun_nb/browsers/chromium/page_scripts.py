@@ -2,9 +2,9 @@
 
 `OBSERVE_JS` and `READ_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
 `{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read
-returns one JSON text for `parse_page_data`. One string is ten times faster than returning objects (lab notes,
-Browser 7). What is in it comes from a possibly hostile page, so both parsers take what has the right type and
-leave out the rest.
+returns one JSON text for `parse_page_data`. One string is ten times faster than returning
+objects. Its content comes from a possibly hostile page, so both parsers take what has the right type and leave out the
+rest.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def screencast_options(width_px: int, height_px: int, quality: int) -> dict[str,
         "quality": quality,
         "maxWidth": width_px,
         "maxHeight": height_px,
-        # Larger numbers give a page that stands still no picture at all (lab notes, Browser 4).
+        # Larger numbers give a page that stands still no picture at all.
         "everyNthFrame": 1,
     }
 

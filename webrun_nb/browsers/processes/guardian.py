@@ -3,8 +3,7 @@
 It is run by its path with `python -S -E`, imports nothing but a little of the standard library, and reads lines on
 its stdin: `pid N` and `group N` (a process or a process group to end), `forget N`, `folder PATH` (one to remove). When
 the pipe closes or its parent is gone, however that happened, the driver gets a head start to clean up by itself; what
-is still there then is killed, stopped processes too, which is what Playwright's own cleaning up can't do (lab notes,
-Browser 11). Folders go last.
+is still there then is killed, stopped processes too, which Playwright's own cleanup can't do. Folders go last.
 """
 
 from __future__ import annotations

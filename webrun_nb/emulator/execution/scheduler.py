@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 PER_CORE = 2
-"""Throughput stops growing at about two running tasks per core (lab-notes, Browser 2)."""
+"""Throughput stops growing at about two running tasks per core."""
 
 
 class Slots:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import Services
-from webrun_nb.emulator.http.middleware.gateway import refusal
+from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, TASK_PATHS, refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.storage.database import reason
@@ -38,7 +38,6 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _CODES_OF_STARLETTE: Mapping[int, ErrorCode] = {404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD_NOT_ALLOWED}
 
 _BEARER = "apiKey"
-_NEEDS_NO_KEY = ("/start/health", "/task/")
 _FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
 
 
@@ -94,7 +93,7 @@ def _describe_as_the_contract(app: FastAPI) -> None:
         for path, operations in schema["paths"].items():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
-                if path.startswith(_NEEDS_NO_KEY):
+                if path.startswith((HEALTH_PATH, TASK_PATHS)):
                     operation["security"] = []
         return schema
 

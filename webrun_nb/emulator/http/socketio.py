@@ -52,7 +52,7 @@ class LiveEvents:
         self._history = history
         self._sessions = sessions
         self._sockets = sockets
-        # None keeps the check of the Origin header: no page of another origin gets in (lab-notes, Browser 14)
+        # None keeps the check of the Origin header: no page of another origin gets in
         self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=None, logger=False)
         self._server.on("connect", self._connect)
         self._server.on("message", self._message)

@@ -120,7 +120,7 @@ def switch_asyncio_on(workspace: Workspace, arguments: Asyncio) -> None:
     """Patch asyncio for this kernel, so that `asyncio.run(...)` works in cells. The toolkit itself doesn't need it.
 
     nest-asyncio on ipykernel 6; its continuation nest-asyncio2 from 7 on, where the former breaks the delivery of
-    widget messages (lab-notes, Jupyter 6).
+    widget messages.
     """
     if int(version("ipykernel").partition(".")[0]) >= 7:
         import nest_asyncio2 as nesting

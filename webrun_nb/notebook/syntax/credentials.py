@@ -1,4 +1,4 @@
-"""Refuses keys and passwords in what is typed into a cell (grammar, Secrets).
+"""Refuses keys and passwords in what is typed into a cell.
 
 A cell is saved with its notebook and kept in IPython's history, so a secret in it is as good as published.
 The patterns are meant to catch real secrets and to leave instructions *about* passwords alone ("click

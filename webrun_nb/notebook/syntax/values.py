@@ -143,7 +143,7 @@ def text(value: str, label: str) -> str:
 def schema_text(value: str, label: str) -> str:
     """Check that a schema's text survived the line; `schema.resolve` interprets it.
 
-    JSON that is not in single quotes loses its own quotes to the shell's rules (lab notes, Jupyter 15).
+    JSON that is not in single quotes loses its own quotes to the shell's rules.
     """
     if not value.strip():
         raise CommandError(f"{label} is empty", "write columns: --schema 'name:str, price:float?'")

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any
+from typing import Any, assert_never
 
 from webrun_nb.client.costs import usd_per_minute
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionStatus
 from webrun_nb.common.labels import action_in_progress, label_actions
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 
@@ -113,27 +114,37 @@ def ending(snapshot: SessionSnapshot) -> str:
 
 def countdown(snapshot: SessionSnapshot) -> Countdown | None:
     """Return the time limit that the session approaches, or None if none counts down."""
-    if snapshot.ended:
-        return None
-    if snapshot.status == "orphaned":
-        ends_at_ms = snapshot.grace_ends_at_ms
-        until, idle = "until it fails, unless its browser comes back", "Idle until the grace period ends"
-        return None if ends_at_ms is None else Countdown("Grace period", ends_at_ms, GRACE_MS, until, idle)
-    if snapshot.expires_at_ms is None:
-        return None
-    span_ms = snapshot.inactivity_timeout_ms
-    return Countdown("Inactivity", snapshot.expires_at_ms, span_ms, "until it ends")
+    match snapshot.status:
+        case SessionStatus.PENDING | SessionStatus.ACTIVE:
+            if snapshot.expires_at_ms is None:
+                return None
+            return Countdown("Inactivity", snapshot.expires_at_ms, snapshot.inactivity_timeout_ms, "until it ends")
+        case SessionStatus.ORPHANED:
+            if snapshot.grace_ends_at_ms is None:
+                return None
+            until, idle = "until it fails, unless its browser comes back", "Idle until the grace period ends"
+            return Countdown("Grace period", snapshot.grace_ends_at_ms, GRACE_MS, until, idle)
+        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+            return None
+        case _:
+            assert_never(snapshot.status)
 
 
 def pause_label(snapshot: SessionSnapshot) -> str:
     """Return the reason why nothing counts down; empty if something does, or if the session has ended."""
-    if snapshot.ended or countdown(snapshot) is not None:
+    if countdown(snapshot) is not None:
         return ""
-    if snapshot.status == "pending":
-        return "starts when the browser is ready"
-    if snapshot.status == "orphaned":
-        return "waiting for the browser to come back"
-    return "held while a task runs"
+    match snapshot.status:
+        case SessionStatus.PENDING:
+            return "starts when the browser is ready"
+        case SessionStatus.ACTIVE:
+            return "held while a task runs"
+        case SessionStatus.ORPHANED:
+            return "waiting for the browser to come back"
+        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+            return ""
+        case _:
+            assert_never(snapshot.status)
 
 
 def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
@@ -150,14 +161,21 @@ def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
         return "opening a session"
     if not snapshot.connected and not snapshot.ended:
         return "the server can't be reached; trying again"
-    if snapshot.status == "pending":
-        return "starting the browser"
-    if snapshot.status == "orphaned":
-        return "the browser was lost; waiting for it to come back"
-    if task_id is None:
-        return "sending the task"
-    if snapshot.ended:
-        return "reading the result"
+    match snapshot.status:
+        case SessionStatus.PENDING:
+            return "starting the browser"
+        case SessionStatus.ORPHANED:
+            return "the browser was lost; waiting for it to come back"
+        case SessionStatus.ACTIVE:
+            return "sending the task" if task_id is None else _task_progress(snapshot, task_id)
+        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+            return "sending the task" if task_id is None else "reading the result"
+        case _:
+            assert_never(snapshot.status)
+
+
+def _task_progress(snapshot: SessionSnapshot, task_id: str) -> str:
+    """Return the progress of a task of an active session."""
     if snapshot.current_task_id != task_id:
         return _beside(snapshot, task_id)
     if (held := _HELD.get(snapshot.phase or "")) is not None:
@@ -187,7 +205,7 @@ def idle_fraction(snapshot: SessionSnapshot) -> int | None:
 
 
 def cost(snapshot: SessionSnapshot) -> str:
-    """Return the cost of a session in words (grammar, Money)."""
+    """Return the cost of a session in words (emulated money is never shown as an amount to pay)."""
     amount = "unknown" if snapshot.cost_usd is None else rounded_dollars(snapshot.cost_usd)
     if not snapshot.emulated:
         return amount

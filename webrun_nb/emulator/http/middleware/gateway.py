@@ -24,6 +24,10 @@ from webrun_nb.emulator.services.accounts import Keys
 from webrun_nb.emulator.services.faults import Faults
 
 PRACTICE_SUFFIX = ".localhost"
+HEALTH_PATH = "/start/health"
+TASK_PATHS = "/task/"
+"""The beginning of the paths of tasks: a task's two ids are its capability."""
+_SIGNED_PATHS = "/signed/"
 _LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -123,8 +127,8 @@ class RequestGateway:
     def _needs_no_key(self, scope: Scope) -> bool:
         """Tell whether a call needs no key: health, tasks (their two ids are a capability), and signed URLs."""
         path = scope["path"]
-        is_task = path.startswith("/task/") and not self._tasks_need_key
-        is_open = path == "/start/health" or is_task or path.startswith("/signed/")
+        is_task = path.startswith(TASK_PATHS) and not self._tasks_need_key
+        is_open = path == HEALTH_PATH or is_task or path.startswith(_SIGNED_PATHS)
         return scope["method"] in ("GET", "HEAD") and is_open
 
     async def _is_faulty(self, scope: Scope, receive: Receive, send: Send) -> bool:
