@@ -1,4 +1,4 @@
-"""How a task asks a person: in the words of the page at hand, and again where an answer does not help."""
+"""Questions of a task to a person, in the words of the open page; asked again if an answer does not help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an agent does not do on its own: buy, send money, destroy what it was not told to destroy.
+"""Actions that need a person's approval: purchases, transfers of money, and deletions that the task does not name.
 
 Pure but for `approved`, which puts the question to a person. What a page says is quoted in a question and never
 believed: the decision to ask is made by what a button is called, to the eye and to a screen reader, whether that was
@@ -62,7 +62,7 @@ _DONE = re.compile(r"(?:i\s+(?:have\s+)?)?(?:did|done)(?:\s+(?:it|so|that))?(?:\
 
 
 class Looker(Protocol):
-    """What caution needs of the task."""
+    """The operations of a task that an approval uses."""
 
     seen: Observation | None
 

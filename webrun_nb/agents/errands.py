@@ -39,7 +39,7 @@ _FILE = re.compile(r"\.(?P<kind>csv|pdf|xlsx?|zip|json|txt)(?:$|[?#])", re.I)
 
 
 class Doer(Logging, Protocol):
-    """What an errand needs of the task that it is part of."""
+    """The operations of a task that an errand uses."""
 
     seen: Observation | None
     files: tuple[str, ...]

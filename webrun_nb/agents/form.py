@@ -27,7 +27,7 @@ _NO = frozenset({"no", "off", "false", "unticked", "unchecked", "0"})
 
 
 class Doer(Protocol):
-    """What filling in needs of the task that it is part of."""
+    """The operations of a task that filling in a form uses."""
 
     def look(self, *, again: bool = False) -> Work[Observation]:
         """Look at the page."""
@@ -41,7 +41,7 @@ class Doer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What goes into an element."""
+    """The value that goes into an element."""
 
     element: Element
     value: str

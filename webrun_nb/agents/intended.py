@@ -1,4 +1,4 @@
-"""What a task's text and schema ask for, as steps: what the agent follows, and what a dry run shows. Pure."""
+"""The steps that a task's text and schema ask for: the agent follows them, a dry run shows them. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a dry run says.
+    """The preview that a dry run shows.
 
     `steps` are in words, `problems` say what is not understood or refused, in the words of a run, and `unused` is what
     of the text no step would follow whatever the page is.

@@ -137,7 +137,7 @@ class Task(Asking):
         self.statuses = Statuses(brief.expect_status)
         self._last: Action | None = None
         self._sent: tuple[str, Element, Observation] | None = None
-        """What was sent and not looked after yet: for which sentence, with what, and the page as it was."""
+        """The form that was sent and whose effect is not checked yet: sentence, element and the page before."""
         self._refusal: AgentError | None = None
         self._remarks: tuple[str, ...] = ()
         self._unsent: Unsent | None = None
@@ -298,7 +298,7 @@ class Task(Asking):
         return outcome
 
     def propose(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | Refused | None]:
-        """Do something as `act` does, for who knows another way where a policy refuses it."""
+        """Perform an action like `act`, but return a refusal: the caller knows another way."""
         dared = yield from approved(self, action, because)
         if dared is None:  # a person has done it instead
             self.seen = self._unsent = None

@@ -55,7 +55,7 @@ _WRONG = re.compile(
 
 
 class Doer(Protocol):
-    """What a login needs of the task that it is part of."""
+    """The operations of a task that a login uses."""
 
     def look(self, *, again: bool = False) -> Work[Observation]:
         """Look at the page."""
@@ -65,7 +65,7 @@ class Doer(Protocol):
 
     @property
     def brief(self) -> TaskSpec:
-        """What is to be done."""
+        """The task's specification."""
 
     @property
     def meant(self) -> str | None:

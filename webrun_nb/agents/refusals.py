@@ -1,4 +1,4 @@
-"""Whether a page took what was sent to it. Pure.
+"""Tells whether a page accepted a form that was sent to it. Pure.
 
 An action that was performed is not yet a thing done: the browser may hold a form back, the server may answer with an
 error, the page may complain beside a field. What a page says of that is quoted, never believed to be more than its

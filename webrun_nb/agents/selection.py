@@ -1,4 +1,4 @@
-"""Which rows of a list a sentence means: its noun, its kinds, its phrases, its conditions, its order."""
+"""Selects the rows of a list that a sentence names: by noun, kind, phrase, condition and order."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def unsent_after(action: Action, seen: Observation | None, before: Unsent | None
     seen : Observation or None
         The last look before it.
     before : Unsent or None
-        What was so before it.
+        The state before it.
     """
     match action:
         case Click(ref=ref):

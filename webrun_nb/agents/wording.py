@@ -1,4 +1,4 @@
-"""What the local agent says of elements and pages, what it takes an answer for, and what a model would have written."""
+"""Texts of the local agent about elements and pages, and its reading of answers."""
 
 from __future__ import annotations
 

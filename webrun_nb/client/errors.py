@@ -195,7 +195,7 @@ class ShortTracebackMixin(BaseException):
             "webrun"
             if self.code in (ToolkitErrorCode.COMMAND, ToolkitErrorCode.ARGUMENT)
             else f"{type(self).__name__} {self.code}"
-        )  # a slip needs no name
+        )  # the message of a mistyped command or argument is enough
         return [f"{kind}: {self}"]
 
 

@@ -33,8 +33,8 @@ class ColumnType(Enum):
     json_schema : mapping
         JSON Schema of its values, null apart; `enum` adds its choices.
     aliases : tuple of str
-        Names in other languages that a "did you mean" leads from; they are too far from `label` for a search by
-        spelling.
+        Names of the type in other programming languages and in SQL, for "did you mean"; they are too far from `label`
+        for a search by spelling.
     formats : tuple of str
         Values of `format` in a JSON Schema that are read as this type, beside the one in `json_schema`.
     """

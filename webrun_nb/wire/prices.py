@@ -59,4 +59,4 @@ _FIELDS = {
 
 
 PRICES_2026 = Prices()
-"""`webrun-browser-pro`; `webrun-browser-fast` differs in its output tokens (1.80)."""
+"""`webrun-browser-pro`; the price of output tokens of `webrun-browser-fast` is another: 1.80."""

@@ -59,7 +59,7 @@ def test_every_code_that_is_given_is_a_member_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("code", ErrorCode)
-def test_every_refusal_has_an_http_status_of_its_own(code: ErrorCode) -> None:
+def test_every_error_code_has_the_http_status_of_an_error(code: ErrorCode) -> None:
     assert HTTPStatus(code.http_status) >= HTTPStatus.BAD_REQUEST
 
 

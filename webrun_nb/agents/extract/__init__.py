@@ -1,1 +1,1 @@
-"""A page's candidates (`PageData`) to records by a schema: by names, by what values look like, never made up."""
+"""Makes records of a page's candidate tables and lists (`PageData`) by a schema; no value is invented."""

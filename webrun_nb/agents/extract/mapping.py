@@ -1,4 +1,4 @@
-"""Which field of which source is which column. Deterministic: equal scores go to what stands first on the page."""
+"""Maps the fields of sources to columns. Deterministic: of equal scores, the first on the page wins."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Mapping:
 
     @property
     def covered(self) -> int:
-        """How many columns were found."""
+        """The number of columns that were found."""
         return len(self.matches)
 
 
 def name_score(column: Column, field: Field) -> float:
-    """How well a field's names fit a column's, by its own name or by what the instruction calls it."""
+    """Rate how well a field's names fit a column's, by its own name or by the instruction's word for it."""
     wanted = {tokens(column.name)}
     if column.wish:
         wanted |= {tokens(column.wish.split("(")[0]), tokens(column.wish)}

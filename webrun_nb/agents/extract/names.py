@@ -1,4 +1,4 @@
-"""How alike two names for a column are: "bank_name" and "Bank Name", "price" and "product-cost"."""
+"""Similarity of two column names: "bank_name" and "Bank Name", "price" and "product-cost"."""
 
 from __future__ import annotations
 

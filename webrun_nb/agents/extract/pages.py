@@ -1,4 +1,4 @@
-"""What a page is about, and how the same list of two pages becomes one."""
+"""Tells what a page is about, and joins the same list of two pages."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ def path_words(url: str) -> str:
 
 
 def is_about(subject: str, page: PageData) -> bool:
-    """Whether the page itself is about the subject: its main heading or its address says so."""
+    """Tell whether the page is about the subject: its main heading or its address says so."""
     headings = [str(h.get("text") or "") for h in page.headings if h.get("level") == 1]
     return any(about(subject, text) for text in [*headings, path_words(page.url)])

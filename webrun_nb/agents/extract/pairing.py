@@ -1,4 +1,4 @@
-"""Which words of a sentence name which column of a schema: decided by the names alone, never by their order."""
+"""Pairs the words of a sentence with the columns of a schema: by the names alone, never by their order."""
 
 from __future__ import annotations
 

@@ -317,7 +317,7 @@ def of_noun(rows: list[Row], subject: str) -> list[Row]:
 
 
 def about(subject: str, text: str) -> float:
-    """How much a text is about a subject: its last word must be there, the others count."""
+    """Rate how much a text is about a subject: the subject's last word must be there, the others count."""
     wanted, found = tokens(subject), tokens(text)
     if not wanted or singular(wanted[-1]) not in found:
         return 0.0

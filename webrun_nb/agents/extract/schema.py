@@ -1,4 +1,4 @@
-"""What an answer must look like: the columns of a JSON Schema or of a CSV's header."""
+"""The shape of an answer: the columns of a JSON Schema or of a CSV's header."""
 
 from __future__ import annotations
 

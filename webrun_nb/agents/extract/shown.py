@@ -1,4 +1,4 @@
-"""Whether a page shows what its metadata says: what only machines are told, people have not read."""
+"""Tells whether a page displays the values of its metadata; a value that only the metadata has is not trusted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORDS = re.compile(r"\w+")
 
 
 class Shown:
-    """What a page shows to people."""
+    """The text that a page displays."""
 
     def __init__(self, page: PageData) -> None:
         self._page = page

@@ -91,7 +91,7 @@ class Source:
 
     @property
     def has_unread(self) -> bool:
-        """Whether the page has more rows than were read."""
+        """True if the page has more rows than were read."""
         unread = self.raw.get("unread")
         return isinstance(unread, int) and unread > 0
 
@@ -189,7 +189,7 @@ def _position(label: str, labels: Sequence[str]) -> int:
 
 
 def resemblance(source: Source, other: Source) -> float:
-    """How likely two sources of different pages are the same list, 0 to 1."""
+    """Rate how likely two sources of different pages are the same list, 0 to 1."""
     if source.kind != other.kind:
         return 0.0
     if source.kind == "table":

@@ -1,4 +1,4 @@
-"""Whether what was wished for really names columns: words that don't would come back as rows nobody asked for."""
+"""Tells whether requested words name columns; words that don't must not become rows."""
 
 from __future__ import annotations
 

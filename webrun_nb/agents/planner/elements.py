@@ -1,4 +1,4 @@
-"""Which element a person means: by role, name, label, placeholder, text and what is nearby."""
+"""Finds the element that a sentence names: by role, name, label, placeholder, text and neighbours."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _is_near(element: Element, near: str) -> bool:
 
 
 def _score(target: Target, element: Element) -> float:
-    """How well an element's names fit the words: 1 for the same, less for parts, 0 for nothing alike."""
+    """Rate how well an element's names fit the words: 1 for the same, less for parts, 0 for nothing alike."""
     words = normal(target.words)
     if not words:
         # "the second link", "the field": any of the role will do; "×" is only what is called so.

@@ -1,4 +1,4 @@
-"""What a person can want, one frozen value per step, each with the sentence it was read from."""
+"""The steps that a task can consist of: one frozen value each, with the sentence that it was read from."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How rows are sorted."""
+    """The order of rows."""
 
     words: str
     column: str

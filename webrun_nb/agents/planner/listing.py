@@ -1,4 +1,4 @@
-"""What an extraction sentence says: subject, columns wished for, conditions, order, how many.
+"""Parses an extraction sentence: subject, requested columns, conditions, order and number of rows.
 
 Each phrase that is understood is taken out of the text; what remains is the subject. What remains after the subject
 is kept as `leftover`, so that nothing is silently ignored.
@@ -336,7 +336,7 @@ def _column_words(text: str) -> str:
 
 
 def _column_of_unit(unit: str, value: str, words: str) -> str:
-    """Which column "4 stars", "$900", "100 reviews" speak of; empty where only the page can tell."""
+    """Return the column that "4 stars", "$900", "100 reviews" are about; empty if only the page can tell."""
     if re.search(r"[$£€¥₹]|dollars|usd|eur|pounds|gbp", value, re.I) or re.search(r"cheaper|cost|priced", words, re.I):
         return "price"
     if re.match(r"stars?\b", unit, re.I) or re.search(r"\brated\b", words, re.I):

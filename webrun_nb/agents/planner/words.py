@@ -1,4 +1,4 @@
-"""Steps in words, for who wants to know what would be done; and what is said of a sentence that can't be followed."""
+"""Describes steps in words, for a dry run, and a sentence that can't be followed, for a question."""
 
 from __future__ import annotations
 

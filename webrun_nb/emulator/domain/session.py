@@ -31,7 +31,7 @@ from webrun_nb.emulator.domain.events import (
     TokensCounted,
 )
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.domain.states import SESSION_MOVES, Machine, SessionTrigger, TaskEvent
+from webrun_nb.emulator.domain.states import SESSION_MOVES, Machine, SessionTrigger, TaskTrigger
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, Task, TaskOrder
 from webrun_nb.emulator.domain.task_queue import TaskQueue
 
@@ -257,14 +257,14 @@ class Session:
     def complete(self, task: Task, answer: Answer) -> None:
         """End the running task with its answer."""
         task.answer = answer
-        self._end_task(task, TaskEvent.SUCCEED)
+        self._end_task(task, TaskTrigger.SUCCEED)
         if task.order.ends_session and not self.ended:
             self._end(SessionTrigger.LAST_TASK_SUCCEEDED, EndReason.TERMINATE_ON_COMPLETION)
 
     def fail(self, task: Task, failure: Failure) -> None:
         """End a task in failure; a session that was to end with it fails."""
         task.failure = failure
-        self._end_task(task, TaskEvent.FAIL)
+        self._end_task(task, TaskTrigger.FAIL)
         if task.order.ends_session and not self.ended:
             self.note = f"its last task failed: {failure.message}"
             self._end(SessionTrigger.ERROR, EndReason.FAILED)
@@ -370,7 +370,7 @@ class Session:
         task = self._task_to_stop(task_id)
         task.failure = Failure(TaskFailureCode.TASK_STOPPED, "stopped by the user")
         was_current = task is self.current
-        self._end_task(task, TaskEvent.FAIL)
+        self._end_task(task, TaskTrigger.FAIL)
         if task.order.ends_session and not self.ended:
             self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
         elif was_current and not self.queued:
@@ -450,7 +450,7 @@ class Session:
         self._touch()
         self._notify(TaskResumed(task, answer=text))
 
-    def _end_task(self, task: Task, event: TaskEvent) -> None:
+    def _end_task(self, task: Task, event: TaskTrigger) -> None:
         self._queue.end(task, event)
         self._touch()
         self._notify(TaskEnded(task))
@@ -496,7 +496,7 @@ class Session:
         for task in [*([self.current] if self.current else []), *self.queued]:
             was_begun = task is self.current or self._queue.has_run(task)
             task.failure = failure if failure and (was_begun or never_began) else ended
-            self._end_task(task, TaskEvent.FAIL)
+            self._end_task(task, TaskTrigger.FAIL)
         self.meter.ended(self._clock.now())
         self._touch()
         self._notify(SessionEnded(reason))

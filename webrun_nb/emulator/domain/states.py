@@ -26,7 +26,7 @@ class SessionTrigger(StrEnum):
     ERROR = "error"
 
 
-class TaskEvent(StrEnum):
+class TaskTrigger(StrEnum):
     """The triggers of a task's transitions."""
 
     START = "start"
@@ -39,41 +39,41 @@ class TaskEvent(StrEnum):
     INTERRUPT = "interrupt"
 
 
-_S, _SE = SessionStatus, SessionTrigger
+_S, _ST = SessionStatus, SessionTrigger
 
 SESSION_MOVES: Mapping[tuple[SessionStatus, SessionTrigger], SessionStatus] = {
-    (_S.PENDING, _SE.INSTANCE_READY): _S.ACTIVE,
-    (_S.PENDING, _SE.ENDED_BY_USER): _S.TERMINATED,
-    (_S.PENDING, _SE.OUT_OF_BALANCE): _S.TERMINATED,
-    (_S.PENDING, _SE.ERROR): _S.FAILED,
-    (_S.ACTIVE, _SE.INSTANCE_LOST): _S.ORPHANED,
-    (_S.ACTIVE, _SE.LAST_TASK_SUCCEEDED): _S.COMPLETED,
-    (_S.ACTIVE, _SE.ENDED_BY_USER): _S.TERMINATED,
-    (_S.ACTIVE, _SE.EXPIRED): _S.TERMINATED,
-    (_S.ACTIVE, _SE.OUT_OF_BALANCE): _S.TERMINATED,
-    (_S.ACTIVE, _SE.ERROR): _S.FAILED,
-    (_S.ORPHANED, _SE.INSTANCE_RESTORED): _S.ACTIVE,
-    (_S.ORPHANED, _SE.ENDED_BY_USER): _S.TERMINATED,
-    (_S.ORPHANED, _SE.OUT_OF_BALANCE): _S.TERMINATED,
-    (_S.ORPHANED, _SE.ERROR): _S.FAILED,
+    (_S.PENDING, _ST.INSTANCE_READY): _S.ACTIVE,
+    (_S.PENDING, _ST.ENDED_BY_USER): _S.TERMINATED,
+    (_S.PENDING, _ST.OUT_OF_BALANCE): _S.TERMINATED,
+    (_S.PENDING, _ST.ERROR): _S.FAILED,
+    (_S.ACTIVE, _ST.INSTANCE_LOST): _S.ORPHANED,
+    (_S.ACTIVE, _ST.LAST_TASK_SUCCEEDED): _S.COMPLETED,
+    (_S.ACTIVE, _ST.ENDED_BY_USER): _S.TERMINATED,
+    (_S.ACTIVE, _ST.EXPIRED): _S.TERMINATED,
+    (_S.ACTIVE, _ST.OUT_OF_BALANCE): _S.TERMINATED,
+    (_S.ACTIVE, _ST.ERROR): _S.FAILED,
+    (_S.ORPHANED, _ST.INSTANCE_RESTORED): _S.ACTIVE,
+    (_S.ORPHANED, _ST.ENDED_BY_USER): _S.TERMINATED,
+    (_S.ORPHANED, _ST.OUT_OF_BALANCE): _S.TERMINATED,
+    (_S.ORPHANED, _ST.ERROR): _S.FAILED,
 }
 
-_T, _TE = TaskStatus, TaskEvent
+_T, _TT = TaskStatus, TaskTrigger
 
-TASK_MOVES: Mapping[tuple[TaskStatus, TaskEvent], TaskStatus] = {
-    (_T.QUEUED, _TE.START): _T.RUNNING,
-    (_T.QUEUED, _TE.FAIL): _T.FAILED,
-    (_T.RUNNING, _TE.PAUSE): _T.PAUSED,
-    (_T.RUNNING, _TE.ASK): _T.GUARDRAIL,
-    (_T.RUNNING, _TE.SUCCEED): _T.COMPLETE,
-    (_T.RUNNING, _TE.FAIL): _T.FAILED,
-    (_T.RUNNING, _TE.INTERRUPT): _T.QUEUED,
-    (_T.PAUSED, _TE.RESUME): _T.RUNNING,
-    (_T.PAUSED, _TE.FAIL): _T.FAILED,
-    (_T.PAUSED, _TE.INTERRUPT): _T.QUEUED,
-    (_T.GUARDRAIL, _TE.ANSWER): _T.RUNNING,
-    (_T.GUARDRAIL, _TE.FAIL): _T.FAILED,
-    (_T.GUARDRAIL, _TE.INTERRUPT): _T.QUEUED,
+TASK_MOVES: Mapping[tuple[TaskStatus, TaskTrigger], TaskStatus] = {
+    (_T.QUEUED, _TT.START): _T.RUNNING,
+    (_T.QUEUED, _TT.FAIL): _T.FAILED,
+    (_T.RUNNING, _TT.PAUSE): _T.PAUSED,
+    (_T.RUNNING, _TT.ASK): _T.GUARDRAIL,
+    (_T.RUNNING, _TT.SUCCEED): _T.COMPLETE,
+    (_T.RUNNING, _TT.FAIL): _T.FAILED,
+    (_T.RUNNING, _TT.INTERRUPT): _T.QUEUED,
+    (_T.PAUSED, _TT.RESUME): _T.RUNNING,
+    (_T.PAUSED, _TT.FAIL): _T.FAILED,
+    (_T.PAUSED, _TT.INTERRUPT): _T.QUEUED,
+    (_T.GUARDRAIL, _TT.ANSWER): _T.RUNNING,
+    (_T.GUARDRAIL, _TT.FAIL): _T.FAILED,
+    (_T.GUARDRAIL, _TT.INTERRUPT): _T.QUEUED,
 }
 
 

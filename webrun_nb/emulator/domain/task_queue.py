@@ -9,7 +9,7 @@ from typing import assert_never
 from webrun_nb.common.codes import SessionPhase, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter
 from webrun_nb.emulator.domain.clock import Clock, Timer
-from webrun_nb.emulator.domain.states import TaskEvent
+from webrun_nb.emulator.domain.states import TaskTrigger
 from webrun_nb.emulator.domain.task import Question, Task, TaskOrder
 
 
@@ -79,41 +79,41 @@ class TaskQueue:
         assert self.current is None, "one task at a time"
         task = self._waiting.popleft()
         self.current = task
-        task.machine.fire(TaskEvent.START)
+        task.machine.fire(TaskTrigger.START)
         self._continue(task)
         return task
 
     def pause(self, task: Task) -> None:
         """Pause the running task."""
-        task.machine.fire(TaskEvent.PAUSE)
+        task.machine.fire(TaskTrigger.PAUSE)
         self._suspend()
 
     def resume(self, task: Task) -> None:
         """Continue the paused task."""
-        task.machine.fire(TaskEvent.RESUME)
+        task.machine.fire(TaskTrigger.RESUME)
         self._continue(task)
 
     def ask(self, task: Task, question: Question) -> None:
         """Have the running task wait for a person's answer."""
-        task.machine.fire(TaskEvent.ASK)
+        task.machine.fire(TaskTrigger.ASK)
         task.question = question
         self._suspend()
 
     def answer(self, task: Task) -> None:
         """Continue the task whose question has been answered."""
-        task.machine.fire(TaskEvent.ANSWER)
+        task.machine.fire(TaskTrigger.ANSWER)
         task.question = None
         self._continue(task)
 
     def interrupt(self, task: Task) -> None:
         """Put the task under way back to the head of the queue, to be run again from its beginning."""
         self._suspend()
-        task.machine.fire(TaskEvent.INTERRUPT)
+        task.machine.fire(TaskTrigger.INTERRUPT)
         task.question = None
         self.current = None
         self._waiting.appendleft(task)
 
-    def end(self, task: Task, event: TaskEvent) -> None:
+    def end(self, task: Task, event: TaskTrigger) -> None:
         """End a task, under way or waiting, with `SUCCEED` or `FAIL`; its answer or failure is set already."""
         task.machine.fire(event)
         task.keep_partial_answer()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from webrun_nb.common.codes import SessionStatus, TaskStatus
 from webrun_nb.emulator.domain.errors import InvalidTransitionError
-from webrun_nb.emulator.domain.states import SESSION_MOVES, TASK_MOVES, Machine, SessionTrigger, TaskEvent, diagram
+from webrun_nb.emulator.domain.states import SESSION_MOVES, TASK_MOVES, Machine, SessionTrigger, TaskTrigger, diagram
 
 LEGAL = {  # contract, section 3, word for word
     "pending": {"active", "failed", "terminated"},
@@ -43,8 +43,8 @@ def test_an_unknown_pair_raises_and_changes_nothing(events):
 def test_a_move_is_told():
     told = []
     machine = Machine(TASK_MOVES, TaskStatus.QUEUED, lambda *move: told.append(move))
-    machine.fire(TaskEvent.START)
-    assert told == [(TaskStatus.QUEUED, TaskEvent.START, TaskStatus.RUNNING)]
+    machine.fire(TaskTrigger.START)
+    assert told == [(TaskStatus.QUEUED, TaskTrigger.START, TaskStatus.RUNNING)]
 
 
 def test_the_diagram_is_drawn_from_the_table():

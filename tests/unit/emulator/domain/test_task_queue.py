@@ -8,7 +8,7 @@ from webrun_nb.common.codes import SessionPhase, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import InvalidTransitionError
-from webrun_nb.emulator.domain.states import TaskEvent
+from webrun_nb.emulator.domain.states import TaskTrigger
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
 from webrun_nb.emulator.domain.task_queue import TaskQueue
 from webrun_nb.wire.prices import PRICES_2026
@@ -42,7 +42,7 @@ def test_tasks_run_in_the_order_in_which_they_came_in(tasks: Tasks) -> None:
     assert tasks.queue.start_next() is tasks.first
     assert (tasks.queue.current, tasks.queue.waiting) == (tasks.first, (tasks.second,))
     tasks.first.answer = Answer("done")
-    tasks.queue.end(tasks.first, TaskEvent.SUCCEED)
+    tasks.queue.end(tasks.first, TaskTrigger.SUCCEED)
     assert tasks.queue.current is None
     assert tasks.queue.start_next() is tasks.second
     assert list(tasks.queue.tasks) == ["t1", "t2"]
@@ -73,7 +73,7 @@ def test_only_running_time_counts_for_the_meter_and_for_the_limit(tasks: Tasks) 
 
 def test_a_task_that_ends_before_it_ran_leaves_the_queue(tasks: Tasks) -> None:
     tasks.second.failure = Failure(TaskFailureCode.TASK_STOPPED, "stopped by the user")
-    tasks.queue.end(tasks.second, TaskEvent.FAIL)
+    tasks.queue.end(tasks.second, TaskTrigger.FAIL)
     assert tasks.queue.waiting == (tasks.first,)
     assert not tasks.queue.has_run(tasks.second)
 
