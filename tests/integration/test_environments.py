@@ -264,7 +264,7 @@ def test_a_deleted_environment_is_not_written_any_more(emulator, memory, folder)
     fresh = emulator.start()  # what the one before leaves behind is written meanwhile
     wait_until(lambda: emulator.status(fresh), lambda status: status["phase"] == "idle")
     end(emulator, fresh)
-    assert not any(environment in str(path) for path in folder.rglob("*.json"))
+    wait_until(lambda: [path for path in folder.rglob("*.json") if environment in str(path)], lambda left: not left)
 
 
 def test_a_profile_that_is_broken_fails_its_session_and_stays(emulator, memory, environment, folder):

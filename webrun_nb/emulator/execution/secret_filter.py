@@ -21,7 +21,7 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
-from webrun_nb.emulator.domain.secrets.vault import FieldContext, HostPattern, SecretWithheldError, Vault
+from webrun_nb.emulator.domain.secrets.vault import FieldContext, SecretHostPattern, SecretWithheldError, Vault
 from webrun_nb.wire.requests import TaskFields
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
     for number, secret in enumerate(fields.secrets):
         part = "match"
         try:
-            HostPattern.parse(secret.match)
+            SecretHostPattern.parse(secret.match)
             part = "fields.otp_secret"
             vault.check_codes(secret.fields)
         except ValueError as error:

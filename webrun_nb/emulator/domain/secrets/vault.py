@@ -33,14 +33,14 @@ class SecretWithheldError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class HostPattern:
+class SecretHostPattern:
     """The hosts that a secret is for (`match`): one host, the subdomains of one, or every host."""
 
     host: str
     subdomains: bool = False
 
     @classmethod
-    def parse(cls, match: str) -> HostPattern:
+    def parse(cls, match: str) -> SecretHostPattern:
         """Read `github.com`, `*.x.com` or `all`.
 
         Raises
@@ -96,7 +96,7 @@ class Vault:
 
     def __init__(self, make_code: CodeMaker | None = None) -> None:
         self._make_code = make_code
-        self._entries: dict[HostPattern, dict[str, str]] = {}
+        self._entries: dict[SecretHostPattern, dict[str, str]] = {}
         self.redactor = Redactor()
         """Masks every value that was ever stored, answered or made here."""
 
@@ -117,7 +117,7 @@ class Vault:
 
     def put(self, match: str, fields: Mapping[str, str]) -> None:
         """Store secrets for the hosts that match; a field that is stored already is replaced."""
-        self._entries.setdefault(HostPattern.parse(match), {}).update(fields)
+        self._entries.setdefault(SecretHostPattern.parse(match), {}).update(fields)
         for value in fields.values():
             self.redactor.add(value)
             self.redactor.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
@@ -226,7 +226,7 @@ class Vault:
             there == host or any(bool(pattern.host) and pattern.matches(there) for pattern in self._entries)
         )
 
-    def _for(self, host: str) -> tuple[HostPattern | None, Mapping[str, str]]:
+    def _for(self, host: str) -> tuple[SecretHostPattern | None, Mapping[str, str]]:
         fitting = [pattern for pattern in self._entries if pattern.matches(host)]
         best = max(fitting, key=lambda pattern: pattern.specificity, default=None)
         return best, {} if best is None else self._entries[best]
@@ -237,7 +237,7 @@ def _host(url: str) -> str | None:
     return host_of(url) if url.partition(":")[0].strip().lower() in _PORTS else None
 
 
-def _check_target(page: SplitResult, target: str, pattern: HostPattern) -> None:
+def _check_target(page: SplitResult, target: str, pattern: SecretHostPattern) -> None:
     """Check where a form goes: to the page's own host, or to one that the same secret is for by name.
 
     Raises

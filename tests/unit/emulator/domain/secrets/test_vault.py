@@ -5,7 +5,13 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from webrun_nb.emulator.domain.secrets.vault import FieldContext, HostPattern, SecretWithheldError, Vault, read_answer
+from webrun_nb.emulator.domain.secrets.vault import (
+    FieldContext,
+    SecretHostPattern,
+    SecretWithheldError,
+    Vault,
+    read_answer,
+)
 from webrun_nb.emulator.execution.secret_filter import code_now
 
 SEED = "JBSWY3DPEHPK3PXP" * 2
@@ -59,7 +65,7 @@ def test_a_match_means_what_the_contract_says(vault, match, host, fits):
 )  # fmt: skip
 def test_what_is_no_match_is_refused(match):
     with pytest.raises(ValueError, match=r"\w"):
-        HostPattern.parse(match)
+        SecretHostPattern.parse(match)
 
 
 @pytest.mark.parametrize(
