@@ -34,10 +34,10 @@ if TYPE_CHECKING:
         TaskInterruptedError,
         WebRunError,
     )
-    from webrun_nb.client.result import TaskResult
-    from webrun_nb.client.session import Session
+    from webrun_nb.client.sessions.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
-    from webrun_nb.client.task_handle import TaskHandle
+    from webrun_nb.client.tasks.handle import TaskHandle
+    from webrun_nb.client.tasks.result import TaskResult
     from webrun_nb.common.redacted import Secret
     from webrun_nb.notebook.api import (
         aresult,
@@ -99,10 +99,10 @@ _HOMES = {
     "Client": "client.client",
     "Question": "client.snapshot",
     "Secret": "common.redacted",
-    "Session": "client.session",
+    "Session": "client.sessions.session",
     "SessionSnapshot": "client.snapshot",
-    "TaskHandle": "client.task_handle",
-    "TaskResult": "client.result",
+    "TaskHandle": "client.tasks.handle",
+    "TaskResult": "client.tasks.result",
     "aresult": "notebook.api",
     "arun_task": "notebook.api",
     "astart": "notebook.api",

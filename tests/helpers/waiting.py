@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from webrun_nb.client.session import Session
+    from webrun_nb.client.sessions.session import Session
     from webrun_nb.client.snapshot import SessionSnapshot
 
 T = TypeVar("T")

@@ -31,7 +31,7 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
 )
 from webrun_nb.client.local_emulator import LocalEmulator
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.notebook.api import Toolkit
 from webrun_nb.notebook.display.result_frames import NotebookFrames

@@ -19,8 +19,8 @@ from helpers.processes import family, living
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError
-from webrun_nb.client.ledger import EMULATOR_ENDED, Ledger
 from webrun_nb.client.local_emulator import LocalEmulator
+from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED, Ledger
 from webrun_nb.client.snapshot import SessionSnapshot
 
 KERNEL = """
@@ -28,7 +28,7 @@ import sys
 import threading
 from pathlib import Path
 from webrun_nb.client.client import Client
-from webrun_nb.client.ledger import Ledger
+from webrun_nb.client.monitoring.ledger import Ledger
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client._sync import runtime
 

@@ -11,7 +11,7 @@ import pytest
 from helpers.waiting import wait_for_snapshot
 from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
 from webrun_nb.client.client import Client
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from webrun_nb.client.client import Client
     from webrun_nb.client.errors import GuardrailError, ShortTracebackMixin
-    from webrun_nb.client.result import Schema, TaskResult
+    from webrun_nb.client.tasks.result import Schema, TaskResult
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
 """A placeholder for the emulator's URL in checks that are made before it starts."""
@@ -98,8 +98,8 @@ def _read_task(options: argparse.Namespace) -> _Task:
     WebRunError
         The task is invalid; the message says why.
     """
-    from webrun_nb.client.task_options import TaskOptions
-    from webrun_nb.client.task_request import build_task_request
+    from webrun_nb.client.tasks.options import TaskOptions
+    from webrun_nb.client.tasks.request import build_task_request
     from webrun_nb.notebook.display.result_frames import NotebookFrames
     from webrun_nb.notebook.syntax.errors import CommandError
 

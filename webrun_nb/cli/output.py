@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from webrun_nb.client.events import (
+from webrun_nb.client.monitoring.events import (
     ActionDone,
     AgentSaid,
     ConnectionChanged,

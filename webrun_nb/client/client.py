@@ -12,11 +12,12 @@ import httpx
 
 from webrun_nb.client._sync import blocking, interrupts_reported_by, on_loop_thread, on_loop_thread_within, runtime
 from webrun_nb.client.arguments import keywords_of
-from webrun_nb.client.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
-from webrun_nb.client.guardrails import (
+from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.monitoring.budget import Amount, Budget, Budgets, limit_usd
+from webrun_nb.client.monitoring.guardrails import (
     FindPrompt,
     FormShown,
     GuardrailHandler,
@@ -24,22 +25,21 @@ from webrun_nb.client.guardrails import (
     checked_handler,
     resolve_guardrail,
 )
-from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.ledger import Ledger, TaskOutcome
-from webrun_nb.client.ledger_recorder import ClosedSession, LedgerRecorder, close_orphaned_sessions
-from webrun_nb.client.past_tasks import PastTasks
+from webrun_nb.client.monitoring.ledger import Ledger, TaskOutcome
+from webrun_nb.client.monitoring.ledger_recorder import ClosedSession, LedgerRecorder, close_orphaned_sessions
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
-from webrun_nb.client.result import ResultAdapter, TaskResult
 from webrun_nb.client.secrets import Secrets, check_service, read_secrets
-from webrun_nb.client.session import Session
-from webrun_nb.client.session_options import SessionKeywords, SessionOptions
-from webrun_nb.client.session_starter import DEFAULT_NAME, SessionStarter
+from webrun_nb.client.sessions.options import SessionKeywords, SessionOptions
+from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.sessions.starter import DEFAULT_NAME, SessionStarter
 from webrun_nb.client.snapshot import Question
-from webrun_nb.client.task_handle import TaskHandle
-from webrun_nb.client.task_options import CommonTaskKeywords, SingleTaskKeywords, TaskOptions
-from webrun_nb.client.task_request import TaskRequest, prepare_task
-from webrun_nb.client.task_viewer import TaskViewer, viewed_by
+from webrun_nb.client.tasks.handle import TaskHandle
+from webrun_nb.client.tasks.options import CommonTaskKeywords, SingleTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.past_tasks import PastTasks
+from webrun_nb.client.tasks.request import TaskRequest, prepare_task
+from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
+from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from webrun_nb import config
 from webrun_nb.client.errors import ConnectionLostError, EmulatorStartError, WebRunError
-from webrun_nb.client.result import UnusedPart
+from webrun_nb.client.tasks.result import UnusedPart
 from webrun_nb.common.codes import ToolkitErrorCode
 
 START_DEADLINE_S = 30.0

@@ -13,14 +13,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from webrun_nb.client._sync import interrupts_reported_by, on_loop_thread, runtime
-from webrun_nb.client.budget import Amount, Budgets
 from webrun_nb.client.client import Client
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
-from webrun_nb.client.guardrails import GuardrailHandler, checked_handler
 from webrun_nb.client.local_emulator import LocalEmulator, local_emulator, running_emulator
+from webrun_nb.client.monitoring.budget import Amount, Budgets
+from webrun_nb.client.monitoring.guardrails import GuardrailHandler, checked_handler
 from webrun_nb.client.policies import Policies
-from webrun_nb.client.result import TaskResult
+from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.display.task_lines import task_lines

@@ -6,13 +6,13 @@ from collections.abc import Callable, Generator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.client.costs import usd_per_ms
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.client.in_process import InProcess
-from webrun_nb.client.result import TaskResult
-from webrun_nb.client.session import Session
+from webrun_nb.client.monitoring.costs import usd_per_ms
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.task_handle import TaskHandle
+from webrun_nb.client.tasks.handle import TaskHandle
+from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
 from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.widgets.job_state import JobState

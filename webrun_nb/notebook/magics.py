@@ -92,8 +92,8 @@ class WebrunMagics(Magics):
 
     @validate("max_cost")
     def _check_amount(self, proposal: Bunch) -> object:
-        from webrun_nb.client.budget import limit_usd
         from webrun_nb.client.errors import WebRunError
+        from webrun_nb.client.monitoring.budget import limit_usd
 
         try:
             limit_usd(proposal.value)

@@ -14,8 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
-from webrun_nb.client.session import Session
-from webrun_nb.client.task_handle import TaskHandle
+from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.common.text import closest_match

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
-from webrun_nb.client.result import ResultFile
+from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.responses import File

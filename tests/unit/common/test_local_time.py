@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from webrun_nb.client.environments import StoredFile
-from webrun_nb.client.ledger import SessionRecord, TaskRecord
+from webrun_nb.client.monitoring.ledger import SessionRecord, TaskRecord
 from webrun_nb.common.local_time import clock_time, date_and_time, local_date, unix_ms, utc
 from webrun_nb.notebook.display.compact_frame import compact
 from webrun_nb.notebook.display.tables import files_frame, table, usage_frame

@@ -15,7 +15,7 @@ from webrun_nb.bench.harness.dropping_proxy import DroppingProxy
 from webrun_nb.bench.results import BenchError, Sample, Target
 from webrun_nb.client.client import Client
 from webrun_nb.client.local_emulator import LocalEmulator
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 
 _WITHIN_S = 30.0

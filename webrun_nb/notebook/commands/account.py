@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webrun_nb.client.client import Client
-from webrun_nb.client.costs import usd_per_minute
 from webrun_nb.client.errors import AuthenticationError
+from webrun_nb.client.monitoring.costs import usd_per_minute
 from webrun_nb.client.secrets import SOURCES, Source, check_service, find_key
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.transport import HOSTED_URL
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.api import toolkit

@@ -17,8 +17,8 @@ from webrun_nb.notebook.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from webrun_nb.client.session import Session
-    from webrun_nb.client.task_handle import TaskHandle
+    from webrun_nb.client.sessions.session import Session
+    from webrun_nb.client.tasks.handle import TaskHandle
 
 
 def check_name(workspace: Workspace, name: str) -> None:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.client import USERS_LEDGER
-from webrun_nb.client.costs import idle_usd_per_minute
 from webrun_nb.client.errors import WebRunError
-from webrun_nb.client.ledger_recorder import ClosedSession
-from webrun_nb.client.session import Session
+from webrun_nb.client.monitoring.costs import idle_usd_per_minute
+from webrun_nb.client.monitoring.ledger_recorder import ClosedSession
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.labels import end_name
 from webrun_nb.common.text import one_line

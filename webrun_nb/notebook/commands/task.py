@@ -9,16 +9,16 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.client.budget import Budget
 from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin
 from webrun_nb.client.local_emulator import local_plan
+from webrun_nb.client.monitoring.budget import Budget
 from webrun_nb.client.proxies import format_proxy
-from webrun_nb.client.result import TaskResult
-from webrun_nb.client.session import Session
-from webrun_nb.client.session_starter import SINGLE_TASK
-from webrun_nb.client.task_handle import TaskHandle
-from webrun_nb.client.task_options import CommonTaskKeywords, TaskOptions
-from webrun_nb.client.task_request import build_task_request
+from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.sessions.starter import SINGLE_TASK
+from webrun_nb.client.tasks.handle import TaskHandle
+from webrun_nb.client.tasks.options import CommonTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.request import build_task_request
+from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.common.column_types import BY_LABEL

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from IPython.display import Image, display
 
 from webrun_nb.client.client import USERS_LEDGER
-from webrun_nb.client.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.errors import WebRunError
-from webrun_nb.client.ledger import EXPIRED, SessionRecord
+from webrun_nb.client.monitoring.costs import idle_cost_until_timeout_usd
+from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.money import rounded_dollars, rounded_to_cents
 from webrun_nb.notebook.api import toolkit

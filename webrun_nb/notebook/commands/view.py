@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from IPython.display import IFrame, display
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.client.task import TaskRun
+from webrun_nb.client.tasks.task import TaskRun
 
 if TYPE_CHECKING:
     from webrun_nb.notebook.widgets.session_card import SessionCard

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from webrun_nb.client.ledger import Ledger, SessionRecord
+from webrun_nb.client.monitoring.ledger import Ledger, SessionRecord
 
 _NAMED = 3
 

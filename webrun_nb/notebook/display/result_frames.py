@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from webrun_nb.client.result import Schema, TaskResult
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.tasks.result import Schema, TaskResult
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables import schema as schemas
 

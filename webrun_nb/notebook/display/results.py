@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from IPython.display import display
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.budget import BudgetReading
 from webrun_nb.client.errors import WebRunError
-from webrun_nb.client.result import ResultFile, TaskResult, UnusedPart
+from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.tasks.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.common.money import rounded_dollars
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.display.downloads import how_to_read, size_text

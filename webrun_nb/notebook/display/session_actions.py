@@ -8,7 +8,7 @@ from typing import Any
 
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.emulator_control import StepPicture
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.notebook.widgets.card_actions import RestartedSession
 from webrun_nb.notebook.widgets.view_feed import OpenView
 from webrun_nb.wire.policies import StepBody

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from webrun_nb.client.environments import Environment, StoredFile
-from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.policies import Policy
-from webrun_nb.client.result import ResultFile
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.common.local_time import local_date, unix_ms
 from webrun_nb.notebook.display.compact_frame import compact

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from webrun_nb.client.session import Session
-from webrun_nb.client.task_viewer import ShowTask
+from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.tasks.viewer import ShowTask
 from webrun_nb.notebook.display.awaited_task import AwaitedTask
 from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
 
@@ -50,7 +50,7 @@ class TaskLines:
 
     @contextlib.contextmanager
     def viewer(self, session: Session | None) -> Iterator[ShowTask]:
-        """Show the task of a call, from the call to its end; see `webrun_nb.client.task`."""
+        """Show the task of a call, from the call to its end; see `webrun_nb.client.tasks.task`."""
         waited: contextlib.AbstractContextManager[AwaitedTask | None]
         if threading.current_thread() is not threading.main_thread():
             waited = contextlib.nullcontext()  # a thread's output would appear under another cell

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-from webrun_nb.client.costs import extrapolate
+from webrun_nb.client.monitoring.costs import extrapolate
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.widgets.card_actions import SessionFeed
 from webrun_nb.notebook.widgets.static_card import card_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from getpass import getpass
 
-from webrun_nb.client.guardrails import GuardrailHandler
+from webrun_nb.client.monitoring.guardrails import GuardrailHandler
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.display import terminal_line
 from webrun_nb.notebook.text import labels

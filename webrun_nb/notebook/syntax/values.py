@@ -11,9 +11,9 @@ import re
 from decimal import Decimal
 
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.expectations import expected_statuses
 from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import check_name
+from webrun_nb.client.tasks.expectations import expected_statuses
 from webrun_nb.notebook.syntax.errors import CommandError
 
 MIN_TASK_MS = 1_000

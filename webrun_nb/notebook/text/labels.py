@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, assert_never
 
-from webrun_nb.client.costs import usd_per_minute
+from webrun_nb.client.monitoring.costs import usd_per_minute
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionStatus
 from webrun_nb.common.labels import action_in_progress, label_actions

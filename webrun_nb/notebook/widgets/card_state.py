@@ -10,7 +10,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, assert_never
 
-from webrun_nb.client.costs import cost_until_usd, is_billed, is_idle, usd_per_minute, usd_per_ms
+from webrun_nb.client.monitoring.costs import cost_until_usd, is_billed, is_idle, usd_per_minute, usd_per_ms
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words

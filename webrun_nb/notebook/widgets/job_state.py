@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from webrun_nb.client.budget import BudgetReading
+from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.common.money import rounded_dollars
 from webrun_nb.notebook.text import labels as words
 from webrun_nb.notebook.widgets.button_press import Button, ButtonPress, busy_command

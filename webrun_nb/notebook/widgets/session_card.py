@@ -11,8 +11,8 @@ from typing import Any
 
 import traitlets
 
-from webrun_nb.client.costs import extrapolate
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError
+from webrun_nb.client.monitoring.costs import extrapolate
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.notebook.text import labels as words

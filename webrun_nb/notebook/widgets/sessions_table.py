@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from webrun_nb.client.costs import extrapolate
+from webrun_nb.client.monitoring.costs import extrapolate
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.notebook.widgets.assets import script, style
 from webrun_nb.notebook.widgets.base import NotebookWidget

@@ -6,7 +6,7 @@ What changes from run to run stands between fixed markers. nbval's `--nbval-sani
 
 from __future__ import annotations
 
-from webrun_nb.client.costs import cost_until_usd
+from webrun_nb.client.monitoring.costs import cost_until_usd
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.money import rounded_to_cents
 from webrun_nb.notebook.text import labels as words

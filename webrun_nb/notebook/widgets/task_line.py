@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import traitlets
 
-from webrun_nb.client.costs import extrapolate
+from webrun_nb.client.monitoring.costs import extrapolate
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase
 from webrun_nb.notebook.text import labels as words

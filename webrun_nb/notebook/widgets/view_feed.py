@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.screencast import LiveView, ViewListener
+from webrun_nb.client.sessions.screencast import LiveView, ViewListener
 from webrun_nb.common.labels import action_label
 
 SEEN_WITHIN_S = 5.0

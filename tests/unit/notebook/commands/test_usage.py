@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.client.costs import idle_cost_until_timeout_usd
-from webrun_nb.client.ledger import EXPIRED, SessionRecord, TaskRecord
+from webrun_nb.client.monitoring.costs import idle_cost_until_timeout_usd
+from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.commands.usage import plot_usage, summary

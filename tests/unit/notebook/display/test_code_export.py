@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from webrun_nb.client.session import Session
+from webrun_nb.client.sessions.session import Session
 from webrun_nb.notebook.commands.task import Task, submitted_task
 from webrun_nb.notebook.display.code_export import environment_reference, python_code
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.client.budget import BudgetReading
+from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.notebook.display.results import completeness_note, head_note, summary_line
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables.frames import Completeness

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from helpers.fake_cards import RUNNING, FakeAnsweringActions, make_card
-from webrun_nb.client.budget import BudgetReading
+from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import SessionPhase
 from webrun_nb.notebook.widgets.job_card import JobCard

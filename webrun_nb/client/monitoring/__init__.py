@@ -1,0 +1,1 @@
+"""State and cost of sessions: events, guardrails, budgets and the ledger."""

@@ -1,0 +1,189 @@
+"""Writes a client's sessions to the ledger as they change, and its tasks as they end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import time
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from webrun_nb.client.errors import SessionGoneError
+from webrun_nb.client.monitoring.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord
+from webrun_nb.client.monitoring.monitor import SessionMonitor
+from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.money import from_number
+from webrun_nb.common.processes import process_token
+from webrun_nb.wire.limits import MAX_DURATION_MS
+
+WRITE_EVERY_MS = 30_000
+"""The interval at which a session is written while only its cost changes."""
+
+
+class LedgerRecorder:
+    """Records the sessions and tasks of one client in the ledger. Runs on the loop thread.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Where it is written.
+    base_url : str
+        The client's server, without a password and a slash at its end.
+    emulator_pid : int, optional
+        The process of the emulator, where that ends with this one.
+    """
+
+    def __init__(self, ledger: Ledger, base_url: str, emulator_pid: int | None) -> None:
+        self.ledger = ledger
+        self.base_url = base_url
+        self._emulator = None if emulator_pid is None else process_token(emulator_pid)
+        self._kernel = process_token(os.getpid())
+        self._followed: dict[str, _Follower] = {}
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """The sessions whose end has not been recorded."""
+        return frozenset(self._followed)
+
+    def follow(self, watch: SessionMonitor) -> None:
+        """Record a session now, and whenever it changes in a way that matters."""
+        first = self.record_of(watch.snapshot, None)
+        self.ledger.write(first)
+        if first.ended_at_ms is None:
+            follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
+            watch.subscribe(follower.see)
+
+    def reconcile(self, snapshot: SessionSnapshot) -> None:
+        """Record a session now, whatever has changed, unless its end was recorded."""
+        if (follower := self._followed.get(snapshot.session_id)) is not None:
+            follower.write(snapshot)
+
+    def end_written(self, session_id: str) -> None:
+        """Follow a session no more: there is nothing left to be recorded of it."""
+        self._followed.pop(session_id, None)
+
+    def note_task(self, session_id: str, ended: TaskOutcome) -> None:
+        """Record the end of a session's task, with its cost as last known."""
+        money = (ended.cost_usd, ended.max_cost_usd, ended.over_budget_usd)
+        self.ledger.write_task(TaskRecord(self.base_url, session_id, ended.task_id, now_ms(), ended.outcome, *money))
+
+    def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
+        """Return the record to write for a session; `before` is the one written last."""
+        now = now_ms()
+        return SessionRecord(
+            base_url=self.base_url,
+            session_id=snapshot.session_id,
+            name=snapshot.name,
+            emulated=snapshot.emulated,
+            host=platform.node(),
+            kernel=self._kernel,
+            emulator=self._emulator,
+            opened_at_ms=now if before is None else before.opened_at_ms,
+            seen_at_ms=now,
+            lasts_until_ms=_lasts_until_ms(snapshot, now),
+            ended_at_ms=now if snapshot.ended else None,
+            reason=(snapshot.reason or snapshot.status) if snapshot.ended else None,
+            cost_usd=snapshot.cost_usd,
+            idle_usd=snapshot.idle_usd,
+        )
+
+
+class _Follower:
+    """One session's entry: what was written last, and when the next writing is due."""
+
+    def __init__(self, books: LedgerRecorder, written: SessionRecord, snapshot: SessionSnapshot) -> None:
+        self._books = books
+        self._written = written
+        self._state = _state(snapshot)
+
+    def see(self, snapshot: SessionSnapshot) -> None:
+        """Write the snapshot where it says something that matters."""
+        due = now_ms() - self._written.seen_at_ms >= WRITE_EVERY_MS
+        if due or _state(snapshot) != self._state:
+            self.write(snapshot)
+
+    def write(self, snapshot: SessionSnapshot) -> None:
+        """Write the snapshot, unless the session's end has been written."""
+        if self._written.ended_at_ms is not None:
+            return
+        self._state = _state(snapshot)
+        self._written = self._books.record_of(snapshot, self._written)
+        self._books.ledger.write(self._written)
+        if snapshot.ended:
+            self._books.end_written(snapshot.session_id)
+
+
+def now_ms() -> int:
+    """Return the time of this machine, unix ms: the ledger compares the sessions of many servers."""
+    return round(time.time() * 1000)
+
+
+def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
+    """Return the snapshot without what changes all the time."""
+    return replace(
+        snapshot,
+        server_now_ms=0,
+        last_activity_at_ms=0,
+        expires_at_ms=None,
+        last_action="",
+        current_task="",
+        cost_usd=None,
+        compute_usd=None,
+        idle_usd=None,
+        tokens_usd=None,
+        question=None,
+        connected=True,
+    )
+
+
+def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
+    """Return the latest time at which a session ends if it is left alone (contract, section 3).
+
+    What is queued takes at most `maxDuration` each, then the inactivity timeout ends it. Where the server's clock
+    stands still, it can't be known.
+    """
+    if not snapshot.clock_running:
+        return None
+    tasks = snapshot.queued_tasks + (snapshot.current_task_id is not None)
+    return now + tasks * MAX_DURATION_MS + snapshot.inactivity_timeout_ms + WRITE_EVERY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSession:
+    """A session that had been left open, after its end."""
+
+    record: SessionRecord
+    reason: str
+    """`terminated` where it was still open; else why it had ended already."""
+    cost_usd: Decimal | None
+    """All of it; None where the server does not know the session any more."""
+
+
+async def close_orphaned_sessions(http: ApiTransport, books: LedgerRecorder) -> list[ClosedSession]:
+    """End the sessions on this server that were left open, according to the ledger.
+
+    Raises
+    ------
+    AuthenticationError, LimitError, ConnectionLostError
+        The server does not take it; what was ended before stays so.
+    """
+    ended = []
+    for record in books.ledger.left_open(now_ms()):
+        if record.base_url != books.base_url:
+            continue
+        outcome = await _end(http, record)
+        books.ledger.close_session(record.base_url, record.session_id, outcome.reason, now_ms(), outcome.cost_usd)
+        ended.append(outcome)
+    return ended
+
+
+async def _end(http: ApiTransport, record: SessionRecord) -> ClosedSession:
+    with contextlib.suppress(SessionGoneError):  # then its status says why
+        await http.change_state(record.session_id, "terminate")
+    try:
+        state = await http.session_status(record.session_id)
+    except SessionGoneError as error:
+        return ClosedSession(record, error.code.lower().replace("_", " "), None)
+    return ClosedSession(record, state.reason or state.status, from_number(state.usage.cost))

@@ -1,0 +1,404 @@
+"""Keeps the snapshot of a session up to date, with live events for speed and status calls for correctness."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
+from webrun_nb.client.monitoring.events import (
+    ActionDone,
+    ConnectionChanged,
+    EventStream,
+    InstanceChanged,
+    LiveEvent,
+    QuestionAsked,
+    ResponseUpdate,
+    SessionEnded,
+    TaskEnded,
+)
+from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED
+from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import SessionPhase, SessionStatus, ToolkitErrorCode
+from webrun_nb.common.labels import label_actions
+from webrun_nb.common.money import from_number
+from webrun_nb.wire.responses import SessionState, TaskGuardrail
+
+_log = logging.getLogger(__name__)
+
+POLLING_S = 1.0
+"""The interval of status calls while no socket is open."""
+CONNECTED_S = 5.0
+"""The interval of status calls while events come in, and the server is a child of this process."""
+SILENT_AFTER_S = 0.6
+"""A status call that takes longer is shown as a lost connection, until it is answered after all."""
+PENDING_S = 0.2
+"""The interval while the browser is starting: no event tells when it is ready."""
+REFRESH_AT_MOST_EVERY_S = 0.1
+CONTROL = frozenset({"takeOverControl", "releaseControl"})
+"""The actions that start and end control by hand."""
+TERMINATED = "terminated"
+"""The server's reason for every end that was requested."""
+NAVIGATION = "navigateUrl"
+"""The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
+
+
+class SessionMonitor:
+    """Keeps the snapshot of one session, and calls subscribers with each new one. Runs on the loop thread.
+
+    Parameters
+    ----------
+    http : Http
+        The server.
+    name : str
+        The user's name for the session.
+    session_id : str
+        Its id.
+    url : str, optional
+        The URL that it starts at.
+    max_cost_usd : Decimal, optional
+        The limit on its cost; only to be shown.
+    spent_before_usd : Decimal
+        The part of the limit that was spent before it began; only to be shown.
+    """
+
+    def __init__(
+        self,
+        http: ApiTransport,
+        name: str,
+        session_id: str,
+        url: str | None = None,
+        max_cost_usd: Decimal | None = None,
+        spent_before_usd: Decimal = Decimal(0),
+    ) -> None:
+        self._http = http
+        self._name = name
+        self._session_id = session_id
+        self._subscribers: list[Subscriber] = []
+        self._instructions: dict[str, str] = {}
+        self._stale = asyncio.Event()
+        self._change_count = 0
+        """The number of events that announced a change which the status shows, too."""
+        self._followers: set[asyncio.Event] = set()
+        self._live: EventStream | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._snapshot: SessionSnapshot | None = None
+        self._max_cost_usd = max_cost_usd
+        self._spent_before_usd = spent_before_usd
+        self._tasks_over_usd = Decimal(0)
+        self._partials: dict[str, str] = {}
+        self._end_reason: str | None = None
+        self._ending_tasks: set[str] = set()
+        self.last_url = url
+        """The last page that the browser was told to open, according to the events."""
+
+    @property
+    def snapshot(self) -> SessionSnapshot:
+        """The latest."""
+        assert self._snapshot is not None, "begin() comes first"
+        return self._snapshot
+
+    def subscribe(self, fn: Subscriber) -> None:
+        """Call `fn` with each new snapshot."""
+        self._subscribers.append(fn)
+
+    def unsubscribe(self, fn: Subscriber) -> None:
+        """Stop calling `fn`."""
+        with contextlib.suppress(ValueError):
+            self._subscribers.remove(fn)
+
+    async def begin(self, socket_url: str | None) -> None:
+        """Take the first snapshot and keep it up to date from now on; without `socket_url` by polling only."""
+        await self.refresh()
+        if socket_url is not None:
+            self._live = EventStream(socket_url, self._session_id, self._on)
+            self._live.open()
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Stop monitoring; the snapshot stays as it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def done(self) -> bool:
+        """True once there is nothing left to monitor."""
+        return self._task is not None and self._task.done()
+
+    def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
+        """Keep the instruction of a task, for snapshots, and whether its session ends with it."""
+        self._instructions[task_id] = instruction
+        if ends_session:
+            self._ending_tasks.add(task_id)
+        if self.snapshot.current_task_id == task_id:
+            self._set(replace(self.snapshot, current_task=instruction))
+
+    def set_end_reason(self, reason: str) -> None:
+        """Set the reason why the client ends the session; the server will only say `terminated`."""
+        self._end_reason = self._end_reason or reason
+
+    def set_stop_reason(self, reason: str, task_id: str | None) -> None:
+        """Set the reason why a task is stopped, which is the session's if that ends with the task."""
+        if (task_id or self.snapshot.current_task_id) in self._ending_tasks:
+            self.set_end_reason(reason)
+
+    def note_over_budget(self, over_usd: Decimal) -> None:
+        """Add the excess of a task over its own budget."""
+        self._tasks_over_usd += over_usd
+        self._set(self.snapshot)
+
+    @contextlib.contextmanager
+    def changes(self) -> Iterator[asyncio.Event]:
+        """Provide an event that is set whenever the state of a task may have changed."""
+        event = asyncio.Event()
+        self._followers.add(event)
+        try:
+            yield event
+        finally:
+            self._followers.discard(event)
+
+    @property
+    def listening(self) -> bool:
+        """True while live events come in."""
+        return self._live is not None and self._live.connected
+
+    async def refresh(self) -> SessionState:
+        """Read the status now.
+
+        Raises
+        ------
+        WebRunError
+            As the status call does.
+        """
+        while True:
+            moves = self._change_count
+            state = await self._http.session_status(self._session_id)
+            question = await self._question(state)
+            if moves == self._change_count:
+                break  # else an event has come since it was asked for, and it may tell of a time before that
+        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question)
+        self._set(replace(snapshot, ends_with_process=self._http.is_child))
+        return state
+
+    async def _question(self, state: SessionState) -> Question | None:
+        """Return the question of the session's task; the status call says only that there is one.
+
+        It is read each time: one task may ask twice, and it may have been answered elsewhere in between.
+        """
+        if state.phase is not SessionPhase.GUARDRAIL or state.current_task_id is None:
+            return None
+        body = await self._http.task(self._session_id, state.current_task_id)
+        return question_of(body) if isinstance(body, TaskGuardrail) else None
+
+    async def _keep(self) -> None:
+        try:
+            while not self.snapshot.ended:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause_s()):
+                        await self._stale.wait()
+                self._stale.clear()
+                await self._refresh_or_mark_failure()
+                await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
+        finally:
+            if self._live is not None:
+                await self._live.close()
+
+    def _pause_s(self) -> float:
+        if self.snapshot.status is SessionStatus.PENDING:
+            return PENDING_S
+        # no event tells that a question was answered elsewhere
+        # nor that the network to a server is gone
+        alone = self.listening and self._http.is_child and self.snapshot.question is None
+        return CONNECTED_S if alone else POLLING_S
+
+    async def _refresh_or_mark_failure(self) -> None:
+        reading = asyncio.create_task(self.refresh())
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=SILENT_AFTER_S)
+            if not done:
+                self._set(replace(self.snapshot, connected=False))
+            await reading
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+        except ConnectionLostError as error:
+            self.mark_unreachable(error)
+        except SessionGoneError as error:
+            self.mark_missing(error)
+        except WebRunError as error:
+            _log.warning("the status of session %s can't be read: %s", self._session_id, error)
+            self._set(replace(self.snapshot, connected=False))
+
+    def mark_missing(self, error: SessionGoneError) -> None:
+        """Mark the session as ended: the server no longer knows it, nor how it ended."""
+        if not self.snapshot.ended:
+            self._end(SessionStatus.TERMINATED, error.code.lower().replace("_", " "))
+
+    def mark_unreachable(self, error: ConnectionLostError) -> None:
+        """Mark the server as out of reach, or the session as ended where the server was an emulator that has ended."""
+        if error.code == ToolkitErrorCode.EMULATOR_GONE:
+            self._end(SessionStatus.FAILED, EMULATOR_ENDED)
+        else:
+            self._set(replace(self.snapshot, connected=False))
+
+    def _end(self, status: SessionStatus, reason: str) -> None:
+        self._set(
+            replace(
+                self.snapshot,
+                status=status,
+                reason=reason,
+                phase=None,
+                expires_at_ms=None,
+                question=None,
+                grace_ends_at_ms=None,
+                current_task_id=None,
+                connected=False,
+            )
+        )
+
+    def _on(self, event: LiveEvent) -> None:
+        match event:
+            case ActionDone():
+                if event.name == NAVIGATION:
+                    self.last_url = event.target
+                doing = self.snapshot.doing
+                if event.task_id is not None and event.name not in CONTROL:
+                    doing = Doing(event.task_id, event.name, event.target, event.step)
+                self._set(replace(self.snapshot, last_action=event.text, doing=doing))
+                if event.name in CONTROL:
+                    self._stale.set()
+                self._stale_unless_about(event.task_id)
+            case QuestionAsked():
+                question = Question(event.task_id or "", label_actions(event.text), event.kind, event.candidates)
+                self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
+                self._notify_change()
+            case ResponseUpdate():
+                if event.task_id is not None:
+                    self._partials = {event.task_id: event.message}  # one task runs at a time
+                self._stale_unless_about(event.task_id)
+            case InstanceChanged():
+                self._instance_changed(event)
+                self._notify_change()
+            case TaskEnded() | SessionEnded():
+                self._notify_change()
+            case ConnectionChanged():  # events are not replayed: whatever came while the socket was gone has to be read
+                self._notify_change()
+            case _:
+                self._stale_unless_about(event.task_id)
+
+    def _stale_unless_about(self, task_id: str | None) -> None:
+        """Request a status call, unless an event of `task_id` was to be expected."""
+        if task_id != self.snapshot.current_task_id or self.snapshot.question is not None:
+            self._stale.set()
+
+    def _instance_changed(self, event: InstanceChanged) -> None:
+        """Show at once that the browser was lost, with its time to come back, or that it is back."""
+        if event.connected:
+            self._set(replace(self.snapshot, status=SessionStatus.ACTIVE, grace_ends_at_ms=None))
+            return
+        began_ms = self.snapshot.server_now_ms if event.at_ms is None else event.at_ms
+        ends_at_ms = None if event.grace_ms is None else began_ms + event.grace_ms
+        self._set(
+            replace(
+                self.snapshot,
+                status=SessionStatus.ORPHANED,
+                phase=None,
+                expires_at_ms=None,
+                grace_ends_at_ms=ends_at_ms,
+            )
+        )
+
+    def _notify_change(self) -> None:
+        self._change_count += 1
+        self._stale.set()
+        for follower in self._followers:
+            follower.set()
+
+    def partial(self, task_id: str | None) -> str:
+        """Return the answer so far of a task, according to events; may be empty."""
+        return self._partials.get(task_id or "", "")
+
+    def _set(self, snapshot: SessionSnapshot) -> None:
+        if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):
+            snapshot = replace(snapshot, reason=self._end_reason)
+        if snapshot.ended and (before := self._snapshot) is not None:
+            snapshot = replace(snapshot, unanswered=before.unanswered or before.question is not None)
+        snapshot = replace(
+            snapshot,
+            max_cost_usd=self._max_cost_usd,
+            spent_before_usd=self._spent_before_usd,
+            tasks_over_usd=self._tasks_over_usd,
+        )
+        if snapshot == self._snapshot:
+            return
+        self._snapshot = snapshot
+        for tell in tuple(self._subscribers):
+            try:
+                tell(snapshot)
+            except Exception:  # noqa: BLE001 - one subscriber's fault must not end the updates for all others
+                _log.exception("a subscriber of session %s failed", self._session_id)
+
+
+def _ended_at_ms(state: SessionState) -> int | None:
+    """Return the time at which a session ended, if its server says it.
+
+    On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
+    """
+    return state.last_activity_at if state.status.is_final and state.usage.emulated else None
+
+
+def question_of(body: TaskGuardrail) -> Question:
+    """Return the question of a task that waits for a person."""
+    return Question(body.task_id, label_actions(body.data.value), body.data.kind or "", tuple(body.data.candidates))
+
+
+def snapshot_of(
+    state: SessionState,
+    name: str,
+    instructions: dict[str, str],
+    before: SessionSnapshot | None,
+    question: Question | None,
+) -> SessionSnapshot:
+    """Return the snapshot of a status answer, with the facts that only events and the client know from `before`."""
+    parts = state.usage.breakdown
+    compute_usd = idle_usd = tokens_usd = None
+    if parts is not None:
+        idle_usd, tokens_usd = from_number(parts.idle), from_number(parts.tokens)
+        compute_usd = from_number(parts.compute) + idle_usd  # the wire counts them apart
+    return SessionSnapshot(
+        name=name,
+        session_id=state.session_id,
+        status=state.status,
+        phase=state.phase,
+        emulated=state.usage.emulated,
+        server_now_ms=round(time.time() * 1000) if state.now is None else state.now,
+        clock_running=state.clock_running is not False,
+        created_at_ms=state.created_at,
+        last_activity_at_ms=state.last_activity_at,
+        expires_at_ms=state.expires_at,
+        ended_at_ms=_ended_at_ms(state),
+        inactivity_timeout_ms=state.inactivity_timeout,
+        reason=state.reason,
+        note=state.note,
+        current_task_id=state.current_task_id,
+        current_task=instructions.get(state.current_task_id or "", ""),
+        last_action="" if before is None else before.last_action,
+        doing=None if before is None else before.doing,
+        grace_ends_at_ms=before.grace_ends_at_ms
+        if before is not None and state.status is SessionStatus.ORPHANED
+        else None,
+        queued_tasks=len(state.queued_task_ids),
+        cost_usd=from_number(state.usage.cost),
+        compute_usd=compute_usd,
+        idle_usd=idle_usd,
+        tokens_usd=tokens_usd,
+        proxied=state.proxy is not None,
+        question=question,
+    )

@@ -1,0 +1,1 @@
+"""Tasks: their options, the request, the run, and the result."""

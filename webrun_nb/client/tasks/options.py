@@ -1,0 +1,118 @@
+"""Defines the options of a task: one object from the cell, or the call, to the request.
+
+A new option is a field here (twice: as a keyword that type checkers see, and with its default), a line in
+`TaskOptions.to_wire`, and a field of `wire.requests.TaskFields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from webrun_nb.client.monitoring.budget import Amount, Budget
+from webrun_nb.client.proxies import Proxy
+from webrun_nb.client.secrets import Secrets
+from webrun_nb.client.tasks.expectations import expected_statuses
+
+
+class CommonTaskKeywords(TypedDict, total=False):
+    """The keywords of all tasks; `TaskOptions` describes them."""
+
+    url: str | None
+    schema: object
+    timeout_ms: float | None
+    avoid_domains: Sequence[str]
+    max_input_tokens: int | None
+    max_output_tokens: int | None
+    max_cost_usd: Amount | None
+    secrets: Secrets | None
+    files: Sequence[str | Path]
+    expect: str | Sequence[str]
+
+
+class TaskKeywords(CommonTaskKeywords, total=False):
+    """The keywords of a task in an open session."""
+
+    end: bool
+
+
+class SingleTaskKeywords(CommonTaskKeywords, total=False):
+    """The keywords of a task in a session of its own; `Client.arun_task` describes them."""
+
+    environment_id: str | None
+    policy_id: str | None
+    proxy: Proxy | None
+    budget: Budget | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskOptions:
+    """The options of one task as its caller gave them, not yet checked.
+
+    The methods that take them show this description in their own.
+
+    Parameters
+    ----------
+    url : str, optional
+        The page to start at: http(s), or `practice:NAME`; by default the current page.
+    schema : optional
+        The schema of the answer: `"name:str, price:float?"`, a pydantic model, a JSON Schema, …
+    timeout_ms : float, optional
+        The longest duration in milliseconds, 1 000 … 300 000; 300 000 by default.
+    end : bool
+        End the session with the task (`terminateOnCompletion`).
+    avoid_domains : tuple of str
+        Domains that the browser must not open.
+    max_input_tokens, max_output_tokens : int, optional
+        At most 100 000.
+    max_cost_usd : Decimal, float or str, optional
+        The limit on its cost, in US dollars; once it is reached, the task is stopped. The limit is kept by this
+        process, while it lives. A task that ends before its cost was read again may cost more:
+        `result.over_budget_usd`.
+    secrets : mapping, optional
+        Logins for the agent, which never sees the values, by host: `{"shop.example.com": "SHOP"}` looks `SHOP` up
+        (`SHOP_EMAIL`, `SHOP_PASSWORD`, … in the environment, the keyring, or a prompt); instead of a name, a
+        mapping of field to value. Hosts: `github.com` that host alone, `*.x.com` any subdomain, `all`; also
+        `practice:NAME`. The session keeps them until it ends.
+    files : sequence of str or Path
+        Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
+    expect : str or sequence of str
+        The HTTP statuses that pages may answer with: `"status = 404"`, `"status in 400..499"`; of several, any.
+        Otherwise a page that answers with 400 or above is an error. At least one page has to answer so. On the
+        emulator alone.
+    """
+
+    url: str | None = None
+    schema: object = None
+    timeout_ms: float | None = None
+    end: bool = False
+    avoid_domains: Sequence[str] = ()
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    max_cost_usd: Amount | None = None
+    secrets: Secrets | None = None
+    files: Sequence[str | Path] = ()
+    expect: str | Sequence[str] = ()
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the options that are sent as they are, under their wire names.
+
+        `url`, `schema`, `secrets` and `files` have to be resolved first (`task_request`); `max_cost_usd` is not sent.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_PARAMETER`: a condition of `expect` can't be read.
+        """
+        statuses = expected_statuses(self.expect)
+        given = {
+            "maxDuration": self.timeout_ms,
+            "avoidDomains": list(self.avoid_domains) or None,
+            "maxInputTokens": self.max_input_tokens,
+            "maxOutputTokens": self.max_output_tokens,
+            "terminateOnCompletion": self.end or None,
+            "emulator": {"expectStatus": statuses} if statuses else None,
+        }
+        return {name: value for name, value in given.items() if value is not None}

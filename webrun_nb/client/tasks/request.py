@@ -1,0 +1,176 @@
+"""Builds the request of a task from its options: checked by the contract's own model, under its wire names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from webrun_nb.client.environments import Environments
+from webrun_nb.client.errors import RequestError, WebRunError, refusal
+from webrun_nb.client.monitoring.budget import limit_usd
+from webrun_nb.client.secrets import read_secrets
+from webrun_nb.client.tasks.expectations import expected_statuses
+from webrun_nb.client.tasks.options import TaskOptions
+from webrun_nb.client.tasks.result import ResultAdapter, Schema
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.client.urls import resolve_url
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.redacted import HostSecret, secrets_to_wire
+from webrun_nb.wire.errors import contract_error
+from webrun_nb.wire.requests import TaskFields
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema:
+    """A JSON Schema that was given as it is, to a client without a `ResultAdapter`."""
+
+    json_schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """A task that is ready to be sent."""
+
+    instruction: str
+    url: str | None
+    schema: Schema | None
+    fields: Mapping[str, Any]
+    """The request's fields under their wire names."""
+    max_cost_usd: Decimal | None = None
+    """Its budget, which this client keeps: the wire has no such field."""
+
+
+async def prepare_task(
+    text: str,
+    options: TaskOptions,
+    *,
+    http: ApiTransport,
+    environments: Environments,
+    frames: ResultAdapter | None,
+) -> TaskRequest:
+    """Check a task and make it ready to be sent: looks its secrets up, and uploads its files.
+
+    Parameters
+    ----------
+    text : str
+        The instruction.
+    options : TaskOptions
+        The task's options.
+    http : ApiTransport
+        The server that it is for.
+    environments : Environments
+        Uploads the files.
+    frames : ResultAdapter or None
+        Reads the schema.
+
+    Raises
+    ------
+    RequestError
+        The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: the server would
+        ignore `expect`.
+    """
+    if expected_statuses(options.expect):
+        await _check_emulator(http, "expect=")
+    secrets = await read_secrets(options.secrets, http.base_url)
+    uploaded = await environments.aupload_files(options.files) if options.files else []
+    return build_task_request(
+        text,
+        options,
+        base_url=http.base_url,
+        schema=read_schema(options.schema, frames),
+        secrets=secrets,
+        file_ids=[file.file_id for file in uploaded],
+    )
+
+
+def build_task_request(
+    text: str,
+    options: TaskOptions,
+    *,
+    base_url: str,
+    schema: Schema | None,
+    secrets: Sequence[HostSecret] = (),
+    file_ids: Sequence[str] = (),
+) -> TaskRequest:
+    """Check a task by the contract's own model, before anything is started.
+
+    Parameters
+    ----------
+    text : str
+        The instruction.
+    options : TaskOptions
+        The task's options. The three that have to be read first come as the parameters below.
+    base_url : str
+        The server that it is for.
+    schema : Schema or None
+        The schema of the answer.
+    secrets : sequence of HostSecret
+        The values of the secrets.
+    file_ids : sequence of str
+        The ids of the files that were uploaded.
+
+    Raises
+    ------
+    RequestError
+        The service would answer with 400.
+    """
+    url = None if options.url is None else resolve_url(options.url, base_url)
+    given: dict[str, Any] = {"taskDetails": text, **options.to_wire()}
+    if url is not None:
+        given["startingPoint"] = url
+    if file_ids:
+        given["files"] = list(file_ids)
+    if not text.strip():
+        raise refusal(400, ErrorCode.INVALID_TASK_DETAILS, "the task is empty")
+    try:
+        fields = TaskFields.model_validate(given)
+    except ValidationError as error:
+        code, message, details = contract_error(error.errors())
+        raise refusal(400, code, message, details=details) from None
+    # the schema itself is checked by its reader and by the server: importing the checker takes a second
+    output = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
+    confidential = {"secrets": secrets_to_wire(secrets)} if secrets else {}
+    return TaskRequest(
+        text, url, schema, {**fields.to_wire(), **output, **confidential}, limit_usd(options.max_cost_usd)
+    )
+
+
+def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
+    """Read the schema of an answer; without `frames` it has to be a JSON Schema.
+
+    Raises
+    ------
+    TypeError
+        It is none. `frames` raises errors of its own.
+    """
+    if given is None:
+        return None
+    if frames is not None:
+        return frames.read_schema(given)
+    if isinstance(given, Mapping):
+        return JsonSchema(given)
+    if hasattr(given, "json_schema"):
+        return cast(Schema, given)
+    raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
+
+
+async def _check_emulator(http: ApiTransport, option: str) -> None:
+    """Refuse an option of the emulator for other servers, which would ignore it.
+
+    Raises
+    ------
+    RequestError
+        `EMULATOR_ONLY`: the server is not an emulator.
+    """
+    if http.is_child:
+        return
+    try:
+        await http.call_emulator("GET", "/start/sessions")
+    except WebRunError as error:
+        if error.code != ToolkitErrorCode.EMULATOR_ONLY:
+            raise
+        raise RequestError(f"{http.base_url} would ignore {option}", code=ToolkitErrorCode.EMULATOR_ONLY) from error

@@ -1,0 +1,359 @@
+"""Defines the result of a task, its files, and the adapter that makes tables of both."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from webrun_nb.client._sync import blocking, on_loop_thread, runtime
+from webrun_nb.client.emulator_control import StepPicture
+from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.tasks.recording import TaskRecording
+from webrun_nb.client.transfers import Transfers
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.money import from_number
+from webrun_nb.common.text import one_line
+from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Truncated, Usage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from webrun_nb.client.monitoring.budget import BudgetReading
+    from webrun_nb.client.snapshot import SessionSnapshot
+
+ReadFrame = Callable[[str, IO[bytes]], "pd.DataFrame"]
+"""Reads a table from a file's name and content."""
+
+_IN_MEMORY_BYTES = 1_000_000
+
+
+class ResultFile(InProcess):
+    """A file that a task downloaded. `save` blocks, `await asave` does not.
+
+    Parameters
+    ----------
+    file : File
+        The file as in the answer.
+    http : ApiTransport
+        The server's calls.
+    read_frame : callable, optional
+        Makes a table of it.
+    """
+
+    instead = "save it, and pickle its path"
+
+    def __init__(self, file: File, http: ApiTransport, read_frame: ReadFrame | None = None) -> None:
+        self.filename = file.filename
+        self.source = file.source
+        """The URL that the page downloaded it from."""
+        self.timestamp = file.timestamp
+        """The time of the download, unix ms."""
+        self.download_url = file.download_url
+        self._transfers = Transfers(http)
+        self._read_frame = read_frame
+
+    def __repr__(self) -> str:
+        return f"<ResultFile {self.filename}>"
+
+    @on_loop_thread
+    async def aopen(self) -> IO[bytes]:
+        """Return its content as a binary file object, of its own: read it, and close it (or use `with`).
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: the server no longer has it.
+        """
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+        try:
+            await self._transfers.fetch(self.download_url, file)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
+    @blocking(aopen)
+    def open(self) -> IO[bytes]:
+        return runtime.run(self.aopen())
+
+    @on_loop_thread
+    async def asave(self, path: str | Path = ".") -> Path:
+        """Save it as `path`, or in the folder `path`; return where it is.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: the server no longer has it; `INVALID_PARAMETER`: it can't be written there.
+        """
+        return await self._transfers.save(self.download_url, Path(path), self.filename)
+
+    @blocking(asave)
+    def save(self, path: str | Path = ".") -> Path:
+        return runtime.run(self.asave(path))
+
+    @on_loop_thread
+    async def asize(self) -> int | None:
+        """Return its size in bytes, as the server states it; None where it does not. It is asked each time.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: the server no longer has it.
+        """
+        return await self._transfers.size(self.download_url)
+
+    @blocking(asize)
+    def size(self) -> int | None:
+        return runtime.run(self.asize())
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """Its content as a table, by its name: .csv, .tsv, .json, .jsonl, .parquet, .xlsx; fetched each time."""
+        if self._read_frame is None:
+            raise TypeError("this client was made without `frames`: read .open()")
+        with self.open() as content:
+            return self._read_frame(self.filename, content)
+
+
+_TOLD_CHARACTERS = 60
+"""The longest part of the instruction in a result's repr."""
+
+
+class Schema(Protocol):
+    """The schema of an answer; the client uses only its JSON Schema."""
+
+    @property
+    def json_schema(self) -> Mapping[str, Any]:
+        """The JSON Schema that is sent as `outputSchema`."""
+
+
+class ResultAdapter(Protocol):
+    """Reads schemas and makes tables, for a client that does not know pandas itself."""
+
+    def read_schema(self, given: object) -> Schema:
+        """Return the schema that was given, for example a column list, a model or a JSON Schema."""
+
+    def make_frame(self, result: TaskResult) -> pd.DataFrame:
+        """Return the answer as a table, typed by its schema where it has one."""
+
+    def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
+        """Return a file as a table, by the kind that its name says."""
+
+    def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return a task's `steps` or `provenance` as a table."""
+
+    def session_html(self, snapshot: SessionSnapshot) -> str:
+        """Return a session's state as static HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedPart:
+    """A part of an instruction that was not used.
+
+    `start` and `end` are its place in the instruction; None where it is of an answer that was given to the task.
+    """
+
+    text: str
+    start: int | None
+    end: int | None
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
+class TaskResult(InProcess):
+    """The answer of a task that succeeded. Money is US dollars, times are UTC."""
+
+    instead = "its table and its data can be: result.df, result.json, result.text"
+
+    session_id: str
+    task_id: str
+    instruction: str
+    url: str | None
+    """The URL it started at, else the page that the browser was last told to open, if known."""
+    text: str
+    """The answer: markdown, or with a schema the JSON as text."""
+    schema: Schema | None
+    files: tuple[ResultFile, ...]
+    """The files that it downloaded."""
+    network: tuple[NetworkLog, ...]
+    usage: Usage
+    captured_at: datetime
+    elapsed_s: float
+    """The time from the request to the answer in seconds, waiting in the queue included."""
+    raw: Mapping[str, Any]
+    """The answer as it came over the wire."""
+    records: tuple[Mapping[str, Any], ...] | None = None
+    """The records that a text answer was written from, on servers that send them, as the emulator does."""
+    truncated: Truncated | None = None
+    """The part of the answer within `max_output_tokens`: `returned` rows (of a text: characters) `of` so many.
+
+    None where the answer is whole, or the server does not say."""
+    make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, compare=False)
+    make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(default=None, compare=False)
+    recorded: TaskRecording | None = field(default=None, compare=False)
+    """The server's record of the task."""
+    max_cost_usd: Decimal | None = None
+    """The task's own budget; None where it had none."""
+    budget: BudgetReading | None = field(default=None, compare=False)
+    """The budget that was exceeded most at its end: its own, its session's or the notebook's."""
+
+    @property
+    def json(self) -> Any:
+        """The answer as plain data; None for a text answer (a task without a schema)."""
+        return None if self.schema is None else json.loads(self.text)
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The answer as a table, made each time.
+
+        Without a schema: the records of the page under its own column names, as text, as `-o` has them; where the
+        answer is no table, one row with a column `answer`. The hosted service gives no records with a text: for a
+        table there, name a schema.
+        """
+        if self.make_frame is None:
+            raise TypeError("this client was made without `frames`: read .json or .text")
+        return self.make_frame(self)
+
+    @property
+    def completeness(self) -> Mapping[str, Any]:
+        """The counts of missing values: `rows`, `incomplete_rows`, `missing` and `unfit` per column, `truncated`."""
+        found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
+        return found
+
+    @property
+    def steps(self) -> Any:
+        """The recorded steps of the task, as a table, or without `frames` as plain records. Read from the server.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the server keeps no record; `TASK_NOT_FOUND`: the record has been removed.
+        """
+        return self._recorded("steps")
+
+    def step_picture(self, number: int) -> StepPicture:
+        """Return the page right after a step, as a small picture: one that `steps` says has one (`picture`).
+
+        Pictures are taken in sessions started with `pictures=True`, and once a card's log of steps is open.
+
+        >>> result.step_picture(3)  # doctest: +SKIP
+
+        Parameters
+        ----------
+        number : int
+            The step's `seq`.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: none was taken, or it is kept no more; else as `steps`.
+        """
+        return self._record().picture(number)
+
+    @property
+    def provenance(self) -> Any:
+        """The source of each value of the answer: page, element, text; otherwise as `steps`."""
+        return self._recorded("provenance")
+
+    @cached_property
+    def unused(self) -> tuple[UnusedPart, ...]:
+        """The parts of the instruction that were not used, each with the reason; empty if all of it was used.
+
+        The emulator knows them, and is asked at the first access. On the hosted service it is empty.
+
+        >>> [part.text for part in result.unused]  # doctest: +SKIP
+        ['on day 2']
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the emulator runs without its control API; `TASK_NOT_FOUND`: the record has been removed.
+        """
+        if not self.emulated or self.recorded is None:
+            return ()
+        return tuple(UnusedPart(p["text"], p["start"], p["end"], p["why"]) for p in self.recorded.unused())
+
+    def _recorded(self, what: str) -> Any:
+        recorded = self._record()
+        rows = recorded.steps() if what == "steps" else recorded.provenance()
+        return rows if self.make_table is None else self.make_table(what, rows)
+
+    def _record(self) -> TaskRecording:
+        if self.recorded is None:
+            raise TypeError("this result has no connection to its server: there is no record of its steps")
+        return self.recorded
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """The cost of the task in US dollars. On the emulator: the cost on the hosted service."""
+        return from_number(self.usage.cost)
+
+    @property
+    def over_budget_usd(self) -> Decimal | None:
+        """The amount spent by its end beyond its own, its session's or the notebook's budget (`budget` says which).
+
+        At most its own cost; 0 where all budgets were kept; None where it had none, or where that isn't known. A budget
+        is followed by reading the costs again and again, so that a short task may end before it is stopped.
+        """
+        return None if self.budget is None else self.budget.over_usd
+
+    @property
+    def emulated(self) -> bool:
+        """True on the emulator, where nothing is charged."""
+        return self.usage.emulated
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        told = one_line(self.instruction)
+        told = told if len(told) <= _TOLD_CHARACTERS else told[: _TOLD_CHARACTERS - 1] + "…"
+        cost = f"≈ ${self.cost_usd:.4f} (emulated)" if self.emulated else f"${self.cost_usd:.4f}"
+        cut = "" if self.truncated is None else f" · truncated: {self.truncated.returned:,} of {self.truncated.of:,}"
+        return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}{cut}; .df .text .json .files>"
+
+
+def result_of(
+    body: TaskCompleted,
+    *,
+    instruction: str,
+    url: str | None,
+    schema: Schema | None,
+    elapsed_s: float,
+    frames: ResultAdapter | None,
+    http: ApiTransport,
+    recorded: TaskRecording | None = None,
+    max_cost_usd: Decimal | None = None,
+    budget: BudgetReading | None = None,
+) -> TaskResult:
+    """Return the result that a completed task's body holds."""
+    read_file = None if frames is None else frames.read_file
+    return TaskResult(
+        session_id=body.session_id,
+        task_id=body.task_id,
+        instruction=instruction,
+        url=url,
+        text=body.data.message,
+        schema=schema,
+        files=tuple(ResultFile(file, http, read_file) for file in body.data.files),
+        network=tuple(body.data.network),
+        usage=body.usage,
+        captured_at=datetime.fromtimestamp(body.completed_at / 1000, UTC),
+        elapsed_s=elapsed_s,
+        raw=body.to_wire(),
+        truncated=body.data.truncated,
+        records=None if body.data.records is None else tuple(body.data.records),
+        make_frame=None if frames is None else frames.make_frame,
+        make_table=None if frames is None else frames.table,
+        recorded=recorded,
+        max_cost_usd=max_cost_usd,
+        budget=budget,
+    )

@@ -1,0 +1,446 @@
+"""Takes one task from its request to its answer, through lost sockets, questions, budgets and interrupts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from decimal import Decimal
+from typing import Any, Protocol
+
+from webrun_nb.client.errors import (
+    BudgetError,
+    ConnectionLostError,
+    GuardrailError,
+    RequestError,
+    SessionGoneError,
+    TaskFailedError,
+    TaskInterruptedError,
+    WebRunError,
+)
+from webrun_nb.client.monitoring.budget import AT_LEAST_S, Budget, BudgetReading
+from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_per_minute, ms_until_spent, usd_per_ms
+from webrun_nb.client.monitoring.guardrails import AskPerson, NoAnswer
+from webrun_nb.client.monitoring.ledger import TaskOutcome
+from webrun_nb.client.monitoring.monitor import SessionMonitor, question_of
+from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.tasks.expectations import error_page_hint
+from webrun_nb.client.tasks.recording import TaskRecording
+from webrun_nb.client.tasks.request import TaskRequest
+from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
+from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.money import from_number
+from webrun_nb.common.redacted import RedactedStr
+from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
+
+_log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 2.0
+"""The time in which an interrupted task is stopped on the server, else given up."""
+IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
+AWAY_AT_MOST_S = 60.0
+"""The longest time for which the server of a task may be out of reach."""
+INTERRUPTED = ToolkitErrorCode.INTERRUPTED
+"""The outcome of a task whose blocking call was interrupted."""
+POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
+"""The pauses between status calls of a task; the last one is repeated."""
+
+
+class TaskOwner(Protocol):
+    """The session that a task runs in."""
+
+    @property
+    def session_id(self) -> str:
+        """Its id."""
+
+    @property
+    def http(self) -> ApiTransport:
+        """The server's calls."""
+
+    @property
+    def monitor(self) -> SessionMonitor:
+        """The session's monitor."""
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """The budgets that all its tasks count against."""
+
+    def record_end(self, ended: TaskOutcome) -> None:
+        """Record the end of one of its tasks."""
+
+    @property
+    def submitting(self) -> asyncio.Lock:
+        """Held while a task is on its way and has no id yet."""
+
+    @property
+    def seen_ids(self) -> set[str]:
+        """Ids of tasks that were there before."""
+
+
+class TaskRun:
+    """Runs one task to its end.
+
+    Parameters
+    ----------
+    owner : TaskOwner
+        The session's task runner.
+    request : TaskRequest
+        The task.
+    ask_person : callable
+        Answers guardrails.
+    task_id : str, optional
+        Where the task has been sent already (as a session's initial task).
+    patient : bool
+        The task runs in the background: a question that `resolve_guardrail` has no answer to stays open, until it is
+        answered elsewhere (`Session.answer`, the card) or the server gives up. Otherwise the task is stopped.
+    """
+
+    def __init__(
+        self,
+        owner: TaskOwner,
+        request: TaskRequest,
+        resolve_guardrail: AskPerson,
+        task_id: str | None = None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        self._owner = owner
+        self._http = owner.http
+        self._request = request
+        self._ask_person = resolve_guardrail
+        self._ends_session = bool(request.fields.get("terminateOnCompletion"))
+        self._patient = patient
+        self._asked: Question | None = None
+        self._post: asyncio.Task[TaskBody] | None = None
+        self._spent_usd: Decimal | None = None
+        """Its cost when its budget was found to be spent, and it was stopped."""
+        self._read: tuple[BudgetReading, ...] | None = None
+        """The readings of its session's and the notebook's budget after its end; None until they were read."""
+        self._before_usd = owner.monitor.snapshot.cost_usd or Decimal(0)
+        self.task_id = task_id
+        self.cost_usd: Decimal | None = None
+        """Its cost, as last read; it is not read while a task that is not `patient` and has no budget runs."""
+        self.identified = asyncio.Event()
+        """Set once `task_id` is known, or will never be."""
+
+    @property
+    def max_cost_usd(self) -> Decimal | None:
+        """Its own budget."""
+        return self._request.max_cost_usd
+
+    @property
+    def budget(self) -> BudgetReading | None:
+        """The one of its budgets that was exceeded most, else one that was kept.
+
+        None where it has none, and where it is not known whether all of them were kept.
+        """
+        readings = list(self._read or ())
+        if self._request.max_cost_usd is not None and self.cost_usd is not None:
+            limit_usd = self._request.max_cost_usd
+            readings.insert(0, BudgetReading("its", limit_usd, max(Decimal(0), self.cost_usd - limit_usd)))
+        most = max(readings, key=lambda reading: reading.over_usd, default=None)
+        unread = self._read is None and any(budget.limit_usd is not None for budget in self._owner.budgets)
+        return None if most is not None and unread and not most.over_usd else most
+
+    async def result(self, frames: ResultAdapter | None) -> TaskResult:
+        """Send the task and return its answer.
+
+        Raises
+        ------
+        TaskFailedError, GuardrailError, ConnectionLostError, RequestError, …
+            See `webrun_nb.client.errors`.
+        asyncio.CancelledError
+            Cancelled; `stop` has not been called.
+        """
+        began_s = time.monotonic()
+        if self._request.url is not None:
+            self._owner.monitor.last_url = self._request.url  # events say where it goes from there
+        try:
+            body = await self._follow(await self._send())
+        except Exception:
+            self._disconnect()
+            raise
+        self._disconnect()
+        return result_of(
+            body,
+            instruction=self._request.instruction,
+            url=self._request.url or self._owner.monitor.last_url,
+            schema=self._request.schema,
+            elapsed_s=time.monotonic() - began_s,
+            frames=frames,
+            http=self._http,
+            recorded=TaskRecording(self._http, body.task_id),
+            max_cost_usd=self._request.max_cost_usd,
+            budget=self.budget,
+        )
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _send(self) -> TaskBody | None:
+        """Return the first answer; None where there is none yet, and the task has to be looked at."""
+        if self.task_id is not None:
+            self._set_id(self.task_id)
+            return None
+        async with self._owner.submitting:
+            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._request.fields))
+            task_id = await self._identify(self._post)
+        followed = self._patient or self._request.max_cost_usd is not None
+        if task_id is not None and followed and not self._post.done():
+            self._post.add_done_callback(_retrieve_error)
+            return None  # what it costs is to be read meanwhile
+        try:
+            return await asyncio.shield(self._post)
+        except ConnectionLostError:
+            if task_id is None:
+                raise
+            return None  # it is under way: its state can be read
+
+    async def _identify(self, post: asyncio.Task[TaskBody]) -> str | None:
+        """Find the task's id while its POST is held open, so that it can be stopped and shown."""
+        pauses_s = iter(IDENTIFY_PAUSES_S)
+        while self.task_id is None:
+            await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
+            if post.done():
+                if post.exception() is None:
+                    self._set_id(post.result().task_id)
+                break
+            try:
+                state = await self._owner.monitor.refresh()
+            except WebRunError:  # the POST's own answer will say what is wrong
+                continue
+            ids = [state.current_task_id, *state.queued_task_ids]
+            new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_ids]
+            if new:
+                self._set_id(new[0])
+        return self.task_id
+
+    def _set_id(self, task_id: str) -> None:
+        self.task_id = task_id
+        self._owner.seen_ids.add(task_id)
+        self._owner.monitor.describe(task_id, self._request.instruction, ends_session=self._ends_session)
+        self.identified.set()
+
+    # --- waiting ------------------------------------------------------------------------------------------------------
+
+    async def _follow(self, body: TaskBody | None) -> TaskCompleted:
+        task_id = self.task_id or ""
+        pauses_s = iter(POLL_PAUSES_S)
+        with self._owner.monitor.changes() as news:
+            while True:
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = from_number(body.usage.cost)
+                match body:
+                    case TaskCompleted():
+                        await self._read_budgets()
+                        self.record_end("complete")
+                        return body
+                    case TaskFailed():
+                        await self._read_budgets()
+                        failure = self._failure(body)
+                        self.record_end(failure.code)
+                        raise failure
+                    case TaskGuardrail():
+                        if await self._answer(question_of(body)):
+                            pauses_s = iter(POLL_PAUSES_S)
+                    case TaskPending():
+                        self._asked = None
+                if body is not None:
+                    spent_s = await self._keep_budget(body)
+                    await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
+                news.clear()
+                body = await self._poll(task_id)
+
+    async def _poll(self, task_id: str) -> TaskBody:
+        """Read the task's state. An interruption of the network is waited for, as the task goes on meanwhile.
+
+        Raises
+        ------
+        ConnectionLostError
+            It stayed away, or the emulator has ended.
+        """
+        lost_at_s = time.monotonic()
+        while True:
+            try:
+                return await self._http.task(self._owner.session_id, task_id)
+            except ConnectionLostError as error:
+                self._owner.monitor.mark_unreachable(error)
+                if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
+                    raise
+            await asyncio.sleep(POLL_PAUSES_S[-1])
+
+    async def _keep_budget(self, body: TaskBody) -> float:
+        """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds."""
+        limit = self._request.max_cost_usd
+        if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
+            return POLL_PAUSES_S[-1]
+        cost_usd, watch = from_number(body.usage.cost), self._owner.monitor
+        if cost_usd < limit:
+            left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))
+            return POLL_PAUSES_S[-1] if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
+        self._spent_usd = cost_usd
+        await self._stop_on_server("task budget")
+        return 0.0
+
+    async def _read_budgets(self) -> None:
+        """Read the shared budgets that the task counts against, once it has ended."""
+        shared = [budget for budget in self._owner.budgets if budget.limit_usd is not None]
+        if not shared or self.cost_usd is None:
+            return
+        try:
+            await self._owner.monitor.refresh()
+        except WebRunError as error:  # then the budgets' state is unknown, and the result says nothing of it
+            _log.warning("what session %s has cost can't be read: %s", self._owner.session_id, error)
+            return
+        cost_usd = self.cost_usd
+        self._read = tuple(reading for budget in shared if (reading := budget.reading(cost_usd)) is not None)
+
+    def _failure(self, body: TaskFailed) -> WebRunError:
+        """Return the error for a failed task: a BudgetError where it was stopped for its budget."""
+        about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
+        if self._spent_usd is None or self._request.max_cost_usd is None:
+            hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
+            failure = TaskFailedError(
+                body.message, from_server=True, code=body.code, details=body.details, hint=hint, **about
+            )
+            overrun = "" if self.budget is None else self.budget.overrun(emulated=body.usage.emulated)
+            failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
+            return failure
+        return BudgetError(
+            "task",
+            limit_usd=self._request.max_cost_usd,
+            cost_usd=from_number(body.usage.cost),
+            emulated=body.usage.emulated,
+            partial=(body.details or {}).get("partial") or self._owner.monitor.partial(body.task_id),
+            **about,
+        )
+
+    async def _answer(self, question: Question) -> bool:
+        """Get a question answered; return False if the task is still waiting.
+
+        Raises
+        ------
+        GuardrailError
+            There is no answer, and none to wait for: the task was stopped.
+        """
+        if question == self._asked:
+            return False  # it has been asked before
+        answer = await self._ask_person(self._owner.session_id, question)
+        if answer is NoAnswer.SEEN or (answer is NoAnswer.UNSEEN and self._patient):
+            self._asked = question
+            return False
+        if not isinstance(answer, str):
+            await self._stop_on_server("unanswered")
+            error = GuardrailError(question, session_id=self._owner.session_id)
+            await self._record_stop(error.code)
+            raise error
+        answer = RedactedStr(answer)
+        try:
+            await self._http.answer_guardrail(self._owner.session_id, answer)
+        except RequestError as error:
+            if error.code != ErrorCode.INVALID_STATE:  # it was answered elsewhere first
+                raise
+        return True
+
+    # --- the ledger ---------------------------------------------------------------------------------------------------
+
+    def record_end(self, outcome: str) -> None:
+        """Record the end of the task in the ledger, with its cost as far as it is known."""
+        if self.task_id is None:
+            return
+        since_usd = (self._owner.monitor.snapshot.cost_usd or Decimal(0)) - self._before_usd
+        cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
+        budget = self.budget
+        over_usd = None if budget is None else budget.over_usd
+        self._owner.record_end(TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd))
+
+    async def _record_stop(self, outcome: str) -> None:
+        """Record a task that was stopped in the ledger, with the reason `outcome` and its last cost."""
+        with contextlib.suppress(WebRunError, TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                body = await self._http.task(self._owner.session_id, self.task_id or "")
+                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
+                    self.cost_usd = from_number(body.usage.cost)
+                if isinstance(body, TaskCompleted):  # it was quicker than its stop
+                    outcome = "complete"
+                await self._read_budgets()
+        self.record_end(outcome)
+
+    # --- stopping -----------------------------------------------------------------------------------------------------
+
+    async def _stop_on_server(self, reason: str) -> None:
+        """Stop the task; one that has ended meanwhile is as good as stopped. A session that ends with it says why."""
+        if self._ends_session:
+            self._owner.monitor.set_end_reason(reason)
+        try:
+            await self._http.change_state(self._owner.session_id, "stop", self.task_id)
+        except SessionGoneError:
+            return
+        except RequestError as error:
+            if error.code not in (ErrorCode.INVALID_STATE, ErrorCode.TASK_NOT_FOUND):
+                raise
+
+    def _disconnect(self) -> None:
+        """Cancel the request: the task's outcome is known."""
+        if self._post is not None:
+            self._post.cancel()
+
+    async def stop(self) -> bool:
+        """Stop the task after an interrupt, within `STOP_WITHIN_S`.
+
+        Returns
+        -------
+        bool
+            Whether the server is known to have stopped it (or to have ended it before).
+        """
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                if self.task_id is None and self._post is not None:
+                    await self._identify(self._post)
+                if self.task_id is None:
+                    return True  # it was never sent, or refused
+                await self._stop_on_server("interrupted")
+                if self._post is not None:
+                    await asyncio.gather(self._post, return_exceptions=True)
+                await self._owner.monitor.refresh()
+                await self._record_stop(INTERRUPTED)
+                return True
+        except (TimeoutError, WebRunError):
+            return False
+        finally:
+            if self._post is not None:
+                self._post.cancel()
+                await asyncio.gather(self._post, return_exceptions=True)
+
+
+def _retrieve_error(post: asyncio.Task[TaskBody]) -> None:
+    """Mark the outcome of a request as retrieved: it is read elsewhere."""
+    if not post.cancelled():
+        post.exception()
+
+
+async def _wait(news: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await news.wait()
+
+
+def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
+    """Return the error that says what an interrupt did, and what keeping the session costs."""
+    about = {"session_id": snapshot.session_id, "task_id": task_id}
+    if not stopped:
+        return TaskInterruptedError(
+            "interrupted, but the server did not confirm that the task is stopped",
+            hint="look with `session.status()`, stop it with `session.stop()`",
+            **about,
+        )
+    if snapshot.ended:
+        return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
+    price = f"${idle_usd_per_minute(snapshot)} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
+    costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
+    return TaskInterruptedError(
+        f"interrupted: the task was stopped, session {snapshot.name} is kept",
+        hint=f"{costs}; `session.terminate()` ends it",
+        **about,
+    )
