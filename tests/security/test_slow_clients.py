@@ -16,19 +16,20 @@ import pytest
 
 KEY = "wr_slow"
 HEAD_S, BODY_S = 2.0, 2.5
-"""Enough for those who don't dawdle, on a busy machine too."""
+"""Long enough for a client that sends at once, on a busy machine too."""
 SERVE = f"""
 import sys
 from pathlib import Path
 from webrun_nb.emulator import server
+from webrun_nb.emulator.options import Options
 from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts
-server.run(server.Options(data_dir=Path(sys.argv[1]), patience=ClientTimeouts({HEAD_S}, {BODY_S}, 1_000_000)))
+server.run(Options(data_dir=Path(sys.argv[1]), timeouts=ClientTimeouts({HEAD_S}, {BODY_S}, 1_000_000)))
 """
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[tuple[str, int]]:
-    """Where an emulator listens that has little patience."""
+    """Address of an emulator with short timeouts for slow clients."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path_factory.mktemp("data"))],
         stdout=subprocess.PIPE,
