@@ -37,7 +37,7 @@ def start(start_emulator, folder) -> Callable[[], Any]:
 
 @pytest.fixture(scope="module")
 def past(start) -> dict[str, Any]:
-    """What an emulator answered about an ended session and its tasks before it was told to end."""
+    """The answers of an emulator about an ended session and its tasks, taken before it ended."""
     before = start()
     ran = before.post("/start/run-task", {"taskDetails": "list the laptops", "startingPoint": before.shop})[1]
     failed = before.post("/start/run-task", {"taskDetails": "list them", "startingPoint": "http://127.0.0.1:9/"})[1]
@@ -125,7 +125,7 @@ def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
 
 
 def test_an_account_begins_anew(start):
-    """What it costs is of one start of the emulator; nobody pays."""
+    """The account's spending counts from the start of the emulator: emulated work costs nothing."""
     assert start().get("/account/usage")[1]["currentPeriodSpend"] == 0
 
 
@@ -153,7 +153,7 @@ def tasks_in(folder: Path) -> list[str]:
 
 
 def test_two_at_once(start):
-    """What one has open is its own; what it has ended is found by the other, while both run."""
+    """Two emulators on one folder: an open session belongs to one, an ended one is found by both."""
     one, other = start(), start()
     session_id = one.start()
     assert other.get(f"/start/session-status/{session_id}")[0] == 404

@@ -35,7 +35,7 @@ def modules(request: pytest.FixtureRequest) -> Path:
 
 
 class Listener:
-    """What somebody gets on a session's socket, in order, with the delay of each event in ms."""
+    """Records the events on a session's socket, in order, with the delay of each in ms."""
 
     def __init__(self) -> None:
         self.received: Received = []

@@ -1,4 +1,4 @@
-"""What happens to a session while its card is on the page: real kernel, real emulator, real JupyterLab."""
+"""The life of a session whose card is on the page: real kernel, real emulator, real JupyterLab."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class LoginSite:
         self.pages: dict[str, str] = {}
         self.check: Callable[[dict[str, str]], bool] = lambda form: True
         self.held = threading.Event()
-        """Somebody waits for `/never`, which is not answered."""
+        """Set while a request for `/never`, which is not answered, is open."""
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Who counts as silent, and what is mere slowness."""
+"""The heartbeat tells a browser that hangs from one that is only slow."""
 
 from __future__ import annotations
 
