@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
-from webrun_nb.browsers.actions import Action, Click, Press, Type
+from webrun_nb.browsers.actions import Action, ElementAction, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -112,8 +112,8 @@ def _moves_money(part: Observation) -> bool:
 
 def activated_element(action: Action, seen: Observation) -> Element | None:
     """Find what an action presses: the element that is clicked, or the button that Enter presses in a form."""
-    if isinstance(action, Click):
-        return _at(seen, action.ref)
+    if action.clicked_ref is not None:
+        return _at(seen, action.clicked_ref)
     if isinstance(action, Type) and action.submit:
         field = _at(seen, action.ref)
         return _risky_button(seen.part_with(field).elements) if field is not None and field.in_form else None
@@ -182,7 +182,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         if twin is None:
             gone = f'"{because}": "{_readable(element.name)}" disappeared after it was approved.'
             raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, gone)
-        if isinstance(action, Click):
+        if isinstance(action, ElementAction) and action.clicks:
             action = replace(action, ref=twin.ref)
     raise AgentError(
         TaskFailureCode.TASK_STOPPED, f'"{because}": the page changes whenever it is approved; nothing was pressed.'

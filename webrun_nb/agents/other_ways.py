@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from webrun_nb.browsers.actions import Action, Click, Navigate
+from webrun_nb.browsers.actions import Action, Navigate
 from webrun_nb.browsers.observation import Element, Observation
 
 MAX_TWINS = 3
@@ -18,7 +18,7 @@ def other_ways(refused: Element, seen: Observation, make: Callable[[Element], Ac
     """
     twins = [element for element in seen.elements if element.ref != refused.ref and _for_the_same(element, refused)]
     yield from map(make, twins[:MAX_TWINS])
-    if refused.href and refused.href.startswith(("http:", "https:")) and isinstance(make(refused), Click):
+    if refused.href and refused.href.startswith(("http:", "https:")) and make(refused).clicks:
         yield Navigate(refused.href)
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.statuses import LOWEST_ERROR
-from webrun_nb.browsers.actions import Action, Click, Press, Type
+from webrun_nb.browsers.actions import Action, Press, Type
 from webrun_nb.browsers.observation import Element, FormError, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
@@ -39,8 +39,8 @@ def sends(action: Action, seen: Observation | None, last: Action | None) -> Elem
     """Tell what an action sends something with: the button that is pressed, or the field that Enter is pressed in."""
     if seen is None:
         return None
-    if isinstance(action, Click):
-        element = _at(seen, action.ref)
+    if action.clicked_ref is not None:
+        element = _at(seen, action.clicked_ref)
         return element if element is not None and element.role == "button" else None
     if isinstance(action, Type):
         return _at(seen, action.ref) if action.submit else None

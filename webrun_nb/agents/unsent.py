@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webrun_nb.browsers.actions import Action, Click, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Action, Press, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
@@ -43,10 +43,10 @@ def unsent_after(action: Action, seen: Observation | None, before: Unsent | None
     before : Unsent or None
         The state before it.
     """
+    if action.clicked_ref is not None:
+        clicked = _at(seen, action.clicked_ref)
+        return before if clicked is not None and clicked.role in _SEND_NOTHING else None
     match action:
-        case Click(ref=ref):
-            clicked = _at(seen, ref)
-            return before if clicked is not None and clicked.role in _SEND_NOTHING else None
         case Press() | Type(submit=True) | TypeSecret(submit=True):
             return None
         case Type(ref=ref, text=text):

@@ -53,7 +53,8 @@ class ActionBase:
     needs_page : bool
         It does something to the page as it is. An action that does not can be performed while the page hangs.
     clicks : bool
-        It is a click on its target: what the target does then (send a form, follow a link) is part of the action.
+        It is a click on its target: what the target does then (send a form, follow a link) is part of the action. The
+        policy's categories and the approval of risky buttons follow from it.
     """
 
     __slots__ = ()
@@ -68,6 +69,12 @@ class ActionBase:
     def aimed_at(self) -> Target | None:
         """Its target on the page; None where that is the page as a whole, or no page at all."""
         return None
+
+    @property
+    def clicked_ref(self) -> int | None:
+        """The `ref` of the element that it clicks, however it does so; None for other actions and for points."""
+        target = self.aimed_at
+        return target.ref if self.clicks and isinstance(target, ElementTarget) else None
 
     @property
     def pressed_key(self) -> str:
