@@ -49,6 +49,10 @@ class FakeService:
     """The parts of its text that the report of a task names as unused."""
     reports: list[str] = field(default_factory=list)
     """The paths of the reports that were asked for."""
+    prices: dict[str, float] | None = None
+    """The prices that its control API tells; None where that is off."""
+    states_read: int = 0
+    """How often the control API was asked for its state."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
@@ -67,6 +71,9 @@ class FakeService:
             if self.hold is not None and not self.hold.is_set() and self.current is not None:
                 return httpx.Response(200, json=running())
             return httpx.Response(200, json=self.task)
+        if path == "/_emulator/state":
+            self.states_read += 1
+            return refused(404, "NOT_FOUND") if self.prices is None else httpx.Response(200, json=self._control_state())
         if path.startswith("/_emulator/tasks/"):
             self.reports.append(path)
             task_id = path.split("/")[3]
@@ -75,6 +82,9 @@ class FakeService:
             )
         self.sent.append(body["message"])
         return await self._message(body["message"])
+
+    def _control_state(self) -> dict[str, Any]:
+        return {"success": True, "sessions": [], "prices": self.prices}
 
     def _start(self, body: dict[str, Any]) -> httpx.Response:
         self.number += 1

@@ -85,6 +85,7 @@ class SessionSnapshot:
     tasks_over_usd: Decimal = Decimal(0)
     """The sum that its tasks have cost beyond budgets of their own."""
     prices: Prices = PRICES_2026
+    """Those of its server, as far as it tells them: an emulator with its control API."""
     proxied: bool = False
     """True if it uses a proxy."""
     question: Question | None = None

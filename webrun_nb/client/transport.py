@@ -22,6 +22,7 @@ from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.wire.base import Response
 from webrun_nb.wire.errors import ErrorBody
 from webrun_nb.wire.limits import ANSWER_WINDOW_S
+from webrun_nb.wire.prices import PRICES_2026, Prices, PricesAnswer
 from webrun_nb.wire.responses import (
     AccountUsage,
     Acknowledged,
@@ -108,6 +109,7 @@ class ApiTransport:
         """True if the server is a child of this process, whose end is noticed at once."""
         self._explain_loss = explain_loss
         self._useless_key = _useless_key(key)
+        self._prices: Prices | None = None
         self._client = httpx.AsyncClient(
             base_url=self.base_url,
             headers={} if self._useless_key is not None else {"Authorization": f"Bearer {key.strip()}"},
@@ -180,6 +182,25 @@ class ApiTransport:
     async def health(self) -> Health:
         """`GET /start/health`."""
         return await self.call(Health, "GET", "/start/health")
+
+    async def emulator_prices(self) -> Prices:
+        """Return the prices of an emulator, or the documented ones where its control API is off.
+
+        They are read once: an emulator's prices are those that it was started with. After a lost connection they are
+        read again, because another emulator may have taken its place.
+        """
+        if self._prices is None:
+            try:
+                self._prices = await self._read_prices()
+            except RequestError as error:
+                if error.code != ToolkitErrorCode.EMULATOR_ONLY:
+                    raise
+                self._prices = PRICES_2026
+        return self._prices
+
+    async def _read_prices(self) -> Prices:
+        answer = self._parse(PricesAnswer.model_validate, await self.control("GET", "state"))
+        return Prices.from_wire(answer.prices)
 
     def socket_address(self, path: str) -> tuple[str, dict[str, str]]:
         """Return the URL of a WebSocket of this server, and the headers to open it with."""
@@ -311,6 +332,7 @@ class ApiTransport:
         return None
 
     def _lost(self, error: httpx.TransportError, session_id: str | None) -> WebRunError:
+        self._prices = None
         if isinstance(error, httpx.TimeoutException):
             what = "does not answer"
         elif isinstance(error, httpx.ConnectError):

@@ -201,7 +201,7 @@ class Emulator:
     @cached_property
     def accounts(self) -> Accounts:
         """The users' accounts."""
-        return Accounts(self.registry, self.clock, self.limits, self.options.prices)
+        return Accounts(self.registry, self.clock, self.limits)
 
     @cached_property
     def history(self) -> History:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
+from pydantic.alias_generators import to_camel
+
+from webrun_nb.common.money import from_number
+from webrun_nb.wire.base import Response
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars."""
+    """US dollars. The first word of a field is the name of the price in `--price NAME=USD`."""
 
     compute_usd_per_minute: Decimal = Decimal("0.02")
     input_usd_per_million_tokens: Decimal = Decimal("0.60")
@@ -20,6 +26,16 @@ class Prices:
     def usd_per_minute(self, *, idle: bool) -> Decimal:
         """Return the price of a session's time: while a task runs, or idle."""
         return self.compute_usd_per_minute
+
+    def to_wire(self) -> dict[str, float]:
+        """Return the prices under their wire names: `{"computePerMinute": 0.02, …}`."""
+        return {wire_name: float(getattr(self, field)) for wire_name, field in _BY_WIRE_NAME.items()}
+
+    @classmethod
+    def from_wire(cls, amounts_usd: Mapping[str, float]) -> Self:
+        """Return the prices that a server has sent; the documented ones for those that it has not."""
+        known = {name: amount for name, amount in amounts_usd.items() if name in _BY_WIRE_NAME}
+        return cls(**{_BY_WIRE_NAME[name]: from_number(amount) for name, amount in known.items()})
 
     def changed(self, changes: Iterable[str]) -> Self:
         """Return the list with some prices changed, written as `compute=0.03`.
@@ -38,25 +54,26 @@ class Prices:
         prices: dict[str, Decimal] = {}
         for change in changes:
             name, _, amount = change.partition("=")
-            if name not in _FIELDS:
-                raise ValueError(f"there is no price {name!r}; there are: {', '.join(_FIELDS)}")
+            if name not in _BY_OPTION:
+                raise ValueError(f"there is no price {name!r}; there are: {', '.join(_BY_OPTION)}")
             try:
                 price_usd = Decimal(amount)
             except InvalidOperation:
                 price_usd = Decimal("NaN")
             if not price_usd.is_finite() or price_usd < 0:
                 raise ValueError(f"{change!r} is no price: write dollars, as in {name}=0.03")
-            prices[_FIELDS[name]] = price_usd
+            prices[_BY_OPTION[name]] = price_usd
         return replace(self, **prices)
 
 
-_FIELDS = {
-    "compute": "compute_usd_per_minute",
-    "input": "input_usd_per_million_tokens",
-    "output": "output_usd_per_million_tokens",
-    "proxy": "proxy_usd_per_gb",
-}
-
+_BY_OPTION: Mapping[str, str] = {field.name.partition("_")[0]: field.name for field in fields(Prices)}
+_BY_WIRE_NAME: Mapping[str, str] = {to_camel(field.name.replace("_usd_", "_")): field.name for field in fields(Prices)}
 
 PRICES_2026 = Prices()
 """`webrun-browser-pro`; the price of output tokens of `webrun-browser-fast` is another: 1.80."""
+
+
+class PricesAnswer(Response):
+    """The prices in the answer of `GET /_emulator/state` (section 12)."""
+
+    prices: dict[str, Annotated[float, Field(ge=0)]]

@@ -28,6 +28,7 @@ from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import SessionPhase, SessionStatus, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions
 from webrun_nb.common.money import from_number
+from webrun_nb.wire.prices import PRICES_2026, Prices
 from webrun_nb.wire.responses import SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
@@ -183,7 +184,8 @@ class SessionMonitor:
             question = await self._question(state)
             if moves == self._change_count:
                 break  # else an event has come since it was asked for, and it may tell of a time before that
-        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question)
+        prices = await self._http.emulator_prices() if state.usage.emulated else PRICES_2026
+        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, prices)
         self._set(replace(snapshot, ends_with_process=self._http.is_child))
         return state
 
@@ -365,6 +367,7 @@ def snapshot_of(
     instructions: dict[str, str],
     before: SessionSnapshot | None,
     question: Question | None,
+    prices: Prices,
 ) -> SessionSnapshot:
     """Return the snapshot of a status answer, with the facts that only events and the client know from `before`."""
     parts = state.usage.breakdown
@@ -399,6 +402,7 @@ def snapshot_of(
         compute_usd=compute_usd,
         idle_usd=idle_usd,
         tokens_usd=tokens_usd,
+        prices=prices,
         proxied=state.proxy is not None,
         question=question,
     )

@@ -20,8 +20,6 @@ _BYTES_PER_GB = Decimal(1_000_000_000)
 class PriceList(Protocol):
     """Prices in US dollars; `wire.prices.Prices` is an implementation."""
 
-    @property
-    def compute_usd_per_minute(self) -> Decimal: ...  # noqa: D102
     def usd_per_minute(self, *, idle: bool) -> Decimal: ...  # noqa: D102
     @property
     def input_usd_per_million_tokens(self) -> Decimal: ...  # noqa: D102
@@ -133,6 +131,14 @@ class Meter:
     def running_ms(self, task_id: str, now_ms: float) -> float:
         """Return how long a task has run, pauses and guardrails excluded."""
         return sum(i.duration_ms(now_ms) for i in self._intervals if i.task_id == task_id)
+
+    @property
+    def usd_per_minute(self) -> Decimal:
+        """The price of the session's time as it is spent now: idle, or with a task that runs; 0 after its end."""
+        if self._ended_ms is not None:
+            return Decimal(0)
+        runs = bool(self._intervals) and self._intervals[-1].end_ms is None
+        return self._prices.usd_per_minute(idle=not runs)
 
     def task_usage(self, task_id: str, now_ms: float) -> Usage:
         """Bill one task: its tokens and its own running time."""

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from webrun_nb.browsers.protocol import Browsers
-from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.execution.egress import Egress
 from webrun_nb.emulator.services.accounts import Accounts
@@ -28,6 +27,7 @@ from webrun_nb.emulator.services.session_workers import SessionWorkers
 from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.emulator.services.signing import Signer
 from webrun_nb.emulator.services.webhooks import Webhooks
+from webrun_nb.wire.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Services:
     leases: EnvironmentLeases
     lifecycle: Lifecycle
     policies: Policies
-    prices: PriceList
+    prices: Prices
     recordings: TaskRecordings
     registry: SessionRegistry
     sessions: Sessions
@@ -92,7 +92,7 @@ TheHistory = Annotated[History, _service(lambda services: services.history)]
 TheLeases = Annotated[EnvironmentLeases, _service(lambda services: services.leases)]
 TheLifecycle = Annotated[Lifecycle, _service(lambda services: services.lifecycle)]
 ThePolicies = Annotated[Policies, _service(lambda services: services.policies)]
-ThePrices = Annotated[PriceList, _service(lambda services: services.prices)]
+ThePrices = Annotated[Prices, _service(lambda services: services.prices)]
 TheRecordings = Annotated[TaskRecordings, _service(lambda services: services.recordings)]
 TheRegistry = Annotated[SessionRegistry, _service(lambda services: services.registry)]
 TheSessions = Annotated[Sessions, _service(lambda services: services.sessions)]

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.account import Account, Limits
-from webrun_nb.emulator.domain.billing import PriceList
 from webrun_nb.emulator.domain.clock import Clock, Timer
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.services.session_registry import SessionRegistry
@@ -30,15 +29,14 @@ class Accounts:
     ----------
     sessions : SessionRegistry
         The sessions, with their costs.
-    clock, limits, prices : Clock, Limits, PriceList
+    clock, limits : Clock, Limits
         For balances, and the time at which they run out.
     """
 
-    def __init__(self, sessions: SessionRegistry, clock: Clock, limits: Limits, prices: PriceList) -> None:
+    def __init__(self, sessions: SessionRegistry, clock: Clock, limits: Limits) -> None:
         self._sessions = sessions
         self._clock = clock
         self._limits = limits
-        self._prices = prices
         self._accounts: dict[str, Account] = {}
         self._timers: dict[str, Timer] = {}
 
@@ -67,7 +65,8 @@ class Accounts:
     def watch(self, user: str) -> None:
         """Schedule the end of the user's sessions for the time at which the balance runs out, as things stand now.
 
-        To be called whenever a session starts or ends, costs more, or the account changes.
+        To be called whenever the account, the costs of its sessions or the rate at which they grow have changed: a
+        session or a task starts or ends, or tokens are counted.
         """
         timer = self._timers.pop(user, None)
         if timer is not None:
@@ -75,10 +74,12 @@ class Accounts:
         if self.of(user).opening_balance_usd is None:
             return
         left_usd = self.balance_usd(user)
-        count = self._sessions.count_open(user)
-        if left_usd is None or not count:
+        if left_usd is None or not self._sessions.count_open(user):
             return
-        left_ms = float(left_usd / (self._prices.compute_usd_per_minute * count)) * 60_000
+        usd_per_minute = self._sessions.usd_per_minute(user)
+        if left_usd > 0 and not usd_per_minute:
+            return  # time is free
+        left_ms = float(left_usd / usd_per_minute) * 60_000 if left_usd > 0 else 0.0
         self._timers[user] = self._clock.call_at(self._clock.now() + left_ms, partial(self._end, user))
 
     def clear(self) -> None:

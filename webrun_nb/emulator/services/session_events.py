@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from webrun_nb.emulator.domain.events import (
-    BytesCounted,
     ControlReleased,
     ControlTaken,
     GuardrailRaised,
@@ -16,7 +15,6 @@ from webrun_nb.emulator.domain.events import (
     SessionEvent,
     TaskEnded,
     TaskQueued,
-    TokensCounted,
 )
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
@@ -110,8 +108,7 @@ class SessionEvents:
                 self._registry.close(session)
                 self._history.keep(session)
                 publish("end_session", serialize.end_session_event(session, reason))
-        if isinstance(event, (TokensCounted, BytesCounted, SessionEnded)):
-            self._accounts.watch(session.owner)
+        self._accounts.watch(session.owner)
         self._live_views.follow(session)
         if worker is not None:
             worker.on(event)

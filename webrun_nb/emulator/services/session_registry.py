@@ -60,6 +60,10 @@ class SessionRegistry:
         """Return the cost of a user's sessions so far, since this emulator was started."""
         return sum((session.usage().cost_usd for session in self._open[owner].values()), self._closed_usd[owner])
 
+    def usd_per_minute(self, owner: str) -> Decimal:
+        """Return the rate at which the cost of a user's open sessions grows now, by their time alone."""
+        return sum((session.meter.usd_per_minute for session in self._open[owner].values()), Decimal(0))
+
     def clear(self) -> None:
         """Remove all, costs included."""
         self._sessions.clear()

@@ -36,7 +36,7 @@ class Emulator:
         self.sessions = SessionRegistry()
         self.archive = WriteBehindStore(database, registration.id)
         self.history = History(self.sessions, self.archive, clock, HERE)
-        self.accounts = Accounts(self.sessions, clock, HOSTED, PRICES_2026)
+        self.accounts = Accounts(self.sessions, clock, HOSTED)
 
     def open(self, id: str, owner: str = "ann") -> Session:
         session = Session(id, owner, self.clock, PRICES_2026, lambda session, event: None)

@@ -120,12 +120,7 @@ async def state(
             {"sessionId": session_id, "kind": instance.kind} for session_id, instance in workers.instances_of(user)
         ],
         "account": serialize_sessions.account(accounts.of(user), accounts.spent_usd(user)).to_wire(),
-        "prices": {
-            "computePerMinute": float(prices.compute_usd_per_minute),
-            "inputPerMillionTokens": float(prices.input_usd_per_million_tokens),
-            "outputPerMillionTokens": float(prices.output_usd_per_million_tokens),
-            "proxyPerGb": float(prices.proxy_usd_per_gb),
-        },
+        "prices": prices.to_wire(),
         "faults": faults.describe(),
         "webhooks": [
             {"taskId": d.task_id, "name": d.name, "url": d.url, "status": d.status, "error": d.error, "at": d.at_ms}

@@ -1,0 +1,62 @@
+"""Cards and budgets compute with the prices of the emulator that the session runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from helpers.fake_service import USAGE, FakeService
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import ProtocolError
+from webrun_nb.client.monitoring.costs import usd_per_minute
+from webrun_nb.wire.prices import PRICES_2026, Prices
+
+DEAR = Prices(compute_usd_per_minute=Decimal("0.5"))
+
+ClientOf = Callable[[FakeService], Client]
+
+
+@pytest.fixture
+def client_of() -> Iterator[ClientOf]:
+    clients: list[Client] = []
+
+    def make(service: FakeService) -> Client:
+        transport = httpx.MockTransport(service)
+        clients.append(Client("http://127.0.0.1:9", key="wr_k", transport=transport, listen=False, ledger=None))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+def test_a_sessions_time_costs_what_its_emulator_says(client_of: ClientOf) -> None:
+    snapshot = client_of(FakeService(prices=DEAR.to_wire())).start("shop").snapshot
+    assert usd_per_minute(snapshot) == Decimal("0.5")
+
+
+def test_without_a_control_api_it_costs_what_is_documented(client_of: ClientOf) -> None:
+    assert client_of(FakeService()).start("shop").snapshot.prices == PRICES_2026
+
+
+@pytest.mark.parametrize("prices", [DEAR.to_wire(), None], ids=["control API", "none"])
+def test_prices_are_read_once(client_of: ClientOf, prices: dict[str, float] | None) -> None:
+    service = FakeService(prices=prices)
+    client = client_of(service)
+    for name in ("shop", "bank"):
+        client.start(name).status()
+    assert service.states_read == 1
+
+
+def test_a_hosted_service_is_not_asked(client_of: ClientOf) -> None:
+    service = FakeService(prices=DEAR.to_wire(), usage_before=USAGE | {"emulated": False})
+    assert client_of(service).start("shop").snapshot.prices == PRICES_2026
+    assert service.states_read == 0
+
+
+def test_an_amount_that_is_none_is_refused(client_of: ClientOf) -> None:
+    with pytest.raises(ProtocolError, match="computePerMinute"):
+        client_of(FakeService(prices={"computePerMinute": -1})).start("shop")
