@@ -27,7 +27,11 @@ class TaskTextList(Response):
 
 
 class PastTask(TaskText):
-    """Answer to `GET /_emulator/tasks/:id`: also the form of the answer that was asked for, and how the task is."""
+    """Answer to `GET /_emulator/tasks/:id`: the task's record, and how the task is.
+
+    The emulator keeps the fields of a request (`TaskFields`) that are named here. A new one needs a default: the
+    records of earlier tasks lack it.
+    """
 
     success: Literal[True] = True
     output_type: OutputType

@@ -186,38 +186,27 @@ def task_data(task: Task) -> TaskData:
 
 
 def task_request(session: Session, task: Task) -> dict[str, Any]:
-    """Return a task's request as it is stored, secrets masked."""
+    """Return a task's request as it is stored, secrets masked: the fields that `PastTask` has, too."""
     fields: TaskFields = task.order.fields
-    request = {
-        "taskDetails": fields.task_details,
-        "startingPoint": fields.starting_point,
-        "outputType": fields.output_type,
-        "outputSchema": fields.output_schema,
-    }
+    request = fields.model_dump(mode="json", by_alias=True, include=set(PastTask.model_fields))
     masked: dict[str, Any] = session.vault.redactor.redact(request)
     return masked
 
 
 def task_text(request: StoredRequest) -> TaskText:
     """Return the text of a task."""
-    return TaskText(
-        session_id=request.session_id,
-        task_id=request.task_id,
-        task_details=request.request["taskDetails"],
-        starting_point=request.request["startingPoint"],
-        created_at=round(request.created_ms),
-    )
+    return TaskText.model_validate(_stored_fields(request))
 
 
 def past_task(request: StoredRequest, body: TaskBody) -> PastTask:
     """Return the request and the status of a task."""
-    assert not isinstance(body, TaskStillPending), "polling does not wait"
-    return PastTask(
-        **task_text(request).model_dump(),
-        output_type=request.request["outputType"],
-        output_schema=request.request["outputSchema"],
-        task=body,
-    )
+    return PastTask.model_validate({**_stored_fields(request), "task": body})
+
+
+def _stored_fields(request: StoredRequest) -> dict[str, Any]:
+    """Return the request of a task under its wire names, with its ids and its time."""
+    ids = {"sessionId": request.session_id, "taskId": request.task_id, "createdAt": round(request.created_ms)}
+    return {**request.request, **ids}
 
 
 def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
