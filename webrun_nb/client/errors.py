@@ -36,30 +36,21 @@ from webrun_nb.common.text import one_line
 
 _LONGEST_MESSAGE = 600
 
-HINTS: Mapping[str, str] = {
+_HINTS: Mapping[str, str] = {
     # requests
-    ErrorCode.INVALID_PARAMETER: "nothing was done: change it and try again",
     ErrorCode.MISSING_REQUIRED_FIELD: "nothing was done: add it and try again",
     ErrorCode.INVALID_TASK_DETAILS: "say in plain English what to do, e.g. List the rows of the first table",
     ErrorCode.UNAUTHORIZED: "give the client its key: webrun.Client(url, key=…)",
-    ErrorCode.INVALID_API_KEY: "check the key",
     ErrorCode.API_KEY_EXPIRED: "make a new key in the dashboard",
     ErrorCode.INSUFFICIENT_BALANCE: "top up in the dashboard, or use the emulator, which is free",
     ErrorCode.SPENDING_LIMIT_REACHED: "raise the limit in the dashboard, or use the emulator, which is free",
     ErrorCode.ACCOUNT_DEACTIVATED: "ask WebRun's support",
     ErrorCode.NOT_FOUND: "is the base URL that of a WebRun service?",
-    ErrorCode.METHOD_NOT_ALLOWED: "is the base URL that of a WebRun service?",
     ErrorCode.SESSION_NOT_FOUND: "start one with `webrun.start()`",
     ErrorCode.SESSION_EXPIRED: "start another with `webrun.start()`",
     ErrorCode.SESSION_NOT_ACTIVE: "it has ended: start another with `webrun.start()`",
-    ErrorCode.TASK_NOT_FOUND: "check its id",
-    ErrorCode.ENVIRONMENT_NOT_FOUND: "check its id",
     ErrorCode.FILE_NOT_FOUND: "files without an environment live one hour: upload it again",
-    ErrorCode.POLICY_NOT_FOUND: "check its id",
-    ErrorCode.INVALID_STATE: "`session.status()` shows what it is doing",
-    ErrorCode.RATE_LIMIT_EXCEEDED: "wait a minute, or use the emulator, which has no rate limit",
     ErrorCode.SESSION_LIMIT_REACHED: "end one with `session.terminate()`",
-    ErrorCode.INTERNAL_ERROR: "the server's log says more",
     ErrorCode.INSTANCE_UNAVAILABLE: "install a browser with `webrun-nb install-browser`",
     # task failures
     TaskFailureCode.NAVIGATION_TIMEOUT: "the page did not load in time: check the address, or try again",
@@ -91,7 +82,31 @@ HINTS: Mapping[str, str] = {
     ToolkitErrorCode.JOB_NOT_DONE: "wait until it has ended",
     ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or start another session with new=True",
 }
-"""Advice for each error code of `common.codes`, for people who write Python. Other codes bring hints of their own."""
+"""Advice for error codes of `common.codes`, for people who write Python; for other refused requests, see below."""
+_HINT_BY_STATUS: Mapping[int, str] = {
+    400: "nothing was done: change it and try again",
+    401: "check the key",
+    404: "check its id",
+    405: "is the base URL that of a WebRun service?",
+    409: "`session.status()` shows what it is doing",
+    429: "wait a minute, or use the emulator, which has no rate limit",
+}
+_STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in ErrorCode}
+"""The HTTP status of each code that is known here: a newer server may send others."""
+
+
+def default_hint(code: str) -> str:
+    """Return the advice for an error code: its own, or else that for its HTTP status; empty for an unknown code.
+
+    >>> default_hint("TASK_NOT_FOUND")
+    'check its id'
+    """
+    if code in _HINTS:
+        return _HINTS[code]
+    status = _STATUS_OF_CODE.get(code)
+    if status is None:
+        return ""
+    return _HINT_BY_STATUS.get(status, "nothing was done" if status < 500 else "the server's log says more")
 
 
 ARGUMENTS: Mapping[str, str] = {
@@ -147,7 +162,7 @@ class ShortTracebackMixin(BaseException):
     code : str
         A stable code: one of the contract (section 2), or the toolkit's own.
     hint : str, optional
-        Advice; by default that of `HINTS` for the code.
+        Advice; by default `default_hint(code)`.
     details : mapping, optional
         The service's details.
     session_id, task_id : str, optional
@@ -173,7 +188,7 @@ class ShortTracebackMixin(BaseException):
         self.server_message = message[:_LONGEST_MESSAGE] if from_server else ""
         """The message under the names of the wire, where the service wrote it."""
         self.code = str(code)  # a member of `common.codes`, or the text that a server sent
-        self.hint = HINTS.get(code, "") if hint is None else one_line(hint)
+        self.hint = default_hint(code) if hint is None else one_line(hint)
         self.details = dict(details or {})
         self.session_id = session_id
         self.task_id = task_id
@@ -380,8 +395,6 @@ class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
         super().__init__(message, code=ToolkitErrorCode.INTERRUPTED, **rest)
 
 
-_STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in ErrorCode}
-"""The HTTP status of each code that is known here: a newer server may send others."""
 _GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_ACTIVE})
 _BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
 

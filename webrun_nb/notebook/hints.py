@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webrun_nb.client.errors import HINTS, BudgetError, ShortTracebackMixin
+from webrun_nb.client.errors import BudgetError, ShortTracebackMixin, default_hint
 from webrun_nb.common.labels import label_actions, rename_fields
 from webrun_nb.common.text import one_line
 
@@ -37,7 +37,7 @@ OPTIONS: Mapping[str, str] = {
 _BY_CODE: Mapping[str, str] = {
     "TASK_NOT_FOUND": "`%webrun history` lists tasks with their ids",
 }
-"""The hints for error codes that say more here than the client's (`client.errors.HINTS`)."""
+"""The hints for error codes that say more here than the client's (`client.errors.default_hint`)."""
 
 _TYPED: Mapping[str, str] = {
     "`webrun.start()`": "`%webrun start`",
@@ -71,7 +71,7 @@ def rewrite_for_magics(error: ShortTracebackMixin) -> None:
     name_options(error)
     if isinstance(error, BudgetError) and error.refused and error.scope == "session":
         error.hint = _larger_budget(error)
-    elif error.hint and error.hint == HINTS.get(error.code):
+    elif error.hint and error.hint == default_hint(error.code):
         error.hint = _BY_CODE.get(error.code, error.hint)
     for python, typed in _TYPED.items():
         error.hint = error.hint.replace(python, typed)

@@ -5,7 +5,6 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client import errors
 from webrun_nb.client.errors import (
-    HINTS,
     AuthenticationError,
     ConnectionLostError,
     GuardrailError,
@@ -16,6 +15,7 @@ from webrun_nb.client.errors import (
     ShortTracebackMixin,
     TaskInterruptedError,
     WebRunError,
+    default_hint,
     refusal,
 )
 from webrun_nb.client.snapshot import Question
@@ -25,10 +25,14 @@ QUESTION = Question("t1", "Which of the two?", "ambiguous", ("Blue", "Green"))
 
 
 def test_every_code_has_a_hint() -> None:
-    with_own_hint = {"ARGUMENT", "COMMAND", "INTERRUPTED"}
-    assert {*ErrorCode, *TaskFailureCode, *ToolkitErrorCode} - with_own_hint == {
-        code for code, hint in HINTS.items() if hint
-    }
+    without = {code for code in (*ErrorCode, *TaskFailureCode, *ToolkitErrorCode) if not default_hint(code)}
+    assert without == {"ARGUMENT", "COMMAND", "INTERRUPTED"}  # these are raised with hints of their own
+
+
+def test_a_code_without_a_hint_of_its_own_has_that_of_its_status() -> None:
+    assert default_hint("POLICY_NOT_FOUND") == default_hint("ENVIRONMENT_NOT_FOUND") == "check its id"
+    assert default_hint("FILE_NOT_FOUND") != "check its id"
+    assert default_hint("SOMETHING_NEW") == ""
 
 
 def test_the_tree_at_the_top_names_every_error() -> None:
@@ -65,7 +69,7 @@ def test_codes_become_kinds_of_errors(status: int, code: str, kind: type[WebRunE
 
 def test_an_error_reads_as_message_hint_and_id_in_one_line() -> None:
     error = refusal(404, "SESSION_EXPIRED", "there is no\nsession abc", session_id="abc")
-    assert str(error) == f"there is no session abc · {HINTS['SESSION_EXPIRED']} · session abc"
+    assert str(error) == f"there is no session abc · {default_hint('SESSION_EXPIRED')} · session abc"
 
 
 def test_a_pages_words_can_not_command_the_terminal() -> None:
