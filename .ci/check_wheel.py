@@ -71,6 +71,8 @@ def check(checkout: Path) -> None:
     assert "application/vnd.jupyter.widget-view+json" in data, "the card is not a widget"
     assert "main" in data["text/plain"], "the card has no text form"
 
+    sites = {module.parent.name for module in (checkout / "webrun_nb" / "practice").glob("*/__init__.py")}
+    assert sites == set(PRACTICE_SITES), f"practice sites are missing: {', '.join(sorted(sites - set(PRACTICE_SITES)))}"
     for site in PRACTICE_SITES:
         page = asyncio.run(home_page(site))
         assert page.status_code == 200, f"practice:{site} answers {page.status_code}"

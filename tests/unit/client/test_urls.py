@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from webrun_nb import practice
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.urls import resolve_host, resolve_url
-from webrun_nb.common.practice_sites import PRACTICE_SITES
 
 LOCAL = "http://127.0.0.1:4321"
 
@@ -119,11 +115,6 @@ def test_a_practice_sites_bare_name_is_told_how_to_write_it(given: str, meant: s
     with pytest.raises(RequestError) as raised:
         resolve_url(given, LOCAL)
     assert raised.value.hint == f"did you mean {meant}?"
-
-
-def test_the_practice_sites_are_those_that_there_are() -> None:
-    (folder,) = practice.__path__
-    assert set(PRACTICE_SITES) == {page.parent.name for page in Path(folder).glob("*/__init__.py")}
 
 
 @pytest.mark.parametrize(

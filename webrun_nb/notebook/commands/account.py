@@ -133,3 +133,5 @@ def _print_left_open(left: list[Session]) -> None:
 
 
 LOGOUT = Command("logout", "use the emulator again", Logout, logout, examples=("%webrun logout",), details=_LOGIN_HELP)
+
+COMMANDS = (LOGIN, LOGOUT)

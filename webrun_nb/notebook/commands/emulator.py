@@ -414,3 +414,5 @@ All of it exists on the emulator only; the hosted service has none of it. More e
   %webrun emulator account --balance 0.05 --session-limit 2""",
 )
 """`%webrun emulator`, and its subcommands."""
+
+COMMANDS = (EMULATOR,)

@@ -331,3 +331,5 @@ FILE = Command(
     examples=("%webrun file list",),
 )
 """`%webrun file`, and its subcommands."""
+
+COMMANDS = (ENV, FILE)

@@ -147,3 +147,5 @@ ASYNCIO = Command(
     (Option("", "setting", "on: from now on, in this kernel", "on", _setting, required=True, choices=("on",)),),
     examples=("%webrun asyncio on",),
 )
+
+COMMANDS = (ASYNCIO, HELP)

@@ -171,3 +171,5 @@ CODE = Command(
 Secrets stay names, and are looked up again where the code runs. {{ name }} becomes an f-string if it is plain Python;
 any other expression is written with the value that it had.""",
 )
+
+COMMANDS = (HISTORY, CODE)

@@ -200,3 +200,5 @@ CANCEL = Command(
     examples=("%webrun cancel phones",),
     details=_JOBS_HELP,
 )
+
+COMMANDS = (JOBS, WAIT, CANCEL)

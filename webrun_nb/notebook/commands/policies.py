@@ -277,3 +277,5 @@ policy show says the rules in plain words; webrun.policies.find("mine").action_r
 Policies exist on the emulator only; the hosted service has its policies in its dashboard.""",
 )
 """`%webrun policy`, and its subcommands."""
+
+COMMANDS = (POLICY,)

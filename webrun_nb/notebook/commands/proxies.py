@@ -66,3 +66,5 @@ PROXY = Command(
     ),
     examples=("%webrun proxy",),
 )
+
+COMMANDS = (PROXY,)

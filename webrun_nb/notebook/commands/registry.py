@@ -1,4 +1,4 @@
-"""Lists all commands, in the order in which help shows them."""
+"""Lists all commands, in the order in which help shows them: those of a module of this package together."""
 
 from __future__ import annotations
 
@@ -23,26 +23,16 @@ COMMANDS = Registry(
         session.START,
         task.TASK,
         session.STATUS,
-        view.VIEW,
-        session.PAUSE,
-        session.RESUME,
-        session.STOP,
-        session.TERMINATE,
-        session.ANSWER,
-        usage.USAGE,
-        jobs.JOBS,
-        jobs.WAIT,
-        jobs.CANCEL,
-        history.HISTORY,
-        history.CODE,
-        account.LOGIN,
-        account.LOGOUT,
-        environments.ENV,
-        environments.FILE,
-        policies.POLICY,
-        proxies.PROXY,
-        emulator.EMULATOR,
-        general.ASYNCIO,
-        general.HELP,
+        *view.COMMANDS,
+        *session.CONTROL_COMMANDS,
+        *usage.COMMANDS,
+        *jobs.COMMANDS,
+        *history.COMMANDS,
+        *account.COMMANDS,
+        *environments.COMMANDS,
+        *policies.COMMANDS,
+        *proxies.COMMANDS,
+        *emulator.COMMANDS,
+        *general.COMMANDS,
     )
 )

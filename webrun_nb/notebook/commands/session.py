@@ -371,3 +371,5 @@ What goes wrong
   credentials and two-factor codes are refused: a cell is saved with its notebook. The forms take them, and so does
   webrun.on_guardrail(fn), where fn may ask with getpass""",
 )
+
+CONTROL_COMMANDS = (PAUSE, RESUME, STOP, TERMINATE, ANSWER)

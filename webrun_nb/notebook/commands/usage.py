@@ -159,3 +159,5 @@ USAGE = Command(
     shows_rows=True,
     examples=("%webrun usage --plot",),
 )
+
+COMMANDS = (USAGE,)

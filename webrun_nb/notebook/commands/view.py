@@ -87,3 +87,5 @@ Pictures are in no output and no saved notebook. Fields that a secret was typed 
 a secret, it can be seen. In another window: status' streaming.webViewURL, which asks for the API key.
 On ipykernel 6.29 a running cell delays the picture and your input until it is done.""",
 )
+
+COMMANDS = (VIEW,)
