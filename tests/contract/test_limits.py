@@ -7,6 +7,8 @@ import time
 import httpx
 import pytest
 
+from helpers.prices import IDLE_USD_PER_MINUTE, RUNNING_USD_PER_MINUTE
+
 START = "/start/start-session"
 
 
@@ -69,7 +71,7 @@ def test_the_balance_counts_down(hosted):
     hosted.start()
     hosted.advance(60_000)
     _, body = hosted.get("/account/usage")
-    assert body["balance"] == pytest.approx(100 - 0.02, abs=1e-6)
+    assert body["balance"] == pytest.approx(100 - float(IDLE_USD_PER_MINUTE), abs=1e-6)
 
 
 def test_too_little_balance(hosted):
@@ -136,4 +138,6 @@ def test_prices_can_be_told(start_emulator):
     dear.advance(60_000)
     prices = dear.get("/_emulator/state")[1]["prices"]
     assert (prices["computePerMinute"], prices["inputPerMillionTokens"]) == (60, 0)
-    assert dear.status(session_id)["usage"]["cost"] == 60
+    assert dear.status(session_id)["usage"]["cost"] == pytest.approx(
+        60 * float(IDLE_USD_PER_MINUTE / RUNNING_USD_PER_MINUTE)
+    )

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from helpers.prices import IDLE_USD_PER_MINUTE
 from helpers.waiting import wait_until
 
 MINUTE_MS = 60_000
@@ -78,7 +79,7 @@ def test_inactivity_ends_it_at_minute_five_with_minute_fives_bill(emulator, idle
     assert (status["status"], status["reason"], status["phase"]) == ("terminated", "expired", None)
     assert status["lastActivityAt"] == idle["expiresAt"]  # five minutes after it became idle, not six
     billed_ms = status["lastActivityAt"] - idle["createdAt"]
-    assert abs(status["usage"]["cost"] - billed_ms / MINUTE_MS * 0.02) < 1e-5
+    assert abs(status["usage"]["cost"] - billed_ms / MINUTE_MS * float(IDLE_USD_PER_MINUTE)) < 1e-5
 
 
 def test_a_message_starts_the_countdown_over(emulator, idle_session):
@@ -114,7 +115,7 @@ def test_idle_time_is_billed_apart(emulator, idle_session, standing_clock):
     emulator.advance(MINUTE_MS)
     after = emulator.status(idle_session)["usage"]["breakdown"]
     assert after["compute"] == before["compute"] == 0
-    assert after["idle"] - before["idle"] == pytest.approx(0.02, abs=2e-6)
+    assert after["idle"] - before["idle"] == pytest.approx(float(IDLE_USD_PER_MINUTE), abs=2e-6)
 
 
 def test_commands_that_make_no_sense_now(emulator, idle_session):

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from helpers.prices import RUNNING_USD_PER_MINUTE
 from helpers.waiting import wait_until
 
 SCHEMA = {
@@ -88,7 +89,9 @@ def test_usage_counts_tokens_time_and_money(run, page_url):
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
     assert usage["completion_time"] > 0
     tokens = usage["prompt_tokens"] * 0.60e-6 + usage["completion_tokens"] * 2.70e-6
-    assert usage["cost"] == pytest.approx(tokens + usage["completion_time"] / 60 * 0.02, abs=2e-6)
+    assert usage["cost"] == pytest.approx(
+        tokens + usage["completion_time"] / 60 * float(RUNNING_USD_PER_MINUTE), abs=2e-6
+    )
     assert usage["emulated"] is True
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.widgets.session_card import SessionCard
@@ -24,6 +25,7 @@ IDLE = SessionSnapshot(
     last_activity_at_ms=NOW_MS - 12_000,
     inactivity_timeout_ms=300_000,
     expires_at_ms=NOW_MS + 288_000,
+    prices=FAKE_PRICES,
     cost_usd=Decimal("0.0310"),
     compute_usd=Decimal("0.0277"),
     idle_usd=Decimal("0.0113"),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from helpers.prices import IDLE_USD_PER_MINUTE, RUNNING_USD_PER_MINUTE
 from webrun_nb.wire.prices import PRICES_2026, Prices
+
+
+def test_time_costs_what_the_contract_says() -> None:
+    assert PRICES_2026.usd_per_minute(idle=False) == RUNNING_USD_PER_MINUTE
+    assert PRICES_2026.usd_per_minute(idle=True) == IDLE_USD_PER_MINUTE
+
+
+def test_tokens_and_bytes_cost_what_the_contract_says() -> None:  # section 5
+    assert PRICES_2026.input_usd_per_million_tokens == Decimal("0.60")
+    assert PRICES_2026.output_usd_per_million_tokens == Decimal("2.70")
+    assert PRICES_2026.proxy_usd_per_gb == 4
 
 
 def test_a_price_is_changed_by_the_first_word_of_its_name() -> None:

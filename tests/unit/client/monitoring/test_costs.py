@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.client.monitoring import costs
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
@@ -12,7 +13,7 @@ from webrun_nb.common.codes import SessionPhase, SessionStatus
 IDLE = SessionSnapshot(
     name="main", session_id="s1", status=SessionStatus.ACTIVE, phase=SessionPhase.IDLE, emulated=True,
     server_now_ms=1_000_000, created_at_ms=900_000, last_activity_at_ms=1_000_000,
-    inactivity_timeout_ms=300_000, expires_at_ms=1_300_000,
+    inactivity_timeout_ms=300_000, expires_at_ms=1_300_000, prices=FAKE_PRICES,
     cost_usd=Decimal("0.01"), compute_usd=Decimal("0.01"), idle_usd=Decimal("0.002"), tokens_usd=Decimal(0),
 )  # fmt: skip
 RUNNING = replace(IDLE, phase=SessionPhase.RUNNING, expires_at_ms=None)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from helpers.fake_service import USAGE, FakeService, asking, completed, failed, refused, still_pending
+from helpers.prices import IDLE_USD_PER_MINUTE
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client, SessionStarter
 from webrun_nb.client.errors import (
@@ -306,7 +307,8 @@ def test_an_interrupt_stops_that_very_task_and_keeps_the_session(session: Sessio
         session.task("List")
     thread.join()
     assert service.sent[-1] == {"actionType": "state", "newState": "stop", "taskId": "t1"}
-    assert "you pay $0.00; hosted, it would cost $0.02 a minute, $0.10 until it times out;" in str(raised.value)
+    idle = f"${IDLE_USD_PER_MINUTE} a minute, ${5 * IDLE_USD_PER_MINUTE:.2f} until it times out"
+    assert f"you pay $0.00; hosted, it would cost {idle};" in str(raised.value)
     assert session.snapshot.state_label == "active · stopped"
 
 

@@ -35,7 +35,7 @@ def client_of() -> Iterator[ClientOf]:
 
 def test_a_sessions_time_costs_what_its_emulator_says(client_of: ClientOf) -> None:
     snapshot = client_of(FakeService(prices=DEAR.to_wire())).start("shop").snapshot
-    assert usd_per_minute(snapshot) == Decimal("0.5")
+    assert usd_per_minute(snapshot) == DEAR.usd_per_minute(idle=True)
 
 
 def test_without_a_control_api_it_costs_what_is_documented(client_of: ClientOf) -> None:

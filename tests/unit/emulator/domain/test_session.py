@@ -9,13 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.common.codes import SessionStatus, TaskStatus
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.events import SessionEnded, TaskEnded
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
-from webrun_nb.wire.prices import PRICES_2026
 
 PER_MS = Decimal("0.02") / 60_000
 
@@ -27,7 +27,7 @@ class Sessions(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = Clock(lambda: 0.0)
         self.happened: list[object] = []
-        self.session = Session("s", "u", self.clock, PRICES_2026, lambda _, event: self.happened.append(event))
+        self.session = Session("s", "u", self.clock, FAKE_PRICES, lambda _, event: self.happened.append(event))
         self.numbers = itertools.count()
         self.started: list[str] = []
         self.cost = Decimal(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.common.codes import SessionPhase, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter
 from webrun_nb.emulator.domain.clock import Clock
@@ -11,7 +12,6 @@ from webrun_nb.emulator.domain.errors import InvalidTransitionError
 from webrun_nb.emulator.domain.states import TaskTrigger
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, TaskOrder
 from webrun_nb.emulator.domain.task_queue import TaskQueue
-from webrun_nb.wire.prices import PRICES_2026
 
 LIMIT_MS = 60_000
 ORDER = TaskOrder("do", LIMIT_MS, None, ends_session=False)
@@ -23,7 +23,7 @@ class Tasks:
     def __init__(self) -> None:
         self.clock = Clock(lambda: 0.0)
         self.clock.freeze()
-        self.meter = Meter(0.0, PRICES_2026)
+        self.meter = Meter(0.0, FAKE_PRICES)
         self.late: list[str] = []
         self.queue = TaskQueue(self.clock, self.meter, lambda task: self.late.append(task.id))
         self.first = self.queue.add("t1", ORDER)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from helpers.prices import FakePrices
 from webrun_nb.common.codes import EndReason
 from webrun_nb.emulator.domain.account import HOSTED
 from webrun_nb.emulator.domain.clock import Clock
@@ -18,18 +19,8 @@ from webrun_nb.wire.prices import Prices
 MINUTE_MS = 60_000
 
 
-class FakePrices(Prices):
-    """Running time costs 1.00 per minute, idle time a tenth of it."""
-
-    def usd_per_minute(self, *, idle: bool) -> Decimal:
-        return Decimal("0.1") if idle else Decimal(1)
-
-
-class FakeFree(Prices):
-    """Time costs nothing."""
-
-    def usd_per_minute(self, *, idle: bool) -> Decimal:
-        return Decimal(0)
+IDLE_IS_CHEAP = FakePrices(compute_usd_per_minute=Decimal(1), idle_usd_per_minute=Decimal("0.1"))
+TIME_IS_FREE = FakePrices(compute_usd_per_minute=Decimal(0), idle_usd_per_minute=Decimal(0))
 
 
 class User:
@@ -55,7 +46,7 @@ ORDER = TaskOrder("look", 10 * MINUTE_MS, max_input_tokens=None, ends_session=Fa
 
 @pytest.mark.parametrize(("works", "lasts_ms"), [(True, 0.4 * MINUTE_MS), (False, 4 * MINUTE_MS)])
 def test_a_balance_lasts_as_long_as_the_time_that_is_spent_costs(works: bool, lasts_ms: float) -> None:
-    user = User("0.4", FakePrices())
+    user = User("0.4", IDLE_IS_CHEAP)
     if works:
         user.work()
     user.clock.advance(lasts_ms - 1)
@@ -65,7 +56,7 @@ def test_a_balance_lasts_as_long_as_the_time_that_is_spent_costs(works: bool, la
 
 
 def test_where_time_is_free_a_balance_lasts_until_something_else_has_used_it_up() -> None:
-    user = User("1", FakeFree())
+    user = User("1", TIME_IS_FREE)
     user.clock.advance(4 * MINUTE_MS)
     assert not user.session.ended
     user.work()

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.emulator.domain.account import HOSTED
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -21,7 +22,6 @@ from webrun_nb.emulator.storage import write_behind
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.registration import EmulatorRegistration
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
-from webrun_nb.wire.prices import PRICES_2026
 from webrun_nb.wire.responses import File
 
 MINUTE_MS = 60_000
@@ -39,7 +39,7 @@ class Emulator:
         self.accounts = Accounts(self.sessions, clock, HOSTED)
 
     def open(self, id: str, owner: str = "ann") -> Session:
-        session = Session(id, owner, self.clock, PRICES_2026, lambda session, event: None)
+        session = Session(id, owner, self.clock, FAKE_PRICES, lambda session, event: None)
         self.sessions.add(session)
         self.history.keep(session)
         session.instance_ready()
@@ -135,7 +135,7 @@ async def test_what_ended_sessions_cost_stays_in_the_total(emulator):
         await emulator.end(session)
     emulator.open("open")
     emulator.clock.advance(MINUTE_MS)
-    assert emulator.sessions.spent_usd("ann") == 4 * PRICES_2026.compute_usd_per_minute
+    assert emulator.sessions.spent_usd("ann") == 4 * FAKE_PRICES.idle_usd_per_minute
     assert emulator.sessions.spent_usd("bob") == 0
 
 
@@ -181,7 +181,7 @@ async def test_ended_and_open_sessions_are_listed_together_newest_first(emulator
 
 
 async def test_a_failed_session_says_why_its_browser_did_not_start(emulator):
-    session = Session("s", "ann", emulator.clock, PRICES_2026, lambda session, event: None)
+    session = Session("s", "ann", emulator.clock, FAKE_PRICES, lambda session, event: None)
     session.error("failed", Failure("INSTANCE_LOST", "no room"))
     assert session.note == "its browser did not start: no room"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.client.monitoring.costs import idle_cost_until_timeout_usd
 from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -53,6 +54,7 @@ IDLE = SessionSnapshot(
     last_activity_at_ms=0,
     inactivity_timeout_ms=300_000,
     expires_at_ms=300_000,
+    prices=FAKE_PRICES,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from helpers.fake_cards import ENDED, IDLE, NOW_MS, RUNNING, make_card
+from helpers.prices import FAKE_PRICES
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.text import labels as words
@@ -17,7 +18,7 @@ from webrun_nb.notebook.text.labels import ended_at_ms
 from webrun_nb.notebook.widgets.button_press import ButtonPress
 from webrun_nb.notebook.widgets.card_state import session_card_state
 
-USD_PER_MS = IDLE.prices.compute_usd_per_minute / 60_000
+USD_PER_MS = FAKE_PRICES.idle_usd_per_minute / 60_000
 LOST = replace(IDLE, status=SessionStatus.ORPHANED, phase=None)
 
 

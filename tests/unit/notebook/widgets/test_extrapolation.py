@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from helpers.prices import FAKE_PRICES
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.notebook.widgets.card_state import session_card_state
@@ -23,12 +24,13 @@ SHOWN = SessionSnapshot(
     created_at_ms=1_000,
     last_activity_at_ms=1_000,
     inactivity_timeout_ms=300_000,
+    prices=FAKE_PRICES,
     cost_usd=Decimal("0.010000"),
     compute_usd=Decimal("0.006000"),
     idle_usd=Decimal("0.001000"),
     tokens_usd=Decimal("0.004000"),
 )
-GROWN_USD = SHOWN.prices.compute_usd_per_minute / 12
+GROWN_USD = FAKE_PRICES.idle_usd_per_minute / 12
 """What five seconds cost."""
 LATER = replace(
     SHOWN,
