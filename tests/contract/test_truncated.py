@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import socketio
 
-from helpers.waiting import wait_until
+from helpers.waiting import WITHIN_S, wait_until
 
 COLUMNS = ["id", *(f"note_{column}" for column in range(1, 8))]
 RECORD = {"type": "object", "properties": {name: {"type": "string"} for name in COLUMNS}, "required": COLUMNS}
@@ -82,19 +83,19 @@ def test_provenance_is_of_the_rows_that_are_left(emulator, run, page_url):
     assert {value["row"] for value in values} == set(range(left))
 
 
-async def test_the_event_says_it(emulator, idle_session, page_url):
-    told: Queue[Any] = Queue()
+async def test_the_event_of_a_completed_task_says_it(emulator, idle_session, page_url):
+    completed: asyncio.Queue[Any] = asyncio.Queue()
     client = socketio.AsyncClient(reconnection=False)
-    client.on("message", lambda body: told.put(body) if body.get("type") == "task_completed" else None)
+    client.on("message", lambda body: completed.put_nowait(body) if body.get("type") == "task_completed" else None)
     await client.connect(emulator.url, auth={"sessionId": idle_session}, transports=["websocket"])
     try:
         task = {"taskDetails": LIST, "startingPoint": f"{page_url}/rows/20", "maxOutputTokens": FEW_TOKENS, **JSON}
         await client.emit("message", {"actionType": "newTask", **task})
-        while told.empty():
-            await client.sleep(0.02)
+        async with asyncio.timeout(WITHIN_S):
+            event = await completed.get()
     finally:
         await client.disconnect()
-    assert told.get()["data"]["truncated"]["of"] == 20
+    assert event["data"]["truncated"]["of"] == 20
 
 
 @contextmanager

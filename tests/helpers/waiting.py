@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WITHIN_S = 60.0
 PAUSE_S = 0.01
-"""Between two questions: without a pause, a test would take the processor from the process that it waits for."""
+"""Pause between two calls of `ask`; without it, a test would take the processor from the process that it waits for."""
 
 
 def wait_until(
@@ -24,18 +24,18 @@ def wait_until(
     within_s: float = WITHIN_S,
     pause: Callable[[], object] = lambda: time.sleep(PAUSE_S),
 ) -> T:
-    """Ask repeatedly until the answer is as wanted; return that answer.
+    """Call `ask` repeatedly until its result is as wanted; return that result.
 
     Parameters
     ----------
     ask : callable
-        Gives the value to judge.
+        Returns the value to judge.
     wanted : callable, optional
         Judges it; by default it has to be truthy.
     within_s : float
-        Seconds after which the last answer fails the test.
+        Seconds after which the last result fails the test.
     pause : callable, optional
-        Passes the time between two questions; a test that drives a page lets the page's events in.
+        Passes the time between two calls; a test that drives a page lets the page handle its events.
     """
     deadline_s = time.monotonic() + within_s
     while not wanted(answer := ask()):
@@ -45,11 +45,25 @@ def wait_until(
 
 
 async def wait_until_async(ask: Callable[[], T], wanted: Callable[[T], object] = bool, within_s: float = WITHIN_S) -> T:
-    """Do the same as `wait_until` on an event loop, which goes on meanwhile."""
+    """Do the same as `wait_until` on an event loop, which runs other tasks meanwhile."""
+
+    async def answer() -> T:
+        return ask()
+
+    return await poll_until(answer, wanted, within_s)
+
+
+async def poll_until(
+    ask: Callable[[], Awaitable[T]],
+    wanted: Callable[[T], object] = bool,
+    within_s: float = WITHIN_S,
+    pause_s: float = PAUSE_S,
+) -> T:
+    """Do the same as `wait_until_async` with a coroutine function, such as a request to a server."""
     deadline_s = time.monotonic() + within_s
-    while not wanted(answer := ask()):
+    while not wanted(answer := await ask()):
         assert time.monotonic() < deadline_s, answer
-        await asyncio.sleep(PAUSE_S)
+        await asyncio.sleep(pause_s)
     return answer
 
 

@@ -1,14 +1,16 @@
-"""The heartbeat tells a browser that hangs from one that is only slow."""
+"""Tests of the heartbeat: a browser that hangs is reported, one that is only slow is not."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
+import psutil
 import pytest
 
 from webrun_nb.browsers.processes import heartbeat
@@ -35,6 +37,22 @@ def busy_pid() -> Iterator[int]:
     process.wait()
 
 
+@pytest.fixture
+def ten_slices(monkeypatch) -> asyncio.Event:
+    """Set once the heartbeat has waited ten slices for an answer; a process that is not busy gets six."""
+    event = asyncio.Event()
+    looked = itertools.count(1)
+
+    class CountedProcess(psutil.Process):
+        def status(self) -> str:
+            if next(looked) == 10:
+                event.set()
+            return super().status()
+
+    monkeypatch.setattr(heartbeat.psutil, "Process", CountedProcess)
+    return event
+
+
 async def at_once() -> None:
     pass
 
@@ -43,10 +61,10 @@ async def never() -> None:
     await asyncio.Event().wait()
 
 
-async def outcome(
+async def unresponsive_process(
     ping: Callable[[], Awaitable[None]], *, pid: int = QUIET_PID, driver: Callable[[], Awaitable[None]] = at_once
-) -> str:
-    """Return who was silent; `nobody` where three questions were answered."""
+) -> str | None:
+    """Return the process that the heartbeat reports; None where three questions were answered."""
     answers = 0
     enough = asyncio.Event()
 
@@ -60,53 +78,50 @@ async def outcome(
     asking = asyncio.create_task(wait_until_unresponsive((pid, counted), (QUIET_PID, driver)))
     answered = asyncio.create_task(enough.wait())
     await asyncio.wait({asking, answered}, return_when=asyncio.FIRST_COMPLETED)
-    result = asking.result() if asking.done() else "nobody"
+    result = asking.result() if asking.done() else None
     for task in (asking, answered):
         task.cancel()
     await asyncio.gather(asking, answered, return_exceptions=True)
     return result
 
 
-async def test_who_answers_is_not_silent():
-    assert await outcome(at_once) == "nobody"
+async def test_a_browser_that_answers_is_responsive():
+    assert await unresponsive_process(at_once) is None
 
 
-async def test_who_never_answers_is_silent():
-    assert await outcome(never) == "browser"
+async def test_a_browser_that_never_answers_is_unresponsive():
+    assert await unresponsive_process(never) == "browser"
 
 
-async def test_where_the_driver_is_silent_too_it_is_the_driver():
-    assert await outcome(never, driver=never) == "driver"
+async def test_where_the_driver_does_not_answer_either_the_driver_is_unresponsive():
+    assert await unresponsive_process(never, driver=never) == "driver"
 
 
-async def test_a_driver_that_kept_the_answer_waiting_makes_nobody_silent():
-    kept = asyncio.Event()
-
-    async def ping() -> None:
-        await kept.wait()
+async def test_an_answer_that_the_driver_delayed_is_an_answer():
+    is_answered = asyncio.Event()
 
     async def driver() -> None:
-        kept.set()
-        await asyncio.sleep(0.01)
+        is_answered.set()
 
-    assert await outcome(ping, driver=driver) == "nobody"
+    assert await unresponsive_process(lambda: is_answered.wait(), driver=driver) is None
 
 
 async def test_time_in_which_our_own_loop_stands_still_does_not_count():
     async def ping() -> None:
-        time.sleep(0.4)  # noqa: ASYNC251 - it is what is tested
-        await asyncio.sleep(0.01)
+        time.sleep(0.4)  # noqa: ASYNC251 - a loop that stands still is what is tested
+        for _ in range(3):  # turns of the loop, in which the waiting notices that its time is over
+            await asyncio.sleep(0)
 
-    assert await outcome(ping) == "nobody"
+    assert await unresponsive_process(ping) is None
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux tells who is ready to run")  # noqa: PTH110
-async def test_who_is_busy_gets_more_time(busy_pid):
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux tells which process is ready to run")  # noqa: PTH110
+async def test_a_busy_browser_gets_more_time(busy_pid, ten_slices):
     async def ping() -> None:
-        await asyncio.sleep(0.6)
+        await ten_slices.wait()
 
-    assert await outcome(ping, pid=busy_pid) == "nobody"
+    assert await unresponsive_process(ping, pid=busy_pid) is None
 
 
-async def test_who_is_busy_for_good_is_silent(busy_pid):
-    assert await outcome(never, pid=busy_pid) == "browser"
+async def test_a_browser_that_stays_busy_is_unresponsive(busy_pid):
+    assert await unresponsive_process(never, pid=busy_pid) == "browser"

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from helpers.waiting import wait_until
+from helpers.waiting import poll_until, wait_until
 from webrun_nb.client.transport import KEEPALIVE_S
 
 SESSIONS = 200
@@ -100,13 +100,14 @@ async def _terminate(http: httpx.AsyncClient, session_id: str) -> None:
 
 
 async def _watch(http: httpx.AsyncClient, crowd: Crowd) -> None:
-    """Look at all sessions until every one of them has ended."""
-    while True:
+    """Record how many sessions run at once, until all of them have ended."""
+
+    async def look() -> bool:
         sessions = (await http.get("/start/sessions")).json()["sessions"]
         crowd.running_at_once.append(sum(session["phase"] == "running" for session in sessions))
-        if len(sessions) == SESSIONS and all(session["reason"] for session in sessions):
-            return
-        await asyncio.sleep(0.2)
+        return len(sessions) == SESSIONS and all(session["reason"] for session in sessions)
+
+    await poll_until(look, within_s=250, pause_s=0.2)
 
 
 @pytest.fixture(scope="module")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from helpers.waiting import wait_until_async
-from webrun_nb.browsers.actions import Navigate, PointerClick, TypeReleased
+from webrun_nb.browsers.actions import Navigate, PointerClick, TypeReleased, WaitFor
 from webrun_nb.browsers.protocol import BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANGES = "<body style='margin:0;height:600px;background:#eee' onclick=\"document.body.style.background='#%s'\"></body>"
 
 
+QUIET_S = 0.7
+
+
 class Watcher:
-    """Keeps the pictures; wants the next at once, or when it is let."""
+    """A recipient of pictures that keeps them, and takes the next one while `may` is set."""
 
     def __init__(self, instance: BrowserInstance) -> None:
         self.pictures: list[bytes] = []
+        self._last_at_s = 0.0
         self.may = asyncio.Event()
         self.may.set()
         self._instance = instance
@@ -28,19 +33,11 @@ class Watcher:
 
     def _take(self, picture: bytes) -> None:
         self.pictures.append(picture)
+        self._last_at_s = time.monotonic()
 
     async def quiet(self) -> None:
-        """Wait until no picture has come for a span of time; which one that goes on never is."""
-        async with asyncio.timeout(60):
-            await wait_until_async(lambda: self.pictures)
-            count = 0
-            while count < len(self.pictures):
-                count = len(self.pictures)
-                await self.rest()
-
-    async def rest(self, seconds: float = 0.7) -> None:
-        """Let a span of time pass in which nothing is done."""
-        await asyncio.sleep(seconds)
+        """Wait until a picture has come, and none after it for `QUIET_S`."""
+        await wait_until_async(lambda: self.pictures and time.monotonic() - self._last_at_s > QUIET_S)
 
 
 @pytest.fixture
@@ -50,14 +47,14 @@ def watcher(instance: BrowserInstance) -> Watcher:
 
 async def test_nothing_runs_before_it_is_started_and_after_it_is_stopped(instance, watcher, site):
     await instance.perform(Navigate(site.page("/", CHANGES % "123")))
-    await watcher.rest(0.2)
+    await instance.thumbnail()  # a frame of the page was painted
     assert watcher.pictures == []
     watcher.start()
     await wait_until_async(lambda: watcher.pictures)
     instance.screen.stop()
     count = len(watcher.pictures)
     await instance.perform(PointerClick(5, 5))
-    await watcher.rest(0.4)
+    await instance.thumbnail()
     assert len(watcher.pictures) == count
 
 
@@ -71,13 +68,14 @@ async def test_it_shows_the_document_that_replaces_another(instance, watcher, si
 
 
 async def test_what_changed_while_no_picture_was_wanted_is_shown_in_the_end(instance, watcher, site):
-    await instance.perform(Navigate(site.page("/", "<h1 id=n>0</h1><script>onclick = () => n.textContent++</script>")))
+    counter = "<h1>count <span id=n>0</span></h1><script>onclick = () => n.textContent++</script>"
+    await instance.perform(Navigate(site.page("/", counter)))
     watcher.start()
     await watcher.quiet()
     watcher.may.clear()
-    for _ in range(8):
+    for count in range(1, 9):
         await instance.perform(PointerClick(5, 5))
-        await watcher.rest(0.05)
+        await instance.perform(WaitFor(f"count {count}"))
     seen = len(watcher.pictures)
     watcher.may.set()
     await wait_until_async(lambda: len(watcher.pictures) > seen)
@@ -127,8 +125,7 @@ async def test_a_field_that_a_secret_was_typed_into_shows_dots(instance, watcher
         await instance.perform(TypeReleased(seen.elements[0].ref, release=lambda place, text=secret: text))
         watcher.pictures.clear()
         watcher.start()
-        await wait_until_async(lambda: watcher.pictures)
-        await watcher.rest()  # a caret that nobody sees goes on blinking
+        await wait_until_async(lambda: len(watcher.pictures) > 2)  # the invisible caret's blinking makes more of them
         shown.append(watcher.pictures[-1])
         instance.screen.stop()
     assert shown[0] == shown[1]
