@@ -1,4 +1,4 @@
-"""Fixtures of several kinds of tests: an emulator in a process of its own, and the order of the tests."""
+"""Fixtures and hooks for all kinds of tests: an emulator in a process of its own, and the order of the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That `webrun-nb bench` measures what it says, and its report's shape. How fast anything is, is never asserted."""
+"""Tests of `webrun-nb bench`: its measurements and the form of its report. No speed is asserted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def bench(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProces
 
 @pytest.fixture(scope="module")
 def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> dict[str, dict[str, Any]]:
-    """Run everything once, on a page and with a scorer of the test's own; return the objects by name.
+    """Run everything once, with a page and a scorer of the test; return the objects by name.
 
     What needs a JupyterLab is left out, but with `--every-measurement`.
     """

@@ -1,3 +1,5 @@
+"""Fixtures of the contract tests: an emulator or the hosted service, a site with pages, sessions and tasks."""
+
 from __future__ import annotations
 
 import secrets
@@ -71,7 +73,7 @@ def table_of(rows: int) -> bytes:
 
 
 class Page(BaseHTTPRequestHandler):
-    """Pages that behave, and pages that do not."""
+    """A handler with pages that load, pages that are slow, and pages that never end."""
 
     released: Event
     gate: Event
@@ -145,7 +147,7 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def page_url() -> Iterator[str]:
-    """Serve `/` (two doors, a bell, a table), the same at `/gate` in its time, `/never` and `/endless`."""
+    """Serve `/` (two doors, a bell, a table), `/gate` (the same once `gate` is set), `/never`, `/endless` and more."""
     released, visits = Event(), _VISITS
     handler = type("Handler", (Page,), {"released": released, "gate": _GATE, "visits": visits})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -159,7 +161,7 @@ def page_url() -> Iterator[str]:
 
 @pytest.fixture
 def gate() -> Iterator[Event]:
-    """Give what opens `/gate`: whoever asks for it waits as long as the test wants."""
+    """The event that lets `/gate` answer; until it is set, requests of it wait."""
     _GATE.clear()
     yield _GATE
     _GATE.set()
@@ -167,7 +169,7 @@ def gate() -> Iterator[Event]:
 
 @pytest.fixture
 def standing_clock(emulator: Any) -> Iterator[None]:
-    """Have no time pass but what the test lets pass."""
+    """Freeze the emulator's clock, so that time passes only when the test advances it."""
     emulator.post("/_emulator/clock", {"freeze": True})
     yield
     emulator.post("/_emulator/clock", {"freeze": False})
@@ -175,7 +177,7 @@ def standing_clock(emulator: Any) -> Iterator[None]:
 
 @pytest.fixture
 def idle_session(emulator: Any) -> str:
-    """Open a session and wait until its browser is there."""
+    """Open a session and wait until its browser has started."""
     session_id = str(emulator.start())
     wait_until(lambda: emulator.status(session_id), lambda status: status["phase"] == "idle")
     return session_id
@@ -201,12 +203,12 @@ def nonce_page(page_url: str) -> tuple[str, str]:
 
 @pytest.fixture
 def aim(page_url: str) -> str:
-    """Return a page that writes down where it was clicked and what was typed there."""
+    """Return a page that records where it was clicked and what was typed."""
     return page_url + "/aim"
 
 
 @pytest.fixture
 def visits(page_url: str) -> list[str]:
-    """Return the paths that are asked for, as they come in; `/rung` each time the page's bell is really rung."""
+    """Return the requested paths in order of arrival; `/rung` is requested when the page's bell is pressed."""
     _VISITS.clear()
     return _VISITS

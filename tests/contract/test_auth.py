@@ -1,4 +1,4 @@
-"""Section 2: who may come in, in raw JSON."""
+"""Contract tests of authentication (section 2), in raw JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections 1 and 2: what a request may not be, in raw JSON; nothing is changed by any of it."""
+"""Contract tests of invalid requests (sections 1 and 2), in raw JSON: each is refused and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 3, taking over by hand, and section 12, in raw JSON."""
+"""Contract tests of manual control (section 3) and of the control API (section 12), in raw JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from helpers.waiting import wait_until
 
 @pytest.fixture
 def orphan(emulator, idle_session):
-    """Take the session's browser in one way or another, and hold back the next until the session was seen orphaned."""
+    """Remove the session's browser in a given way, and hold the next one back until the session is seen orphaned."""
 
     def take(action: str) -> None:
         emulator.post("/_emulator/faults", {"instanceStart": "refuse", "times": 1000})
@@ -55,7 +55,7 @@ def test_releasing_lets_the_task_go_on(emulator, waiting):
 
 
 def test_a_click_lands_where_it_was_aimed(emulator, idle_session, aim):
-    """The page writes down where it was clicked; y counts the browser bar of 155 px."""
+    """The page records where it was clicked; y includes the browser bar of 155 px."""
     emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
     interact(emulator, idle_session, type="takeOverControl")
     assert interact(emulator, idle_session, type="CLICK", x=300, y=155 + 200)[0] == 200
@@ -139,7 +139,7 @@ def test_past_the_grace_period_the_session_fails(emulator, idle_session, orphan)
 
 
 def test_a_restore_while_there_is_no_browser_is_what_happens_anyway(emulator, idle_session, orphan):
-    """A kill of no browser is refused."""
+    """A kill without a browser is refused."""
     orphan("kill")
     instance = f"/_emulator/sessions/{idle_session}/instance"
     killed = wait_until(lambda: emulator.post(instance, {"action": "kill"}), lambda answer: answer[0] != 200)
@@ -253,7 +253,7 @@ def test_at_zero_running_sessions_end_for_want_of_balance(start_emulator):
 
 
 def test_a_browser_that_never_starts_fails_its_session(start_emulator, tmp_path):
-    """It is there, so the session is opened; that it does not come up shows later: pending, then failed."""
+    """The browser is installed, so the session is opened; it is pending first and fails later."""
     browser = tmp_path / "chromium"
     browser.write_text("#!/bin/sh\nexit 1\n")
     browser.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The data folder outlives the emulators that use it: restarts, kills, two at once, and files that can't be used."""
+"""Tests of the data folder, which several emulators share: restarts, kills, two at once, and unusable files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def start(start_emulator, folder) -> Callable[[], Any]:
 
 @pytest.fixture(scope="module")
 def past(start) -> dict[str, Any]:
-    """The answers of an emulator about an ended session and its tasks, taken before it ended."""
+    """The answers of an emulator about an ended session and its tasks, recorded before the emulator ended."""
     before = start()
     ran = before.post("/start/run-task", {"taskDetails": "list the laptops", "startingPoint": before.shop})[1]
     failed = before.post("/start/run-task", {"taskDetails": "list them", "startingPoint": "http://127.0.0.1:9/"})[1]
@@ -64,7 +64,7 @@ def after(past, start) -> Any:
 
 
 def still(answer: dict[str, Any]) -> dict[str, Any]:
-    """Take out what is of the moment of asking."""
+    """Return an answer without the values that depend on the time of the request."""
     return {name: value for name, value in answer.items() if name not in ("now", "clockRunning")}
 
 
@@ -196,7 +196,7 @@ def test_a_record_that_has_been_removed_is_expired(start_emulator):
 
 
 def one_line(*options: str) -> str:
-    """Return what an emulator says that does not start."""
+    """Return the error message of an emulator that does not start; it has to be one line."""
     run = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stdout) == (1, "")
     (line,) = run.stderr.splitlines()
@@ -205,7 +205,7 @@ def one_line(*options: str) -> str:
 
 @pytest.fixture
 def newer(tmp_path) -> Path:
-    """A data folder of a version to come."""
+    """A data folder written by a newer version."""
     file = sqlite3.connect(tmp_path / FILE_NAME)
     with file:
         file.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)")

@@ -1,4 +1,4 @@
-"""Section 8: environments and profiles, in raw JSON."""
+"""Contract tests of environments and profiles (section 8), in raw JSON."""
 
 from __future__ import annotations
 

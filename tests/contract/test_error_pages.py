@@ -1,4 +1,4 @@
-"""A page that answered 400 or above is an error, unless the task says that it expects that status."""
+"""Contract tests of pages that answered 400 or above: an error, unless the task expects that status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 10: live events over Socket.IO, with python-socketio's own client."""
+"""Contract tests of live events over Socket.IO (section 10), with python-socketio's own client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIST = "List the cities."
 
 
 class Listener:
-    """Collects what comes in, in order."""
+    """A client that collects the events it receives, in order."""
 
     def __init__(self) -> None:
         self.client = socketio.AsyncClient(reconnection=False)

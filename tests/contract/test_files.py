@@ -1,4 +1,4 @@
-"""Section 8: files, and section 4: what tasks downloaded; in raw JSON."""
+"""Contract tests of files (section 8) and of the downloads of tasks (section 4), in raw JSON."""
 
 from __future__ import annotations
 

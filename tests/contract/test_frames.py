@@ -1,4 +1,4 @@
-"""Frames in raw JSON, judged at the pages' server: what is read and done in them, and what they are never given."""
+"""Contract tests of frames, in raw JSON, judged at the pages' server: what is read, done and filled in there."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def posted(site, host):
 
 
 def at(site, path, host, *named, then):
-    """Name hosts (they have private addresses), so that nothing but what is tested keeps a session from them."""
+    """Return a text that names hosts with private addresses, so that only the tested rule can refuse them."""
     pages = [site.url("/x", f"{name}.localhost") for name in named]
     return "\n".join([*(f"Go to {page}" for page in [*pages, site.url(path, f"{host}.localhost")]), then])
 
@@ -105,7 +105,7 @@ def test_what_is_no_frame_of_the_host_gets_nothing_of_the_page_around_it(run, si
     ids=["it goes", "it is sent", "its form", "sandboxed"],
 )
 def test_a_frame_that_turns_between_the_look_and_the_password_does_not_get_it(run, site, turn):
-    """The e-mail is what it is trusted with; it turns when that is typed, and the password comes next."""
+    """The frame may have the e-mail; it navigates when that is typed, and the password would come next."""
     site.page(
         "/turns", FORM.format(action="/login") + f"<script>document.forms[0].email.oninput = () => {{{turn}}}</script>"
     )

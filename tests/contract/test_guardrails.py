@@ -1,4 +1,4 @@
-"""Section 4: guardrails, in raw JSON."""
+"""Contract tests of guardrails (section 4), in raw JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AMBIGUOUS = "Click the Open button"
 
 @pytest.fixture
 def asking(emulator, idle_session, page_url):
-    """A session whose task waits for an answer: which of two doors."""
+    """A session whose task waits for an answer to the question which of two doors is meant."""
     status, body = emulator.message(idle_session, actionType="newTask", taskDetails=AMBIGUOUS, startingPoint=page_url)
     assert (status, body["status"]) == (200, "guardrail_trigger"), body
     return idle_session, body

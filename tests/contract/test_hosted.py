@@ -1,4 +1,4 @@
-"""Whether the contract's tests ran against the hosted service, too (see conftest)."""
+"""A test that reports whether the contract tests ran against the hosted service as well (see conftest)."""
 
 from __future__ import annotations
 

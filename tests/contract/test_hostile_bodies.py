@@ -1,4 +1,4 @@
-"""Section 2, for bodies that nobody means well with: refused in the contract's words, with nothing changed."""
+"""Contract tests of hostile request bodies (section 2): each is refused as the contract says and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 2: the hosted service's limits, in raw JSON."""
+"""Contract tests of the hosted service's limits (section 2), in raw JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ START = "/start/start-session"
 
 @pytest.fixture(scope="module")
 def with_limits(start_emulator):
-    """An emulator with the hosted limits."""
+    """An emulator with the limits of the hosted service."""
     running = start_emulator("--limits", "hosted", "--control")
     yield running
     running.end()
@@ -22,7 +22,7 @@ def with_limits(start_emulator):
 
 @pytest.fixture
 def hosted(with_limits):
-    """It, as new."""
+    """The emulator with limits, reset."""
     assert with_limits.post("/_emulator/reset", {})[0] == 200
     return with_limits
 

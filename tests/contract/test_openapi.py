@@ -1,4 +1,4 @@
-"""`openapi.json` says what the contract says, and schemathesis finds no answer that it does not announce."""
+"""Tests of `openapi.json`: it matches the contract, and schemathesis finds no response that it does not declare."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ SHORTEST_MS = 1000
 
 @dataclass
 class Guests:
-    """Sessions that the cases are about: really created, and renewed when a case has changed them."""
+    """The sessions that generated cases use: real ones, replaced after a case has changed them."""
 
     emulator: Any
     session_id: str = ""
@@ -89,7 +89,7 @@ class Guests:
     environment_id: str = ""
 
     def renew(self) -> None:
-        """Have an idle session, a task that has ended, and a policy."""
+        """Provide an idle session, a task that has ended, and a policy."""
         if self.emulator.get(f"/policies/{self.policy_id or 'none'}")[0] == 404:
             self.policy_id = self.emulator.post("/policies", {"name": "Guests"})[1]["policy"]["_id"]
         known = [each["_id"] for each in self.emulator.get("/environments")[1]["environments"]]
@@ -128,7 +128,7 @@ def guests(emulator: Any) -> Guests:
 
 @pytest.fixture(scope="module")
 def served(emulator: Any, guests: Guests) -> Any:
-    """Load the schema that is served, with hooks that put real ids into half of the cases."""
+    """Load the served schema, with hooks that put real ids into half of the cases."""
     loaded = schemathesis.openapi.from_url(
         f"{emulator.url}/openapi.json", headers={"Authorization": f"Bearer {emulator.key}"}
     )
@@ -174,7 +174,7 @@ def _short(body: Any) -> Any:
 
 
 def errors_are_the_contracts(ctx: Any, response: Any, case: Any) -> None:
-    """Check that whatever is refused is refused in the words of section 2."""
+    """Check that each refusal has the form of section 2."""
     if response.status_code < 400:
         return
     body = response.json()
@@ -221,7 +221,7 @@ CHECKS = [
 
 
 def _tidy(emulator: Any, guests: Guests, case: Any, answer: Any) -> None:
-    """End what the case has opened, and undo what would keep the next cases out."""
+    """End what the case has opened, and undo what would refuse the next cases."""
     if answer.status_code == 200 and case.path in ("/start/start-session", "/start/run-task"):
         guests.end(answer.json()["sessionId"])
     if case.path.startswith("/_emulator"):
@@ -278,7 +278,7 @@ def document(emulator: Any) -> Any:
 
 
 def _objects(document: Any, described: Any) -> list[Any]:
-    """Return the object schemas that a schema stands for."""
+    """Return the object schemas that a schema allows."""
     if "$ref" in described:
         return _objects(document, document["components"]["schemas"][described["$ref"].rpartition("/")[2]])
     options = described.get("anyOf") or described.get("oneOf")
@@ -290,7 +290,7 @@ def _content(described: Any) -> Any:
 
 
 class Nobody(dict[str, str]):
-    """Ids of nothing, for any path."""
+    """Ids that do not exist, for any path."""
 
     def __missing__(self, name: str) -> str:
         return "a" * 12

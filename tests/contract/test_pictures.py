@@ -1,4 +1,4 @@
-"""Section 12, beside the steps: small pictures of what a task did, taken only where somebody wants them."""
+"""Contract tests of pictures of a task's steps (section 12), which only sessions that ask for them get."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOTS = """<body style="margin:0"><form method=post action=/login style="font:60p
 
 @pytest.fixture(scope="module")
 def watched(emulator: Any) -> str:
-    """Return a session whose actions are pictured."""
+    """Return a session that keeps a picture of each action."""
     session_id = str(emulator.start())
     answer = wish(emulator, session_id, wanted=True)
     assert (answer.status_code, answer.json()) == (200, {"success": True, "sessionId": session_id, "wanted": True})
@@ -39,7 +39,7 @@ def wish(emulator: Any, session_id: str, **body: Any) -> httpx.Response:
 
 
 def do(emulator: Any, session_id: str, text: str, **fields: Any) -> tuple[str, list[dict[str, Any]]]:
-    """Have a task done; return its id and its steps."""
+    """Run a task; return its id and its steps."""
     status, body = emulator.message(session_id, actionType="newTask", taskDetails=text, **fields)
     assert status == 200, body
     return body["taskId"], emulator.get(f"/_emulator/tasks/{body['taskId']}/steps")[1]["steps"]
@@ -88,7 +88,7 @@ def test_without_a_wish_none_is_taken_and_a_wish_can_be_taken_back(emulator, pag
 
 
 def test_where_the_policy_forbids_screenshots_none_is_kept(emulator, page_url):
-    """By what is on the page, here: of one page none, of the next one."""
+    """The rule depends on the page: it holds for the first page, not for the second."""
     rule = {"category": "Screenshot", "permission": "block", "scope": "page", "matchType": "keyword", "match": "Graz"}
     _, made = emulator.post("/policies", {"name": "shy", "status": "active", "actionRules": [rule]})
     policy_id = made["policy"]["policyId"]

@@ -1,4 +1,4 @@
-"""Section 11: policies, and what they prevent, in raw JSON."""
+"""Contract tests of policies and their effects (section 11), in raw JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def make(emulator):
 
 @pytest.fixture
 def act(emulator):
-    """Do a task in a session with a policy of these rules; return session, task body, policy."""
+    """Run a task in a session with a policy of the given rules; return session, task body, policy."""
 
     def do(policy_id, instruction, url, **fields):
         session = emulator.start(policyId=policy_id)
@@ -293,7 +293,7 @@ ASK = RULE | {"permission": "guardrail"}
 
 @pytest.fixture
 def asked(make, act, page_url, visits):
-    """A session whose task asks before it rings."""
+    """A session whose task asks before it presses the bell."""
     policy_id = make(actionRules=[ASK])
     session, body = act(policy_id, "Click Ring", page_url)
     assert body["status"] == "guardrail_trigger", body

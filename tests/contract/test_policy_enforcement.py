@@ -1,4 +1,4 @@
-"""Section 11: that policies hold, judged by what arrives at the servers."""
+"""Contract tests of enforced policies (section 11), judged by the requests that reach the servers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGES = {
 
 
 class Site(ThreadingHTTPServer):
-    """A site that writes down what it is asked for."""
+    """A site that records its requests."""
 
     daemon_threads = True
 
@@ -75,7 +75,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def session(emulator):
-    """Open a session under rules, at a page."""
+    """Open a session with rules, on a page."""
 
     def start(url: str, **rules: object) -> tuple[str, str]:
         status, body = emulator.post("/policies", {"name": "Rules", **rules})
@@ -106,7 +106,7 @@ BY_HAND = {
 
 
 def do(emulator, session_id, policy_id, actions):
-    """Do these by hand, and wait until each was decided on."""
+    """Send these manual actions, and wait until each was decided."""
 
     def decided():
         return [row for row in emulator.get(f"/policies/{policy_id}/audit")[1]["audit"] if row["by"] == "user"]

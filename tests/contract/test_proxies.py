@@ -1,4 +1,4 @@
-"""A session's proxy (section 7): its fields, all its traffic, its bytes, its failures, and its password nowhere."""
+"""Contract tests of a session's proxy (section 7): its fields, traffic, bytes, failures and hidden password."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_a_proxy_that_dies_is_said_and_the_session_stays(emulator, proxy, page_u
 
 @pytest.fixture(scope="module")
 def managed(start_emulator, tmp_path_factory):
-    """Start an emulator with proxies of its own in two countries."""
+    """Start an emulator that offers its own proxies in two countries."""
     table = {"DE": LocalProxy("http", *LOGIN), "us": LocalProxy("socks")}
     path: Path = tmp_path_factory.mktemp("proxies") / "proxies.json"
     path.write_text(json.dumps({country: each.wire for country, each in table.items()}))

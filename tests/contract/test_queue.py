@@ -1,4 +1,4 @@
-"""Section 3: one task at a time, and what is said about one of them leaves the others alone."""
+"""Contract tests of a session's task queue (section 3): one task at a time; a command for one task affects no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.waiting import wait_until
 
 @pytest.fixture
 def two(emulator: Any, idle_session: str, page_url: str, gate: Any) -> Any:
-    """Have a task that runs, until the gate opens, and one that is queued behind it; yields session and both ids."""
+    """Start a task that runs until the gate opens and one that is queued behind it; yield the session and both ids."""
     with emulator.queue_in_background(idle_session, taskDetails="list the cities", startingPoint=f"{page_url}/gate"):
         wait_until(lambda: emulator.status(idle_session), lambda s: s["phase"] == "running")
         with emulator.queue_in_background(idle_session, taskDetails="wait for 60 seconds"):

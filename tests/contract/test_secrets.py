@@ -1,4 +1,4 @@
-"""Section 6 in raw JSON: who gets a secret, and that nobody else sees it. No client of ours."""
+"""Contract tests of secrets (section 6), in raw JSON: which hosts get one, and that it is shown nowhere."""
 
 from __future__ import annotations
 
@@ -129,12 +129,12 @@ def test_a_redirect_to_another_host_gets_none_there(run, site):
 
 
 def again(site, code, host):
-    """Serve a login that the trusted host itself has the browser send once more, to `host`."""
+    """Serve a login that the trusted host redirects to `host` together with the form's values."""
     site.page("/login", f"<title>Log in</title>{FORM.format(action=f'/again/{code}/{host}/login')}")
 
 
 def knowing(site, *names, then="Log in"):
-    """Name hosts, so that nothing but what is tested here keeps a session from them; then be at the login."""
+    """Return a text that names hosts, so that only the tested rule can refuse them, and then opens the login."""
     pages = [site.url("/x", f"{name}.localhost") for name in names]
     return "\n".join([*(f"Go to {page}" for page in [*pages, site.url()]), then])
 
@@ -165,7 +165,7 @@ def test_a_login_that_opens_a_tab_is_not_sent_on_either(run, site):
     ids=["fetch", "XMLHttpRequest", "beacon"],
 )
 def test_what_a_script_sends_is_not_sent_on_to_another_host(emulator, site, send, idle_session):
-    """The page of the trusted host reads the field that was filled in; its host redirects what it sends."""
+    """A script of the trusted host reads the filled field and sends it; the host redirects that request."""
     there, own = "/again/307/evil.localhost/login", "/again/307/login.localhost/login"
     site.page("/login", "<title>Log in</title>" + FORM.format(action="/login") + f"""<script>
         document.forms[0].onsubmit = () => {{
@@ -262,7 +262,7 @@ def test_credentials_that_a_person_gives_are_secrets_from_then_on(emulator, site
 
 
 def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site, idle_session):
-    """10.255.255.1 is private: reached only where the user names it, and a password names nothing."""
+    """10.255.255.1 is private: reached only if the user names it, and a password does not name hosts."""
     inside = "10.255.255.1"
     _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
     assert body["data"]["kind"] == "credentials"

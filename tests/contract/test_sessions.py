@@ -1,4 +1,4 @@
-"""Sections 3 and 5: sessions, in raw JSON."""
+"""Contract tests of sessions (sections 3 and 5), in raw JSON."""
 
 from __future__ import annotations
 

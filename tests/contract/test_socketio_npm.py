@@ -1,4 +1,4 @@
-"""Section 10, with socket.io-client from npm: it gets what python-socketio gets, and nobody else gets anything."""
+"""Contract tests of live events (section 10) with socket.io-client from npm: the same events, and refusals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def modules(request: pytest.FixtureRequest) -> Path:
 
 
 class Listener:
-    """Records the events on a session's socket, in order, with the delay of each in ms."""
+    """A recorder of the events on a session's socket, in order, with the delay of each in ms."""
 
     def __init__(self) -> None:
         self.received: Received = []
@@ -56,20 +56,20 @@ class Listener:
 
 
 class NodeListener(Listener):
-    """`socketio_client.js` in a process of its own."""
+    """A listener that runs `socketio_client.js` in a process of its own."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         super().__init__()
         self._process = process
 
     async def greeting(self) -> dict[str, Any]:
-        """Return the first thing it says: that it is connected, or refused."""
+        """Return the client's first message: that it is connected, or refused."""
         assert self._process.stdout is not None
         async with asyncio.timeout(WAIT_S):
             return dict(json.loads(await self._process.stdout.readline()))
 
     async def listen(self) -> str:
-        """Take events until the connection ends, and return why it did."""
+        """Record events until the connection ends, and return the reason of its end."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             said = json.loads(line)
@@ -221,7 +221,7 @@ async def test_a_page_of_another_origin_is_refused(idle_session, start, transpor
 
 
 async def test_events_of_ten_tasks_arrive_in_order(emulator, page_url, idle_session, start, record_property):
-    """Also the measurement: from when an event happens until a client has it (the target is a p95 of 25 ms)."""
+    """Also measures the delay from an event to its arrival at a client (the target is a p95 of 25 ms)."""
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         for _ in range(10):
             await send(emulator, idle_session, **new_task("List the cities, click the Ring button.", page_url))

@@ -1,4 +1,4 @@
-"""Section 12: `GET /_emulator/tasks/:id/report`, what an answer rests on and what of the text it does not follow."""
+"""Contract tests of `GET /_emulator/tasks/:id/report` (section 12): the pages read, and unused parts of the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections 3 and 4: tasks, their results and failures, in raw JSON."""
+"""Contract tests of tasks, their results and failures (sections 3 and 4), in raw JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FURTHER_CITIES = [{"city": "Bern", "people": 137000}, {"city": "Linz", "people":
 
 @pytest.fixture(scope="module")
 def slow(start_emulator, page_url):
-    """Ask for what takes longer than an answer may; give the emulator, and what waits for its answer."""
+    """Start a request that exceeds the time limit of an answer; return the emulator and the pending request."""
     apart = start_emulator()  # the other tests move the clock
     task = {"taskDetails": "wait for 55 seconds, then list the cities", "startingPoint": page_url}
     with ThreadPoolExecutor(1) as pool:
@@ -41,7 +41,7 @@ def slow(start_emulator, page_url):
 
 @pytest.fixture(scope="module", autouse=True)
 def _asked_first(request):
-    """Have the slow answer under way while the other tests run, if it is to be looked at."""
+    """Start the slow request before the other tests of the module, if its test was selected."""
     if any("slow" in getattr(item, "fixturenames", ()) for item in request.session.items):
         request.getfixturevalue("slow")
 
@@ -345,7 +345,7 @@ def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, page_url, gate
 
 
 def test_a_page_with_a_nonce_is_really_read(run, nonce_page):
-    """Nothing canned can know what this page says."""
+    """The page contains a random word, which no prepared answer can know."""
     url, nonce = nonce_page
     schema = {"type": "array", "items": {"type": "object", "properties": {"word": {"type": "string"}}}}
     body = run("List the words.", startingPoint=url, outputType="structured_json", outputSchema=schema)

@@ -1,4 +1,4 @@
-"""Section 4: beside a text answer stand the records it was written from, as a structured answer would have them."""
+"""Contract tests of the records that accompany a text answer (section 4)."""
 
 from __future__ import annotations
 

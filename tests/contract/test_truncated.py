@@ -1,4 +1,4 @@
-"""Section 3: an estimate of tokens limits a task only where the request sets a limit, and a cut answer says so."""
+"""Contract tests of token limits (section 3): only a requested limit applies, and a truncated answer is marked."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_the_event_of_a_completed_task_says_it(emulator, idle_session, pag
 
 @contextmanager
 def inbox() -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Give a URL that takes one POST, and a function that waits for its JSON body."""
+    """Serve a URL that takes one POST; yield it and a function that waits for the JSON body."""
     received: Queue[bytes] = Queue()
 
     class Inbox(BaseHTTPRequestHandler):

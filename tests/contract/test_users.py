@@ -1,7 +1,7 @@
-"""Section 2: several keys and users. Nothing of one is visible to another; whose it is answers as if it did not exist.
+"""Contract tests of several users (section 2): another user's objects answer as if they did not exist.
 
-`CALLS` is the table of everything that names something of a user's: what is added to the API is added here, by the
-name of a thing that `things` makes for Ann. Each call is made by Bob about Ann's thing and about an invented one.
+`CALLS` is the table of all calls that name an object of a user: each new one of the API is added here, with the name
+of an object that `things` creates for Ann. Each call is made by Bob about Ann's object and about an invented one.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ LISTS = [
 
 
 class User:
-    """Somebody with a key."""
+    """A client with one user's key."""
 
     def __init__(self, url: str, key: str) -> None:
         self._url = url
@@ -122,7 +122,7 @@ def bob(emulator) -> User:
 
 @pytest.fixture(scope="module")
 def things(ann) -> dict[str, str]:
-    """What Ann has, by kind: an open session, one that has ended with its task, an environment with a file in it."""
+    """Ann's objects, by kind: an open session, an ended one with its task, an environment with a file, a policy."""
     open_one = ann.call("POST", "/start/start-session", {})[1]["sessionId"]
     ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
     environment = ann.call("POST", "/environments", {"name": "logins"})[1]["environment"]["_id"]
@@ -139,7 +139,7 @@ def things(ann) -> dict[str, str]:
 
 
 def filled(template: Any, names: dict[str, str]) -> Any:
-    """Put ids in."""
+    """Replace the placeholders of a template by ids."""
     text = json.dumps(template)
     for kind, id in names.items():
         text = text.replace(f"{{{kind}}}", id)
@@ -163,7 +163,7 @@ def without_ids(body: Any, ids: dict[str, str]) -> Any:
 
 
 def has_all(ann: User, things: dict[str, str]) -> bool:
-    """Tell whether what Ann has is still there."""
+    """Return whether all of Ann's objects still exist."""
     session = ann.call("GET", f"/start/session-status/{things['session']}")[1]
     files = ann.call("GET", f"/environments/{things['environment']}/files")[1]
     policy = ann.call("GET", f"/policies/{things['policy']}")[1]["policy"]

@@ -1,4 +1,4 @@
-"""Sections 10 and 12: the live view's socket and page, with raw WebSockets and raw HTTP."""
+"""Contract tests of the live view's socket and page (sections 10 and 12), with raw WebSockets and raw HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CLICKED = {
 
 
 class Socket:
-    """A viewer: keeps what comes, and acknowledges pictures unless told not to."""
+    """A viewer that keeps the messages it receives, and acknowledges pictures unless told not to."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -46,7 +46,7 @@ class Socket:
         await self.say(type="input", action=action)
 
     async def take(self) -> bool:
-        """Take one message; False once the socket is closed."""
+        """Receive one message; return False once the socket is closed."""
         message = await self.socket.receive()
         if message.type is aiohttp.WSMsgType.BINARY:
             self.pictures.append(message.data)
@@ -74,7 +74,7 @@ class Socket:
         return dict(await self.until(found))
 
     async def quiet(self) -> None:
-        """Take what comes until nothing has come for a span of time."""
+        """Receive messages until none has come for a span of time."""
         async with asyncio.timeout(LONGEST_S):
             while True:
                 before = len(self.pictures), len(self.notes)
@@ -83,7 +83,7 @@ class Socket:
                     return
 
     async def for_a_while(self, seconds: float = QUIET_S) -> None:
-        """Take what comes in a span of time."""
+        """Receive messages for a span of time."""
         try:
             async with asyncio.timeout(seconds):
                 while await self.take():
@@ -113,13 +113,13 @@ async def watching(
 
 @pytest.fixture(scope="module")
 def resting(emulator: Any) -> str:
-    """Return a session that nothing is done in."""
+    """Return a session in which nothing is done."""
     return str(emulator.start())
 
 
 @pytest.fixture
 def show_aim(emulator: Any, aim: str) -> Callable[[str], str]:
-    """Have a session show the page to aim at, as nobody has touched it."""
+    """Open the page that records clicks in a session, in its initial state."""
 
     def show(session_id: str) -> str:
         status, body = emulator.message(session_id, actionType="newTask", startingPoint=aim, **CLICKED)
@@ -131,13 +131,13 @@ def show_aim(emulator: Any, aim: str) -> Callable[[str], str]:
 
 @pytest.fixture(scope="module")
 def stage(emulator: Any) -> str:
-    """Return the session that `shown` uses again and again."""
+    """Return the session that `shown` uses for all tests of the module."""
     return str(emulator.start())
 
 
 @pytest.fixture
 def shown(emulator: Any, stage: str, show_aim: Callable[[str], str]) -> str:
-    """Return a session that shows the page to aim at; for tests that leave it alive."""
+    """Return the shared session, on the page that records clicks; for tests that leave it open."""
     if emulator.status(stage)["phase"] == "manual":
         emulator.message(stage, actionType="interaction", action={"type": "releaseControl"})
     return show_aim(stage)
@@ -145,7 +145,7 @@ def shown(emulator: Any, stage: str, show_aim: Callable[[str], str]) -> str:
 
 @pytest.fixture
 def spare(emulator: Any, show_aim: Callable[[str], str]) -> str:
-    """Return a session that shows the page to aim at, of the test's own."""
+    """Return a new session on the page that records clicks, for one test."""
     return show_aim(str(emulator.start()))
 
 

@@ -1,4 +1,4 @@
-"""Section 9: webhooks, received by a real server."""
+"""Contract tests of webhooks (section 9), received by a real server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIST = "List the cities."
 
 @pytest.fixture(scope="module")
 def inbox() -> Iterator[tuple[str, Queue[tuple[dict[str, str], bytes]]]]:
-    """A server that keeps what is posted to it; `/refuse` answers 500."""
+    """A server that keeps the requests posted to it; `/refuse` answers 500."""
     received: Queue[tuple[dict[str, str], bytes]] = Queue()
 
     class Inbox(BaseHTTPRequestHandler):

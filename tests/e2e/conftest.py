@@ -1,4 +1,4 @@
-"""Fixtures for tests in a real JupyterLab. The server is shared by all; each module has a browser and a page in it."""
+"""Fixtures of the tests in a real JupyterLab: one server for all, a browser with a page for each module."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def lab_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[LabServer]:
-    """A running JupyterLab (`--jupyter=notebook`: Notebook 7) with clean folders."""
+    """A running JupyterLab (`--jupyter=notebook`: Notebook 7) with empty folders."""
     app = pytestconfig.getoption("--jupyter", "lab")
     with run_lab_server(tmp_path_factory.mktemp("lab"), settings=LAB_SETTINGS, app=app) as server:
         yield server
@@ -33,7 +33,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Co
 
 @pytest.fixture(scope="module")
 def lab_browser() -> Iterator[Browser]:
-    """A browser. Not for the whole session: Playwright's loop and pytest-asyncio's can't share a thread."""
+    """A browser for one module: Playwright's loop and pytest-asyncio's cannot share a thread for the whole session."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser())
         yield browser

@@ -1,4 +1,4 @@
-"""The card's guardrail form, its grace period and its start again, in a real JupyterLab."""
+"""Tests in JupyterLab of the card's guardrail form, its grace period and its Start again button."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FORM = f"{CARD} .webrun-question"
 
 
 def open_asking(lab: LabPage, arguments: str, *cells: str) -> None:
-    """Show a card whose task asks, and run `cells` behind it; `s` is its session."""
+    """Show a card whose task has a question, and run `cells` after it; `s` is its session."""
     first = f"from feed import *; s = show('demo', {new_session_id()!r}, **asking({arguments}))"
     lab.open_notebook([first, *cells], FILES)
     lab.run_all()
 
 
 def has_begun(lab: LabPage, cell: int) -> None:
-    """Wait until a cell that says "begun" runs: while Run All goes from cell to cell, JupyterLab moves the focus."""
+    """Wait until a cell that prints "begun" runs: during Run All, JupyterLab moves the focus from cell to cell."""
     lab.wait_for_output(cell, "begun")
 
 
@@ -173,7 +173,7 @@ def test_a_lost_browser_has_a_countdown_of_its_own(lab: LabPage) -> None:
 
 def test_start_again_turns_the_card_to_the_new_session(lab: LabPage) -> None:
     ended = "s = show('old', 'o' * 12, status='terminated', phase=None, reason='expired', expires_at_ms=None)"
-    lab.open_notebook([f"from feed import *; {ended}; s.next = Session('new', 'n' * 12)"], FILES)
+    lab.open_notebook([f"from feed import *; {ended}; s.next = FakeSession('new', 'n' * 12)"], FILES)
     lab.run_all()
     button = lab.find(CARD).get_by_role("button", name="Start again")
     button.focus()

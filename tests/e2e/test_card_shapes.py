@@ -1,6 +1,6 @@
-"""Every widget in every theme and shape: nothing overflows, axe finds nothing, colours are the front end's own.
+"""Tests of every widget in every theme and width: nothing overflows, axe finds nothing, colours are the front end's.
 
-One page for all: the widgets are shown once, side by side, and the page around them changes.
+The widgets are shown once, side by side on one page, and the tests change the page.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ OUT_OF_THEIR_CARD = """() => [...document.querySelectorAll('.webrun-card')].flat
 
 @pytest.fixture(scope="module")
 def shown(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
-    """Return a page that shows them all, its logs of steps and live views open."""
+    """Return a page with all widgets, their logs of steps and live views open."""
     context = lab_browser.new_context(viewport={"width": 1200, "height": 4200})
     lab = LabPage(lab_server, context.new_page())
     lab.open_notebook(["from gallery import *\nsessions = gallery()"], GALLERY_FILES)
@@ -65,7 +65,7 @@ def shown(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
 
 
 def wears(lab: LabPage, variables: Mapping[str, str]) -> None:
-    """Have the front end's colour variables be these, and none of JupyterLab's."""
+    """Set the front end's colour variables to these, and remove JupyterLab's."""
     lab.page.evaluate(
         """([selector, variables]) => {
           const { style } = document.querySelector(selector);
@@ -129,7 +129,7 @@ LOOKS: Mapping[str, Callable[[LabPage], None]] = {
 
 @pytest.fixture(params=LOOKS)
 def looks(shown: LabPage, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LabPage]:
-    """Return the page in one look, of which a picture is kept; afterwards it is as before."""
+    """Return the page with one theme and width, and keep a screenshot; restore the page afterwards."""
     LOOKS[request.param](shown)
     shown.find(".jp-OutputArea").first.screenshot(path=tmp_path / f"{request.param}.png")
     yield shown

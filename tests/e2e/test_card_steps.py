@@ -1,4 +1,4 @@
-"""The card's log of steps, in a real JupyterLab: asked for when it is opened, kept up to date while it is open."""
+"""Tests in JupyterLab of the card's log of steps: loaded when it is opened, kept up to date while it is open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ s.recorded = [step(1, 'navigateUrl', 'http://shop.localhost/'),
 
 
 def shown(recorded: str = RECORDED) -> str:
-    """Return a cell that shows the card of a session `s` with these steps."""
+    """Return a cell that shows the card of a session `s` with the given steps."""
     return f"from feed import *\ns = show('demo', {new_session_id()!r}, **RUNNING)\n{recorded}"
 
 

@@ -1,4 +1,4 @@
-"""The Tab key in a real JupyterLab, on lines of `%webrun`."""
+"""Tests in JupyterLab of the Tab key on lines of `%webrun`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts from hostile pages in a real JupyterLab: nothing runs or is loaded, no formula and no diagram is drawn."""
+"""Tests in JupyterLab of texts from hostile pages: nothing runs or loads, no formula or diagram is rendered."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ show_partial(json.dumps([{"price": text} for text in json.load(open("prices.json
 
 @pytest.fixture
 def shown(lab: LabPage) -> Iterator[list[str]]:
-    """Show all texts, and what JupyterLab renders by itself; give the URLs that were asked for."""
+    """Show all texts as widgets and as outputs that JupyterLab renders itself; return the requested URLs."""
     asked: list[str] = []
 
     def note(request: Request) -> None:

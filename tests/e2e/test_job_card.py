@@ -1,4 +1,4 @@
-"""The card of a background job in a real JupyterLab, over a real emulator: what it says, Cancel, and its form."""
+"""Tests in JupyterLab of a background job's card over a real emulator: its texts, Cancel, and its form."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def site() -> Iterator[LoginSite]:
 
 @pytest.fixture(scope="module")
 def day(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
-    """Return a notebook with one session, whose card is in its first cell; the jobs are in it one after the other."""
+    """Return a notebook with one session, whose card is in its first cell; the jobs run in it one after the other."""
     context = lab_browser.new_context(viewport={"width": 1200, "height": 2400})
     lab = LabPage(lab_server, context.new_page())
     lab.open_notebook(["import time\n%load_ext webrun_nb\n%webrun start"])
@@ -44,7 +44,7 @@ def day(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
 
 
 def begin(lab: LabPage, name: str, task: str, options: str = "") -> Locator:
-    """Begin a job, and run a cell behind it that blocks until it has ended; return its card."""
+    """Start a job, and run a cell after it that blocks until the job has ended; return its card."""
     lab.run_more(f"%%webrun task --bg {name} {options}\n{task}")
     card = lab.find(f"{JOB}[aria-label='Job {name}, session main']")
     card.wait_for()
@@ -53,12 +53,12 @@ def begin(lab: LabPage, name: str, task: str, options: str = "") -> Locator:
 
 
 def ended(lab: LabPage, text: str) -> None:
-    """Wait until the last cell, which waits for the job, says how it ended."""
+    """Wait until the last cell, which waits for the job, prints the job's final state."""
     expect(lab.find(".jp-OutputArea-output").filter(has_text=text)).to_have_count(1)
 
 
 def look(lab: LabPage, card: Locator, folder: Path, name: str) -> None:
-    """Keep a picture of the card in each theme."""
+    """Keep a screenshot of the card in each theme."""
     for theme in THEMES:
         lab.theme(theme)
         card.screenshot(path=folder / f"{name}-{theme.split()[-1].lower()}.png")

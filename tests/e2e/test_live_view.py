@@ -1,4 +1,4 @@
-"""The live view in a real JupyterLab over a real session: what it shows, what it costs, and that clicks hit."""
+"""Tests in JupyterLab of the live view of a real session: pictures, traffic, and positions of clicks."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ AIM = b"""<!doctype html><title>Aim</title><style>body{margin:0;height:600px;fon
 input{position:absolute;left:280px;top:190px;width:200px;font:inherit}</style><h1>Aim here</h1>
 <input aria-label=field>
 <script>
-  let told = Promise.resolve();  // one after the other: what is asked for at once comes in any order
-  const tell = what => { told = told.then(() => fetch('/told?' + encodeURIComponent(JSON.stringify(what)))); };
-  addEventListener('click', event => tell(['click', event.clientX, event.clientY]));
-  addEventListener('dblclick', event => tell(['dblclick', event.clientX, event.clientY]));
-  addEventListener('wheel', event => tell(['wheel', event.deltaY]), {passive: true});
-  addEventListener('keydown', event => tell(['key', event.key]));
-  document.querySelector('input').addEventListener('input', event => tell(['value', event.target.value]));
+  let sent = Promise.resolve();  // one after the other: simultaneous requests arrive in any order
+  const report = what => { sent = sent.then(() => fetch('/event?' + encodeURIComponent(JSON.stringify(what)))); };
+  addEventListener('click', event => report(['click', event.clientX, event.clientY]));
+  addEventListener('dblclick', event => report(['dblclick', event.clientX, event.clientY]));
+  addEventListener('wheel', event => report(['wheel', event.deltaY]), {passive: true});
+  addEventListener('keydown', event => report(['key', event.key]));
+  document.querySelector('input').addEventListener('input', event => report(['value', event.target.value]));
 </script>"""
 MOVING = b"<!doctype html><title>M</title><h1 id=n>0</h1><script>setInterval(() => n.textContent++, 30)</script>"
 PICTURE_BYTES = 2_000
 """More than any message that holds no picture."""
 
 
-class Told:
-    """A page that tells what is done to it."""
+class RecordingSite:
+    """A site whose page reports the events that it receives."""
 
     def __init__(self) -> None:
-        self.told: list[list[Any]] = []
-        told = self.told
+        self.events: list[list[Any]] = []
+        events = self.events
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 path, _, query = self.path.partition("?")
-                if path == "/told":
+                if path == "/event":
                     from urllib.parse import unquote
 
-                    told.append(json.loads(unquote(query)))
+                    events.append(json.loads(unquote(query)))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
@@ -66,12 +66,12 @@ class Told:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def kinds(self, kind: str) -> list[list[Any]]:
-        return [each[1:] for each in self.told if each[0] == kind]
+        return [each[1:] for each in self.events if each[0] == kind]
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
-    page = Told()
+def site() -> Iterator[RecordingSite]:
+    page = RecordingSite()
     yield page
     page.server.shutdown()
     page.server.server_close()
@@ -91,47 +91,47 @@ def take_over(screen: Locator) -> None:
 
 
 def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:
-    """Click where the session's page has (x, y), at whatever size it is shown."""
+    """Click at (x, y) of the session's page, whatever the size of the view."""
     box = screen.locator(".webrun-screen-frame").bounding_box()
     assert box is not None
     position = {"x": x * box["width"] / 1024, "y": y * box["height"] / 600}
     screen.locator(".webrun-screen-field").click(position=position, **options)
 
 
-def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab: LabPage, told: Told) -> None:
-    screen = open_view(lab, told.url)
+def test_a_take_over_click_lands_within_2_px_at_three_sizes_and_keys_follow(lab: LabPage, site: RecordingSite) -> None:
+    screen = open_view(lab, site.url)
     take_over(screen)
     for number, width in enumerate((1700, 1200, 620), start=1):
         lab.page.set_viewport_size({"width": width, "height": 1000})
         screen.scroll_into_view_if_needed()
         click_at(screen, 333, 204)
-        lab.wait_until(lambda number=number: len(told.kinds("click")) >= number)
-    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
+        lab.wait_until(lambda number=number: len(site.kinds("click")) >= number)
+    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in site.kinds("click")] == [(True, True)] * 3
     lab.page.keyboard.type("ab")
     lab.page.keyboard.press("Backspace")
     lab.page.keyboard.press("Shift+Escape")
-    lab.wait_until(lambda: ["Escape"] in told.kinds("key"))
-    assert told.kinds("value")[-1] == ["a"]
+    lab.wait_until(lambda: ["Escape"] in site.kinds("key"))
+    assert site.kinds("value")[-1] == ["a"]
     lab.page.keyboard.press("Escape")
     expect(screen.get_by_role("button", name="Release")).to_be_focused()
     lab.page.keyboard.press("Enter")
     expect(screen).to_have_attribute("data-controller", "agent")
 
 
-def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, told: Told) -> None:
-    screen = open_view(lab, told.url)
+def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, site: RecordingSite) -> None:
+    screen = open_view(lab, site.url)
     take_over(screen)
     box = screen.locator(".webrun-screen-frame").bounding_box()
     assert box is not None
     lab.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    lab.wait_until(lambda: told.kinds("dblclick"))
+    lab.wait_until(lambda: site.kinds("dblclick"))
     lab.page.mouse.wheel(0, 120)
-    lab.wait_until(lambda: told.kinds("wheel"))
-    assert (len(told.kinds("click")), len(told.kinds("dblclick")), told.kinds("wheel")) == (2, 1, [[120]])
+    lab.wait_until(lambda: site.kinds("wheel"))
+    assert (len(site.kinds("click")), len(site.kinds("dblclick")), site.kinds("wheel")) == (2, 1, [[120]])
 
 
-def test_two_views_of_one_session_both_show_who_drives(lab: LabPage, told: Told) -> None:
-    open_view(lab, told.url)
+def test_two_views_of_one_session_both_show_who_is_in_control(lab: LabPage, site: RecordingSite) -> None:
+    open_view(lab, site.url)
     lab.find(".webrun-fold summary").first.click()
     in_card, alone = lab.find(SCREEN).first, lab.find(SCREEN).last
     expect(in_card).to_have_attribute("data-pictures", re.compile("."))
@@ -141,14 +141,16 @@ def test_two_views_of_one_session_both_show_who_drives(lab: LabPage, told: Told)
     in_card.get_by_role("button", name="Take over here").click()
     expect(in_card).to_have_attribute("data-controller", "you")
     click_at(in_card, 50, 300)
-    lab.wait_until(lambda: told.kinds("click"))
+    lab.wait_until(lambda: site.kinds("click"))
     in_card.get_by_role("button", name="Release").click()
-    alone.scroll_into_view_if_needed()  # one that is out of view is told nothing
+    alone.scroll_into_view_if_needed()  # a view that is out of sight receives nothing
     expect(alone).to_have_attribute("data-controller", "agent")
 
 
-def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved(lab: LabPage, told: Told) -> None:
-    screen = open_view(lab, told.url + "/moving")
+def test_no_picture_is_sent_while_hidden_folded_or_unchanged_and_none_is_saved(
+    lab: LabPage, site: RecordingSite
+) -> None:
+    screen = open_view(lab, site.url + "/moving")
     quiet_ms = 1500
 
     def pictures() -> int:
@@ -169,8 +171,8 @@ def test_nothing_is_sent_while_it_is_hidden_folded_or_still_and_nothing_is_saved
 
 
 @needs_subshells
-def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(lab: LabPage, told: Told) -> None:
-    screen = open_view(lab, told.url)
+def test_after_take_over_and_release_in_a_running_cell_the_agent_goes_on(lab: LabPage, site: RecordingSite) -> None:
+    screen = open_view(lab, site.url)
     lab.find(".webrun-fold summary").first.click()
     elsewhere = lab.find(SCREEN).first
     lab.run_more("%%webrun task\nwait for 15 seconds, then get the heading")
@@ -181,12 +183,12 @@ def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(
     for number, width in enumerate((1700, 1200, 620), start=1):
         lab.page.set_viewport_size({"width": width, "height": 2600})
         click_at(screen, 333, 204)
-        lab.wait_until(lambda number=number: len(told.kinds("click")) >= number)
-    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in told.kinds("click")] == [(True, True)] * 3
+        lab.wait_until(lambda number=number: len(site.kinds("click")) >= number)
+    assert [(abs(x - 333) <= 2, abs(y - 204) <= 2) for x, y in site.kinds("click")] == [(True, True)] * 3
     lab.page.keyboard.type("by hand")
     lab.page.keyboard.press("Enter")
-    lab.wait_until(lambda: ["Enter"] in told.kinds("key"))
-    assert told.kinds("value")[-1] == ["by hand"]
+    lab.wait_until(lambda: ["Enter"] in site.kinds("key"))
+    assert site.kinds("value")[-1] == ["by hand"]
     expect(lab.find(".webrun-state-word").first).to_have_text("active · manual")
     screen.get_by_role("button", name="Release").click()
     expect(elsewhere).to_have_attribute("data-controller", "agent")
@@ -194,8 +196,8 @@ def test_taken_over_mid_cell_it_hits_types_and_gives_back_and_the_agent_goes_on(
     assert not [output for output in lab.outputs()[2] if output["output_type"] == "error"]
 
 
-def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, told: Told) -> None:
-    open_view(lab, told.url)
+def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, site: RecordingSite) -> None:
+    open_view(lab, site.url)
     lab.save()
     lab.page.reload()
     lab.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
@@ -203,18 +205,18 @@ def test_the_view_comes_back_after_a_reload_of_the_page(lab: LabPage, told: Told
     expect(screen).to_have_attribute("data-pictures", re.compile("."))
     take_over(screen)
     click_at(screen, 700, 400)
-    lab.wait_until(lambda: told.kinds("click"))
+    lab.wait_until(lambda: site.kinds("click"))
 
 
-def test_it_is_accessible_in_both_themes(lab: LabPage, told: Told, tmp_path: Path) -> None:
-    screen = open_view(lab, told.url)
+def test_it_is_accessible_in_both_themes(lab: LabPage, site: RecordingSite, tmp_path: Path) -> None:
+    screen = open_view(lab, site.url)
     lab.find(".webrun-fold summary").first.click()
     for name in ("watching", "driving"):
         if name == "driving":
             take_over(screen)
             click_at(screen, 320, 204)
             lab.page.keyboard.type("x")
-            lab.wait_until(lambda: told.kinds("value"))
+            lab.wait_until(lambda: site.kinds("value"))
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
             lab.theme(theme)
             for number, output in enumerate(lab.find(".jp-OutputArea").all()):

@@ -1,4 +1,4 @@
-"""The practice sites in a real browser: axe-core finds nothing, in light and in dark, and nothing leaves the site."""
+"""Tests of the practice sites in a browser: axe-core finds nothing in both themes; nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def register(page: Page, forms_url: str) -> Iterator[str]:
 
 
 def administer(page: Page, admin_url: str) -> Iterator[str]:
-    """Look at every room, and delete somebody."""
+    """Visit every room, and delete a user."""
     for path in ("/", "/admin/", "/admin/users/alice", "/admin/settings", "/admin/danger"):
         page.goto(admin_url + path)
         yield path
@@ -136,7 +136,7 @@ def administer(page: Page, admin_url: str) -> Iterator[str]:
 
 
 def upload(page: Page, upload_url: str) -> Iterator[str]:
-    """Send nothing, then a CSV."""
+    """Submit without a file, then with a CSV file."""
     page.goto(upload_url)
     page.get_by_role("button", name="Upload").click()
     yield "nothing chosen"

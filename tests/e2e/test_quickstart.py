@@ -1,4 +1,4 @@
-"""The quickstart in a real JupyterLab: real kernel, real emulator, real Chromium on both sides."""
+"""Tests of the quickstart in JupyterLab, with a real kernel, emulator and Chromium."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def keep(lab: LabPage, name: str) -> None:
 
 
 def changes(lab: LabPage, selector: str, times: int) -> None:
-    """Wait until what is shown has changed so often."""
+    """Wait until the shown text has changed so often."""
     shown = lab.find(selector).first
     for _ in range(times):
         expect(shown).not_to_have_text(shown.inner_text())

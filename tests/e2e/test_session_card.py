@@ -1,4 +1,4 @@
-"""The session card in a real JupyterLab: it ticks by itself, its buttons work mid-cell, it fits both themes."""
+"""Tests in JupyterLab of the session card: it ticks by itself, its buttons work mid-cell, it fits both themes."""
 
 from __future__ import annotations
 
@@ -177,10 +177,10 @@ show('login', 'asks00000005', **asking('credentials', text='The password for ada
 show('second', 'asks00000006', **asking('two_factor', text='The code that was sent to •• 42'))
 show('robot', 'asks00000007', **asking('captcha', text='Solve the picture puzzle'))
 show('warned', 'asks00000008', **asking('security', 'leave the page', 'go on', text='The certificate has expired'))
-class Mute:
+class FakeMuteActions:
     def stop(self): pass
     def terminate(self): pass
-cards.show(Session('mute', 'asks00000009', **asking('ambiguous', 'Personal', 'Business')), Mute())
+cards.show(FakeSession('mute', 'asks00000009', **asking('ambiguous', 'Personal', 'Business')), FakeMuteActions())
 """
 
 

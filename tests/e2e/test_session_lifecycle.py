@@ -1,4 +1,4 @@
-"""The life of a session whose card is on the page: real kernel, real emulator, real JupyterLab."""
+"""Tests in JupyterLab of a session's card from start to end, over a real kernel and emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shows(lab: LabPage, text: str) -> None:
 
 
 def says_first(lab: LabPage, text: str) -> None:
-    """Expect the card to begin with `text`, and to offer and claim nothing that needs the session."""
+    """Expect the card to begin with `text`, and to have no button or claim that needs the session."""
     card = lab.find(CARD).first
     expect(card).to_contain_text(text)
     assert card.inner_text().startswith(text)

@@ -1,4 +1,4 @@
-"""The table of sessions in a real JupyterLab: live, with buttons that work mid-cell, accessible in both themes."""
+"""Tests in JupyterLab of the sessions table: live, with buttons that work mid-cell, accessible in both themes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 TABLE = ".webrun-sessions"
 THREE = """from feed import *
-a = Session('laptops', '{}', **RUNNING)
-b = Session('prices', '{}', expires_at_ms=now_ms() + 41_000)
-c = Session('billed', '{}', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
+a = FakeSession('laptops', '{}', **RUNNING)
+b = FakeSession('prices', '{}', expires_at_ms=now_ms() + 41_000)
+c = FakeSession('billed', '{}', emulated=False, compute_usd=None, idle_usd=None, tokens_usd=None, **RUNNING)
 show_table(a, b, c)
 """
 

@@ -1,4 +1,4 @@
-"""The line under the cell that waits for a task: progress, and the form of a question; real kernel and emulator."""
+"""Tests in JupyterLab of the line under the cell that waits for a task: progress, and the form of a question."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def runs(lab: LabPage, *cells: str) -> None:
 
 
 def has_no_line(lab: LabPage, cell: int) -> None:
-    """Expect that nothing is left of a cell's line once the cell has ended, on the page and in what is saved."""
+    """Expect that nothing of a cell's line remains after the cell's end, on the page and in the saved notebook."""
     lab.wait_until_done()
     expect(lab.find(LINE)).to_have_count(0)
     shown = [output["data"] for output in lab.outputs()[cell] if WIDGET in output.get("data", {})]

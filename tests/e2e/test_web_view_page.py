@@ -1,4 +1,4 @@
-"""The page of `webViewURL`, in a real browser: keyed, framed, driven."""
+"""Tests of the page of `webViewURL` in a browser: its key, embedding in a frame, and manual control."""
 
 from __future__ import annotations
 

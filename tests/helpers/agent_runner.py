@@ -30,8 +30,8 @@ from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 
 @dataclass
-class Worked:
-    """The steps, the answer and the tokens of a run."""
+class AgentRun:
+    """The steps, the answer and the tokens of a run of an agent."""
 
     answer: Finish
     steps: list[Step]
@@ -47,8 +47,8 @@ class Worked:
 
 
 @dataclass
-class Person:
-    """Answers in order; none left means nobody is there."""
+class FakePerson:
+    """A user who answers questions in order, and is absent once no answer is left."""
 
     answers: list[str] = field(default_factory=list)
 
@@ -56,11 +56,11 @@ class Person:
         return Answered(self.answers.pop(0)) if self.answers else Performed()
 
 
-async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str] = ()) -> Worked:
+async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str] = ()) -> AgentRun:
     """Run the local agent as a worker does, without policies and meters."""
     if brief.starting_url:
         await instance.perform(Navigate(brief.starting_url))
-    tokens, person, steps = TokenUse(), Person(list(answers)), list[Step]()
+    tokens, person, steps = TokenUse(), FakePerson(list(answers)), list[Step]()
     run = LocalAgent().run(brief, tokens)
     reply: Reply | None = None
     try:
@@ -69,7 +69,7 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
             steps.append(step)
             match step:
                 case Finish():
-                    return Worked(step, steps, tokens)
+                    return AgentRun(step, steps, tokens)
                 case Observe():
                     reply = Observed(await instance.observe())
                 case ReadPage():
@@ -88,17 +88,17 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
         await run.aclose()
 
 
-class StoredWorker:
-    """Answers an agent's steps from a stored page, without a browser.
+class FakeWorker:
+    """Replies to an agent's steps from a stored page, without a browser.
 
     Parameters
     ----------
     page : StoredPage
-        What every look and read shows.
+        The reply to each observation and each read.
     replies : iterable of str, optional
-        Answers to what is asked, in order; without any left, an ask ends the run.
+        Answers to questions, in order; a question without an answer ends the run.
     outcomes : callable, optional
-        What comes of an action; all are done without it.
+        Returns the reply to an action; by default each action succeeds.
     """
 
     def __init__(
@@ -132,8 +132,8 @@ class StoredWorker:
 async def work_on(
     page: StoredPage, brief: TaskSpec, replies: Iterable[str] = (), outcomes: Callable[[object], Reply] | None = None
 ) -> list[Step]:
-    """Run the local agent on a stored page until it finishes, or asks what no reply is left for; return its steps."""
-    worker = StoredWorker(page, replies, outcomes or (lambda action: Performed()))
+    """Run the local agent on a stored page until it finishes or no reply is left for its question; return its steps."""
+    worker = FakeWorker(page, replies, outcomes or (lambda action: Performed()))
     run, steps = LocalAgent().run(brief, TokenUse()), list[Step]()
     reply: Reply | None = None
     try:

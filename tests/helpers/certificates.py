@@ -1,4 +1,4 @@
-"""A self-made certificate for `*.localhost`, and a browser that trusts it besides the usual ones."""
+"""A self-signed certificate for `*.localhost`, and a browser that trusts it besides the usual ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = ("login.localhost", "www.login.localhost", "evil.localhost")
 
 
 def own_certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """Make a certificate; return what a server shows it with, and what a browser knows it by."""
+    """Make a certificate; return the server's TLS context and the fingerprint that a browser is to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "webrun-nb's tests")])
     now = datetime.now(UTC)
@@ -46,7 +46,7 @@ def own_certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
 
 
 def browser_that_takes(spki: str, folder: Path) -> str:
-    """Return a program to name in `WEBRUN_BROWSER`: the browser that is there, told of one more certificate."""
+    """Return a program for `WEBRUN_BROWSER` that starts the installed browser and has it trust one more certificate."""
     found = next(each for each in discovery.candidates() if each.path)
     program = folder / ("headless-shell" if found.kind == "headless-shell" else "chromium")
     option = f"--ignore-certificate-errors-spki-list={spki}"

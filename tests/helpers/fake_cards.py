@@ -41,7 +41,7 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e$x$"
 
 
 class FakeActions:
-    """Records what was asked for; the test settles the futures."""
+    """Card actions that record their calls; the test settles the futures."""
 
     def __init__(self) -> None:
         self.futures: dict[str, Future[None]] = {}
@@ -90,12 +90,12 @@ class FakeSession:
 
 
 def make_card(snapshot: SessionSnapshot = IDLE, actions: FakeActions | None = None, **options: Any) -> SessionCard:
-    """A card that is flushed at once, so that a test sees its traits."""
+    """Make a card that is flushed at once, so that a test sees its traits."""
     return SessionCard(snapshot, actions or FakeActions(), SessionCard.flush, **options)
 
 
 class FakeOutput:
-    """Keeps what was displayed, as (display id, whether it was an update, plain text)."""
+    """An output that keeps what was displayed, as (display id, whether it was an update, plain text)."""
 
     def __init__(self) -> None:
         self.shown: list[tuple[str, bool, str]] = []

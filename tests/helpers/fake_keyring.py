@@ -5,8 +5,8 @@ from __future__ import annotations
 from keyring.backend import KeyringBackend
 
 
-class Keyring(KeyringBackend):
-    """Named by `PYTHON_KEYRING_BACKEND`."""
+class FakeKeyring(KeyringBackend):
+    """A backend that `PYTHON_KEYRING_BACKEND` selects."""
 
     priority = 1  # type: ignore[assignment]
 

@@ -24,7 +24,7 @@ STREAMING = {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024
 
 @dataclass
 class FakeService:
-    """A session on the other side of the transport, driven by the test."""
+    """A service with one session; the test sets its answers."""
 
     status: str = "active"
     phase: str | None = "idle"

@@ -1,4 +1,4 @@
-"""The hosted service in place of the emulator, for those contract tests that hold there as well."""
+"""The hosted service in place of the emulator, for the contract tests that apply to both."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEEDS = {
 
 
 class HostedService:
-    """Spoken to in raw JSON, as `RunningEmulator` is; a test that asks for more is skipped."""
+    """A client in raw JSON with the interface of `RunningEmulator`; a test that calls anything else is skipped."""
 
     def __init__(self) -> None:
         self.url, self.key = URL, KEY
@@ -67,7 +67,7 @@ class HostedService:
         return dict(answer)
 
     def close(self) -> None:
-        """End what was started: it costs."""
+        """End what was started, because it costs money."""
         for session_id in dict.fromkeys(self._started):
             with contextlib.suppress(httpx.HTTPError):
                 self.message(session_id, actionType="state", newState="terminate")
@@ -76,7 +76,7 @@ class HostedService:
 
 @contextlib.contextmanager
 def hosted_service() -> Iterator[HostedService]:
-    """Give the service, and end afterwards what was started on it."""
+    """Yield the service, and end afterwards what was started on it."""
     service = HostedService()
     try:
         yield service

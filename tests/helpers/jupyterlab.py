@@ -1,7 +1,7 @@
-"""Drives a real JupyterLab or Notebook 7 in a real browser: a server with clean folders, a page, a notebook in it.
+"""A driver of a real JupyterLab or Notebook 7 in a real browser: a server with empty folders, a page, a notebook.
 
-Outputs are read from the notebook's model, not from the DOM: JupyterLab takes cells that are not in view
-out of the DOM.
+Outputs are read from the notebook's model, not from the DOM: JupyterLab removes cells that are out of view
+from the DOM.
 """
 
 from __future__ import annotations
@@ -134,14 +134,14 @@ class LabPage:
         return name
 
     def clean_up(self) -> None:
-        """Leave nothing of a test to the next one but the kernel: end its cells and sessions, reset size and theme."""
+        """Leave only the kernel to the next test: end cells and sessions, reset size and theme."""
         self.page.evaluate(RUN_SILENTLY, END_SESSIONS)
         self.page.set_viewport_size(VIEWPORT)
         if self.page.locator("body").get_attribute("data-jp-theme-name") != LIGHT:
             self.theme(LIGHT)
 
     def command(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
-        """Start a JupyterLab command, without waiting for what it starts."""
+        """Start a JupyterLab command, without waiting for its effects."""
         self.page.evaluate(
             "([name, args]) => { void window.jupyterapp.commands.execute(name, args); }", [name, dict(arguments or {})]
         )
@@ -189,7 +189,7 @@ class LabPage:
         return outputs
 
     def wait_until(self, condition: Callable[[], object]) -> None:
-        """Wait until a condition holds, and let the page's events in meanwhile."""
+        """Wait until a condition holds, and let the page handle its events meanwhile."""
         wait_until(condition, pause=lambda: self.page.wait_for_timeout(PAUSE_MS))
 
     def wait_for_output(self, cell: int, text: str) -> None:
@@ -199,11 +199,11 @@ class LabPage:
         )
 
     def stream(self, cell: int) -> str:
-        """Return what a cell printed."""
+        """Return the printed text of a cell."""
         return "".join("".join(output["text"]) for output in self.outputs()[cell] if output["output_type"] == "stream")
 
     def theme(self, name: str) -> None:
-        """Change the theme and wait until it is there."""
+        """Change the theme and wait until it is applied."""
         self.command("apputils:change-theme", {"theme": name})
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
 
@@ -214,5 +214,5 @@ class LabPage:
         self._is_open = False
 
     def find(self, selector: str) -> Locator:
-        """Return what is found in the open notebook."""
+        """Return a locator within the open notebook."""
         return self.page.locator(f".jp-NotebookPanel {selector}")

@@ -27,7 +27,7 @@ NAMES: Mapping[str, Sequence[Address]] = {
 
 
 class HitServer:
-    """Answers anything, and remembers it.
+    """A server that answers every request and records it.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class HitServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def ways(self) -> set[str]:
-        """Return the ways on which something arrived: the last part of `/hit/WAY`, and `tls`."""
+        """Return the ways on which a request arrived: the last part of `/hit/WAY`, and `tls`."""
         return {hit.partition("/hit/")[2] or hit for hit in list(self.hits) if "/hit/" in hit or hit == "tls"}
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class HitServer:
 
 
 class UdpServer:
-    """Counts packets."""
+    """A server that counts UDP packets."""
 
     def __init__(self) -> None:
         self.arrived = threading.Event()
@@ -124,7 +124,7 @@ class UdpServer:
 
 
 class LeakyNetwork(SystemNetwork):
-    """Names of `.example`, one public address that leads to `allowed`, and all else to `forbidden`.
+    """A network of `.example` names: one public address leads to `allowed`, every other one to `forbidden`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A site with a login form that repeats what was sent to it in all ways a page can; on any `*.localhost`."""
+"""A site with a login form that repeats the values sent to it in all ways a page can; on any `*.localhost`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORM = """<form method=post action="{action}"><label>E-mail <input type=email na
 
 
 class LoginSite:
-    """Remembers what was posted to it, by host.
+    """A site that records the forms posted to it, by host.
 
     `page(path, body)` serves something of the test's own, where `{port}` is the site's port.
     """
@@ -132,7 +132,7 @@ class LoginSite:
 
 
 def echoing(said: dict[str, str]) -> str:
-    """Return a page that shows what it was told in every way it can."""
+    """Return a page that repeats the values it received in every way it can."""
     ways: list[Callable[[str], str]] = [
         str,
         str.upper,

@@ -29,7 +29,7 @@ def node() -> Path:
 
 
 def install(folder: Path, package: str) -> Path:
-    """Install a package from npm, unless it is there; return the folder of modules for `NODE_PATH`.
+    """Install a package from npm, unless it is installed; return the folder of modules for `NODE_PATH`.
 
     Parameters
     ----------

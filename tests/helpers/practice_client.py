@@ -15,7 +15,7 @@ from webrun_nb.practice.sites import PracticeApp
 def ask(
     app: ASGIApp, site: str, address: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None
 ) -> httpx.Response:
-    """Send one request to a practice site, or to an application that serves several, with no server in between."""
+    """Send one request to the application of a practice site, or of several, without a server in between."""
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
@@ -41,7 +41,7 @@ class Page:
 
 
 class Visitor:
-    """One browser; several on the same `sites` are told apart by their cookies."""
+    """One browser with its own cookies; several share the same `sites`."""
 
     def __init__(self, site: str, sites: PracticeApp | None = None) -> None:
         self.site = site
@@ -76,7 +76,7 @@ class Visitor:
         raise AssertionError(f"{address} redirects for ever")
 
     def count(self, what: str) -> int:
-        """Say how often something was done on the site."""
+        """Return how often something was done on the site."""
         return int(ask(self.sites, self.site, "/counts.json").json().get(what, 0))
 
     def _keep(self, cookie: str) -> None:

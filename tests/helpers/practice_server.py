@@ -21,11 +21,11 @@ class PracticeServer:
         self.port = port
 
     def url(self, site: str, path: str = "/") -> str:
-        """Give the address of a site's page."""
+        """Return the address of a site's page."""
         return f"http://{site}.localhost:{self.port}{path}"
 
     def counts(self, site: str) -> dict[str, int]:
-        """Give what was done on a site so far, by all visits."""
+        """Return what was done on a site so far, by all visitors."""
         host = {"Host": f"{site}.localhost:{self.port}"}
         counts: dict[str, int] = httpx.get(f"http://127.0.0.1:{self.port}/counts.json", headers=host).json()
         return counts

@@ -8,9 +8,9 @@ import psutil
 
 
 def living(found: list[psutil.Process], within_s: float = 60) -> list[psutil.Process]:
-    """Wait until all have ended, and return those that still live after `within_s`; a zombie does not count as living.
+    """Wait until all have ended, and return those that are still alive after `within_s`; a zombie is not alive.
 
-    What is to end within 3 s is given longer: on a busy machine it isn't even told so soon.
+    The limit is much longer than the 3 s in which processes have to end: on a busy machine even the signal comes late.
     """
     deadline = time.monotonic() + within_s
     while alive := [each for each in found if is_alive(each)]:
@@ -21,7 +21,7 @@ def living(found: list[psutil.Process], within_s: float = 60) -> list[psutil.Pro
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process runs (or is stopped)."""
+    """Return whether a process runs (or is stopped)."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

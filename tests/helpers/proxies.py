@@ -39,14 +39,14 @@ class LocalProxy:
 
     @property
     def wire(self) -> dict[str, object]:
-        """It as a session's `proxy`."""
+        """The proxy in the form of a session's `proxy` field."""
         fields: dict[str, object] = {"source": "custom", "type": self.kind, "host": "127.0.0.1", "port": self.port}
         if self.username is not None:
             fields |= {"username": self.username, "password": self.password}
         return fields
 
     def die(self) -> None:
-        """Stop listening, and cut what is open."""
+        """Stop listening, and close the open connections."""
         self._server.shutdown()
         self._server.server_close()
         for each in list(self._open):

@@ -1,4 +1,4 @@
-"""A client and an origin server that exchange raw bytes through the proxy of a session."""
+"""A client and an origin server that exchange raw bytes through a session's proxy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ END = b"Connection: close\r\n\r\n"
 
 
 class Origin(SystemNetwork):
-    """A server that records what arrives and sends what it is given, and the network that leads to it alone.
+    """A server that records the received bytes and sends given ones, and the network that leads to it alone.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Origin(SystemNetwork):
             writer.close()
 
     async def until_received(self, end: bytes) -> None:
-        """Wait until what has arrived ends so."""
+        """Wait until the received bytes end with the given ones."""
         async with asyncio.timeout(WITHIN_S):
             while not self.received.endswith(end):
                 self._changed.clear()
@@ -114,7 +114,7 @@ class Client:
         return reader, writer
 
     async def says(self, rest: bytes, start: bytes = POST) -> bytes:
-        """Send a request whose first lines are right; return all that comes back until the connection is closed."""
+        """Send a request whose first lines are right; return all received bytes until the connection is closed."""
         reader, writer = await self.connect()
         writer.write(start + self.head + rest)
         async with asyncio.timeout(WITHIN_S):
@@ -127,7 +127,7 @@ class Client:
 
 @asynccontextmanager
 async def client_and_origin() -> AsyncIterator[tuple[Client, Origin]]:
-    """Have an origin, the proxy of a session before it, and a client of that."""
+    """Yield an origin, and a client of the session's proxy in front of it."""
     origin = Origin()
     await origin.start()
     listener = await Listener.open(origin, EgressRoute())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-# A session that the notebook itself moves from state to state, with snapshots as the client makes them.
+# A module for the notebook: its cells change the session's state, with snapshots as the client makes them.
 FEED = '''
 import threading, time
 from concurrent.futures import Future
@@ -28,8 +28,8 @@ def with_codes(changes):
     codes = {"status": SessionStatus, "phase": SessionPhase}
     return {name: codes[name](value) if name in codes and value else value for name, value in changes.items()}
 
-class Session:
-    """Watched by the card, and its actions."""
+class FakeSession:
+    """A fake session and the fake actions of its card; it records their calls."""
     def __init__(self, name, session_id, **changes):
         self.subscribers, self.calls, self.called = [], [], threading.Event()
         self.answers, self.answered, self.refusal, self.next = [], threading.Event(), None, None
@@ -103,7 +103,7 @@ def step(seq, name, target, **changes):
                   cost=0.00031, picture=False)
     return StepBody(**{**fields, **changes})
 def show(*args, **changes):
-    session = Session(*args, **changes)
+    session = FakeSession(*args, **changes)
     cards.show(session, session)
     return session
 def show_table(*sessions):

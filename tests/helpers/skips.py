@@ -1,6 +1,6 @@
 """The reasons for which a test may be skipped in CI; any other skip there fails the test.
 
-A tool that is missing (a browser, node, a package) is none of them: with it missing, CI would prove less than it says.
+A missing tool (a browser, node, a package) is none of them: without it, CI would prove less than it reports.
 """
 
 from __future__ import annotations

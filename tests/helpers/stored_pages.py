@@ -1,6 +1,6 @@
 """Recorded observations of pages, on which an agent can be tested without a browser.
 
-`python tests/helpers/stored_pages.py` reads them anew.
+`python tests/helpers/stored_pages.py` records them again.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _page(raw: dict[str, Any]) -> PageData:
     return made
 
 
-# --- reading them anew ------------------------------------------------------------------------------------------------
+# --- capturing them ---------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -167,31 +167,23 @@ def _served() -> Iterator[str]:
 
 
 async def _capture(folder: Path) -> None:
-    from helpers.hosts import LOCAL_HOSTS
+    from helpers.chromium import FakeListener, open_pool
     from helpers.practice_server import serving
     from webrun_nb.browsers.actions import Navigate
-    from webrun_nb.browsers.chromium.pool import ChromiumPool
-
-    class Deaf:
-        def requested(self, url: str) -> None: ...
-        def lost(self, reason: str) -> None: ...
-        def downloading(self, url: str, name: str) -> None: ...
-        def downloaded(self, url: str, name: str, path: Path | None) -> None: ...
 
     with _served() as base, serving() as sites:
         urls = {name: f"{base}/{name}" for name in PAGES}
         urls |= {"shop": sites.url("shop", "/category/laptops"), "bank": sites.url("bank"), "admin": sites.url("admin")}
-        browsers = ChromiumPool(named=LOCAL_HOSTS)
-        for name, url in urls.items():
-            instance = await browsers.open("context", Deaf())
-            await instance.perform(Navigate(url))
-            page = {"observation": asdict(await instance.observe()), "data": asdict(await instance.read())}
-            text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)
-            host = url.split("/")[2]
-            text = text.replace(host, host.split(":")[0].replace("127.0.0.1", "harbour.example"))
-            (folder / f"{name}.json").write_text(text + "\n", "utf-8")
-            await instance.close()
-        await browsers.close()
+        async with open_pool() as browsers:
+            for name, url in urls.items():
+                instance = await browsers.open("context", FakeListener())
+                await instance.perform(Navigate(url))
+                page = {"observation": asdict(await instance.observe()), "data": asdict(await instance.read())}
+                text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)
+                host = url.split("/")[2]
+                text = text.replace(host, host.split(":")[0].replace("127.0.0.1", "harbour.example"))
+                (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+                await instance.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""All widgets in their most different states in one output, over fakes, for tests of their look."""
+"""All widgets in their most different states in one output, over fakes, for tests of their appearance."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from webrun_nb.client.snapshot import Doing
 from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.task_line import TaskLine
 
-class View:
+class FakeView:
     """A live view that shows one picture of a page on which the agent acts."""
     over = False
     def __init__(self, listener, phase):
@@ -48,7 +48,7 @@ class View:
         self.set_visible(True)
     def close(self): pass
 
-class Job:
+class FakeJob:
     """A fake background job for its card."""
     def __init__(self, name, state, session, **changes):
         self.name, self.subscribers = name, []
@@ -62,7 +62,7 @@ class Job:
     def subscribe(self, fn): self.subscribers.append(fn)
     async def acancel(self): pass
 
-class Waited:
+class FakeTask:
     """A fake task for the line under the cell that waits for it."""
     task_id = "t1"
     def __init__(self, session, form=None):
@@ -71,14 +71,14 @@ class Waited:
     def snapshot(self): return self.session.snapshot
 def show_line(session, form=None):
     line = TaskLine(TaskLine.flush)
-    line.add(Waited(session, form))
+    line.add(FakeTask(session, form))
     display(line)
 
 LONG = "PneumonoultramicroscopicsilicovolcanoconiosisPneumonoultramicroscopicsilicovolcanoconiosis"
 ARABIC = "قائمة أسعار «الحواسيب المحمولة» (USD 900) من shop.localhost"
 def viewed(name, session_id, phase=SessionPhase.RUNNING, **changes):
-    session = Session(name, session_id, **changes)
-    session.view = lambda listener, fps: View(listener, phase)
+    session = FakeSession(name, session_id, **changes)
+    session.view = lambda listener, fps: FakeView(listener, phase)
     return session
 def gallery():
     """Show them all; returns the sessions."""
@@ -97,13 +97,13 @@ def gallery():
     show_table(idle, running)
     for number, (state, more) in enumerate((("running", {"action": f"click {ARABIC}"}), ("complete", {}),
                                             ("failed", {"error": f"NAVIGATION_FAILED: {LONG}"}), ("stopped", {}))):
-        job_cards.show(Job(f"laptops{number}" if number else "حواسيب", state, running, **more))
+        job_cards.show(FakeJob(f"laptops{number}" if number else "حواسيب", state, running, **more))
     sent = "The code that was sent to •• 42"
     asks = show("questions", "galleryjob00", **asking("two_factor", text=sent))
-    job_cards.show(Job("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
+    job_cards.show(FakeJob("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
     cards.show_view(running, running.view, 8)
     for target in (LONG, ARABIC):
-        show_line(Session("line", "galleryline0", **{**RUNNING, "doing": Doing("t1", "click", target, 3)}))
+        show_line(FakeSession("line", "galleryline0", **{**RUNNING, "doing": Doing("t1", "click", target, 3)}))
     waits = show("waits", "gallerywaits", **asking("ambiguous", *accounts, text="Which account? " + LONG))
     waits.become(expires_at_ms=now_ms() + 200_000)
     show_line(waits, cards.card("gallerywaits"))

@@ -1,6 +1,6 @@
-"""A little web site to browse, real browsers, and a listener that remembers.
+"""Fixtures of the tests with real browsers: a small web site, a pool of browsers, and listeners that record.
 
-Browsers are shared per module, so a module that uses them says once:
+Browsers are shared by the tests of a module, which have to run on one event loop:
 `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from helpers.hosts import LOCAL_HOSTS
+from helpers.chromium import FakeListener, open_pool
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
@@ -40,7 +40,7 @@ class Answer:
 
 
 class Site:
-    """Pages by path. `url` gives addresses; any `*.localhost` is this site too."""
+    """A server whose pages a test sets by path, on any `*.localhost`; `url` returns addresses."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
@@ -116,30 +116,6 @@ class Site:
         return Handler
 
 
-class Recorder:
-    """An `InstanceListener` that remembers, and that can be waited for."""
-
-    def __init__(self) -> None:
-        self.urls: list[str] = []
-        self.losses: list[str] = []
-        self.wanted: list[str] = []
-        self.is_lost = asyncio.Event()
-
-    def requested(self, url: str) -> None:
-        self.urls.append(url)
-
-    def lost(self, reason: str) -> None:
-        self.losses.append(reason)
-        self.is_lost.set()
-
-    def downloading(self, url: str, name: str) -> Path | None:
-        self.wanted.append(name)
-        return None
-
-    def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        raise AssertionError("nothing is wanted")
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     site = Site()
@@ -148,24 +124,21 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def recorder() -> Callable[[], Recorder]:
-    """Make a new recording listener."""
-    return Recorder
+def recorder() -> Callable[[], FakeListener]:
+    """A function that makes a listener."""
+    return FakeListener
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers() -> AsyncIterator[ChromiumPool]:
-    pool = ChromiumPool(named=LOCAL_HOSTS)
-    if not pool.installed():
-        pytest.skip("no browser is installed; run: webrun-nb install-browser")
-    yield pool
-    await pool.close()
+    async with open_pool() as pool:
+        yield pool
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def instance(browsers: ChromiumPool) -> AsyncIterator[BrowserInstance]:
     """One context instance, ended after the test."""
-    instance = await browsers.open("context", Recorder())
+    instance = await browsers.open("context", FakeListener())
     yield instance
     await instance.close()
 

@@ -1,4 +1,4 @@
-"""Real Chromium behind the protocol: actions, settling, failures, isolation, loss."""
+"""Tests of browser instances over Chromium: actions, settling, failures, isolation, loss."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ async def test_a_click_on_a_download_leaves_the_page(instance, site):
 
 
 async def test_a_click_that_downloads_waits_until_its_file_comes(browsers, recorder, site, monkeypatch):
-    """The request of a link with `download` is seen by no page: the page is settled before the file comes."""
+    """No page sees the request of a link with `download`, so the page is settled before the file comes."""
     settled = threading.Event()
 
     async def settle(*args: Any, **options: Any) -> None:
@@ -209,7 +209,7 @@ async def test_a_click_that_downloads_waits_until_its_file_comes(browsers, recor
     settled.clear()
     await instance.perform(Click(await ref_of(instance, "Get the towns"), downloads=True))
     await instance.close()
-    assert listener.wanted == ["towns.csv"]
+    assert listener.downloads == ["towns.csv"]
 
 
 async def test_a_click_that_was_to_download_and_does_not_fails(instance, site, monkeypatch):

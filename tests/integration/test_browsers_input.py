@@ -1,4 +1,4 @@
-"""A person's hands on the page: pointer, text, keys, wheel, and what the agent's refs mean afterwards."""
+"""Tests of manual input in a page: pointer, text, keys, wheel, and the agent's element references afterwards."""
 
 from __future__ import annotations
 

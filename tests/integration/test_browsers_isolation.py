@@ -1,4 +1,4 @@
-"""What one session leaves in its browser, another never sees: databases, cache, service workers, downloads."""
+"""Tests that sessions of one browser share nothing: databases, cache, service workers, downloads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WORKERS = """<body><script>
 
 
 async def told(instance: BrowserInstance, url: str, wait_for: str) -> str:
-    """Open a page and return its text once it has said so much."""
+    """Open a page and return its text once it contains `wait_for`."""
     await instance.perform(Navigate(url))
     await instance.perform(WaitFor(wait_for))
     return (await instance.observe()).text
@@ -81,4 +81,4 @@ async def test_a_download_is_told_to_its_session_alone(browsers, recorder, site,
     await first.downloads_finished(5)
     await first.close()
     await second.close()
-    assert [each.wanted for each in ears] == [["list.csv"], []]
+    assert [each.downloads for each in ears] == [["list.csv"], []]

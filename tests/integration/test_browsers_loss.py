@@ -1,4 +1,4 @@
-"""Browsers that hang or are killed, drivers that do, and coming back from a checkpoint."""
+"""Tests of browsers and drivers that hang or are killed, and of sessions restored from a checkpoint."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from helpers.chromium import open_pool
 from helpers.hosts import LOCAL_HOSTS
 from helpers.processes import family, living
 from helpers.waiting import wait_until_async
@@ -60,11 +61,8 @@ def answers_of_browsers(monkeypatch) -> list[int]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def pool() -> AsyncIterator[ChromiumPool]:
     """A pool of its own for each test, which may break it."""
-    pool = ChromiumPool(named=LOCAL_HOSTS)
-    if not pool.installed():
-        pytest.skip("no browser is installed; run: webrun-nb install-browser")
-    yield pool
-    await pool.close()
+    async with open_pool() as pool:
+        yield pool
 
 
 def driver_of(pool: ChromiumPool, instance: BrowserInstance) -> psutil.Process:
@@ -222,7 +220,7 @@ async def test_a_kill_is_reported_once(browsers, recorder, kind):
 
 
 async def test_a_killed_renderer_in_a_shared_browser_is_one_sessions_crash(browsers, recorder, site):
-    """Its renderer is the one that has worked: neighbours and the spare page have theirs in the same browser."""
+    """The session's own renderer is killed; its neighbours and the spare page have others in the same browser."""
     url = site.page("/", "<p>Hello")
     neighbour = await browsers.open("context", recorder())
     await neighbour.perform(Navigate(url))
@@ -347,7 +345,7 @@ async def test_a_spare_that_hangs_keeps_nobody_from_coming_back(pool, recorder, 
 
 
 async def test_a_spare_page_that_crashed_is_nobodys(pool, recorder, site):
-    """It costs no neighbour its browser either."""
+    """And no other session loses its browser."""
     neighbour = await pool.open("context", recorder())
     await pool._spare_page.ready()
     group = pool.group_of(neighbour)

@@ -1,4 +1,4 @@
-"""The command line as people type it, with real Chromium; nothing may be left running afterwards."""
+"""Tests of the command line with real Chromium; no process may be left afterwards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENDS_WITHIN_S = 250
 
 
 class CommandLine:
-    """Runs `webrun-nb`; its processes are told from others by their data folder."""
+    """A runner of `webrun-nb`; it recognises its processes by their data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self.environment = {**os.environ, "WEBRUN_DATA_DIR": str(data_dir), "COLUMNS": "120"}
@@ -48,7 +48,7 @@ class CommandLine:
         return process.returncode, out, err
 
     def left_running(self) -> list[psutil.Process]:
-        """Return the processes that are still there, once those that are ending have had their time."""
+        """Return the processes that still run after ending ones have had time to end."""
         ours = []
         for process in psutil.process_iter():
             try:

@@ -1,4 +1,4 @@
-"""The client against the real emulator, with real Chromium."""
+"""Tests of the client with a real emulator and Chromium."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def emulator(start_emulator: Callable[..., Any]) -> Any:
 
 @pytest.fixture(autouse=True)
 def own_ledger(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Keep the sessions of these tests out of the user's ledger."""
+    """Use a ledger of its own for these tests instead of the user's."""
     monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path))
 
 
@@ -71,7 +71,7 @@ def session(client: Client) -> Session:
 
 @contextlib.contextmanager
 def interrupting(*events: threading.Event) -> Iterator[None]:
-    """Press the stop button once all `events` are set."""
+    """Interrupt the main thread, as the stop button does, once all `events` are set."""
 
     def interrupt() -> None:
         if all(event.wait(60) for event in events):
@@ -391,7 +391,7 @@ except KeyboardInterrupt as error:
 
 
 def test_an_interrupt_while_the_emulator_starts_ends_it_and_says_that_nothing_was_started(tmp_path: Any) -> None:
-    """What an emulator opens first is locked here, so that it is starting for as long as it takes."""
+    """The file that the emulator opens first is locked, so that its start cannot complete."""
     with FileLock(tmp_path / "opening.lock"):
         kernel = subprocess.Popen(
             [sys.executable, "-c", INTERRUPTED],
@@ -407,7 +407,7 @@ def test_an_interrupt_while_the_emulator_starts_ends_it_and_says_that_nothing_wa
 
 
 def waiting_for_a_lock(kernel: psutil.Process) -> psutil.Process:
-    """Return the emulator that a kernel has started, once it has its log open: it is about to want the lock."""
+    """Return the emulator that a kernel has started, once its log is open and it is about to need the lock."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         for child in kernel.children():

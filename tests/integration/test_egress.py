@@ -1,4 +1,4 @@
-"""A session's way out with real browsers: both kinds, the spare, restoring, its bytes, and nothing left of it."""
+"""Tests of a session's egress proxy with browsers: rules of both kinds, restored sessions, bytes, no listener left."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import psutil
 import pytest
 
+from helpers.chromium import FakeListener
 from helpers.hosts import LOCAL_HOSTS
 from helpers.proxies import LocalProxy
 from webrun_nb.browsers.actions import Navigate, Scroll
@@ -73,13 +74,13 @@ async def test_bytes_are_counted_up_and_down(browsers, recorder, site):
 
 
 async def test_no_listener_is_left_of_a_session_or_a_pool(browsers, site):
-    """The other tests' browsers may still be making their spares: those come first."""
+    """Spares of other tests' browsers may still be starting; wait for those first."""
     for spare in (browsers._spare, browsers._spare_page):
         with contextlib.suppress(LookupError):
             await spare.ready()
     before = listening()
     pool = ChromiumPool(named=LOCAL_HOSTS)
-    instances = [await pool.open(kind, Quiet()) for kind in ("context", "process")]
+    instances = [await pool.open(kind, FakeListener()) for kind in ("context", "process")]
     await pool._spare.ready()
     await pool._spare_page.ready()
     assert listening() == before + 4  # two sessions, and the spare of each kind
@@ -135,11 +136,3 @@ async def test_a_body_in_chunks_and_a_long_upload_pass(instance, site):
     )
     await instance.perform(Navigate(site.url("/")))
     assert await title(instance) == "sent"
-
-
-class Quiet:
-    def requested(self, url: str) -> None:
-        """Take no note."""
-
-    def lost(self, reason: str) -> None:
-        """Take no note."""

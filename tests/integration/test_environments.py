@@ -1,4 +1,4 @@
-"""What a session leaves behind in its environment, however it ends, and what the next one begins with."""
+"""Tests of environments: what a session stores at its end, however it ends, and what the next session starts with."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def all_of(value):
 
 
 class Memory:
-    """The page, and what it reports."""
+    """A page that stores values in the browser, and reports the stored values."""
 
     def __init__(self):
         self.reports = Queue()
@@ -116,7 +116,7 @@ def environment(emulator):
 
 
 def visit(emulator, memory, environment, value=None, *, idle=False):
-    """Open a session on the page, `idle` or still at its task; return its id, and what the page had in mind before."""
+    """Open a session on the page, idle or still at its task; return its id and the values stored before."""
     url = memory.setting(value) if value else memory.url
     session = emulator.start(environmentId=environment, initialTask={"startingPoint": url})
     seen = memory.reports.get(timeout=60)
@@ -321,7 +321,7 @@ def test_a_session_of_an_emulator_that_was_killed_is_none_to_be_told_of(
 
 
 def seen_from(emulator, session):
-    """Tell how another emulator's session is; None as long as this one does not know of it."""
+    """Return the state of another emulator's session; None while this emulator does not know it."""
     return emulator.get(f"/start/session-status/{session}")[1].get("status")
 
 

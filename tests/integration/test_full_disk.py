@@ -1,4 +1,4 @@
-"""What becomes of a session under a policy when nothing can be written down any more, as SQLite itself says."""
+"""Tests of a session under a policy while the disk is full, with SQLite's own error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever ends the emulator, no process of it is left."""
+"""Tests of the guardian: no process is left, however the emulator ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hosts that we compare are those that Chromium opens: its own `new URL()` is asked."""
+"""Tests that our canonical hosts equal those of Chromium's own `new URL()`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def canonical(name: str) -> str | None:
 
 
 def comparable(hostname: str | None) -> str | None:
-    """Return what Chromium says in our form: without brackets and final dot."""
+    """Return Chromium's form of a host in ours: without brackets and final dot."""
     return None if hostname is None else hostname.removeprefix("[").removesuffix("]").removesuffix(".")
 
 

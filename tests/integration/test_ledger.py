@@ -1,4 +1,4 @@
-"""The ledger with real kernels' processes, the real emulator and real Chromium."""
+"""Tests of the ledger with real kernel processes, a real emulator and Chromium."""
 
 from __future__ import annotations
 

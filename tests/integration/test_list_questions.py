@@ -1,4 +1,4 @@
-"""Questions about lists, answered from all of their rows or not at all."""
+"""Tests of questions about lists: answered from all rows, or refused."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ async def test_a_table_of_more_than_5000_rows_is_read_whole(instance: BrowserIns
 
 
 def headed(head: str, **tables: list[str]) -> str:
-    """Write sections with a heading and a table each; the columns are divided by |."""
+    """Return HTML of sections, each with a heading and a table; columns are separated by |."""
 
     def line(cells: str, tag: str) -> str:
         return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells.split('|'))}</tr>"

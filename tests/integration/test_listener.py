@@ -1,3 +1,5 @@
+"""A test of the emulator's listening socket."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,7 +9,7 @@ from webrun_nb.emulator.http.listening import listen
 
 
 async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
-    """Else a request that closely follows another takes 40 ms."""
+    """Otherwise a request that closely follows another takes 40 ms."""
     (listener,) = listen("127.0.0.1", 0)
     delays = asyncio.get_running_loop().create_future()
 

@@ -1,4 +1,4 @@
-"""The local agent on real pages in a real browser: from plain English to rows."""
+"""Tests of the local agent on real pages in a browser: from plain English to rows."""
 
 from __future__ import annotations
 
@@ -413,7 +413,7 @@ async def test_the_scripted_agent_takes_its_steps(instance: BrowserInstance) -> 
 
 
 def score(records: Sequence[dict[str, Any]], expected: dict[str, Any], folder: Path) -> float:
-    """Return row F1 as `score_records.py` beside the pages counts it."""
+    """Return row F1 as computed by `score_records.py` beside the stored pages."""
     names: dict[str, Any] = {"__file__": str(folder / "score_records.py"), "__name__": "score_records"}
     exec((folder / "score_records.py").read_text(encoding="utf-8"), names)
     return float(names["score"](records, expected)["row_f1"])
@@ -436,7 +436,7 @@ async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_p
 
 @pytest.mark.parametrize("task", ["list the laptops", 'click "Laptops"', "check out", "search for usb cable"])
 async def test_without_a_page_it_is_said_at_once(instance: BrowserInstance, task: str) -> None:
-    """Before anything is waited for, or asked."""
+    """The failure comes before any wait or question."""
     with pytest.raises(AgentError, match="No page is open: give its address as startingPoint") as caught:
         await work(instance, TaskSpec(task))
     assert caught.value.code == "NAVIGATION_FAILED"
@@ -468,7 +468,7 @@ LOGIN = "<form><input name=email type=email><input name=password type=password><
 
 
 async def test_a_login_page_that_answers_401_can_be_used(instance: BrowserInstance, site: Any) -> None:
-    """It asks to log in; so do those that answer a login that was refused."""
+    """Both the page that asks to log in and the one after a refused login answer 401."""
     with pytest.raises(AgentError, match="nobody entered what") as caught:
         await work(instance, TaskSpec("log in", starting_url=site.page("/private", LOGIN, status=401)))
     assert caught.value.code == "AGENT_ERROR"

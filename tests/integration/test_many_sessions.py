@@ -1,4 +1,4 @@
-"""200 sessions through 4 slots: none is lost, none is stuck, all end in the right state, and nothing is left behind."""
+"""A test with 200 sessions and 4 slots: none is lost or stuck, all end in the right state, and nothing is left over."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENDED_BY_HAND = range(7, SESSIONS, 20)
 
 
 class Shelf(BaseHTTPRequestHandler):
-    """A page of its own for each visitor."""
+    """A handler with a different page for each path."""
 
     def do_GET(self) -> None:
         number = self.path.strip("/")
@@ -59,7 +59,7 @@ def emulator(start_emulator: Callable[..., Any]) -> Iterator[Any]:
 
 
 class Crowd:
-    """What became of the sessions, and of everything that could be seen on the way."""
+    """The results of all sessions, and the observations made while they ran."""
 
     def __init__(self) -> None:
         self.started: list[dict[str, Any]] = []
@@ -169,7 +169,7 @@ def _lines(task: dict[str, Any]) -> list[str]:
 
 @pytest.fixture
 def until_few() -> Callable[[Any], int]:
-    """Count renderers until few are left (they end a moment after their contexts), or for a minute."""
+    """Count renderers until few are left (they end shortly after their contexts), for a minute at most."""
 
     def count(emulator: Any) -> int:
         for _ in range(600):
@@ -212,7 +212,7 @@ def test_a_task_that_a_person_lets_go_on_does_not_wait_in_line(crowd, emulator, 
 
 
 def _ask(emulator: Any, shelf: str) -> str:
-    """Open a session whose task waits for a person."""
+    """Open a session whose task waits for a person's answer."""
     session_id = str(emulator.start())
     task = {"taskDetails": "do the usual thing", "startingPoint": shelf}
     _, body = emulator.message(session_id, actionType="newTask", **task)

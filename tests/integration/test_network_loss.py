@@ -1,4 +1,4 @@
-"""A server that the network no longer leads to, for a while: it is shown, nothing is lost, and the work goes on."""
+"""Tests of a network failure between client and server: it is shown, nothing is lost, and the work continues."""
 
 from __future__ import annotations
 

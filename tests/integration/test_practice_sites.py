@@ -1,4 +1,4 @@
-"""The practice sites through the whole emulator: logged in with a secret, bought and sent once a person approves."""
+"""Tests of the practice sites through the whole emulator: login with a secret, approved purchases and transfers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def client(emulator: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Ite
 
 
 def counts(emulator: Any, site: str) -> dict[str, int]:
-    """Ask a site what was done on it."""
+    """Return the actions that a site has counted."""
     host = f"{site}.localhost:{httpx.URL(emulator.url).port}"
     counted: dict[str, int] = json.loads(httpx.get(f"{emulator.url}/counts.json", headers={"Host": host}).text)
     return counted
@@ -45,7 +45,7 @@ def done_since(emulator: Any, site: str, what: str, before: dict[str, int]) -> i
 
 
 def answering(client: Client, *answers: str) -> list[Question]:
-    """Answer what tasks ask, in order; return the questions."""
+    """Answer the questions of tasks in order; return the questions."""
     asked: list[Question] = []
     waiting = list(answers)
 
@@ -99,7 +99,7 @@ def test_two_steps_lead_into_the_bank_and_money_needs_a_person(emulator: Any, cl
 
 
 def test_two_sessions_are_two_visitors(client: Client) -> None:
-    """A cart of one is not the other's: cookies are a session's own."""
+    """A cart belongs to one session, since each has its own cookies."""
     first, second = client.start(), client.start(new=True)
     first.task("Add the Aurora 14 to the cart", url="practice:shop/category/laptops")
     first.task('click "Check out"', url="practice:shop/cart")

@@ -1,4 +1,4 @@
-"""`webrun-nb emulator` as a process: what it prints, and that it leaves nothing behind however it ends."""
+"""Tests of `webrun-nb emulator` as a process: its output, and that it leaves nothing behind however it ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMAND = [sys.executable, "-m", "webrun_nb", "emulator"]
 
 
 def open_both_kinds(emulator) -> None:
-    """Have a browser of its own, a spare and a shared one run."""
+    """Start a browser of its own, a spare and a shared one."""
     emulator.start()
     emulator.post("/start/run-task", {"taskDetails": f"go to {emulator.shop}"})
 
@@ -124,7 +124,7 @@ def test_it_ends_with_its_parent_even_if_a_fork_holds_the_lifeline(tmp_path):
 
 
 def said_at_start(tmp_path: Path, *options: str, key: str | None = None) -> tuple[str, str]:
-    """Start an emulator and end it at once; return its line and what it said on stderr."""
+    """Start an emulator and end it at once; return its first line and its stderr."""
     process = subprocess.Popen(
         [*COMMAND, "--data-dir", str(tmp_path / "data"), *options],
         stdout=subprocess.PIPE,
@@ -173,7 +173,7 @@ def test_a_file_of_keys_that_is_not_understood_is_one_line(tmp_path):
 
 
 def test_practice_sites_are_for_this_machine(start_emulator):
-    """They need no key: whoever comes in from elsewhere does not get them."""
+    """They need no key, so requests from other machines are refused."""
     address = next(
         (
             each.address

@@ -1,4 +1,4 @@
-"""A form that the page does not take is no task done: the browser holds it back, the server or the page refuses it."""
+"""Tests of forms that are refused by the browser, the server or the page: the task does not count as complete."""
 
 from __future__ import annotations
 

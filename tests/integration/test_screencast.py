@@ -1,4 +1,4 @@
-"""The live picture of an instance, over real Chromium."""
+"""Tests of an instance's screencast and thumbnails, over Chromium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session's secrets: shown as dots while it lives, and in no object of the emulator's once it has ended."""
+"""Tests of a session's secrets in memory: masked while it runs, and in no object of the emulator after its end."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_the_place_is_what_the_browser_has(instance, site, fields):
 
 
 def planted() -> str:
-    """Make it anew each time, so that no constant of the test's holds it."""
+    """Return the value, computed each time so that no constant of the test holds it."""
     return "-".join(reversed(["leaves", "trace", "no", "that", "secret", "a"]))
 
 

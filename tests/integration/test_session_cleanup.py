@@ -1,4 +1,4 @@
-"""An ended session owns nothing any more: no browser, no way out, no socket, however it ended."""
+"""A test that an ended session has no browser, egress proxy or socket left, however it ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errands on the practice sites, in a real browser: the cart, the checkout, a transfer, downloads, a form, deleting."""
+"""Tests of workflows on the practice sites: cart, checkout, transfer, downloads, a form, deleting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from pyotp import TOTP
 
-from helpers.agent_runner import Worked, work
+from helpers.agent_runner import AgentRun, work
 from helpers.practice_server import PracticeServer, serving
 from webrun_nb.agents.base import AgentError, Log, TaskSpec
 from webrun_nb.browsers.actions import Click, Navigate, Type
@@ -47,7 +47,7 @@ async def log_in_to_bank(instance: BrowserInstance, sites: PracticeServer) -> No
     assert instance.url == sites.url("bank", "/accounts")
 
 
-async def told(instance: BrowserInstance, text: str, *answers: str, url: str | None = None) -> Worked:
+async def told(instance: BrowserInstance, text: str, *answers: str, url: str | None = None) -> AgentRun:
     return await work(instance, TaskSpec(text, starting_url=url), answers)
 
 
@@ -131,7 +131,7 @@ async def test_who_has_to_log_in_to_check_out_is_asked_for_it(instance: BrowserI
 
 
 async def test_a_login_page_is_no_answer(instance: BrowserInstance, sites: PracticeServer) -> None:
-    """It stands where the list would, and names a demo account."""
+    """The login page appears instead of the list, and names a demo account."""
     with pytest.raises(AgentError, match=r"bank\.localhost asks to log in .* .--secret bank\.localhost=NAME"):
         await told(instance, "List the accounts", url=sites.url("bank", "/accounts"))
 

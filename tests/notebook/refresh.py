@@ -1,6 +1,6 @@
-"""Run notebooks and keep their outputs: `python tests/notebook/refresh.py notebooks/01_quickstart.ipynb …`.
+"""A script that runs notebooks and keeps their outputs: `refresh.py notebooks/01_quickstart.ipynb …`.
 
-The outputs are what readers see and what nbval compares with; look at the difference before committing it.
+Readers see these outputs and nbval compares with them; review the difference before committing it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whatever people get wrong is one clear line in the notebook: no traceback, no stuck session."""
+"""Tests of invalid input in a kernel: each mistake is one clear line, without traceback and stuck session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--max-cost` on sessions and tasks, and `%config WebrunMagics.max_cost`, in a real kernel."""
+"""Tests in a kernel of `--max-cost` on sessions and tasks, and of `%config WebrunMagics.max_cost`."""
 
 from __future__ import annotations
 

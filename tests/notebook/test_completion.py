@@ -1,4 +1,4 @@
-"""The Tab key on lines of `%webrun`, asked of a real kernel in which nothing was started."""
+"""Tests of the Tab key on lines of `%webrun`, in a kernel in which nothing was started."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 
 def offered(kernel: Kernel, cell: str) -> tuple[list[str], str]:
-    """Return what the end of a cell's first line may become, and the part of it that is replaced."""
+    """Return the completions for the end of a cell's first line, and the replaced part of it."""
     end = len(cell.partition("\n")[0])
     kernel.client.complete(cell, end)
     content = kernel.client.get_shell_msg(timeout=120)["content"]

@@ -1,4 +1,4 @@
-"""`%webrun env`, `%webrun file` and `--env`, typed into a real kernel, against the real emulator."""
+"""Tests in a kernel of `%webrun env`, `%webrun file` and `--env`, with a real emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One small notebook in each program that runs or shows notebooks and is no JupyterLab; and an app of marimo's.
+"""Tests of a small notebook in programs other than JupyterLab that run or show notebooks, and of a marimo app.
 
 JupyterLab and Notebook 7 have tests/e2e; terminals and scripts are in test_without_front_end.py.
 """
@@ -66,7 +66,7 @@ def shown(cell: nbformat.NotebookNode) -> str:
 
 @pytest.fixture(scope="module")
 def by_papermill(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    """The notebook as papermill saves it: with a parameter of its own, and a session that is left open at the end."""
+    """The notebook as papermill saves it, with its own parameter; its session is still open at the end."""
     folder = tmp_path_factory.mktemp("papermill")
     start = "%webrun start shopper"
     cells = ("limit = 1", LOAD, start, "%webrun view", TASK, "%webrun start kept --new", "%webrun terminate shopper")
@@ -132,7 +132,7 @@ def test_nbconvert_runs_it_to_a_page_that_needs_no_widgets(tmp_path):
 
 @contextmanager
 def voila(folder: Path) -> Iterator[str]:
-    """Serve `app.ipynb` with Voilà until the block ends; gives its address."""
+    """Serve `app.ipynb` with Voilà until the block ends; yield its address."""
     port = free_port()
     log = folder / "voila.log"
     options = ("--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", f"--Voila.root_dir={folder}")

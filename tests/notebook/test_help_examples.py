@@ -1,4 +1,4 @@
-"""The examples of `%webrun help`, and the options that no other test has a reason for, in a real kernel."""
+"""Tests in a kernel of the examples of `%webrun help`, and of the options that no other test uses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_deactivated_account_is_one_line(kernel):
 
 
 def test_a_browser_that_hangs_is_noticed_and_can_be_brought_back(kernel):
-    """No new browser starts until the loss was seen: a session that is back at once is not seen as lost."""
+    """No new browser starts until the loss was seen: a session that is restored at once is never shown as lost."""
     assert kernel.run("%webrun start slow").status == "ok"
     live = "import time\nwhile webrun.start('slow').status().status != 'active': time.sleep(0.1)"
     assert kernel.run(live).status == "ok"
@@ -66,7 +66,7 @@ def test_a_browser_that_hangs_is_noticed_and_can_be_brought_back(kernel):
 
 
 def written(command: Command) -> Iterator[tuple[str, str]]:
-    """Give each way to write a verb, with each of its options."""
+    """Yield each form of a verb, with each of its options."""
     yield command.name, ""
     yield from ((command.name, option.flag) for option in command.options if option.flag)
     for subcommand in command.subcommands:

@@ -1,4 +1,4 @@
-"""`%webrun history`, `code`, and the Tab key, in a real kernel."""
+"""Tests in a kernel of `%webrun history`, `code`, and their completion."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_history_has_the_tasks_newest_first_with_this_kernels_texts(kernel):
 
 @pytest.fixture(scope="module")
 def later(kernel) -> Iterator[Kernel]:
-    """Give a new kernel with a new emulator on the same data folder, where `past` is the history."""
+    """Return a new kernel with a new emulator on the same data folder, where `past` is the history."""
     assert kernel.run("%webrun terminate --all").status == "ok"  # a result is there once its session has ended
     folder = value(kernel.run("import os; os.environ['WEBRUN_DATA_DIR']"))
     with running_kernel(WEBRUN_DATA_DIR=folder) as later:
@@ -95,7 +95,7 @@ WRITTEN = "written = get_ipython().run_line_magic('webrun', 'code')"
 
 
 def run_written(kernel: Kernel) -> str:
-    """Execute what `code` writes for the last task, compare the frames, and return it."""
+    """Run the code that `code` writes for the last task, compare the frames, and return it."""
     assert kernel.run(f"{WRITTEN}\nbefore = laptops\nexec(str(written))").status == "ok"
     assert value(kernel.run("laptops.equals(before), len(laptops) > 0")) == (True, True)
     return str(value(kernel.run("str(written)")))

@@ -1,4 +1,4 @@
-"""Tasks in the background: `--bg`, jobs, wait and cancel, in a real kernel."""
+"""Tests in a kernel of tasks in the background: `--bg`, jobs, wait and cancel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kernel that is killed in the middle of a task leaves no browser and no running session behind."""
+"""Tests of a kernel that is killed during a task: no browser and no running session is left."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def kernel(tmp_path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
 
 
 def begin_a_long_task(client: BlockingKernelClient, before: str = "") -> list[psutil.Process]:
-    """Run a task that waits, in the kernel, and return the emulator's processes once it is under way."""
+    """Run a task that waits, in the kernel, and return the emulator's processes once it runs."""
     cells = (
         "import os, webrun_nb as webrun\n"
         "session = webrun.start()\n"

@@ -1,4 +1,4 @@
-"""`%webrun login` and `logout`, against a second emulator in the hosted service's place."""
+"""Tests in a kernel of `%webrun login` and `logout`, with a second emulator in place of the hosted service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def service(start_emulator) -> Iterator[Any]:
-    """Run another emulator, with a key of its own and no control API: a server that speaks the contract."""
+    """Run another emulator, with its own key and without a control API: any server that follows the contract."""
     running = start_emulator(key=KEY)
     yield running
     running.end()
@@ -25,7 +25,7 @@ def service(start_emulator) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory, service) -> Iterator[Kernel]:
     folder = str(tmp_path_factory.mktemp("data"))
-    keyring = {"PYTHON_KEYRING_BACKEND": "helpers.fake_keyring.Keyring", "PYTHONPATH": f"{TESTS}:{Path.cwd()}"}
+    keyring = {"PYTHON_KEYRING_BACKEND": "helpers.fake_keyring.FakeKeyring", "PYTHONPATH": f"{TESTS}:{Path.cwd()}"}
     with running_kernel(WEBRUN_DATA_DIR=folder, WEBRUN_API_KEY=KEY, **keyring) as kernel:
         assert kernel.run("%load_ext webrun_nb").status == "ok"
         yield kernel

@@ -1,4 +1,4 @@
-"""The notebooks say what really comes out of them: strict nbval, and proof that it would notice."""
+"""Tests of the notebooks' saved outputs, with strict nbval, and a test that nbval notices a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`%webrun policy …` and `--policy`, typed into a real kernel, against the real emulator."""
+"""Tests in a kernel of `%webrun policy …` and `--policy`, with a real emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def value(ran: Ran) -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A folder with a policy in a file: Clicks that name laptops are blocked, and so is the address behind them."""
+    """A folder with a policy in a file: clicks that name laptops are blocked, and so is the address behind them."""
     folder = tmp_path_factory.mktemp("rules")
     rules = [
         {"category": "Click", "permission": "block", "scope": "target", "match": "Laptops"},

@@ -1,4 +1,4 @@
-"""`%webrun start --proxy` and `%webrun proxy test`, in a real kernel, through real proxies."""
+"""Tests in a kernel of `%webrun start --proxy` and `%webrun proxy test`, through real proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verbs that look after sessions, typed into a real kernel, against the real emulator."""
+"""Tests in a kernel of the verbs that manage sessions, with a real emulator."""
 
 from __future__ import annotations
 

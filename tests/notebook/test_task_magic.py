@@ -1,4 +1,4 @@
-"""`%%webrun task` with each of its options, in a real kernel."""
+"""Tests in a kernel of `%%webrun task` with each of its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where no notebook is: IPython in a terminal, and a plain script."""
+"""Tests without a notebook: IPython in a terminal, and a plain script."""
 
 from __future__ import annotations
 

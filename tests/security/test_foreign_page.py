@@ -1,7 +1,7 @@
-"""Pages in the user's own browser: whatever one tries, it reads nothing of the emulator and changes nothing in it.
+"""Tests of pages in the user's own browser: they can read nothing of the emulator and change nothing in it.
 
-A real browser, outside of any session, shows a page of another origin: once of another port of this very address, once
-of another name. The page even knows the key and the ids, which no page does.
+A browser, outside of any session, shows a page of another origin: once on another port of the same address, once on
+another name. The page even knows the key and the ids, which no real page does.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ WEB_SOCKET = """([url]) => new Promise(resolve => {
 
 
 class Site(BaseHTTPRequestHandler):
-    """The page's own site."""
+    """The server of the foreign page."""
 
     def do_GET(self) -> None:
         script = "postMessage('mine')"
@@ -113,7 +113,7 @@ def emulator(start_emulator) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def ids(emulator) -> tuple[str, str]:
-    """A session and a task that has been answered."""
+    """The ids of a session and of a complete task."""
     task = {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"}
     body = emulator.post("/start/run-task", task)[1]
     return body["sessionId"], body["taskId"]
@@ -137,7 +137,7 @@ def page(browser, site_port, request) -> Iterator[Page]:
 
 
 def attempt(page: Page, script: str, *arguments: str) -> str:
-    """Return what a page could get hold of: nothing where it was refused."""
+    """Return everything that a page could read; nothing if it was refused."""
     try:
         return str(page.evaluate(f"async given => await ({script})(given)", list(arguments)) or "")
     except PlaywrightError:  # what the browser says to a page that it refuses something
@@ -146,7 +146,7 @@ def attempt(page: Page, script: str, *arguments: str) -> str:
 
 @pytest.mark.parametrize("how", READ)
 def test_a_page_can_read_what_is_its_own(page, site_port, how):
-    """The positive control: each way of reading does read, where the page may."""
+    """The positive control: each way of reading works where the page may read."""
     own = "/own.js" if how in ("script", "worker") else "/own"
     assert attempt(page, READ[how], own, "") in ("mine", "loaded")
 
@@ -176,7 +176,7 @@ def test_a_page_of_another_origin_gets_no_socket(page, emulator):
 
 @pytest.mark.parametrize("path", ["/start/health", "/start/sessions", POLLING])
 def test_a_rebound_name_is_turned_away(browser, emulator, path):
-    """Its page is of the same origin as the emulator, as far as the browser knows."""
+    """The browser considers its page to be of the same origin as the emulator."""
     page = browser.new_page()
     answer = page.goto(f"http://{REBOUND}:{httpx.URL(emulator.url).port}{path}")
     shown = page.content()

@@ -1,8 +1,8 @@
-"""Nothing gets past a session's way out: judged by what arrives at servers, each way beside the same way allowed.
+"""Tests that no request bypasses a session's egress proxy, judged by the requests that reach servers.
 
-Whatever is not a public address that the rules allow leads to one forbidden server; not even a connection may come in
-there. The ways are tried in the same page for forbidden targets first and for an allowed one (the control) after them,
-so that once all controls have arrived, everything forbidden would have.
+Every address that is not public or not allowed leads to one forbidden server, which must not even get a connection.
+A page tries each way for forbidden targets first and then for an allowed one (the control), so that once all controls
+have arrived, every forbidden request would have arrived as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
+from helpers.chromium import FakeListener
 from helpers.leaks import ALLOWED, INSIDE, HitServer, LeakyNetwork, UdpServer
 from helpers.waiting import wait_until_async
 from webrun_nb.browsers import discovery
@@ -41,14 +42,6 @@ addEventListener("install", (event) => event.waitUntil(fetch(url, {mode: "no-cor
 BROWSERS = {each.kind: each for each in reversed([*discovery.candidates()]) if each.path}
 
 
-class Listener:
-    def requested(self, url: str) -> None:
-        """Take no note."""
-
-    def lost(self, reason: str) -> None:
-        """Take no note."""
-
-
 class Lab:
     """Two servers, and browsers on a network between them."""
 
@@ -67,7 +60,7 @@ class Lab:
     ) -> BrowserInstance:
         egress_route = EgressRoute(DestinationPolicy(named, home))
         egress_route.destinations.avoid(["bad.example", "böses.example"])
-        return await self.pool.open("context", Listener(), egress_route=egress_route)
+        return await self.pool.open("context", FakeListener(), egress_route=egress_route)
 
     def page(self, script: str, body: str = "") -> str:
         self.allowed.pages["/"] = f"<body>{body}<script>{script}</script></body>"
@@ -99,7 +92,7 @@ async def browsers_lab(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
 
 @pytest.fixture
 def lab(browsers_lab: Lab) -> Iterator[Lab]:
-    """Begin with nothing counted; end with nothing at the forbidden server."""
+    """Reset the counts before a test; afterwards check that nothing reached the forbidden server."""
     lab = browsers_lab
     for server in (lab.allowed, lab.forbidden):
         server.hits.clear()

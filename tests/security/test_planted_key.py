@@ -1,4 +1,4 @@
-"""The key of an emulator is planted, and then looked for wherever text is shown, stored or logged."""
+"""Tests that an emulator's key is not shown, stored or logged anywhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def kernel(emulator, data_dir) -> Iterator[Kernel]:
 
 
 def everything(kernel: Kernel, cell: str) -> str:
-    """Return all that a cell puts out, in one text."""
+    """Return all outputs of a cell as one text."""
     ran = kernel.run(cell)
     return ran.text + "".join(str(output) for output in ran.outputs)
 
@@ -65,7 +65,7 @@ def test_it_is_in_no_command_line(emulator, kernel):
 
 
 def test_it_is_not_handed_to_the_browsers(emulator, kernel):
-    """Nor to the driver: whoever gets out of a page must not find the way into the service."""
+    """Nor to the driver: code that escapes from a page must not find the key of the service."""
     holders = []
     for process in family(emulator.process.pid)[1:]:
         try:

@@ -1,7 +1,7 @@
-"""Secrets are planted, a site echoes them in every way it can, and then they are looked for wherever text is kept.
+"""Tests that secrets, which a site echoes in every way it can, are not shown, stored or logged anywhere.
 
-A new place where text is shown, stored or logged gets a row in `PLACES`: a function from `Lived` to what is there.
-In each, `MARKER`, which the site wrote right beside the secrets, has to be found, and none of the secrets.
+Each new place where text is shown, stored or logged gets a row in `PLACES`: a function from `Lived` to its text.
+Each place has to contain `MARKER`, which the site wrote right beside the secrets, and none of the secrets.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ ECHOES = {"type": "array", "items": {"type": "object", "properties": {"way": {},
 
 
 def written(value: str) -> Iterator[bytes]:
-    """Yield the value as it may be written; told apart from the masker's own ways on purpose."""
+    """Yield the forms in which the value may be written; independent of the redactor's own forms on purpose."""
     for text in (value, value.upper(), value.lower()):
         yield text.encode()
         yield quote(text, safe="").encode()
@@ -80,7 +80,7 @@ def traces_in(content: str | bytes) -> list[str]:
 
 @dataclass
 class Lived:
-    """What came of a session in which everything happened that shows, stores or logs text."""
+    """The results of a session in which everything happened that shows, stores or logs text."""
 
     emulator: Any
     site: LoginSite
@@ -115,7 +115,7 @@ class Lived:
 
 
 async def watch(lived: Lived, session_id: str) -> None:
-    """Note what a live view is told beside its pictures."""
+    """Record the messages of a live view beside its pictures."""
     headers = {"Authorization": f"Bearer {lived.emulator.key}"}
     url = f"{lived.emulator.url}/view/{session_id}/socket"
     async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as socket:
@@ -127,7 +127,7 @@ async def watch(lived: Lived, session_id: str) -> None:
 
 
 def hear(lived: Lived, session_id: str, meanwhile: Callable[[], None]) -> None:
-    """Note every event of a session, on a raw socket."""
+    """Record every event of a session, on a raw socket."""
 
     async def listen() -> None:
         client = socketio.AsyncClient()
@@ -368,7 +368,7 @@ def test_no_secret_is_in(lived: Lived, place: str) -> None:
 
 
 def test_the_site_was_told_them(lived: Lived) -> None:
-    """The secrets were typed, in the emulator's own session and in the notebook's: else there is nothing to find."""
+    """The secrets were typed in both sessions, the emulator's and the notebook's: otherwise the search proves nothing."""
     assert [form for _, path, form in lived.site.posted if path == "/login"] == 2 * [
         {"email": EMAIL, "password": PASSWORD}
     ]
@@ -382,5 +382,5 @@ def test_what_stands_beside_them_is_left(lived: Lived) -> None:
 
 
 def test_the_traces_are_found_where_they_are(lived: Lived) -> None:
-    """The search itself: it finds the secrets in what the site was sent."""
+    """The search itself works: it finds the secrets in the requests to the site."""
     assert traces_in(dumped(lived.site.posted)) != []

@@ -1,4 +1,4 @@
-"""Over TLS, where the way out sees no path and no status: what a secret was typed into is not sent on all the same."""
+"""Tests of redirects over TLS, where the proxy sees no path and no status: typed secrets reach no other host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BOTH = [{"match": "*.localhost", "fields": WELL}]
 
 @pytest.fixture(scope="module")
 def site_and_emulator(start_emulator: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LoginSite, Any]]:
-    """Run a site with a certificate of its own, and an emulator whose browser takes it."""
+    """Run a site with its own certificate, and an emulator whose browser accepts it."""
     folder = tmp_path_factory.mktemp("tls")
     tls, spki = own_certificate(folder)
     site = LoginSite(tls)
@@ -34,7 +34,7 @@ def site(site_and_emulator: tuple[LoginSite, Any]) -> LoginSite:
 
 @pytest.fixture
 def log_in(site_and_emulator: tuple[LoginSite, Any], site: LoginSite) -> Callable[..., Any]:
-    """Log in on a page; every host is one that the task names, so that nothing else keeps a session from it."""
+    """Log in on a page; the task names every host, so that only the tested rule can refuse it."""
     _, emulator = site_and_emulator
 
     def run(secrets: Any = MINE) -> Any:
@@ -70,7 +70,7 @@ def test_a_login_is_sent_on_to_a_host_that_it_is_for(site: LoginSite, log_in: An
 
 
 def test_what_a_script_sends_is_not_sent_on(site: LoginSite, log_in: Any) -> None:
-    """Its own host gets the same, redirected to itself; the page is left once both have been answered."""
+    """The same request to the page's own host is redirected; the page is left once both were answered."""
     send = """document.forms[0].onsubmit = () => {
       const body = new URLSearchParams(new FormData(document.forms[0]));
       const one = host => fetch(`/again/307/${host}/login`, {method: 'POST', body, mode: 'no-cors'}).catch(() => {});

@@ -1,4 +1,4 @@
-"""Clients that send little by little, over real sockets: they are cut off, and nobody else waits for them."""
+"""Tests of clients that send slowly, over real sockets: they are disconnected and delay no other client."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ server.run(Options(data_dir=Path(sys.argv[1]), timeouts=ClientTimeouts({HEAD_S},
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[tuple[str, int]]:
-    """Address of an emulator with short timeouts for slow clients."""
+    """The address of an emulator with short timeouts for slow clients."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path_factory.mktemp("data"))],
         stdout=subprocess.PIPE,
@@ -48,7 +48,7 @@ def head(path: str, *lines: str, method: str = "POST", key: str = KEY) -> bytes:
 
 
 def dribble(connection: socket.socket, pause_s: float = 0.05) -> bytes:
-    """Send a byte now and then until the other side has had enough; return what it said."""
+    """Send one byte now and then until the other side closes the connection; return its response."""
     connection.settimeout(pause_s)
     said = b""
     deadline = time.monotonic() + 60
@@ -84,7 +84,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def slow_clients(address) -> Iterator[dict[str, Future[bytes]]]:
-    """Have them all come at once: each gives what it was told before it was cut off."""
+    """Connect all slow clients at once; each yields the response before it was disconnected."""
 
     def come(name: str) -> bytes:
         with socket.create_connection(address) as connection:
@@ -125,7 +125,7 @@ def test_others_do_not_wait_for_them(address):
 
 
 def test_a_body_that_takes_its_time_but_comes_is_read(address):
-    """In two parts, the second within the time."""
+    """It comes in two parts, the second within the time limit."""
     with socket.create_connection(address) as connection:
         connection.settimeout(60)
         connection.sendall(head("/start/send-message", "Content-Type: application/json", "Content-Length: 2", "\r\n"))
@@ -150,7 +150,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(address, path):
 
 
 def test_an_idle_live_connection_stays(address):
-    """The clock runs for heads and bodies, not for a WebSocket on which nothing happens."""
+    """The timeout is for heads and bodies, not for a WebSocket without messages."""
     upgrade = head(
         "/socket.io/?EIO=4&transport=websocket",
         "Upgrade: websocket",

@@ -1,4 +1,4 @@
-"""What two readers of HTTP/1.1 could read differently is passed on by a session's proxy in neither direction."""
+"""Tests of HTTP/1.1 messages that two parsers could read differently: the session's proxy passes none of them on."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ async def test_an_answer_is_passed_on_with_lengths_of_its_own(client: Client, or
 
 
 async def test_more_than_an_answer_is_not_the_next_one(client: Client, origin: Origin) -> None:
-    """The second request goes over a connection of its own: what came behind the first answer is dropped."""
+    """The second request uses a new connection: bytes after the first response are dropped."""
     origin.answers = [GOOD + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse", GOOD]
     reader, writer = await client.connect()
     for _ in range(2):

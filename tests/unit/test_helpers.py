@@ -1,4 +1,4 @@
-"""Tests of the helpers that decide what other tests prove."""
+"""Tests of the test helpers that decide whether a test passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the package says of itself is so: its version, what it needs, and that it can be imported on every system."""
+"""Tests of the package's metadata: its version, its dependencies, and imports on every system."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def names(requirements: object) -> set[str]:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """Return the top-level modules that a file imports and that are neither ours nor Python's, wherever in it."""
+    """Return the top-level third-party modules that a file imports anywhere."""
     modules: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
@@ -57,7 +57,7 @@ def imports(path: Path) -> frozenset[str]:
 
 
 def used() -> Iterator[tuple[str, str]]:
-    """Give each file of the package with each distribution that it imports."""
+    """Return each file of the package with each distribution that it imports."""
     distributions = packages_distributions()
     for path in sorted(PACKAGE.rglob("*.py")):
         for module in imports(path):

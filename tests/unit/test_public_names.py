@@ -1,3 +1,5 @@
+"""Tests of the public names of the package: their list, documentation and signatures."""
+
 from __future__ import annotations
 
 import inspect

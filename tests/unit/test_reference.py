@@ -1,4 +1,4 @@
-"""The reference in the manual is what its generator writes."""
+"""A test that the manual's reference equals the output of its generator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences for whole errands, and what the agent does not do unasked."""
+"""Tests of sentences for workflows (cart, checkout, transfer, …) and of the actions that need approval."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_a_link_that_leads_somewhere_is_no_button() -> None:
 
 
 class Looker:
-    """Sees one page after another; the last one stays."""
+    """Observations of several pages in order; the last one is repeated."""
 
     def __init__(self, *pages: Observation) -> None:
         self.pages = list(pages)

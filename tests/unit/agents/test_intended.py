@@ -1,4 +1,4 @@
-"""What a dry run says of a task: the steps as they are understood, and the refusal in a run's own words."""
+"""Tests of the plan that a dry run shows: the steps, and the same refusal as in a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the local agent does with a sentence, tried on stored pages."""
+"""Tests of the local agent on stored pages, one sentence at a time."""
 
 from __future__ import annotations
 

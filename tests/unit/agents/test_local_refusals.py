@@ -1,4 +1,4 @@
-"""What the local agent must not answer with rows, tried without a page: it asks or fails before it reads one."""
+"""Tests of sentences to which the local agent must not answer with rows: it asks or fails before it reads a page."""
 
 from __future__ import annotations
 

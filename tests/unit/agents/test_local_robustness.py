@@ -1,4 +1,4 @@
-"""Whatever is said, the local agent answers, asks or fails with a code of its own: no sentence raises anything else."""
+"""Property tests of the local agent: for any sentence it answers, asks or fails with one of its own codes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def schemas(words: Sequence[str], luck: random.Random) -> tuple[str, object]:
 
 
 def sentence(vocabulary: Sequence[str], luck: random.Random) -> str:
-    """Make up an instruction of one to three sentences."""
+    """Generate an instruction of one to three sentences."""
 
     def clause() -> str:
         text = luck.choice(FORMS)

@@ -1,4 +1,4 @@
-"""Pages with several tables of the same columns under different headings: all of them answer, or the answer says so."""
+"""Tests of pages with several tables of the same columns: all of them are used, or the answer names those that are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a refusal of what was sent, and how the page's words are quoted."""
+"""Tests of the detection of a refused form, and of the quotation of the page's words."""
 
 from __future__ import annotations
 

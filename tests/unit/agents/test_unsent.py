@@ -1,4 +1,4 @@
-"""A form that was filled in and not sent is named as such, and only where that is so."""
+"""Tests of the remark that a form was filled in but not sent."""
 
 from __future__ import annotations
 

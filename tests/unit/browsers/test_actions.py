@@ -1,4 +1,4 @@
-"""What the classes of the actions say of themselves, and what a policy makes of it."""
+"""Tests of the facts that the action classes declare, and of the policy categories that follow from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which browser is tried first, and what is said where none starts."""
+"""Tests of the order in which browsers are tried, and of the message if none starts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class FakeBrowser:
     version: str = "1.2.3"
 
 
-class Machine:
-    """A machine with nothing on it but what a test puts there."""
+class FakeMachine:
+    """A machine that has only those programs and browsers that a test installs."""
 
     def __init__(self, root: Path) -> None:
         self.bin = root / "bin"
@@ -38,7 +38,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    machine = Machine(tmp_path)
+    machine = FakeMachine(tmp_path)
     monkeypatch.delenv("WEBRUN_BROWSER", raising=False)
     monkeypatch.setenv("PATH", str(machine.bin))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(machine.cache))

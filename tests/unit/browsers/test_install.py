@@ -1,4 +1,4 @@
-"""What is run to get a browser, and what is said where that can't work."""
+"""Tests of the commands that install a browser, and of the messages if that fails."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from webrun_nb.browsers.protocol import InstanceUnavailableError
 FOUND = FoundBrowser("/usr/bin/x", None, "headless-shell", "1.2", "PATH")
 
 
-class Machine:
-    """`works(commands)` tells which commands make a browser start; `fails` are words of commands that fail."""
+class FakeMachine:
+    """A machine on which a browser starts once `works(commands)`, and commands that contain a word of `fails` fail."""
 
     def __init__(self) -> None:
         self.commands: list[str] = []
@@ -32,7 +32,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    machine = Machine()
+    machine = FakeMachine()
     (tmp_path / "debian").touch()
     monkeypatch.delenv("WEBRUN_BROWSER", raising=False)
     monkeypatch.setattr(install, "_run", machine.run)

@@ -104,7 +104,7 @@ def test_without_the_emulator_s_packages_the_pip_line_is_said(
 
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
-    """Return a folder with the notebooks of the package."""
+    """Return the folder with the notebooks of the package."""
     folder = tmp_path / "ours"
     (folder / "data").mkdir(parents=True)
     (folder / lab.FIRST).write_text("first")

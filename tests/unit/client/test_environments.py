@@ -1,3 +1,5 @@
+"""Tests of the client's environments and files."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

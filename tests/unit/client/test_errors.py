@@ -1,3 +1,5 @@
+"""Tests of the client's errors: types, codes and texts."""
+
 from __future__ import annotations
 
 import pytest

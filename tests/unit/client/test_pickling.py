@@ -1,4 +1,4 @@
-"""What can't leave its process says so by its name, and says what can."""
+"""Tests of objects that cannot be pickled: the error names the object and an alternative."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Tests of the client's policies."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -26,8 +28,8 @@ def policy(policy_id: str, name: str) -> dict[str, Any]:
     return {**RULES, "name": name, "_id": policy_id, "policyId": policy_id, "createdAt": AT_MS, "updatedAt": AT_MS}
 
 
-class PolicyService:
-    """Lists two policies of one name, another one, and a template; takes changes."""
+class FakePolicyService:
+    """A service with three policies, two of which have the same name, and a template; it accepts changes."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
@@ -44,12 +46,12 @@ class PolicyService:
 
 
 @pytest.fixture
-def service() -> PolicyService:
-    return PolicyService()
+def service() -> FakePolicyService:
+    return FakePolicyService()
 
 
 @pytest.fixture
-def client(service: PolicyService) -> Iterator[Client]:
+def client(service: FakePolicyService) -> Iterator[Client]:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     yield client
     client.close()
@@ -82,7 +84,7 @@ def test_a_misspelled_name_is_corrected(client: Client) -> None:
         client.policies.find("raeding")
 
 
-def test_templates_and_changes_are_objects_too(client: Client, service: PolicyService) -> None:
+def test_templates_and_changes_are_objects_too(client: Client, service: FakePolicyService) -> None:
     assert [template.name for template in client.policies.templates()] == ["Research Only"]
     assert client.policies.create("new", template="Research Only").id == "pol_4"
     assert client.policies.change("reading", {"status": "draft"}).id == "pol_4"

@@ -1,4 +1,4 @@
-"""How a proxy is written in a line, and that its password never is."""
+"""Tests of the parser of proxies, and of their text without the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the toolkit finds secrets, and that nothing shows them."""
+"""Tests of the sources of secrets, and that no text shows their values."""
 
 from __future__ import annotations
 

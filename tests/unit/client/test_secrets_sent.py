@@ -1,4 +1,4 @@
-"""What the client sends of secrets, and that it shows none."""
+"""Tests of the secrets in the client's requests, and that no text of the client shows them."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Tests of the loop thread and of blocking methods."""
+
 from __future__ import annotations
 
 import asyncio
@@ -71,7 +73,7 @@ def test_an_interrupt_cancels_the_coroutine_and_lets_it_tidy_up(own: Runtime) ->
 
 
 def test_an_interrupt_that_wakes_nobody_is_noticed(own: Runtime) -> None:
-    """As one that comes just before the wait begins: another thread is given it here, as this one takes none."""
+    """It comes just before the wait begins. Another thread gets it here, since this one blocks the signal."""
     waited_in_vain: list[bool] = []
 
     async def work() -> None:
@@ -142,7 +144,7 @@ def test_it_starts_anew_after_it_was_stopped(own: Runtime) -> None:
 
 
 class Lamp:
-    """Methods in both forms."""
+    """An example class whose methods have both forms."""
 
     def __init__(self) -> None:
         self.entered: list[str] = []

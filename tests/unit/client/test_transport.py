@@ -1,3 +1,5 @@
+"""Tests of the HTTP transport: retries, errors, and the key in its headers."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -35,7 +37,7 @@ Reply = httpx.Response | Exception
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Collect the pauses between tries instead of waiting for them."""
+    """Collect the pauses between attempts instead of waiting."""
     pauses_s: list[float] = []
 
     async def sleep(pause_s: float) -> None:
@@ -45,8 +47,8 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses_s
 
 
-class Server:
-    """Replies in turn, the last one again and again."""
+class FakeServer:
+    """A server that replies in order, and repeats its last reply."""
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies)
@@ -70,7 +72,7 @@ def refused(status: int, code: str, **headers: str) -> httpx.Response:
 
 
 async def test_the_key_goes_into_the_header_and_into_no_repr() -> None:
-    server = Server(httpx.Response(200, json=HEALTH))
+    server = FakeServer(httpx.Response(200, json=HEALTH))
     http = client(server)
     await http.health()
     assert server.requests[0].headers["Authorization"] == f"Bearer {KEY}"
@@ -78,45 +80,45 @@ async def test_the_key_goes_into_the_header_and_into_no_repr() -> None:
 
 
 async def test_reading_is_tried_again(no_waiting: list[float]) -> None:
-    server = Server(httpx.ReadError("reset"), httpx.Response(502), httpx.Response(200, json=HEALTH))
+    server = FakeServer(httpx.ReadError("reset"), httpx.Response(502), httpx.Response(200, json=HEALTH))
     assert (await client(server).health()).status == "ok"
     assert no_waiting == [0.2, 0.5]
 
 
 async def test_reading_is_not_tried_for_ever() -> None:
-    server = Server(httpx.ConnectError("refused"))
+    server = FakeServer(httpx.ConnectError("refused"))
     with pytest.raises(ConnectionLostError, match=r"127\.0\.0\.1:9 can't be reached"):
         await client(server).health()
     assert len(server.requests) == 4
 
 
 async def test_a_post_that_may_have_been_heard_is_not_sent_twice() -> None:
-    server = Server(httpx.ReadError("reset"), httpx.Response(200, json=STARTED))
+    server = FakeServer(httpx.ReadError("reset"), httpx.Response(200, json=STARTED))
     with pytest.raises(ConnectionLostError, match="closed the connection"):
         await client(server).start_session({})
     assert len(server.requests) == 1
 
 
 async def test_a_post_that_never_left_is_sent_again() -> None:
-    server = Server(httpx.ConnectError("refused"), httpx.Response(200, json=STARTED))
+    server = FakeServer(httpx.ConnectError("refused"), httpx.Response(200, json=STARTED))
     assert (await client(server).start_session({})).session_id == "s1"
 
 
 async def test_a_short_retry_after_is_waited_for(no_waiting: list[float]) -> None:
-    server = Server(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "2"}), httpx.Response(200, json=STARTED))
+    server = FakeServer(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "2"}), httpx.Response(200, json=STARTED))
     await client(server).start_session({})
     assert no_waiting == [2.0]
 
 
 async def test_a_long_retry_after_is_raised(no_waiting: list[float]) -> None:
-    server = Server(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "40"}))
+    server = FakeServer(refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "40"}))
     with pytest.raises(LimitError) as raised:
         await client(server).start_session({})
     assert (raised.value.retry_after_s, no_waiting) == (40.0, [])
 
 
 async def test_a_session_limit_is_raised_at_once() -> None:
-    server = Server(refused(429, "SESSION_LIMIT_REACHED"))
+    server = FakeServer(refused(429, "SESSION_LIMIT_REACHED"))
     with pytest.raises(LimitError):
         await client(server).start_session({})
     assert len(server.requests) == 1
@@ -124,7 +126,7 @@ async def test_a_session_limit_is_raised_at_once() -> None:
 
 async def test_a_wrong_key_is_an_authentication_error() -> None:
     with pytest.raises(AuthenticationError) as raised:
-        await client(Server(refused(401, "INVALID_API_KEY"))).health()
+        await client(FakeServer(refused(401, "INVALID_API_KEY"))).health()
     assert KEY not in str(raised.value)
 
 
@@ -133,7 +135,7 @@ async def test_who_knows_why_the_server_is_gone_is_asked(no_waiting: list[float]
         return ConnectionLostError("the emulator was killed", code="EMULATOR_GONE")
 
     with pytest.raises(ConnectionLostError, match="the emulator was killed"):
-        await client(Server(httpx.ConnectError("refused")), explain_loss=explain).health()
+        await client(FakeServer(httpx.ConnectError("refused")), explain_loss=explain).health()
     assert no_waiting == []
 
 
@@ -147,7 +149,7 @@ async def test_who_knows_why_the_server_is_gone_is_asked(no_waiting: list[float]
 )
 async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx.Response, complaint: str) -> None:
     with pytest.raises(ProtocolError, match=complaint):
-        await client(Server(answer)).start_session({})
+        await client(FakeServer(answer)).start_session({})
 
 
 @pytest.mark.parametrize(
@@ -174,11 +176,11 @@ async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx
 )
 async def test_each_state_of_a_task_has_its_type(extra: dict[str, Any], kind: str) -> None:
     body = {"success": True, "sessionId": "s1", "taskId": "t1", **extra}
-    assert type(await client(Server(httpx.Response(200, json=body))).task("s1", "t1")).__name__ == kind
+    assert type(await client(FakeServer(httpx.Response(200, json=body))).task("s1", "t1")).__name__ == kind
 
 
 async def test_a_stop_can_name_its_task() -> None:
-    server = Server(httpx.Response(200, json={"success": True, "message": "Message sent successfully"}))
+    server = FakeServer(httpx.Response(200, json={"success": True, "message": "Message sent successfully"}))
     await client(server).change_state("s1", "stop", "t1")
     sent = httpx.Response(200, content=server.requests[0].content).json()
     assert sent == {"sessionId": "s1", "message": {"actionType": "state", "newState": "stop", "taskId": "t1"}}

@@ -1,3 +1,5 @@
+"""Tests of URLs: practice sites, invalid ones, and the toolkit's server."""
+
 from __future__ import annotations
 
 import pytest

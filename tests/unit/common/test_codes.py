@@ -1,4 +1,4 @@
-"""One table of error codes: the rest of the package uses its members."""
+"""Tests of the table of error codes: every code used in the package is a member of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ KNOWN = {*ErrorCode, *TaskFailureCode, *ToolkitErrorCode}
 
 
 def codes_given_in(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield what calls in a module are given as their code."""
+    """Yield the arguments that calls in a module pass as an error code."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue

@@ -1,4 +1,4 @@
-"""Hosts, read as browsers read them. What Chromium itself says is compared in tests/integration/test_host_names.py."""
+"""Tests of canonical hosts. They are compared with Chromium's own in tests/integration/test_host_names.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments in local time, in zones that the test sets."""
+"""Tests of times in the local time zone, in zones that the test sets."""
 
 from __future__ import annotations
 

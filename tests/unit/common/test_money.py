@@ -1,3 +1,5 @@
+"""Tests of amounts of money: parsing, rounding, texts."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Tests of the toolkit's start: its line while the emulator starts."""
+
 from __future__ import annotations
 
 from typing import NoReturn
@@ -10,8 +12,8 @@ from webrun_nb.notebook.api import Toolkit
 from webrun_nb.notebook.display import startup_notice
 
 
-class Outputs:
-    """What cells show, by display id, as a front end keeps it."""
+class FakeOutputs:
+    """A front end that keeps the outputs of cells by display id."""
 
     def __init__(self) -> None:
         self.shown: dict[str, list[str]] = {}
@@ -23,8 +25,8 @@ class Outputs:
 
 
 @pytest.fixture
-def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
-    outputs = Outputs()
+def outputs(monkeypatch: pytest.MonkeyPatch) -> FakeOutputs:
+    outputs = FakeOutputs()
     monkeypatch.setattr("IPython.display.display", outputs.display)
     monkeypatch.setattr(startup_notice, "has_front_end", lambda: True)
     monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: True)
@@ -32,7 +34,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
 
 
 def test_the_line_that_the_emulator_starts_is_shown_meanwhile_and_taken_back(
-    monkeypatch: pytest.MonkeyPatch, outputs: Outputs
+    monkeypatch: pytest.MonkeyPatch, outputs: FakeOutputs
 ) -> None:
     async def start() -> NoReturn:
         assert list(outputs.shown.values()) == [[startup_notice.STARTING]]
@@ -44,7 +46,7 @@ def test_the_line_that_the_emulator_starts_is_shown_meanwhile_and_taken_back(
     assert list(outputs.shown.values()) == [[startup_notice.STARTING, ""]]
 
 
-def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
+def test_a_card_takes_the_place_of_the_line(outputs: FakeOutputs) -> None:
     notice = startup_notice.StartNotice()
     with notice.deferred():
         with notice.shown():
@@ -53,7 +55,7 @@ def test_a_card_takes_the_place_of_the_line(outputs: Outputs) -> None:
     assert outputs.shown == {place: [startup_notice.STARTING]}, "what stands there now is the card's"
 
 
-def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: Outputs) -> None:
+def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: FakeOutputs) -> None:
     monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: False)
     with startup_notice.StartNotice().shown():
         assert outputs.shown == {}

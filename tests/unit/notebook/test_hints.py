@@ -1,3 +1,5 @@
+"""Tests of the hints for error codes."""
+
 from __future__ import annotations
 
 import re

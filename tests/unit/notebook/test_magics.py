@@ -1,4 +1,4 @@
-"""The extension in one or more shells: how errors are shown, and what is kept when it is loaded again."""
+"""Tests of the IPython extension in one or more shells: errors, and reloading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names `{{ }}` sees: those of the code that runs the magic, as Python would; what is unclear is refused."""
+"""Tests of the names that `{{ }}` sees: those in the scope of the code that runs the magic, as in Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUN = "get_ipython().run_cell_magic('webrun', 'task --dry-run', 'List {{ x }}')"
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
-    """Return a shell where a task's text is filled and collected, and nothing is run."""
+    """Return a shell in which the text of a task is filled and recorded, and no task runs."""
     shell = InteractiveShell()
     shell.run_cell("%load_ext webrun_nb")
     shell.user_ns["told"] = told = []

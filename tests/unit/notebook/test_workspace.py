@@ -1,3 +1,5 @@
+"""Tests of the workspace: refreshed cards, names of sessions, and jobs."""
+
 from __future__ import annotations
 
 import asyncio
@@ -19,8 +21,8 @@ from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.workspace import Workspace
 
 
-class SilentService(FakeService):
-    """Answers no status call once `silent`."""
+class FakeSilentService(FakeService):
+    """A service that does not answer requests for a status once `silent` is true."""
 
     silent = False
     cut_off = 0
@@ -36,20 +38,20 @@ class SilentService(FakeService):
 
 
 @pytest.fixture
-def service() -> SilentService:
-    return SilentService()
+def service() -> FakeSilentService:
+    return FakeSilentService()
 
 
 @pytest.fixture
-def client(service: SilentService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def client(service: FakeSilentService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
     monkeypatch.setattr(type(toolkit), "current", property(lambda _: client))
     yield client
     client.close()
 
 
-class Asking:
-    """A job in the background that asks."""
+class FakeAskingJob:
+    """A background job with an open question."""
 
     name, task_id, handle = "laptops", "t1", None
 
@@ -61,7 +63,7 @@ class Asking:
 
 
 def test_a_silent_server_does_not_hold_the_cell(
-    client: Client, service: SilentService, monkeypatch: pytest.MonkeyPatch
+    client: Client, service: FakeSilentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workspace, "REFRESH_WITHIN_S", 0.05)
     for name in ("a", "b"):
@@ -73,14 +75,14 @@ def test_a_silent_server_does_not_hold_the_cell(
 
 def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     here = Workspace(InteractiveShell(), COMMANDS)
-    here.add_job(Asking())  # type: ignore[arg-type]  # a double
+    here.add_job(FakeAskingJob())  # type: ignore[arg-type]  # a double
     here.announce_questions()
     here.announce_questions()
     said = "job laptops asks: Which one? – answer on its card, or with %webrun answer a …\n"
     assert capsys.readouterr().out == said
 
 
-def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: SilentService) -> None:
+def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: FakeSilentService) -> None:
     sessions = [client.start(name) for name in ("a", "b")]
     service.status, service.phase = "terminated", None
     Workspace(InteractiveShell(), COMMANDS).drain_cards()
@@ -105,7 +107,7 @@ def clients(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     return client
 
 
-def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: SilentService) -> None:
+def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, service: FakeSilentService) -> None:
     workspace = Workspace(InteractiveShell(), COMMANDS)
     workspace.names["job1"] = "taken"
     service.task = completed()
@@ -118,7 +120,7 @@ def test_a_task_that_was_submitted_without_a_name_is_a_job(clients: Client, serv
     assert (job.began_at_s, job.elapsed_s) == (handle.began_at_s, handle.elapsed_s)
 
 
-def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: SilentService) -> None:
+def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: FakeSilentService) -> None:
     workspace = Workspace(InteractiveShell(), COMMANDS)
     service.task = completed()
     session = clients.start()
@@ -129,7 +131,7 @@ def test_a_job_that_has_a_name_gets_no_second_one(clients: Client, service: Sile
 
 
 def test_submitted_tasks_that_ended_long_ago_are_forgotten(
-    clients: Client, service: SilentService, monkeypatch: pytest.MonkeyPatch
+    clients: Client, service: FakeSilentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "KEPT_HANDLES", 2)
     service.task = completed()

@@ -1,4 +1,4 @@
-"""The bank, asked directly: two steps to come in, statements, transfers that have to be confirmed."""
+"""Tests of the bank's pages over its application: login in two steps, statements, confirmed transfers."""
 
 from __future__ import annotations
 

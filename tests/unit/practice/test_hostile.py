@@ -1,4 +1,4 @@
-"""The hostile site, asked directly: its traps are there, and they trap nobody but who walks in."""
+"""Tests of the hostile site's pages over its application: its traps exist, and affect only visitors who use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shop's counter, asked directly: logging in, the cart, the checkout, the orders."""
+"""Tests of the shop's accounts over its application: login, cart, checkout, orders."""
 
 from __future__ import annotations
 

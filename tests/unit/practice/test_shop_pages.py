@@ -1,4 +1,4 @@
-"""The practice shop, asked directly: no server, no browser."""
+"""Tests of the shop's catalogue pages over its application, without a server or browser."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def page(address: str) -> str:
 
 
 class Cards(HTMLParser):
-    """Reads a listing as a visitor does: per <article>, the text of its parts by their class or heading."""
+    """A parser of a listing: for each <article>, the text of its parts by their class or heading."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -336,7 +336,7 @@ class Links(HTMLParser):
 
 
 def crawl() -> dict[str, httpx.Response]:
-    """Ask for everything a guest reaches from the home page by links, pictures, styles and forms that only ask."""
+    """Request everything that a guest reaches from the home page by links, pictures, styles and forms with GET."""
     seen: dict[str, httpx.Response] = {}
     waiting = ["/"]
     while waiting:

@@ -1,4 +1,4 @@
-"""The form, the admin area and the upload page, asked directly."""
+"""Tests of the form, the admin area and the upload page over their applications."""
 
 from __future__ import annotations
 

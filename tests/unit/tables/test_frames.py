@@ -1,3 +1,5 @@
+"""Tests of typed frames made from records."""
+
 from __future__ import annotations
 
 import json

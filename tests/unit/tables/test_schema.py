@@ -1,3 +1,5 @@
+"""Tests of schemas: column lists, models, dataclasses and JSON Schema."""
+
 from __future__ import annotations
 
 import dataclasses

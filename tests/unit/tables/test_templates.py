@@ -1,3 +1,5 @@
+"""Tests of `{{ }}` templates."""
+
 from __future__ import annotations
 
 import os

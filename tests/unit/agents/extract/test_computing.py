@@ -1,4 +1,4 @@
-"""Averages and totals of a column: computed only where each value can be read as one number."""
+"""Tests of averages and totals of a column: computed only if each value can be read as exactly one number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words of a sentence name which column: by name, never by position."""
+"""Tests of the matching of words to columns: by name, never by position."""
 
 from __future__ import annotations
 

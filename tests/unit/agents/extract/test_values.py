@@ -1,4 +1,4 @@
-"""Text to typed values; what doesn't fit is missing, never made up."""
+"""Tests of the conversion of text to typed values; a value that does not fit is missing, never invented."""
 
 from __future__ import annotations
 

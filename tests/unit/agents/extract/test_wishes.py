@@ -1,4 +1,4 @@
-"""What was wished for and is no column: it is asked about, not answered with everything."""
+"""Tests of requested columns that do not exist: the agent asks instead of returning everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain English to steps: what is cut, what is kept together, what is not understood."""
+"""Tests of the parser from plain English to steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions an analyst asks of a list: what they are read as, and which of them are told as not understood."""
+"""Tests of the parser with an analyst's questions about a list, and with questions that it cannot follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Network errors of the browser are shown in words."""
+"""Tests of the texts for the browser's network errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session may reach: names, addresses and the kinds of place they are."""
+"""Tests of the destinations that a session may reach: names, addresses, and kinds of networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session's proxy does with proper HTTP/1.1, in bytes: it stands between a raw client and a raw origin."""
+"""Tests of a session's proxy with valid HTTP/1.1, byte by byte, between a raw client and a raw origin."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_a_stream_s_head_and_pieces_are_passed_on_as_they_come(client: Cli
 
 
 async def test_more_than_fits_into_memory_is_passed_on_piece_by_piece(client: Client, origin: Origin) -> None:
-    """Where the client does not read, the origin can't go on writing: no buffer between them takes it all."""
+    """If the client does not read, the origin cannot continue to write: no buffer between them takes everything."""
     size = 64 * 1024 * 1024
     origin.answers, origin.keeps_open = [f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode()], True
     reader, writer = await client.connect()
@@ -145,7 +145,7 @@ async def _write(writer: asyncio.StreamWriter, size: int) -> None:
 
 
 async def _until_it_stands_still(client: Client) -> None:
-    """Give the loop turns until many in a row have brought nothing."""
+    """Run turns of the event loop until many in a row have transferred nothing."""
     quiet, before = 0, -1
     while quiet < 2_000:
         await asyncio.sleep(0)
@@ -209,7 +209,7 @@ async def test_a_head_that_comes_byte_by_byte_is_read(client: Client, origin: Or
 
 
 async def test_a_tunnel_passes_bytes_on_as_they_are(client: Client, origin: Origin) -> None:
-    """What comes right behind the request is the tunnel's as well."""
+    """Bytes that follow the request immediately belong to the tunnel as well."""
     origin.answers, origin.keeps_open = [b"\x00answer\n"], True
     reader, writer = await client.connect()
     writer.write(b"CONNECT good.example:443 HTTP/1.1\r\n" + client.head + b"\r\n" + b"\x16early\r\n\r\n")

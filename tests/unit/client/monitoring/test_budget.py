@@ -1,3 +1,5 @@
+"""Tests of budgets: sessions and tasks that reach theirs are ended."""
+
 from __future__ import annotations
 
 import asyncio
@@ -92,7 +94,7 @@ def test_a_clients_budget_covers_all_its_sessions(client: Client, service: FakeS
 
 
 def spent_session(client: Client, service: FakeService, name: str = "b", limit: str = "0.004") -> Session:
-    """Return a session that ended on its budget, after which others may be opened."""
+    """Return a session that was ended by its budget, after which others may be opened."""
     session = client.start(name, max_cost_usd=limit)
     assert wait_for_end(session) == "terminated · budget"
     service.status, service.phase = "active", "idle"
@@ -289,8 +291,8 @@ def test_a_budget_is_continued_exactly_where_name_and_amount_are_the_same(
     assert budgets.of_session("other", first) is not budget
 
 
-class Ended:
-    """A session that has ended, and cost so much."""
+class FakeEndedSession:
+    """A session that has ended, with a given cost."""
 
     session_id = "s"
 
@@ -304,7 +306,7 @@ class Ended:
 
 async def cover_ended(budget: Budget, costs: list[Decimal]) -> None:
     for cost in costs:
-        budget.start_tracking(Ended(cost))  # type: ignore[arg-type]
+        budget.start_tracking(FakeEndedSession(cost))  # type: ignore[arg-type]
     await budget.close()
 
 

@@ -1,3 +1,5 @@
+"""Tests of the costs that the client extrapolates from a snapshot."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Tests of the typed events made from Socket.IO messages."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Tests of the ledger of sessions and tasks on this machine."""
+
 from __future__ import annotations
 
 import asyncio

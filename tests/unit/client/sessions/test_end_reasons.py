@@ -1,4 +1,4 @@
-"""Why a session ended, where its server says no more than `terminated` or `expired`: what the client knows of it."""
+"""Tests of the reason for a session's end if the server only says `terminated` or `expired`."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Tests of the client's sessions over a fake service."""
+
 from __future__ import annotations
 
 import asyncio
@@ -249,9 +251,6 @@ def test_a_failed_task_raises_with_its_code(session: Session, service: FakeServi
 def test_past_the_window_a_task_is_polled(session: Session, service: FakeService) -> None:
     answers = iter([still_pending(), still_pending(), completed("done")])
 
-    class Turns(dict[str, Any]):
-        pass
-
     async def turn(request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/task/"):
             service.task = next(answers)
@@ -385,7 +384,7 @@ def test_a_question_shows_in_the_snapshot_without_a_socket(session: Session, ser
 
 
 def test_a_question_is_not_taken_back_by_a_status_from_before_it(service: FakeService) -> None:
-    """What is being typed into its form would go with it."""
+    """Otherwise a half-typed answer in its form would be lost."""
     held, go_on = threading.Event(), asyncio.Event()
     service.phase, service.current = "running", "t1"
 

@@ -1,4 +1,4 @@
-"""What a session and the emulator's controls send: the contract's bodies."""
+"""Tests of the request bodies of a session's commands and of the emulator's controls."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_again_beside_a_live_session_gets_a_number(session: Session) -> None:
 
 
 def tell(session: Session, *events: Any) -> SessionSnapshot:
-    """Have events come in, on the loop thread, and return the snapshot right after."""
+    """Deliver events on the loop thread, and return the snapshot right after."""
 
     async def come_in() -> SessionSnapshot:
         for event in events:
@@ -293,8 +293,8 @@ def test_a_key_that_can_not_be_sent_is_refused_before(service: FakeService, key:
 # --- the emulator's controls ------------------------------------------------------------------------------------------
 
 
-class Controls:
-    """Remembers the calls of `/_emulator/…`."""
+class FakeControls:
+    """A server that records the calls of `/_emulator/…`."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, Any]] = []
@@ -307,12 +307,12 @@ class Controls:
 
 
 @pytest.fixture
-def controls() -> Controls:
-    return Controls()
+def controls() -> FakeControls:
+    return FakeControls()
 
 
 @pytest.fixture
-def steered(controls: Controls) -> Iterator[Client]:
+def steered(controls: FakeControls) -> Iterator[Client]:
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(controls), ledger=None)
     yield client
     client.close()
@@ -341,13 +341,13 @@ def steered(controls: Controls) -> Iterator[Client]:
         (lambda c: c.faults("instance-start"), ("POST", "faults", {"instanceStart": "refuse", "times": 1})),
     ],
 )
-def test_controls_send_the_contracts_bodies(steered: Client, controls: Controls, do: Any, call: Any) -> None:
+def test_controls_send_the_contracts_bodies(steered: Client, controls: FakeControls, do: Any, call: Any) -> None:
     do(steered.control)
     method, path, body = call
     assert controls.calls == [(method, f"/_emulator/{path}", body)]
 
 
-def test_the_account_is_changed_by_what_is_named(steered: Client, controls: Controls) -> None:
+def test_the_account_is_changed_by_what_is_named(steered: Client, controls: FakeControls) -> None:
     account = {"success": True, "balance": 0.05, "currentPeriodSpend": 0, "spendingLimit": None, "remaining": None}
     controls.answer = (200, account)
     steered.control.account(balance=0.05, spending_limit=None)
@@ -359,7 +359,7 @@ def test_an_account_has_no_other_fields(steered: Client) -> None:
         steered.control.account(balence=1)
 
 
-def test_a_fault_that_says_nothing_is_not_sent(steered: Client, controls: Controls) -> None:
+def test_a_fault_that_says_nothing_is_not_sent(steered: Client, controls: FakeControls) -> None:
     with pytest.raises(RequestError, match="status, a delay, or drop"):
         steered.control.faults("task")
     assert controls.calls == []
@@ -369,7 +369,7 @@ ERROR = {"success": False, "message": "m", "error": "m", "code": "NOT_FOUND"}
 
 
 @pytest.mark.parametrize("answer", [(404, ERROR), (404, "not the contract's body")])
-def test_a_server_without_controls_is_one_line(steered: Client, controls: Controls, answer: Any) -> None:
+def test_a_server_without_controls_is_one_line(steered: Client, controls: FakeControls, answer: Any) -> None:
     controls.answer = answer
     with pytest.raises(RequestError, match="only the emulator has it") as raised:
         steered.control.advance(1)
@@ -392,7 +392,7 @@ WRONG_IDS = ("a/b", "..", "", "x y")
     ],
 )
 def test_what_can_be_no_id_is_no_missing_endpoint(
-    steered: Client, controls: Controls, call: Callable[[Client, str], object], code: str, wrong: str
+    steered: Client, controls: FakeControls, call: Callable[[Client, str], object], code: str, wrong: str
 ) -> None:
     controls.answer = (404, ERROR)  # what the server says of a path that is none
     with pytest.raises(WebRunError) as raised:
@@ -403,14 +403,14 @@ def test_what_can_be_no_id_is_no_missing_endpoint(
 
 
 @pytest.mark.parametrize("code", ["SESSION_NOT_FOUND", "TASK_NOT_FOUND"])
-def test_an_id_that_the_server_has_not_is_no_missing_endpoint(steered: Client, controls: Controls, code: str) -> None:
+def test_an_unknown_id_is_no_missing_endpoint(steered: Client, controls: FakeControls, code: str) -> None:
     controls.answer = (404, {**ERROR, "code": code})
     with pytest.raises(WebRunError) as raised:
         steered.control.steps("nope")
     assert raised.value.code == code
 
 
-def test_the_hosted_service_is_not_even_asked(controls: Controls) -> None:
+def test_the_hosted_service_is_not_even_asked(controls: FakeControls) -> None:
     client = Client(key="k", transport=httpx.MockTransport(controls), ledger=None)
     with pytest.raises(RequestError, match="only the emulator has it"):
         client.control.advance(1)

@@ -1,4 +1,4 @@
-"""What a task expects of its pages, from what is written to what is sent."""
+"""Tests of the conditions that a task expects of its pages: parsing, and the fields that are sent."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_the_option_may_be_repeated_and_is_in_the_code() -> None:
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
-class Emulator(FakeService):
-    """A service that says what an emulator alone says: the user's sessions."""
+class FakeEmulator(FakeService):
+    """A service that lists the user's sessions, which only an emulator does."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/start/sessions":
@@ -65,8 +65,8 @@ class Emulator(FakeService):
         return await super().__call__(request)
 
 
-class Elsewhere(FakeService):
-    """A service that knows no such call."""
+class FakeHostedService(FakeService):
+    """A service that does not list the user's sessions."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/start/sessions":
@@ -79,14 +79,14 @@ def client_of(service: FakeService, url: str = "http://127.0.0.1:9") -> Client:
 
 
 @pytest.fixture
-def emulator() -> Iterator[tuple[Client, Emulator]]:
-    service = Emulator()
+def emulator() -> Iterator[tuple[Client, FakeEmulator]]:
+    service = FakeEmulator()
     client = client_of(service)
     yield client, service
     client.close()
 
 
-def test_statuses_go_over_the_wire(emulator: tuple[Client, Emulator]) -> None:
+def test_statuses_go_over_the_wire(emulator: tuple[Client, FakeEmulator]) -> None:
     client, service = emulator
     client.start("shop").task("List them.", expect="status = 404")
     assert service.sent[-1]["emulator"] == {"expectStatus": [404]}
@@ -96,7 +96,7 @@ def test_statuses_go_over_the_wire(emulator: tuple[Client, Emulator]) -> None:
 
 @pytest.mark.parametrize("url", ["https://connect.webrun.ai", "http://127.0.0.1:9"])
 def test_a_server_that_would_ignore_it_is_not_asked(url: str) -> None:
-    service = Elsewhere()
+    service = FakeHostedService()
     client = client_of(service, url)
     with pytest.raises(RequestError, match=r"would ignore expect= · only the emulator has it") as caught:
         client.run_task("List them.", expect="status = 404")
@@ -109,7 +109,7 @@ def test_a_server_that_would_ignore_it_is_not_asked(url: str) -> None:
     [(True, 'to read such a page on purpose: expect="status = 404"'), (False, "check the address")],
 )
 def test_an_error_page_says_how_to_read_it_where_that_is_possible(
-    emulator: tuple[Client, Emulator], emulated: bool, hint: str
+    emulator: tuple[Client, FakeEmulator], emulated: bool, hint: str
 ) -> None:
     client, service = emulator
     service.task = failed("NAVIGATION_FAILED") | {

@@ -1,3 +1,5 @@
+"""Tests of the options of a task."""
+
 from __future__ import annotations
 
 import inspect

@@ -1,4 +1,4 @@
-"""Results of tasks that ended before, read from a server that keeps them and from one that does not."""
+"""Tests of results of earlier tasks, read from a server that keeps them and from one that does not."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ TOLD = {
 }
 
 
-class Server:
-    """A server that answers what the test gives it, by path; any other path is unknown."""
+class FakeServer:
+    """A server with an answer for each path; it refuses other paths."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
@@ -48,10 +48,10 @@ class Server:
 
 @pytest.fixture
 def client_of(tmp_path: Path) -> Iterator[Callable[..., Client]]:
-    """Give a client of a server, with a ledger that has one task `t1` of session `s1`."""
+    """Return a function that makes a client of a server, with a ledger that has one task `t1` of session `s1`."""
     made: list[Client] = []
 
-    def make(server: Server, *, done_on: str | None = URL, emulated: bool = True) -> Client:
+    def make(server: FakeServer, *, done_on: str | None = URL, emulated: bool = True) -> Client:
         ledger = Ledger(tmp_path / "ledger.sqlite3")
         if done_on is not None:
             session = SessionRecord(done_on, "s1", "main", emulated, "here", "1", None, 1, 2, None, cost_usd=Decimal(0))
@@ -74,8 +74,8 @@ def client_of(tmp_path: Path) -> Iterator[Callable[..., Client]]:
         client.close()
 
 
-def emulator(task: dict[str, Any]) -> Server:
-    return Server({"/_emulator/tasks/t1": {"success": True, **TOLD, "task": task}})
+def emulator(task: dict[str, Any]) -> FakeServer:
+    return FakeServer({"/_emulator/tasks/t1": {"success": True, **TOLD, "task": task}})
 
 
 def test_the_emulator_has_the_answer_and_what_was_asked_for(client_of: Callable[..., Client]) -> None:
@@ -116,38 +116,38 @@ def test_what_is_no_id_at_all_is_refused_in_one_line(client_of: Callable[..., Cl
 
 
 def test_another_servers_answer_is_read_with_the_ledgers_ids(client_of: Callable[..., Client]) -> None:
-    server = Server({"/task/s1/t1": completed('[{"price": "3.50 EUR"}]')})
+    server = FakeServer({"/task/s1/t1": completed('[{"price": "3.50 EUR"}]')})
     client = client_of(server, emulated=False)
     assert client.result("t1").text == '[{"price": "3.50 EUR"}]'
     assert client.result("t1", schema="price:money").df["price"].tolist() == [3.5]
 
 
 def test_an_emulators_address_is_another_one_with_each_start(client_of: Callable[..., Client]) -> None:
-    server = Server({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND"), "/task/s1/t1": completed("older")})
+    server = FakeServer({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND"), "/task/s1/t1": completed("older")})
     assert client_of(server, done_on="http://127.0.0.1:7").result("t1").text == "older"
 
 
 @pytest.mark.parametrize("code", ["SESSION_EXPIRED", "SESSION_NOT_FOUND"])
 def test_a_record_that_has_been_removed_is_said_to_be(client_of: Callable[..., Client], code: str) -> None:
-    server = Server({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND"), "/task/s1/t1": refused(404, code)})
+    server = FakeServer({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND"), "/task/s1/t1": refused(404, code)})
     with pytest.raises(RequestError, match=r"^the record of task t1 has been removed · the emulator keeps a task's"):
         client_of(server).result("t1")
 
 
 def test_an_unknown_task_is_said_to_be(client_of: Callable[..., Client]) -> None:
-    server = Server({"/_emulator/tasks/t2": refused(404, "TASK_NOT_FOUND")})
+    server = FakeServer({"/_emulator/tasks/t2": refused(404, "TASK_NOT_FOUND")})
     with pytest.raises(RequestError, match=r"^you have no task t2 · check its id") as caught:
         client_of(server).result("t2")
     assert (caught.value.code, server.asked) == ("TASK_NOT_FOUND", ["/_emulator/tasks/t2"])
 
 
 def test_a_task_of_another_server_is_said_to_be(client_of: Callable[..., Client]) -> None:
-    server = Server({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND")})
+    server = FakeServer({"/_emulator/tasks/t1": refused(404, "TASK_NOT_FOUND")})
     with pytest.raises(RequestError, match=f"^task t1 ran on {ELSEWHERE}, and this is {URL}"):
         client_of(server, done_on=ELSEWHERE, emulated=False).result("t1")
 
 
 def test_texts_come_by_task(client_of: Callable[..., Client]) -> None:
     text = {name: TOLD[name] for name in ("sessionId", "taskId", "taskDetails", "startingPoint", "createdAt")}
-    server = Server({"/_emulator/tasks": {"success": True, "tasks": [text]}})
+    server = FakeServer({"/_emulator/tasks": {"success": True, "tasks": [text]}})
     assert client_of(server).task_texts() == {"t1": "List the prices."}

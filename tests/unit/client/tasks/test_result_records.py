@@ -1,4 +1,4 @@
-"""The table of a text answer: the records that the server gives with it, else one row that holds the text."""
+"""Tests of the table of a text answer: the server's records if there are any, otherwise one row with the text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXT = "2 of 9 rows.\n\n| name | price |\n| --- | --- |\n| Feather | 3 |"
 
 @pytest.fixture
 def answered() -> Iterator[Callable[..., TaskResult]]:
-    """Give a function that has a task done which is answered with a text."""
+    """Return a function that runs a task and has it answered with a text."""
     service = FakeService()
     client = Client(
         "http://127.0.0.1:9",

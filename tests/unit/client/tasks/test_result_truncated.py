@@ -1,4 +1,4 @@
-"""A truncated answer, as programs and cells see it."""
+"""Tests of truncated answers in the object API and in cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LINE = "truncated: 2 of 3,000 {} (max_output_tokens); allow more with max_output
 
 @pytest.fixture
 def answered() -> Iterator[Callable[..., TaskResult]]:
-    """Give a function that has a task done which is answered with a text, truncated or not."""
+    """Return a function that runs a task and has it answered with a text, truncated or not."""
     service = FakeService()
     client = Client(
         "http://127.0.0.1:9",

@@ -1,4 +1,4 @@
-"""Parts of a text that an answer does not follow, as programs and cells see them."""
+"""Tests of the unused parts of a task's text in the object API and in cells."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def service() -> FakeService:
 
 @pytest.fixture
 def answered(service: FakeService) -> Iterator[Callable[..., TaskResult]]:
-    """Give a function that has a task done which is answered with a text."""
+    """Return a function that runs a task and has it answered with a text."""
     client = Client(
         "http://127.0.0.1:9",
         key="wr_secret",

@@ -1,3 +1,5 @@
+"""Tests of the meter: running and idle time, tokens, and their cost."""
+
 from __future__ import annotations
 
 from decimal import Decimal

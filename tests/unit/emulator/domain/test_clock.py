@@ -1,3 +1,5 @@
+"""Tests of the emulator's clock: advancing, freezing, timers."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""The rules of the contract's section 3, on the pure session: every interleaving of commands and time."""
+"""Tests of a session's rules (contract, section 3), with every order of commands and passing time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PER_MS = Decimal("0.02") / 60_000
 
 
 class Sessions(RuleBasedStateMachine):
-    """Random life of one session, with an independent account of what it should cost."""
+    """A random history of one session, with an independent calculation of its cost."""
 
     @initialize()
     def begin(self) -> None:

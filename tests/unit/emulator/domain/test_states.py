@@ -1,3 +1,5 @@
+"""Tests of the transition tables of sessions and tasks."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""The tasks of a session: their order, their time on the meter, and their time limit."""
+"""Tests of a session's task queue: order, time on the meter, and time limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORDER = TaskOrder("do", LIMIT_MS, None, ends_session=False)
 
 
 class Tasks:
-    """A queue with a clock that stands still, and the tasks that ran out of time."""
+    """A queue with a frozen clock, and the ids of the tasks that exceeded their time limit."""
 
     def __init__(self) -> None:
         self.clock = Clock(lambda: 0.0)

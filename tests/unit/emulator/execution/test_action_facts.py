@@ -1,4 +1,4 @@
-"""Where an action is shown to take place."""
+"""Tests of the place that is reported for an action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures are taken of a task's steps, and how many are kept."""
+"""Tests of the pictures of a task's steps: which are taken, and how many are kept."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from webrun_nb.emulator.domain.task import Step
 from webrun_nb.emulator.execution.recorder import MAX_BYTES, MAX_PICTURES, MAX_SESSION_BYTES, Pictures
 
 
-class Camera:
-    """An instance that only shows."""
+class FakeInstance:
+    """An instance that only takes thumbnails."""
 
     def __init__(self) -> None:
         self.taken = 0
@@ -47,10 +47,10 @@ async def test_only_the_agents_actions_in_a_task_are_pictured_where_that_is_want
     async def admit(task):
         return admitted
 
-    camera, pictures, one = Camera(), of(wanted=wanted), step(by)
-    pictures.take(camera, task, one, admit)  # type: ignore[arg-type] # all it asks of an instance
+    instance, pictures, one = FakeInstance(), of(wanted=wanted), step(by)
+    pictures.take(instance, task, one, admit)  # type: ignore[arg-type] # all it asks of an instance
     await pictures.taken()
-    assert camera.taken == count
+    assert instance.taken == count
     assert (one.picture is not None) == bool(count)
 
 

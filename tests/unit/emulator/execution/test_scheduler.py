@@ -1,4 +1,4 @@
-"""Room for running tasks: in order, never lost, never more than there is unless somebody insists."""
+"""Tests of the slots for running tasks: given in order, never lost, exceeded only by tasks that must not wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webrun_nb.emulator.execution.scheduler import Slot, Slots
 
 
 def some(slots: Slots, count: int) -> tuple[list[Slot], list[int]]:
-    """Return handles, and a list that says in which order they got their slots."""
+    """Return handles, and a list of their names in the order in which they got their slots."""
     granted: list[int] = []
     return [slots.slot(lambda number=number: granted.append(number)) for number in range(count)], granted
 

@@ -1,4 +1,4 @@
-"""What passes between a session's browser and everybody else, and what the log writes down."""
+"""Tests of the filter between a session's browser and everything else, and of the text in the log."""
 
 from __future__ import annotations
 

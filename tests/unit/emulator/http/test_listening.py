@@ -1,4 +1,4 @@
-"""Where the emulator may listen, and by what it may be called."""
+"""Tests of the addresses that the emulator listens on, and of the host names that it accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys: whose a key is, until when, and files of them."""
+"""Tests of API keys: their users, their expiry, and files of keys."""
 
 from __future__ import annotations
 

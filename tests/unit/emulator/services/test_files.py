@@ -1,4 +1,4 @@
-"""A file's name from a page or an upload, made fit for a folder."""
+"""Tests of file names from pages and uploads, made safe for a folder."""
 
 from __future__ import annotations
 

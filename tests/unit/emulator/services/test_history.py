@@ -1,4 +1,4 @@
-"""What is in memory is what is open: ended sessions are answered from the database, and their cost is added up once."""
+"""Tests of the history: ended sessions come from the database, and their cost is added to the account once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HERE = "http://127.0.0.1:1"
 
 
 class Emulator:
-    """The parts of one that remember."""
+    """The parts of an emulator that keep sessions and tasks, on a real database."""
 
     def __init__(self, database: Database, registration: EmulatorRegistration, clock: Clock) -> None:
         self.clock, self.database = clock, database
@@ -46,12 +46,12 @@ class Emulator:
         return session
 
     async def fill_disk(self, pages: int) -> None:
-        """Have the database hold so many pages at most."""
+        """Limit the database to a number of pages."""
         async with self.database.writing() as session:
             await session.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     async def end(self, session: Session) -> None:
-        """End a session, as the service follows it."""
+        """End a session and store it, as the service does."""
         session.terminate()
         self.sessions.close(session)
         self.history.keep(session)
@@ -140,7 +140,7 @@ async def test_what_ended_sessions_cost_stays_in_the_total(emulator):
 
 
 async def test_asking_for_the_total_does_not_ask_ended_sessions(emulator, monkeypatch):
-    """A step's check of the balance costs the same after a thousand sessions as after none."""
+    """Checking the balance before a step costs the same after a thousand sessions as after none."""
     asked = []
     bill = Session.usage
     monkeypatch.setattr(Session, "usage", lambda session: asked.append(session.id) or bill(session))

@@ -1,4 +1,4 @@
-"""Profile archives: what is written can be read, and what is made to hurt is refused."""
+"""Tests of profile archives: round trips, and hostile archives that are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MANIFEST = json.dumps({"format": "webrun-profile", "version": 1}).encode()
 
 
 class Shelf:
-    """Where the files of an archive go."""
+    """Files of an archive, kept in memory."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -208,7 +208,7 @@ def test_an_archive_without_its_parts_is_refused(tmp_path, shelf, members, said)
 
 
 def test_a_large_archive_is_never_in_memory(tmp_path):
-    """Write and read 80 MB that can't be compressed, in a process of its own: its peak tells."""
+    """Write and read 80 MB of incompressible data in another process and check its peak memory."""
     script = f"""
 import os, resource, sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The database's file: its version, who may open it, and what is said where it can't be used."""
+"""Tests of the database file: its version, its access rights, and the messages if it cannot be used."""
 
 from __future__ import annotations
 

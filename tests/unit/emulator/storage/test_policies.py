@@ -1,4 +1,4 @@
-"""Policies and their audit trail in the database: there after a restart, each user's own, added to alone."""
+"""Tests of policies and their audit trail in the database: kept over restarts, per user, append-only."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def decision(number: int, owner: str = "ann", policy: str = "pol_1") -> AuditEnt
 
 
 class Store:
-    """What one emulator has of it."""
+    """The policies and the audit trail of one emulator."""
 
     def __init__(self, database: Database, emulator_id: str) -> None:
         self.archive = WriteBehindStore(database, emulator_id)
@@ -129,7 +129,7 @@ async def test_a_reset_leaves_what_others_made(store, database):
 
 
 async def test_a_kept_policy_whose_host_can_t_be_read_starts_no_session_and_is_named(store):
-    """An earlier version took hosts that browsers do not open."""
+    """An earlier version accepted hosts that browsers do not open."""
     rules = DomainRules("blocklist", (DomainEntry("a.com"), DomainEntry("xn--ü.de")))
     await store.policies.put(replace(STRICT, status=SessionStatus.ACTIVE, domain_rules=rules))
     kept = Policies(store.policies, store.trail, Clock(lambda: 1.0), IdSource(1), compile_regex)

@@ -1,4 +1,4 @@
-"""Sessions and tasks in the database: written behind, found again, removed in time, ended for whoever died."""
+"""Tests of sessions and tasks in the database: written in the background, found, removed, closed after a crash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "complet
 
 
 class Emulator:
-    """An emulator's part of the database."""
+    """A running emulator's share of the database."""
 
     def __init__(self, database: Database, registration: EmulatorRegistration) -> None:
         self.database = database
@@ -35,7 +35,7 @@ class Emulator:
         self.archive.keep_task(session, id, 1.0, ended_ms, {"taskId": id, "usage": USAGE, **state})
 
     def die(self) -> None:
-        """What the system does for a process that is killed."""
+        """Release the lock, as the operating system does for a process that is killed."""
         self.registration._lock.release()
 
 

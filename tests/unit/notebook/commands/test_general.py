@@ -1,4 +1,4 @@
-"""`%webrun help docs`: the manual in the notebook."""
+"""Tests of `%webrun help docs`, the manual in the notebook."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Tests of `%webrun usage`: its table, summary and plot."""
+
 from __future__ import annotations
 
 import sys

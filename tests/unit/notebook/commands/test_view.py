@@ -1,4 +1,4 @@
-"""`%webrun view` and `start --view`, where what is shown depends on the server and the front end."""
+"""Tests of `%webrun view` and `start --view` with different servers and front ends."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from webrun_nb.notebook.commands.view import View
 from webrun_nb.notebook.syntax.errors import CommandError
 
 
-class Workspace:
-    """One session, and what was shown of it."""
+class FakeWorkspace:
+    """A workspace with one session; it records the views that are shown."""
 
     def __init__(self, **session: Any) -> None:
         self.one = SimpleNamespace(
@@ -29,22 +29,22 @@ class Workspace:
         self.shown.append(fps)
 
 
-def hosted(url: str | None) -> Workspace:
+def hosted(url: str | None) -> FakeWorkspace:
     async def status(session_id: str) -> Any:
         return SimpleNamespace(streaming=SimpleNamespace(web_view_url=url))
 
-    return Workspace(has_view=False, http=SimpleNamespace(session_status=status))
+    return FakeWorkspace(has_view=False, http=SimpleNamespace(session_status=status))
 
 
 def test_the_emulators_view_is_shown_at_the_pace_asked_for():
-    workspace = Workspace()
+    workspace = FakeWorkspace()
     view.view(workspace, View(fps=4))  # type: ignore[arg-type] # a double
     assert workspace.shown == [4]
 
 
 def test_an_ended_session_has_nothing_to_see():
     with pytest.raises(CommandError, match="has ended"):
-        view.view(Workspace(ended=True), View())  # type: ignore[arg-type] # a double
+        view.view(FakeWorkspace(ended=True), View())  # type: ignore[arg-type] # a double
 
 
 def test_the_hosted_services_own_page_is_framed(monkeypatch, capsys):

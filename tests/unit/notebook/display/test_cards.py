@@ -1,4 +1,4 @@
-"""Where the cards of a kernel's sessions are shown, and when they are written."""
+"""Tests of the registry of a kernel's cards: their outputs, and when these are updated."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from webrun_nb.notebook.widgets.static_card import card_text
 # --- the writer ----------------------------------------------------------------------------------------------------
 
 
-class Turnstile:
-    """A sleep that lasts until the test lets it end."""
+class FakeSleep:
+    """A sleep that lasts until the test ends it."""
 
     def __init__(self) -> None:
         self.asleep = threading.Semaphore(0)
@@ -40,7 +40,7 @@ class Turnstile:
 
 def test_a_burst_is_written_once_and_its_last_change_always() -> None:
     written: list[str] = []
-    sleep = Turnstile()
+    sleep = FakeSleep()
     writer = UpdateThrottler(lambda card: written.append(card.latest.last_action), sleep=sleep)
     card = SessionCard(IDLE, FakeActions(), writer.mark)
     card.receive(replace(IDLE, last_action="first"))

@@ -1,3 +1,5 @@
+"""Tests of the Python code that `%webrun code` writes."""
+
 from __future__ import annotations
 
 import ast

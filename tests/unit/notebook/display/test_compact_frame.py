@@ -1,3 +1,5 @@
+"""Tests of frames that display only their most important columns."""
+
 from __future__ import annotations
 
 import pickle

@@ -1,4 +1,4 @@
-"""What is said of a downloaded file: how large it is, and how it is opened."""
+"""Tests of the line about a downloaded file: its size, and how to open it."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Tests of the texts for costs and tasks."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""What pages write is shown as it is written, and does nothing."""
+"""Tests of rendered Markdown answers: text stays as the page wrote it, and nothing runs or loads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HARMLESS: dict[str, set[str]] = {
 
 
 class Parts(HTMLParser):
-    """The elements and texts of some HTML."""
+    """A parser that collects the elements and texts of some HTML."""
 
     def __init__(self, source: str) -> None:
         super().__init__()

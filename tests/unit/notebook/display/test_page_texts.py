@@ -1,4 +1,4 @@
-"""Every place where a page's words become HTML of a notebook shows them as they are written, and as no formula."""
+"""Tests that every HTML of a notebook shows texts of pages unchanged, and never as a formula."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def displayed(monkeypatch: pytest.MonkeyPatch, show: Callable[[], None]) -> str:
-    """Return the HTML that a function displays, as IPython formats it at that moment."""
+    """Return the HTML that a function displays, as IPython formats it at that time."""
     found: list[str] = []
     shell = InteractiveShell.instance()
 

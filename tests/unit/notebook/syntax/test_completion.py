@@ -1,3 +1,5 @@
+"""Tests of the completion of `%webrun` lines."""
+
 from __future__ import annotations
 
 from typing import Any

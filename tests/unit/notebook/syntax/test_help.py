@@ -1,3 +1,5 @@
+"""Tests of `%webrun help`."""
+
 from __future__ import annotations
 
 import dataclasses

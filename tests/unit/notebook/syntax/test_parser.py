@@ -1,3 +1,5 @@
+"""Tests of the parser of magics."""
+
 from __future__ import annotations
 
 import contextlib
@@ -31,7 +33,7 @@ from webrun_nb.notebook.syntax.errors import CommandError
 
 
 def parse(line: str, cell: str | None) -> Any:
-    """Return the arguments of the command that was written."""
+    """Return the arguments of the parsed command."""
     return parser.parse(COMMANDS, line, cell).arguments
 
 

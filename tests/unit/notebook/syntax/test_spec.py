@@ -1,4 +1,4 @@
-"""The registry of commands, and what the rows of the real one have to agree on."""
+"""Tests of the registry of commands, and of the consistency of its real entries."""
 
 from __future__ import annotations
 

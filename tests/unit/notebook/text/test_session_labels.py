@@ -1,4 +1,4 @@
-"""Formats of times and amounts, and texts of pages on one line."""
+"""Tests of the formats of times and amounts, and of texts of pages on one line."""
 
 from __future__ import annotations
 

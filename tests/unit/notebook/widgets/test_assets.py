@@ -1,4 +1,4 @@
-"""The linker of the widgets' ES modules."""
+"""Tests of the linker of the widgets' ES modules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write(folder: Path, **modules: str) -> Path:
 
 
 def default_export(module: str) -> str:
-    """Return what Node prints of a module's default export."""
+    """Return the printed default export of a module, run by Node."""
     script = f"import('data:text/javascript,' + encodeURIComponent({module!r})).then(m => console.log(m.default))"
     done = subprocess.run([str(node()), "-e", script], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout.strip()

@@ -1,4 +1,4 @@
-"""What becomes of a click on a widget's button."""
+"""Tests of the states of a click on a widget's button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of the card's buttons."""
+"""Tests of the table of the card's buttons."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def phase(value: SessionPhase, snapshot: SessionSnapshot = RUNNING) -> SessionSn
     ],
 )
 def test_each_state_has_its_buttons(snapshot: SessionSnapshot, shown: str) -> None:
-    """Those in parentheses can't be pressed."""
+    """Buttons in parentheses are disabled."""
     buttons = buttons_state(snapshot, COMMANDS)
     assert " ".join(each["command"] if each["enabled"] else f"({each['command']})" for each in buttons) == shown
 

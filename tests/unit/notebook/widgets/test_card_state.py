@@ -1,4 +1,4 @@
-"""The state of a session's card, as the page gets it."""
+"""Tests of the state of a session's card as it is sent to the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which changes of a card's state are sent, and which the page extrapolates by itself."""
+"""Tests of the changes of a card's state that are sent, and of those that the page extrapolates by itself."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_while_a_task_runs_idle_time_stands_still() -> None:
 
 
 def test_small_differences_do_not_add_up_unseen() -> None:
-    """What is compared is what was sent, however long ago."""
+    """The comparison is with the last state that was sent, however long ago."""
     slow = replace(LATER, server_now_ms=1_060_000)
     assert not is_extrapolation_of(session_card_state(SHOWN), session_card_state(slow), elapsed_ms=61_000)
 

@@ -1,4 +1,4 @@
-"""The widgets' JavaScript: each `javascript/*.test.js` is run by Node's own test runner."""
+"""Tests of the widgets' JavaScript: runs each `javascript/*.test.js` with Node's own test runner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card of a background job, without a page: Cancel, and the form that it shares with its session's card."""
+"""Tests of a background job's card, without a page: Cancel, and the form that it shares with the session's card."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FACTS = JobState(
 )  # fmt: skip
 
 
-class Job:
-    """What a card needs of a job."""
+class FakeJob:
+    """A background job whose facts do not change."""
 
     name = "laptops"
     done = False
@@ -41,13 +41,13 @@ class Job:
 
 
 def send(card: JobCard, **content: Any) -> None:
-    """Say something as a page does."""
+    """Send a message as a page does."""
     card._handle_custom_msg(content, [])
 
 
 @pytest.fixture
 def cancelled() -> list[Future[Any]]:
-    """Return what was cancelled, for the test to settle."""
+    """Return the futures of cancelled jobs, for the test to settle."""
     return []
 
 
@@ -62,7 +62,7 @@ def card(actions: FakeAnsweringActions, cancelled: list[Future[Any]]) -> JobCard
         cancelled.append(Future())
         return cancelled[-1]
 
-    return JobCard(Job(), JobCard.flush, cancel, make_card(ASKS, actions))
+    return JobCard(FakeJob(), JobCard.flush, cancel, make_card(ASKS, actions))
 
 
 def test_an_answer_typed_on_it_is_sent_and_gets_into_no_trait(card: JobCard, actions: FakeAnsweringActions) -> None:

@@ -1,4 +1,4 @@
-"""The card's guardrail form and its start again, without a page."""
+"""Tests of the card's guardrail form and its Start again button, without a page."""
 
 from __future__ import annotations
 
@@ -165,12 +165,12 @@ def test_a_password_is_in_no_trait(settle: Callable[[Future[None]], None]) -> No
 
 
 def test_a_password_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    class Quoting(FakeAnsweringActions):
+    class FakeQuotingActions(FakeAnsweringActions):
         def answer(self, task_id: str, text: str) -> Future[None]:
             raise ValueError(f"bad input: {text}")
 
     caplog.set_level(logging.DEBUG)
-    answer(make_card(asking("credentials"), Quoting()), text=SECRET)
+    answer(make_card(asking("credentials"), FakeQuotingActions()), text=SECRET)
     assert SECRET not in caplog.text
     assert "ValueError" in caplog.text
 
@@ -233,7 +233,7 @@ def test_a_form_shown_for_the_question_before_does_not_count(output: FakeOutput)
 # --- start again ------------------------------------------------------------------------------------------------------
 
 
-class RestartableActions(FakeActions):
+class FakeRestartableActions(FakeActions):
     def __init__(self) -> None:
         super().__init__()
         self.starting: list[Future[RestartedSession]] = []
@@ -247,9 +247,9 @@ def start_again(card: SessionCard, press_id: str = "p1") -> None:
     card._handle_custom_msg({"type": "command", "command": "start_again", "id": press_id}, [])
 
 
-def restarted(board: CardRegistry, next_session: FakeSession) -> tuple[SessionCard, RestartableActions]:
-    """A card whose ended session was started again as `next_session`."""
-    actions = RestartableActions()
+def restarted(board: CardRegistry, next_session: FakeSession) -> tuple[SessionCard, FakeRestartableActions]:
+    """Return a card whose ended session was started again as `next_session`."""
+    actions = FakeRestartableActions()
     card = placed(board, FakeSession(ENDED), actions)
     start_again(card)
     actions.starting[0].set_result(RestartedSession(next_session, FakeActions()))
@@ -259,7 +259,7 @@ def restarted(board: CardRegistry, next_session: FakeSession) -> tuple[SessionCa
 
 def test_only_an_ended_session_can_be_started_again(output: FakeOutput) -> None:
     board, session = CardRegistry(), FakeSession(IDLE)
-    card = placed(board, session, RestartableActions())
+    card = placed(board, session, FakeRestartableActions())
     offered = [any(button["command"] == "start_again" for button in card.state["buttons"])]
     session.become(ENDED)
     board.drain(5)
@@ -268,7 +268,7 @@ def test_only_an_ended_session_can_be_started_again(output: FakeOutput) -> None:
 
 
 def test_two_clicks_open_one_session(output: FakeOutput) -> None:
-    actions = RestartableActions()
+    actions = FakeRestartableActions()
     card = placed(CardRegistry(), FakeSession(ENDED), actions)
     for press_id in ("here", "on another page"):
         start_again(card, press_id)
@@ -309,7 +309,7 @@ def test_a_session_with_a_card_of_its_own_keeps_it(output: FakeOutput) -> None:
 
 
 def test_a_start_that_fails_is_said(output: FakeOutput) -> None:
-    board, actions = CardRegistry(), RestartableActions()
+    board, actions = CardRegistry(), FakeRestartableActions()
     card = placed(board, FakeSession(ENDED), actions)
     start_again(card)
     actions.starting[0].set_exception(RuntimeError("no browser"))

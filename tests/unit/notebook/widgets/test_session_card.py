@@ -1,4 +1,4 @@
-"""The session card without a page: its buttons, and what it sends."""
+"""Tests of the session card without a page: its buttons, and the state that it sends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def click(card: SessionCard, command: str, press_id: str = "p1") -> None:
 
 
 def commands(snapshot: SessionSnapshot, actions: FakeActions | None = None) -> dict[str, bool]:
-    """The card's buttons and whether they are enabled."""
+    """Return the card's buttons and whether they are enabled."""
     return {button["command"]: button["enabled"] for button in make_card(snapshot, actions).state["buttons"]}
 
 
@@ -59,14 +59,14 @@ def test_an_ended_session_has_no_buttons() -> None:
 
 
 def test_who_took_over_can_release() -> None:
-    class Driver(FakePausableActions):
+    class FakeDriverActions(FakePausableActions):
         def take_over(self) -> Future[None]:
             return self._begin("take_over")
 
         def release(self) -> Future[None]:
             return self._begin("release")
 
-    assert set(commands(replace(IDLE, phase=SessionPhase.MANUAL), Driver())) == {
+    assert set(commands(replace(IDLE, phase=SessionPhase.MANUAL), FakeDriverActions())) == {
         "pause",
         "release",
         "stop",
@@ -83,12 +83,12 @@ def test_a_click_asks_for_the_command() -> None:
 def test_a_click_that_arrives_twice_is_one() -> None:
     asked: list[str] = []
 
-    class Counting(FakeActions):
+    class FakeCountingActions(FakeActions):
         def stop(self) -> Future[None]:
             asked.append("stop")
             return super().stop()
 
-    card = make_card(RUNNING, Counting())
+    card = make_card(RUNNING, FakeCountingActions())
     for _ in range(2):
         click(card, "stop", "p1")
     assert asked == ["stop"]
@@ -117,11 +117,11 @@ def test_the_servers_refusal_is_shown() -> None:
 
 
 def test_an_action_that_cannot_even_be_posted_is_shown() -> None:
-    class Closed(FakeActions):
+    class FakeClosedActions(FakeActions):
         def stop(self) -> Future[None]:
             raise RuntimeError("the loop is closed")
 
-    card = make_card(RUNNING, Closed())
+    card = make_card(RUNNING, FakeClosedActions())
     click(card, "stop")
     assert card.state["press"]["message"] == "stop failed: the loop is closed"
 

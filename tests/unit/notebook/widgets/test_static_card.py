@@ -1,4 +1,4 @@
-"""The card as text and as HTML, where no widget can be shown."""
+"""Tests of the card as text and as HTML, for outputs without widgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of the card's log of steps: words as they are shown, hostile texts cleaned, long logs cut and said so."""
+"""Tests of the card's log of steps: labels, hostile texts, and the notice about steps that are left out."""
 
 from __future__ import annotations
 

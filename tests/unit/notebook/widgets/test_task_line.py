@@ -1,4 +1,4 @@
-"""The line of progress without a page: what it says of a task, what it sends, and what stays out of it."""
+"""Tests of the progress line without a page: its texts, and the state that it sends."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ASKS = replace(
 )
 
 
-class Waited:
-    """A task that is waited for, as a test wants it."""
+class FakeTask:
+    """A task that a cell waits for, with a given snapshot and form."""
 
     def __init__(self, snapshot: SessionSnapshot | None, form: SessionCard | None = None) -> None:
         self.snapshot = snapshot
@@ -36,7 +36,7 @@ class Waited:
         self.began_s = 100.0
 
 
-class Clock:
+class FakeClock:
     now_s = 104.2
 
     def __call__(self) -> float:
@@ -44,12 +44,12 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def line(clock: Clock) -> TaskLine:
+def line(clock: FakeClock) -> TaskLine:
     """A line that is flushed at once, so that a test sees its traits."""
     return TaskLine(TaskLine.flush, monotonic_s=clock)
 
@@ -95,22 +95,22 @@ def test_progress_is_one_clean_line_whatever_a_page_says() -> None:
 
 
 def test_a_row_has_the_words_and_the_time(line: TaskLine) -> None:
-    line.add(Waited(OPENS))
+    line.add(FakeTask(OPENS))
     assert (row(line)["what"], row(line)["elapsed"]) == (
         "step 3 · opening http://shop.localhost/",
         {"value": 4200, "perMs": 1},
     )
 
 
-def test_time_that_passes_is_not_sent(line: TaskLine, clock: Clock) -> None:
-    line.add(Waited(OPENS))
+def test_time_that_passes_is_not_sent(line: TaskLine, clock: FakeClock) -> None:
+    line.add(FakeTask(OPENS))
     clock.now_s += 30
     line.flush()
     assert row(line)["elapsed"]["value"] == 4200
 
 
-def test_a_leap_of_the_servers_clock_is_sent(line: TaskLine, clock: Clock) -> None:
-    waited = Waited(OPENS)
+def test_a_leap_of_the_servers_clock_is_sent(line: TaskLine, clock: FakeClock) -> None:
+    waited = FakeTask(OPENS)
     line.add(waited)
     waited.snapshot = replace(OPENS, server_now_ms=NOW_MS + 61_000)
     clock.now_s += 1
@@ -119,13 +119,13 @@ def test_a_leap_of_the_servers_clock_is_sent(line: TaskLine, clock: Clock) -> No
 
 
 def test_a_task_that_has_ended_has_no_row(line: TaskLine) -> None:
-    line.remove(line.add(Waited(OPENS)))
+    line.remove(line.add(FakeTask(OPENS)))
     assert line.state == {"tasks": []}
     assert line.idle
 
 
-def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLine, clock: Clock) -> None:
-    line.add(Waited(ASKS, make_card(ASKS, FakeAnsweringActions(), monotonic_s=clock)))
+def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLine, clock: FakeClock) -> None:
+    line.add(FakeTask(ASKS, make_card(ASKS, FakeAnsweringActions(), monotonic_s=clock)))
     waits = row(line)["question"]["waits"]
     assert waits.pop("idleCost")["value"] == "0.08"
     assert waits == {
@@ -136,14 +136,14 @@ def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLin
 
 def test_where_the_server_tells_no_timeout_nothing_is_said_of_waiting(line: TaskLine) -> None:
     asks = replace(ASKS, expires_at_ms=None)
-    line.add(Waited(asks, make_card(asks, FakeAnsweringActions())))
+    line.add(FakeTask(asks, make_card(asks, FakeAnsweringActions())))
     assert row(line)["question"]["waits"] is None
 
 
 def test_a_password_typed_under_the_cell_is_sent_and_gets_into_no_trait(line: TaskLine) -> None:
     actions = FakeAnsweringActions()
     card = make_card(ASKS, actions)
-    line.add(Waited(ASKS, card))
+    line.add(FakeTask(ASKS, card))
     asked = row(line)["question"]["id"]
     line._handle_custom_msg({"type": "answer", "row": "1", "id": "p1", "question": asked, "text": "pa55-word"}, [])
     line.flush()
@@ -154,13 +154,13 @@ def test_a_password_typed_under_the_cell_is_sent_and_gets_into_no_trait(line: Ta
 
 def test_the_task_is_stopped_from_the_form(line: TaskLine) -> None:
     actions = FakeAnsweringActions()
-    line.add(Waited(ASKS, make_card(ASKS, actions)))
+    line.add(FakeTask(ASKS, make_card(ASKS, actions)))
     line._handle_custom_msg({"type": "command", "command": "stop", "row": "1", "id": "p1"}, [])
     assert list(actions.futures) == ["stop"]
 
 
 def test_where_the_card_stands_under_the_cell_the_line_has_no_form(line: TaskLine) -> None:
-    line.add(Waited(ASKS))
+    line.add(FakeTask(ASKS))
     assert row(line)["question"] is None
 
 
@@ -173,15 +173,15 @@ def test_a_line_is_no_text_and_no_html(line: TaskLine) -> None:
 
 @pytest.mark.parametrize(("now_s", "elapsed"), [(104.2, "4 s"), (159.9, "59 s"), (164.0, "1:04")])
 def test_in_a_terminal_the_line_has_the_time(now_s: float, elapsed: str) -> None:
-    assert line_of(Waited(OPENS), now_s) == f"step 3 · opening http://shop.localhost/ · {elapsed}"  # type: ignore[arg-type]  # a double
+    assert line_of(FakeTask(OPENS), now_s) == f"step 3 · opening http://shop.localhost/ · {elapsed}"  # type: ignore[arg-type]  # a double
 
 
 def test_in_a_terminal_nothing_is_written_over_a_question() -> None:
-    assert line_of(Waited(ASKS), 104.0) == ""  # type: ignore[arg-type]  # a double
+    assert line_of(FakeTask(ASKS), 104.0) == ""  # type: ignore[arg-type]  # a double
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
-    """Have these lines typed, one after the other, and then the end of input."""
+    """Provide these lines as terminal input, followed by the end of input."""
     left = list(lines)
 
     def read(prompt: str) -> str:

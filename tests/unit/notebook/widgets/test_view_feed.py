@@ -1,4 +1,4 @@
-"""What a widget's pages are sent of a live view, and when not: no browser, no server."""
+"""Tests of the messages and pictures of a live view that a widget's pages get, without a browser or server."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from webrun_nb.notebook.widgets.view_feed import ViewFeed
 STATE = {"type": "state", "phase": "idle", "ended": False}
 
 
-class View:
-    """Stands in for the socket: remembers what it is told."""
+class FakeView:
+    """A live view that records its calls."""
 
     def __init__(self) -> None:
         self.said: list[Any] = []
@@ -35,15 +35,15 @@ class View:
 
 
 class Pages:
-    """A feed, the views it opened, and what its pages were sent."""
+    """A feed, the views that it opened, and the messages that its pages were sent."""
 
     def __init__(self) -> None:
-        self.views: list[View] = []
+        self.views: list[FakeView] = []
         self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
         self.feed = ViewFeed(self._send, self.open)
 
     def open(self, listener: Any, fps: float) -> Any:
-        self.views.append(View())
+        self.views.append(FakeView())
         return self.views[-1]
 
     def _send(self, content: dict[str, Any], buffers: Sequence[bytes] | None) -> None:

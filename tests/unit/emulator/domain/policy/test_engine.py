@@ -1,4 +1,4 @@
-"""How a policy decides: block > guardrail > allow, then the default; pure."""
+"""Tests of a policy's decisions: block > guardrail > allow, then the default action."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ permissions = st.sampled_from(["allow", "guardrail", "block"])
 
 
 def is_about(rule: ActionRule, fact: ActionFact, page: Page) -> bool:
-    """Whether a rule matches, written down once more in the plainest way."""
+    """Return whether a rule matches, by a second, independent implementation."""
     if rule.category != fact.category:
         return False
     places = {"target": [fact.target], "page": [page.seen], "all": [fact.target, page.seen]}[rule.scope]

@@ -1,4 +1,4 @@
-"""What a policy's regular expression is called in plain words."""
+"""Tests of the plain words for a policy's regular expressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing of a secret can be read back from what the redactor lets through."""
+"""Tests of the redactor: its output reveals nothing of a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which host may have which secret (contract, section 6)."""
+"""Tests of the vault: the hosts that each secret is for (contract, section 6)."""
 
 from __future__ import annotations
 
