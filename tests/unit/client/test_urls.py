@@ -1,4 +1,4 @@
-"""Tests of URLs: practice sites, invalid ones, and the toolkit's server."""
+"""Tests of URLs: practice sites, common mistakes, files of this machine, and the hosts that secrets are for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of the texts for costs and tasks."""
+"""Tests of the labels of results: amounts, summary lines, and notes about incomplete tables."""
 
 from __future__ import annotations
 
