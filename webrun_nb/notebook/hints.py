@@ -55,6 +55,7 @@ _TYPED: Mapping[str, str] = {
     'source="keyring"': "--from keyring",
     'source="prompt"': "--from prompt",
     "new=True": "--new",
+    "raw=True": "--raw",
     "expect=": "--expect ",
 }
 """What to type, by what the client's hints say in Python."""

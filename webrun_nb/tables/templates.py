@@ -30,7 +30,7 @@ __all__ = ["TemplateError", "fill"]
 
 # Jinja cannot turn statements and comments off, so they start with a character that no text may contain.
 _NEVER = "\x00"
-_RAW_HINT = "--raw leaves {{ }} as it is"
+_RAW_HINT = "raw=True leaves {{ }} as it is"
 MAX_CHARS = 10_000
 """Maximum length that a repetition, power or width may produce: the maximum length of a task's text."""
 _PLACEHOLDER = re.compile(r"%[^a-zA-Z%]*|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
@@ -68,7 +68,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
     namespace : mapping of str to object
         The notebook's names (IPython's `user_ns`).
     raw : bool
-        Return `text` untouched (`--raw`).
+        Return `text` unchanged.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
     if raw or "{{" not in text:
         return text
     if _NEVER in text:
-        raise TemplateError("the text contains a NUL character", "remove it, or use --raw")
+        raise TemplateError("the text contains a NUL character", "remove it, or use raw=True")
     environment = _environment()
     try:
         tree = environment.parse(text)

@@ -13,6 +13,7 @@ from webrun_nb.client import errors
 from webrun_nb.client.errors import BudgetError, GuardrailError, ShortTracebackMixin, WebRunError, refusal
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.hints import OPTIONS, rewrite_for_magics
+from webrun_nb.tables.templates import TemplateError, fill
 
 
 def rewritten(error: ShortTracebackMixin) -> str:
@@ -46,6 +47,12 @@ def test_what_the_service_says_names_options() -> None:
     error = refusal(400, "INVALID_PARAMETER", "maxDuration: input should be at most 300000", session_id="s1")
     assert error.message == "timeout_ms: input should be at most 300000"
     assert rewritten(error).startswith("--timeout: input should be at most 300000")
+
+
+def test_the_hint_of_a_template_names_the_option_that_leaves_it_as_it_is() -> None:
+    with pytest.raises(TemplateError) as caught:
+        fill("{{ 1 + }}", {})
+    assert rewritten(caught.value).endswith("--raw leaves {{ }} as it is")
 
 
 def test_a_spent_budget_says_how_to_begin_a_larger_one() -> None:
