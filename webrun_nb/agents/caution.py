@@ -17,6 +17,7 @@ from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, ElementAction, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.policy_terms import APPROVAL_QUESTION
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -198,7 +199,7 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
     says = f" The page says: {'; '.join(facts)}." if facts else ""
     about = f'{what}: the button "{_readable(element.name)}" at {seen.url}, for "{because}".{says}'
     about += f" Without approval {'the form is not sent' if element.submits else 'it is not pressed'}."
-    question = f"{about} Go on?"
+    question = f"{about} {APPROVAL_QUESTION}"
     undone = f'"{_readable(element.name)}" was not pressed{", and the form was not sent" if element.submits else ""}.'
     for _ in range(MAX_ANSWERS):
         reply = yield Ask(kind, question, (APPROVE, REJECT), ref=element.ref)
@@ -209,5 +210,5 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
             raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": rejected; {undone}')
         if _DONE.fullmatch(answer):
             return "done"
-        question = f"That is neither a yes nor a no. {about} Go on?"
+        question = f"That is neither a yes nor a no. {about} {APPROVAL_QUESTION}"
     raise AgentError(TaskFailureCode.TASK_STOPPED, f'"{because}": no answer approved it; {undone}')

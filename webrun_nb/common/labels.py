@@ -31,8 +31,8 @@ _ACTIONS: Mapping[str, _ActionLabels] = {
     "keyPress": _ActionLabels("press", "pressing a key in", "pressing a key"),
     "waitFor": _ActionLabels("wait", "waiting for", "waiting"),
     "scroll": _ActionLabels("scroll", "scrolling"),
-    "takeOverControl": _ActionLabels("taken over by hand", "taken over by hand"),
-    "releaseControl": _ActionLabels("given back", "given back"),
+    "takeOverControl": _ActionLabels("taken over", "taken over"),
+    "releaseControl": _ActionLabels("released", "released"),
 }
 _DECISION = re.compile(rf"\b(forbids|asks before) ({'|'.join(_ACTIONS)})\b")
 """A policy's decision about an action, as the service words it."""

@@ -28,6 +28,8 @@ ActionCategory = Literal[
 ]
 """The kinds of actions that rules are about."""
 Actor = Literal["agent", "user"]
+APPROVAL_QUESTION = "Go on?"
+"""The end of every question that asks a person for approval."""
 GuardrailResponse = Literal["approved", "rejected", "took over", "unanswered", "by hand"]
 """The outcome of a guardrail. `by hand`: performed by a person in control, which is an approval."""
 StepKind = Literal["action", "look", "read", "ask", "note", "finish"]

@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from webrun_nb.common.hosts import browser_url, host_of
-from webrun_nb.common.policy_terms import Permission
+from webrun_nb.common.policy_terms import APPROVAL_QUESTION, Permission
 from webrun_nb.emulator.domain.hosts import HostPattern, address_pattern
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText, readable
 from webrun_nb.emulator.domain.policy.model import (
@@ -174,8 +174,8 @@ class PolicyEngine:
             case "block":
                 return Block(found.rule, f'the policy "{self.policy.name}" forbids {what} ({found.rule})')
             case "guardrail":
-                question = f'The policy "{self.policy.name}" asks before {what} ({found.rule}). '
-                return RequireApproval(found.rule, f"{question}Go on?")
+                question = f'The policy "{self.policy.name}" asks before {what} ({found.rule}). {APPROVAL_QUESTION}'
+                return RequireApproval(found.rule, question)
 
 
 _ENTRIES = "domainRules.entries"
