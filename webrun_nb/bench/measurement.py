@@ -1,11 +1,13 @@
-"""The protocol of a measurement."""
+"""The protocol of a measurement, and the base class of those that compare the emulator with raw Playwright."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.bench.harness import processes
+from webrun_nb.bench.harness.context import BenchContext, Emulator, Isolation, PlaywrightBaseline
 from webrun_nb.bench.results import Sample, Target
 
 
@@ -40,3 +42,31 @@ class Measurement(Protocol):
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Return the names of the processes that the numbers count: ours, raw Playwright's."""
+
+
+class Comparison(Measurement):
+    """A measurement of the emulator's sessions and of the same work in raw Playwright, each with a running browser."""
+
+    isolation: Isolation
+    """The kind of the emulator's sessions."""
+    warm_ups: int
+    """Number of samples before the first round."""
+
+    _emulator: Emulator
+    _raw: PlaywrightBaseline
+
+    async def prepare(self, bench: BenchContext) -> None:
+        """Start both, and do the work on each as in a round."""
+        self._emulator = await bench.emulator(self.isolation)
+        self._raw = await bench.raw()
+        for _ in range(self.warm_ups):
+            await self.sample(bench)
+        await bench.until_at_rest()
+
+    @abstractmethod
+    async def sample(self, bench: BenchContext) -> Sample:
+        """Measure once: ours, then raw Playwright."""
+
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the names of the processes on each side between rounds; the emulator's include its spare browser."""
+        return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -6,10 +6,12 @@ import asyncio
 import json
 import statistics
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.notebook_page import notebook_page, require_jupyterlab
+from webrun_nb.bench.measurement import Measurement
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _EVENTS, _QUICK_EVENTS = 60, 5
@@ -90,7 +92,23 @@ def _p95(values: Sequence[float]) -> tuple[float, dict[str, float]]:
     return percentiles[94], {"count": len(values), "p50_ms": percentiles[49], "slowest_ms": max(values)}
 
 
-class EventToPage:
+class _InPage(Measurement):
+    """A measurement of session cards in a page of JupyterLab."""
+
+    async def prepare(self, bench: BenchContext) -> None:
+        """Check that JupyterLab is installed."""
+        require_jupyterlab()
+
+    @abstractmethod
+    async def sample(self, bench: BenchContext) -> Sample:
+        """Measure once."""
+
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the names of the processes at work."""
+        return _PAGE, []
+
+
+class EventToPage(_InPage):
     """Time from an event in the emulator to its display on the card in the page, by one machine's clock."""
 
     name = "event-to-page"
@@ -98,10 +116,6 @@ class EventToPage:
     unit = "ms"
     target = Target("ours", 150)
     rounds = 1
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Check that JupyterLab is installed."""
-        require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Click by manual control in a session, and wait for the card to show each click."""
@@ -119,12 +133,8 @@ class EventToPage:
         ours, details = _p95(late_ms)
         return Sample(ours, details=details)
 
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes at work."""
-        return _PAGE, []
 
-
-class ClickToHandler:
+class ClickToHandler(_InPage):
     """Time from a click on a card's button to its Python handler, while a cell keeps the kernel's main thread busy."""
 
     name = "click-to-handler"
@@ -132,10 +142,6 @@ class ClickToHandler:
     unit = "ms"
     target = Target("ours", 60)
     rounds = 1
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Check that JupyterLab is installed."""
-        require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Take over and release by the card's buttons, again and again."""
@@ -159,12 +165,8 @@ class ClickToHandler:
         ours, details = _p95([after - before for before, after in zip(clicked, came, strict=True)])
         return Sample(ours, details=details)
 
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes at work."""
-        return _PAGE, []
 
-
-class CardsInPage:
+class CardsInPage(_InPage):
     """CPU time of the browser that shows a notebook with many ticking cards, less that with none."""
 
     name = "cards-in-page"
@@ -172,10 +174,6 @@ class CardsInPage:
     unit = "% of a core"
     target = Target("ours", 5)
     rounds = 1
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Check that JupyterLab is installed."""
-        require_jupyterlab()
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Count without cards, then with them."""

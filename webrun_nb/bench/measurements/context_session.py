@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 
-from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.site import Visit
+from webrun_nb.bench.measurement import Comparison
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _WITHIN_S = 30.0
 
 
-class ContextSession:
-    """Create a session, open a page, end the session: through the emulator's HTTP, and by hand.
+class ContextSession(Comparison):
+    """Create a session, open a page, end the session: through the emulator's HTTP, and in raw Playwright.
 
     Ours: POST start-session with a `startingPoint`; as soon as the page is there, POST terminate; over when that has
     been answered and the page is gone. HTTP, the session's bookkeeping and its listeners are in the time. The service
@@ -32,17 +31,8 @@ class ContextSession:
     unit = "ms"
     target = Target("ratio", 1.5)
     rounds = 15
-
-    _emulator: Emulator
-    _raw: PlaywrightBaseline
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start both browsers and have each live through two sessions."""
-        self._emulator = await bench.emulator("context")
-        self._raw = await bench.raw()
-        for _ in range(2):
-            await self.sample(bench)
-        await bench.until_at_rest()
+    isolation = "context"
+    warm_ups = 2
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
@@ -70,7 +60,3 @@ class ContextSession:
         await self._emulator.terminate(session_id)
         await visit.gone.wait()
         return (time.perf_counter() - began_s) * 1000, (opened_s - began_s) * 1000
-
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes on each side."""
-        return processes.names(self._emulator.pid), processes.names(self._raw.pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ import aiohttp
 
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.context import BenchContext, Emulator
+from webrun_nb.bench.measurement import Measurement
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _FPS = 10
@@ -79,7 +81,25 @@ async def _shown(emulator: Emulator, url: str) -> AsyncIterator[str]:
     await emulator.terminate(session_id)
 
 
-class ViewRate:
+class _LiveView(Measurement):
+    """A measurement of a session's live view, with an emulator whose sessions have browsers of their own."""
+
+    _emulator: Emulator
+
+    async def prepare(self, bench: BenchContext) -> None:
+        """Start the emulator."""
+        self._emulator = await bench.emulator("process")
+
+    @abstractmethod
+    async def sample(self, bench: BenchContext) -> Sample:
+        """Measure once."""
+
+    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the names of the emulator's processes."""
+        return processes.names(self._emulator.pid), []
+
+
+class ViewRate(_LiveView):
     """Pictures a second that a viewer gets of a page that always moves."""
 
     name = "view-rate"
@@ -87,11 +107,6 @@ class ViewRate:
     unit = "pictures/s"
     target = Target("ours", 8, at_least=True)
     rounds = 3
-    _emulator: Emulator
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start the emulator."""
-        self._emulator = await bench.emulator("process")
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Watch."""
@@ -104,12 +119,8 @@ class ViewRate:
             rate = viewer.pictures / (time.perf_counter() - began_s)
             return Sample(rate, details={"bytes_per_picture": viewer.bytes / max(1, viewer.pictures)})
 
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes at work."""
-        return processes.names(self._emulator.pid), []
 
-
-class ViewCpu:
+class ViewCpu(_LiveView):
     """CPU time of everything that is at work for a viewer of a moving page, less that of the page by itself.
 
     Both are counted over the emulator's whole tree: emulator, Playwright's driver, the session's browser.
@@ -120,11 +131,6 @@ class ViewCpu:
     unit = "% of a core"
     target = Target("ours", 50)
     rounds = 3
-    _emulator: Emulator
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start the emulator."""
-        self._emulator = await bench.emulator("process")
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Count without a viewer, then with one."""
@@ -142,12 +148,8 @@ class ViewCpu:
         await during
         return 100 * (processes.cpu_s(self._emulator.pid) - before_s) / (time.perf_counter() - began_s)
 
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes that are counted."""
-        return processes.names(self._emulator.pid), []
 
-
-class ViewQuiet:
+class ViewQuiet(_LiveView):
     """Bytes that a viewer is sent of a page that stands still, and of one that moves while the viewer is hidden."""
 
     name = "view-quiet"
@@ -155,11 +157,6 @@ class ViewQuiet:
     unit = "bytes"
     target = Target("ours", 0)
     rounds = 1
-    _emulator: Emulator
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start the emulator."""
-        self._emulator = await bench.emulator("process")
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Watch the one, and hide before the other."""
@@ -178,7 +175,3 @@ class ViewQuiet:
             await viewer.watch(seconds)
             hidden = viewer.bytes
         return Sample(still + hidden, details={"still": still, "hidden": hidden, "seconds": seconds})
-
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes at work."""
-        return processes.names(self._emulator.pid), []

@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 
 from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.harness.context import BenchContext, Emulator
 from webrun_nb.bench.harness.listening import Listener
 from webrun_nb.bench.harness.site import Visit
+from webrun_nb.bench.measurement import Comparison
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _SESSIONS, _QUICK_SESSIONS = 6, 1
@@ -64,7 +65,7 @@ class HangSeen:
         return processes.names(self._emulator.pid), []
 
 
-class Restore:
+class Restore(Comparison):
     """A killed browser's session gets another one, with its cookies, its local storage and its page.
 
     Ours: from the order to kill (SIGKILL) until both the page has come again with its memory and the client has been
@@ -77,15 +78,8 @@ class Restore:
     unit = "ms"
     target = Target("ratio", 2)
     rounds = 9
-
-    _emulator: Emulator
-    _raw: PlaywrightBaseline
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start both, and restore once."""
-        self._emulator = await bench.emulator("process")
-        self._raw = await bench.raw()
-        await self.sample(bench)
+    isolation = "process"
+    warm_ups = 1
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
@@ -119,10 +113,6 @@ class Restore:
         await self._emulator.terminate(session_id)
         await bench.until_at_rest()
         return took_ms, (lost.at_s - began_s) * 1000
-
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes on each side between rounds: ours has the spare."""
-        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 
 async def _comes(visit: Visit) -> None:

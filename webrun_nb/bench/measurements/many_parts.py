@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
-from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.harness.site import PARTS
+from webrun_nb.bench.measurement import Comparison
 from webrun_nb.bench.results import BenchError, Sample, Target
 
 _WITHIN_S = 30.0
 
 
-class ManyParts:
+class ManyParts(Comparison):
     """A page with fifty pictures from its own host, in a context that is new each time.
 
     The page itself says how long it took, from the start of its navigation to the end of its `load` event, so that no
@@ -27,17 +26,8 @@ class ManyParts:
     unit = "ms"
     target = Target("ratio", 1.35)
     rounds = 15
-
-    _emulator: Emulator
-    _raw: PlaywrightBaseline
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start both browsers and have each load the page twice."""
-        self._emulator = await bench.emulator("context")
-        self._raw = await bench.raw()
-        for _ in range(2):
-            await self.sample(bench)
-        await bench.until_at_rest()
+    isolation = "context"
+    warm_ups = 2
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Measure once.
@@ -61,10 +51,6 @@ class ManyParts:
 
     async def _open(self, url: str) -> str:
         return await self._emulator.start_session(startingPoint=url)
-
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes that did the work."""
-        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
 
 
 class ManyPartsByPath(ManyParts):

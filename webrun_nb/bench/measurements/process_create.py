@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
-from webrun_nb.bench.harness import processes
-from webrun_nb.bench.harness.context import BenchContext, Emulator, PlaywrightBaseline
+from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.bench.measurement import Comparison
 from webrun_nb.bench.results import Sample, Target
 
 
-class ProcessCreate:
-    """Create a session with a browser of its own: through the emulator's HTTP, and by hand.
+class ProcessCreate(Comparison):
+    """Create a session with a browser of its own: through the emulator's HTTP, and in raw Playwright.
 
     Ours: POST start-session, then ask session-status until it says `active`. The emulator takes its warm spare, as it
     does for every session but the first; each round waits until the next spare is there. What the spare costs in
@@ -27,16 +26,8 @@ class ProcessCreate:
     unit = "ms"
     target = Target("ratio", 1.0)
     rounds = 9
-
-    _emulator: Emulator
-    _raw: PlaywrightBaseline
-
-    async def prepare(self, bench: BenchContext) -> None:
-        """Start both, and wait for the spare that the first session leads to."""
-        self._emulator = await bench.emulator("process")
-        self._raw = await bench.raw()
-        await self.sample(bench)
-        await bench.until_at_rest()
+    isolation = "process"
+    warm_ups = 1
 
     async def sample(self, bench: BenchContext) -> Sample:
         """Measure once."""
@@ -48,7 +39,3 @@ class ProcessCreate:
         await bench.until_at_rest()
         raw_ms = (await self._raw.do("launch"))["ms"]
         return Sample(ours_ms, raw_ms)
-
-    def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes on each side between rounds: ours has the spare."""
-        return processes.names(self._emulator.pid), processes.names(self._raw.pid)
