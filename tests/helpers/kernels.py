@@ -39,6 +39,13 @@ class Ran:
         return str(line)
 
 
+def value(ran: Ran) -> Any:
+    """Return the value of a cell's last expression, which has to be plain data."""
+    assert ran.status == "ok", ran.outputs
+    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
+    return eval(result["data"]["text/plain"], {})
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """A running kernel."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 
 BUDGET_ENDED = "terminated · budget"
 ENDED = f"""
@@ -31,12 +30,6 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
     with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
         assert kernel.run("%load_ext webrun_nb\n" + ENDED).status == "ok"
         yield kernel
-
-
-def value(ran: Ran) -> Any:
-    """Return what the cell's last line gives, which must be plain data."""
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 def test_an_idle_session_is_ended_when_its_budget_is_spent(kernel):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 
 #: greets whoever has been here before
 PAGE = """<!doctype html><title>Door</title><table><tr><th>visitor</th><th>seen</th></tr>
@@ -26,13 +25,6 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 url = f'http://127.0.0.1:{{server.server_port}}/door.html'
 """
 TASK = "%%webrun task --url {{{{url}}}} --schema visitor:str -q -o {name} {options}\nList the visitors."
-
-
-def value(ran: Ran) -> Any:
-    """Return what the cell's last line gives, which must be plain data."""
-    assert ran.status == "ok", ran.outputs
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 @pytest.fixture(scope="module")

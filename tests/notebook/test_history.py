@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 from helpers.proxies import LocalProxy
 
 OPTIONS = '--url practice:shop --schema "name:str, price:float" -o laptops'
@@ -30,12 +30,6 @@ def proxy() -> Iterator[Any]:
     running = LocalProxy("http", "ada", "hunter2")
     yield running
     running.die()
-
-
-def value(ran: Ran) -> Any:
-    assert ran.status == "ok", ran.errors
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 def test_history_has_the_tasks_newest_first_with_this_kernels_texts(kernel):

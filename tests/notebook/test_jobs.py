@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import psutil
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, Ran, running_kernel, value
 
 LAPTOPS = "List the laptops under $400, cheapest first."
 IN_BACKGROUND = f'%%webrun task --url practice:shop --schema "name:str, price:float" --bg laptops\n{LAPTOPS}'
@@ -27,13 +26,6 @@ def session(kernel) -> Iterator[None]:
     assert kernel.run("%webrun start").status == "ok"
     yield
     assert kernel.run("%webrun terminate --all").status == "ok"
-
-
-def value(ran: Ran) -> Any:
-    """Return what the cell's last line gives, which must be plain data."""
-    assert ran.status == "ok", ran.errors
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 def cards(ran: Ran) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 
 KEY = "wr_the-key-of-the-other-service-42"
 TESTS = Path(__file__).parents[1]
@@ -29,11 +29,6 @@ def kernel(tmp_path_factory, service) -> Iterator[Kernel]:
     with running_kernel(WEBRUN_DATA_DIR=folder, WEBRUN_API_KEY=KEY, **keyring) as kernel:
         assert kernel.run("%load_ext webrun_nb").status == "ok"
         yield kernel
-
-
-def value(ran: Ran) -> Any:
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 def live(service: Any) -> list[str]:

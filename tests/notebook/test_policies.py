@@ -5,19 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 
 TASK = "%%webrun task --url practice:shop --policy careful\nClick the Laptops link"
-
-
-def value(ran: Ran) -> Any:
-    """Return what the cell's last line gives, which must be plain data."""
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 @pytest.fixture(scope="module")

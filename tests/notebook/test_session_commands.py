@@ -12,16 +12,10 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import Kernel, running_kernel, value
 from helpers.processes import family, living
 
 DOORS = "<button>Open the left door</button><button>Open the right door</button>"
-
-
-def value(ran: Ran) -> Any:
-    """Return what the cell's last line gives, which must be plain data."""
-    (result,) = [output for output in ran.outputs if output["msg_type"] == "execute_result"]
-    return eval(result["data"]["text/plain"], {})
 
 
 @pytest.fixture(scope="module")

@@ -169,13 +169,13 @@ STATUS = Command(
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """Arguments of `pause`."""
+class OneSession:
+    """Arguments of `pause`, `resume` and `stop`."""
 
     name: str | None = None
 
 
-def pause(workspace: Workspace, arguments: Pause) -> None:
+def pause(workspace: Workspace, arguments: OneSession) -> None:
     """Pause the current task."""
     session = workspace.live_session(arguments.name)
     session.pause()
@@ -185,21 +185,14 @@ def pause(workspace: Workspace, arguments: Pause) -> None:
 PAUSE = Command(
     "pause",
     "let the current browser action finish, then pause the task",
-    Pause,
+    OneSession,
     pause,
     (session_name(),),
     examples=("%webrun pause shop",),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Arguments of `resume`."""
-
-    name: str | None = None
-
-
-def resume(workspace: Workspace, arguments: Resume) -> None:
+def resume(workspace: Workspace, arguments: OneSession) -> None:
     """Resume the paused task."""
     session = workspace.live_session(arguments.name)
     session.resume()
@@ -207,18 +200,11 @@ def resume(workspace: Workspace, arguments: Resume) -> None:
 
 
 RESUME = Command(
-    "resume", "continue the paused task", Resume, resume, (session_name(),), examples=("%webrun resume shop",)
+    "resume", "continue the paused task", OneSession, resume, (session_name(),), examples=("%webrun resume shop",)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Arguments of `stop`."""
-
-    name: str | None = None
-
-
-def stop(workspace: Workspace, arguments: Stop) -> None:
+def stop(workspace: Workspace, arguments: OneSession) -> None:
     """End the current task, and keep the session."""
     session = workspace.live_session(arguments.name)
     session.stop()
@@ -230,7 +216,9 @@ def _price(snapshot: SessionSnapshot) -> str:
     return f"at ${idle_usd_per_minute(snapshot)} per minute ({payer})"
 
 
-STOP = Command("stop", "end the task, keep the session", Stop, stop, (session_name(),), examples=("%webrun stop shop",))
+STOP = Command(
+    "stop", "end the task, keep the session", OneSession, stop, (session_name(),), examples=("%webrun stop shop",)
+)
 
 
 # --- terminate --------------------------------------------------------------------------------------------------------

@@ -41,18 +41,16 @@ def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
         }
         for snapshot in snapshots
     ]
-    frame = pd.DataFrame(rows, columns=list(_DTYPES))
-    frame["created_at"] = pd.to_datetime(frame["created_at"], unit="ms", utc=True)
-    return frame.astype({name: dtype for name, dtype in _DTYPES.items() if dtype})
+    return _typed(rows, _SESSION_DTYPES)
 
 
-_DTYPES = {
+_SESSION_DTYPES = {
     "name": "string",
     "session_id": "string",
     "status": "string",
     "phase": "string",
     "reason": "string",
-    "created_at": "",
+    "created_at": "time",
     "queued_tasks": "Int64",
     "cost_usd": "Float64",
     "idle_usd": "Float64",
@@ -83,9 +81,7 @@ def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
                 "error": facts.error or None,
             }
         )
-    frame = pd.DataFrame(rows, columns=list(_JOB_DTYPES))
-    frame["began_at"] = pd.to_datetime(frame["began_at"], unit="ms", utc=True)
-    return frame.astype({name: dtype for name, dtype in _JOB_DTYPES.items() if dtype})
+    return _typed(rows, _JOB_DTYPES)
 
 
 _JOB_DTYPES = {
@@ -94,7 +90,7 @@ _JOB_DTYPES = {
     "session": "string",
     "session_id": "string",
     "task_id": "string",
-    "began_at": "",
+    "began_at": "time",
     "elapsed_s": "Float64",
     "cost_usd": "Float64",
     "emulated": "boolean",
@@ -130,13 +126,11 @@ def history_frame(
         for task in sorted(tasks, key=lambda task: task.ended_at_ms, reverse=True)
         if (session := known.get((task.base_url, task.session_id))) is not None
     ]
-    frame = pd.DataFrame(rows, columns=list(_HISTORY_DTYPES))
-    frame["ended_at"] = pd.to_datetime(frame["ended_at"], unit="ms", utc=True)
-    return frame.astype({name: dtype for name, dtype in _HISTORY_DTYPES.items() if dtype})
+    return _typed(rows, _HISTORY_DTYPES)
 
 
 _HISTORY_DTYPES = {
-    "ended_at": "",
+    "ended_at": "time",
     "task_id": "string",
     "session": "string",
     "session_id": "string",
@@ -177,9 +171,9 @@ _ENVIRONMENT_DTYPES = {
     "status": "string",
     "size": "Int64",
     "used": "Int64",
-    "last_used_at": "",
-    "saved_at": "",
-    "created_at": "",
+    "last_used_at": "time",
+    "saved_at": "time",
+    "created_at": "time",
     "description": "string",
 }
 
@@ -198,7 +192,7 @@ def files_frame(files: Iterable[StoredFile]) -> pd.DataFrame:
         }
         for each in files
     ]
-    return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": ""})
+    return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": "time"})
 
 
 def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
@@ -207,7 +201,7 @@ def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
     Columns: name, source, downloaded_at.
     """
     rows = [{"name": each.filename, "source": each.source, "downloaded_at": each.timestamp} for each in files]
-    return _typed(rows, {"name": "string", "source": "string", "downloaded_at": ""})
+    return _typed(rows, {"name": "string", "source": "string", "downloaded_at": "time"})
 
 
 def proxy_frame(tested: ProxyTested) -> pd.DataFrame:
@@ -246,12 +240,12 @@ def _unix_ms(time: datetime | None) -> int | None:
     return None if time is None else unix_ms(time)
 
 
-def _typed(rows: Sequence[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return rows under typed columns; a column without a dtype holds unix ms."""
+def _typed(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows under typed columns; a column of the dtype `time` holds unix ms."""
     frame = pd.DataFrame(rows, columns=list(dtypes))
-    for name in (name for name, dtype in dtypes.items() if not dtype):
+    for name in (name for name, dtype in dtypes.items() if dtype == "time"):
         frame[name] = pd.to_datetime(frame[name], unit="ms", utc=True)
-    return frame.astype({name: dtype for name, dtype in dtypes.items() if dtype})
+    return frame.astype({name: dtype for name, dtype in dtypes.items() if dtype != "time"})
 
 
 def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
@@ -392,14 +386,9 @@ def _hosts(policy: Policy) -> str:
     return f"only {patterns or 'none'}" if policy.domain_mode == "allowlist" else f"all but {patterns or 'none'}"
 
 
-def _frame(rows: Rows, columns: Mapping[str, str]) -> pd.DataFrame:
-    given = [{column: row.get(_wire(column)) for column in columns} for row in rows]
-    frame = pd.DataFrame(given, columns=list(columns))
-    series: Any
-    for column, kind in columns.items():
-        series = frame[column]
-        frame[column] = pd.to_datetime(series, unit="ms", utc=True) if kind == "time" else series.astype(kind)
-    return frame
+def _frame(rows: Rows, dtypes: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows of the wire under typed columns."""
+    return _typed([{column: row.get(_wire(column)) for column in dtypes} for row in rows], dtypes)
 
 
 def _wire(column: str) -> str:
