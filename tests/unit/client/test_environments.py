@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
@@ -20,17 +20,15 @@ PROFILE = {
 FILES = [{"fileId": "f1", "originalName": "cv.pdf", "size": 3, "createdAt": AT_MS}]
 
 
-def service(request: httpx.Request) -> httpx.Response:
+def answer(request: httpx.Request) -> httpx.Response:
     if request.url.path == "/profiles":
         return httpx.Response(200, json={"success": True, "profiles": [PROFILE]})
     return httpx.Response(200, json={"success": True, "files": FILES})
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
-    yield client
-    client.close()
+def service() -> Callable[[httpx.Request], httpx.Response]:
+    return answer
 
 
 def test_an_environment_is_an_object_with_times_in_utc(client: Client) -> None:

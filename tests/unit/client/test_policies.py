@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 from typing import Any
@@ -48,13 +47,6 @@ class FakePolicyService:
 @pytest.fixture
 def service() -> FakePolicyService:
     return FakePolicyService()
-
-
-@pytest.fixture
-def client(service: FakePolicyService) -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
-    yield client
-    client.close()
 
 
 def test_a_policy_is_an_object_with_times_in_utc(client: Client) -> None:

@@ -20,11 +20,6 @@ ON_THE_WIRE = [{"match": "shop.example", "fields": {"email": EMAIL, "password": 
 
 
 @pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
 def client(service: FakeService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setenv("SHOP_EMAIL", EMAIL)
     monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)

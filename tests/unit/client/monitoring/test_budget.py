@@ -25,18 +25,6 @@ COST_USD = Decimal(str(USAGE["cost"]))
 """Of each session and task of the service."""
 
 
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def client(service: FakeService):
-    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=None)
-    yield client
-    client.close()
-
-
 def wait_for_end(session: Session) -> str:
     return wait_for_snapshot(session, lambda snapshot: snapshot.ended).state_label
 

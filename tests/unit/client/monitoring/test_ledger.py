@@ -234,11 +234,6 @@ def test_reading_imports_nothing_heavy() -> None:
 
 
 @pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
 def client(service: FakeService, ledger: Ledger) -> Any:
     transport = httpx.MockTransport(service)
     client = Client("http://127.0.0.1:9", key="wr_secret", transport=transport, listen=False, ledger=ledger)

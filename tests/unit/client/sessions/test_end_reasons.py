@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx
 import pytest
 
 from helpers.fake_service import FakeService, asking
@@ -15,18 +14,6 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.notebook.widgets.card_state import session_card_state
 from webrun_nb.notebook.widgets.static_card import card_rows
-
-
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def client(service: FakeService) -> Iterator[Client]:
-    client = Client("http://127.0.0.1:9", key="wr_k", listen=False, transport=httpx.MockTransport(service), ledger=None)
-    yield client
-    client.close()
 
 
 def nobody_answers(client: Client, service: FakeService) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -30,20 +30,6 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 
 SCHEMA = {"type": "array", "items": {"type": "object"}}
-
-
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def client(service: FakeService) -> Iterator[Client]:
-    client = Client(
-        "http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None
-    )
-    yield client
-    client.close()
 
 
 @pytest.fixture

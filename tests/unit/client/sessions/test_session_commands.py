@@ -27,20 +27,6 @@ from webrun_nb.client.snapshot import SessionSnapshot
 
 
 @pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def client(service: FakeService) -> Iterator[Client]:
-    client = Client(
-        "http://127.0.0.1:9", key="wr_secret", transport=httpx.MockTransport(service), listen=False, ledger=None
-    )
-    yield client
-    client.close()
-
-
-@pytest.fixture
 def session(client: Client) -> Session:
     return client.start("shop", url="http://a.example/")
 

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.tasks.result import TaskResult
-from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 TEXT = "2 of 9 rows.\n\n| name | price |\n| --- | --- |\n| Feather | 3 |"
 
 
 @pytest.fixture
-def answered() -> Iterator[Callable[..., TaskResult]]:
+def answered(service: FakeService, client: Client) -> Callable[..., TaskResult]:
     """Return a function that runs a task and has it answered with a text."""
-    service = FakeService()
-    client = Client(
-        "http://127.0.0.1:9",
-        key="k",
-        transport=httpx.MockTransport(service),
-        listen=False,
-        ledger=None,
-        frames=NotebookFrames(),
-    )
 
     def ask(**data: Any) -> TaskResult:
         body = completed(TEXT)
         service.task = {**body, "data": {**body["data"], **data}}
         return client.start("shop").task("List them.")
 
-    yield ask
-    client.close()
+    return ask
 
 
 def test_the_table_is_made_of_the_records_as_text(answered: Callable[..., TaskResult]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx
 import pytest
 
 from helpers.fake_service import FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.tasks.result import TaskResult
-from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.results import show_result
 
 CUT = {"returned": 2, "of": 3000}
@@ -18,25 +16,15 @@ LINE = "truncated: 2 of 3,000 {} (max_output_tokens); allow more with max_output
 
 
 @pytest.fixture
-def answered() -> Iterator[Callable[..., TaskResult]]:
+def answered(service: FakeService, client: Client) -> Callable[..., TaskResult]:
     """Return a function that runs a task and has it answered with a text, truncated or not."""
-    service = FakeService()
-    client = Client(
-        "http://127.0.0.1:9",
-        key="wr_secret",
-        transport=httpx.MockTransport(service),
-        listen=False,
-        ledger=None,
-        frames=NotebookFrames(),
-    )
 
     def ask(text: str, schema: str | None, truncated: dict[str, int] | None) -> TaskResult:
         body = completed(text)
         service.task = {**body, "data": {**body["data"], **({"truncated": truncated} if truncated else {})}}
         return client.start("shop").task("List them.", schema=schema)
 
-    yield ask
-    client.close()
+    return ask
 
 
 def test_a_result_says_what_is_left_of_it(answered: Callable[..., TaskResult]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from helpers.fake_service import USAGE, FakeService, completed
 from webrun_nb.client.client import Client
 from webrun_nb.client.tasks.result import TaskResult, UnusedPart
-from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.results import show_result
 
 DAY_2 = {"text": "on day 2", "start": 15, "end": 23, "why": "the page has no days"}
@@ -19,28 +17,14 @@ LINE = 'not used: "on day 2" (the page has no days)'
 
 
 @pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def answered(service: FakeService) -> Iterator[Callable[..., TaskResult]]:
+def answered(service: FakeService, client: Client) -> Callable[..., TaskResult]:
     """Return a function that runs a task and has it answered with a text."""
-    client = Client(
-        "http://127.0.0.1:9",
-        key="wr_secret",
-        transport=httpx.MockTransport(service),
-        listen=False,
-        ledger=None,
-        frames=NotebookFrames(),
-    )
 
     def ask(text: str, schema: str | None = None, **usage: Any) -> TaskResult:
         service.task = {**completed(text), "usage": {**USAGE, **usage}}
         return client.start("shop").task("List the talks on day 2.", schema=schema)
 
-    yield ask
-    client.close()
+    return ask
 
 
 def test_a_result_names_them_and_asks_once(service: FakeService, answered: Callable[..., TaskResult]) -> None:
