@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
-import ipykernel
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, WebSocket, expect
@@ -46,9 +46,9 @@ _names = itertools.count()
 expect.set_options(timeout=READY_MS)  # for whoever imports this; 5 s are not enough on a busy machine
 
 needs_subshells = pytest.mark.skipif(
-    ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells: there the card says to use Interrupt"
+    version("ipykernel").startswith("6."), reason="ipykernel 6 has no subshells: there the card says to use Interrupt"
 )
-"""For what a page asks of a kernel whose main thread is busy."""
+"""A mark for tests in which a page sends requests to a kernel whose main thread is busy."""
 
 
 REPLACE_CELLS = """cells => {
@@ -125,12 +125,12 @@ class LabPage:
         self._is_open = True
 
     def _write(self, cells: Sequence[str]) -> str:
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],  # type: ignore[no-untyped-call]
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         )
         name = f"test-{next(_names)}.ipynb"
-        nbformat.write(notebook, self.server.notebooks / name)
+        nbformat.write(notebook, self.server.notebooks / name)  # type: ignore[no-untyped-call]
         return name
 
     def clean_up(self) -> None:
@@ -177,7 +177,7 @@ class LabPage:
 
     def save(self) -> str:
         """Save the notebook and return its file's text."""
-        path = self.page.evaluate(
+        path: str = self.page.evaluate(
             """async () => { const context = window.jupyterapp.shell.currentWidget.context;
               await context.save(); return context.path; }"""
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 
@@ -58,8 +58,8 @@ class Kernel:
     ) -> Ran:
         """Run a cell and wait for it.
 
-        `typed` is what a person types who is asked, None where nobody can be; with `interrupt_prompt` the kernel is
-        interrupted then.
+        `typed` answers a prompt of the cell; None: the front end has no prompts. With `interrupt_prompt` the kernel is
+        interrupted at the prompt instead.
         """
         outputs: list[dict[str, Any]] = []
 
@@ -71,7 +71,7 @@ class Kernel:
             assert message["content"]["password"], "what is typed would be shown"
             if interrupt_prompt:
                 self.manager.interrupt_kernel()
-            else:
+            elif typed is not None:
                 self.client.input(typed)
 
         reply = self.client.execute_interactive(

