@@ -169,13 +169,13 @@ STATUS = Command(
 
 
 @dataclass(frozen=True, slots=True)
-class OneSession:
-    """Arguments of `pause`, `resume` and `stop`."""
+class Pause:
+    """Arguments of `pause`."""
 
     name: str | None = None
 
 
-def pause(workspace: Workspace, arguments: OneSession) -> None:
+def pause(workspace: Workspace, arguments: Pause) -> None:
     """Pause the current task."""
     session = workspace.live_session(arguments.name)
     session.pause()
@@ -185,14 +185,21 @@ def pause(workspace: Workspace, arguments: OneSession) -> None:
 PAUSE = Command(
     "pause",
     "let the current browser action finish, then pause the task",
-    OneSession,
+    Pause,
     pause,
     (session_name(),),
     examples=("%webrun pause shop",),
 )
 
 
-def resume(workspace: Workspace, arguments: OneSession) -> None:
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Arguments of `resume`."""
+
+    name: str | None = None
+
+
+def resume(workspace: Workspace, arguments: Resume) -> None:
     """Resume the paused task."""
     session = workspace.live_session(arguments.name)
     session.resume()
@@ -200,11 +207,18 @@ def resume(workspace: Workspace, arguments: OneSession) -> None:
 
 
 RESUME = Command(
-    "resume", "continue the paused task", OneSession, resume, (session_name(),), examples=("%webrun resume shop",)
+    "resume", "continue the paused task", Resume, resume, (session_name(),), examples=("%webrun resume shop",)
 )
 
 
-def stop(workspace: Workspace, arguments: OneSession) -> None:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Arguments of `stop`."""
+
+    name: str | None = None
+
+
+def stop(workspace: Workspace, arguments: Stop) -> None:
     """End the current task, and keep the session."""
     session = workspace.live_session(arguments.name)
     session.stop()
@@ -216,9 +230,7 @@ def _price(snapshot: SessionSnapshot) -> str:
     return f"at ${idle_usd_per_minute(snapshot)} per minute ({payer})"
 
 
-STOP = Command(
-    "stop", "end the task, keep the session", OneSession, stop, (session_name(),), examples=("%webrun stop shop",)
-)
+STOP = Command("stop", "end the task, keep the session", Stop, stop, (session_name(),), examples=("%webrun stop shop",))
 
 
 # --- terminate --------------------------------------------------------------------------------------------------------
