@@ -203,7 +203,7 @@ class Type(FieldAction):
 class TypeSecret(FieldAction):
     """Type the session's secret `field` (a name of `Observation.secrets`) as `Type` does; `otp_secret` gives a code.
 
-    Agents propose it; the worker fills the secret in on the way to the browser, as a `TypeReleased`.
+    Agents propose it; the worker replaces it by a `TypeReleased` with the secret before it reaches the browser.
     """
 
     ref: int
@@ -332,8 +332,8 @@ class Scroll(ActionBase):
         return {"name": self.name, "deltaX": self.delta_x, "deltaY": self.delta_y}
 
 
-# What a person does who has taken over (contract, section 3). It needs no observation and returns as soon as the page
-# has received it, without waiting for its consequences.
+# Manual input of a person who has taken over (contract, section 3). It needs no observation and returns as soon as the
+# page has received it, without waiting for its consequences.
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ BrowserT = TypeVar("BrowserT", bound=LaunchedBrowser)
 def candidates() -> list[BrowserCandidate]:
     """Return the browsers to try, best first.
 
-    `WEBRUN_BROWSER` stands alone where it is set: a wrong one must not silently become another browser.
+    `WEBRUN_BROWSER` is the only candidate where it is set: a wrong one must not silently become another browser.
 
     Raises
     ------

@@ -56,7 +56,7 @@ def install_browser(report: Report) -> FoundBrowser:
         report(f"A browser is ready: {_describe(found)}")
         return found
     if config.browser_path() is not None:
-        # It would go before whatever gets installed.
+        # It would take precedence over the installed one.
         raise InstanceUnavailableError(f"{problem}; or unset WEBRUN_BROWSER first")
     if installed():
         report(problem)

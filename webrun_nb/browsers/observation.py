@@ -53,7 +53,7 @@ class Element:
     hint: str = ""
     """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
     region: str = ""
-    """nav, header or footer, where it stands in one."""
+    """nav, header or footer, if it is inside one."""
     frame: int = 0
     """Number of the frame that it is in, counted from 1 in the observation's `frames`; 0 for the page itself."""
 

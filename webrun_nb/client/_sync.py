@@ -228,7 +228,7 @@ def _settled(future: Future[Any]) -> None:
 
 
 def has_caller() -> bool:
-    """Tell if a thread waits for this coroutine in a blocking call."""
+    """Return whether a thread waits for this coroutine in a blocking call."""
     return _caller.get() is not None
 
 

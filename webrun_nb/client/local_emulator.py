@@ -74,7 +74,7 @@ class LocalEmulator:
         return self._process.poll() is None
 
     async def explain_loss(self) -> WebRunError | None:
-        """Return the error that says how it ended, or None where it lives."""
+        """Return the error that says how it ended, or None while it runs."""
         for _ in range(_DEATH_CHECKS):  # a killed process loses its sockets a moment before it counts as ended
             if not self.running:
                 break
@@ -176,7 +176,7 @@ def _close_lifeline(process: subprocess.Popen[str]) -> None:
 
 
 def _ends(process: subprocess.Popen[str]) -> bool:
-    """Tell if a process whose output has closed is at its end."""
+    """Return whether a process whose output has closed is at its end."""
     try:
         process.wait(0.5)
     except subprocess.TimeoutExpired:
@@ -214,7 +214,7 @@ def running_emulator() -> LocalEmulator | None:
 
 
 async def local_emulator() -> LocalEmulator:
-    """Return this process's emulator; starts it if none lives. Call it on the client's loop thread."""
+    """Return this process's emulator; starts it if none is running. Call it on the client's loop thread."""
     global _shared
     if _shared.pid != os.getpid():  # forked: the parent's emulator watches the parent
         _shared = _Shared()

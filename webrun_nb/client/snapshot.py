@@ -56,7 +56,7 @@ class SessionSnapshot:
     """While orphaned: the time until which its browser may come back; None where the server does not say."""
     clock_running: bool = True
     ended_at_ms: int | None = None
-    """The time of its end; None while it lives, and where the server does not say."""
+    """The time of its end; None before it, and where the server does not report it."""
     reason: str | None = None
     """The reason for its end: the contract's (section 10), or the client's own where the server can't know."""
     unanswered: bool = False

@@ -115,7 +115,7 @@ class ApiTransport:
             headers={} if self._useless_key is not None else {"Authorization": f"Bearer {key.strip()}"},
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             limits=httpx.Limits(max_connections=200, keepalive_expiry=KEEPALIVE_S),
-            trust_env=not self.is_local,  # a proxy of the user's must not stand before our own emulator
+            trust_env=not self.is_local,  # a proxy of the user must not be used for our own emulator
             transport=transport,
         )
 
@@ -147,7 +147,7 @@ class ApiTransport:
         await self._send(session_id, message | ({"taskId": task_id} if task_id else {}))
 
     async def answer_guardrail(self, session_id: str, text: str) -> None:
-        """Answer the question that the session's task waits with; it goes on from there."""
+        """Answer the question of the session's task, which continues from there."""
         await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "taskDetails": text})
 
     async def interact(self, session_id: str, action: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ _NEAR = re.compile(r"localhost\b|[\w-]+\.localhost\b|\d{1,3}(?:\.\d{1,3}){3}\b|[
 
 
 def is_local(base_url: str) -> bool:
-    """Tell if a service is on this machine."""
+    """Return whether a service is on this machine."""
     return host_of(base_url) in LOCAL_HOSTS
 
 

@@ -1,6 +1,6 @@
 """The closed vocabularies that both halves of the package share: error codes, and the states of sessions and tasks.
 
-Every member is a string, the one that stands on the wire. Code that decides by a state matches all of its members and
+Every member is a string, the one used on the wire. Code that decides by a state matches all of its members and
 ends in `assert_never`, so that a type checker finds each place that a new member concerns.
 """
 

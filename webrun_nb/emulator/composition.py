@@ -117,7 +117,7 @@ class Emulator:
     ) -> Emulator:
         """Prepare the data folder, and return an emulator that uses it.
 
-        What has expired, and what emulators that died left behind, is removed.
+        Expired records and remains of killed emulators are removed.
         """
         registration = await EmulatorRegistration.register(database, clock.now())
         folder = await asyncio.to_thread(DataFolder, database.folder)

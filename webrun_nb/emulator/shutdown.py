@@ -42,7 +42,7 @@ class ShutdownSignal:
     async def _watch_parent(self) -> None:
         """Watch the parent's pid, too: a forked worker of it can hold stdin open."""
         parent = os.getppid()
-        while os.getppid() == parent:  # noqa: ASYNC110 (the system tells nobody)
+        while os.getppid() == parent:  # noqa: ASYNC110 (the system sends no event)
             await asyncio.sleep(_PARENT_CHECK_S)
         self._ending.set()
 

@@ -1,6 +1,6 @@
 """The published credentials of the practice sites.
 
-They are for teaching and testing, stand on each site's login page, and open nothing else. Nobody should use them, or
+They are for teaching and testing, stand on each site's login page, and are valid nowhere else. Do not use them, or
 anything like them, anywhere.
 """
 

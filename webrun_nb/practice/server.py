@@ -285,7 +285,7 @@ class Visits(Generic[V]):
         return visit
 
     def end(self, request: Request, response: Response) -> None:
-        """End a request's visit for good, and have a response remove its cookie."""
+        """End a request's visit, and have the response remove its cookie."""
         identity = request.cookies.get(self._cookie, "")
         if _ID.fullmatch(identity):
             self._keep(identity, None)

@@ -110,7 +110,7 @@ class ProfileUploaded(Response):
 
 
 class ProfileDownload(Response):
-    """Answer to `GET /profiles/:id/download`: a URL that is good for an hour."""
+    """Answer to `GET /profiles/:id/download`: a URL that is valid for an hour."""
 
     success: Literal[True] = True
     download_url: str

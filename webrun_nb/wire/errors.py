@@ -89,7 +89,7 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, st
 
 
 def _may_be_secret(parameter: str) -> bool:
-    """Tell if a parameter's value must not be repeated (section 6)."""
+    """Return whether a parameter's value must not be repeated (section 6)."""
     return bool(_SECRET & set(re.split(r"[.\[]", parameter)))
 
 
@@ -100,7 +100,7 @@ def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
 
 
 def _tag(path: str, context: Mapping[str, Any]) -> str:
-    """Return the path of the field that tells a union's members apart."""
+    """Return the path of the field that discriminates a union's members."""
     name = to_camel(str(context["discriminator"]).split(" | ")[0].strip("'"))  # 'action_type' | 'actionType'
     return f"{path}.{name}" if path else name
 

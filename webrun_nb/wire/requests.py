@@ -315,7 +315,7 @@ class TakeOverControl(Request):
 
 
 class ReleaseControl(Request):
-    """The task goes on."""
+    """The task continues."""
 
     type: Literal["releaseControl"]
 

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class DroppingProxy:
     """Forwards bytes to a server, until `drop` cuts the connections or `silence` holds the bytes back.
 
-    While `silence` does, they stand still.
+    While `silence` is set, they are paused.
 
     Parameters
     ----------

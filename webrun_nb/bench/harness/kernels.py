@@ -90,10 +90,10 @@ async def running_kernel(folder: Path) -> AsyncIterator[Kernel]:
         It does not start.
     """
     manager = AsyncKernelManager()
-    # This very Python, whatever a kernel spec of the user's says.
+    # This Python, even if the user has a kernel spec with another one.
     manager._kernel_spec = KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"])
     environment = config.child_environment(IPYTHONDIR=str(folder / "ipython"), WEBRUN_DATA_DIR=str(folder / "data"))
-    # Its errors come as messages; what it says of itself on stderr is no part of a report.
+    # Its errors come as messages; its stderr is not part of a report.
     await manager.start_kernel(env=environment, cwd=str(folder), stderr=subprocess.DEVNULL)
     client = manager.client()
     try:

@@ -27,7 +27,7 @@ session = webrun.start("bench")
 session.task("wait for 1 second")
 print("bench:started")
 """
-# Each click by hand is an event of its own, told apart by where it is.
+# Each manual click is an event of its own, recognised by its position.
 _EVENTS_CELL = """
 import json, time
 made, watched = {{}}, []

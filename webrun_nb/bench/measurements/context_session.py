@@ -18,8 +18,8 @@ class ContextSession(Comparison):
 
     Ours: POST start-session with a `startingPoint`; as soon as the page is there, POST terminate; over when that has
     been answered and the page is gone. HTTP, the session's bookkeeping and its listeners are in the time. The service
-    answers before the browser is done, so the page itself tells: a script at its end opens a connection to the bench's
-    server (the document is parsed), and that drops when the page goes.
+    answers before the browser is done, so the page itself reports: a script at its end opens a connection to the
+    bench's server (the document is parsed), and that drops when the page goes.
 
     Raw: new context, new page, `goto` until the document is parsed, close the context.
 

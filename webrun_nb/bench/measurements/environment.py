@@ -45,7 +45,7 @@ class _IgnoringListener:
 class EnvironmentState:
     """1 MB of local storage and IndexedDB goes from one session to the next, by way of an environment.
 
-    Ours, in this process: the first browser hands its state over, it is written (fsync and database included), read
+    Ours, in this process: the first browser exports its state, it is written (fsync and database included), read
     again, and given to a new context, with all that a session's context has (its proxy, its page, its listeners).
     Raw: `storage_state(indexed_db=True)` and `new_context(storage_state=…)`, nothing on disk.
     """
@@ -88,7 +88,7 @@ class EnvironmentState:
         Raises
         ------
         BenchError
-            What came back is not what went in.
+            The restored state differs from the saved one.
         """
         began_s = time.perf_counter()
         left = await self._full.checkpoint()

@@ -18,13 +18,13 @@ from webrun_nb.bench.results import NotAvailableError, Sample, Target
 
 SESSIONS, QUICK_SESSIONS = 50, 5
 _LET_BE_S = 0.1
-"""Nobody asks a session for its status so long: asking every 2 ms takes the CPU that its browser needs on a small
-machine (14 of 60 ms with two cores)."""
+"""Pause before the first request of a session's status: asking every 2 ms takes the CPU that its browser needs on a
+small machine (14 of 60 ms with two cores)."""
 _WATCH_S, _QUICK_WATCH_S = 20.0, 1.0
 
 
 class _IdleContexts(Measurement):
-    """A crowd of sessions with an empty page, in the emulator's shared browser and in raw Playwright's, side by side.
+    """A group of sessions with an empty page, in the emulator's shared browser and in raw Playwright's, side by side.
 
     They are created one after the other, in turns with raw contexts, each with one page.
     """
@@ -33,18 +33,18 @@ class _IdleContexts(Measurement):
     _raw: PlaywrightBaseline
 
     async def prepare(self, bench: BenchContext) -> None:
-        """Start both browsers, and have each live through a few sessions."""
+        """Start both browsers, and run a few sessions on each."""
         self._emulator = await bench.emulator("context")
         self._raw = await bench.raw()
-        async with self._crowd(bench, 2):
+        async with self._group(bench, 2):
             pass
 
     @abstractmethod
     async def sample(self, bench: BenchContext) -> Sample:
-        """Measure one crowd."""
+        """Measure one group."""
 
     @asynccontextmanager
-    async def _crowd(self, bench: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
+    async def _group(self, bench: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
         """Have `size` sessions on each side come to rest; give what each took to create, ms: ours, raw."""
         session_ids = []
         took_ms = []
@@ -68,11 +68,11 @@ class _IdleContexts(Measurement):
 
 
 class IdleContextCreate(_IdleContexts):
-    """Create a session while the others stand idle.
+    """Create a session while the others are idle.
 
-    Ours: from before POST start-session until the session is `active`. It tells itself when that was: nothing happens
+    Ours: from before POST start-session until the session is `active`. The session reports that time: nothing happens
     to an idle session afterwards, so it is its last activity, in unix ms of this machine's clock. Raw: new context, new
-    page. Each sample is the median over a crowd, from the first session to the fiftieth.
+    page. Each sample is the median over a group, from the first session to the fiftieth.
     """
 
     name = "idle-contexts-create"
@@ -82,8 +82,8 @@ class IdleContextCreate(_IdleContexts):
     rounds = 3
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Measure one crowd."""
-        async with self._crowd(bench, _size(bench)) as took_ms:
+        """Measure one group."""
+        async with self._group(bench, _size(bench)) as took_ms:
             ours_ms, raw_ms = zip(*took_ms, strict=True)
             return Sample(
                 statistics.median(ours_ms),
@@ -93,7 +93,7 @@ class IdleContextCreate(_IdleContexts):
 
 
 class IdleContextMemory(_IdleContexts):
-    """The memory of each idle session: what the browsers' PSS has grown by with the crowd, divided by its size.
+    """The memory of each idle session: the growth of the browsers' PSS with the group, divided by its size.
 
     All processes of the browsers count on both sides (main, renderers, zygotes, GPU, utilities); Playwright's driver,
     emulator or script, and guardian do not: how much they have grown per session is in the details.
@@ -108,22 +108,22 @@ class IdleContextMemory(_IdleContexts):
     _names: tuple[list[str], list[str]] = ([], [])
 
     async def prepare(self, bench: BenchContext) -> None:
-        """Start both browsers, and have each live through a few sessions.
+        """Start both browsers, and run a few sessions on each.
 
         Raises
         ------
         NotAvailableError
-            Only Linux tells PSS.
+            Only Linux reports PSS.
         """
         need_pss()
         await super().prepare(bench)
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Measure one crowd."""
+        """Measure one group."""
         pids = (self._emulator.pid, self._raw.pid)
         before_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
         others_before_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
-        async with self._crowd(bench, size := _size(bench)):
+        async with self._group(bench, size := _size(bench)):
             after_mib = [processes.pss_mib(processes.browsers(pid)) for pid in pids]
             others_mib = [sum(processes.uncounted_mib(pid).values()) for pid in pids]
             self._names = (processes.browser_names(pids[0]), processes.browser_names(pids[1]))
@@ -139,7 +139,7 @@ class IdleContextMemory(_IdleContexts):
         return Sample(ours_mib, raw_mib, details)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of the processes whose memory is counted, with the crowd there."""
+        """Return the names of the processes whose memory is counted, while the group exists."""
         return self._names
 
 
@@ -153,9 +153,9 @@ class IdleContextCpu(_IdleContexts):
     rounds = 2
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Watch one crowd; both sides at the same time."""
+        """Measure one group on both sides at the same time."""
         pids = (self._emulator.pid, self._raw.pid)
-        async with self._crowd(bench, size := _size(bench)):
+        async with self._group(bench, size := _size(bench)):
             before_s = [processes.cpu_s(pid) for pid in pids]
             began_s = time.perf_counter()
             await asyncio.sleep(_QUICK_WATCH_S if bench.quick else _WATCH_S)
@@ -166,7 +166,7 @@ class IdleContextCpu(_IdleContexts):
 
 
 def need_pss() -> None:
-    """Raise `NotAvailableError` where the system does not tell PSS."""
+    """Raise `NotAvailableError` where the system does not report PSS."""
     if not psutil.LINUX:
         raise NotAvailableError("only Linux tells how much memory processes share")
 

@@ -17,7 +17,7 @@ class IdleProcessMemory:
 
     Ours: the PSS of all browser processes of the emulator, its warm spare included. Raw: that of the browsers launched
     for this; its running one is left out. Playwright's driver, emulator or script, and guardian count on neither side:
-    they are in the details. Both crowds stand at the same time, so that they share libraries alike.
+    they are in the details. Both groups exist at the same time, so that they share libraries alike.
     """
 
     name = "idle-processes-memory"
@@ -36,14 +36,14 @@ class IdleProcessMemory:
         Raises
         ------
         NotAvailableError
-            Only Linux tells PSS.
+            Only Linux reports PSS.
         """
         need_pss()
         self._emulator = await bench.emulator("process")
         self._raw = await bench.raw()
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Measure one crowd."""
+        """Measure one group."""
         size = QUICK_SESSIONS if bench.quick else SESSIONS
         running = processes.browsers(self._raw.pid)
         session_ids = []
@@ -67,5 +67,5 @@ class IdleProcessMemory:
         return Sample(ours_mib, raw_mib, details)
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name the browsers' processes with the crowd there; raw's running one is named, not counted."""
+        """Return the names of the browsers' processes with the group; raw's running one is named, not counted."""
         return self._names

@@ -100,7 +100,7 @@ class _LiveView(Measurement):
 
 
 class ViewRate(_LiveView):
-    """Pictures a second that a viewer gets of a page that always moves."""
+    """Pictures per second that a viewer gets of a page that always moves."""
 
     name = "view-rate"
     measures = f"live view of a moving page, {_FPS} pictures/s asked for"
@@ -150,7 +150,7 @@ class ViewCpu(_LiveView):
 
 
 class ViewQuiet(_LiveView):
-    """Bytes that a viewer is sent of a page that stands still, and of one that moves while the viewer is hidden."""
+    """Bytes sent to a viewer of a still page, and to a hidden viewer of a moving page."""
 
     name = "view-quiet"
     measures = "live view of a still page, and a hidden view of a moving one"
@@ -159,7 +159,7 @@ class ViewQuiet(_LiveView):
     rounds = 1
 
     async def sample(self, bench: BenchContext) -> Sample:
-        """Watch the one, and hide before the other."""
+        """Watch the still page, then the moving one while hidden."""
         seconds = _QUICK_S if bench.quick else _WATCHED_S
         page = _shown(self._emulator, bench.site.orders_url)
         async with page as session_id, _viewer(self._emulator, session_id) as viewer:

@@ -61,7 +61,7 @@ class HangSeen:
         return (seen.at_s - began_s) * 1000
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives in the emulator between rounds."""
+        """Return the names of the emulator's processes between rounds."""
         return processes.names(self._emulator.pid), []
 
 
@@ -69,7 +69,7 @@ class Restore(Comparison):
     """A killed browser's session gets another one, with its cookies, its local storage and its page.
 
     Ours: from the order to kill (SIGKILL) until both the page has come again with its memory and the client has been
-    told `instance:reconnected`: noticing the death is in the time. The emulator has its warm spare. Raw: launch, new
+    sent `instance:reconnected`: detecting the loss is in the time. The emulator has its warm spare. Raw: launch, new
     context with a storage state taken before, new page, `goto` until the document is parsed; nothing to notice.
     """
 

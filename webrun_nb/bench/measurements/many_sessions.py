@@ -24,7 +24,7 @@ _POLL_S = 0.5
 _RIGHT_ENDS = {
     "works": {("completed", "terminateOnCompletion", "complete")},
     "fails": {("failed", "failed", "failed")},
-    # whoever ends a session by hand may come too late
+    # a session may have ended before it is terminated
     "by hand": {("terminated", "terminated", "failed"), ("completed", "terminateOnCompletion", "complete")},
 }
 """By kind of session: state, reason and its task's state."""
@@ -110,7 +110,7 @@ class ManySessions:
         return status["status"], status["reason"], task["status"]
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
-        """Name what lives in the emulator once all have ended."""
+        """Return the names of the emulator's processes after all sessions have ended."""
         return processes.names(self._emulator.pid), []
 
 

@@ -27,7 +27,7 @@ class SmallTask:
     Raw: `goto`, two `fill` by label, `click` by role, wait for a row, read all rows with one script, in an open page;
     the CPU of the script's process and of all it has started.
 
-    Who asks (the bench's process), and who serves the page (it too), is in neither.
+    The bench's process, which sends the requests and serves the page, is in neither.
     """
 
     name = "small-task"

@@ -27,8 +27,8 @@ tell(list(table["status"]))
 class WidgetMessages:
     """Messages that a kernel sends about the card of an active, idle session: its cost and its countdown tick.
 
-    Counted on the kernel's output channel, from when what the start brought has gone by. That the card really ticks
-    meanwhile is for a page to show (the end-to-end tests do).
+    Counted on the kernel's output channel, after the messages of the start. Whether the card really ticks meanwhile is
+    visible only in a page, which the end-to-end tests check.
     """
 
     name = "widget-messages"
@@ -68,7 +68,7 @@ class WidgetMessages:
 
 
 async def _until_active(kernel: Kernel) -> None:
-    """Wait until the session is active, and the card has been told."""
+    """Wait until the session is active and the card shows it."""
     for _ in range(_TRIES):
         states = await kernel.run(_STATES)
         quiet = not await kernel.messages(_QUIET_S)

@@ -29,7 +29,7 @@ class Downloads:
     ----------
     context : BrowserContext
     listener : InstanceListener
-        Decides where each is saved, and is told its outcome.
+        Decides where each is saved, and receives its outcome.
     """
 
     def __init__(self, context: BrowserContext, listener: InstanceListener) -> None:

@@ -72,7 +72,7 @@ _WAY_OUT_KNOWS = {"ERR_EMPTY_RESPONSE", "ERR_TUNNEL_CONNECTION_FAILED", "ERR_SOC
 def raise_unless_redirected(url: str, message: str, dialled: DialError | None) -> None:
     """Raise the error that a failed `goto` means, from Playwright's message and the session's proxy."""
     if "interrupted by another navigation" in message:
-        return  # the page's own script went on to another one, and that is what counts
+        return  # the page's own script has opened another one, which is the one that counts
     if _EMPTY_ERROR in message:
         return
     if "Download is starting" in message:

@@ -64,7 +64,7 @@ async def observe_frames(
     look : callable
         Asks one frame; may raise Playwright's error, and may take its time.
     known : callable
-        Tells of a URL whether what is there may be looked at.
+        Returns whether the content of a URL may be observed.
     """
     inside: list[FrameTree[T]] = []
     level = [(page.main_frame, 0.0, 0.0)]
@@ -96,7 +96,7 @@ async def _spot(frame: Frame, left: float, top: float) -> tuple[Frame, float, fl
     try:
         at = await holder.evaluate(_SHOWN_JS)
     finally:
-        with contextlib.suppress(Error):  # it went with its document
+        with contextlib.suppress(Error):  # its document is gone
             await holder.dispose()
     return None if at is None else (frame, left + float(at[0]), top + float(at[1]))
 
@@ -105,7 +105,7 @@ async def _ask(spot: tuple[Frame, float, float], look: Callable[[Frame], Awaitab
     frame, left, top = spot
     url, around = frame.url, tuple(each.url for each in ancestors(frame))
     found = await look(frame)
-    return FrameTree(frame, found, url, around, left, top) if frame.url == url else None  # else it went on meanwhile
+    return FrameTree(frame, found, url, around, left, top) if frame.url == url else None  # else it has navigated
 
 
 def ancestors(frame: Frame) -> list[Frame]:
@@ -143,8 +143,8 @@ class _WithTimeout(Protocol):
 class ElementHandles:
     """The element handles of the last observation, and its page.
 
-    The browser itself holds the nodes: they go with their document, so that a ref never means another element, whatever
-    a person or the page did meanwhile.
+    The browser itself holds the nodes: they end with their document, so that a ref never means another element,
+    whatever a person or the page did meanwhile.
     """
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class ElementHandles:
         (own, before), (self._own, self._seen) = (self._own, self._seen), (None, [])
         since = None
         if own is not None:
-            with contextlib.suppress(Error):  # it went with its document
+            with contextlib.suppress(Error):  # its document is gone
                 if self._page is page:
                     since = await own.evaluate("seen => seen.later()")
                 await own.dispose()

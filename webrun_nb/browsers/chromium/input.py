@@ -157,7 +157,7 @@ async def go_back(context: BrowserContext, page: Page, timeout_ms: int, *, opene
             message = f"The page before did not load within {timeout_ms / 1000:g} s"
             raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, message) from error
     elif opened_by_another:
-        await page.close()  # its history goes on in the opener
+        await page.close()  # its history continues in the opener
     else:
         raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, "There is no page to go back to")
 

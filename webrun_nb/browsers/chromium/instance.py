@@ -302,7 +302,7 @@ class ChromiumInstance:
 
     def _on_navigated(self, frame: Frame) -> None:
         self._activity.committed(frame)
-        # Where an action leads is checked at its end. What a page does by itself, or by hand, is undone at once.
+        # Navigations of an action are checked at its end. Those of the page or of manual input are undone at once.
         if not self._performing and frame.parent_frame is None and self._refusal_reason(frame.url):
             logger.warning("a page led to what must not be reached and is left")
             self._tabs.run_in_background(leave(frame.page))
@@ -347,7 +347,7 @@ class ChromiumInstance:
                 raise BrowserError(TaskFailureCode.PAGE_CRASH, await self._tabs.replace_crashed()) from error
             if isinstance(error, BrowserError):
                 raise
-            # What is left is a browser or a driver that went away before anything told us so.
+            # The remaining case: the browser or the driver ended before any event reported it.
             raise BrowserError(
                 TaskFailureCode.INSTANCE_LOST, f"The browser does not answer: {first_line(error)}"
             ) from error
@@ -424,7 +424,7 @@ class ChromiumInstance:
         try:
             yield
         except PlaywrightTimeoutError as error:
-            # A click waits for the navigation it starts. A slow one outlasts a click's time; `settle` goes on with it.
+            # A click waits for the navigation it starts. A slow one outlasts the click's timeout; `settle` waits.
             if not self._activity.navigating(page, since):
                 why = "can't be used: it is hidden, disabled or covered by something else"
                 raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}") from error

@@ -25,7 +25,7 @@ _ARGS = (
     # Headless shell obeys the first, full Chromium the second.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # Whatever would go round a context's way out finds no host: names and addresses lead nowhere but to loopback.
+    # Requests that bypass a context's egress proxy reach no host: all names and addresses but loopback fail.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     # Nothing goes out that no page asked for; what Playwright turns off itself isn't repeated.
     "--disable-domain-reliability",
@@ -111,7 +111,7 @@ class Launcher:
         self._chromium = chromium
         self._driver_pid = driver_pid
         self._guardian = guardian
-        # Chromium can't sandbox as root. Everybody else's hostile pages are better off with one.
+        # Chromium cannot sandbox as root. Every other user gets a sandbox against hostile pages.
         self._sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
 
     async def launch(self, candidate: BrowserCandidate) -> RunningBrowser:

@@ -160,7 +160,7 @@ class ChromiumPool:
         await ready.guard.apply_url_rules()
         if restore is not None:
             await instance.reopen(restore.url)
-        if self._closing is None:  # not before: making one takes time from whoever waits for this one
+        if self._closing is None:  # not before: making one would delay the session that waits for this one
             (self._spare if kind == "process" else self._spare_page).order()
         return instance
 

@@ -37,7 +37,7 @@ def screencast_options(width_px: int, height_px: int, quality: int) -> dict[str,
         "quality": quality,
         "maxWidth": width_px,
         "maxHeight": height_px,
-        # Larger numbers give a page that stands still no picture at all.
+        # With larger numbers, a still page gives no picture at all.
         "everyNthFrame": 1,
     }
 
@@ -161,7 +161,7 @@ class _Cast:
         self._wanted = wanted
         self._unacknowledged: list[int] = []
         self._came = asyncio.Event()
-        self._last_frame_uncertain = True  # a page that stands still sometimes sends not even its first
+        self._last_frame_uncertain = True  # a still page sometimes does not even send its first
 
     async def run(self) -> None:
         """Show frames; raises Playwright's error once the page or its browser is gone."""
@@ -293,7 +293,7 @@ class Thumbnails:
     async def _session_of(self, page: Page) -> CDPSession:
         if self._session is None or self._page is not page:
             if self._session is not None:
-                with contextlib.suppress(Error):  # it went with its page
+                with contextlib.suppress(Error):  # its page is gone
                     await self._session.detach()
             self._session, self._page = await self._context.new_cdp_session(page), page
         return self._session

@@ -66,7 +66,7 @@ class SecretInput:
     async def restore(self) -> None:
         """Mask again the fields that the page may have unmasked; called before a picture is taken."""
         for element in list(self._masked):
-            with contextlib.suppress(Error):  # it went with its document
+            with contextlib.suppress(Error):  # its document is gone
                 await element.evaluate(_MASK_JS)
                 continue
             self._masked = [each for each in self._masked if each is not element]

@@ -107,7 +107,7 @@ class Tabs:
         self.add(await self.with_timeout(self._context.new_page()))
 
     async def replace_crashed(self) -> str:
-        """Replace the crashed page by a new one, so that the context lives on, and return what happened to it.
+        """Replace the crashed page by a new one, so that the context stays usable, and return what happened to it.
 
         Raises
         ------

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class BrowserProcess:
-    """A browser and the instances that live in it.
+    """A browser and the instances in it.
 
     Attributes
     ----------

@@ -74,7 +74,7 @@ class DestinationPolicy:
         """The policy's rule on URLs of documents: called for each document."""
 
     def allowlist(self, named: Iterable[str]) -> None:
-        """Add hosts (canonical) that the user named, for as long as the session lives."""
+        """Add hosts (canonical) that the user named, until the session ends."""
         self._allowlisted |= set(named)
 
     def avoid(self, domains: Iterable[str]) -> None:

@@ -102,7 +102,7 @@ class Listener:
         for task in self._serving:
             task.cancel()
 
-    # --- what its browser is told about -------------------------------------------------------------------------------
+    # --- the reasons shown by its browser------------------------------------------------------------------------------
 
     async def check(self, url: str) -> None:
         """Check the URL of a document before it is opened.

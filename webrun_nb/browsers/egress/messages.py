@@ -1,6 +1,6 @@
 """Reads and writes HTTP/1.1 messages (RFC 9112) over streams with h11.
 
-Every message is written anew from what was read of it, so that the next reader finds the lengths that were found here.
+Every message is rebuilt from its parsed form, so that the next parser finds the same lengths as this one.
 A message that two readers could read differently is refused, also where h11 is lenient: line breaks without a carriage
 return, header fields over several lines, and two statements of where a body ends.
 """
@@ -139,7 +139,7 @@ class Peer:
 
     @property
     def is_fresh(self) -> bool:
-        """True if the connection can be used for a next message, as far as is known here."""
+        """True if the connection can be used for a next message, as far as is known."""
         return not (self._reader.at_eof() or self._writer.is_closing() or self.http.trailing_data[0])
 
     @property

@@ -157,7 +157,7 @@ class ProxyConnection:
             await self._answer(502, close)
             return
         await self._browser.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-        await link.write(self._browser.http.trailing_data[0])  # what came right behind the request
+        await link.write(self._browser.http.trailing_data[0])  # bytes that follow the request immediately
         directions = {asyncio.create_task(_pump(self._browser, link)), asyncio.create_task(_pump(link, self._browser))}
         try:
             await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)

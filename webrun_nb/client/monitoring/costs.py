@@ -15,12 +15,12 @@ MS_PER_MINUTE = 60_000
 
 
 def is_billed(snapshot: SessionSnapshot) -> bool:
-    """Tell if a session's cost grows now: it has not ended, and its server's clock runs."""
+    """Return whether a session's cost grows now: it has not ended, and its server's clock runs."""
     return not snapshot.ended and snapshot.clock_running
 
 
 def is_idle(snapshot: SessionSnapshot) -> bool:
-    """Tell if a session's time counts as idle: all time in which no task runs, starting and waiting included."""
+    """Return whether a session's time counts as idle: all time in which no task runs, starting and waiting included."""
     return not snapshot.ended and not (
         snapshot.status is SessionStatus.ACTIVE and snapshot.phase is SessionPhase.RUNNING
     )

@@ -142,7 +142,7 @@ def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
     """Return the latest time at which a session ends if it is left alone (contract, section 3).
 
     What is queued takes at most `maxDuration` each, then the inactivity timeout ends it. Where the server's clock
-    stands still, it can't be known.
+    is stopped, it is unknown.
     """
     if not snapshot.clock_running:
         return None

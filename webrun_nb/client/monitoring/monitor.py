@@ -43,7 +43,7 @@ PENDING_S = 0.2
 """The interval while the browser is starting: no event tells when it is ready."""
 REFRESH_AT_MOST_EVERY_S = 0.1
 CONTROL = frozenset({"takeOverControl", "releaseControl"})
-"""The actions that start and end control by hand."""
+"""The actions that start and end manual control."""
 TERMINATED = "terminated"
 """The server's reason for every end that was requested."""
 NAVIGATION = "navigateUrl"
@@ -183,7 +183,7 @@ class SessionMonitor:
             state = await self._http.session_status(self._session_id)
             question = await self._question(state)
             if moves == self._change_count:
-                break  # else an event has come since it was asked for, and it may tell of a time before that
+                break  # otherwise an event has come since the request, and the answer may be older than that
         prices = await self._http.emulator_prices() if state.usage.emulated else PRICES_2026
         snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, prices)
         self._set(replace(snapshot, ends_with_process=self._http.is_child))
@@ -290,7 +290,7 @@ class SessionMonitor:
                 self._notify_change()
             case TaskEnded() | SessionEnded():
                 self._notify_change()
-            case ConnectionChanged():  # events are not replayed: whatever came while the socket was gone has to be read
+            case ConnectionChanged():  # events are not replayed: the status has those of the time without socket
                 self._notify_change()
             case _:
                 self._stale_unless_about(event.task_id)

@@ -1,1 +1,1 @@
-"""Sessions: start them, use them, control their browser by hand, and see it live."""
+"""Sessions: start them, use them, control their browser manually, and watch it live."""

@@ -1,4 +1,4 @@
-"""Controls a session's browser by hand (contract, section 3, interaction)."""
+"""Manual control of a session's browser (contract, section 3, interaction)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ManualControl(ABC):
         Parameters
         ----------
         listener : ViewListener
-            Told of pictures and of what is done.
+            Receives pictures and messages.
         fps : float
             Pictures a second at most.
         """
@@ -65,7 +65,7 @@ class ManualControl(ABC):
 
     @on_loop_thread
     async def arelease(self) -> None:
-        """Give the browser back; the task goes on."""
+        """Return control to the agent; the task continues."""
         await self._interact("releaseControl")
 
     @blocking(arelease)

@@ -1,6 +1,6 @@
 """Results and texts of tasks that ended before, also in an earlier kernel.
 
-The emulator keeps what a task was told with its answer. Of a task on any other server the user's ledger has the ids,
+The emulator keeps the text of a task with its answer. Of a task on any other server the user's ledger has the ids,
 with which the answer can be read; no text.
 """
 
@@ -99,7 +99,7 @@ class PastTasks:
         return next((task for task in reversed(tasks) if task.task_id == task_id), None)
 
     def _was_emulated(self, record: TaskRecord) -> bool:
-        """Tell if a task ran on an emulator: each start of one has an address of its own."""
+        """Return whether a task ran on an emulator: each start of one has an address of its own."""
         sessions = [] if self._ledger is None else self._ledger.sessions()
         return any(
             session.emulated

@@ -1,4 +1,4 @@
-"""Tells the layer above which task a call waits for, so that it can be shown while the call lasts.
+"""Passes the task that a call waits for to the layer above, which shows it meanwhile.
 
 The viewer belongs to the context of the call: it is entered where the call was made, and shows the task from the loop
 thread. This module is below `session`, so that sessions are `Any` here; a viewer takes `Session`.
@@ -44,7 +44,7 @@ def viewed_by(viewer: TaskViewer | None, session: Any = None) -> Iterator[None]:
 
 
 def show_task(session: Any, run: TaskRun) -> None:
-    """Tell the viewer of the call, if it has one, which task of which session it waits for."""
+    """Pass the session and task that the call waits for to the call's viewer, if it has one."""
     show = _show.get()
     if show is not None:
         show(session, run)

@@ -43,7 +43,7 @@ class HostPattern:
         self._ending = unicode_host(self._host)
 
     def matches(self, host: str) -> bool:
-        """Tell whether the pattern matches a canonical host."""
+        """Return whether the pattern matches a canonical host."""
         match self._star:
             case "*.":
                 return host.endswith("." + self._host)
@@ -53,7 +53,7 @@ class HostPattern:
                 return host == self._host
 
     def covers(self, other: HostPattern) -> bool:
-        """Tell whether every host of the other pattern matches this one, too."""
+        """Return whether every host of the other pattern matches this one, too."""
         example = {"": "", "*": "", "*.": "any."}[other._star] + other._host
         return self.matches(example)
 

@@ -106,7 +106,7 @@ class Machine(Generic[State, Event]):
         return self._state
 
     def can(self, event: Event) -> bool:
-        """Tell whether the present state has a transition for `event`."""
+        """Return whether the present state has a transition for `event`."""
         return (self._state, event) in self._moves
 
     def fire(self, event: Event) -> State:

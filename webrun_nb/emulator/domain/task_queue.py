@@ -126,7 +126,7 @@ class TaskQueue:
             self._waiting.remove(task)
 
     def has_run(self, task: Task) -> bool:
-        """Tell whether a task has run for any time at all."""
+        """Return whether a task has run for any time at all."""
         return self._meter.running_ms(task.id, self._clock.now()) > 0
 
     def _continue(self, task: Task) -> None:

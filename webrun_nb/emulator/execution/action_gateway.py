@@ -79,7 +79,7 @@ class ActionGateway:
         self._download_approved = False
         """True where a person has approved a download by the present action."""
         self._picture_refusal_reported = False
-        """True once the user was told that the policy allows no pictures."""
+        """True once the user was informed that the policy allows no pictures."""
         self._enforcer = enforcer
         self._recorder = recorder
 
@@ -152,7 +152,7 @@ class ActionGateway:
                 self._recorder.pictures.take(self.instance, task, step, self._is_picture_allowed)
 
     async def _is_picture_allowed(self, task: Task) -> bool:
-        """Tell whether the policy allows a picture of the page as it is; no person is asked for each picture."""
+        """Return whether the policy allows a picture of the page as it is; no person is asked for each picture."""
         if self._enforcer.engine is None:
             return True
         if self._enforcer.is_audit_unavailable:
@@ -173,7 +173,7 @@ class ActionGateway:
         return isinstance(decision, Allow)
 
     def is_download_allowed(self, url: str, name: str, task: Task | None) -> bool:
-        """Tell whether the policy allows a download, whatever has caused it; it is too late to ask a person."""
+        """Return whether the policy allows a download, whatever has caused it; it is too late to ask a person."""
         if self._enforcer.is_audit_unavailable:
             return False
         fact = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))

@@ -23,7 +23,7 @@ MAX_SESSION_BYTES = 4_000_000
 """The limit of all tasks of an open session."""
 
 Admitted = Callable[[Task], Awaitable[bool]]
-"""Tells whether a picture of the present page may be kept."""
+"""Returns whether a picture of the present page may be kept."""
 
 
 class Pictures:
@@ -83,7 +83,7 @@ class Recorder:
     Parameters
     ----------
     session : Session
-        Its meter tells the cost of each step.
+        Its meter has the cost of each step.
     clock : Clock
         For the times and durations of steps.
     """

@@ -64,7 +64,7 @@ class _EndedError(Exception):
 
 
 class _InstanceListener:
-    """Passes the events of one browser to the worker, which can tell those of an earlier browser apart."""
+    """Passes the events of one browser to the worker, which ignores those of an earlier browser."""
 
     def __init__(self, worker: SessionWorker) -> None:
         self._worker = worker

@@ -50,13 +50,13 @@ def url(host: str, port: int, further: Sequence[str] = ()) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach `host`."""
+    """Return whether only this machine can reach `host`."""
     address = _address(host)
     return host.lower() == "localhost" or (address is not None and address.is_loopback)
 
 
 def is_everywhere(host: str) -> bool:
-    """Tell whether `host` stands for all of the machine's addresses."""
+    """Return whether `host` stands for all of the machine's addresses."""
     address = _address(host)
     return address is not None and address.is_unspecified
 

@@ -228,7 +228,7 @@ async def _refuse(socket: WebSocket, error: CommandRefusedError) -> None:
 
 
 def _is_own_page(headers: Headers) -> bool:
-    """Tell whether a socket is opened by a program (which sends no `Origin`), or by a page of this server.
+    """Return whether a socket is opened by a program (which sends no `Origin`), or by a page of this server.
 
     A page of another origin lacks the key, and so could do nothing; it is refused all the same, before it can try any.
     """

@@ -193,5 +193,5 @@ def _key(words: list[str], where: str) -> Key:
 
 
 def readable_by_others(path: Path) -> bool:
-    """Tell whether other users of the machine may read a file."""
+    """Return whether other users of the machine may read a file."""
     return bool(path.stat().st_mode & 0o077)

@@ -106,7 +106,7 @@ class EnvironmentLeases:
         return lease
 
     async def delete_environment(self, user: str, environment_id: str) -> None:
-        """Delete an environment; sessions that use it continue, are told, and their state is not kept.
+        """Delete an environment; sessions that use it continue and are notified; their state is not kept.
 
         Raises
         ------

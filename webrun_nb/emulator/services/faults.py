@@ -73,7 +73,7 @@ class Faults:
             raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, _REFUSAL)
 
     def takes_refusal(self) -> bool:
-        """Tell whether the next browser start is to fail, and count it."""
+        """Return whether the next browser start is to fail, and count it."""
         due = self._refusals > 0
         self._refusals -= due
         return due
@@ -113,7 +113,7 @@ class RefusingBrowsers:
         return await self._browsers.open(kind, listener, egress_route=egress_route, restore=restore)
 
     def installed(self) -> bool:
-        """Tell whether a browser was found."""
+        """Return whether a browser was found."""
         return self._browsers.installed()
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 An archive is a gzipped tar of this emulator's own: `manifest.json` (`{"format": "webrun-profile", "version": 1}`),
 `storage-state.json` (cookies, local storage and IndexedDB as Playwright's storage state) and `files/NAME`. No
-archive is trusted: it may come from anybody, and be made to do harm.
+archive is trusted: it may come from anyone, and be hostile.
 """
 
 from __future__ import annotations
@@ -297,7 +297,7 @@ class _ArchiveReader(io.RawIOBase):
         self._allowed = self._taken + bytes_ + 2 * _CHUNK
 
     def readable(self) -> bool:
-        """Tell that it is for reading."""
+        """Return that it can be read."""
         return True
 
     def read(self, size: int = -1) -> bytes:
@@ -319,7 +319,7 @@ class _ArchiveReader(io.RawIOBase):
         return content
 
     def drain(self) -> None:
-        """Read what stands after the last member, which is nothing but padding, and check the stream's sum."""
+        """Read the padding after the last member, and check the stream's checksum."""
         self.allow(_MAX_HEADER_BYTES)
         while self.read(_CHUNK):
             pass
@@ -336,9 +336,9 @@ def write(state: Path, files: Sequence[tuple[str, Path]], modified_s: float) -> 
     state : Path
         The storage state.
     files : sequence of tuple
-        Name and content of each file; names are told apart by a number where two are the same.
+        Name and content of each file; equal names get a number.
     modified_s : float
-        What the archive says of when its files were changed.
+        The modification time of its files.
     """
     packer = zlib.compressobj(6, zlib.DEFLATED, 31)
     manifest = json.dumps({"format": FORMAT, "version": VERSION}).encode()

@@ -79,7 +79,7 @@ class SessionEvents:
         return lambda name, body: self._hub.publish(session.id, name, redact_event(body, session.vault))
 
     def handle(self, session: Session, event: SessionEvent) -> None:
-        """Do what follows from an event: tell listeners, the worker, and the requests that wait for an answer."""
+        """Handle an event: notify listeners, the worker, and the requests that wait for an answer."""
         publish = self.publisher(session)
         worker = self._workers.get(session.id)
         match event:

@@ -41,7 +41,7 @@ class Signer:
         return f"{self._base_url}{quote(path)}?{urlencode(query)}"
 
     def verify(self, path: str, signature: str, expires: str) -> bool:
-        """Tell whether a signature is valid for this path and has not expired; compared in constant time."""
+        """Return whether a signature is valid for this path and has not expired; compared in constant time."""
         if not hmac.compare_digest(self._signature(path, expires).encode(), signature.encode(errors="replace")):
             return False
         return not expires or self._clock.now() < int(expires)

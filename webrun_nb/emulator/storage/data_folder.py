@@ -51,7 +51,7 @@ class DataFolder:
         """Remove the downloads of sessions whose records have been removed."""
         for path in self._downloads.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another emulator sweeps, too
-                # a session that has just begun may not be on record yet
+                # a session that has just started may not be recorded yet
                 if path.name not in session_ids and time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
                     remove(path)
 

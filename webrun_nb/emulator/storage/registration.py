@@ -1,4 +1,4 @@
-"""The registration of the emulators that use the database, and the end of sessions of those that died.
+"""The registration of the emulators that use the database, and the end of the sessions of killed emulators.
 
 An emulator holds a lock on a file of its own for as long as it runs. The system releases it when the process ends,
 however it ends, so that no heartbeat is needed, which could be late.
@@ -37,7 +37,7 @@ class EmulatorRegistration:
 
     @classmethod
     async def register(cls, database: Database, now_ms: float) -> EmulatorRegistration:
-        """Register this emulator, and end the sessions of emulators that died.
+        """Register this emulator, and end the sessions of killed emulators.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class EmulatorRegistration:
         return registration
 
     async def close_orphaned(self, now_ms: float) -> None:
-        """End, as failed, the sessions of emulators that died."""
+        """End, as failed, the sessions of killed emulators."""
         async with self._database.reading() as session:
             query = select(EmulatorRecord).where(EmulatorRecord.ended_ms.is_(None), EmulatorRecord.id != self.id)
             others = (await session.scalars(query)).all()

@@ -86,7 +86,7 @@ class TaskRequest(Base):
 
 
 class RemovedSession(Base):
-    """The id of a session whose record has been removed, to tell it from ids that never existed."""
+    """The id of a session whose record has been removed, which distinguishes it from ids that never existed."""
 
     __tablename__ = "removed_sessions"
 
@@ -127,7 +127,7 @@ class LastEnding(Base):
 
     environment: Mapped[str] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"), primary_key=True)
     ended_s: Mapped[float]
-    """By this machine's time, not by an emulator's clock: those can be told to be elsewhere."""
+    """By this machine's time, not by an emulator's clock, which can be set."""
 
 
 class FileRecord(Base):

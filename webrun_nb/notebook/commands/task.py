@@ -93,7 +93,7 @@ def _budget_for(workspace: Workspace, arguments: Task) -> Budget | None:
 
 
 _ANY_LOCAL_SERVER = "http://127.0.0.1"
-"""Stands for the emulator before it is started: a dry run starts nothing."""
+"""A placeholder for the emulator's address: a dry run starts nothing."""
 
 
 def task(workspace: Workspace, arguments: Task) -> None:

@@ -44,7 +44,7 @@ class AwaitedTask:
 
     @property
     def task_id(self) -> str | None:
-        """The task's id; None until the server has told it."""
+        """The task's id; None until the server has returned it."""
         return None if self._run is None else self._run.task_id
 
     @property

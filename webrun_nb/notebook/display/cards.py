@@ -184,7 +184,7 @@ class CardRegistry:
         card.close()
 
     def is_shown_by(self, session_id: str, request_id: str) -> bool:
-        """Tell whether a request (a cell) showed a session's card."""
+        """Return whether a request (a cell) showed a session's card."""
         placed = self._placed.get(session_id)
         return placed is not None and request_id in placed.shown_by
 

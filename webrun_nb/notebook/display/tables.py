@@ -249,11 +249,11 @@ def _typed(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.D
 
 
 def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
-    """Return what the ledger knows of money: a row per task, and one per session for all that was no finished task.
+    """Return the costs in the ledger: a row per task, and one per session for its remaining time.
 
     Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own row),
     outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the
-    inactivity timeout). Whatever is summed up, sessions, days or all, comes out right; `emulated` must be kept apart.
+    inactivity timeout). Sums over sessions, days or all rows are right if `emulated` is kept apart.
     """
     by_session: dict[tuple[str, str], list[TaskRecord]] = {}
     for task in tasks:
@@ -375,7 +375,7 @@ def provenance_frame(sources: Rows) -> pd.DataFrame:
 
 
 def tested_frame(steps: Rows) -> pd.DataFrame:
-    """Return a row per recorded action: what was decided then, and what another policy would decide."""
+    """Return a row per recorded action: its decision, and that of another policy."""
     return _frame([{**step, "name": action_label(step["name"])} for step in steps], _TESTED)
 
 

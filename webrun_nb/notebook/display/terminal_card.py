@@ -23,7 +23,7 @@ LABEL_WIDTH = 14
 
 
 def can_redraw(stream: TextIO) -> bool:
-    """Tell whether text that was written to a stream can be overwritten."""
+    """Return whether text that was written to a stream can be overwritten."""
     return stream.isatty()
 
 

@@ -59,7 +59,7 @@ class Countdown:
     span_ms: int
     until: str
     idle: str = "Idle until the timeout"
-    """Stands before the cost of the time that is left."""
+    """The label before the cost of the time that is left."""
 
 
 def clean(text: str, limit: int) -> str:
@@ -155,7 +155,7 @@ def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
     snapshot : SessionSnapshot or None
         Its session's; None while that is being opened.
     task_id : str or None
-        None until the server has told it.
+        None until the server has returned it.
     """
     if snapshot is None:
         return "opening a session"

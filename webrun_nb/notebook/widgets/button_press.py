@@ -59,7 +59,7 @@ def busy_command(press: ButtonPress | None) -> str | None:
 
 
 def error_message(press: ButtonPress, error: BaseException) -> str:
-    """Return what the card says of a command that failed."""
+    """Return the card's text for a command that failed."""
     return words.clean(f"{press.name} failed: {error}", words.ACTION_CHARACTERS)
 
 

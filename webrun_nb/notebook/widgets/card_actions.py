@@ -23,9 +23,9 @@ class CardButton(Button):
     """A button of the card; its command is also the name of the method of `CardActions` that carries it out."""
 
     shown: Condition
-    """Tells whether it is on the card."""
+    """Returns whether it is on the card."""
     enabled: Condition = lambda snapshot: True
-    """Tells whether it can be pressed then."""
+    """Returns whether it is enabled."""
     in_table: bool = False
     """True if it is in the table of sessions too."""
 
@@ -151,7 +151,7 @@ class CardActions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RestartedSession:
-    """The session that was started in place of one that has ended; the card goes on with it."""
+    """The session that was started in place of one that has ended; the card continues with it."""
 
     session: SessionFeed
     actions: CardActions

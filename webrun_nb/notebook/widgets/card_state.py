@@ -51,7 +51,7 @@ def session_card_state(
     press : ButtonPress, optional
         The last click.
     question_id : str
-        Tells the snapshot's question from others of the same task, so that no answer reaches the wrong one.
+        Identifies the snapshot's question among those of the same task, so that no answer reaches the wrong one.
     question_shown : bool
         The kernel knows that a page shows the form; until then pages report it again.
     before : str
@@ -88,7 +88,7 @@ def session_card_state(
 
 
 def _look(snapshot: SessionSnapshot) -> tuple[str, str]:
-    """Return tone and shape: a state is told by its words and its shape, never by its colour alone."""
+    """Return tone and shape: a state is shown by its words and its shape, never by its colour alone."""
     match snapshot.status:
         case SessionStatus.PENDING:
             return "busy", "dashes"
@@ -164,7 +164,7 @@ def _costs(snapshot: SessionSnapshot) -> State:
 
 
 def _countdown(snapshot: SessionSnapshot) -> State:
-    """Return the deadline that the session runs towards; without one, the text that stands in its place."""
+    """Return the deadline that the session runs towards; without one, the text shown instead."""
     if snapshot.ended:
         return _no_countdown("Ended", words.ending(snapshot))
     counts = words.countdown(snapshot)

@@ -1,6 +1,6 @@
 """Values that change with time alone, as JSON: the kernel sends a value and its rate, and pages extrapolate.
 
-A page shows `value + perMs × elapsed` (`static/extrapolation.js`), so that it goes on while a cell runs. A message is
+A page shows `value + perMs × elapsed` (`static/extrapolation.js`), so that it continues while a cell runs. A message is
 sent only when something other than time has changed a state.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 _DRIFT_MS = 500
 """Pages show whole seconds: a difference that time makes up in half of one is not seen."""
 _SMALLEST_DRIFT = 1e-6
-"""For values that stand still: rounding."""
+"""Tolerance for constant values: rounding."""
 _QUANTITY = {"value", "perMs"}
 
 

@@ -1,4 +1,4 @@
-"""Tells which front end shows the outputs of the running cell, and whether it can display widgets."""
+"""Detects the front end that shows the outputs of the running cell, and its support for widgets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _kernel() -> Any:
 
 
 def has_front_end() -> bool:
-    """Tell whether this process is a kernel, whose outputs go to a front end, and no script or terminal."""
+    """Return whether this process is a kernel, whose outputs go to a front end, and no script or terminal."""
     return _kernel() is not None
 
 
@@ -33,7 +33,7 @@ def running_request() -> tuple[str, bool]:
 
 
 def can_display_widgets() -> bool:
-    """Tell whether a page may display a widget of the running cell.
+    """Return whether a page may display a widget of the running cell.
 
     Programs that run notebooks without a page (nbconvert, papermill, nbclient) declare with each cell that no one can
     be asked for input. No one sees a widget there, and its script would be saved in the file, before the HTML that

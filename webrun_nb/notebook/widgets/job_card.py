@@ -62,7 +62,7 @@ class Form(Protocol):
 
 
 class JobCard(NotebookWidget):
-    """A card that its job tells of changes, and that is written by `flush` from one thread.
+    """A card that follows its job's changes, and that is written by `flush` from one thread.
 
     Parameters
     ----------

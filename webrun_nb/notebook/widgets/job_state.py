@@ -13,7 +13,7 @@ from webrun_nb.notebook.widgets.button_press import Button, ButtonPress, busy_co
 from webrun_nb.notebook.widgets.card_state import APPROXIMATELY
 from webrun_nb.notebook.widgets.extrapolation import quantity
 
-# (tone, shape) by state: a state is told by its word and its shape, never by its colour alone.
+# (tone, shape) by state: a state is shown by its word and its shape, never by its colour alone.
 _LOOKS = {
     "queued": ("busy", "dashes"),
     "running": ("busy", "dot"),

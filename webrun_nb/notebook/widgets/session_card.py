@@ -311,7 +311,7 @@ def _text_of(content: Mapping[str, Any], question: Question) -> str:
 
 
 def _describe_error(press: ButtonPress, error: BaseException) -> str:
-    """Return what the card says of an error. That of an answer may quote what was sent: only its code is shown."""
+    """Return the card's text for an error. An answer's error may quote the answer, so only its code is shown."""
     if press.command != "answer":
         return error_message(press, error)
     code = str(getattr(error, "code", type(error).__name__))

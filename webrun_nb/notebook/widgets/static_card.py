@@ -1,6 +1,6 @@
 r"""The static form of a session's card: text (terminals, nbval) and HTML (nbconvert, nbviewer, GitHub).
 
-What changes from run to run stands between fixed markers. nbval's `--nbval-sanitize-with` takes
+Text that changes from run to run is enclosed in fixed markers. nbval's `--nbval-sanitize-with` takes
 `(?s)\[webrun-card\].*?\[/webrun-card\]` and `(?s)<!--webrun-card-->.*?<!--/webrun-card-->`.
 """
 
@@ -96,7 +96,7 @@ def card_html(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None, be
 
 
 def final_line(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -> str:
-    """Return an ended session's final facts in one line of plain output; empty while it lives."""
+    """Return an ended session's final facts in one line of plain output; empty before its end."""
     if not snapshot.ended:
         return ""
     end_ms = words.ended_at_ms(snapshot, seen_ended_ms)

@@ -57,7 +57,7 @@ class StepsFeed:
         if self._steps is None or task_id is None:
             self._set_message((), "no task has run yet")
             return
-        if self._keep_pictures is not None:  # from now on: somebody wants to see them
+        if self._keep_pictures is not None:  # from now on, since the log is open
             keep, self._keep_pictures = self._keep_pictures, None
             keep().add_done_callback(_log_failure)
         self._steps(task_id).add_done_callback(lambda done: self._take_steps(task_id, done))

@@ -46,7 +46,7 @@ class WaitedTask(Protocol):
 
     @property
     def form(self) -> Form | None:
-        """The form of its session's card; None where that card stands under the same cell."""
+        """The form of its session's card; None where that card is under the same cell."""
         ...
 
 

@@ -103,7 +103,7 @@ class ViewFeed:
             self._view = self._open_view(self, self._fps)
         if self._view is not None:
             self._view.set_visible(bool(self._looking))
-        if looks and again:  # a page that has just come knows nothing yet
+        if looks and again:  # a new page has no state yet
             self._send_state()
             if self._picture is not None:
                 self._send({"type": "view", "picture": True}, [self._picture])
@@ -126,7 +126,7 @@ class ViewFeed:
         runtime.loop.call_later(SEEN_WITHIN_S, self._give_up, self._sent_s)
 
     def note(self, message: Mapping[str, Any]) -> None:
-        """Tell the pages the session's state, or an action in it."""
+        """Send the session's state, or an action in it, to the pages."""
         if message.get("type") == "state":
             self._state = message
         if self._looking:
@@ -134,7 +134,7 @@ class ViewFeed:
             self._send({"type": "view", "note": {**message, **named}}, None)
 
     def link(self, trouble: str) -> None:
-        """Tell the pages why no picture comes; empty when they do."""
+        """Send the reason why no picture comes to the pages; empty when pictures come."""
         if trouble != self._trouble:
             self._trouble = trouble
             self._sent_s = None
@@ -146,7 +146,7 @@ class ViewFeed:
         self._send({"type": "view", "link": trouble, "note": dict(self._state) if self._state else None}, None)
 
     def _give_up(self, sent_s: float) -> None:
-        if self._sent_s == sent_s:  # still in flight: nobody is there
+        if self._sent_s == sent_s:  # still unacknowledged: no page is there
             self._given_up |= self._looking
             self._looking.clear()
             if self._view is not None:

@@ -89,7 +89,7 @@ class Admin(Site):
         return {"said": said}
 
     def _world(self, request: Request) -> World:
-        """Return the world of a visit; a new one for a visitor who has changed nothing."""
+        """Return the data of a visit; a new one for a visitor who has changed nothing."""
         world = self._visits.find(request) or _new_world(GUEST)
         assert world is not None
         return world

@@ -17,7 +17,7 @@ from webrun_nb.practice.accounts import BANK, Account
 from webrun_nb.practice.server import money
 
 TODAY = "2026-03-14"
-"""The bank's calendar stands still, so that its pages say the same every day."""
+"""The bank's fixed date, so that its pages are the same every day."""
 MAX_ENTRIES = 500
 MAX_AMOUNT_USD = Decimal(10_000)
 

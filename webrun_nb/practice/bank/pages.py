@@ -96,7 +96,7 @@ class Bank(Site):
         code = first_value(await read_form(request), "code").replace(" ", "")
         if self._is_right(visit, code, request):
             response = redirect("/accounts")
-            # A new cookie: the one that was there before the code may be known to somebody without it.
+            # A new cookie: the one from before the code may be known to someone without the code.
             self._visits.end(request, response)
             inside = self._visits.begin(response, visit.account.key)
             inside.verified = True

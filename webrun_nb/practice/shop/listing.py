@@ -79,7 +79,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a listing: its products, and where it stands among the others (pages count from 1)."""
+    """One page of a listing: its products, and its position among the others (pages count from 1)."""
 
     products: Sequence[Product]
     number: int

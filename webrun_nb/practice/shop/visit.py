@@ -17,7 +17,7 @@ from webrun_nb.practice.server import GUEST
 from webrun_nb.practice.shop.catalogue import Catalogue, Product
 
 TODAY = "2026-03-14"
-"""The shop's calendar stands still, so that its pages say the same every day."""
+"""The shop's fixed date, so that its pages are the same every day."""
 MAX_PIECES = 10
 MAX_LINES = 30
 MAX_ORDERS = 200
@@ -60,7 +60,7 @@ class Order:
 
 @dataclass
 class Visit:
-    """The state of one browser in the shop. `account` is None for a guest; `said` is a notice that is shown once."""
+    """The state of one browser in the shop. `account` is None for a guest; `said` is a notice, shown once."""
 
     account: Account | None
     orders: list[Order]
@@ -118,7 +118,7 @@ def new_visit(account: str, catalogue: Catalogue) -> Visit | None:
             tuple(
                 Line(catalogue.by_slug[slug], quantity, Decimal(price))
                 for slug, quantity, price in entry["lines"]
-                if slug in catalogue.by_slug  # somebody may have taken it out of the catalogue's file
+                if slug in catalogue.by_slug  # it may have been removed from the catalogue's file
             ),
         )
         for entry in _past().get(account, ())

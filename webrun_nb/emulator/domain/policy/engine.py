@@ -25,7 +25,7 @@ from webrun_nb.emulator.domain.policy.model import (
 )
 
 Finder = Callable[[str], bool]
-"""Tells whether a text matches."""
+"""Returns whether a text matches."""
 CompileRegex = Callable[[str], Finder]
 """Compiles a regular expression; raises ValueError with the reason where it is invalid. Matching has to take linear
 time; `(?:…)` and `|` have to be supported."""
@@ -202,13 +202,13 @@ class _Rule:
             self.find = _keyword(words) if self.is_keyword else compile_regex(rule.match)
 
     def applies_to_url(self, forms: Sequence[str]) -> bool:
-        """Tell whether the rule applies to an address: by all forms of it where it allows, else by any."""
+        """Return whether the rule applies to an address: by all forms of it where it allows, else by any."""
         if self._glob is None:
             return True
         return bool(forms) and (all if self._allows else any)(map(self._glob, forms))
 
     def matches(self, target: SearchText, page: Page, *, skip_page: bool) -> bool:
-        """Tell whether the rule applies to a target on a page; `skip_page`: the page is known not to match."""
+        """Return whether the rule applies to a target on a page; `skip_page`: the page is known not to match."""
         if self.find is None:
             return True
         if self.at_target and self.find(self._in(target)):

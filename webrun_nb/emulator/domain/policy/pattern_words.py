@@ -52,7 +52,7 @@ def pattern_words(expression: str) -> PatternWords | None:
 
 
 def _are_bounded(found: PatternWords) -> bool:
-    r"""Tell whether the words begin and end with letters where they are bounded: before a sign, `\b` means no start.
+    r"""Return whether the words begin and end with letters where they are bounded: before a sign, `\b` means no start.
 
     Letters are ASCII's, as for RE2.
     """

@@ -124,7 +124,7 @@ class Redactor:
                 yield from value.beginning_in(encoding)
 
     def _words_in(self, text: str) -> Iterator[_Span]:
-        for word in self._words:  # by hand: `re` would keep a pattern made of it
+        for word in self._words:  # without `re`, which would cache a pattern made of it
             for start, end in _all(word, text):
                 if not (start and _is_word(text[start - 1])) and not (end < len(text) and _is_word(text[end])):
                     yield start, end
@@ -433,7 +433,7 @@ def _texts(node: object, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _given(node: Any) -> list[str]:
-    """Return the names of a dataclass's fields; what it makes of them itself, it makes anew."""
+    """Return the names of a dataclass's fields; computed ones are computed again."""
     return [field.name for field in fields(node) if field.init]
 
 

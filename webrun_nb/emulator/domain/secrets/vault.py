@@ -66,7 +66,7 @@ class SecretHostPattern:
         return (0, 0) if not self.host else (1 if self.subdomains else 2, self.host.count("."))
 
     def matches(self, host: str) -> bool:
-        """Tell whether a host (canonical, see `common.hosts`) is meant."""
+        """Return whether a host (canonical, see `common.hosts`) is meant."""
         if not self.host:
             return True
         return host.endswith(f".{self.host}") if self.subdomains else host == self.host
@@ -212,11 +212,11 @@ class Vault:
         """Forget everything."""
         self._entries.clear()
         self.redactor.forget()
-        # urllib keeps the addresses that it took apart, and pages put what they were told into theirs
+        # urllib caches the addresses that it has parsed, and pages put form values into theirs
         parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it
 
     def _may_hold(self, host: str, outer: str) -> bool:
-        """Tell whether a page of `host` is trusted where it is shown in a frame of another page.
+        """Return whether a page of `host` is trusted where it is shown in a frame of another page.
 
         The page around a frame decides what is seen near it and what covers it. It has to be of the host itself, or of
         one that this session has secrets for by name: a host with a login of its own is trusted to show another's.

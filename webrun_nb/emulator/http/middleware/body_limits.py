@@ -48,7 +48,7 @@ class _TooSlowError(Exception):
 
 
 def is_upload(scope: Scope) -> bool:
-    """Tell whether a request may bring a file, which is passed on as it comes in."""
+    """Return whether a request may bring a file, which is passed on as it comes in."""
     return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 

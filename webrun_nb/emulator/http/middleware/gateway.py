@@ -125,7 +125,7 @@ class RequestGateway:
         await self._api(scope, receive, _with_rate_headers(send, rate) if rate else send)
 
     def _needs_no_key(self, scope: Scope) -> bool:
-        """Tell whether a call needs no key: health, tasks (their two ids are a capability), and signed URLs."""
+        """Return whether a call needs no key: health, tasks (their two ids are a capability), and signed URLs."""
         path = scope["path"]
         is_task = path.startswith(TASK_PATHS) and not self._tasks_need_key
         is_open = path == HEALTH_PATH or is_task or path.startswith(_SIGNED_PATHS)
@@ -163,7 +163,7 @@ def _refuse(status: int, code: str, message: str, details: Mapping[str, object])
 
 
 def _is_from_here(scope: Scope) -> bool:
-    """Tell whether a request comes from this machine, whose browsers alone may use practice sites."""
+    """Return whether a request comes from this machine, whose browsers alone may use practice sites."""
     client = scope.get("client")
     return client is not None and is_loopback(client[0])
 

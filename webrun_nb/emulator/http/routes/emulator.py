@@ -165,7 +165,7 @@ async def order_faults(body: FaultOrder, faults: TheFaults) -> dict[str, Any]:
 
 @router.post("/clock")
 async def change_clock(body: ClockChange, clock: TheClock) -> dict[str, Any]:
-    """Freeze, unfreeze or advance the clock; everything that is due on the way happens at its own time."""
+    """Freeze, unfreeze or advance the clock; everything that falls due meanwhile happens at its own time."""
     if body.freeze is not None:
         clock.freeze(body.freeze)
     if body.advance is not None:

@@ -33,7 +33,7 @@ from webrun_nb.wire.environments import (
 router = APIRouter()
 
 DOWNLOAD_GOOD_FOR_MS = 3_600_000
-"""Contract, section 8: a signed URL is good for 1 h."""
+"""Contract, section 8: a signed URL is valid for 1 h."""
 _FILE_FORM = {
     "requestBody": {
         "required": True,

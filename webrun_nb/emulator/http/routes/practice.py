@@ -19,7 +19,7 @@ def practice_sites(now_ms: Callable[[], float]) -> ASGIApp:
     Parameters
     ----------
     now_ms : callable
-        The emulator's clock. A one-time code is good by it and by the world's: people's phones know no other.
+        The emulator's clock. A one-time code is valid by this clock and by the real time, which phones use.
     """
     sites = PracticeApp(lambda: (now_ms() / 1000, time.time()))
 
