@@ -104,7 +104,7 @@ def test_memory_is_that_of_browsers_alone(quick_report: dict[str, dict[str, Any]
     assert {side: others.intersection(names) for side, names in named.items()} == {"ours": set(), "raw": set()}
 
 
-def test_a_crowd_of_sessions_ends_rightly(quick_report: dict[str, dict[str, Any]]) -> None:
+def test_many_sessions_end_in_the_right_state(quick_report: dict[str, dict[str, Any]]) -> None:
     assert quick_report["many-sessions"]["samples"][0]["details"]["wrong"] == []
 
 

@@ -53,7 +53,7 @@ def test_a_task_needs_no_key_but_both_ids(emulator):
     _is_contract_error(answer.json(), "TASK_NOT_FOUND")
 
 
-def test_another_host_name_is_turned_away(emulator):
+def test_another_host_name_is_refused(emulator):
     """A web page whose DNS name was rebound to 127.0.0.1 sends its own name as Host."""
     answer = httpx.get(emulator.url + "/start/health", headers={"Host": "evil.example"}, trust_env=False)
     assert answer.status_code == 421

@@ -59,7 +59,7 @@ def test_invalid_parameters_are_named(emulator, path, body, code, named):
     assert answer["message"] == answer["error"]
 
 
-def test_limits_are_told(emulator):
+def test_limits_are_in_the_error(emulator):
     _, answer = emulator.post(START, {"maxDuration": 5})
     assert answer["details"] == {"parameter": "initialTask.maxDuration", "value": 5, "min": 1000}
     _, answer = emulator.post(START, {"maxDuration": 1e6})
@@ -145,7 +145,7 @@ def test_unknown_fields_are_ignored(emulator):
     assert status == 200
 
 
-def test_nothing_of_it_opened_a_session(emulator):
+def test_no_invalid_request_opened_a_session(emulator):
     before = len(emulator.get("/start/sessions")[1]["sessions"])
     emulator.post(START, {"maxDuration": 5})
     emulator.post(RUN, {})

@@ -78,7 +78,7 @@ def test_a_click_lands_where_it_was_aimed(emulator, idle_session, aim):
         ([{"type": "SCROLL", "x": 300, "y": 355, "deltaY": 40}], "wheel 40"),
     ],
 )
-def test_every_kind_of_hand_reaches_the_page(emulator, idle_session, aim, actions, said):
+def test_every_kind_of_manual_input_reaches_the_page(emulator, idle_session, aim, actions, said):
     emulator.message(idle_session, actionType="newTask", taskDetails=f"go to {aim}")
     interact(emulator, idle_session, type="takeOverControl")
     for action in actions:
@@ -114,7 +114,7 @@ def test_interactions_need_the_agent_to_rest(emulator, waiting):
     assert (status, body["code"], body["details"]["phase"]) == (409, "INVALID_STATE", "running")
 
 
-def test_releasing_what_nobody_took_over(emulator, idle_session):
+def test_releasing_a_session_that_was_not_taken_over(emulator, idle_session):
     status, body = interact(emulator, idle_session, type="releaseControl")
     assert (status, body["code"]) == (409, "INVALID_STATE")
 

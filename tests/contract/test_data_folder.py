@@ -79,7 +79,7 @@ def test_a_result_is_what_it_was(past, after, which):
     assert after.get(f"/task/{task['sessionId']}/{task['taskId']}") == (200, task)
 
 
-def test_what_a_task_was_told_is_kept_with_its_answer(past, after):
+def test_the_text_of_a_task_is_kept_with_its_answer(past, after):
     task = past["truncated"]
     told = after.get(f"/_emulator/tasks/{task['taskId']}")[1]
     assert (told["taskDetails"], told["outputType"], told["outputSchema"]) == ("list the laptops", "text", None)
@@ -114,7 +114,7 @@ def test_ended_and_open_sessions_are_listed_newest_first(past, after):
     assert past["session"]["sessionId"] in listed
 
 
-def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
+def test_tasks_are_listed_with_their_texts_newest_first(past, after):
     session_id = after.start(taskDetails="wait for 60 seconds", startingPoint=after.shop)
     listed = after.get("/_emulator/tasks")[1]["tasks"]
     assert [(task["sessionId"], task["taskDetails"]) for task in listed[:2]] == [
@@ -124,7 +124,7 @@ def test_tasks_are_listed_with_what_they_were_told_newest_first(past, after):
     assert set(listed[0]) == {"sessionId", "taskId", "taskDetails", "startingPoint", "createdAt"}
 
 
-def test_an_account_begins_anew(start):
+def test_an_account_starts_without_spending(start):
     """The account's spending counts from the start of the emulator: emulated work costs nothing."""
     assert start().get("/account/usage")[1]["currentPeriodSpend"] == 0
 

@@ -151,7 +151,7 @@ def files_of(emulator, environment_id):
     return emulator.get(f"/environments/{environment_id}/files")[1]["files"]
 
 
-def test_the_link_is_good_for_an_hour_by_the_clock(emulator, environment, standing_clock):
+def test_the_link_is_valid_for_an_hour_of_the_clock(emulator, environment, standing_clock):
     upload(emulator, f"/profiles/{environment}/upload", archive())
     url = emulator.get(f"/profiles/{environment}/download")[1]["downloadUrl"]
     emulator.advance(3_599_000)

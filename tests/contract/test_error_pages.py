@@ -24,7 +24,7 @@ def test_nothing_is_read_from_a_starting_page_that_is_not_there(run, page_url, f
     assert body["message"] == f"{url} answered HTTP 404 (Not Found): nothing was read from it"
 
 
-def test_a_status_without_a_name_is_told_by_its_number(run, page_url):
+def test_a_status_without_a_name_is_shown_as_its_number(run, page_url):
     url = f"{page_url}/answers/599"
     assert run(LIST, startingPoint=url)["message"].startswith(f"{url} answered HTTP 599: ")
 

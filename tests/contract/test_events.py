@@ -55,7 +55,7 @@ async def send(emulator: Any, session_id: str, **message: Any) -> Any:
         return (await http.post("/start/send-message", json={"sessionId": session_id, "message": message})).json()
 
 
-async def test_a_task_is_told_from_start_to_end(emulator, idle_session, page_url):
+async def test_a_task_has_events_from_start_to_end(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as listener:
         body = await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
         completed = await listener.wait_for("task_completed")
@@ -99,7 +99,7 @@ async def test_every_event_is_numbered_and_dated(emulator, idle_session, page_ur
     assert all(body["at"] > 1.7e12 for _, body in listener.events)
 
 
-async def test_what_it_costs_is_told_all_along(emulator, idle_session, page_url):
+async def test_costs_are_sent_while_a_task_runs(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as listener:
         await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
         await send(emulator, idle_session, actionType="state", newState="terminate")
@@ -110,7 +110,7 @@ async def test_what_it_costs_is_told_all_along(emulator, idle_session, page_url)
     assert ended["usage"]["cost"] > costs[-1]
 
 
-async def test_one_that_comes_late_gets_what_comes_after(emulator, idle_session, page_url):
+async def test_a_late_listener_gets_later_events(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as early:
         await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
         await early.wait_for("task_completed")
@@ -120,7 +120,7 @@ async def test_one_that_comes_late_gets_what_comes_after(emulator, idle_session,
     assert late.kinds == ["end_session"]
 
 
-async def test_a_lost_browser_and_its_return_are_told(emulator, idle_session):
+async def test_a_lost_browser_and_its_return_are_sent(emulator, idle_session):
     async with listening(emulator, idle_session) as listener:
         path = f"/_emulator/sessions/{idle_session}/instance"
         await asyncio.to_thread(emulator.post, path, {"action": "kill"})
@@ -138,7 +138,7 @@ async def test_a_failure_is_an_error_event(emulator, idle_session):
     assert error["taskId"]
 
 
-async def test_a_guardrail_is_told_and_answered_over_the_socket(emulator, idle_session, page_url):
+async def test_a_guardrail_is_sent_and_answered_over_the_socket(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as listener:
         await send(
             emulator, idle_session, actionType="newTask", taskDetails="Click the Open button", startingPoint=page_url
@@ -170,7 +170,7 @@ async def test_a_bad_message_is_answered_with_an_error(emulator, idle_session, m
         assert (await listener.wait_for("error"))["code"] == code
 
 
-async def test_the_end_is_told_with_its_reason_and_hangs_up(emulator, idle_session):
+async def test_the_end_is_sent_with_its_reason_before_the_socket_closes(emulator, idle_session):
     async with listening(emulator, idle_session) as listener:
         await send(emulator, idle_session, actionType="state", newState="terminate")
         ended = await listener.wait_for("end_session")
@@ -179,7 +179,7 @@ async def test_the_end_is_told_with_its_reason_and_hangs_up(emulator, idle_sessi
             await listener.client.wait()  # the server closes the socket of a session that has ended
 
 
-async def test_a_task_that_ends_its_session_is_told_before_the_end(emulator, idle_session, page_url):
+async def test_the_end_of_a_task_is_sent_before_that_of_its_session(emulator, idle_session, page_url):
     async with listening(emulator, idle_session) as listener:
         await send(
             emulator,
@@ -194,7 +194,7 @@ async def test_a_task_that_ends_its_session_is_told_before_the_end(emulator, idl
     assert listener.kinds[-2:] == ["task_completed", "end_session"]
 
 
-async def test_expiry_is_told(emulator, idle_session):
+async def test_expiry_is_sent(emulator, idle_session):
     async with listening(emulator, idle_session) as listener:
         await asyncio.to_thread(emulator.advance, 6 * 60_000)
         assert (await listener.wait_for("end_session"))["reason"] == "expired"
@@ -215,7 +215,7 @@ async def is_refused(emulator: Any, auth: Any, **headers: str) -> None:
             await client.connect(emulator.url, headers=headers, auth=auth, transports=["websocket"])
 
 
-async def test_active_sockets_are_the_callers_that_somebody_listens_to(emulator, idle_session):
+async def test_active_sockets_are_the_callers_sessions_with_listeners(emulator, idle_session):
     async def sockets() -> dict[str, int]:
         headers = {"Authorization": f"Bearer {emulator.key}"}
         async with httpx.AsyncClient(base_url=emulator.url, headers=headers, trust_env=False) as http:

@@ -158,7 +158,7 @@ def test_a_file_that_the_task_was_not_given_is_not_found(run, site, taken):
     assert (body["status"], body["code"], taken) == ("failed", "ELEMENT_NOT_FOUND", [])
 
 
-def test_an_environments_file_is_at_hand_without_being_named(emulator, run, site, taken, environment):
+def test_an_environments_file_is_available_without_being_named(emulator, run, site, taken, environment):
     taken.clear()
     uploaded(emulator, "cv.pdf", b"a life", environmentId=environment)
     body = run("Attach cv.pdf as the CV, then click Send it", startingPoint=f"{site}/upload", environmentId=environment)

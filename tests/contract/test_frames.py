@@ -67,7 +67,7 @@ def test_a_login_in_a_frame_of_another_host_gets_what_is_for_that_host(run, site
 
 def test_a_frame_is_not_filled_in_within_a_page_that_no_secret_is_for(run, site):
     site.page("/account", f"<title>Account</title>{framed(site, 'login.localhost')}")
-    everywhere = [*MINE, {"match": "all", "fields": OTHERS}]  # what is for everybody trusts nobody
+    everywhere = [*MINE, {"match": "all", "fields": OTHERS}]  # a secret without a host pattern trusts no frame
     body = run(at(site, "/account", "evil", "login", then="Log in"), secrets=everywhere)
     assert (body["status"], body["code"], site.posted) == ("failed", "BLOCKED_BY_POLICY", []), body
     assert "in a frame of login.localhost within evil.localhost" in body["message"]
@@ -114,7 +114,7 @@ def test_a_frame_that_turns_between_the_look_and_the_password_does_not_get_it(ru
     assert (body["status"], site.posted) == ("failed", []), body
 
 
-def test_what_a_frame_was_told_is_not_sent_on_to_another_host(run, site):
+def test_secrets_typed_in_a_frame_are_not_redirected_to_another_host(run, site):
     site.page("/again", FORM.format(action="/again/307/evil.localhost/login"))
     site.page("/account", f"<title>Account</title>{framed(site, 'login.localhost', '/again')}")
     body = run(at(site, "/account", "shop", "login", "evil", then="Log in"), secrets=BOTH)
@@ -155,7 +155,7 @@ def test_a_frame_does_not_get_in_the_way_of_the_page_itself(run, site):
     ["style=opacity:0.1", "width=10 height=10", "style='position:absolute;left:-900px'"],
     ids=["transparent", "tiny", "off the page"],
 )
-def test_a_frame_that_nobody_sees_is_not_acted_in(run, site, unseen):
+def test_an_invisible_frame_is_not_used(run, site, unseen):
     site.page("/form", FILLED.format("Query", "frame"))
     site.page("/account", framed(site, "login.localhost", "/form", unseen))
     body = run("Click the Deliver button", startingPoint=site.url("/account"))

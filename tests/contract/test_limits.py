@@ -131,7 +131,7 @@ def test_a_random_key_per_start(start_emulator):
     assert answer.json()["code"] == "INVALID_API_KEY"
 
 
-def test_prices_can_be_told(start_emulator):
+def test_prices_can_be_configured(start_emulator):
     dear = start_emulator("--control", "--price", "compute=60", "--price", "input=0")
     dear.post("/_emulator/clock", {"freeze": True})
     session_id = dear.start()

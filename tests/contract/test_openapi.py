@@ -60,10 +60,10 @@ OPERATIONS = [
     ("POST", "/_emulator/faults"),
     ("PUT", "/_emulator/account"),
     ("POST", "/_emulator/sessions/{session_id}/instance"),
-    ("POST", "/_emulator/reset"),  # the last: it ends everybody's sessions
+    ("POST", "/_emulator/reset"),  # the last, since it ends all sessions
 ]
 UNTRIED = {("POST", "/_emulator/proxies/test")}
-"""Not called with invented values: it dials whatever host it is given. Its tests are in test_proxies.py."""
+"""Not called with invented values, because it dials the given host. Its tests are in test_proxies.py."""
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
 EXAMPLES = 40
 EXAMPLES_OF_READS = 15
@@ -71,7 +71,7 @@ EXAMPLES_OF_READS = 15
 EXAMPLES_WITHOUT_KEY = 3
 """Examples of an operation that are sent again without a key and with a wrong one: no value changes that answer."""
 FEW = {"/_emulator/reset": 3, "/_emulator/clock": 10, "/_emulator/account": 10}
-"""Cases of operations after which sessions have to be opened anew."""
+"""Number of cases of operations after which new sessions are needed."""
 OTHER_STATUSES = {"SESSION_NOT_FOUND": {404, 401}}
 SHORTEST_MS = 1000
 
@@ -191,7 +191,7 @@ def _cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("method", "path", "mode"), list(_cases()))
-def test_no_answer_is_a_surprise(
+def test_every_response_matches_the_schema(
     emulator: Any, guests: Guests, served: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     reads = method == "GET"
@@ -369,7 +369,7 @@ def test_the_description_needs_the_key(emulator):
         if (wrong, path) not in OPERATIONS
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(emulator, method, path, wrong):
+def test_a_wrong_method_is_answered_with_the_allowed_ones(emulator, method, path, wrong):
     answer = emulator.http.request(wrong, path.format_map(Nobody()))
     assert answer.status_code == 405
     assert method in answer.headers["Allow"].split(", ")

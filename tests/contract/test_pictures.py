@@ -78,7 +78,7 @@ def test_an_action_that_fails_shows_what_it_failed_on(emulator, watched):
     assert picture(emulator, task_id, 1).content.startswith(JPEG)
 
 
-def test_without_a_wish_none_is_taken_and_a_wish_can_be_taken_back(emulator, page_url):
+def test_pictures_are_taken_only_while_they_are_requested(emulator, page_url):
     session_id = emulator.start()
     assert not any(step["picture"] for step in do(emulator, session_id, "read it", startingPoint=page_url)[1])
     wish(emulator, session_id, wanted=True)
@@ -135,7 +135,7 @@ def test_a_number_that_is_none_is_refused(emulator, seq):
 
 
 @pytest.mark.parametrize("body", [{}, {"wanted": "often"}, {"wanted": None}])
-def test_a_wish_that_is_none_is_refused(emulator, watched, body):
+def test_an_invalid_value_for_pictures_is_refused(emulator, watched, body):
     answer = wish(emulator, watched, **body)
     assert (answer.status_code, answer.json()["success"]) == (400, False)
 

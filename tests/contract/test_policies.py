@@ -248,7 +248,7 @@ def test_a_starting_point_that_is_blocked_is_not_opened(make, act, page_url, vis
         {"actionRules": [{"category": "Navigation", "permission": "block", "urlPattern": "*://faß.localhost:*"}]},
     ],
 )
-def test_a_policy_means_the_host_that_the_browser_opens(make, act, page_url, visits, rules, visited):
+def test_a_policy_applies_to_the_host_that_the_browser_opens(make, act, page_url, visits, rules, visited):
     policy_id = make(**rules)
     _, body = act(policy_id, "List the cities.", page_url.replace("127.0.0.1", visited))
     assert (body["status"], body.get("code"), visits) == ("failed", "BLOCKED_BY_POLICY", []), body
@@ -275,7 +275,7 @@ def test_deleting_and_changing_leave_running_sessions_their_rules(emulator, make
     assert [row["decision"] for row in audit(emulator, policy_id)][-1] == "block"
 
 
-def test_rules_hold_for_hands_too(emulator, make, act, aim):
+def test_rules_hold_for_manual_input_too(emulator, make, act, aim):
     rule = {"category": "Type / Keyboard", "permission": "block", "scope": "target", "match": "field"}
     policy_id = make(actionRules=[rule])
     session, _ = act(policy_id, "Wait 1 second", aim)
@@ -386,7 +386,7 @@ def test_the_audit_trail_has_every_decision(emulator, make, act, page_url):
     assert rows[0]["timestamp"] <= rows[1]["timestamp"]
 
 
-def test_steps_tell_target_decision_time_and_cost(emulator, make, act, page_url):
+def test_steps_have_target_decision_time_and_cost(emulator, make, act, page_url):
     _, body = act(make(actionRules=[RULE]), "Click Ring", page_url)
     steps = emulator.get(f"/_emulator/tasks/{body['taskId']}/steps")[1]["steps"]
     assert [(s["kind"], s["name"], s["decision"]) for s in steps][:3] == [

@@ -122,7 +122,7 @@ WHERE += [(page, how) for page in ("/framed", "/shadow", "/clobbered") for how i
 
 
 @pytest.mark.parametrize(("page", "how"), WHERE)
-def test_no_hand_sends_a_form_that_is_not_to_be_sent(emulator, site, session, page, how):
+def test_no_manual_input_sends_a_form_that_the_policy_blocks(emulator, site, session, page, how):
     session_id, policy_id = session(site.url(page), actionRules=[NO_SENDING])
     rows = do(emulator, session_id, policy_id, BY_HAND[how])
     assert rows[-1]["decision"] == "block"

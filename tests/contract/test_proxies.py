@@ -67,7 +67,7 @@ def test_a_missing_field_is_named(emulator, missing):
     assert (status, body["code"], body["details"]["field"]) == (400, "MISSING_REQUIRED_FIELD", f"proxy.{missing}")
 
 
-def test_a_proxy_without_source_is_told_what_is_missing(emulator):
+def test_a_proxy_without_source_is_refused_with_the_missing_field(emulator):
     status, body = emulator.post(START, {"proxy": {"host": "p.example", "port": 1}})
     assert (status, body["code"], body["details"]["field"]) == (400, "MISSING_REQUIRED_FIELD", "proxy.source")
 
@@ -225,7 +225,7 @@ TEST = "/_emulator/proxies/test"
 
 @pytest.mark.parametrize("login", [(), LOGIN], ids=["open", "password"])
 @pytest.mark.parametrize("kind", ["http", "socks"])
-def test_a_trial_says_which_address_arrives_and_how_long_it_took(emulator, proxy, kind, login):
+def test_a_test_of_a_proxy_returns_its_exit_address_and_latency(emulator, proxy, kind, login):
     through = proxy(kind, *login)
     status, body = emulator.post(TEST, {"proxy": through.wire})
     assert (status, body["works"], body["exitAddress"], body["error"]) == (200, True, "127.0.0.1", None)
@@ -234,7 +234,7 @@ def test_a_trial_says_which_address_arrives_and_how_long_it_took(emulator, proxy
     assert PASSWORD not in json.dumps(body)
 
 
-def test_a_trial_asks_whom_it_is_told(emulator, proxy, page_url):
+def test_a_test_of_a_proxy_uses_the_given_url(emulator, proxy, page_url):
     body = emulator.post(TEST, {"proxy": proxy("http").wire, "url": page_url})[1]
     assert (body["works"], body["seenBy"], body["error"]) == (
         False,
@@ -243,7 +243,7 @@ def test_a_trial_asks_whom_it_is_told(emulator, proxy, page_url):
     )
 
 
-def test_a_trial_of_a_dead_proxy_says_so(emulator, proxy):
+def test_a_test_of_a_dead_proxy_reports_the_failure(emulator, proxy):
     through = proxy("socks", *LOGIN)
     through.die()
     body = emulator.post(TEST, {"proxy": through.wire})[1]
@@ -251,6 +251,6 @@ def test_a_trial_of_a_dead_proxy_says_so(emulator, proxy):
     assert body["error"] == f"the proxy socks5://127.0.0.1:{through.port} can't be reached"
 
 
-def test_a_trial_of_no_proxy_names_the_field(emulator):
+def test_a_test_without_a_proxy_names_the_field(emulator):
     status, body = emulator.post(TEST, {"proxy": {**CUSTOM, "port": 0}})
     assert (status, body["details"]["parameter"]) == (400, "proxy.port")

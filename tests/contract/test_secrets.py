@@ -177,7 +177,7 @@ def test_what_a_script_sends_is_not_sent_on_to_another_host(emulator, site, send
     # the site answers these in turn: what comes after them has been asked for after them
     emulator.message(idle_session, actionType="newTask", taskDetails="Get the heading", startingPoint=site.url("/end"))
     assert posted(site, "evil.localhost") == []
-    assert posted(site).count(WELL) == 3  # the two that were redirected, and the one that went on to its own host
+    assert posted(site).count(WELL) == 3  # the two that were redirected, and the one to its own host
 
 
 def test_a_login_is_sent_on_to_its_own_host(run, site):
@@ -261,7 +261,7 @@ def test_credentials_that_a_person_gives_are_secrets_from_then_on(emulator, site
     assert has_none(listed)
 
 
-def test_a_host_in_a_confided_answer_is_not_opened_to_the_session(emulator, site, idle_session):
+def test_a_host_in_a_secret_answer_is_not_opened_to_the_session(emulator, site, idle_session):
     """10.255.255.1 is private: reached only if the user names it, and a password does not name hosts."""
     inside = "10.255.255.1"
     _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())

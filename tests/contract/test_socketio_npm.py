@@ -151,7 +151,7 @@ def new_task(instruction: str, page_url: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("transports", [None, ["websocket"], ["polling"]], ids=["upgraded", "websocket", "polling"])
-async def test_a_task_is_told_as_to_python(emulator, idle_session, page_url, start, transports):
+async def test_a_task_has_the_same_events_as_in_python(emulator, idle_session, page_url, start, transports):
     options = {"transports": transports} if transports else {}
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session, **options) as node:
         await send(emulator, idle_session, **new_task("List the cities.", page_url, terminateOnCompletion=True))
@@ -161,7 +161,7 @@ async def test_a_task_is_told_as_to_python(emulator, idle_session, page_url, sta
     assert node.kinds[-3:] == ["response_update", "task_completed", "end_session"]
 
 
-async def test_a_question_and_its_answer_are_told_as_to_python(emulator, idle_session, page_url, start):
+async def test_a_question_and_its_answer_have_the_same_events_as_in_python(emulator, idle_session, page_url, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         node.send(new_task("Click the Open button", page_url))
         asked = await node.wait_for("guardrail_trigger")
@@ -171,7 +171,7 @@ async def test_a_question_and_its_answer_are_told_as_to_python(emulator, idle_se
     assert node.received == python.received
 
 
-async def test_a_lost_browser_is_told_as_to_python(emulator, idle_session, start):
+async def test_a_lost_browser_has_the_same_events_as_in_python(emulator, idle_session, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         await asyncio.to_thread(emulator.post, f"/_emulator/sessions/{idle_session}/instance", {"action": "kill"})
         await asyncio.gather(python.wait_for("instance:reconnected"), node.wait_for("instance:reconnected"))
@@ -180,7 +180,7 @@ async def test_a_lost_browser_is_told_as_to_python(emulator, idle_session, start
     assert node.received[0][1]["gracePeriod"] == 300_000
 
 
-async def test_a_failure_is_told_as_to_python(emulator, idle_session, start):
+async def test_a_failure_has_the_same_events_as_in_python(emulator, idle_session, start):
     async with python_listener(emulator, idle_session) as python, connected(start, idle_session) as node:
         await send(emulator, idle_session, **new_task("List the cities.", "http://127.0.0.1:9/"))
         error, _ = await asyncio.gather(node.wait_for("error"), python.wait_for("error"))
@@ -188,7 +188,7 @@ async def test_a_failure_is_told_as_to_python(emulator, idle_session, start):
     assert error["code"] == "NAVIGATION_FAILED"
 
 
-async def test_who_comes_late_gets_what_comes_later(emulator, idle_session, page_url, start):
+async def test_a_late_listener_gets_later_events(emulator, idle_session, page_url, start):
     async with connected(start, idle_session) as early:
         await send(emulator, idle_session, **new_task("List the cities.", page_url))
         await early.wait_for("task_completed")

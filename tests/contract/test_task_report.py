@@ -35,7 +35,7 @@ def test_what_was_used_is_not_named(emulator, run, page_url):
     assert report(emulator, body["taskId"])[1]["unused"] == []
 
 
-def test_the_pages_that_were_read_are_told_with_status_and_time(emulator, run, page_url):
+def test_the_pages_that_were_read_are_listed_with_status_and_time(emulator, run, page_url):
     body = run(TEXT, startingPoint=f"{page_url}/some", **JSON)
     (page,) = report(emulator, body["taskId"])[1]["pages"]
     assert (page["url"], page["status"]) == (f"{page_url}/some", 200)

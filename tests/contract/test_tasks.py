@@ -154,7 +154,7 @@ def test_max_duration_ends_a_task_on_a_page_that_does_not_answer(run, page_url, 
     ],
     ids=["json", "text"],
 )
-def test_a_stopped_task_hands_over_what_it_had(emulator, idle_session, page_url, visits, fields, partial):
+def test_a_stopped_task_returns_its_partial_answer(emulator, idle_session, page_url, visits, fields, partial):
     before = visits.count("/never/3")
     with emulator.queue_in_background(
         idle_session, taskDetails="List the cities.", startingPoint=f"{page_url}/list/1", **fields
@@ -166,7 +166,7 @@ def test_a_stopped_task_hands_over_what_it_had(emulator, idle_session, page_url,
     assert body["details"]["partial"].startswith(partial)
 
 
-def test_a_task_that_had_nothing_hands_nothing_over(run, page_url):
+def test_a_stopped_task_that_has_read_nothing_has_no_partial_answer(run, page_url):
     body = run("List the cities.", startingPoint=f"{page_url}/never", maxDuration=1000)
     assert "partial" not in body.get("details", {})
 

@@ -186,7 +186,7 @@ def test_the_owner_sees_it(ann, things):
 
 
 @pytest.mark.parametrize("path", ["/view/{session}/socket", "/_emulator/sessions/{session}/view"])
-async def test_nobody_watches_anothers_session(emulator, things, path):
+async def test_a_user_can_not_watch_anothers_session(emulator, things, path):
     url = emulator.url + path.replace("{session}", things["session"])
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {BOB}"}) as http,

@@ -160,7 +160,7 @@ async def test_a_viewer_gets_a_jpeg_and_how_the_session_is(emulator, shown):
 async def test_a_still_page_sends_nothing_more(emulator, shown):
     async with watching(emulator, shown) as viewer:
         await viewer.until_picture(1)
-        await viewer.quiet()  # which one that goes on never is
+        await viewer.quiet()  # a moving page never is
 
 
 async def test_a_late_viewer_of_a_still_page_gets_its_last_picture(emulator, shown):
@@ -242,7 +242,7 @@ async def test_take_over_through_the_socket_goes_where_it_is_aimed(emulator, sho
     assert (status, json.loads(body["data"]["message"])) == (200, {"Clicked": "333,200 by hand"})
 
 
-async def test_everybody_who_watches_sees_who_drives(emulator, shown):
+async def test_every_viewer_sees_who_is_in_control(emulator, shown):
     async with watching(emulator, shown) as one, watching(emulator, shown) as other:
         await other.until_note(driver="agent")
         await one.do(type="takeOverControl")
@@ -251,7 +251,7 @@ async def test_everybody_who_watches_sees_who_drives(emulator, shown):
         assert taken["by"] == "user"
 
 
-async def test_what_is_typed_by_hand_is_repeated_to_nobody(emulator, shown):
+async def test_manually_typed_text_is_shown_to_no_viewer(emulator, shown):
     async with watching(emulator, shown) as viewer:
         await viewer.do(type="takeOverControl")
         await viewer.do(type="TYPE", text="hunter2-by-hand")
@@ -319,7 +319,7 @@ async def test_the_view_goes_on_with_the_browser_that_takes_a_lost_ones_place(em
         await viewer.until_picture(count + 1)
 
 
-async def test_a_viewer_is_told_of_the_end(emulator, spare):
+async def test_a_viewer_is_notified_of_the_end(emulator, spare):
     async with watching(emulator, spare) as viewer:
         await viewer.until_picture(1)
         emulator.message(spare, actionType="state", newState="terminate")
@@ -350,7 +350,7 @@ async def test_an_unknown_and_an_ended_session_are_refused(emulator, spare):
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
-async def test_a_page_of_another_origin_is_turned_away_key_or_not(emulator, resting, origin):
+async def test_a_page_of_another_origin_is_refused_with_or_without_key(emulator, resting, origin):
     headers = {"Authorization": f"Bearer {emulator.key}", "Origin": origin}
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         async with watching(emulator, resting, headers=headers):
@@ -359,7 +359,7 @@ async def test_a_page_of_another_origin_is_turned_away_key_or_not(emulator, rest
 
 
 @pytest.mark.parametrize("text", ["[" * 60_000, "x", "{}" + " " * 80_000, '"ack"', '{"type": "visible", "visible": 1}'])
-async def test_nonsense_harms_nobody(emulator, resting, text):
+async def test_invalid_messages_break_nothing(emulator, resting, text):
     async with watching(emulator, resting) as viewer:
         await viewer.socket.send_str(text)
         await viewer.for_a_while(0.2)

@@ -113,7 +113,7 @@ def test_the_kernel_learns_that_the_form_is_shown(lab: LabPage) -> None:
     assert lab.stream(1) == "True\n"
 
 
-def test_the_focus_goes_to_the_form_of_who_does_nothing_else(lab: LabPage) -> None:
+def test_the_focus_moves_to_the_form_if_the_user_does_nothing_else(lab: LabPage) -> None:
     asks = "begun(); wait_for('go-focus'); s.become(**asking())"
     cells = ["from feed import *; s = show('demo', 'ffffffffffff')", asks]
     lab.open_notebook(cells, FILES)
@@ -125,7 +125,7 @@ def test_the_focus_goes_to_the_form_of_who_does_nothing_else(lab: LabPage) -> No
     expect(lab.find(FORM).get_by_role("textbox")).to_be_focused()
 
 
-def test_who_types_elsewhere_keeps_the_focus(lab: LabPage) -> None:
+def test_the_focus_stays_with_a_user_who_types_elsewhere(lab: LabPage) -> None:
     asks = "begun(); wait_for('go-type'); s.become(**asking())"
     cells = ["from feed import *; s = show('demo', 'eeeeeeeeeeee')", asks, ""]
     lab.open_notebook(cells, FILES)
@@ -147,7 +147,7 @@ def test_a_question_is_announced_once(lab: LabPage) -> None:
     lab.run_all()
     has_begun(lab, 1)
     lab.find(CARD).wait_for()
-    lab.find(".cm-content").last.click()  # who is taken to the form hears the question as its name
+    lab.find(".cm-content").last.click()  # screen readers announce the question as the form's name
     (lab.server.notebooks / "go-once").touch()
     live = lab.find(f"{CARD} [role=status]")
     expect(live).to_have_text("demo: active · guardrail. The task asks: Which of these accounts shall be used?")

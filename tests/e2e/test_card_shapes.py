@@ -170,7 +170,7 @@ def test_where_there_are_only_vscodes_colours_they_are_used(shown: LabPage) -> N
     assert seen == {"rgb(30, 30, 30)"}
 
 
-def test_nothing_moves_for_who_wants_less_motion(shown: LabPage) -> None:
+def test_nothing_moves_with_reduced_motion(shown: LabPage) -> None:
     moving = """selector => [...document.querySelectorAll(selector)].filter(node => {
       const { transitionDuration, animationName } = getComputedStyle(node);
       return transitionDuration !== '0s' || animationName !== 'none';

@@ -119,7 +119,7 @@ def test_hostile_texts_do_nothing_in_a_converted_notebook(lab_browser: Browser, 
     page.close()
 
 
-def test_a_link_opens_in_a_tab_that_has_no_hold_on_the_notebook(lab: LabPage) -> None:
+def test_a_link_opens_in_a_tab_without_an_opener(lab: LabPage) -> None:
     lab.page.context.route("https://ok.example/**", lambda route: route.fulfill(body="<title>there</title>"))
     lab.open_notebook(
         ["from webrun_nb.notebook.text.markdown import PageText\nPageText('[there](https://ok.example/)', rest='')"]

@@ -43,7 +43,7 @@ def log_in_to_shop(page: Page, shop_url: str) -> None:
 
 
 def buy_in_shop(page: Page, shop_url: str) -> Iterator[str]:
-    """Go from the login to an order, stopping at each page on the way."""
+    """Go from the login to an order, and yield at each page."""
     page.goto(shop_url + "/login")
     page.locator("main").get_by_role("button", name="Log in").click()
     yield "wrong credentials"
@@ -70,7 +70,7 @@ def buy_in_shop(page: Page, shop_url: str) -> Iterator[str]:
 
 
 def transfer_at_bank(page: Page, bank_url: str) -> Iterator[str]:
-    """Go from the login to a transfer, stopping at each page on the way."""
+    """Go from the login to a transfer, and yield at each page."""
     page.goto(bank_url)
     yield "home"
     page.get_by_role("link", name="Log in to your accounts").click()
@@ -196,7 +196,7 @@ JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {
 
 @pytest.mark.parametrize("site", JOURNEYS)
 def test_axe_finds_no_violation_on_the_way(page: Page, server: PracticeServer, site: str) -> None:
-    """And no page on the way is too wide for a narrow screen."""
+    """Also checks that no page is too wide for a narrow screen."""
     for where in JOURNEYS[site](page, server.url(site).rstrip("/")):
         assert_accessible(page, where)
         page.set_viewport_size({"width": 360, "height": 640})

@@ -65,7 +65,7 @@ def test_an_orphaned_session_comes_back_on_its_card(lab: LabPage) -> None:
 
 
 @pytest.mark.own_kernel
-def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: LabPage) -> None:
+def test_the_card_reports_a_restarted_kernel_which_leaves_nothing_open(lab: LabPage) -> None:
     lab.open_notebook([START])
     lab.run_all()
     lab.wait_until_done()
@@ -77,7 +77,7 @@ def test_a_restarted_kernel_is_told_on_the_card_and_leaves_nothing_open(lab: Lab
 
 
 @pytest.mark.own_kernel
-def test_a_kernel_that_is_killed_while_a_task_runs_is_told_on_the_card(lab: LabPage) -> None:
+def test_the_card_reports_a_kernel_that_is_killed_while_a_task_runs(lab: LabPage) -> None:
     pid = "import os; print('pid', os.getpid())"
     lab.open_notebook([pid, START, "%%webrun task\nwait for 60 seconds"])
     lab.run_all()
@@ -102,7 +102,7 @@ def test_a_session_elsewhere_is_not_said_to_end_with_the_kernel(lab: LabPage) ->
 
 
 @pytest.mark.own_kernel
-def test_a_kernel_that_is_shut_down_is_told_wherever_a_session_is_shown(lab: LabPage) -> None:
+def test_every_display_of_a_session_reports_that_its_kernel_was_shut_down(lab: LabPage) -> None:
     job = "%%webrun task --bg heading --url practice:shop\nget the heading"
     lab.open_notebook([START, "%webrun view", job, "%webrun status --all"])
     lab.run_all()

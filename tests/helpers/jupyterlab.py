@@ -43,7 +43,7 @@ VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
 LIGHT = "JupyterLab Light"
 PAUSE_MS = 50
 _names = itertools.count()
-expect.set_options(timeout=READY_MS)  # for whoever imports this; 5 s are not enough on a busy machine
+expect.set_options(timeout=READY_MS)  # for all tests that import this; 5 s are not enough on a busy machine
 
 needs_subshells = pytest.mark.skipif(
     version("ipykernel").startswith("6."), reason="ipykernel 6 has no subshells: there the card says to use Interrupt"

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 MARKER = "echoed-beside-the-secret"
-"""Stands next to each echo: where it is found, the secret would have been."""
+"""Marks each echo: a place that contains it would also contain the secret."""
 FORM = """<form method=post action="{action}"><label>E-mail <input type=email name=email autocomplete=username></label>
 <label>Password <input type=password name=password></label><button>Log in</button></form>"""
 

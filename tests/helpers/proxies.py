@@ -19,7 +19,7 @@ class LocalProxy:
     Attributes
     ----------
     asked : list of str
-        `host:port` of each connection it made for somebody.
+        `host:port` of each connection that it opened for a client.
     attempts : int
         Connections that came in, refused ones too.
     """

@@ -371,7 +371,7 @@ async def test_a_dialog_is_dismissed(instance, site, call):
     assert (await instance.observe()).title in {"said undefined", "said false", "said null"}
 
 
-async def test_a_page_can_not_hold_on_to_its_visitor(instance, site):
+async def test_a_page_can_not_prevent_navigation(instance, site):
     site.page("/next", "<p>Next")
     script = "onbeforeunload = event => { event.preventDefault(); event.returnValue = 'stay' }"
     await instance.perform(Navigate(site.page("/", f"<button>Touch</button><script>{script}</script>")))
@@ -750,7 +750,7 @@ async def test_a_closed_pool_opens_nothing(recorder):
         await pool.open("context", recorder())
 
 
-async def test_a_session_nobody_waits_for_any_more_is_ended(browsers, recorder):
+async def test_a_session_whose_opening_was_cancelled_is_ended(browsers, recorder):
     opening = asyncio.create_task(browsers.open("process", recorder()))
     await asyncio.sleep(0)
     opening.cancel()

@@ -106,9 +106,9 @@ async def test_an_answer_that_the_driver_delayed_is_an_answer():
     assert await unresponsive_process(lambda: is_answered.wait(), driver=driver) is None
 
 
-async def test_time_in_which_our_own_loop_stands_still_does_not_count():
+async def test_time_in_which_our_own_loop_is_blocked_does_not_count():
     async def ping() -> None:
-        time.sleep(0.4)  # noqa: ASYNC251 - a loop that stands still is what is tested
+        time.sleep(0.4)  # noqa: ASYNC251 - a blocked loop is what is tested
         for _ in range(3):  # turns of the loop, in which the waiting notices that its time is over
             await asyncio.sleep(0)
 

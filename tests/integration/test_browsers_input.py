@@ -147,7 +147,7 @@ async def test_a_key_does_not_wait_until_the_page_is_still(instance, site):
         await instance.perform(PressKey("a"))
 
 
-async def test_hands_keep_out_of_domains_to_avoid(instance, site):
+async def test_manual_input_does_not_open_domains_to_avoid(instance, site):
     await instance.restrict(["bad.localhost"])
     site.page("/bad", "<p>Bad")
     to_bad = site.redirect("/there", site.url("/bad", host="bad.localhost"))

@@ -69,7 +69,7 @@ async def test_a_service_worker_is_its_sessions_own(browsers, recorder, site, ki
     assert told_in_turn == ["found 0 registered 1", "found 1 registered 1", "found 0 registered 1"]
 
 
-async def test_a_download_is_told_to_its_session_alone(browsers, recorder, site, kind):
+async def test_a_download_is_reported_to_its_session_alone(browsers, recorder, site, kind):
     site.page("/list.csv", "a,b", content_type="text/csv", headers={"content-disposition": "attachment"})
     url = site.page("/", "<a href=/list.csv>Get the list</a>")
     ears = [recorder(), recorder()]

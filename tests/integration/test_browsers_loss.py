@@ -153,7 +153,7 @@ async def test_closing_in_a_hang_is_no_loss(browsers, recorder, kind):
     instance = await browsers.open(kind, listener)
     await instance.hang()
     await instance.close()
-    if kind == "context":  # the browser goes on without it
+    if kind == "context":  # the browser continues without it
         with pytest.raises(BrowserError):
             await instance.unhang()
         await (await browsers.open("context", recorder())).close()
@@ -335,7 +335,7 @@ async def test_a_session_comes_back_in_the_spare(pool, recorder):
     assert pool.group_of(await pool.open("process", recorder(), restore=saved)) == spare
 
 
-async def test_a_spare_that_hangs_keeps_nobody_from_coming_back(pool, recorder, site):
+async def test_a_hanging_spare_does_not_prevent_a_restore(pool, recorder, site):
     instance = await pool.open("process", recorder())
     await instance.perform(Navigate(site.page("/", "<p>Here")))
     saved = await instance.checkpoint()
@@ -344,7 +344,7 @@ async def test_a_spare_that_hangs_keeps_nobody_from_coming_back(pool, recorder, 
     assert (await back.observe()).text == "Here"
 
 
-async def test_a_spare_page_that_crashed_is_nobodys(pool, recorder, site):
+async def test_a_crashed_spare_page_is_not_used(pool, recorder, site):
     """And no other session loses its browser."""
     neighbour = await pool.open("context", recorder())
     await pool._spare_page.ready()

@@ -147,7 +147,7 @@ def test_polling_alone_is_enough(emulator: Any, site: Any) -> None:
         client.close()
 
 
-# --- the live picture -------------------------------------------------------------------------------------------------
+# --- the live view ----------------------------------------------------------------------------------------------------
 
 
 def test_events_say_what_the_browser_does(session: Session, site: Any) -> None:
@@ -212,7 +212,7 @@ async def test_a_task_can_be_stopped_from_elsewhere(client: Client, site: Any) -
     assert raised.value.code == "TASK_STOPPED"
 
 
-# --- submitted tasks, and a person's hands ----------------------------------------------------------------------------
+# --- submitted tasks, and manual control ------------------------------------------------------------------------------
 
 
 def test_submitted_tasks_run_in_turn_and_one_can_be_stopped(session: Session, site: Any) -> None:

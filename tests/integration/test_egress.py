@@ -121,7 +121,7 @@ async def test_a_rule_on_urls_stops_a_document_and_nothing_else(browsers, record
 
 
 @pytest.mark.parametrize("scheme", ["data:text/html,<title>there</title>", "file:///etc/hostname", "view-source:{url}"])
-async def test_a_page_stands_at_no_address_that_asks_nobody(instance, site, scheme):
+async def test_a_page_is_not_shown_at_addresses_that_send_no_request(instance, site, scheme):
     target = scheme.format(url=site.url("/"))
     await instance.perform(Navigate(site.page("/", f"<title>here</title><script>open({target!r})</script>")))
     with contextlib.suppress(BrowserError):  # said where the new page has been refused by then

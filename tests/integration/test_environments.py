@@ -237,7 +237,7 @@ def profile(emulator, environment):
     return found
 
 
-def test_of_two_sessions_the_last_to_end_wins_and_both_are_told(emulator, memory, environment):
+def test_of_two_sessions_the_last_to_end_wins_and_both_are_notified(emulator, memory, environment):
     first, _ = visit(emulator, memory, environment, "first", idle=True)
     second, seen = visit(emulator, memory, environment, "second", idle=True)
     notes = [emulator.status(session)["note"] for session in (first, second)]
@@ -280,7 +280,7 @@ def test_a_profile_that_is_broken_fails_its_session_and_stays(emulator, memory, 
     assert state.read_bytes() == whole[:50]
 
 
-def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told(
+def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_notified(
     emulator, start_emulator, memory, environment, folder
 ):
     before, _ = visit(emulator, memory, environment, "before", idle=True)
@@ -305,7 +305,7 @@ def test_of_two_sessions_in_two_emulators_the_last_to_end_wins_and_both_are_told
     )
 
 
-def test_a_session_of_an_emulator_that_was_killed_is_none_to_be_told_of(
+def test_a_session_of_a_killed_emulator_is_not_reported_as_another_user_of_the_environment(
     emulator, start_emulator, memory, environment, folder
 ):
     killed = start_emulator("--data-dir", str(folder))

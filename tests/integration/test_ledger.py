@@ -46,7 +46,7 @@ assert ready.wait(60)
 print(pid, flush=True)
 sys.stdin.read()
 """
-"""Stands for a notebook's kernel: opens a session and waits."""
+"""A process in place of a notebook's kernel: it opens a session and waits."""
 
 
 @pytest.fixture

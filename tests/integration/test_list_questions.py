@@ -44,7 +44,7 @@ async def test_the_cheapest_is_that_of_all_pages_and_the_answer_says_so(instance
         assert in_stock == f"{stocked} laptops (on 2 pages)"
 
 
-async def test_ties_and_rows_without_a_value_are_told(instance: BrowserInstance, site: Site) -> None:
+async def test_ties_and_rows_without_a_value_are_mentioned(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/ties", table(("Ada", "$9"), ("Bo", "$7"), ("Cy", "$7"), ("Di", "on request")))
     said = await told(instance, url, "Which lamp is the cheapest?")
     assert said.startswith(
@@ -120,7 +120,7 @@ async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: Bro
 @pytest.mark.parametrize(
     ("sentence", "words"), [("show the lamps with name Bo", "name Bo"), ("list fans and ovens", "fans")]
 )
-async def test_a_wish_that_is_no_column_is_asked_about(
+async def test_a_requested_column_that_does_not_exist_is_asked_about(
     instance: BrowserInstance, site: Site, sentence: str, words: str
 ) -> None:
     url = site.page("/wishes", table(("Ada", "$9"), ("Bo", "$7")))

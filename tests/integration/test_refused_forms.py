@@ -111,7 +111,7 @@ async def test_an_answer_after_a_form_that_was_not_sent_says_so(instance: Browse
     assert said.endswith('The form was not sent: no step pressed "Join".')
 
 
-async def test_a_send_button_that_is_named_is_pressed_unasked(instance: BrowserInstance, site: Site) -> None:
+async def test_a_send_button_that_is_named_is_pressed_without_a_question(instance: BrowserInstance, site: Site) -> None:
     site.page("/thanks", "<title>Thanks</title><p>Thank you")
     url = site.page("/write", SENT.format(action="/thanks").replace("Join", "Send"))
     worked = await work(instance, TaskSpec('type "ada" into E-mail and press Send', starting_url=url))

@@ -123,7 +123,7 @@ async def test_what_the_checkout_misses_is_asked_for(instance: BrowserInstance, 
     assert "1 Navy Yard, 22201 Arlington" in (await instance.observe()).text
 
 
-async def test_who_has_to_log_in_to_check_out_is_asked_for_it(instance: BrowserInstance, sites: PracticeServer) -> None:
+async def test_a_checkout_that_needs_a_login_asks_for_it(instance: BrowserInstance, sites: PracticeServer) -> None:
     text = "Add the Aurora 14 to the cart and check out"
     with pytest.raises(AgentError, match="nobody entered what shop"):
         await told(instance, text, url=sites.url("shop", "/category/laptops"))

@@ -24,7 +24,7 @@ def refresh(path: Path) -> None:
         )
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # when it ran is nobody's business
+        cell.metadata.pop("execution", None)  # the time of the run is not part of the notebook
     nbformat.write(notebook, path)
 
 

@@ -67,7 +67,7 @@ def test_a_failure_is_not_bound_to_the_name_asked_for(kernel):
     assert kernel.run("'rows' in globals()").outputs[0]["data"]["text/plain"] == "False"
 
 
-def test_the_session_is_none_the_worse_for_it(kernel):
+def test_the_session_still_works_afterwards(kernel):
     assert kernel.run("%%webrun task --url practice:shop\nList the laptops.").status == "ok"
 
 

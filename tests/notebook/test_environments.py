@@ -112,7 +112,7 @@ def test_what_there_is_not_is_one_line(kernel, line, said):
     assert said in kernel.run(line).one_line
 
 
-def test_two_sessions_in_one_environment_are_told(kernel):
+def test_two_sessions_in_one_environment_are_reported(kernel):
     kernel.run("%webrun env create shared\n%webrun start a --env shared")
     said = kernel.run("%webrun start b --env shared").text
     kernel.run("%webrun terminate --all")

@@ -82,7 +82,7 @@ def test_papermills_parameters_reach_the_task(by_papermill):
     assert "399.99" in shown(task)
 
 
-def test_where_nobody_looks_cards_are_text_and_html_that_say_how_it_ended(by_papermill):
+def test_without_a_front_end_cards_are_text_and_html_with_the_final_state(by_papermill):
     cards = [
         output.data
         for cell in by_papermill.cells
@@ -105,7 +105,7 @@ def test_nothing_but_text_is_saved_of_widgets(by_papermill):
     assert "pictures are not saved in the notebook" in saved
 
 
-def test_what_asks_is_stopped_in_one_line_where_nobody_can_answer(tmp_path):
+def test_a_question_without_anyone_to_answer_stops_the_task_with_one_line(tmp_path):
     nbformat.write(notebook(NOBODY_IS_ASKED, LOAD, ASKS, "1 + 1"), tmp_path / "in.ipynb")
     ran = run(tmp_path, "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar")
     assert ran.returncode == 1

@@ -66,7 +66,7 @@ def test_a_later_kernel_has_the_result(kernel, later):
     assert value(later.run("frame.values.tolist()")) == value(kernel.run("laptops.values.tolist()"))
 
 
-def test_a_later_kernel_is_told_how_a_task_failed(later):
+def test_a_later_kernel_gets_the_error_of_a_task(later):
     ran = later.run("webrun.result(past[past.outcome == 'NAVIGATION_FAILED'].task_id.iloc[0])")
     assert ran.one_line.startswith("TaskFailedError NAVIGATION_FAILED: http://127.0.0.1:9/ ")
 
@@ -126,7 +126,7 @@ def test_the_code_goes_into_the_next_cell(kernel):
     assert "webrun.run_task(" in payload[0]["text"]
 
 
-def test_the_tab_key_knows_the_environments(kernel):
+def test_the_tab_key_completes_environments(kernel):
     assert kernel.run("%webrun env create work").status == "ok"
     kernel.client.complete("%webrun start --env w", 21)
     assert kernel.client.get_shell_msg(timeout=120)["content"]["matches"] == ["work"]

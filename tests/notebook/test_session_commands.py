@@ -206,7 +206,7 @@ def opened_on(emulator: Any) -> str:
     )
 
 
-def test_what_a_killed_kernel_left_open_is_told_and_ended(tmp_path, start_emulator):
+def test_sessions_of_a_killed_kernel_are_reported_and_ended(tmp_path, start_emulator):
     emulator = start_emulator()
     try:
         with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:

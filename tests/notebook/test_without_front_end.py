@@ -33,7 +33,7 @@ def test_in_a_terminal_the_card_is_text_that_is_written_over_in_place(ipython):
     ipython.sendline(TASK)
     ipython.expect_exact("starting the emulator on your machine…\r\x1b[2K")
     ipython.expect(r"state\s+active · running")
-    ipython.expect(r"\x1b\[\d+A\x1b\[J")  # back up over the card, and from there anew
+    ipython.expect(r"\x1b\[\d+A\x1b\[J")  # the cursor moves up over the card, which is written again
     ipython.expect(r"state\s+completed")
     ipython.expect(r"\d s · ≈ \$")
     ipython.expect_exact("In [3]: ")

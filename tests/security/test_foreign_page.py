@@ -19,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from helpers.jupyterlab import find_browser
 
 REBOUND = "rebound.example"
-"""A name that somebody's DNS gives this machine's own address."""
+"""A host name whose DNS entry is this machine's own address."""
 
 POLLING = "/socket.io/?EIO=4&transport=polling"
 
@@ -175,7 +175,7 @@ def test_a_page_of_another_origin_gets_no_socket(page, emulator):
 
 
 @pytest.mark.parametrize("path", ["/start/health", "/start/sessions", POLLING])
-def test_a_rebound_name_is_turned_away(browser, emulator, path):
+def test_a_rebound_name_is_refused(browser, emulator, path):
     """The browser considers its page to be of the same origin as the emulator."""
     page = browser.new_page()
     answer = page.goto(f"http://{REBOUND}:{httpx.URL(emulator.url).port}{path}")

@@ -158,7 +158,7 @@ async def test_no_navigation_leads_past_the_rules_and_the_page_stays(lab, how):
     await instance.close()
 
 
-async def test_a_click_to_a_forbidden_page_is_told_and_the_page_stays(lab):
+async def test_a_click_to_a_forbidden_page_is_reported_and_the_page_stays(lab):
     instance = await lab.open()
     targets = [*lab.targets(), "https://bad.example", "https://inside.example"]
     links = "".join(f"<p><a href='{target}/hit/link'>to {target}</a>" for target in targets)
@@ -286,7 +286,7 @@ async def test_web_rtc_does_not_go_round_it(lab):
     udp.close()
 
 
-async def test_nobody_else_can_use_a_session_s_way_out(lab):
+async def test_a_sessions_egress_proxy_refuses_other_clients(lab):
     instance = await lab.open()
     await instance.perform(Navigate(lab.page("")))
     lab.allowed.hits.clear()

@@ -367,7 +367,7 @@ def test_no_secret_is_in(lived: Lived, place: str) -> None:
     assert traces_in(content) == []
 
 
-def test_the_site_was_told_them(lived: Lived) -> None:
+def test_the_site_received_them(lived: Lived) -> None:
     """The secrets were typed in both sessions, the emulator's and the notebook's: else the search proves nothing."""
     assert [form for _, path, form in lived.site.posted if path == "/login"] == 2 * [
         {"email": EMAIL, "password": PASSWORD}

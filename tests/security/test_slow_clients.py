@@ -100,7 +100,7 @@ def test_a_slow_client_is_cut_off(slow_clients, name):
     slow_clients[name].result()
 
 
-def test_a_slow_body_is_told_so(slow_clients):
+def test_a_slow_body_is_refused_with_the_reason(slow_clients):
     said = slow_clients["a body"].result()
     assert b" 408 " in said
     assert b"too slowly" in said

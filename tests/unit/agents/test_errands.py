@@ -268,7 +268,7 @@ def test_an_answer_that_is_neither_is_no_yes() -> None:
     assert caught.value.code == "TASK_STOPPED"
 
 
-def test_who_did_it_by_hand_says_so() -> None:
+def test_an_answer_that_it_was_done_manually_is_accepted() -> None:
     assert run(Looker(ORDER), Click(0), "I did it myself")[0] is None
 
 
@@ -340,7 +340,7 @@ def test_a_pair_finds_its_field(pair: str, ref: int, value: str) -> None:
 
 
 @pytest.mark.parametrize("pair", ["nmae Ada", "country Atlantis", "newsletter perhaps", "name", "shoe size 42"])
-def test_a_pair_that_names_no_field_is_told_and_never_guessed(pair: str) -> None:
+def test_a_value_without_a_field_is_reported_and_never_guessed(pair: str) -> None:
     with pytest.raises(AgentError, match="names no field") as caught:
         entry_of(FIELDS, pair, "fill in the form")
     assert "Full name" in caught.value.message

@@ -15,7 +15,7 @@ from webrun_nb.agents.planner.intents import Extract
 COLUMNS = Shape((Column("name"),))
 
 
-def test_the_steps_are_told_as_they_are_understood() -> None:
+def test_the_steps_are_listed_as_they_are_understood() -> None:
     told = preview(
         'open the Laptops page, type "a" into Name, list the laptops under $900, cheapest first', None, has_page=True
     )
@@ -27,7 +27,7 @@ def test_the_steps_are_told_as_they_are_understood() -> None:
     )
 
 
-def test_what_is_not_understood_is_told_with_its_part() -> None:
+def test_a_part_that_is_not_understood_is_named() -> None:
     told = preview("click Save. Frobnicate the widgets.", None, has_page=True)
     assert told.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
     [problem] = told.problems
@@ -43,7 +43,7 @@ def test_what_is_not_understood_is_told_with_its_part() -> None:
         "what is the average price of each brand",
     ],
 )
-def test_words_that_are_no_columns_are_not_told_as_columns(text: str) -> None:
+def test_words_that_are_no_columns_are_not_listed_as_columns(text: str) -> None:
     told = preview(text, None, has_page=True)
     assert told.steps == (f'not understood: "{text}"',)
     assert len(told.problems) == 1
@@ -94,7 +94,7 @@ def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
         ("list the lamps with name", COLUMNS, []),
     ],
 )
-def test_what_no_step_follows_is_told(text: str, shape: Shape | None, parts: list[tuple[str, str]]) -> None:
+def test_parts_that_no_step_follows_are_named(text: str, shape: Shape | None, parts: list[tuple[str, str]]) -> None:
     told = preview(text, shape, has_page=True)
     assert [(part.text, part.why) for part in told.unused] == parts
     assert [text[part.start : part.end] for part in told.unused] == [part.text for part in told.unused]
@@ -122,6 +122,6 @@ def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
         ("get the price of the second product", '"product", columns price (where the page has them), row 2 alone'),
     ],
 )
-def test_which_rows_are_meant_is_told(text: str, words: str) -> None:
+def test_the_meant_rows_are_named(text: str, words: str) -> None:
     (step,) = preview(text, None, has_page=True).steps
     assert words in step

@@ -68,7 +68,7 @@ def test_the_nearest_names_are_named_once_each() -> None:
 
 
 @pytest.mark.parametrize("sentence", ["go to www.nowhere.invalid/a", "visit nowhere.invalid"])
-async def test_an_address_without_its_scheme_is_told_to_have_one(sentence: str) -> None:
+async def test_an_address_without_its_scheme_is_answered_with_one(sentence: str) -> None:
     with pytest.raises(AgentError) as caught:
         await work_on(stored("form"), TaskSpec(sentence))
     assert caught.value.message.endswith(f"An address begins with its scheme: https://{sentence.split()[-1]}")
@@ -190,7 +190,7 @@ async def test_a_phrase_that_the_page_answers_to_selects_rows_and_is_not_named(s
         ("list the sales with state = HI", 1),
     ],
 )
-async def test_a_table_and_a_region_are_heeded(sentence: str, rows: int) -> None:
+async def test_a_table_and_a_region_select_rows(sentence: str, rows: int) -> None:
     answer = await finished("regions", sentence, "region", "households")
     assert len(answer.data) == rows
     assert answer.unused == ()
@@ -239,7 +239,7 @@ async def test_of_two_lists_with_a_schema_the_first_is_named() -> None:
         ("get the talk of the 9th row", "the list has 5 rows, and so no row 9"),
     ],
 )
-async def test_a_row_or_table_that_is_not_there_is_told(sentence: str, said: str) -> None:
+async def test_a_missing_row_or_table_is_reported(sentence: str, said: str) -> None:
     with pytest.raises(AgentError, match=said):
         await work_on(stored("programme"), TaskSpec(sentence))
 
@@ -275,7 +275,7 @@ async def test_examples_are_about_the_page_at_hand_and_work_there(page: str) -> 
         assert isinstance((await work_on(stored(page), TaskSpec(example)))[-1], Finish), example
 
 
-async def test_without_a_page_the_forms_of_sentences_are_told_without_names() -> None:
+async def test_without_a_page_the_examples_have_no_names() -> None:
     asked = await asked_on("empty", "Frobnicate the widgets")
     assert 'Forms of sentences that work: `click "…"`; `type "…" into the … field`;' in asked.question
 
@@ -300,7 +300,7 @@ async def test_choices_are_columns_in_the_pages_words_and_can_be_picked() -> Non
         assert await rows("regions", sentence, "state", replies=[answer]) == [{"state": "HI"}]
 
 
-async def test_a_column_without_a_name_is_told_by_one_of_its_values() -> None:
+async def test_a_column_without_a_name_is_described_by_one_of_its_values() -> None:
     asked = await asked_on("quotes", "list the quotes with size under 5 on this page", "text")
     assert "“The sea is patient.”, “Ines Okafor”" in asked.question
     assert asked.candidates[1:] == ("2. the column with “The sea is patient.”", "3. the column with “Ines Okafor”")

@@ -166,7 +166,7 @@ async def test_rows_under_a_heading_are_counted() -> None:
     assert await told("depots", "how many items are in Lyon?") == "3 items"
 
 
-async def test_things_that_stand_in_several_tables_are_told_apart_from_rows() -> None:
+async def test_items_of_several_tables_are_distinguished_from_rows() -> None:
     assert await told("depots", "how many items are there?") == (
         "6 items from the tables under “Paris”, “Lyon”, “Nice”; 5 different values of Item"
     )
@@ -214,7 +214,7 @@ async def test_a_name_of_a_heading_and_of_a_value_elsewhere_is_asked_about() -> 
     assert '"in Paris"' in last.question
 
 
-# --- comparisons, numbers of a column, things told by a number --------------------------------------------------------
+# --- comparisons, numbers of a column, values found by a number --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ async def test_an_age_is_compared(sentence: str, members: list[str]) -> None:
         ("survey", "how many households have more than 1 persons?", "2 households"),
     ],
 )
-async def test_a_value_that_can_be_proved_is_told(page: str, sentence: str, said: str) -> None:
+async def test_a_value_that_can_be_proved_is_returned(page: str, sentence: str, said: str) -> None:
     assert await told(page, sentence) == said
 
 
@@ -274,7 +274,7 @@ async def test_nothing_is_computed_where_a_row_is_a_sum_of_the_others() -> None:
 
 
 @pytest.mark.parametrize("sentence", ["what is the Income?", "income of household 9", "get the income of the person"])
-async def test_what_names_no_one_row_is_told_without_a_schema_and_with_a_sentence_that_works(sentence: str) -> None:
+async def test_an_ambiguous_row_is_reported_with_a_sentence_that_works(sentence: str) -> None:
     with pytest.raises(AgentError) as caught:
         await told("survey", sentence)
     assert "schema" not in f"{caught.value.code} {caught.value.message}".lower()

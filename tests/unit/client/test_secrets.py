@@ -102,14 +102,14 @@ def test_a_person_is_asked_last_and_for_both():
     assert asked == ["User name or e-mail for SHOP (hidden): ", "Password for SHOP (hidden): "]
 
 
-def test_where_nobody_can_be_asked_one_line_names_the_variables(nobody):
+def test_without_a_prompt_one_line_names_the_variables(nobody):
     with pytest.raises(RequestError) as error:
         find_login("SHOP")
     assert "SHOP_EMAIL, SHOP_PASSWORD" in error.value.hint
     assert "\n" not in str(error.value)
 
 
-def test_a_front_end_that_cannot_ask_is_nobody():
+def test_a_front_end_without_prompts_counts_as_absent():
     def prompt(text):
         raise NotImplementedError  # what ipykernel's StdinNotImplementedError is one of
 

@@ -72,7 +72,7 @@ def test_an_interrupt_cancels_the_coroutine_and_lets_it_tidy_up(own: Runtime) ->
     assert tidied == ["stopped"]
 
 
-def test_an_interrupt_that_wakes_nobody_is_noticed(own: Runtime) -> None:
+def test_an_interrupt_just_before_the_wait_is_noticed(own: Runtime) -> None:
     """It comes just before the wait begins. Another thread gets it here, since this one blocks the signal."""
     waited_in_vain: list[bool] = []
 
@@ -137,7 +137,7 @@ async def test_without_a_waiting_thread_it_runs_in_one_of_its_own(own: Runtime) 
     assert await own.wait(ask()) not in (threading.current_thread(), threading.main_thread())
 
 
-def test_it_starts_anew_after_it_was_stopped(own: Runtime) -> None:
+def test_it_starts_again_after_it_was_stopped(own: Runtime) -> None:
     own.run(_thread_name())
     own.stop()
     assert own.run(_thread_name()) == "webrun"

@@ -130,7 +130,7 @@ async def test_a_wrong_key_is_an_authentication_error() -> None:
     assert KEY not in str(raised.value)
 
 
-async def test_who_knows_why_the_server_is_gone_is_asked(no_waiting: list[float]) -> None:
+async def test_a_known_reason_for_the_servers_loss_is_in_the_error(no_waiting: list[float]) -> None:
     async def explain() -> WebRunError:
         return ConnectionLostError("the emulator was killed", code="EMULATOR_GONE")
 

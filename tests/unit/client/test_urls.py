@@ -81,7 +81,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("given", PATHS)
-def test_a_files_path_is_told_how_a_session_opens_it(given: str) -> None:
+def test_a_files_path_is_answered_with_how_a_session_opens_it(given: str) -> None:
     with pytest.raises(RequestError, match="is a file's path, and sessions open web pages") as raised:
         resolve_url(given, LOCAL)
     assert "python -m http.server 8000 --bind 127.0.0.1" in raised.value.hint
@@ -113,7 +113,7 @@ def test_other_urls_are_left_to_the_service(given: str) -> None:
     ("given", "meant"),
     [("shop", "practice:shop"), ("shpo", "practice:shop"), ("bank/login?next=1", "practice:bank/login?next=1")],
 )
-def test_a_practice_sites_bare_name_is_told_how_to_write_it(given: str, meant: str) -> None:
+def test_a_practice_sites_bare_name_is_answered_with_its_address(given: str, meant: str) -> None:
     with pytest.raises(RequestError) as raised:
         resolve_url(given, LOCAL)
     assert raised.value.hint == f"did you mean {meant}?"

@@ -55,7 +55,9 @@ def test_a_card_takes_the_place_of_the_line(outputs: FakeOutputs) -> None:
     assert outputs.shown == {place: [startup_notice.STARTING]}, "what stands there now is the card's"
 
 
-def test_a_program_that_runs_notebooks_is_not_told(monkeypatch: pytest.MonkeyPatch, outputs: FakeOutputs) -> None:
+def test_a_program_that_runs_notebooks_gets_no_start_line(
+    monkeypatch: pytest.MonkeyPatch, outputs: FakeOutputs
+) -> None:
     monkeypatch.setattr(startup_notice, "can_display_widgets", lambda: False)
     with startup_notice.StartNotice().shown():
         assert outputs.shown == {}

@@ -73,7 +73,7 @@ def test_a_silent_server_does_not_hold_the_cell(
     assert service.cut_off == 2
 
 
-def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_with_a_question_is_announced_once(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     here = Workspace(InteractiveShell(), COMMANDS)
     here.add_job(FakeAskingJob())  # type: ignore[arg-type]  # a double
     here.announce_questions()
@@ -82,7 +82,7 @@ def test_a_job_that_asks_is_told_of_once(client: Client, capsys: pytest.CaptureF
     assert capsys.readouterr().out == said
 
 
-def test_the_cards_of_all_live_sessions_are_made_true(client: Client, service: FakeSilentService) -> None:
+def test_the_cards_of_all_live_sessions_are_refreshed(client: Client, service: FakeSilentService) -> None:
     sessions = [client.start(name) for name in ("a", "b")]
     service.status, service.phase = "terminated", None
     Workspace(InteractiveShell(), COMMANDS).drain_cards()

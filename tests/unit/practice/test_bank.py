@@ -72,13 +72,15 @@ def test_the_code_of_the_app_lets_in(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("later_s", "path"), [(-30, "/accounts"), (30, "/accounts"), (90, "/verify"), (-90, "/verify")]
 )
-def test_a_code_is_good_for_its_half_minute_and_the_ones_beside_it(visitor: Visitor, later_s: float, path: str) -> None:
+def test_a_code_is_valid_for_its_half_minute_and_the_neighbouring_ones(
+    visitor: Visitor, later_s: float, path: str
+) -> None:
     password(visitor)
     visitor.post("/verify", code=code_of(visitor, later_s=later_s))
     assert visitor.here.path == path
 
 
-def test_a_code_is_good_by_any_of_the_clocks(visitor: Visitor) -> None:
+def test_a_code_is_valid_by_any_of_the_clocks(visitor: Visitor) -> None:
     password(visitor)
     code = code_of(visitor)
     visitor.clocks_s = (visitor.clocks_s[0] + 3600, visitor.clocks_s[0])
@@ -124,7 +126,7 @@ def test_an_empty_code_is_no_code(visitor: Visitor) -> None:
     assert visitor.here.path == "/verify"
 
 
-def test_who_has_an_app_can_ask_for_a_message(visitor: Visitor) -> None:
+def test_a_user_with_an_app_can_ask_for_a_message(visitor: Visitor) -> None:
     password(visitor)
     visitor.post("/verify/message")
     visitor.post("/verify", code=on_the_phone(visitor)[0])
@@ -196,7 +198,7 @@ def test_money_between_own_accounts_stays_the_same(visitor: Visitor) -> None:
         ("to", "2004-731-02"), ("from", "2004-731-02"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_sent_is_told_at_its_field(visitor: Visitor, field: str, value: str) -> None:
+def test_an_invalid_transfer_is_reported_at_its_field(visitor: Visitor, field: str, value: str) -> None:
     come_in(visitor)
     send(visitor, **{field: value})
     assert visitor.here.status == 422

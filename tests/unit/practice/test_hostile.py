@@ -13,7 +13,7 @@ def visitor() -> Visitor:
     return Visitor("hostile")
 
 
-def test_orders_and_whispered_prices_are_hidden_in_many_ways(visitor: Visitor) -> None:
+def test_instructions_and_prices_are_hidden_in_many_ways(visitor: Visitor) -> None:
     shown = visitor.get("/products").text
     assert shown.count(ORDER) > 15
     for name, price, whispered in PRODUCTS:
@@ -37,7 +37,7 @@ def test_an_open_redirect_leads_anywhere_but_out_of_its_header(visitor: Visitor)
     assert visitor.get("/go?to=x%0D%0ASet-Cookie:%20a=b").status == 404
 
 
-def test_a_circle_stays_a_circle(visitor: Visitor) -> None:
+def test_a_redirect_loop_never_ends(visitor: Visitor) -> None:
     with pytest.raises(AssertionError, match="for ever"):
         visitor.get("/loop")
 
@@ -47,7 +47,7 @@ def test_the_list_without_an_end_always_goes_on(visitor: Visitor, page: str) -> 
     assert f'rel="next" href="/endless?page={int(page) + 1}"' in visitor.get(f"/endless?page={page}").text
 
 
-def test_who_obeys_is_counted(visitor: Visitor) -> None:
+def test_a_visitor_who_follows_the_instructions_is_counted(visitor: Visitor) -> None:
     visitor.post("/obey")
     visitor.get("/obeyed")
     assert visitor.count("obeyed") == 2

@@ -49,7 +49,7 @@ def test_logging_in_leads_to_the_orders_that_were_asked_for(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize("wrong", [{"password": "guess"}, {"email": "nobody@example.org"}, {"password": ""}])
-def test_wrong_credentials_are_told_and_open_nothing(visitor: Visitor, wrong: dict[str, str]) -> None:
+def test_wrong_credentials_are_reported_and_open_nothing(visitor: Visitor, wrong: dict[str, str]) -> None:
     log_in(visitor, **wrong)
     assert visitor.here.status == 401
     assert "do not belong together" in visitor.here.text
@@ -82,7 +82,7 @@ def test_logging_in_gives_a_new_cookie_and_keeps_the_cart(visitor: Visitor) -> N
     assert "Norvane Aurora 14" in visitor.get("/cart").text
 
 
-def test_who_only_looks_around_gets_no_cookie(visitor: Visitor) -> None:
+def test_a_visitor_who_changes_nothing_gets_no_cookie(visitor: Visitor) -> None:
     visitor.get("/")
     visitor.get("/cart")
     assert visitor.cookies == {}
@@ -105,7 +105,7 @@ def test_a_cookie_from_before_a_restart_is_still_logged_in(visitor: Visitor) -> 
 
 
 @pytest.mark.parametrize("forged", ["mallory.0123456789abcdef", "ada", "ada.xyz", "", "guest.0123456789abcdef"])
-def test_a_cookie_that_names_no_account_is_nobody(visitor: Visitor, forged: str) -> None:
+def test_a_cookie_that_names_no_account_is_a_new_visitor(visitor: Visitor, forged: str) -> None:
     visitor.cookies = {"shop_visit": forged}
     assert visitor.get("/orders").path == "/login"
 
@@ -176,7 +176,7 @@ def test_a_guest_is_asked_to_log_in_before_the_checkout(visitor: Visitor) -> Non
 
 
 @pytest.mark.parametrize("field", ["name", "street", "city", "postcode", "payment"])
-def test_a_missing_part_of_the_address_is_told_at_its_field(visitor: Visitor, field: str) -> None:
+def test_a_missing_part_of_the_address_is_reported_at_its_field(visitor: Visitor, field: str) -> None:
     log_in(visitor)
     visitor.post("/cart/add", product=AURORA)
     visitor.post("/checkout", **{**ADDRESS, field: ""})

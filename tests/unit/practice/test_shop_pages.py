@@ -120,7 +120,7 @@ def test_the_quickstart_has_one_right_answer() -> None:
     ],
     ids=["on sale", "unrated", "out of stock", "few left", "with cents"],
 )
-def test_laptops_have_the_cases_that_extraction_must_tell_apart(rare: Callable[[Product], bool]) -> None:
+def test_laptops_have_the_cases_that_extraction_must_distinguish(rare: Callable[[Product], bool]) -> None:
     assert any(rare(laptop) for laptop in LAPTOPS)
 
 
@@ -225,7 +225,7 @@ def test_filters_filter(query: dict[str, str], kept: Callable[[Product], bool]) 
 
 
 @pytest.mark.parametrize("field", ["min_price", "max_price", "min_rating", "category", "sort"])
-def test_a_field_that_is_not_understood_is_told_at_the_field(field: str) -> None:
+def test_an_invalid_value_is_reported_at_its_field(field: str) -> None:
     shown = page(f"/products?{field}=nonsense")
     assert f'aria-describedby="{field}-problem"' in shown
     assert f'id="{field}-problem"' in shown

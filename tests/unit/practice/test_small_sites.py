@@ -47,7 +47,7 @@ def test_a_filled_in_form_is_summed_up() -> None:
         ("access", "maybe"), ("access", ""), ("consent", ""),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_told_at_its_field(field: str, value: str) -> None:
+def test_an_invalid_value_is_reported_at_its_field(field: str, value: str) -> None:
     visitor = Visitor("forms")
     visitor.post("/", **{**PERSON, field: value})
     assert visitor.here.status == 422
@@ -55,7 +55,7 @@ def test_what_does_not_fit_is_told_at_its_field(field: str, value: str) -> None:
     assert visitor.count("registrations") == 0
 
 
-def test_who_sent_nothing_has_no_summary() -> None:
+def test_a_visitor_who_sent_nothing_has_no_summary() -> None:
     assert Visitor("forms").get("/summary").path == "/"
 
 
@@ -93,7 +93,7 @@ def test_nothing_is_destroyed_by_looking(path: str) -> None:
     assert "bob@example.org" in visitor.get("/admin/").text
 
 
-def test_who_is_not_there_can_not_be_deleted() -> None:
+def test_an_unknown_user_can_not_be_deleted() -> None:
     visitor = Visitor("admin")
     visitor.post("/admin/users/mallory/delete")
     assert visitor.here.status == 404
@@ -137,7 +137,7 @@ def test_no_upload_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_pat
         (b"no multipart at all", "multipart/form-data; boundary=XX"), (b"", "multipart/form-data"), (b"x", ""),
     ],
 )  # fmt: skip
-def test_what_is_no_file_is_told(body: bytes, content_type: str) -> None:
+def test_a_missing_file_is_reported(body: bytes, content_type: str) -> None:
     visitor = Visitor("upload")
     visitor.send("POST", "/", body, content_type)
     assert visitor.here.status == 422

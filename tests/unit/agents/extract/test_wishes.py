@@ -30,5 +30,5 @@ def mapped(column: str) -> Mapping:
         ("part", "role", "", ""),
     ],
 )
-def test_a_wish_is_a_column_or_is_told(column: str, wish: str, subject: str, told: str) -> None:
+def test_a_requested_column_exists_or_is_reported(column: str, wish: str, subject: str, told: str) -> None:
     assert no_column(mapped(column), [Column(column, wish=wish)], subject=subject) == told

@@ -158,7 +158,7 @@ def test_a_table_by_its_number_and_heading() -> None:
     assert (intent.place, intent.place_ordinal, intent.wishes) == ("example 2", 2, ("last name", "email"))
 
 
-def test_a_condition_nobody_understands_is_not_ignored() -> None:
+def test_a_condition_that_is_not_understood_is_not_ignored() -> None:
     intent = only("List the laptops made of gold")
     assert isinstance(intent, Unclear)
     assert "laptops" in intent.understood

@@ -153,7 +153,7 @@ async def _until_it_stands_still(client: Client) -> None:
         quiet, before = (quiet + 1, down) if down == before else (0, down)
 
 
-async def test_a_client_that_waits_for_100_is_told_by_the_host(client: Client, origin: Origin) -> None:
+async def test_a_client_that_waits_for_100_gets_it_from_the_host(client: Client, origin: Origin) -> None:
     origin.answers, origin.keeps_open = [b"HTTP/1.1 100 Continue\r\n\r\n"], True
     reader, writer = await client.connect()
     writer.write(POST + client.head + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")

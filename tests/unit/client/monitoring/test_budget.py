@@ -113,7 +113,9 @@ def test_a_spent_budget_refuses_the_same_session_again(client: Client, service: 
 
 
 @pytest.mark.parametrize("options", [{"max_cost_usd": "0.008"}, {"max_cost_usd": "0.004", "new": True}, {}])
-def test_another_amount_another_session_and_none_begin_anew(client: Client, service: FakeService, options) -> None:
+def test_another_amount_another_session_and_none_start_a_new_budget(
+    client: Client, service: FakeService, options
+) -> None:
     spent = spent_session(client, service)
     session = client.start("b", **options)
     assert session.budget is not spent.budget
@@ -168,7 +170,7 @@ def test_a_clients_budget_counts_on_with_a_client_of_the_same_account(client: Cl
     next_client.close()
 
 
-def test_what_a_task_has_cost_beyond_its_budget_is_told_everywhere(service: FakeService, tmp_path: Path) -> None:
+def test_a_cost_beyond_the_tasks_budget_is_shown_everywhere(service: FakeService, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / FILE)
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
     session = client.start("b")
@@ -196,7 +198,7 @@ def test_a_task_within_its_budget_is_0_over_and_one_without_a_budget_is_not_meas
 LITTLE = {**USAGE, "cost": 0.0001}
 
 
-def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: FakeService, tmp_path: Path) -> None:
+def test_a_tasks_cost_beyond_its_sessions_budget_is_reported(service: FakeService, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / FILE)
     client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
     service.usage_before = LITTLE
@@ -209,16 +211,14 @@ def test_what_a_task_spends_beyond_its_sessions_budget_is_told(service: FakeServ
     client.close()
 
 
-def test_what_a_task_in_the_background_spends_beyond_its_sessions_budget_is_told(
-    client: Client, service: FakeService
-) -> None:
+def test_a_background_tasks_cost_beyond_its_sessions_budget_is_reported(client: Client, service: FakeService) -> None:
     service.usage_before = LITTLE
     handle = client.start("b", max_cost_usd="0.002").submit("look")
     handle.result()
     assert (str(handle.budget), handle.over_budget_usd) == ("session b's budget of $0.002", Decimal("0.0021"))
 
 
-def test_what_a_task_spends_beyond_the_notebooks_budget_is_told(client: Client, service: FakeService) -> None:
+def test_a_tasks_cost_beyond_the_notebooks_budget_is_reported(client: Client, service: FakeService) -> None:
     client.limit("0.003")
     service.usage_before = LITTLE
     result = client.start("b", max_cost_usd="0.004").task("look", max_cost_usd=1)

@@ -128,7 +128,7 @@ def test_what_ended_long_ago_is_dropped(ledger: Ledger) -> None:
     assert [record.session_id for record in ledger.sessions()] == ["s1"]
 
 
-def test_a_ledger_that_can_not_be_written_harms_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_ledger_that_can_not_be_written_breaks_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     ledger = Ledger(tmp_path / "file" / "ledger.sqlite3")
     ledger.write(RECORD)
@@ -136,7 +136,7 @@ def test_a_ledger_that_can_not_be_written_harms_nobody(tmp_path: Path, caplog: p
     assert ledger.sessions() == []
 
 
-def test_a_broken_file_harms_nobody(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_file_breaks_nothing(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
     ledger.path.parent.mkdir()
     ledger.path.write_text("not a database " * 100)
     ledger.write(RECORD)
@@ -211,7 +211,7 @@ def test_several_kernels_write_at_once(ledger: Ledger) -> None:
     assert len(ledger.sessions()) == 80
 
 
-def test_a_process_is_told_from_a_later_one_of_the_same_pid() -> None:
+def test_a_process_is_distinguished_from_a_later_one_with_the_same_pid() -> None:
     mark = process_token(os.getpid())
     assert is_alive(mark)
     assert not is_alive(GONE)

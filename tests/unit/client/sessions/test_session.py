@@ -149,7 +149,7 @@ def test_a_with_block_ends_its_session(client: Client) -> None:
     assert session.ended
 
 
-def test_subscribers_are_told_until_they_leave(session: Session, service: FakeService) -> None:
+def test_subscribers_are_notified_until_they_unsubscribe(session: Session, service: FakeService) -> None:
     seen: list[SessionSnapshot] = []
     leave = session.subscribe(seen.append)
     service.phase = "paused"
@@ -437,7 +437,7 @@ def test_a_session_without_its_task_is_a_protocol_error(client: Client, service:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
-def test_a_forked_child_is_told_that_the_session_is_not_its_own(session: Session) -> None:
+def test_a_forked_child_is_refused_use_of_the_session(session: Session) -> None:
     child = os.fork()
     if child == 0:
         try:

@@ -31,7 +31,7 @@ def session(client: Client) -> Session:
     return client.start("shop", url="http://a.example/")
 
 
-# --- by hand ----------------------------------------------------------------------------------------------------------
+# --- manual control ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_result_says_where_the_browser_last_went(session: Session) -> None:
     assert session.task("List").url == "http://b.example/"
 
 
-def test_without_a_socket_a_task_remembers_where_the_one_before_was_told_to_go(session: Session) -> None:
+def test_without_a_socket_a_task_keeps_the_url_of_the_previous_one(session: Session) -> None:
     session.task("List", url="http://c.example/")
     assert session.task("List").url == "http://c.example/"
 
@@ -380,7 +380,7 @@ WRONG_IDS = ("a/b", "..", "", "x y")
 def test_what_can_be_no_id_is_no_missing_endpoint(
     steered: Client, controls: FakeControls, call: Callable[[Client, str], object], code: str, wrong: str
 ) -> None:
-    controls.answer = (404, ERROR)  # what the server says of a path that is none
+    controls.answer = (404, ERROR)  # the server's answer for an unknown path
     with pytest.raises(WebRunError) as raised:
         call(steered, wrong)
     assert raised.value.code == code

@@ -61,7 +61,7 @@ def test_it_follows_its_source_but_never_backwards():
     assert [clock.now(), clock.now(), clock.now()] == [1000, 1000, 1100]
 
 
-def test_it_does_not_run_backwards_when_told_to():
+def test_it_refuses_to_run_backwards():
     with pytest.raises(ValueError, match="backwards"):
         still_clock().advance(-1)
 

@@ -169,7 +169,7 @@ class Sessions(RuleBasedStateMachine):
 
     @invariant()
     def the_countdown_runs_only_while_nothing_does(self) -> None:
-        # a task that can be started may have to wait for room: that is nobody's inactivity
+        # a task that can be started may have to wait for a slot, which is not inactivity
         counting = self.session.status is SessionStatus.ACTIVE and not self._runs() and not self.session.has_next
         assert (self.session.expires_ms is not None) == counting
 

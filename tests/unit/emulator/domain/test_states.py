@@ -42,7 +42,7 @@ def test_an_unknown_pair_raises_and_changes_nothing(events):
             assert machine.state is before
 
 
-def test_a_move_is_told():
+def test_a_transition_is_reported():
     told = []
     machine = Machine(TASK_MOVES, TaskStatus.QUEUED, lambda *move: told.append(move))
     machine.fire(TaskTrigger.START)

@@ -39,7 +39,7 @@ def test_giving_back_twice_makes_no_second_slot():
     assert [two.acquire(), three.acquire()] == [True, False]
 
 
-def test_who_insists_goes_on_and_the_next_waits_longer():
+def test_a_task_that_must_not_wait_continues_and_the_next_waits_longer():
     (one, two, three), _ = some(Slots(1), 3)
     one.acquire()
     two.acquire_forced()

@@ -38,7 +38,7 @@ def test_whose_a_key_is(key, user):
         ("Bearer wr_old", "API_KEY_EXPIRED"),
     ],
 )
-def test_who_is_turned_away(header, code):
+def test_an_invalid_key_is_refused(header, code):
     with pytest.raises(CommandRefusedError) as raised:
         KEYS.user(header)
     assert raised.value.code == code

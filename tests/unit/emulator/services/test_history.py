@@ -111,7 +111,7 @@ async def test_it_stays_in_memory_until_the_database_has_it(emulator):
     assert emulator.sessions.session("s") is None
 
 
-async def test_a_command_is_told_what_became_of_its_session(emulator):
+async def test_a_command_to_an_ended_session_reports_its_end(emulator):
     open_one, ended = emulator.open("open"), emulator.open("ended")
     await emulator.end(ended)
     await emulator.history.admit_command("ann", open_one.id)

@@ -41,7 +41,7 @@ async def test_a_new_file_has_its_version_and_is_in_wal(database, tmp_path):
     assert in_file(tmp_path, "PRAGMA journal_mode") == [("wal",)]
 
 
-async def test_it_is_nobody_elses_to_read(database, tmp_path):
+async def test_other_users_can_not_read_it(database, tmp_path):
     async with database.writing() as session:
         session.add(an_emulator())
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}

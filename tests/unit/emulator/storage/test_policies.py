@@ -110,7 +110,7 @@ async def test_decisions_stay_in_order_and_outlive_their_policy(store):
 
 async def test_a_trail_with_a_gap_is_none(store, monkeypatch):
     monkeypatch.setattr(policies, "_WRITTEN_WITHIN_S", 0.01)
-    store.trail.append(decision(1))  # and nobody writes it down
+    store.trail.append(decision(1))  # and it is not written
     with pytest.raises(CommandRefusedError, match="can't be written down now"):
         await store.trail.of("ann", "pol_1")
 

@@ -101,7 +101,7 @@ def test_an_empty_ledger_has_the_same_columns() -> None:
     assert usage_frame([], []).dtypes.equals(usage_frame([PAID], TASKS).dtypes)
 
 
-def test_emulated_and_paid_money_are_told_apart() -> None:
+def test_emulated_and_paid_money_are_kept_apart() -> None:
     assert summary([EMULATED, PAID], usage_frame([EMULATED, PAID], TASKS), []) == [
         "emulated: 1 session, 1 task · you pay $0.00 · ≈ $0.0100 on the hosted service: working $0.0040, idle $0.0060",
         "paid: 1 session, 1 task (1 not completed) · $0.5000: working $0.2000, idle $0.3000",
@@ -175,5 +175,5 @@ def test_a_missing_matplotlib_names_the_command(monkeypatch: pytest.MonkeyPatch)
         ),
     ],
 )
-def test_what_was_left_open_is_told_with_its_server(records: Any, said: str) -> None:
+def test_sessions_left_open_are_listed_with_their_server(records: Any, said: str) -> None:
     assert left_open_text(records) == said

@@ -22,7 +22,7 @@ WHOLE = pd.DataFrame(
 FRAME = compact(WHOLE, "ended_at", "session", "cost_usd", "text")
 
 
-def test_a_person_sees_the_telling_columns_short() -> None:
+def test_the_most_important_columns_are_displayed() -> None:
     for shown in (repr(FRAME), str(FRAME._repr_html_())):
         assert "2023-11-14 22:13" in shown
         assert "22:13:20" not in shown
@@ -70,7 +70,7 @@ def test_a_column_that_was_added_is_shown() -> None:
     assert "abcdefghijkl" in shown
 
 
-def test_without_telling_columns_all_are_shown() -> None:
+def test_without_a_choice_of_columns_all_are_displayed() -> None:
     plain = WHOLE.drop(columns="ended_at")
     assert repr(compact(plain, when_empty="nothing yet")) == repr(plain)
 

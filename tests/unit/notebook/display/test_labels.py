@@ -49,7 +49,7 @@ def test_amounts(cost: Cost, shown: str) -> None:
     assert str(cost) == shown
 
 
-def test_an_emulated_summary_says_that_nobody_pays_and_keeps_the_estimate_apart() -> None:
+def test_an_emulated_summary_shows_zero_to_pay_and_the_estimate_apart() -> None:
     assert Cost.from_usage(USAGE).summary() == (
         "emulated · you pay $0.00 · hosted ≈ $0.0123 (compute $0.0102 measured, tokens ≈ $0.0021 estimated)"
     )
@@ -124,7 +124,7 @@ def test_the_summary_line_names_a_cost_beyond_the_budget(cost: Cost, shown: str)
     assert line == f"6.2 s · {shown}: the task ended before it could be stopped"
 
 
-def test_the_summary_line_tells_the_cost_of_a_session_from_its_tasks() -> None:
+def test_the_summary_line_distinguishes_the_cost_of_a_session_from_its_tasks() -> None:
     line = summary_line(elapsed_ms=6_200, cost=emulated("0.0048"), task_usd=Decimal("0.0041"))
     both = "≈ $0.0048 with its session's start and end, the task alone ≈ $0.0041"
     assert line == f"6.2 s · {both} (emulated, you pay $0.00)"

@@ -112,7 +112,7 @@ def test_an_option_that_is_there_is_not_offered_again() -> None:
     assert "--url" not in found.names
 
 
-def test_a_new_name_is_nobodys() -> None:
+def test_existing_names_are_not_offered_for_a_new_session() -> None:
     found = complete("%webrun start ", NAMES)
     assert found is not None
     assert not {"main", "shop"} & set(found.names)

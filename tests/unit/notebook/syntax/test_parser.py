@@ -310,7 +310,7 @@ def test_errors_say_what_and_what_instead(line: str, cell: str | None, message: 
 
 
 @pytest.mark.parametrize("written", ['{"type": "object"}', '{"type":"object"}', '"{"type": "array"}"', '["a", "b"]'])
-def test_json_that_lost_its_quotes_is_told_to_use_single_quotes(written: str) -> None:
+def test_json_that_lost_its_quotes_is_answered_with_single_quotes(written: str) -> None:
     assert "single quotes" in refusal(f"task --schema {written} -o df", "x").hint
 
 

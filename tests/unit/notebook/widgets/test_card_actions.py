@@ -43,7 +43,7 @@ def test_each_state_has_its_buttons(snapshot: SessionSnapshot, shown: str) -> No
     assert " ".join(each["command"] if each["enabled"] else f"({each['command']})" for each in buttons) == shown
 
 
-def test_what_nobody_carries_out_has_no_button() -> None:
+def test_a_command_without_a_handler_has_no_button() -> None:
     assert [each["command"] for each in buttons_state(RUNNING, ["stop"])] == ["stop"]
 
 

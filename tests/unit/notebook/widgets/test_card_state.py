@@ -92,12 +92,12 @@ def test_idle_time_grows_while_no_task_runs(snapshot: SessionSnapshot, idles: bo
     assert (float(session_card_state(snapshot)["idle"]["perMs"]) > 0) is idles
 
 
-def test_the_server_tells_when_a_session_ended_and_its_money_does_not() -> None:
+def test_the_time_of_the_end_comes_from_the_server() -> None:
     assert ended_at_ms(replace(ENDED, ended_at_ms=7, compute_usd=Decimal("0.02"))) == 7
     assert ended_at_ms(replace(IDLE, ended_at_ms=7)) is None
 
 
-def test_where_the_server_does_not_tell_the_end_is_when_it_was_seen() -> None:
+def test_without_the_servers_time_the_end_is_when_it_was_seen() -> None:
     card = make_card(IDLE)
     card.receive(replace(ENDED, ended_at_ms=None))
     card.receive(replace(ENDED, ended_at_ms=None, server_now_ms=NOW_MS + 60_000))
@@ -155,5 +155,5 @@ def test_a_server_that_is_out_of_reach_is_noticed() -> None:
         ({"tasks_over_usd": Decimal("0.0038"), "emulated": False}, "tasks exceeded their own budgets by $0.0038"),
     ],
 )
-def test_budgets_are_told_with_what_was_spent_before_and_beyond(changes, shown):
+def test_budgets_are_shown_with_earlier_and_excess_costs(changes, shown):
     assert words.budget(replace(IDLE, **changes)) == shown

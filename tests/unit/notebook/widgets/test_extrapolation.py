@@ -63,7 +63,7 @@ def test_a_page_ticks_to_what_time_alone_has_changed() -> None:
     ],
     ids=lambda change: ", ".join(change),
 )
-def test_a_page_is_told_all_else(change: dict[str, Any]) -> None:
+def test_all_other_changes_are_sent_to_the_page(change: dict[str, Any]) -> None:
     assert not is_extrapolation_of(
         session_card_state(SHOWN), session_card_state(replace(LATER, **change)), elapsed_ms=5_000
     )

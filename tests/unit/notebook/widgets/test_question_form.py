@@ -82,7 +82,7 @@ def test_what_does_not_fit_among_the_choices_can_be_written() -> None:
     assert (len(form.choices), form.left_out, form.field) == (12, 8, "text")
 
 
-def test_without_anybody_to_answer_another_way_is_named() -> None:
+def test_a_question_that_can_not_be_answered_here_names_another_way() -> None:
     facts = make_card(asking()).state["question"]
     assert (facts["answerable"], facts["otherWay"]) == (False, "%webrun answer demo …")
 

@@ -46,7 +46,7 @@ def test_only_what_makes_sense_is_enabled() -> None:
     assert commands(IDLE) == {"stop": False, "terminate": True}
 
 
-def test_pause_is_there_for_those_who_can() -> None:
+def test_pause_has_a_button_only_if_it_is_supported() -> None:
     assert commands(RUNNING, FakePausableActions()) == {"pause": True, "stop": True, "terminate": True}
 
 
@@ -58,7 +58,7 @@ def test_an_ended_session_has_no_buttons() -> None:
     assert commands(ENDED, FakePausableActions()) == {}
 
 
-def test_who_took_over_can_release() -> None:
+def test_a_user_who_took_over_can_release() -> None:
     class FakeDriverActions(FakePausableActions):
         def take_over(self) -> Future[None]:
             return self._begin("take_over")

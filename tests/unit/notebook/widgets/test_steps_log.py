@@ -45,7 +45,7 @@ def test_what_the_policy_said(changes: dict[str, Any], policy: str) -> None:
     assert step_rows([step(**changes)])[0]["policy"] == policy
 
 
-def test_what_is_not_known_yet_is_not_told_as_zero() -> None:
+def test_unknown_values_are_not_shown_as_zero() -> None:
     row = step_rows([step(duration=None, cost=None)])[0]
     assert (row["time"], row["cost"]) == ("…", "")
 

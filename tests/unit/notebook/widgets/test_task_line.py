@@ -134,7 +134,7 @@ def test_the_question_says_since_when_it_waits_and_what_that_costs(line: TaskLin
     }  # fmt: skip
 
 
-def test_where_the_server_tells_no_timeout_nothing_is_said_of_waiting(line: TaskLine) -> None:
+def test_without_a_timeout_from_the_server_no_cost_of_waiting_is_shown(line: TaskLine) -> None:
     asks = replace(ASKS, expires_at_ms=None)
     line.add(FakeTask(asks, make_card(asks, FakeAnsweringActions())))
     assert row(line)["question"]["waits"] is None
@@ -224,7 +224,7 @@ def test_the_choices_are_printed_with_their_numbers(
     assert capsys.readouterr().out.splitlines()[1:] == ["  1. Personal", "  2. Business"]
 
 
-def test_what_is_no_terminal_asks_nobody() -> None:
+def test_without_a_terminal_no_question_is_asked() -> None:
     assert prompt_here() is None
 
 

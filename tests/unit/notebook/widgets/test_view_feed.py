@@ -94,7 +94,7 @@ def test_no_word_goes_to_pages_that_do_not_look(pages):
     assert pages.sent == []
 
 
-def test_a_page_that_comes_late_is_told_the_state_and_shown_the_last_picture(pages):
+def test_a_late_page_gets_the_state_and_the_last_picture(pages):
     pages.say("a", type="visible", visible=True)
     pages.feed.link("")
     pages.feed.note(STATE)
@@ -107,7 +107,7 @@ def test_a_page_that_comes_late_is_told_the_state_and_shown_the_last_picture(pag
     ]
 
 
-def test_a_picture_that_nobody_acknowledges_ends_the_sending(pages):
+def test_an_unacknowledged_picture_ends_the_sending(pages):
     pages.say(type="visible", visible=True)
     pages.feed.picture(b"one")
     sent_s = pages.feed._sent_s
@@ -140,14 +140,14 @@ def test_a_page_that_looked_away_may_acknowledge_what_was_on_its_way(pages):
     assert pages.views[0].said[-2:] == [False, "ack"]
 
 
-def test_hands_go_to_the_session(pages):
+def test_manual_input_goes_to_the_session(pages):
     pages.say(type="visible", visible=True)
     pages.say(type="input", action={"type": "CLICK", "x": 1, "y": 200})
     assert pages.views[0].said[-1] == {"type": "CLICK", "x": 1, "y": 200}
 
 
 @pytest.mark.parametrize("content", [{}, {"message": 3}, {"message": {"type": "evil"}}, {"message": {"type": "input"}}])
-def test_nonsense_from_a_page_does_nothing(pages, content):
+def test_invalid_messages_of_a_page_do_nothing(pages, content):
     pages.feed._take(content)
     assert (pages.views, pages.sent) == ([], [])
 

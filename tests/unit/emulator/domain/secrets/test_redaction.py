@@ -120,7 +120,7 @@ class Derived:
         object.__setattr__(self, "folded", self.text.casefold())
 
 
-def test_what_a_dataclass_makes_of_its_fields_is_made_anew():
+def test_computed_fields_of_a_dataclass_are_computed_again():
     shown = redactor(VALUE).redact(Derived(f"A {VALUE}"))
     assert (shown.text, shown.folded) == ("A ***", "a ***")
 

@@ -227,7 +227,7 @@ def test_an_answer_is_read_as_it_was_asked_for(text, wanted, read):
         (("https://www.shop.example/",), False),
     ],
 )
-def test_who_shows_a_frame_has_to_be_trusted_by_name(around, given):
+def test_a_page_that_shows_a_frame_has_to_be_trusted_by_name(around, given):
     vault = Vault()
     vault.put("x.com", {"email": "ada@x.com"})
     vault.put("shop.example", {"email": "ada@shop.example"})
