@@ -214,7 +214,7 @@ async def test_a_name_of_a_heading_and_of_a_value_elsewhere_is_asked_about() -> 
     assert '"in Paris"' in last.question
 
 
-# --- comparisons, numbers of a column, values found by a number --------------------------------------------------------
+# --- comparisons, numbers of a column, values found by a number -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
