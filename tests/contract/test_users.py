@@ -254,10 +254,10 @@ def test_a_task_may_be_made_to_need_its_owners_key(start_emulator, key_file):
     ann, bob = User(running.url, ANN), User(running.url, BOB)
     ran = ann.call("POST", "/start/run-task", {"taskDetails": "list it", "startingPoint": "http://127.0.0.1:9/"})[1]
     path = f"/task/{ran['sessionId']}/{ran['taskId']}"
-    nobody = httpx.get(running.url + path, trust_env=False)
+    unauthorized = httpx.get(running.url + path, trust_env=False)
     answers = [ann.call("GET", path), bob.call("GET", path)]
     running.end()
-    assert (nobody.status_code, nobody.json()["code"]) == (401, "UNAUTHORIZED")
+    assert (unauthorized.status_code, unauthorized.json()["code"]) == (401, "UNAUTHORIZED")
     assert [(status, body.get("code")) for status, body in answers] == [
         (200, "NAVIGATION_FAILED"),
         (404, "SESSION_NOT_FOUND"),

@@ -26,7 +26,7 @@ def _no_keyring(monkeypatch):
 
 
 @pytest.fixture
-def nobody(monkeypatch):
+def no_prompt(monkeypatch):
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     monkeypatch.setattr(sys, "stdin", None)
 
@@ -64,7 +64,7 @@ def test_the_environment_comes_first(monkeypatch):
     }
 
 
-def test_an_empty_variable_is_none(monkeypatch, nobody):
+def test_an_empty_variable_is_none(monkeypatch, no_prompt):
     monkeypatch.setenv("SHOP_PASSWORD", "")
     with pytest.raises(RequestError, match="the secret SHOP was not found"):
         find_login("SHOP")
@@ -102,7 +102,7 @@ def test_a_person_is_asked_last_and_for_both():
     assert asked == ["User name or e-mail for SHOP (hidden): ", "Password for SHOP (hidden): "]
 
 
-def test_without_a_prompt_one_line_names_the_variables(nobody):
+def test_without_a_prompt_one_line_names_the_variables(no_prompt):
     with pytest.raises(RequestError) as error:
         find_login("SHOP")
     assert "SHOP_EMAIL, SHOP_PASSWORD" in error.value.hint

@@ -205,11 +205,11 @@ function marker(mark) {
 function reportVisibility(frame, port) {
   let isFolded = false;
   let isSeen = false;
-  let told = null;
+  let reported = null;
   const report = () => {
     const visible = isSeen && !isFolded && !document.hidden;
-    if (visible === told) return;
-    told = visible;
+    if (visible === reported) return;
+    reported = visible;
     port.send({ type: "visible", visible });
   };
   const observer = new IntersectionObserver((entries) => {
@@ -224,7 +224,7 @@ function reportVisibility(frame, port) {
       report();
     },
     tell() {
-      told = null;
+      reported = null;
       report();
     },
     stop() {

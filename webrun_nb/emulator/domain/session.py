@@ -322,7 +322,7 @@ class Session:
         """
         self._require_open()
         if not self._manual:
-            raise self._invalid_state("release: nobody has taken over")
+            raise self._invalid_state("release: no one has taken over")
         self._manual = False
         task, paused, self._paused_by_take_over = self.current, self._paused_by_take_over, False
         if paused and task is not None and task.status is TaskStatus.PAUSED:
@@ -466,7 +466,7 @@ class Session:
 
     def _on_inactivity(self) -> None:
         waits = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
-        message = "nobody answered before the inactivity timeout"
+        message = "no one answered before the inactivity timeout"
         failure = Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, message) if waits else None
         self._end(SessionTrigger.EXPIRED, EndReason.EXPIRED, failure)
 

@@ -280,7 +280,7 @@ def _paths(action: Upload, task: Task | None) -> tuple[str, ...]:
 
 
 def _not_approved(response: GuardrailResponse, decision: RequireApproval) -> str:
-    why = "a person rejected it" if response == "rejected" else "nobody is there to approve it"
+    why = "a person rejected it" if response == "rejected" else "no one is there to approve it"
     return f"{why} ({decision.rule})"
 
 

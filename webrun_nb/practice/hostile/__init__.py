@@ -41,7 +41,7 @@ class Hostile(Site):
     """The hostile site."""
 
     name = "Corner Store"
-    about = "A hostile practice site that comes with webrun_nb. It does what such sites do, to nobody’s harm."
+    about = "A hostile practice site that comes with webrun_nb. It does what such sites do, but harms no one."
 
     def __init__(self) -> None:
         self._counted: Counter[str] = Counter()

@@ -16,7 +16,7 @@ from webrun_nb.notebook.widgets.card_state import session_card_state
 from webrun_nb.notebook.widgets.static_card import card_rows
 
 
-def nobody_answers(client: Client, service: FakeService) -> None:
+def no_one_answers(client: Client, service: FakeService) -> None:
     service.task = asking()
     with pytest.raises(GuardrailError):
         client.run_task("Buy it")
@@ -47,11 +47,11 @@ def its_block_ends(client: Client, service: FakeService) -> None:
         pass
 
 
-def somebody_ends_it(client: Client, service: FakeService) -> None:
+def the_user_ends_it(client: Client, service: FakeService) -> None:
     client.start().terminate()
 
 
-def somebody_ends_it_after_a_question(client: Client, service: FakeService) -> None:
+def the_user_ends_it_after_a_question(client: Client, service: FakeService) -> None:
     session = client.start()
     service.task = asking()
     with pytest.raises(GuardrailError):
@@ -83,13 +83,13 @@ def its_server_forgets_it(client: Client, service: FakeService) -> None:
 @pytest.mark.parametrize(
     ("how", "label", "ending"),
     [
-        (nobody_answers, "terminated · unanswered", "no one answered its task's question"),
+        (no_one_answers, "terminated · unanswered", "no one answered its task's question"),
         (a_task_costs_too_much, "terminated · task budget", "its task's budget is spent"),
         (its_task_is_stopped, "terminated · task stopped", "its only task was stopped"),
         (its_start_is_interrupted, "terminated · interrupted", "it was interrupted"),
         (its_block_ends, "terminated · with block", "its with block ended"),
-        (somebody_ends_it, "terminated", "by you (`%webrun terminate`)"),
-        (somebody_ends_it_after_a_question, "terminated", "by you (`%webrun terminate`)"),
+        (the_user_ends_it, "terminated", "by you (`%webrun terminate`)"),
+        (the_user_ends_it_after_a_question, "terminated", "by you (`%webrun terminate`)"),
         (it_expires, "terminated · expired", "after 5:00 of inactivity"),
         (its_question_expires, "terminated · expired", "no one answered its task's question for 5:00"),
         (its_server_forgets_it, "terminated · session not found", "the server no longer knows it"),

@@ -178,7 +178,7 @@ class Sessions(RuleBasedStateMachine):
         assert (self.session.grace_ends_ms is not None) == (self.session.status is SessionStatus.ORPHANED)
 
     @invariant()
-    def nobody_else_drives_while_a_person_does(self) -> None:
+    def no_task_runs_while_a_person_is_in_control(self) -> None:
         if self.session.phase == "manual":
             assert not self._runs()
 

@@ -1,4 +1,4 @@
-/* The live view of a widget, between its page and the kernel: the kernel is told who looks, and what it sends is drawn. */
+/* The live view of a widget: sends its visibility and input to the kernel, and draws the pictures that the kernel sends. */
 
 import { screenView } from "../../../common/static/screencast.js";
 import { element } from "./dom.js";
@@ -6,7 +6,7 @@ import { watchKernel } from "./kernel.js";
 
 const ASKED_AGAIN_AFTER_MS = [200, 400, 800, 1600, 3200];
 
-/* Shows the view in `parent`; `stop` tells the kernel that this page looks no more. */
+/* Shows the view in `parent`; `stop` reports to the kernel that this page shows it no longer. */
 export function kernelView(model, parent) {
   const page = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   let isAnswered = false;

@@ -61,7 +61,7 @@ export function questionForm(parent, send, stop, show = () => {}) {
     tick(nowMs, elapsedMs) {
       put(waiting, waitingText(shown?.waits ?? null, nowMs, elapsedMs));
     },
-    /* Moves the focus here where that takes it from nobody; never onto a choice, which a stray key would make. */
+    /* Moves the focus here unless the user is working elsewhere; never onto a choice, which a stray key would select. */
     focus(card) {
       if (!mayTakeFocus(card, box)) return;
       const target = shown.choices.length === 0 && parts.input ? parts.input : box;
