@@ -81,10 +81,10 @@ def test_a_result_is_what_it_was(past, after, which):
 
 def test_the_text_of_a_task_is_kept_with_its_answer(past, after):
     task = past["truncated"]
-    told = after.get(f"/_emulator/tasks/{task['taskId']}")[1]
-    assert (told["taskDetails"], told["outputType"], told["outputSchema"]) == ("list the laptops", "text", None)
-    assert told["startingPoint"].startswith("http://shop.localhost:")
-    assert told["task"] == task
+    kept = after.get(f"/_emulator/tasks/{task['taskId']}")[1]
+    assert (kept["taskDetails"], kept["outputType"], kept["outputSchema"]) == ("list the laptops", "text", None)
+    assert kept["startingPoint"].startswith("http://shop.localhost:")
+    assert kept["task"] == task
 
 
 def test_a_task_that_is_not_there_has_no_text(after):

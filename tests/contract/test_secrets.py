@@ -51,10 +51,10 @@ def test_a_login_is_filled_in_with_the_secrets_for_its_host(run, site):
     assert has_none(body)
 
 
-@pytest.mark.parametrize(("host", "told"), [("xn--fa-hia.localhost", [WELL]), ("fass.localhost", [])])
-def test_a_host_with_other_letters_is_the_one_that_the_browser_opens(run, site, host, told):
+@pytest.mark.parametrize(("host", "posted_forms"), [("xn--fa-hia.localhost", [WELL]), ("fass.localhost", [])])
+def test_a_host_with_other_letters_is_the_one_that_the_browser_opens(run, site, host, posted_forms):
     run("Log in", startingPoint=site.url(host=host), secrets=[{**MINE[0], "match": "faß.localhost"}])
-    assert posted(site, host) == told
+    assert posted(site, host) == posted_forms
 
 
 @pytest.mark.parametrize("wrapper", ["task", "initialTask"])
@@ -266,8 +266,8 @@ def test_a_host_in_a_secret_answer_is_not_opened_to_the_session(emulator, site, 
     inside = "10.255.255.1"
     _, body = emulator.message(idle_session, actionType="newTask", taskDetails="Log in", startingPoint=site.url())
     assert body["data"]["kind"] == "credentials"
-    told = f"ada@{inside} http://{inside}/x"
-    emulator.message(idle_session, actionType="guardrail", taskDetails=told, newState="resume")
+    posted_forms = f"ada@{inside} http://{inside}/x"
+    emulator.message(idle_session, actionType="guardrail", taskDetails=posted_forms, newState="resume")
     path = f"/task/{idle_session}/{body['taskId']}"
     wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     site.page("/link", f"<a href=http://{inside}/>Inside</a>")

@@ -23,11 +23,15 @@ def report(emulator: Any, task_id: str) -> Any:
 
 def test_a_part_of_the_text_that_was_not_used_is_named_with_its_place(emulator, run, page_url):
     body = run(TEXT, startingPoint=page_url, **JSON)
-    status, told = report(emulator, body["taskId"])
+    status, found = report(emulator, body["taskId"])
     assert status == 200
-    assert told["unused"] == [{"text": "on day 2", "start": 16, "end": 24, "why": WHY}]
+    assert found["unused"] == [{"text": "on day 2", "start": 16, "end": 24, "why": WHY}]
     assert TEXT[16:24] == "on day 2"
-    assert (told["success"], told["sessionId"], told["taskId"]) == (True, body["sessionId"], body["taskId"])
+    assert (found["success"], found["sessionId"], found["taskId"]) == (
+        True,
+        body["sessionId"],
+        body["taskId"],
+    )
 
 
 def test_what_was_used_is_not_named(emulator, run, page_url):
@@ -45,8 +49,8 @@ def test_the_pages_that_were_read_are_listed_with_status_and_time(emulator, run,
 def test_a_task_that_failed_has_a_report(emulator, run, page_url):
     body = run("Click the Frobnicate button", startingPoint=page_url)
     assert body["code"] == "ELEMENT_NOT_FOUND"
-    status, told = report(emulator, body["taskId"])
-    assert (status, told["unused"], len(told["pages"])) == (200, [], 1)
+    status, found = report(emulator, body["taskId"])
+    assert (status, found["unused"], len(found["pages"])) == (200, [], 1)
 
 
 def test_there_is_none_of_a_task_that_is_not_known(emulator, run, page_url):
@@ -63,10 +67,10 @@ def test_it_survives_a_restart_compressed_and_goes_with_its_sessions_record(star
     before = start_emulator("--control", "--data-dir", str(folder))
     fields = {"taskDetails": TEXT, "startingPoint": page_url, **JSON}
     task_id = before.post("/start/run-task", fields)[1]["taskId"]
-    told = report(before, task_id)
+    found = report(before, task_id)
     before.end()
     after = start_emulator("--control", "--data-dir", str(folder))
-    assert report(after, task_id) == told
+    assert report(after, task_id) == found
     after.end()
     with sqlite3.connect(folder / FILE_NAME) as database:
         database.execute("PRAGMA foreign_keys = ON")

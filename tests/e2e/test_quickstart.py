@@ -72,10 +72,10 @@ def test_cost_and_countdown_move_while_a_cell_is_running(lab):
     frames = len(lab.kernel_frames)
     changes(lab, COUNTDOWN, 2)
     changes(lab, COST, 2)
-    told = [frame for frame in lab.kernel_frames[frames:] if b"comm_msg" in frame]
+    messages = [frame for frame in lab.kernel_frames[frames:] if b"comm_msg" in frame]
     keep(lab, "mid-cell")
     lab.command("notebook:interrupt-kernel")
-    assert told == []
+    assert messages == []
 
 
 @needs_subshells

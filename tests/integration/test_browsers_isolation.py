@@ -29,7 +29,7 @@ WORKERS = """<body><script>
 </script>"""
 
 
-async def told(instance: BrowserInstance, url: str, wait_for: str) -> str:
+async def text_of(instance: BrowserInstance, url: str, wait_for: str) -> str:
     """Open a page and return its text once it contains `wait_for`."""
     await instance.perform(Navigate(url))
     await instance.perform(WaitFor(wait_for))
@@ -39,10 +39,10 @@ async def told(instance: BrowserInstance, url: str, wait_for: str) -> str:
 async def test_a_database_is_its_sessions_own(browsers, recorder, site, kind):
     url = site.page("/", DATABASE)
     first, second = [await browsers.open(kind, recorder()) for _ in range(2)]
-    told_in_turn = [await told(each, url, "found") for each in (first, first, second)]
+    texts = [await text_of(each, url, "found") for each in (first, first, second)]
     await first.close()
     await second.close()
-    assert told_in_turn == ["found undefined", "found ada", "found undefined"]
+    assert texts == ["found undefined", "found ada", "found undefined"]
 
 
 async def test_a_cache_is_its_sessions_own(browsers, recorder, site, kind):
@@ -52,7 +52,7 @@ async def test_a_cache_is_its_sessions_own(browsers, recorder, site, kind):
     asked = []
     first, second = [await browsers.open(kind, recorder()) for _ in range(2)]
     for each in (first, first, second):
-        await told(each, url, "kept")
+        await text_of(each, url, "kept")
         asked.append(site.asked.count("/kept.js"))
     await first.close()
     await second.close()
@@ -63,10 +63,10 @@ async def test_a_service_worker_is_its_sessions_own(browsers, recorder, site, ki
     site.page("/worker.js", "addEventListener('fetch', () => {})", content_type="text/javascript")
     url = site.page("/", WORKERS)
     first, second = [await browsers.open(kind, recorder()) for _ in range(2)]
-    told_in_turn = [await told(each, url, "registered") for each in (first, first, second)]
+    texts = [await text_of(each, url, "registered") for each in (first, first, second)]
     await first.close()
     await second.close()
-    assert told_in_turn == ["found 0 registered 1", "found 1 registered 1", "found 0 registered 1"]
+    assert texts == ["found 0 registered 1", "found 1 registered 1", "found 0 registered 1"]
 
 
 async def test_a_download_is_reported_to_its_session_alone(browsers, recorder, site, kind):

@@ -244,13 +244,13 @@ KEEP = """<body><script>
   opening.onupgradeneeded = () => opening.result.createObjectStore("things").put({deep: ["KEPT"]}, 1);
   opening.onsuccess = () => document.body.append("done");
 </script>"""
-TELL = {
-    "cookie": "document.body.append('told ' + document.cookie)",
-    "local storage": "document.body.append('told ' + localStorage.getItem('kept'))",
+SHOW_KEPT = {
+    "cookie": "document.body.append('kept: ' + document.cookie)",
+    "local storage": "document.body.append('kept: ' + localStorage.getItem('kept'))",
     "IndexedDB": """
       const opening = indexedDB.open("database", 1);
       opening.onsuccess = () => opening.result.transaction("things").objectStore("things").get(1).onsuccess = event =>
-        document.body.append("told " + event.target.result.deep[0]);
+        document.body.append("kept: " + event.target.result.deep[0]);
       """,
 }
 
@@ -265,12 +265,12 @@ async def checkpoint_of_lost(browsers, listener, kind, url) -> Checkpoint:
     return saved
 
 
-@pytest.mark.parametrize("what", TELL)
+@pytest.mark.parametrize("what", SHOW_KEPT)
 async def test_what_was_kept_comes_back_after_a_kill(browsers, recorder, site, kind, what):
     saved = await checkpoint_of_lost(browsers, recorder(), kind, site.page("/", KEEP))
-    site.page("/", f"<body><script>{TELL[what]}</script>")
+    site.page("/", f"<body><script>{SHOW_KEPT[what]}</script>")
     instance = await browsers.open(kind, recorder(), restore=saved)
-    await instance.perform(WaitFor("told"))
+    await instance.perform(WaitFor("kept:"))
     text = (await instance.observe()).text
     await instance.close()
     assert "KEPT" in text

@@ -482,8 +482,8 @@ def test_a_task_is_given_a_file_of_this_machine(client: Client, site: Any, tmp_p
 def test_a_text_answer_makes_the_same_table_as_open_records(client: Client, site: Any, text: str) -> None:
     session = client.start()
     page = site.page("/cities", f"<title>Towns</title>{CITIES}")
-    told = session.task(text, url=page)
+    answer = session.task(text, url=page)
     table = session.task(text, url=page, schema=any_records().json_schema)
-    assert told.schema is None
-    assert told.df.equals(table.df)
-    assert list(told.df.dtypes) == list(table.df.dtypes)
+    assert answer.schema is None
+    assert answer.df.equals(table.df)
+    assert list(answer.df.dtypes) == list(table.df.dtypes)

@@ -25,7 +25,7 @@ def table(*rows: tuple[str, str], more: str = "") -> str:
     return f"<h1>Lamps</h1><table><tr><th>Name</th><th>Price</th></tr>{cells}</table>{more}"
 
 
-async def told(instance: BrowserInstance, url: str, text: str) -> str:
+async def answer_to(instance: BrowserInstance, url: str, text: str) -> str:
     return (await work(instance, TaskSpec(text, starting_url=url))).answer.text
 
 
@@ -33,20 +33,20 @@ async def test_the_cheapest_is_that_of_all_pages_and_the_answer_says_so(instance
     cheapest = min(LAPTOPS, key=lambda laptop: laptop.price_usd)
     with serving() as sites:
         shop = sites.url("shop")
-        said = await told(instance, shop, "What is the cheapest laptop?")
+        said = await answer_to(instance, shop, "What is the cheapest laptop?")
         assert said.startswith(f"1 of {len(LAPTOPS)} rows from 2 pages.")
         assert cheapest.name in said
-        here = await told(instance, sites.url("shop", "/category/laptops"), "How many laptops are on this page?")
+        here = await answer_to(instance, sites.url("shop", "/category/laptops"), "How many laptops are on this page?")
         assert here == "12 laptops (on this page)"
-        assert await told(instance, shop, "How many laptops are there?") == f"{len(LAPTOPS)} laptops (on 2 pages)"
+        assert await answer_to(instance, shop, "How many laptops are there?") == f"{len(LAPTOPS)} laptops (on 2 pages)"
         stocked = sum(laptop.in_stock for laptop in LAPTOPS)
-        in_stock = await told(instance, shop, "How many laptops are in stock?")
+        in_stock = await answer_to(instance, shop, "How many laptops are in stock?")
         assert in_stock == f"{stocked} laptops (on 2 pages)"
 
 
 async def test_ties_and_rows_without_a_value_are_mentioned(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/ties", table(("Ada", "$9"), ("Bo", "$7"), ("Cy", "$7"), ("Di", "on request")))
-    said = await told(instance, url, "Which lamp is the cheapest?")
+    said = await answer_to(instance, url, "Which lamp is the cheapest?")
     assert said.startswith(
         "1 of 4 rows. 1 more has the same price as the last of these. 1 of 4 have no price to compare."
     )
@@ -68,7 +68,7 @@ async def test_amounts_are_never_compared_across_currencies(
 ) -> None:
     url = site.page("/mixed", table(("Ada", prices[0]), ("Bo", prices[1])))
     with pytest.raises(AgentError) as caught:
-        await told(instance, url, sentence)
+        await answer_to(instance, url, sentence)
     assert f"the page's amounts are in {shown}, and nothing is converted." in caught.value.message
 
 
@@ -78,14 +78,14 @@ async def test_a_count_of_a_list_that_can_not_be_read_to_its_end_is_refused(
     url = site.page("/first", table(("Ada", "$9"), ("Bo", "$7"), more='<a rel="next" href="/gone">Next</a>'))
     site.page("/gone", table(("Cy", "$1"), ("Di", "$2")), status=500)
     with pytest.raises(AgentError, match="2 on 1 page, but the list goes on"):
-        await told(instance, url, "how many lamps are there?")
-    assert await told(instance, url, "how many lamps are on this page?") == "2 lamps (on this page)"
+        await answer_to(instance, url, "how many lamps are there?")
+    assert await answer_to(instance, url, "how many lamps are on this page?") == "2 lamps (on this page)"
 
 
 async def test_nothing_is_counted_on_an_error_page(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/missing", table(("Ada", "$9"), ("Bo", "$7")), status=404)
     with pytest.raises(AgentError, match=r"/missing answered HTTP 404 .*: nothing was read from it"):
-        await told(instance, url, "how many lamps are there?")
+        await answer_to(instance, url, "how many lamps are there?")
 
 
 async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_then(
@@ -142,12 +142,12 @@ async def test_a_list_that_is_too_long_to_be_read_says_that_it_goes_on(instance:
     assert worked.answer.text.startswith("2000 lamps on this page; the list goes on.")
     assert any("more rows than the 2,000" in step.text for step in worked.steps if isinstance(step, Log))
     with pytest.raises(AgentError, match="2000 on 1 page, but the list goes on"):
-        await told(instance, url, "how many lamps are there?")
+        await answer_to(instance, url, "how many lamps are there?")
 
 
 async def test_a_table_of_more_than_5000_rows_is_read_whole(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/table", table(*((f"Lamp {number}", f"${number}") for number in range(6000))))
-    assert await told(instance, url, "how many lamps are there?") == "6000 lamps"
+    assert await answer_to(instance, url, "how many lamps are there?") == "6000 lamps"
 
 
 # --- several tables of one page ---------------------------------------------------------------------------------------
@@ -171,9 +171,9 @@ async def test_tables_of_the_same_columns_are_one_list_over_all_pages(instance: 
     more = '<a rel="next" href="/log2">Next</a>'
     url = site.page("/log", headed("Sample|pH", Day_1=["A1|7.1", "A2|6.8"], Day_2=["B1|6.2"]) + more)
     site.page("/log2", headed("Sample|pH", Day_3=["C1|5.9", "C2|7.3"], Day_4=["D1|8.0"]))
-    assert (await told(instance, url, "how many samples are there?")).startswith("6 samples")
-    assert "| C1 | 5.9 |" in await told(instance, url, "which sample has the lowest pH?")
-    assert "(6 rows" in await told(instance, url, "what is the average pH?")
+    assert (await answer_to(instance, url, "how many samples are there?")).startswith("6 samples")
+    assert "| C1 | 5.9 |" in await answer_to(instance, url, "which sample has the lowest pH?")
+    assert "(6 rows" in await answer_to(instance, url, "what is the average pH?")
     worked = await work(instance, TaskSpec("list the samples on day 4", "structured_json", None, url))
     assert (worked.answer.data, worked.answer.unused) == ([{"Sample": "D1", "pH": "8.0"}], ())
     worked = await work(instance, TaskSpec("list the samples on day 7", "structured_json", None, url))
@@ -195,18 +195,18 @@ async def test_an_answer_of_one_of_several_lists_says_so(instance: BrowserInstan
         for name, whos in {"Red": ["Ann", "Ben", "Cat"], "Blue": ["Dan", "Eve"]}.items()
     )
     url = site.page("/teams", f"<title>Teams</title><h1>Teams</h1>{''.join(teams)}")
-    said = await told(instance, url, "how many rows are there?")
+    said = await answer_to(instance, url, "how many rows are there?")
     assert said == "3 rows. Read from the list under “Red”; the page also has the list under “Blue”."
 
 
 async def test_ages_numbered_rows_and_sentences_that_work(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/people", headed("Name|Age|Household", Members=["Ada|41|1", "Bo|29|2", "Cy|33|3"]))
-    assert (await told(instance, url, "list the persons older than 30")).startswith("2 of 3 persons.")
-    assert await told(instance, url, "age of household 2") == "29"
+    assert (await answer_to(instance, url, "list the persons older than 30")).startswith("2 of 3 persons.")
+    assert await answer_to(instance, url, "age of household 2") == "29"
     with pytest.raises(AgentError) as caught:
-        await told(instance, url, "what is the age?")
+        await answer_to(instance, url, "what is the age?")
     sentence = "list the rows with Name and Age"
     assert caught.value.message.endswith(
         f'3 rows match; say which one, or write "list all …". A sentence that works here: `{sentence}`.'
     )
-    assert (await told(instance, url, sentence)).startswith("3 rows.")
+    assert (await answer_to(instance, url, sentence)).startswith("3 rows.")

@@ -46,13 +46,13 @@ def pages(site: Site) -> Site:
     return site
 
 
-async def told(instance: BrowserInstance, url: str, text: str) -> str:
+async def run_task(instance: BrowserInstance, url: str, text: str) -> str:
     return (await work(instance, TaskSpec(text, starting_url=url))).answer.text
 
 
 async def refused(instance: BrowserInstance, url: str, text: str) -> str:
     with pytest.raises(AgentError) as caught:
-        await told(instance, url, text)
+        await run_task(instance, url, text)
     assert caught.value.code == "AGENT_ERROR"
     return caught.value.message
 
@@ -70,7 +70,9 @@ async def test_enter_in_a_form_that_the_browser_holds_back(instance: BrowserInst
 
 
 async def test_a_form_that_is_taken(instance: BrowserInstance, pages: Site) -> None:
-    said = await told(instance, pages.url("/held"), 'type "a@b.example" into E-mail, type Ulm into City, click Join')
+    said = await run_task(
+        instance, pages.url("/held"), 'type "a@b.example" into E-mail, type Ulm into City, click Join'
+    )
     assert said.startswith("Done:")
     assert "Thanks" in said
 
@@ -79,13 +81,13 @@ async def test_a_form_that_the_server_refuses(instance: BrowserInstance, pages: 
     said = await refused(instance, pages.url("/refused"), "click Join")
     assert said.startswith('"click Join": refused: ')
     assert ' answered 422 with "Unprocessable".' in said
-    assert (await told(instance, pages.url("/taken"), "click Join")).startswith("Done:")
+    assert (await run_task(instance, pages.url("/taken"), "click Join")).startswith("Done:")
 
 
 async def test_a_field_that_the_page_marks(instance: BrowserInstance, pages: Site) -> None:
     said = await refused(instance, pages.url("/marked"), 'type "ada" into E-mail, then click Join')
     assert said.endswith('not accept it at the field "E-mail": "Ein Konto braucht eine Adresse."')
-    taken = await told(instance, pages.url("/marked"), 'type "a@b.example" into E-mail, then click Join')
+    taken = await run_task(instance, pages.url("/marked"), 'type "a@b.example" into E-mail, then click Join')
     assert taken.startswith("Done:")
     assert "Danke" in taken
 
@@ -93,20 +95,20 @@ async def test_a_field_that_the_page_marks(instance: BrowserInstance, pages: Sit
 async def test_an_alert_after_a_button(instance: BrowserInstance, pages: Site) -> None:
     said = await refused(instance, pages.url("/alert"), "click Join")
     assert said == '"click Join": the page did not accept it. The page says: "Something went wrong: no such address"'
-    taken = await told(instance, pages.url("/alert"), 'type "a@b.example" into E-mail, then click Join')
+    taken = await run_task(instance, pages.url("/alert"), 'type "a@b.example" into E-mail, then click Join')
     assert 'The page says: "Saved. See you soon!".' in taken
 
 
 async def test_a_form_that_is_filled_in_and_not_sent(instance: BrowserInstance, pages: Site) -> None:
-    said = await told(instance, pages.url("/taken"), 'type "ada" into E-mail')
+    said = await run_task(instance, pages.url("/taken"), 'type "ada" into E-mail')
     assert said.endswith('The form was not sent: no step pressed "Join".')
-    sent = await told(instance, pages.url("/taken"), 'type "ada" into E-mail and click Join')
+    sent = await run_task(instance, pages.url("/taken"), 'type "ada" into E-mail and click Join')
     assert "not sent" not in sent
 
 
 async def test_an_answer_after_a_form_that_was_not_sent_says_so(instance: BrowserInstance, pages: Site) -> None:
     pages.page("/both", f"<title>Join</title><h1>Join us</h1>{SENT.format(action='/thanks')}")
-    said = await told(instance, pages.url("/both"), 'type "ada" into E-mail and get the heading')
+    said = await run_task(instance, pages.url("/both"), 'type "ada" into E-mail and get the heading')
     assert "Join us" in said
     assert said.endswith('The form was not sent: no step pressed "Join".')
 

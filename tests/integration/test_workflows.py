@@ -47,7 +47,7 @@ async def log_in_to_bank(instance: BrowserInstance, sites: PracticeServer) -> No
     assert instance.url == sites.url("bank", "/accounts")
 
 
-async def told(instance: BrowserInstance, text: str, *answers: str, url: str | None = None) -> AgentRun:
+async def run_task(instance: BrowserInstance, text: str, *answers: str, url: str | None = None) -> AgentRun:
     return await work(instance, TaskSpec(text, starting_url=url), answers)
 
 
@@ -58,7 +58,7 @@ async def told(instance: BrowserInstance, text: str, *answers: str, url: str | N
 async def test_a_product_goes_into_the_cart_from_wherever_one_is(
     instance: BrowserInstance, sites: PracticeServer, start: str
 ) -> None:
-    await told(instance, "Add the Aurora 14 to the cart", url=sites.url("shop", start))
+    await run_task(instance, "Add the Aurora 14 to the cart", url=sites.url("shop", start))
     seen = await instance.observe()
     assert seen.url == sites.url("shop", "/cart")
     assert "Norvane Aurora 14 is in your cart." in seen.text
@@ -67,20 +67,20 @@ async def test_a_product_goes_into_the_cart_from_wherever_one_is(
 
 async def test_a_product_that_may_be_two_is_asked_about(instance: BrowserInstance, sites: PracticeServer) -> None:
     url = sites.url("shop", "/category/laptops")
-    worked = await told(instance, "Add the Aurora to the cart", "the Aurora 16", url=url)
+    worked = await run_task(instance, "Add the Aurora to the cart", "the Aurora 16", url=url)
     assert len(worked.asked) == 1
     assert "Norvane Aurora 16 is in your cart." in (await instance.observe()).text
 
 
 async def test_a_product_that_is_not_there_is_not_replaced(instance: BrowserInstance, sites: PracticeServer) -> None:
     with pytest.raises(AgentError, match="Felix 13"):
-        await told(instance, "Add the Felix 13 to the cart", url=sites.url("shop"))
+        await run_task(instance, "Add the Felix 13 to the cart", url=sites.url("shop"))
     assert sites.counts("shop") == {}
 
 
 async def test_orders_are_opened_and_listed(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
-    worked = await told(instance, "open my orders and list them")
+    worked = await run_task(instance, "open my orders and list them")
     assert [line.split(" | ")[0] for line in worked.answer.text.splitlines()[-4:]] == [
         "| LF-1004", "| LF-1003", "| LF-1002", "| LF-1001",
     ]  # fmt: skip
@@ -88,7 +88,7 @@ async def test_orders_are_opened_and_listed(instance: BrowserInstance, sites: Pr
 
 async def test_a_purchase_is_made_once_it_is_approved(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
-    worked = await told(instance, "Add the Aurora 14 to the cart and check out", "approve")
+    worked = await run_task(instance, "Add the Aurora 14 to the cart and check out", "approve")
     [asked] = worked.asked
     assert (asked.kind, asked.candidates) == ("purchase", ("approve", "reject"))
     assert "To pay: $749.00" in asked.question
@@ -99,22 +99,22 @@ async def test_a_purchase_is_made_once_it_is_approved(instance: BrowserInstance,
 async def test_a_rejected_purchase_is_not_made(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
     with pytest.raises(AgentError, match="rejected") as caught:
-        await told(instance, "Add the Aurora 14 to the cart, then check out", "no")
+        await run_task(instance, "Add the Aurora 14 to the cart, then check out", "no")
     assert caught.value.code == "TASK_STOPPED"
     assert "purchase requests" not in sites.counts("shop")
 
 
 async def test_a_click_on_the_order_button_is_asked_about_too(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
-    await told(instance, "Add the Aurora 14 to the cart, click Check out, click Continue to review")
+    await run_task(instance, "Add the Aurora 14 to the cart, click Check out, click Continue to review")
     with pytest.raises(AgentError, match="rejected"):
-        await told(instance, 'click "Place order"', "reject")
+        await run_task(instance, 'click "Place order"', "reject")
     assert "purchase requests" not in sites.counts("shop")
 
 
 async def test_what_the_checkout_misses_is_asked_for(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites, "grace")
-    worked = await told(
+    worked = await run_task(
         instance, "Add the Aurora 14 to the cart and check out",
         "street: 1 Navy Yard, city: Arlington", "postcode 22201", "go ahead",
     )  # fmt: skip
@@ -126,24 +126,24 @@ async def test_what_the_checkout_misses_is_asked_for(instance: BrowserInstance, 
 async def test_a_checkout_that_needs_a_login_asks_for_it(instance: BrowserInstance, sites: PracticeServer) -> None:
     text = "Add the Aurora 14 to the cart and check out"
     with pytest.raises(AgentError, match="nobody entered what shop"):
-        await told(instance, text, url=sites.url("shop", "/category/laptops"))
+        await run_task(instance, text, url=sites.url("shop", "/category/laptops"))
     assert urlsplit(instance.url).path == "/login"
 
 
 async def test_a_login_page_is_no_answer(instance: BrowserInstance, sites: PracticeServer) -> None:
     """The login page appears instead of the list, and names a demo account."""
     with pytest.raises(AgentError, match=r"bank\.localhost asks to log in .* .--secret bank\.localhost=NAME"):
-        await told(instance, "List the accounts", url=sites.url("bank", "/accounts"))
+        await run_task(instance, "List the accounts", url=sites.url("bank", "/accounts"))
 
 
 async def test_a_login_page_that_was_asked_for_is_read(instance: BrowserInstance, sites: PracticeServer) -> None:
-    worked = await told(instance, "get the heading", url=sites.url("bank", "/login"))
+    worked = await run_task(instance, "get the heading", url=sites.url("bank", "/login"))
     assert "Log in" in worked.answer.text
 
 
 async def test_orders_are_downloaded(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_shop(instance, sites)
-    worked = await told(instance, "open Orders, then download my orders as CSV")
+    worked = await run_task(instance, "open Orders, then download my orders as CSV")
     assert [action for action in worked.acts if isinstance(action, Click)][-1].target == "Download orders as CSV"
 
 
@@ -152,7 +152,7 @@ async def test_orders_are_downloaded(instance: BrowserInstance, sites: PracticeS
 
 async def test_money_is_sent_once_it_is_approved(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_bank(instance, sites)
-    worked = await told(instance, "transfer 50 to Alice", "approve")
+    worked = await run_task(instance, "transfer 50 to Alice", "approve")
     [asked] = worked.asked
     assert asked.kind == "security"
     assert "Amount $50.00" in asked.question
@@ -163,7 +163,7 @@ async def test_money_is_sent_once_it_is_approved(instance: BrowserInstance, site
 async def test_a_recipient_that_may_be_two_is_asked_about(instance: BrowserInstance, sites: PracticeServer) -> None:
     await log_in_to_bank(instance, sites)
     text = "transfer $12.30 to Bob from my savings account for the concert"
-    worked = await told(instance, text, "Fischer", "approve")
+    worked = await run_task(instance, text, "Fischer", "approve")
     assert worked.asked[0].candidates == ("Bob Fischer (2004-620-08)", "Bob Martin (2004-620-44)")
     shown = (await instance.observe()).text
     assert "Savings account" in shown
@@ -176,7 +176,7 @@ async def test_a_recipient_that_may_be_two_is_asked_about(instance: BrowserInsta
 async def test_money_goes_nowhere_else(instance: BrowserInstance, sites: PracticeServer, text: str, said: str) -> None:
     await log_in_to_bank(instance, sites)
     with pytest.raises(AgentError, match=said):
-        await told(instance, text, "approve")
+        await run_task(instance, text, "approve")
     assert "transfer requests" not in sites.counts("bank")
 
 
@@ -184,7 +184,7 @@ async def test_the_statement_is_downloaded_from_the_account_that_is_named(
     instance: BrowserInstance, sites: PracticeServer
 ) -> None:
     await log_in_to_bank(instance, sites)
-    worked = await told(instance, "download the statement of the Savings account as CSV")
+    worked = await run_task(instance, "download the statement of the Savings account as CSV")
     assert any("following" in step.text for step in worked.steps if isinstance(step, Log))
     assert sites.counts("bank")["statements downloaded"] == 1
     assert "2004-118-15" in instance.url
@@ -200,20 +200,20 @@ async def test_a_form_is_filled_in_and_sent(instance: BrowserInstance, sites: Pr
         "and newsletter yes. Tick the box that I agree. Click Register."
     )
     text = text.replace("Tick the box that I agree", 'Tick "I agree that my data is kept until the congress is over"')
-    await told(instance, text, url=sites.url("forms"))
+    await run_task(instance, text, url=sites.url("forms"))
     assert "You are registered" in (await instance.observe()).text
     assert sites.counts("forms") == {"registrations": 1}
 
 
 async def test_a_form_is_not_filled_in_by_half(instance: BrowserInstance, sites: PracticeServer) -> None:
     with pytest.raises(AgentError, match="shoe size 42"):
-        await told(instance, "fill in the form with name Ada, shoe size 42", url=sites.url("forms"))
+        await run_task(instance, "fill in the form with name Ada, shoe size 42", url=sites.url("forms"))
     assert [e.value for e in (await instance.observe()).elements if e.name == "Full name"] == [""]
 
 
 async def test_a_user_is_deleted_and_no_other(instance: BrowserInstance, sites: PracticeServer) -> None:
-    await told(instance, "delete user bob", url=sites.url("admin", "/admin/"))
+    await run_task(instance, "delete user bob", url=sites.url("admin", "/admin/"))
     assert "bob was deleted." in (await instance.observe()).text
     with pytest.raises(AgentError, match="mallory"):
-        await told(instance, "delete user mallory")
+        await run_task(instance, "delete user mallory")
     assert sites.counts("admin") == {"users deleted": 1}

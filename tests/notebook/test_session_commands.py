@@ -213,10 +213,10 @@ def test_sessions_of_a_killed_kernel_are_reported_and_ended(tmp_path, start_emul
             kernel.run("%load_ext webrun_nb\n" + opened_on(emulator) + "%webrun start shop")
             os.kill(value(kernel.run("import os; os.getpid()")), signal.SIGKILL)
         with running_kernel(WEBRUN_DATA_DIR=str(tmp_path)) as kernel:
-            told = kernel.run("%load_ext webrun_nb").text
-            assert told.count("\n") == 1
-            assert f"1 session left open by an earlier kernel (shop on {emulator.url})" in told
-            assert "%webrun terminate --all" in told
+            printed = kernel.run("%load_ext webrun_nb").text
+            assert printed.count("\n") == 1
+            assert f"1 session left open by an earlier kernel (shop on {emulator.url})" in printed
+            assert "%webrun terminate --all" in printed
             assert "not ended: 1 session" in kernel.run("%webrun terminate --all").text
             assert (
                 "shop, left open by an earlier kernel: terminated"

@@ -47,7 +47,7 @@ def log_in(site_and_emulator: tuple[LoginSite, Any], site: LoginSite) -> Callabl
     return run
 
 
-def told(site: LoginSite, host: str) -> list[dict[str, str]]:
+def posted_to(site: LoginSite, host: str) -> list[dict[str, str]]:
     return [form for at, _, form in site.posted if at == host]
 
 
@@ -60,13 +60,13 @@ def test_a_login_is_not_sent_on_to_another_host(site: LoginSite, log_in: Any, co
     form(site, f"/again/{code}/evil.localhost/login")
     body = log_in()
     assert (body["status"], body.get("code")) == ("failed", "BLOCKED_BY_POLICY"), body
-    assert (told(site, "login.localhost"), told(site, "evil.localhost")) == ([WELL], [])
+    assert (posted_to(site, "login.localhost"), posted_to(site, "evil.localhost")) == ([WELL], [])
 
 
 def test_a_login_is_sent_on_to_a_host_that_it_is_for(site: LoginSite, log_in: Any) -> None:
     form(site, "/again/307/www.login.localhost/login")
     body = log_in(BOTH)
-    assert (body["status"], told(site, "www.login.localhost")) == ("complete", [WELL]), body
+    assert (body["status"], posted_to(site, "www.login.localhost")) == ("complete", [WELL]), body
 
 
 def test_what_a_script_sends_is_not_sent_on(site: LoginSite, log_in: Any) -> None:
@@ -79,4 +79,4 @@ def test_what_a_script_sends_is_not_sent_on(site: LoginSite, log_in: Any) -> Non
     }"""
     form(site, "/login", send)
     body = log_in()
-    assert (told(site, "login.localhost").count(WELL), told(site, "evil.localhost")) == (3, []), body
+    assert (posted_to(site, "login.localhost").count(WELL), posted_to(site, "evil.localhost")) == (3, []), body

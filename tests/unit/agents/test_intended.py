@@ -16,11 +16,11 @@ COLUMNS = Shape((Column("name"),))
 
 
 def test_the_steps_are_listed_as_they_are_understood() -> None:
-    told = preview(
+    plan = preview(
         'open the Laptops page, type "a" into Name, list the laptops under $900, cheapest first', None, has_page=True
     )
-    assert told.problems == ()
-    assert told.steps == (
+    assert plan.problems == ()
+    assert plan.steps == (
         'click "Laptops" link',
         'type "a" into "Name" field',
         'read "laptops", only under $900, by price, lowest first, over all its pages',
@@ -28,9 +28,9 @@ def test_the_steps_are_listed_as_they_are_understood() -> None:
 
 
 def test_a_part_that_is_not_understood_is_named() -> None:
-    told = preview("click Save. Frobnicate the widgets.", None, has_page=True)
-    assert told.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
-    [problem] = told.problems
+    plan = preview("click Save. Frobnicate the widgets.", None, has_page=True)
+    assert plan.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
+    [problem] = plan.problems
     assert problem.startswith('I did not understand any of this: "Frobnicate the widgets". Forms of')
 
 
@@ -44,14 +44,14 @@ def test_a_part_that_is_not_understood_is_named() -> None:
     ],
 )
 def test_words_that_are_no_columns_are_not_listed_as_columns(text: str) -> None:
-    told = preview(text, None, has_page=True)
-    assert told.steps == (f'not understood: "{text}"',)
-    assert len(told.problems) == 1
+    plan = preview(text, None, has_page=True)
+    assert plan.steps == (f'not understood: "{text}"',)
+    assert len(plan.problems) == 1
 
 
 def test_what_is_refused_is_refused_here_too() -> None:
-    told = preview("What is the combined price of all laptops?", None, has_page=True)
-    assert told.problems == (
+    plan = preview("What is the combined price of all laptops?", None, has_page=True)
+    assert plan.problems == (
         '"What is the combined price of all laptops?": the local agent does not compute this. '
         "Use `list the laptops with their price`, and compute with pandas.",
     )
@@ -95,14 +95,14 @@ def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
     ],
 )
 def test_parts_that_no_step_follows_are_named(text: str, shape: Shape | None, parts: list[tuple[str, str]]) -> None:
-    told = preview(text, shape, has_page=True)
-    assert [(part.text, part.why) for part in told.unused] == parts
-    assert [text[part.start : part.end] for part in told.unused] == [part.text for part in told.unused]
+    plan = preview(text, shape, has_page=True)
+    assert [(part.text, part.why) for part in plan.unused] == parts
+    assert [text[part.start : part.end] for part in plan.unused] == [part.text for part in plan.unused]
 
 
 def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
-    told = preview("List the lamps. List the chairs.", COLUMNS, has_page=True)
-    assert [part.text for part in told.unused] == ["List the lamps"]
+    plan = preview("List the lamps. List the chairs.", COLUMNS, has_page=True)
+    assert [part.text for part in plan.unused] == ["List the lamps"]
     assert preview("List the lamps. List the chairs.", None, has_page=True).unused == ()
 
 

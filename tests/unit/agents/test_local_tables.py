@@ -24,7 +24,7 @@ async def finished(page: str, sentence: str, replies: Sequence[str] = (), schema
     return last
 
 
-async def told(page: str, sentence: str) -> str:
+async def answer_to(page: str, sentence: str) -> str:
     *_, last = await work_on(stored(page), TaskSpec(sentence))
     assert isinstance(last, Finish), last
     return last.text
@@ -81,11 +81,11 @@ async def test_rows_are_those_of_all_tables_whatever_the_order_of_their_columns(
     ],
 )
 async def test_a_number_is_of_all_tables_and_says_which_they_are(sentence: str, said: str) -> None:
-    assert await told("samples", sentence) == said
+    assert await answer_to("samples", sentence) == said
 
 
 async def test_a_text_names_the_tables_and_where_the_one_row_is() -> None:
-    said = await told("samples", "which sample has the lowest pH?")
+    said = await answer_to("samples", "which sample has the lowest pH?")
     assert said.startswith("1 of 5 rows from the tables under “Day 1”, “Day 2”. It is under “Day 2”.")
 
 
@@ -98,8 +98,8 @@ async def test_the_heading_is_a_column_where_it_is_asked_for() -> None:
 
 async def test_a_thing_of_two_tables_is_not_the_first_one() -> None:
     with pytest.raises(AgentError, match='2 things on the page are called "Bolt"'):
-        await told("depots", "what is the price of the Bolt?")
-    assert await told("depots", "what is the price of the Bolt in Paris?") == "$2"
+        await answer_to("depots", "what is the price of the Bolt?")
+    assert await answer_to("depots", "what is the price of the Bolt in Paris?") == "$2"
 
 
 def test_tables_without_labels_and_of_other_columns_stay_apart() -> None:
@@ -123,7 +123,7 @@ def test_tables_without_labels_and_of_other_columns_stay_apart() -> None:
     ],
 )
 async def test_an_answer_of_one_of_several_lists_says_so(page: str, sentence: str, read: str, other: str) -> None:
-    assert f"Read from {read}; the page also has {other}." in await told(page, sentence)
+    assert f"Read from {read}; the page also has {other}." in await answer_to(page, sentence)
     (part,) = (await finished(page, sentence)).unused
     assert part == Unused(other, None, None, f"the answer is read from {read}")
 
@@ -163,11 +163,11 @@ async def test_rows_are_those_under_the_heading(sentence: str, items: list[str])
 
 
 async def test_rows_under_a_heading_are_counted() -> None:
-    assert await told("depots", "how many items are in Lyon?") == "3 items"
+    assert await answer_to("depots", "how many items are in Lyon?") == "3 items"
 
 
 async def test_items_of_several_tables_are_distinguished_from_rows() -> None:
-    assert await told("depots", "how many items are there?") == (
+    assert await answer_to("depots", "how many items are there?") == (
         "6 items from the tables under “Paris”, “Lyon”, “Nice”; 5 different values of Item"
     )
 
@@ -182,7 +182,7 @@ async def test_a_heading_that_is_not_there_selects_no_other_rows() -> None:
 
 async def test_a_value_of_a_heading_that_the_rows_have_no_column_for_is_not_made_up() -> None:
     with pytest.raises(AgentError, match='there is no "Lyon" here') as caught:
-        await told("depots", "what is the mayor of Lyon?")
+        await answer_to("depots", "what is the mayor of Lyon?")
     assert "schema" not in caught.value.message
 
 
@@ -245,14 +245,14 @@ async def test_an_age_is_compared(sentence: str, members: list[str]) -> None:
     ],
 )
 async def test_a_value_that_can_be_proved_is_returned(page: str, sentence: str, said: str) -> None:
-    assert await told(page, sentence) == said
+    assert await answer_to(page, sentence) == said
 
 
 async def test_rows_are_not_counted_for_what_a_column_counts() -> None:
     with pytest.raises(AgentError, match="“Persons” is a column of numbers, of 3 rows") as caught:
-        await told("survey", "how many persons are there?")
+        await answer_to("survey", "how many persons are there?")
     (sentence,) = re.findall("`(.+)`", caught.value.message)
-    assert await told("survey", sentence) == "total Persons: 7 (3 rows)"
+    assert await answer_to("survey", sentence) == "total Persons: 7 (3 rows)"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ async def test_rows_are_not_counted_for_what_a_column_counts() -> None:
 )
 async def test_nothing_is_computed_of_what_is_no_number(page: str, sentence: str, why: str) -> None:
     with pytest.raises(AgentError, match="nothing was computed") as caught:
-        await told(page, sentence)
+        await answer_to(page, sentence)
     assert why in caught.value.message
 
 
@@ -276,7 +276,7 @@ async def test_nothing_is_computed_where_a_row_is_a_sum_of_the_others() -> None:
 @pytest.mark.parametrize("sentence", ["what is the Income?", "income of household 9", "get the income of the person"])
 async def test_an_ambiguous_row_is_reported_with_a_sentence_that_works(sentence: str) -> None:
     with pytest.raises(AgentError) as caught:
-        await told("survey", sentence)
+        await answer_to("survey", sentence)
     assert "schema" not in f"{caught.value.code} {caught.value.message}".lower()
     assert caught.value.message.endswith("A sentence that works here: `list the rows with Household and Persons`.")
 

@@ -19,20 +19,20 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     """Return a shell in which the text of a task is filled and recorded, and no task runs."""
     shell = InteractiveShell()
     shell.run_cell("%load_ext webrun_nb")
-    shell.user_ns["told"] = told = []
+    shell.user_ns["filled_texts"] = filled_texts = []
     monkeypatch.setattr(
         "webrun_nb.notebook.commands.dispatch.Dispatcher.run",
-        lambda _, invocation, scope: told.append(fill(invocation.arguments.text, scope)),
+        lambda _, invocation, scope: filled_texts.append(fill(invocation.arguments.text, scope)),
     )
     shell.user_ns["get_ipython"] = lambda: shell
     return shell
 
 
-def told(shell: InteractiveShell, cell: str) -> list[str]:
+def filled_texts(shell: InteractiveShell, cell: str) -> list[str]:
     result = shell.run_cell(cell)
     if result.error_in_exec is not None:
         raise result.error_in_exec
-    found: list[str] = shell.user_ns["told"]
+    found: list[str] = shell.user_ns["filled_texts"]
     return found
 
 
@@ -65,7 +65,7 @@ SEEN = {
 @pytest.mark.parametrize("name", SEEN)
 def test_a_name_means_what_it_means_in_the_code_that_runs_the_magic(shell: InteractiveShell, name: str) -> None:
     cell, expected = SEEN[name]
-    assert told(shell, f"x = 'global'\n{cell}") == [expected]
+    assert filled_texts(shell, f"x = 'global'\n{cell}") == [expected]
 
 
 REFUSED = {
@@ -84,18 +84,18 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_name_that_may_be_an_enclosing_functions_is_refused(shell: InteractiveShell, name: str) -> None:
     with pytest.raises(CommandError, match="x may be a variable of the enclosing function") as raised:
-        told(shell, f"x = 'global'\n{REFUSED[name]}")
+        filled_texts(shell, f"x = 'global'\n{REFUSED[name]}")
     assert "def f(..., x=x)" in raised.value.hint
 
 
 def test_a_variable_without_a_value_is_refused(shell: InteractiveShell) -> None:
     with pytest.raises(CommandError, match="x has no value yet"):
-        told(shell, f"x = 'global'\ndef f():\n    {RUN}\n    x = 'local'\nf()")
+        filled_texts(shell, f"x = 'global'\ndef f():\n    {RUN}\n    x = 'local'\nf()")
 
 
 def test_a_name_that_is_nowhere_is_refused_as_before(shell: InteractiveShell) -> None:
     with pytest.raises(TemplateError, match="there is no 'x' in the notebook"):
-        told(shell, f"def f():\n    {RUN}\nf()")
+        filled_texts(shell, f"def f():\n    {RUN}\nf()")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_function_of_a_module_sees_its_module_then_the_notebook(
     shell: InteractiveShell, helper: types.ModuleType, set_names: Callable[..., None], expected: str
 ) -> None:
     set_names(shell, helper)
-    assert told(shell, "helper.run()") == [expected]
+    assert filled_texts(shell, "helper.run()") == [expected]
 
 
 def test_a_name_of_both_the_module_and_the_notebook_is_refused(
@@ -127,4 +127,4 @@ def test_a_name_of_both_the_module_and_the_notebook_is_refused(
 ) -> None:
     helper.__dict__["x"], shell.user_ns["x"] = "module", "global"
     with pytest.raises(CommandError, match="one thing in the module"):
-        told(shell, "helper.run()")
+        filled_texts(shell, "helper.run()")

@@ -1,6 +1,6 @@
 """`practice:admin`: an admin area under `/admin/` with buttons that delete things, for trying policies.
 
-It has no login, so that a rule for `*/admin/*` can be tried at once, and no confirmation. Each browser changes a world
+It has no login, so that a rule for `*/admin/*` can be tried at once, and no confirmation. Each browser changes data
 of its own.
 """
 
@@ -40,7 +40,7 @@ class User:
 
 
 @dataclass
-class World:
+class AdminData:
     """The users and settings of one visit."""
 
     users: dict[str, User]
@@ -48,14 +48,14 @@ class World:
     said: str = ""
 
 
-def _new_world(account: str) -> World | None:
+def _new_data(account: str) -> AdminData | None:
     people = (
         User("alice", "Alice Moreau", "owner"),
         User("bob", "Bob Fischer", "editor"),
         User("carol", "Carol Nwosu", "editor"),
         User("dave", "Dave Lindqvist", "reader"),
     )
-    return World({user.login: user for user in people}) if account == GUEST else None
+    return AdminData({user.login: user for user in people}) if account == GUEST else None
 
 
 class Admin(Site):
@@ -66,7 +66,7 @@ class Admin(Site):
     links = (("Home", "/"), ("Users", "/admin/"), ("Settings", "/admin/settings"), ("Danger zone", "/admin/danger"))
 
     def __init__(self) -> None:
-        self._visits: Visits[World] = Visits("admin_visit", _new_world)
+        self._visits: Visits[AdminData] = Visits("admin_visit", _new_data)
         routes = [
             route("/", GET=self._home),
             route("/admin/", GET=self._users),
@@ -82,79 +82,79 @@ class Admin(Site):
 
     def common(self, request: Request) -> dict[str, Any]:
         """Return the values that every page shows: a notice of the last change."""
-        world = self._visits.find(request)
+        data = self._visits.find(request)
         said = ""
-        if world is not None:
-            said, world.said = world.said, ""
+        if data is not None:
+            said, data.said = data.said, ""
         return {"said": said}
 
-    def _world(self, request: Request) -> World:
+    def _data(self, request: Request) -> AdminData:
         """Return the data of a visit; a new one for a visitor who has changed nothing."""
-        world = self._visits.find(request) or _new_world(GUEST)
-        assert world is not None
-        return world
+        data = self._visits.find(request) or _new_data(GUEST)
+        assert data is not None
+        return data
 
     def _changing(self, change: Callable[..., Awaitable[None]], then: str) -> Handler:
-        """Return a handler that changes the visit's world and redirects to the page `then`."""
+        """Return a handler that changes the visit's data and redirects to the page `then`."""
 
         async def handler(request: Request, **parts: str) -> Response:
             response = redirect(then.format(**parts))
-            world = self._visits.find(request) or self._visits.begin(response)
-            await change(request, world, **parts)
+            data = self._visits.find(request) or self._visits.begin(response)
+            await change(request, data, **parts)
             return response
 
         return handler
 
     async def _home(self, request: Request) -> Response:
-        return self.page(request, "home.html", title=self._world(request).settings["title"])
+        return self.page(request, "home.html", title=self._data(request).settings["title"])
 
     async def _users(self, request: Request) -> Response:
-        return self.page(request, "users.html", users=list(self._world(request).users.values()))
+        return self.page(request, "users.html", users=list(self._data(request).users.values()))
 
     async def _users_csv(self, request: Request) -> Response:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(["login", "name", "email", "role"])
-        writer.writerows([user.login, user.name, user.email, user.role] for user in self._world(request).users.values())
+        writer.writerows([user.login, user.name, user.email, user.role] for user in self._data(request).users.values())
         return download(out.getvalue(), "users.csv")
 
     async def _user(self, request: Request, login: str) -> Response:
-        return self.page(request, "user.html", user=_known(self._world(request), login), roles=_ROLES)
+        return self.page(request, "user.html", user=_known(self._data(request), login), roles=_ROLES)
 
-    async def _delete(self, request: Request, world: World, login: str) -> None:
-        del world.users[_known(world, login).login]
+    async def _delete(self, request: Request, data: AdminData, login: str) -> None:
+        del data.users[_known(data, login).login]
         self._visits.counts["users deleted"] += 1
-        world.said = f"{login} was deleted."
+        data.said = f"{login} was deleted."
 
-    async def _role(self, request: Request, world: World, login: str) -> None:
-        user, role = _known(world, login), first_value(await read_form(request), "role")
+    async def _role(self, request: Request, data: AdminData, login: str) -> None:
+        user, role = _known(data, login), first_value(await read_form(request), "role")
         if role in _ROLES:
             user.role = role
             self._visits.counts["roles changed"] += 1
-            world.said = f"{user.name} is {role} now."
+            data.said = f"{user.name} is {role} now."
 
     async def _settings_form(self, request: Request) -> Response:
-        return self.page(request, "settings.html", typed=self._world(request).settings)
+        return self.page(request, "settings.html", typed=self._data(request).settings)
 
-    async def _settings(self, request: Request, world: World) -> None:
+    async def _settings(self, request: Request, data: AdminData) -> None:
         form = await read_form(request)
-        world.settings = {name: first_value(form, name)[:_MAX_TYPED] for name in world.settings}
+        data.settings = {name: first_value(form, name)[:_MAX_TYPED] for name in data.settings}
         self._visits.counts["settings saved"] += 1
-        world.said = "The settings are saved."
+        data.said = "The settings are saved."
 
     async def _danger(self, request: Request) -> Response:
-        return self.page(request, "danger.html", left=len(self._world(request).users))
+        return self.page(request, "danger.html", left=len(self._data(request).users))
 
-    async def _delete_all(self, request: Request, world: World) -> None:
-        world.users.clear()
+    async def _delete_all(self, request: Request, data: AdminData) -> None:
+        data.users.clear()
         self._visits.counts["everything deleted"] += 1
-        world.said = "Everything was deleted."
+        data.said = "Everything was deleted."
 
 
-def _known(world: World, login: str) -> User:
-    if login not in world.users:
+def _known(data: AdminData, login: str) -> User:
+    if login not in data.users:
         raise HTTPException(404)
-    return world.users[login]
+    return data.users[login]
 
 
 def create() -> Admin:

@@ -31,7 +31,7 @@ class Pages(Protocol):
         """Render a template."""
 
 
-class Counter:
+class VisitorPages:
     """The pages of the shop that depend on the visitor."""
 
     def __init__(self, catalogue: Catalogue, page: Pages) -> None:

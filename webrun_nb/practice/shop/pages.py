@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from webrun_nb.practice.accounts import SHOP
 from webrun_nb.practice.server import STATIC_CACHING, Site, first_value, route
-from webrun_nb.practice.shop.buying import Counter
+from webrun_nb.practice.shop.buying import VisitorPages
 from webrun_nb.practice.shop.catalogue import Catalogue, Category, Product
 from webrun_nb.practice.shop.listing import MIN_RATINGS, SORTS, choose, paginate, select
 
@@ -65,10 +65,10 @@ def json_ld(product: Product) -> dict[str, Any]:
 
 
 class Shop(Site):
-    """The shop over one catalogue; its `Counter` has the pages that depend on the visitor."""
+    """The shop over one catalogue; its `VisitorPages` has the pages that depend on the visitor."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._counter = Counter(catalogue, self.page)
+        self._visitor_pages = VisitorPages(catalogue, self.page)
         self._catalogue = catalogue
         routes = [
             route("/", GET=self._home),
@@ -79,13 +79,13 @@ class Shop(Site):
             route("/price-list/{slug}", GET=self._price_list),
             route("/product/{slug}", GET=self._product),
             route("/picture/{slug}.svg", GET=self._picture),
-            *self._counter.routes(),
+            *self._visitor_pages.routes(),
         ]
-        super().__init__(Path(__file__).parent, routes, lambda: self._counter.visits.counts)
+        super().__init__(Path(__file__).parent, routes, lambda: self._visitor_pages.visits.counts)
 
     def common(self, request: Request) -> dict[str, Any]:
         """Return the values that every page shows: categories, account, notice of the last change, size of the cart."""
-        visit = self._counter.visits.find(request)
+        visit = self._visitor_pages.visits.find(request)
         said = ""
         if visit is not None:
             said, visit.said = visit.said, ""

@@ -19,7 +19,7 @@ def mapped(column: str) -> Mapping:
 
 
 @pytest.mark.parametrize(
-    ("column", "wish", "subject", "told"),
+    ("column", "wish", "subject", "error"),
     [
         ("role admin", "role admin", "users", "role admin"),
         ("role", "role admin", "users", "role admin"),
@@ -30,5 +30,5 @@ def mapped(column: str) -> Mapping:
         ("part", "role", "", ""),
     ],
 )
-def test_a_requested_column_exists_or_is_reported(column: str, wish: str, subject: str, told: str) -> None:
-    assert no_column(mapped(column), [Column(column, wish=wish)], subject=subject) == told
+def test_a_requested_column_exists_or_is_reported(column: str, wish: str, subject: str, error: str) -> None:
+    assert no_column(mapped(column), [Column(column, wish=wish)], subject=subject) == error

@@ -170,10 +170,10 @@ def test_a_failing_subscriber_does_not_end_the_others(session: Session, service:
 
 
 def test_it_polls_by_itself_where_no_socket_is_open(session: Session, service: FakeService) -> None:
-    told = threading.Event()
-    session.subscribe(lambda snapshot: told.set() if snapshot.status == "orphaned" else None)
+    is_orphaned = threading.Event()
+    session.subscribe(lambda snapshot: is_orphaned.set() if snapshot.status == "orphaned" else None)
     service.status = "orphaned"
-    assert told.wait(60)
+    assert is_orphaned.wait(60)
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------

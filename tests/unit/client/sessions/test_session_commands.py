@@ -203,7 +203,7 @@ def test_again_beside_a_live_session_gets_a_number(session: Session) -> None:
 # --- what events change -----------------------------------------------------------------------------------------------
 
 
-def tell(session: Session, *events: Any) -> SessionSnapshot:
+def receive_events(session: Session, *events: Any) -> SessionSnapshot:
     """Deliver events on the loop thread, and return the snapshot right after."""
 
     async def come_in() -> SessionSnapshot:
@@ -216,19 +216,19 @@ def tell(session: Session, *events: Any) -> SessionSnapshot:
 
 def test_a_lost_browser_shows_until_when_it_may_come_back(session: Session) -> None:
     lost = read_instance_change(False, {"gracePeriod": 300_000, "message": "", "at": 7, "seq": 1})
-    snapshot = tell(session, lost)
+    snapshot = receive_events(session, lost)
     assert (snapshot.status, snapshot.grace_ends_at_ms, snapshot.expires_at_ms) == ("orphaned", 300_007, None)
 
 
 def test_a_status_that_says_orphaned_keeps_what_the_event_said(session: Session, service: FakeService) -> None:
     service.status, service.phase = "orphaned", None
-    tell(session, InstanceChanged(False, grace_ms=300_000, at_ms=7))
+    receive_events(session, InstanceChanged(False, grace_ms=300_000, at_ms=7))
     assert session.status().grace_ends_at_ms == 300_007
 
 
 def test_a_browser_that_comes_back_ends_the_grace_period(session: Session) -> None:
     lost, back = InstanceChanged(False, grace_ms=300_000, at_ms=7), InstanceChanged(True)
-    snapshot = tell(session, lost, back)
+    snapshot = receive_events(session, lost, back)
     assert (snapshot.status, snapshot.grace_ends_at_ms) == ("active", None)
 
 
@@ -251,7 +251,7 @@ def test_a_result_says_where_the_session_was(session: Session) -> None:
 
 
 def test_a_result_says_where_the_browser_last_went(session: Session) -> None:
-    tell(session, ActionDone("navigateUrl", "http://b.example/"))
+    receive_events(session, ActionDone("navigateUrl", "http://b.example/"))
     assert session.task("List").url == "http://b.example/"
 
 

@@ -43,10 +43,10 @@ def test_an_unknown_pair_raises_and_changes_nothing(events):
 
 
 def test_a_transition_is_reported():
-    told = []
-    machine = Machine(TASK_MOVES, TaskStatus.QUEUED, lambda *move: told.append(move))
+    reported = []
+    machine = Machine(TASK_MOVES, TaskStatus.QUEUED, lambda *move: reported.append(move))
     machine.fire(TaskTrigger.START)
-    assert told == [(TaskStatus.QUEUED, TaskTrigger.START, TaskStatus.RUNNING)]
+    assert reported == [(TaskStatus.QUEUED, TaskTrigger.START, TaskStatus.RUNNING)]
 
 
 def test_the_diagram_is_drawn_from_the_table():
