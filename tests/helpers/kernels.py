@@ -6,10 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+
+IMPORT_WAITING = f"""
+import sys
+sys.path.append({str(Path(__file__).parents[1])!r})
+from helpers.waiting import wait_for_snapshot, wait_until
+"""
+"""A cell that imports the functions of `helpers.waiting` into the notebook."""
 
 
 @dataclass(frozen=True, slots=True)

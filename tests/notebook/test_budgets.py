@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from helpers.kernels import Kernel, running_kernel, value
+from helpers.kernels import IMPORT_WAITING, Kernel, running_kernel, value
 
 BUDGET_ENDED = "terminated · budget"
 ENDED = f"""
-import sys, threading
-sys.path.append({str(Path(__file__).parents[1])!r})
-from helpers.waiting import wait_for_snapshot
+{IMPORT_WAITING}
+import threading
 def ended(session):
     "Wait until a session has ended; return how."
     return wait_for_snapshot(session, lambda snapshot: snapshot.ended).state_label

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from helpers.kernels import Kernel, running_kernel
+from helpers.kernels import IMPORT_WAITING, Kernel, running_kernel
 from webrun_nb.notebook.commands.registry import COMMANDS
 from webrun_nb.notebook.syntax.help import examples
 from webrun_nb.notebook.syntax.spec import Command
 
 ELSEWHERE = {"pause", "resume", "stop", "answer", "login", "logout"}
-"""Verbs that need a task under way, or a key: test_verbs.py and test_login.py have them."""
+"""Verbs that need a task under way, or a key: test_session_commands.py and test_login.py have them."""
 REPO = Path(__file__).parents[2]
 CELLS = [cell for cell in examples(COMMANDS) if cell.lstrip("%").split()[1] not in ELSEWHERE]
 
@@ -22,7 +22,7 @@ CELLS = [cell for cell in examples(COMMANDS) if cell.lstrip("%").split()[1] not 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory) -> Iterator[Kernel]:
     with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
-        assert kernel.run("%load_ext webrun_nb").status == "ok"
+        assert kernel.run("%load_ext webrun_nb\n" + IMPORT_WAITING).status == "ok"
         yield kernel
 
 
@@ -51,17 +51,15 @@ def test_a_deactivated_account_is_one_line(kernel):
 def test_a_browser_that_hangs_is_noticed_and_can_be_brought_back(kernel):
     """No new browser starts until the loss was seen: a session that is restored at once is never shown as lost."""
     assert kernel.run("%webrun start slow").status == "ok"
-    live = "import time\nwhile webrun.start('slow').status().status != 'active': time.sleep(0.1)"
-    assert kernel.run(live).status == "ok"
+    becomes = "wait_until(lambda: webrun.start('slow').status().status, lambda status: status == '{}');"
+    assert kernel.run(becomes.format("active")).status == "ok"
     assert kernel.run("%webrun emulator faults instance-start --times 1000").status == "ok"
     assert kernel.run("%webrun emulator hang slow").status == "ok"
-    lost = "while webrun.start('slow').status().status != 'orphaned': time.sleep(0.1)"
-    assert kernel.run(lost).status == "ok"
+    assert kernel.run(becomes.format("orphaned")).status == "ok"
     assert kernel.run("%webrun emulator faults clear").status == "ok"
     brought_back = kernel.run("%webrun emulator restore slow")
     assert brought_back.status == "ok", brought_back.errors
-    back = "while webrun.start('slow').status().status != 'active': time.sleep(0.1)"
-    assert kernel.run(back).status == "ok"
+    assert kernel.run(becomes.format("active")).status == "ok"
     assert kernel.run("%webrun terminate slow").status == "ok"
 
 

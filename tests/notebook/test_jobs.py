@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel, value
+from helpers.kernels import IMPORT_WAITING, Kernel, Ran, running_kernel, value
 
 LAPTOPS = "List the laptops under $400, cheapest first."
 IN_BACKGROUND = f'%%webrun task --url practice:shop --schema "name:str, price:float" --bg laptops\n{LAPTOPS}'
@@ -17,7 +17,7 @@ DOORS = "<button>Open the left door</button><button>Open the right door</button>
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory) -> Iterator[Kernel]:
     with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
-        assert kernel.run("%load_ext webrun_nb").status == "ok"
+        assert kernel.run("%load_ext webrun_nb\n" + IMPORT_WAITING).status == "ok"
         yield kernel
 
 
@@ -63,15 +63,14 @@ def test_waiting_a_little_is_no_error_and_an_early_look_is_one_line(kernel, sess
 
 
 STOP_BUTTON = """
-import os, signal, sys, threading, time
+import os, signal, sys, threading
 def waits(frame):
     while frame is not None and frame.f_code is not type(slow).result.__code__:
         frame = frame.f_back
     return frame is not None
 def press():
     "Press the stop button once the main thread waits for the job."
-    while not waits(sys._current_frames()[threading.main_thread().ident]):
-        time.sleep(0.01)
+    wait_until(lambda: waits(sys._current_frames()[threading.main_thread().ident]))
     os.kill(os.getpid(), signal.SIGINT)
 threading.Thread(target=press, daemon=True).start()
 """
@@ -81,8 +80,8 @@ def test_interrupting_a_wait_leaves_the_job_running(kernel, session):
     kernel.run("%%webrun task --bg slow\nwait for 60 seconds")
     assert kernel.run(STOP_BUTTON).status == "ok"
     assert "the wait has ended, job slow continues" in kernel.run("%webrun wait slow").one_line
-    begun = "import time\nwhile slow.session.status().phase is None: time.sleep(0.1)\n"
-    assert value(kernel.run(f"{begun}slow.done, slow.session.status().phase")) == (False, "running")
+    running = "wait_until(lambda: slow.session.status().phase)\nslow.done, slow.session.status().phase"
+    assert value(kernel.run(running)) == (False, "running")
 
 
 def test_a_failed_jobs_error_is_one_line_wherever_it_is_met(kernel, session):
@@ -117,7 +116,7 @@ def test_a_jobs_question_is_shown_and_answered(kernel, session, tmp_path):
     )
     assert kernel.run(served).status == "ok"
     kernel.run("%%webrun task --url '{{ url }}' --bg door\nClick the Open button")
-    asked = "import time\nwhile door.state != 'guardrail': time.sleep(0.05)\nprint(door)"
+    asked = "wait_until(lambda: door.state == 'guardrail')\nprint(door)"
     assert "asks: " in kernel.run(asked).text
     assert "answered" in kernel.run("%webrun answer door Open the left door").text
     assert kernel.run("%webrun wait door").status == "ok"

@@ -6,13 +6,12 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from helpers.kernels import Kernel, running_kernel, value
+from helpers.kernels import IMPORT_WAITING, Kernel, running_kernel, value
 from helpers.processes import family, living
 
 DOORS = "<button>Open the left door</button><button>Open the right door</button>"
@@ -24,13 +23,6 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         loaded = kernel.run("%load_ext webrun_nb\nimport threading")
         assert (loaded.status, loaded.text) == ("ok", "")
         yield kernel
-
-
-WHEN = f"""
-import sys
-sys.path.append({str(Path(__file__).parents[1])!r})
-from helpers.waiting import wait_for_snapshot
-"""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +47,7 @@ def test_an_empty_list_says_how_to_begin(kernel, verb, line):
 @pytest.fixture
 def session(kernel) -> Iterator[str]:
     """Open the current session; its name in the notebook is `session`."""
-    assert kernel.run(WHEN + "%webrun start\nsession = webrun.start()").status == "ok"
+    assert kernel.run(IMPORT_WAITING + "%webrun start\nsession = webrun.start()").status == "ok"
     yield "main"
     assert kernel.run("%webrun terminate --all").status == "ok"
 
