@@ -345,7 +345,7 @@ async def test_a_hanging_spare_does_not_prevent_a_restore(pool, recorder, site):
 
 
 async def test_a_crashed_spare_page_is_not_used(pool, recorder, site):
-    """And no other session loses its browser."""
+    """No other session loses its browser either."""
     neighbour = await pool.open("context", recorder())
     await pool._spare_page.ready()
     group = pool.group_of(neighbour)

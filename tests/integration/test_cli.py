@@ -87,7 +87,7 @@ def test_demo_shows_steps_table_cost_and_where_the_notebook_is_and_leaves_no_led
 
 
 def test_demo_works_on_any_page(webrun_nb: CommandLine, site: Site) -> None:
-    """And the page's values do not steer the terminal."""
+    """Control characters in the page's values do not reach the terminal."""
     url = site.page("/laptops", LAPTOPS)
     code, out, _ = webrun_nb.run("demo", "--url", url, "--schema", "name:str, price:float", "List the laptops")
     assert code == 0

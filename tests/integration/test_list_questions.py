@@ -111,7 +111,7 @@ async def test_a_click_with_no_columns_asked_for_has_no_rows(instance: BrowserIn
 
 
 async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: BrowserInstance, site: Site) -> None:
-    """And the page's whole list does not take its place."""
+    """The page's whole list does not take its place."""
     url = site.page("/asked", table(("Ada", "$9"), ("Bo", "$7")))
     brief = TaskSpec("frobnicate", "structured_json", ROWS, url)
     assert (await work(instance, brief, ["list the lamps under $8"])).answer.data == [{"name": "Bo"}]

@@ -79,7 +79,7 @@ async def test_a_single_value_is_the_pages_and_not_a_choice_of_its_forms(instanc
 
 
 async def test_the_top_of_a_list_is_its_own_rows_in_order(instance: BrowserInstance, shop: str) -> None:
-    """And no label of the page's filter form, which has prices too."""
+    """No label of the page's filter form is among them, which has prices too."""
     rated = [p for p in catalogue().products if p.category.slug == "phones" and p.rating is not None]
     best = sorted(rated, key=lambda product: product.rating, reverse=True)[:3]
     brief = TaskSpec("list the top 3 phones by rating", "structured_json", rows_of("name", rating="number"), shop)

@@ -152,7 +152,7 @@ async def test_a_list_without_an_end_ends(instance: BrowserInstance, sites: Prac
 
 
 async def test_a_page_that_moves_on_is_read_where_it_went(instance: BrowserInstance, sites: PracticeServer) -> None:
-    """And the answer states the final address."""
+    """The answer states the final address."""
     worked = await run_task(instance, sites, "/script", "get the title")
     assert worked.answer.text in ("Thank you", "Collector")
     assert {place.url for place in worked.answer.provenance} == {sites.url("collector", "/collect")}

@@ -65,7 +65,7 @@ def test_it_is_in_no_command_line(emulator, kernel):
 
 
 def test_it_is_not_handed_to_the_browsers(emulator, kernel):
-    """Nor to the driver: code that escapes from a page must not find the key of the service."""
+    """The driver does not get it either: code that escapes from a page must not find the key of the service."""
     holders = []
     for process in family(emulator.process.pid)[1:]:
         try:

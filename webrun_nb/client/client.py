@@ -14,7 +14,7 @@ from webrun_nb.client._sync import blocking, interrupts_reported_by, on_loop_thr
 from webrun_nb.client.arguments import keywords_of
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import TaskInterruptedError, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.monitoring.guardrails import (
@@ -42,7 +42,7 @@ from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
-from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.wire.responses import AccountUsage
 
 KEPT_HANDLES = 200
@@ -452,7 +452,7 @@ class Client(InProcess):
 
     @on_loop_thread
     async def aclose(self) -> None:
-        """Stop monitoring and close the connections. Sessions live on, until they time out."""
+        """Stop monitoring and close the connections. Sessions stay open until they time out."""
         if self._pid != os.getpid():  # forked: the connections are the parent's
             return
         await self.budgets.close()
@@ -471,26 +471,11 @@ class Client(InProcess):
         return taken
 
     def refuse_if_spent(self, budget: Budget | None) -> None:
-        """Refuse work where nothing is left of `budget`, or of what all sessions may cost together.
-
-        Raises
-        ------
-        BudgetError
-            Nothing is left.
-        RequestError
-            `INVALID_PARAMETER`: the budget belongs to another account.
-        """
-        if budget is not None and budget.account is not self.budgets:
-            raise RequestError(
-                "that budget belongs to another account: emulated and real money are never added",
-                code=ErrorCode.INVALID_PARAMETER,
-            )
-        for each in (budget, self.budget):
-            if each is not None:
-                each.refuse_if_spent()
+        """Refuse work where nothing is left of `budget` or the account's; see `Budgets.refuse_if_spent`."""
+        self.budgets.refuse_if_spent(budget)
 
     async def prepare_task(self, text: str, options: TaskOptions) -> TaskRequest:
-        """Check a task and make it ready to be sent; see `task_request.prepare_task`."""
+        """Check a task and make it ready to be sent; see `request.prepare_task`."""
         return await prepare_task(text, options, http=self.http, environments=self.environments, frames=self.frames)
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:

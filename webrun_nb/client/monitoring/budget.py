@@ -271,8 +271,8 @@ class Budget:
 class Budgets:
     """The budgets of one account: one over all its sessions, and one per name of a session that was given one.
 
-    They outlive the client that began them: a client of the same account is given the same ones, so that what is
-    left carries over a restart of the emulator and a new login.
+    They outlive the client that created them: each client of the same account gets the same ones, so that the rest of
+    a budget carries over a restart of the emulator and a new login.
     """
 
     def __init__(self) -> None:
@@ -286,7 +286,7 @@ class Budgets:
         Parameters
         ----------
         name : str
-            What the session is going to be called.
+            The name that the session will have.
         limit_usd : Decimal or None
             The amount; that of the name's budget continues it, another one begins a new one.
         new : bool
@@ -312,6 +312,25 @@ class Budgets:
         else:
             self._of_sessions[name] = budget
             self._kept = [each for each in self._kept if each.is_active and each is not budget] + [budget]
+
+    def refuse_if_spent(self, budget: Budget | None) -> None:
+        """Refuse new work where nothing is left of `budget`, or of the one over all sessions.
+
+        Raises
+        ------
+        BudgetError
+            Nothing is left.
+        RequestError
+            `INVALID_PARAMETER`: the budget belongs to another account.
+        """
+        if budget is not None and budget.account is not self:
+            raise RequestError(
+                "that budget belongs to another account: emulated and real money are never added",
+                code=ErrorCode.INVALID_PARAMETER,
+            )
+        for each in (budget, self.notebook):
+            if each is not None:
+                each.refuse_if_spent()
 
     async def close(self) -> None:
         """Stop checking."""

@@ -466,14 +466,12 @@ class Session:
 
     def _on_inactivity(self) -> None:
         waits = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
-        message = "no one answered before the inactivity timeout"
-        failure = Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, message) if waits else None
-        self._end(SessionTrigger.EXPIRED, EndReason.EXPIRED, failure)
+        unanswered = Failure(TaskFailureCode.GUARDRAIL_TIMEOUT, "no one answered before the inactivity timeout")
+        self._end(SessionTrigger.EXPIRED, EndReason.EXPIRED, unanswered if waits else None)
 
     def _on_grace_over(self) -> None:
         message = f"the browser was lost and did not come back within {GRACE_PERIOD_MS // 60_000} minutes"
-        failure = Failure(TaskFailureCode.INSTANCE_LOST, message)
-        self._end(SessionTrigger.ERROR, EndReason.INSTANCE_LOST, failure)
+        self._end(SessionTrigger.ERROR, EndReason.INSTANCE_LOST, Failure(TaskFailureCode.INSTANCE_LOST, message))
 
     def _on_timeout(self, task: Task) -> None:
         message = f"the task did not finish within its maxDuration of {task.order.max_duration_ms / 1000:g} s"
