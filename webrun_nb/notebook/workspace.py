@@ -22,13 +22,13 @@ from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.display.code_export import SubmittedTask
 from webrun_nb.notebook.display.results import DEFAULT_ROWS
-from webrun_nb.notebook.display.session_actions import SessionCardActions
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import NameKind, Names, Registry
 from webrun_nb.notebook.syntax.values import is_name
 from webrun_nb.notebook.text import labels
+from webrun_nb.notebook.widgets.card_actions import SessionCardActions
 from webrun_nb.notebook.widgets.front_end import has_front_end
 from webrun_nb.notebook.widgets.static_card import final_line
 

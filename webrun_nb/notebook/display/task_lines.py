@@ -79,7 +79,7 @@ class TaskLines:
     @contextlib.contextmanager
     def _under_cell(self) -> Iterator[AwaitedTask]:
         from webrun_nb.notebook.display.cards import cards
-        from webrun_nb.notebook.display.session_actions import SessionCardActions
+        from webrun_nb.notebook.widgets.card_actions import SessionCardActions
 
         request_id, is_cell = running_request()
         cell = self._cell(request_id, over=not is_cell)

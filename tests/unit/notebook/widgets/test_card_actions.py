@@ -9,9 +9,8 @@ import pytest
 from helpers.fake_cards import ENDED, IDLE, RUNNING
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
-from webrun_nb.notebook.display.session_actions import SessionCardActions
 from webrun_nb.notebook.text import labels
-from webrun_nb.notebook.widgets.card_actions import BUTTONS, TABLE_COMMANDS, buttons_state
+from webrun_nb.notebook.widgets.card_actions import BUTTONS, TABLE_COMMANDS, SessionCardActions, buttons_state
 
 COMMANDS = [button.command for button in BUTTONS]
 STARTING = replace(IDLE, status=SessionStatus.PENDING, phase=None)
