@@ -15,6 +15,12 @@ LEGAL = {  # contract, section 3, word for word
     "active": {"orphaned", "completed", "terminated", "failed"},
     "orphaned": {"active", "failed", "terminated"},
 }
+FINAL = {"completed", "terminated", "failed"}
+
+
+def test_sessions_have_the_contracts_states():
+    assert {*SessionStatus} == LEGAL.keys() | FINAL
+    assert {status for status in SessionStatus if status.is_final} == FINAL
 
 
 def test_sessions_have_the_contracts_moves_and_no_others():
