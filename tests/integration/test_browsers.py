@@ -229,7 +229,7 @@ async def test_a_click_that_was_to_download_may_open_a_page(instance, site):
 async def test_a_double_click(instance, site):
     body = "<button ondblclick=\"document.body.append('twice')\">Go</button>"
     await instance.perform(Navigate(site.page("/", body)))
-    await instance.perform(Click(await ref_of(instance, "Go"), double=True))
+    await instance.perform(Click(await ref_of(instance, "Go"), manner="double-click"))
     assert "twice" in await text_of(instance)
 
 

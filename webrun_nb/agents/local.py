@@ -372,8 +372,8 @@ class Task(Asking):
                 yield from self.must(self.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
             case ScrollPage(screens=screens):
                 yield from self.must(self.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
-            case ClickOn(target=target, double=double):
-                yield from self.on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), double), False)
+            case ClickOn(target=target, manner=manner):
+                yield from self.on(intent, target, None, lambda e: Click(e.ref, e.name or str(target), manner), False)
             case Fill(text=text, target=target, submit=submit):
                 yield from self.on(
                     intent, target, FIELD_ROLES, lambda e: Type(e.ref, text, called(e), submit), not submit

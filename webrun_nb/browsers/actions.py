@@ -7,9 +7,9 @@ to points of the view. To add an action, write its class here and add it to `Act
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from webrun_nb.browsers.observation import FieldPlace
 from webrun_nb.common.policy_terms import ActionCategory
@@ -170,9 +170,18 @@ class GoBack(ActionBase):
         return ("back",)
 
 
+ClickManner = Literal["click", "double-click"]
+"""The ways to click an element, as people write them."""
+_CLICK_NAMES: Mapping[ClickManner, str] = {"click": "click", "double-click": "doubleClick"}
+"""Their names in events and recorded steps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Click(ElementAction):
-    """Click the element `ref` of the last observation. `target` names it for people."""
+    """Click the element `ref` of the last observation. `target` names it for people.
+
+    Another way to click is a member of `ClickManner`, its name, and how `chromium/input.py` does it.
+    """
 
     name = "click"
     category = "Click"
@@ -180,13 +189,13 @@ class Click(ElementAction):
 
     ref: int
     target: str = ""
-    double: bool = False
+    manner: ClickManner = "click"
     downloads: bool = False
     """A file is expected: the click is done once its download has begun, or another page has opened instead."""
 
     def describe(self) -> dict[str, Any]:
         """Return its name and its target."""
-        return {"name": "doubleClick" if self.double else self.name, "target": self.target}
+        return {"name": _CLICK_NAMES[self.manner], "target": self.target}
 
 
 @dataclass(frozen=True, slots=True)

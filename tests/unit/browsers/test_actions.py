@@ -35,7 +35,7 @@ FACTS = [
     (Navigate("http://x/"), "navigateUrl", "Navigation", None, ""),
     (GoBack(), "goBack", "Navigation", None, ""),
     (Click(3, "Box"), "click", "Click", ELEMENT, ""),
-    (Click(3, "Box", double=True), "doubleClick", "Click", ELEMENT, ""),
+    (Click(3, "Box", "double-click"), "doubleClick", "Click", ELEMENT, ""),
     (Type(3, "s3cret", "Box"), "type", "Type / Keyboard", ELEMENT, ""),
     (Type(3, "s3cret", "Box", submit=True), "type", "Type / Keyboard", ELEMENT, "Enter"),
     (TypeSecret(3, "password", "Box", submit=True), "type", "Type / Keyboard", ELEMENT, "Enter"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webrun_nb.browsers.actions import ClickManner
+
 Comparison = Literal["<", "<=", ">", ">=", "between", "is", "is not", "contains", "lacks"]
 
 
@@ -40,7 +42,7 @@ class ClickOn:
 
     sentence: str
     target: Target
-    double: bool = False
+    manner: ClickManner = "click"
     navigates: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.planner import errands
@@ -31,7 +32,8 @@ from webrun_nb.agents.planner.intents import (
 )  # fmt: skip
 from webrun_nb.agents.planner.listing import is_extraction, parse_extraction, parse_order
 from webrun_nb.agents.planner.questions import Question, as_listing, as_value, counts_no_rows
-from webrun_nb.agents.planner.split import Held, split, unquote
+from webrun_nb.agents.planner.split import CLICK_VERBS, Held, split, unquote
+from webrun_nb.browsers.actions import ClickManner
 
 _ROLES = {
     "button": "button", "link": "link", "tab": "tab", "field": "field", "box": "field", "input": "field",
@@ -203,7 +205,14 @@ def _click(clause: str, match: re.Match[str], held: Held) -> Intent | None:
         read = replace(read, words="", role="result")
     if not (read.words or read.role or read.ordinal):
         return None
-    return ClickOn(clause, read, double="double" in match["verb"].lower())
+    return ClickOn(clause, read, _manner(match["verb"]))
+
+
+def _manner(verb: str) -> ClickManner:
+    """Return the way to click that a verb names; taps and pushes are clicks."""
+    written = verb.lower().replace(" ", "-")
+    manner: ClickManner = next((manner for manner in get_args(ClickManner) if manner == written), "click")
+    return manner
 
 
 def _type(clause: str, match: re.Match[str], held: Held) -> Intent | None:
@@ -376,7 +385,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (r"(?:go|navigate|browse|head|return)\s+to\s+(?P<what>.+)$", _open),
         (r"(?:visit|load)\s+(?P<what>.+)$", _open),
         (r"open\s+(?:up\s+)?(?P<what>.+)$", _open),
-        (r"(?P<verb>double[- ]click|click|tap|hit|push)(?:\s+on)?\s+(?P<what>.+)$", _click),
+        (rf"(?P<verb>{CLICK_VERBS}|tap|hit|push)(?:\s+on)?\s+(?P<what>.+)$", _click),
         (r"(?P<verb>press)\s+(?:on\s+)?(?P<what>.+)$", _press),
         (
             r"(?P<verb>add|put|remove|delete)\s+(?P<what>.+?)\s+(?:to|in|into|from)\s+(?:the|my"

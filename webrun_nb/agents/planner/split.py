@@ -6,6 +6,9 @@ A comma, "and" or "then" begins a new step only where a verb follows it: "name a
 from __future__ import annotations
 
 import re
+from typing import get_args
+
+from webrun_nb.browsers.actions import ClickManner
 
 _HOLD = "\ue000{}\ue001"
 _HELD = re.compile("\ue000(\\d+)\ue001")
@@ -15,9 +18,11 @@ _PROTECTED = re.compile(
 )
 QUOTED = re.compile(r"^[“\"«‘'`](.*)[”\"»’'`]$", re.S)
 
+CLICK_VERBS = "|".join(manner.replace("-", "[- ]") for manner in get_args(ClickManner))
+"""The ways to click, with a space as well as a hyphen."""
 # Verbs that are nothing else, and those that are nouns too and count only before what a verb is followed by.
 _VERBS = (
-    r"click|double[- ]click|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck"
+    rf"{CLICK_VERBS}|tap|go\s+(?:to|back)|navigate|visit|browse|fill|choose|pick|tick|untick|uncheck"
     r"|extract|collect|scrape|"
     r"scroll|submit|log\s*in|sign\s*in|log\s+me\s+in|authenticate|tell\s+me|give\s+me|show\s+me|fetch|retrieve|read|hit|skip|ignore|exclude"
     r"|return\s+to|what\s+(?:is|are)|how\s+many|"

@@ -56,8 +56,8 @@ def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
     match step:
         case Open(url=url):
             return f"go to {url}"
-        case ClickOn(target=target, double=double):
-            return f"{'double-click' if double else 'click'} {target}"
+        case ClickOn(target=target, manner=manner):
+            return f"{manner} {target}"
         case Fill(text=text, target=target, submit=submit):
             return f'type "{text}" into {target}{" and press Enter" if submit else ""}'
         case Choose(option=option, target=target):

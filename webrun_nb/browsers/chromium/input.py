@@ -7,6 +7,7 @@ import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from typing import assert_never
 
 from playwright.async_api import BrowserContext, ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
@@ -14,6 +15,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from webrun_nb.browsers.actions import (
     Action,
     Click,
+    ClickManner,
     Input,
     PointerClick,
     Press,
@@ -76,10 +78,8 @@ async def perform_on_element(page: Page, element: ElementHandle, action: Action,
         Anything else that Playwright says; with a click its time-out may also mean a slow navigation.
     """
     match action:
-        case Click(double=True):
-            await element.dblclick(timeout=timeout_ms)
         case Click():
-            await element.click(timeout=timeout_ms)
+            await _click(element, action.manner, timeout_ms)
         case Type():
             await element.fill(action.text, timeout=timeout_ms)
             if action.submit:
@@ -97,6 +97,16 @@ async def perform_on_element(page: Page, element: ElementHandle, action: Action,
             await element.press(action.key, timeout=timeout_ms)
         case _:
             raise TypeError(f"not an action on an element: {action!r}")
+
+
+async def _click(element: ElementHandle, manner: ClickManner, timeout_ms: int) -> None:
+    match manner:
+        case "click":
+            await element.click(timeout=timeout_ms)
+        case "double-click":
+            await element.dblclick(timeout=timeout_ms)
+        case _:
+            assert_never(manner)
 
 
 async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from webrun_nb.agents.planner import help_text, plan
@@ -21,6 +23,7 @@ from webrun_nb.agents.planner.intents import (
     Unclear,
     Wait,
 )
+from webrun_nb.browsers.actions import ClickManner
 
 PHRASES = [line.strip() for line in help_text().splitlines() if line.startswith("    ")]
 
@@ -64,6 +67,26 @@ def test_the_help_has_examples_and_fits_a_screen() -> None:
 )
 def test_steps_are_cut_where_a_verb_begins(text: str, kinds: list[type]) -> None:
     assert [type(intent) for intent in plan(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "manner"),
+    [
+        ("click Save", "click"),
+        ("Double-click Save", "double-click"),
+        ("double click on Save", "double-click"),
+        ("tap Save", "click"),
+    ],
+)
+def test_a_verb_says_how_to_click(text: str, manner: str) -> None:
+    step = only(text)
+    assert isinstance(step, ClickOn)
+    assert (step.manner, step.target.words) == (manner, "Save")
+
+
+@pytest.mark.parametrize("manner", get_args(ClickManner))
+def test_a_sentence_is_cut_before_every_way_to_click(manner: str) -> None:
+    assert [type(step) for step in plan(f"wait 2 seconds and {manner} Save")] == [Wait, ClickOn]
 
 
 def test_and_between_column_names_is_no_new_step() -> None:
