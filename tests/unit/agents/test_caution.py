@@ -31,7 +31,7 @@ class LongClick(ElementAction):
 
 
 class FakeLooker:
-    """Sees one page after the other, the last one for ever; it moves on when it looks again."""
+    """The observations of a task: each one that is taken again is the next of a list, and then always the last."""
 
     def __init__(self, *pages: Observation) -> None:
         self.seen: Observation | None = pages[0]
