@@ -55,7 +55,7 @@ def bench(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProces
 def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> dict[str, dict[str, Any]]:
     """Run everything once, with a page and a scorer of the test; return the objects by name.
 
-    What needs a JupyterLab is left out, but with `--every-measurement`.
+    Measurements in JupyterLab run only with `--every-measurement`.
     """
     if not discovery.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")

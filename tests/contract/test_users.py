@@ -74,7 +74,7 @@ LISTS = [
     "/profiles",
     "/policies",
 ]
-"""What shows a user's things without being given an id."""
+"""The endpoints that list a user's objects without an id."""
 
 
 class User:

@@ -52,7 +52,7 @@ class FakeService:
     prices: dict[str, float] | None = None
     """The prices that its control API tells; None where that is off."""
     states_read: int = 0
-    """How often the control API was asked for its state."""
+    """Number of requests for the state of the control API."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")

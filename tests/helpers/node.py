@@ -33,7 +33,7 @@ def install(folder: Path, package: str) -> Path:
     Parameters
     ----------
     folder : Path
-        Where to; kept between runs.
+        The target folder; kept between runs.
     package : str
         With its version: `name@4`.
     """

@@ -26,12 +26,12 @@ class Origin(SystemNetwork):
     Attributes
     ----------
     received : bytes
-        What has arrived so far, over all connections.
+        The bytes that have arrived so far, over all connections.
     connections : int
-        How many there were.
+        Their number.
     answers : list of bytes
-        What is sent, one for each part of the requests that ends in an empty line; after the last the connection is
-        closed, where `keeps_open` does not say otherwise.
+        The bytes to send, one item for each part of the requests that ends in an empty line; after the last the
+        connection is closed, unless `keeps_open` is set.
     """
 
     def __init__(self) -> None:

@@ -65,7 +65,7 @@ def test_every_public_thing_is_documented() -> None:
     assert [name for name in PUBLIC - {"last"} if not inspect.getdoc(getattr(webrun_nb, name))] == []
 
 
-FOR_US = {
+INTERNAL = {
     *(
         "about",
         "resolve_guardrail",
@@ -80,14 +80,14 @@ FOR_US = {
     ),
     *("load_ipython_extension", "unload_ipython_extension"),
 }
-"""What the toolkit's own parts call, and IPython."""
+"""Methods for the toolkit's own parts and for IPython."""
 
 
 def _callables() -> Iterator[tuple[str, Callable[..., object]]]:
     for name in sorted(PUBLIC - {"last", "environments", "policies"}):
         thing = getattr(webrun_nb, name)
         members = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else [(name, thing)]
-        yield from ((f"{name}.{own}", fn) for own, fn in members if not own.startswith("_") and own not in FOR_US)
+        yield from ((f"{name}.{own}", fn) for own, fn in members if not own.startswith("_") and own not in INTERNAL)
 
 
 def test_every_public_call_says_what_it_takes() -> None:

@@ -229,7 +229,7 @@ class TypeSecret(FieldAction):
 class TypeReleased(FieldAction):
     """Type what `release` returns for the very place that it is typed into. Where that raises, nothing is typed.
 
-    What was typed is shown as dots, whatever the field's type.
+    The field shows the text as dots, whatever its type.
     """
 
     ref: int

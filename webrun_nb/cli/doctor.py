@@ -50,7 +50,7 @@ class Finding:
     detail : str
         The version, path or problem that was found.
     fix : str
-        What to do about a problem; empty if there is nothing to do.
+        The remedy for a problem; empty if there is none.
     """
 
     name: str

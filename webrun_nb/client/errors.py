@@ -305,7 +305,7 @@ class BudgetError(WebRunError):
     limit_usd, cost_usd : Decimal
         The budget, and the cost when it was found to be spent.
     emulated : bool
-        Whether the money is emulated.
+        True for emulated money.
     name : str
         The session's name, where it is a session's budget.
     partial : str

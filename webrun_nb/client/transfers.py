@@ -68,7 +68,7 @@ class Transfers:
         to : Path
             A file, or a folder that it goes into.
         name : str
-            What it is called there.
+            The file's name there.
 
         Raises
         ------

@@ -66,7 +66,7 @@ def checked_id(given: str, code: str) -> str:
     given : str
         The id.
     code : str
-        What the service answers where there is none of that id, e.g. `TASK_NOT_FOUND`.
+        The service's code for an unknown id, such as `TASK_NOT_FOUND`.
 
     Raises
     ------

@@ -28,7 +28,7 @@ class Options:
     slots: int | None = None
     """Tasks that run at once; None: as many as the machine has room for."""
     control: bool = False
-    """Whether `/_emulator/…` exists."""
+    """True to serve `/_emulator/…`."""
     lifeline: bool = False
     """End when stdin ends or the parent process is gone."""
     seed: int | None = None

@@ -58,7 +58,7 @@ _TYPED: Mapping[str, str] = {
     "raw=True": "--raw",
     "expect=": "--expect ",
 }
-"""What to type, by what the client's hints say in Python."""
+"""The form to type, by the Python form in the client's hints."""
 
 
 def name_options(error: ShortTracebackMixin) -> None:

@@ -164,7 +164,7 @@ class Site:
     Parameters
     ----------
     folder : Path
-        Where its `templates` and `static` files are; the shared ones are used for what is not there.
+        The folder of its `templates` and `static` files; missing ones are taken from the shared folder.
     routes : sequence of Route
         Its pages; see `route`.
     counts : callable

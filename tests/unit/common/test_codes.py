@@ -30,7 +30,7 @@ CODES_AT = {
     "error_event": 0,
     "refusal": 1,
 }
-"""Where these calls take their code; every other one takes it as `code=`."""
+"""The position of the code among the arguments of these calls; all others take it as `code=`."""
 PACKAGE = Path(webrun_nb.__file__).parent
 KNOWN = {*ErrorCode, *TaskFailureCode, *ToolkitErrorCode}
 

@@ -18,7 +18,7 @@ SESSIONS, QUICK_SESSIONS, SLOTS = 200, 20, 4
 _NO_PAGE = "http://127.0.0.1:9/"
 """Nothing listens on the port of "discard"; Chromium would not even ask."""
 _STANDSTILL_S = 40.0
-"""When no session has ended for so long, those that are left are stuck; a page that does not come takes 30 s."""
+"""Time without the end of a session after which the rest counts as stuck; a page that does not come takes 30 s."""
 _POLL_S = 0.5
 
 _RIGHT_ENDS = {

@@ -44,7 +44,7 @@ _STEERS = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
 def _loads(json_text: str) -> Any:
     """Read what a page script said, as a person sees it.
 
-    What turns text around, steers a terminal or has no width is left out: who looks does not see it either. Half a
+    Direction, control and zero-width characters are left out: a person does not see them either. Half a
     surrogate pair, which no UTF-8 can hold, becomes a question mark.
     """
     json_text = _UNSEEN.sub("", json_text)

@@ -209,11 +209,11 @@ class Peer:
         sink : Peer
             Gets it.
         head : Request or Response
-            What `sink` gets before it. Where a faulty beginning of the body has come in, not even that is sent.
+            The message's head, which `sink` gets first. If the body's beginning is faulty, not even the head is sent.
         together : bool
             Send the head together with the beginning of the body, rather than as soon as possible.
         first : Data or EndOfMessage, optional
-            What has been read of it.
+            The part of the body that was read already.
 
         Raises
         ------

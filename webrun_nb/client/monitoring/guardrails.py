@@ -55,7 +55,7 @@ async def resolve_guardrail(
 ) -> str | NoAnswer | None:
     """Ask the handler for the answer; without one, find out if a person sees the question elsewhere.
 
-    Where none does either, and a call waits in this process, the person who made it is asked.
+    If there is no form either, and a call waits in this process, the person who made it is asked.
 
     Raises
     ------

@@ -28,7 +28,7 @@ class LedgerRecorder:
     Parameters
     ----------
     ledger : Ledger
-        Where it is written.
+        The ledger to write to.
     base_url : str
         The client's server, without a password and a slash at its end.
     emulator_pid : int, optional
@@ -141,7 +141,7 @@ def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
 def _lasts_until_ms(snapshot: SessionSnapshot, now: int) -> int | None:
     """Return the latest time at which a session ends if it is left alone (contract, section 3).
 
-    What is queued takes at most `maxDuration` each, then the inactivity timeout ends it. Where the server's clock
+    Each queued task takes at most `maxDuration`, then the inactivity timeout ends the session. Where the server's clock
     is stopped, it is unknown.
     """
     if not snapshot.clock_running:

@@ -109,7 +109,7 @@ class ManualControl(ABC):
         Parameters
         ----------
         text : str
-            What to type.
+            The text.
         human_like : bool
             With a person's pauses.
         """
@@ -143,7 +143,7 @@ class ManualControl(ABC):
         x, y : float
             px of the page, from its top left: 0…1024, 0…600.
         dx, dy : float
-            How far, in px; a positive `dy` goes down the page.
+            The distance in px; a positive `dy` scrolls down.
         """
         await self._interact("SCROLL", **_on_wire(x, y), deltaX=dx, deltaY=dy)
 

@@ -137,7 +137,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
         Parameters
         ----------
         timeout_s : float, optional
-            How long to wait at most.
+            The longest time to wait.
 
         Raises
         ------

@@ -30,7 +30,7 @@ class PastTasks:
     http : Http
         The server's calls.
     ledger : Ledger or None
-        Where the ids of tasks are, by server.
+        The ledger with the ids of tasks, by server.
     frames : Frames or None
         Reads schemas and makes tables.
     """

@@ -91,7 +91,7 @@ class TaskRun:
     ask_person : callable
         Answers guardrails.
     task_id : str, optional
-        Where the task has been sent already (as a session's initial task).
+        The task's id, if it was sent already (as a session's initial task).
     patient : bool
         The task runs in the background: a question that `resolve_guardrail` has no answer to stays open, until it is
         answered elsewhere (`Session.answer`, the card) or the server gives up. Otherwise the task is stopped.
@@ -392,7 +392,7 @@ class TaskRun:
         Returns
         -------
         bool
-            Whether the server is known to have stopped it (or to have ended it before).
+            True if the server is known to have stopped the task (or ended it before).
         """
         try:
             async with asyncio.timeout(STOP_WITHIN_S):

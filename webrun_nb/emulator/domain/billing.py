@@ -87,7 +87,7 @@ class Meter:
     Parameters
     ----------
     started_ms : float
-        When the session was created: billing starts here.
+        Time at which the session was created, unix ms: billing starts there.
     prices : PriceList
         US dollars.
     """

@@ -38,7 +38,7 @@ def classify_action(action: Action, hit: HitElement | None, target: str) -> Iter
     hit : HitElement, optional
         The element that it hits; None where it hits none.
     target : str
-        What people call its target.
+        The name of its target for people.
     """
     if action.category is None:
         return

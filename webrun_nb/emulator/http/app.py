@@ -51,7 +51,7 @@ def make_app(services: Services, base_url: str | None, *, with_control: bool) ->
     base_url : str, optional
         This server's address; poll URLs and socket URLs start with it. By default the one that the caller used.
     with_control : bool
-        Whether `/_emulator/…` exists (section 12).
+        True to serve `/_emulator/…` (section 12).
     """
     app = FastAPI(
         title="WebRun emulator",

@@ -96,7 +96,7 @@ class LiveView:
     keys : Keys
         The keys that are accepted.
     with_control : bool
-        Whether `/_emulator/…` exists.
+        True to serve `/_emulator/…`.
     """
 
     def __init__(

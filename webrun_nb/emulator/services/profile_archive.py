@@ -150,7 +150,7 @@ def read(path: Path, sink: Callable[[str], IO[bytes]]) -> ArchiveContents:
     ArchiveError
         It is no archive of this kind, broken, or made to hurt.
     OSError
-        What is in it can't be written.
+        Its contents can't be written.
     """
     with path.open("rb") as packed:
         unpacked = _ArchiveReader(packed)

@@ -44,7 +44,7 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
     text : str
         In the form of its answer.
     wanted : Schema or None
-        What was asked for.
+        The requested schema.
     rows : int
         Rows to show.
     """
@@ -95,7 +95,7 @@ def show_result(
     ----------
     result : TaskResult
     name : str, optional
-        Where the whole frame is found.
+        The name of the whole frame.
     rows : int
         Rows to show.
     quiet : bool
@@ -200,15 +200,15 @@ def summary_line(
     Parameters
     ----------
     elapsed_ms : float
-        How long it took.
+        The task's duration.
     cost : Cost or None
-        What it cost, in as many digits as the card has; None leaves it out.
+        The task's cost, in as many digits as on the card; None leaves it out.
     shape : (rows, columns) or None
         Of the frame; None where the answer is a text.
     name : str or None
-        What the result was bound to (`-o`).
+        The name that the result was bound to (`-o`).
     task_usd : Decimal or None
-        What the task alone cost, where `cost` has the start of its session's browser, too.
+        The cost of the task alone, where `cost` includes the start of its session's browser.
     budget : BudgetReading or None
         Of its budgets the one that was exceeded most; an overrun is named.
     """
@@ -252,7 +252,7 @@ def truncation_note(truncated: Truncated, what: str) -> str:
     truncated : Truncated
         As the service counted it.
     what : str
-        What was counted: `rows` or `characters`.
+        The unit: `rows` or `characters`.
     """
     left = f"{truncated.returned:,} of {truncated.of:,} {what}"
     return f"truncated: {left} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"

@@ -35,7 +35,7 @@ class Option:
     field : str
         The field of the command's arguments that it sets.
     help : str
-        What it does, in one line.
+        Its effect, in one line.
     metavar : str
         The name of its value in help and errors; empty for a switch. `PATH` is completed by IPython.
     parse : callable
@@ -86,7 +86,7 @@ class Command:
     name : str
         Its word on the line; two words for a subcommand (`emulator advance`).
     summary : str
-        What it does, in one line.
+        Its effect, in one line.
     arguments : callable
         Makes the command's arguments, a frozen dataclass, from the fields that the options set. An option that is not
         written sets none.
@@ -106,7 +106,7 @@ class Command:
     subcommands : tuple of Command
         Commands whose name continues with the next word. Without one of them, the command itself is meant.
     details : str
-        What its help says below the options.
+        The text of its help below the options.
     examples : tuple of str
         Cells that help shows. Those of all commands work one after the other.
     """

@@ -5,8 +5,8 @@ turned into HTML here and shown as `text/html` with a `text/plain` beside it; th
 a front end that finds one renders it by its own rules: it loads images, draws mermaid diagrams and typesets the
 text between two dollar signs.
 
-What keeps the HTML safe: raw HTML, images, entities and link definitions are not part of the markdown that is read,
-links are http(s), and the result passes a sanitiser with a list of the allowed tags.
+The HTML is safe for three reasons: raw HTML, images, entities and link definitions are not part of the markdown that
+is read, links are http(s), and the result passes a sanitiser with a list of the allowed tags.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class PageText:
     text : str
         As it was received.
     rest : str
-        Where the whole text is, for the note below one that is too long to be shown: `webrun.last.text`.
+        The expression with the whole text, for the note below a shortened one: `webrun.last.text`.
     """
 
     def __init__(self, text: str, *, rest: str) -> None:

@@ -47,7 +47,7 @@ def session_card_state(
         The commands of the buttons, and `answer`, `view` and `steps`, that can be carried out; others get no button, no
         form and no fold-out.
     seen_ended_ms : int, optional
-        When a viewer saw the session end, for servers that don't say.
+        Time at which the session was seen to end, for servers that do not report it.
     press : ButtonPress, optional
         The last click.
     question_id : str
@@ -55,7 +55,7 @@ def session_card_state(
     question_shown : bool
         The kernel knows that a page shows the form; until then pages report it again.
     before : str
-        How the session ended that this one was started in place of.
+        The end of the session that this one replaces.
     """
     name = words.clean(snapshot.name, words.CANDIDATE_CHARACTERS)
     tone, shape = _look(snapshot)

@@ -96,7 +96,7 @@ def job_card_state(
     ----------
     job : JobState
     cost_age_ms : float
-        How long ago its cost was read.
+        The age of its cost.
     press : ButtonPress, optional
         The last click.
     question : dict, optional

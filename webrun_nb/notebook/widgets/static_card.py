@@ -33,9 +33,9 @@ def card_rows(
     ----------
     snapshot : SessionSnapshot
     seen_ended_ms : int, optional
-        When a viewer saw the session end (unix ms, server's clock), for servers that don't say.
+        Time at which the session was seen to end (unix ms, server's clock), for servers that do not report it.
     before : str
-        How the session ended that this one was started in place of.
+        The end of the session that this one replaces.
     """
     until_ms = words.ended_at_ms(snapshot, seen_ended_ms) if snapshot.ended else snapshot.server_now_ms
     rows = [

@@ -31,7 +31,7 @@ SHOWN = SessionSnapshot(
     tokens_usd=Decimal("0.004000"),
 )
 GROWN_USD = FAKE_PRICES.idle_usd_per_minute / 12
-"""What five seconds cost."""
+"""The cost of five seconds."""
 LATER = replace(
     SHOWN,
     server_now_ms=1_005_000,

@@ -125,7 +125,7 @@ class PolicyEngine:
     def address(self, url: str) -> tuple[Permission, str]:
         """Decide whether a page may be opened, by the rules about Navigation alone (its host is `destination`'s).
 
-        What has no host (`data:`, `blob:`) is decided here.
+        URLs without a host (`data:`, `blob:`) are decided here.
         """
         found = self._of_navigation(url) if _scheme(url) not in _WEB else self._by_address(url)
         return found.permission, found.rule

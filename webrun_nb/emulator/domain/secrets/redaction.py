@@ -97,7 +97,7 @@ class Redactor:
     def redact_stream(self, kind: str, text: str) -> str:
         """Return the next text of a stream, masked so that no value can be put together from several texts.
 
-        What a text ends in is masked as well where it is the larger part of a value: the rest may follow.
+        The end of a text is masked as well if it is the larger part of a value: the rest may follow.
         """
         if self.is_empty:
             return text
@@ -270,9 +270,9 @@ class _Encoding:
     Parameters
     ----------
     text : str
-        What is read.
+        The text that is searched.
     before : _Reading, optional
-        What this was read from; None where this is the text itself.
+        The reading that this one was decoded from; None for the text itself.
     stretches : list of (int, int, int)
         Position here, position there, and length there of a character that was read from several; length 0 where a
         stretch begins whose characters are the same in both.

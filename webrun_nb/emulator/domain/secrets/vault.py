@@ -136,7 +136,7 @@ class Vault:
         ----------
         url : str
         around : sequence of str
-            Where it is a frame's: URLs of the documents that it is in.
+            The URLs of the documents around it, if it is in a frame.
         """
         host = _host(url)
         if host is None or any(not self._may_hold(host, outer) for outer in around):
@@ -197,7 +197,7 @@ class Vault:
         Returns
         -------
         bool
-            Whether it was understood.
+            True if it was understood.
         """
         for part in (answer, *answer.splitlines()):
             self.redactor.add(part)

@@ -55,7 +55,7 @@ class RequestGateway:
     timeouts : ClientTimeouts
         The time limits for bodies.
     tasks_need_key : bool
-        Whether reading a task requires its owner's key, in addition to its two ids.
+        True to require the owner's key to read a task, in addition to its two ids.
     """
 
     def __init__(
