@@ -227,7 +227,7 @@ class TypeSecret(FieldAction):
 
 @dataclass(frozen=True, slots=True)
 class TypeReleased(FieldAction):
-    """Type what `release` returns for the very place that it is typed into. Where that raises, nothing is typed.
+    """Type the text that `release` returns for the field. If it raises an error, nothing is typed.
 
     The field shows the text as dots, whatever its type.
     """
@@ -357,7 +357,7 @@ class PointerClick(ActionBase):
     y: float
     double: bool = False
     second: bool = False
-    """Only the second click of a double-click: the first was sent by itself."""
+    """The second click of a double-click alone; the first was sent before."""
 
     @property
     def aimed_at(self) -> PointTarget:

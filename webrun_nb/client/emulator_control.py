@@ -193,7 +193,7 @@ class EmulatorControl:
         Raises
         ------
         RequestError
-            `FILE_NOT_FOUND`: there is none; `TASK_NOT_FOUND`: the task is remembered no more.
+            `FILE_NOT_FOUND`: the step has no picture; `TASK_NOT_FOUND`: the task is not kept any more.
         """
         path = f"/_emulator/tasks/{_task(task_id)}/steps/{number}/picture"
         try:

@@ -108,7 +108,7 @@ class Environments:
         Raises
         ------
         RequestError
-            `ENVIRONMENT_NOT_FOUND`: there is none; `INVALID_PARAMETER`: several have that name.
+            `ENVIRONMENT_NOT_FOUND`: it does not exist; `INVALID_PARAMETER`: several have that name.
         """
         known = await self.alist()
         for found in known:

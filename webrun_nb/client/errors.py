@@ -247,7 +247,7 @@ class LimitError(WebRunError):
 
 
 class SessionGoneError(WebRunError):
-    """The session has ended, or there is none of that id."""
+    """The session has ended, or no session has that id."""
 
 
 class TaskFailedError(WebRunError):
@@ -375,7 +375,7 @@ class ConnectionLostError(WebRunError):
 
 
 class ProtocolError(WebRunError):
-    """The server's answer is none that the wire contract allows."""
+    """The server's answer violates the wire contract."""
 
     def __init__(self, message: str, **rest: Any) -> None:
         super().__init__(message, code=ToolkitErrorCode.PROTOCOL, **rest)

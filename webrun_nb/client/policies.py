@@ -141,7 +141,7 @@ class Policies:
         Raises
         ------
         RequestError
-            `POLICY_NOT_FOUND`: there is none; `POLICY_AMBIGUOUS`: several have the name.
+            `POLICY_NOT_FOUND`: it does not exist; `POLICY_AMBIGUOUS`: several have the name.
         """
         policies = await self.alist()
         found = [each for each in policies if policy in (each.id, each.name)]

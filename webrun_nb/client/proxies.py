@@ -47,7 +47,7 @@ def parse_proxy(spec: str) -> ProxySpec:
     Raises
     ------
     RequestError
-        It is none of these, or holds a password; nothing of it is repeated.
+        The text has none of these forms, or contains a password; the error does not repeat it.
     """
     if (managed := _MANAGED.fullmatch(spec)) is not None:
         country = managed["country"]

@@ -150,7 +150,7 @@ def _ask(name: str, field: str, prompt: Prompt | None) -> str:
     Raises
     ------
     RequestError
-        There is none, or what is typed would be seen.
+        No one is at the keyboard, or the typed text would be visible.
     TaskInterruptedError
         The prompt was interrupted.
     """
@@ -193,7 +193,7 @@ def check_service(base_url: str) -> str:
     Raises
     ------
     RequestError
-        It is none, or a key would be sent to it in clear.
+        It is not a URL of a service, or a key would be sent to it unencrypted.
     """
     check_base_url(base_url)
     parts = urlsplit(base_url)
@@ -224,7 +224,7 @@ def find_key(base_url: str, source: Source | None = None, *, prompt: Callable[[s
     Raises
     ------
     AuthenticationError
-        `UNAUTHORIZED`: there is none.
+        `UNAUTHORIZED`: no key was found.
     """
     host = urlsplit(base_url).hostname or ""
     look: dict[Source, Callable[[], str | None]] = {

@@ -73,7 +73,7 @@ class Transfers:
         Raises
         ------
         RequestError
-            It can't be had (any more), or not be written.
+            The URL can't be downloaded (any more), or the file can't be written.
         """
         target = await asyncio.to_thread(_target, to, name)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
@@ -93,7 +93,7 @@ class Transfers:
         Raises
         ------
         RequestError
-            It can't be had (any more).
+            The URL can't be downloaded (any more).
         """
         async with self._opened(url) as answer:
             async for piece in answer.aiter_bytes():
@@ -105,7 +105,7 @@ class Transfers:
         Raises
         ------
         RequestError
-            It can't be had (any more).
+            The URL can't be downloaded (any more).
         """
         async with self._opened(url) as answer:
             stated = "" if "content-encoding" in answer.headers else answer.headers.get("content-length", "")

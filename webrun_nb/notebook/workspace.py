@@ -100,7 +100,7 @@ class Workspace:
         Raises
         ------
         CommandError
-            There is none.
+            No session has that name, or there is no current one.
         """
         if name is None:
             if self.current is None:
@@ -120,7 +120,7 @@ class Workspace:
         Raises
         ------
         CommandError
-            There is none.
+            No session has that name, or there is no current one.
         SessionGoneError
             It has ended; the error says why, when, and what to do.
         """
@@ -183,7 +183,7 @@ class Workspace:
         Raises
         ------
         CommandError
-            There is none.
+            No job has that name.
         """
         if name not in self.jobs:
             meant = closest_match(name, self.jobs)

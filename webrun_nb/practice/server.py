@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SHARED = Path(__file__).parent / "shared"
 STATIC_CACHING = {"Cache-Control": "max-age=300"}
-"""Header of what does not change while the emulator runs. Everything else is asked for again every time."""
+"""The header of files that do not change while the emulator runs. Everything else is requested again every time."""
 
 Handler = Callable[..., Awaitable[Response]]
 """Takes the request and the parts of the path as keyword arguments; may raise `HTTPException(404)`."""

@@ -24,9 +24,9 @@ _FORM = """<form action="/orders">
 <p><label>City <input name="city"></label></p>
 <p><button>Search</button></p>
 </form>"""
-# The page's own word that it is there: its parser has come to the end. The connection drops when the page goes.
+# The page reports here that it is parsed. The connection drops when the page is gone.
 _WITNESS = """<p>A page.</p><script>new EventSource("/witness?visit={visit}")</script>"""
-# It knows by its local storage and its cookie whether it was here before: then it calls as another visit.
+# Its local storage and its cookie show whether it was open before: then it reports as another visit.
 _RETURN = """<p>A page.</p><script>
 const back = localStorage.getItem("{visit}") && document.cookie.includes("visit-{visit}=");
 localStorage.setItem("{visit}", "was here");

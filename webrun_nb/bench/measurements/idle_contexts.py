@@ -45,7 +45,7 @@ class _IdleContexts(Measurement):
 
     @asynccontextmanager
     async def _group(self, bench: BenchContext, size: int) -> AsyncIterator[list[tuple[float, float]]]:
-        """Have `size` sessions on each side come to rest; give what each took to create, ms: ours, raw."""
+        """Create `size` sessions on each side, wait until idle, and yield the creation times, ms: ours, raw."""
         session_ids = []
         took_ms = []
         for _ in range(size):

@@ -33,7 +33,7 @@ _RIGHT_ENDS = {
 class ManySessions:
     """Sessions with a task each, sent at once to an emulator that runs four at a time: how many end wrongly.
 
-    One in twenty asks for a page that is not there, another one is terminated while it waits or runs. Wrong is what is
+    One in twenty opens a page that does not exist, another one is terminated while it waits or runs. Wrong is what is
     lost (not answered, or unknown afterwards), stuck, or has ended in another state than it has to.
     """
 
@@ -90,7 +90,7 @@ class ManySessions:
                 raise  # refused, though it has not ended by itself before
 
     async def _until_ended(self, session_ids: list[str]) -> int:
-        """Watch until all have ended or nothing moves any more; return how many tasks were seen running at once."""
+        """Poll until all have ended or none ends any more; return how many tasks were seen running at once."""
         ours = frozenset(session_ids)
         most_running = 0
         open_before, moved_s = len(ours), time.monotonic()

@@ -137,8 +137,8 @@ def is_web(url: str) -> bool:
 
 
 def is_not_ready_error(error: Error) -> bool:
-    """Return whether a browser was asked something about a document that it has not taken for the page's own yet.
+    """Return whether a call failed because the browser has not attached the page's new document yet.
 
-    Its renderer says that it is there a moment before; on a busy machine that moment is long.
+    The renderer reports the document a moment before that; on a busy machine the moment is long.
     """
     return "Not attached to an active page" in error.message

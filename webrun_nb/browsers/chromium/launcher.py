@@ -27,7 +27,7 @@ _ARGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     # Requests that bypass a context's egress proxy reach no host: all names and addresses but loopback fail.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    # Nothing goes out that no page asked for; what Playwright turns off itself isn't repeated.
+    # No requests other than those of pages. Options that Playwright sets itself are not repeated.
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
     "--no-pings",
@@ -84,7 +84,7 @@ class RunningBrowser:
         if self.group is not None:
             kill_group(self.group)
             self._guardian.forget(self.group)
-            self.group = None  # the number may be another's from now on
+            self.group = None  # the number may belong to another process from now on
 
     async def close(self) -> None:
         """Close it within `CLOSE_TIMEOUT_S`, else by SIGKILL. Safe on a dead or stopped browser."""

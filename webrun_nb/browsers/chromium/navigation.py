@@ -146,7 +146,7 @@ class NavigationGuard:
     async def _watch(self, page: Page) -> None:
         try:
             session = await self._context.new_cdp_session(page)
-            # Asked for beside the rest: a session is not there before its page is watched.
+            # Concurrently with the rest: a session is not ready before its page is guarded.
             tree = asyncio.ensure_future(session.send("Page.getFrameTree"))
             self._listen(session, tree)
             self._sessions[page] = session

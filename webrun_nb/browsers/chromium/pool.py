@@ -204,7 +204,7 @@ class ChromiumPool:
             if ready is None:
                 ready = await self._open_page(process, None if fills else state)
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                await ready.page.title()  # a browser that hangs gives no answer; nothing has been asked of it for long
+                await ready.page.title()  # a hanging browser does not answer; it has had no request for a long time
                 if state is not None and fills:
                     await restore_storage(ready, state)
         except Error as error:

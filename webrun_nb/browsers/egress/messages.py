@@ -153,7 +153,7 @@ class Peer:
         Raises
         ------
         BadMessageError
-            It is none, longer than `HEAD_LIMIT_BYTES`, or ambiguous.
+            The head is invalid, ambiguous, or longer than `HEAD_LIMIT_BYTES`.
         """
         if not await self._has_head():
             return None
@@ -298,14 +298,14 @@ def target_of(url: str, last: Target | None = None) -> Target:
     Parameters
     ----------
     url : str
-        It, as h11 lets it through: visible ASCII.
+        The URL, as h11 accepts it: visible ASCII.
     last : Target, optional
-        That of the request before: where the authority is the same, it is not read once more.
+        The target of the request before; if the authority is the same, it is not parsed again.
 
     Raises
     ------
     BadMessageError
-        It is none of plain http.
+        It is not an `http` URL.
     HostNameError
         No host can have this name.
     """
@@ -333,7 +333,7 @@ def parse_connect_target(authority: str) -> Target:
     Raises
     ------
     BadMessageError
-        It is none.
+        It is not `host:port`.
     HostNameError
         No host can have this name.
     """

@@ -61,7 +61,7 @@ class LedgerRecorder:
             follower.write(snapshot)
 
     def end_written(self, session_id: str) -> None:
-        """Follow a session no more: there is nothing left to be recorded of it."""
+        """Stop following a session that has nothing left to record."""
         self._followed.pop(session_id, None)
 
     def note_task(self, session_id: str, ended: TaskOutcome) -> None:

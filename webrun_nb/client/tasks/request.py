@@ -145,7 +145,7 @@ def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
     Raises
     ------
     TypeError
-        It is none. `frames` raises errors of its own.
+        It is not a schema. `frames` raises errors of its own.
     """
     if given is None:
         return None

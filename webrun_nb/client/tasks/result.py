@@ -254,7 +254,7 @@ class TaskResult(InProcess):
         Raises
         ------
         RequestError
-            `FILE_NOT_FOUND`: none was taken, or it is kept no more; else as `steps`.
+            `FILE_NOT_FOUND`: no picture was taken, or it is not kept any more; otherwise as `steps`.
         """
         return self._record().picture(number)
 

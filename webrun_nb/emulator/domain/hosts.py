@@ -31,7 +31,7 @@ class HostPattern:
     Raises
     ------
     HostNameError
-        It is none of these, or browsers open no such host.
+        The pattern has none of these forms, or browsers do not open such a host.
     """
 
     def __init__(self, pattern: str) -> None:

@@ -49,7 +49,7 @@ class StateStore(Protocol):
         """Record that the session has ended, now: its place among those that do."""
 
     def finished(self) -> None:
-        """Release the environment: sessions that wait for this one's state wait no more. Safe twice."""
+        """Release the environment: sessions that wait for this one's state continue. Safe twice."""
 
     async def load(self) -> Checkpoint | None:
         """Return the state that the session begins with; None where the environment is empty.

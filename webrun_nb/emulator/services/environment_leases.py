@@ -59,7 +59,7 @@ class EnvironmentLease:
         self.ended_s = time.time()
 
     def finished(self) -> None:
-        """Release the environment: sessions that wait for this one's state wait no more. Safe twice."""
+        """Release the environment: sessions that wait for this one's state continue. Safe twice."""
         self._leases.forget(self)
 
     async def load(self) -> Checkpoint | None:

@@ -132,7 +132,7 @@ class Files:
         Raises
         ------
         CommandRefusedError
-            `FILE_NOT_FOUND`: there is none, it has expired, or it is another user's; `INVALID_PARAMETER`.
+            `FILE_NOT_FOUND`: it does not exist, it has expired, or it is another user's; `INVALID_PARAMETER`.
         """
         if len(file_ids) > MAX_FILES_PER_TASK:
             raise CommandRefusedError(
@@ -207,7 +207,7 @@ class Files:
 
 
 def discard(received: Sequence[Received]) -> None:
-    """Remove what has come in and was not kept."""
+    """Remove the received files that were not kept."""
     for file in received:
         remove(file.path)
 

@@ -137,7 +137,7 @@ class History:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`: there is none, or it is another user's; `SESSION_EXPIRED`: its record was removed.
+            `SESSION_NOT_FOUND`: it does not exist, or it is another user's; `SESSION_EXPIRED`: its record was removed.
         """
         session = self._sessions.session(session_id)
         if session is None:
@@ -211,7 +211,7 @@ class History:
         Raises
         ------
         CommandRefusedError
-            `TASK_NOT_FOUND`: there is none, it is another user's, or its record has been removed; `INVALID_STATE`: its
+            `TASK_NOT_FOUND`: it does not exist, is another user's, or its record has been removed; `INVALID_STATE`: its
             session is open in another emulator.
         """
         in_memory = (task for task in self._requests_in_memory(user) if task.task_id == task_id)

@@ -58,7 +58,7 @@ class Lifecycle:
         self.rates.clear()
 
     def end_sessions(self) -> None:
-        """End every session, and open no more: the emulator is closing. `close` waits for what follows from that."""
+        """End every session and refuse new ones, because the emulator closes. `close` waits for the consequences."""
         self.leases.closing = True
         self.sessions.end_all()
 

@@ -97,7 +97,7 @@ class Policies:
         Raises
         ------
         CommandRefusedError
-            `POLICY_NOT_FOUND`: there is none, or it is another user's.
+            `POLICY_NOT_FOUND`: it does not exist, or it is another user's.
         """
         policy = await self._kept.get(policy_id)
         if policy is None or policy.owner != user:

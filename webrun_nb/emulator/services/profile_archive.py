@@ -293,7 +293,7 @@ class _ArchiveReader(io.RawIOBase):
         self.allow(_MAX_HEADER_BYTES)
 
     def allow(self, bytes_: int) -> None:
-        """Let so much more be read from here on (and what tar reads ahead)."""
+        """Allow so many more bytes to be read (and those that tar reads ahead)."""
         self._allowed = self._taken + bytes_ + 2 * _CHUNK
 
     def readable(self) -> bool:

@@ -39,7 +39,7 @@ class TaskRecordings:
         Raises
         ------
         CommandRefusedError
-            `TASK_NOT_FOUND`: there is none, it is another user's, or it ended long ago.
+            `TASK_NOT_FOUND`: it does not exist, it is another user's, or it ended long ago.
         """
         for session in self._sessions.of(user):
             if task_id in session.tasks:

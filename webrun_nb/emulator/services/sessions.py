@@ -214,7 +214,7 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`: there is none, or it is another user's.
+            `SESSION_NOT_FOUND`: it does not exist, or it is another user's.
         """
         session = self._registry.session(session_id)
         if session is None or session.owner != user:

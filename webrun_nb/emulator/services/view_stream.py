@@ -118,7 +118,7 @@ class Viewer:
             self._news.set()
 
     def end(self) -> None:
-        """Send no more than what waits already."""
+        """Send only the messages that are waiting already."""
         self._ended = True
         self._news.set()
 

@@ -182,7 +182,7 @@ class Registry:
         Raises
         ------
         CommandError
-            There is none; the hint suggests the nearest one.
+            The command is unknown; the hint suggests the nearest one.
         """
         command = self.get(word)
         if command is None:

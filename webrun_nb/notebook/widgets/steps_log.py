@@ -16,7 +16,7 @@ from webrun_nb.notebook.text import labels as words
 from webrun_nb.wire.policies import StepBody
 
 STEPS_SHOWN = 200
-"""The latest so many; `result.steps` has them all."""
+"""The number of latest steps that are shown; `result.steps` has all of them."""
 
 _DECISIONS = {"allow": "allowed", "block": "blocked", "guardrail": "asked"}
 _log = logging.getLogger(__name__)

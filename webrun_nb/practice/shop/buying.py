@@ -56,7 +56,7 @@ class VisitorPages:
             route("/orders/{number}", GET=self._order),
         ]
 
-    # --- who is there -------------------------------------------------------------------------------------------------
+    # --- the visitor --------------------------------------------------------------------------------------------------
 
     async def _login_form(self, request: Request) -> Response:
         return self._page(

@@ -46,7 +46,7 @@ class SecretHostPattern:
         Raises
         ------
         ValueError
-            It is none of these; the message says what is wrong.
+            The text has none of these forms; the message says what is wrong.
         """
         text = match.strip()
         if text.lower() == EVERY_HOST:

@@ -35,7 +35,7 @@ def with_header_timeout(timeouts: ClientTimeouts) -> type[H11Protocol]:
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
-            if self.conn.their_state is h11.IDLE:  # nothing of a next request has come yet: keep-alive's business
+            if self.conn.their_state is h11.IDLE:  # no byte of a next request: keep-alive applies
                 self._stop_timer()
 
         def connection_lost(self, exc: Exception | None) -> None:
