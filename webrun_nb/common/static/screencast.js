@@ -195,13 +195,13 @@ function marker(mark) {
     mark.style.top = percent(box.y, SCREEN_HEIGHT_PX);
     mark.style.width = percent(box.width, SCREEN_WIDTH_PX);
     mark.style.height = percent(box.height, SCREEN_HEIGHT_PX);
-    void mark.offsetWidth; // starts its animation anew
+    void mark.offsetWidth; // restarts its animation
     mark.hidden = false;
     if (!isHeld) timer = setTimeout(() => { mark.hidden = true; }, MARKED_FOR_MS);
   };
 }
 
-/* Tells the port when the picture comes into view or leaves it, so that nothing is sent to a page that shows none. */
+/* Reports to the port when the picture comes into view or leaves it, so that a page that shows none gets none. */
 function reportVisibility(frame, port) {
   let isFolded = false;
   let isSeen = false;

@@ -12,7 +12,7 @@ export function buttonBox(parent) {
 
 export const firstButton = (box) => box.querySelector("button:not([aria-disabled=true])");
 
-/* Draws the listed buttons. Those that are there are kept, not made anew: the keyboard's focus stays where it is. `busy`
+/* Draws the listed buttons. Existing ones are kept, so that the keyboard focus stays. `busy`
    names the command under way; `of` names the thing that they act on, where there are several. */
 export function drawButtons(box, buttons, { busy, press, of = "" }) {
   const known = new Map([...box.children].map((button) => [button.dataset.command, button]));

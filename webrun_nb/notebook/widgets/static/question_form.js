@@ -39,7 +39,7 @@ export function questionForm(parent, send, stop, show = () => {}) {
 
   return {
     box,
-    /* Draws the form, nothing for null. Tells whether `question` is another one than before. */
+    /* Draws the form, nothing for null. Returns whether `question` differs from the last one. */
     draw(question, answering, disabled = false) {
       const isNew = question !== null && question.id !== shown?.id;
       if (question === null || isNew) clear();
@@ -103,7 +103,7 @@ export function typedAnswer({ radios, input }) {
 
 const missingAnswer = ({ radios }) => (radios.length > 0 ? "Choose or write an answer first." : "Write an answer first.");
 
-/* Returns the sentence on a long wait; empty before `waits.noteFromMs`, and where the server tells no timeout. */
+/* Returns the sentence on a long wait; empty before `waits.noteFromMs`, and where the server reports no timeout. */
 export function waitingText(waits, nowMs, elapsedMs) {
   if (waits === null || nowMs < waits.noteFromMs) return "";
   const leftMs = Math.max(0, waits.endsAtMs - nowMs);

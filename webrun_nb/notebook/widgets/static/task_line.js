@@ -21,7 +21,7 @@ function buildRow(parent, answer, stop) {
   return { card, gone, line, icon, what, seconds, question, notice, live: announcementElement(card) };
 }
 
-/* Shows one task. `stateNow` returns its state, null once it is waited for no more; `kernel` is that of `followState`. */
+/* Shows one task. `stateNow` returns its state, null once it is not waited for any more; `kernel` is that of `followState`. */
 function taskRow(parent, model, row, stateNow, kernel) {
   const send = (message) => model.send({ ...message, row });
   const press = trackPress({ send }, () => draw());
