@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 
 import pytest
 
@@ -75,3 +77,19 @@ def test_a_taken_port_is_said_in_one_line():
     (first,) = listen("127.0.0.1", 0)
     with first, pytest.raises(AddressError, match="choose another --port"):
         listen("127.0.0.1", first.getsockname()[1])
+
+
+async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
+    """Otherwise a request that closely follows another takes 40 ms."""
+    (listener,) = listen("127.0.0.1", 0)
+    delays = asyncio.get_running_loop().create_future()
+
+    def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        delays.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0)
+        writer.close()
+
+    async with await asyncio.start_server(accepted, sock=listener):
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        assert await delays is False
+        writer.close()
+        await writer.wait_closed()
