@@ -1,4 +1,4 @@
-"""The baseline: raw Playwright as written by hand, in a process of its own so that its CPU can be counted.
+"""The baseline: a plain Playwright script, in a process of its own so that its CPU can be counted.
 
 Run as `python -m webrun_nb.bench.harness.raw_playwright`. It reads one JSON object per line from stdin
 (`{"do": …, …}`) and answers each with one. The browser's binary and its sandbox are what the emulator would choose, its
