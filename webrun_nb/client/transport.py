@@ -110,6 +110,7 @@ class ApiTransport:
         self._explain_loss = explain_loss
         self._useless_key = _useless_key(key)
         self._prices: Prices | None = None
+        self._reading_prices = asyncio.Lock()
         self._client = httpx.AsyncClient(
             base_url=self.base_url,
             headers={} if self._useless_key is not None else {"Authorization": f"Bearer {key.strip()}"},
@@ -189,17 +190,18 @@ class ApiTransport:
         They are read once: an emulator's prices are those that it was started with. After a lost connection they are
         read again, because another emulator may have taken its place.
         """
-        if self._prices is None:
-            try:
+        async with self._reading_prices:  # the answer lists all sessions: those that start together share one
+            if self._prices is None:
                 self._prices = await self._read_prices()
-            except RequestError as error:
-                if error.code != ToolkitErrorCode.EMULATOR_ONLY:
-                    raise
-                self._prices = PRICES_2026
-        return self._prices
+            return self._prices
 
     async def _read_prices(self) -> Prices:
-        answer = self._parse(PricesAnswer.model_validate, await self.control("GET", "state"))
+        try:
+            answer = self._parse(PricesAnswer.model_validate, await self.control("GET", "state"))
+        except RequestError as error:
+            if error.code != ToolkitErrorCode.EMULATOR_ONLY:
+                raise
+            return PRICES_2026
         return Prices.from_wire(answer.prices)
 
     def socket_address(self, path: str) -> tuple[str, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from helpers.fake_service import USAGE, FakeService
+from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ProtocolError
 from webrun_nb.client.monitoring.costs import usd_per_minute
@@ -48,6 +50,17 @@ def test_prices_are_read_once(client_of: ClientOf, prices: dict[str, float] | No
     client = client_of(service)
     for name in ("shop", "bank"):
         client.start(name).status()
+    assert service.states_read == 1
+
+
+def test_sessions_that_start_together_read_them_once(client_of: ClientOf) -> None:
+    service = FakeService(prices=DEAR.to_wire())
+    client = client_of(service)
+
+    async def start_three() -> None:
+        await asyncio.gather(*(client.astart(name) for name in ("shop", "bank", "forms")))
+
+    runtime.run(start_three())
     assert service.states_read == 1
 
 
