@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import httpx
 import pytest
 
-from helpers.fake_service import USAGE, FakeService
+from helpers.fake_service import USAGE, FakeService, completed
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ProtocolError
@@ -19,6 +20,24 @@ from webrun_nb.wire.prices import PRICES_2026, Prices
 DEAR = Prices(compute_usd_per_minute=Decimal("0.5"))
 
 ClientOf = Callable[[FakeService], Client]
+
+
+@dataclass
+class FakeSlowService(FakeService):
+    """A service that answers with its prices once three sessions have read their status."""
+
+    statuses_read: int = 0
+    all_known: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().__call__(request)
+        if request.url.path.startswith("/start/session-status/"):
+            self.statuses_read += 1
+            if self.statuses_read == 3:
+                self.all_known.set()
+        if request.url.path == "/_emulator/state":
+            await self.all_known.wait()
+        return answer
 
 
 @pytest.fixture
@@ -53,12 +72,12 @@ def test_prices_are_read_once(client_of: ClientOf, prices: dict[str, float] | No
     assert service.states_read == 1
 
 
-def test_sessions_that_start_together_read_them_once(client_of: ClientOf) -> None:
-    service = FakeService(prices=DEAR.to_wire())
+def test_single_tasks_that_start_together_read_them_once(client_of: ClientOf) -> None:
+    service = FakeSlowService(prices=DEAR.to_wire(), task=completed("done"))
     client = client_of(service)
 
     async def start_three() -> None:
-        await asyncio.gather(*(client.astart(name) for name in ("shop", "bank", "forms")))
+        await asyncio.gather(*(client.arun_task("Look.") for _ in range(3)))
 
     runtime.run(start_three())
     assert service.states_read == 1
