@@ -294,7 +294,8 @@ async def test_an_unknown_option_is_named(instance, site):
 
 async def test_a_key_is_pressed_where_the_focus_is(instance, site):
     site.page("/search", "<p>Results")
-    await instance.perform(Navigate(site.page("/", "<form action=/search><input name=q autofocus></form>")))
+    form = "<form action=/search><input name=q id=field></form><script>field.focus()</script>"
+    await instance.perform(Navigate(site.page("/", form)))
     await instance.perform(Press("Enter"))
     assert instance.url == site.url("/search?q=")
 

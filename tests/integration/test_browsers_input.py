@@ -13,7 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BUTTON = "<button style='position:absolute;left:500px;top:300px;width:40px;height:20px'"
 LINK = "<a style='position:absolute;left:9px;top:9px'"
-FIELD = "<input id=field autofocus oninput=\"out.textContent = 'has ' + this.value\"><p id=out></p>"
+FOCUS = "<script>field.focus()</script>"  # at once; `autofocus` waits for the first frame, after the page has loaded
+FIELD = f"<input id=field oninput=\"out.textContent = 'has ' + this.value\"><p id=out></p>{FOCUS}"
 
 
 async def ref_of(instance: BrowserInstance, name: str) -> int:
@@ -78,7 +79,7 @@ async def test_the_pauses_of_a_long_text_are_shorter(instance, site, monkeypatch
 
 
 async def test_a_long_text_is_no_page_that_hangs(instance, site):
-    await instance.perform(Navigate(site.page("/", "<textarea autofocus></textarea>")))
+    await instance.perform(Navigate(site.page("/", f"<textarea id=field></textarea>{FOCUS}")))
     await instance.perform(TypeText("word " * 500))
     assert (await instance.observe()).elements[0].value.startswith("word word")
 
@@ -104,7 +105,7 @@ async def test_keys_are_pressed_where_the_focus_is(instance, site, keys, value):
 
 async def test_enter_sends_a_form(instance, site):
     site.page("/search", "<p>Results")
-    await instance.perform(Navigate(site.page("/", "<form action=/search><input name=q autofocus></form>")))
+    await instance.perform(Navigate(site.page("/", f"<form action=/search><input name=q id=field></form>{FOCUS}")))
     await instance.perform(TypeText("tea"))
     await instance.perform(PressKey("Enter"))
     await instance.perform(WaitFor("Results"))

@@ -40,8 +40,8 @@ SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
 BY_HAND = "typed-by-hand-4b1d-into-a-password-field"
 PROXY_USER, PROXY_PASSWORD = "planted-proxy-user", "mauve-elephants-in-transit-5e2c"
 VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, PROXY_PASSWORD)
-HAND = """<title>By hand</title><input type=password autofocus oninput="
-fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})">"""
+HAND = """<title>By hand</title><input id=field type=password oninput="
+fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})"><script>field.focus()</script>"""
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
 RULES = [
     {"category": "Click", "permission": "block", "scope": "target", "matchType": "keyword", "match": f"{MARKER} link"},
