@@ -11,25 +11,28 @@ from typing import Any
 import pytest
 
 from helpers import hosted_service
+from helpers.emulators import emulators
 from helpers.waiting import wait_until
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test against the hosted service as well if there is a key (`WEBRUN_API_KEY`)."""
     if hosted_service.KEY and "emulator" in metafunc.fixturenames:
-        metafunc.parametrize("emulator", ["emulator", "hosted"], indirect=True, scope="module")
+        metafunc.parametrize("emulator", ["emulator", "hosted"], indirect=True, scope="session")
 
 
-@pytest.fixture(scope="module")
-def emulator(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Run an emulator without limits, with its control API, for one module; or use the hosted service."""
+@pytest.fixture(scope="session")
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Run an emulator without limits, with its control API; or use the hosted service.
+
+    All modules share it: to start an emulator and its browser takes seconds. Each test has sessions of its own.
+    """
     if getattr(request, "param", "emulator") == "hosted":
         with hosted_service.hosted_service() as service:
             yield service
         return
-    running = request.getfixturevalue("start_emulator")("--control")
-    yield running
-    running.end()
+    with emulators(tmp_path_factory) as start:
+        yield start("--control")
 
 
 @pytest.fixture(autouse=True)
