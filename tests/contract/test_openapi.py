@@ -88,15 +88,35 @@ class Guests:
     policy_id: str = ""
     environment_id: str = ""
 
-    def renew(self) -> None:
-        """Provide an idle session, a task that has ended, and a policy."""
+    def renew(self, changed_by: str = "/_emulator") -> None:
+        """Provide an idle session, a task that has ended, a policy and an environment.
+
+        Parameters
+        ----------
+        changed_by : str
+            The path that a case has called: what it can't have changed is not looked at. The control API's paths may
+            change anything.
+        """
+        anything = changed_by.startswith("/_emulator")
+        if anything or changed_by.startswith("/policies"):
+            self._renew_policy()
+        if anything or changed_by.startswith(("/environments", "/profiles")):
+            self._renew_environment()
+        if anything or changed_by.startswith("/start"):
+            self._renew_session()
+
+    def _renew_policy(self) -> None:
         if self.emulator.get(f"/policies/{self.policy_id or 'none'}")[0] == 404:
             self.policy_id = self.emulator.post("/policies", {"name": "Guests"})[1]["policy"]["_id"]
+
+    def _renew_environment(self) -> None:
         known = [each["_id"] for each in self.emulator.get("/environments")[1]["environments"]]
         if self.environment_id not in known or len(known) > 10:
             for each in known:
                 self.emulator.http.delete(f"/environments/{each}")
             self.environment_id = self.emulator.post("/environments", {"name": "Guests"})[1]["environment"]["_id"]
+
+    def _renew_session(self) -> None:
         if self.session_id and self._phase() == "idle":
             return
         self.end(self.session_id)
@@ -228,7 +248,7 @@ def _tidy(emulator: Any, guests: Guests, case: Any, answer: Any) -> None:
         emulator.post("/_emulator/faults", {"clear": True})
         emulator.post("/_emulator/clock", {"freeze": False})
         emulator.http.put("/_emulator/account", json=NO_LIMITS)
-    guests.renew()
+    guests.renew(case.path)
 
 
 # --- what the contract says, and openapi.json with it -----------------------------------------------------------------
