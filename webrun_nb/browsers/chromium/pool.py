@@ -168,7 +168,7 @@ class ChromiumPool:
         way = await Listener.open(self._network, self._own_way_out())
         process.listeners.add(way)
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
+            async with process.limited(OPEN_TIMEOUT_S):
                 context = await new_context(process.running.browser, way.url, storage_state)
                 page = await context.new_page()
                 documents = NavigationGuard(context, way)
@@ -203,14 +203,14 @@ class ChromiumPool:
         try:
             if ready is None:
                 ready = await self._open_page(process, None if fills else state)
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
+            async with process.limited(OPEN_TIMEOUT_S):
                 await ready.page.title()  # a hanging browser does not answer; it has had no request for a long time
                 if state is not None and fills:
                     await restore_storage(ready, state)
         except Error as error:
             if state is None:
                 raise
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
+            async with process.limited(OPEN_TIMEOUT_S):
                 await process.running.ping()  # fails where the browser is what failed
             if ready is not None:
                 self._spawn(_end_context(ready))
@@ -301,7 +301,7 @@ class ChromiumPool:
 
     def _end(self, process: BrowserProcess, *, lost: bool = False) -> Coroutine[Any, Any, None]:
         """Open nothing in a browser from now on; the returned coroutine ends it."""
-        process.closing = True
+        process.give_up()
         if self._shared is process:
             self._shared = None
         if process.heartbeat is not None:

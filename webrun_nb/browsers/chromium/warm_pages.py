@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
@@ -41,6 +42,32 @@ class BrowserProcess:
     listeners: WeakSet[Listener] = field(default_factory=WeakSet)
     closing: bool = False
     heartbeat: asyncio.Task[None] | None = None
+    _limits: set[asyncio.Timeout] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def limited(self, timeout_s: float) -> AsyncIterator[None]:
+        """Limit what the block asks of the browser to `timeout_s`, and to the browser's life.
+
+        Playwright leaves some requests to a browser without an answer when the browser is killed.
+
+        Raises
+        ------
+        TimeoutError
+            The time is up, or the browser is being closed.
+        """
+        async with asyncio.timeout(timeout_s) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    def give_up(self) -> None:
+        """Open nothing in it any more, and end what is being opened in it."""
+        self.closing = True
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(0)  # that is: now
 
     @property
     def alive(self) -> bool:
