@@ -40,8 +40,11 @@ async def test_what_has_been_opened_is_not_ended(process: BrowserProcess) -> Non
 
 
 async def test_a_browser_may_be_given_up_twice(process: BrowserProcess) -> None:
-    with pytest.raises(TimeoutError):
+    async def open_page() -> None:
         async with process.limited(3600):
             process.give_up()
             process.give_up()
             await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await open_page()
