@@ -28,7 +28,7 @@ def previewed(fields: Mapping[str, Any]) -> Preview:
 
 
 def main() -> None:
-    """Answer what stands on the standard input."""
+    """Read a request from standard input and write its preview to standard output."""
     json.dump(asdict(previewed(json.load(sys.stdin))), sys.stdout)
 
 

@@ -138,7 +138,7 @@ class Finish:
 class PartialResult:
     """Give the worker the answer for the case that the task is stopped from now on. The reply is `Performed()`.
 
-    `finish` is called at most once, when that happens; None where what there is would mislead.
+    `finish` is called at most once, when that happens. It returns None where a partial answer would be misleading.
     """
 
     finish: Callable[[], Finish | None]

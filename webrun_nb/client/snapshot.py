@@ -37,8 +37,9 @@ class Doing:
 class SessionSnapshot:
     """The state of a session at one moment. Times are unix ms of the server's clock; money is US dollars.
 
-    A viewer ticks on by itself from `server_now_ms` (if `clock_running`): cost grows by the compute price until the
-    session ends, and the countdown runs towards `expires_at_ms`, which is None while a task holds the timer off.
+    A viewer ticks on by itself from `server_now_ms` (if `clock_running`): cost grows by the price of the session's
+    time until the session ends, and the countdown runs towards `expires_at_ms`, which is None while a task holds the
+    timer off.
     """
 
     name: str

@@ -131,7 +131,7 @@ class SessionStatus(_Word):
 
 
 class SessionPhase(_Word):
-    """The occupation of an active session (section 3)."""
+    """The detail of the status `active`: what the session is doing (contract, section 3)."""
 
     IDLE = "idle"
     RUNNING = "running"

@@ -62,8 +62,12 @@ class Emulator:
         The storage, open and prepared.
     signer : Signer
         Signs URLs of this server.
-    browsers, agent, egress : Browsers, Agent, Egress
-        Open browsers; propose what to do in them; lead their traffic out.
+    browsers : Browsers
+        Opens browser instances.
+    agent : Agent
+        Proposes the actions of all tasks.
+    egress : Egress
+        Gives each session the route of its traffic.
     secrets : SecretRegistry
         Filled with the secrets of the sessions.
     """

@@ -25,6 +25,7 @@ class Prices:
 
     def usd_per_minute(self, *, idle: bool) -> Decimal:
         """Return the price of a session's time: while a task runs, or idle."""
+        # The service's price list has one price for both.
         return self.compute_usd_per_minute
 
     def to_wire(self) -> dict[str, float]:

@@ -93,8 +93,8 @@ class LedgerRecorder:
 class _Follower:
     """One session's entry: what was written last, and when the next writing is due."""
 
-    def __init__(self, books: LedgerRecorder, written: SessionRecord, snapshot: SessionSnapshot) -> None:
-        self._books = books
+    def __init__(self, recorder: LedgerRecorder, written: SessionRecord, snapshot: SessionSnapshot) -> None:
+        self._recorder = recorder
         self._written = written
         self._state = _state(snapshot)
 
@@ -109,10 +109,10 @@ class _Follower:
         if self._written.ended_at_ms is not None:
             return
         self._state = _state(snapshot)
-        self._written = self._books.record_of(snapshot, self._written)
-        self._books.ledger.write(self._written)
+        self._written = self._recorder.record_of(snapshot, self._written)
+        self._recorder.ledger.write(self._written)
         if snapshot.ended:
-            self._books.end_written(snapshot.session_id)
+            self._recorder.end_written(snapshot.session_id)
 
 
 def now_ms() -> int:
@@ -161,7 +161,7 @@ class ClosedSession:
     """All of it; None where the server does not know the session any more."""
 
 
-async def close_orphaned_sessions(http: ApiTransport, books: LedgerRecorder) -> list[ClosedSession]:
+async def close_orphaned_sessions(http: ApiTransport, recorder: LedgerRecorder) -> list[ClosedSession]:
     """End the sessions on this server that were left open, according to the ledger.
 
     Raises
@@ -170,11 +170,11 @@ async def close_orphaned_sessions(http: ApiTransport, books: LedgerRecorder) -> 
         The server does not take it; what was ended before stays so.
     """
     ended = []
-    for record in books.ledger.left_open(now_ms()):
-        if record.base_url != books.base_url:
+    for record in recorder.ledger.left_open(now_ms()):
+        if record.base_url != recorder.base_url:
             continue
         outcome = await _end(http, record)
-        books.ledger.close_session(record.base_url, record.session_id, outcome.reason, now_ms(), outcome.cost_usd)
+        recorder.ledger.close_session(record.base_url, record.session_id, outcome.reason, now_ms(), outcome.cost_usd)
         ended.append(outcome)
     return ended
 

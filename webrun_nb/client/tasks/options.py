@@ -99,7 +99,8 @@ class TaskOptions:
     def to_wire(self) -> dict[str, Any]:
         """Return the options that are sent as they are, under their wire names.
 
-        `url`, `schema`, `secrets` and `files` have to be resolved first (`task_request`); `max_cost_usd` is not sent.
+        `url`, `schema`, `secrets` and `files` have to be resolved first (`build_task_request`); `max_cost_usd` is not
+        sent.
 
         Raises
         ------

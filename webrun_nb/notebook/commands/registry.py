@@ -1,4 +1,4 @@
-"""Lists all commands, in the order in which help shows them: those of a module of this package together."""
+"""Lists all commands in the order in which help shows them, module by module."""
 
 from __future__ import annotations
 

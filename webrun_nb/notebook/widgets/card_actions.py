@@ -134,7 +134,7 @@ class CardActions(Protocol):
     All widgets of a kernel share one thread for their messages. The future ends when the server has answered; its
     exception is shown on the card.
 
-    An object may have more than the two methods below, and its card then offers it:
+    An object may have more methods than the two below. For each of these the card has what is needed to use it:
 
     - the other commands of `BUTTONS`, of the same shape (`start_again` returns a `Future[RestartedSession]`);
     - `answer(task_id, text)`: answers the task's guardrail, and so the card has a form. `text` may be a password: it
