@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -43,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many tests run at a time with `-n logical`: more than cores, since many wait for browsers."""
     return max(2, (3 * (os.cpu_count() or 1) + 1) // 2)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests and their modules out of all later garbage collections: they stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
