@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from helpers.jupyterlab import READY_MS, VIEWPORT, App, LabPage, LabServer, find_browser
 from helpers.jupyterlab import lab_server as run_lab_server
@@ -21,6 +22,20 @@ LAB_SETTINGS = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--jupyter", choices=get_args(App), default="lab", help="the application to test in")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the outputs of the notebook's cells to the report of a test that failed."""
+    report = yield
+    lab = getattr(item, "funcargs", {}).get("lab")
+    if report.when == "call" and report.failed and lab is not None:
+        try:
+            outputs = json.dumps(lab.outputs(), indent=1)
+        except Error as error:  # the page is gone, or shows no notebook
+            outputs = str(error)
+        report.sections.append(("Outputs of the notebook's cells", outputs[-20_000:]))
+    return report
 
 
 @pytest.fixture(scope="session")
