@@ -38,7 +38,7 @@ def kernel(tmp_path_factory) -> Iterator[Kernel]:
         ),
         ("%%webrun task --url ftp://x.example/\nList it", "http"),
         ("%%webrun task --url shop\nList it", "did you mean practice:shop?"),
-        ("%%webrun task --url practice:nosuch\nList it", "there are: shop, bank"),
+        ("%%webrun task --url practice:nosuch\nList it", "there are: admin, bank"),
         ("%%webrun task --url practice:shopp\nList it", "did you mean practice:shop? · nothing was done"),
         ("webrun.result(5)", "webrun: result() takes text as task_id, not int"),
         ("%%webrun task --schema 'name:strin'\nList it", "str"),
