@@ -25,14 +25,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Run an emulator without limits, with its control API; or use the hosted service.
 
-    All modules share it: to start an emulator and its browser takes seconds. Each test has sessions of its own.
+    All modules share it, and its sessions share a browser: the start of an emulator takes seconds, that of a browser
+    half a second of CPU. Each test has sessions of its own. Sessions with browsers of their own are the subject of
+    test_control.py, which has its own emulator, and of tests/integration.
     """
     if getattr(request, "param", "emulator") == "hosted":
         with hosted_service.hosted_service() as service:
             yield service
         return
     with emulators(tmp_path_factory) as start:
-        yield start("--control")
+        yield start("--control", "--isolation", "context")
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,12 @@ import pytest
 from helpers.waiting import wait_until
 
 
+@pytest.fixture(scope="module")
+def emulator(start_emulator):
+    """Run an emulator whose sessions have browsers of their own, as interactive sessions have by default."""
+    return start_emulator("--control")
+
+
 @pytest.fixture
 def orphan(emulator, idle_session):
     """Remove the session's browser in a given way, and hold the next one back until the session is seen orphaned."""
