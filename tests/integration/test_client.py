@@ -17,7 +17,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from helpers.waiting import wait_for_snapshot
+from helpers.waiting import wait_for_snapshot, wait_until
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
@@ -244,6 +244,7 @@ def test_a_persons_click_lands_on_the_page_where_it_was_aimed(session: Session, 
     session.task("wait for 0.1 seconds", url=site.page("/aim", AIM))
     session.take_over()
     assert session.snapshot.phase == "manual"
+    wait_until(lambda: session.monitor.listening)  # the event of the click is not missed
     session.click(300, 200)
     wait_for_snapshot(session, lambda snapshot: "click" in snapshot.last_action.lower())
     session.release()

@@ -59,6 +59,7 @@ def spend(snapshot):
         spent.set()
         threading.Thread(target=get_ipython().run_line_magic, args=("webrun", "emulator advance 3m")).start()
 leave = session.subscribe(spend)
+wait_until(lambda: session.monitor.listening)  # no event of the task is missed
 """
 
 

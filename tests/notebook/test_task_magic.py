@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.kernels import Kernel, Ran, running_kernel
+from helpers.kernels import IMPORT_WAITING, Kernel, Ran, running_kernel
 
 LAPTOPS = "List the laptops under $400, cheapest first."
 
@@ -218,11 +218,12 @@ def test_one_record_by_a_dataclass_a_dict_or_a_file(kernel, schema):
 
 def test_an_interrupt_stops_the_task_and_says_what_keeping_the_session_costs(kernel):
     waits = (
-        "%webrun start held\nimport os, signal\n"
+        f"%webrun start held\n{IMPORT_WAITING}\nimport os, signal\n"
         "def interrupt(snapshot):\n"
         "    if 'wait' in str(snapshot.last_action).lower():\n"
         "        leave()\n        os.kill(os.getpid(), signal.SIGINT)\n"
-        "leave = webrun.start('held').subscribe(interrupt)"
+        "held = webrun.start('held')\nleave = held.subscribe(interrupt)\n"
+        "wait_until(lambda: held.monitor.listening)  # no event of the task is missed"
     )
     assert kernel.run(waits).status == "ok"
     line = kernel.run("%%webrun task -s held --url practice:shop\nGet the title. Wait for 60 seconds.").one_line
