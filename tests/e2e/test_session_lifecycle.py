@@ -118,6 +118,7 @@ def test_every_display_of_a_session_reports_that_its_kernel_was_shut_down(lab: L
 
 
 def test_both_cards_of_a_session_follow_and_come_back_after_a_reload(lab: LabPage) -> None:
+    lab.page.set_viewport_size({"width": 1200, "height": 1800})  # cells that are not in view are not in the DOM
     lab.open_notebook([START, "%webrun status"])
     lab.run_all()
     lab.wait_until_done()
