@@ -53,7 +53,7 @@ def test_all_cells_of_the_quickstart_run(lab):
     (status,) = [cell for cell in saved.cells if cell.source == "%webrun status"]
     (card,) = [output.data for output in status.outputs if "data" in output]
     for form in ("text/plain", "text/html"):
-        assert "by you (`%webrun terminate`)" in card[form], "what stands for the card says how it ended"
+        assert "by you (%webrun terminate)" in card[form], "what stands for the card says how it ended"
     for cell in saved.cells:
         cell.outputs = []
     assert len(whole) - len(nbformat.writes(saved)) < 60_000

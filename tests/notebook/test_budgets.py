@@ -46,8 +46,14 @@ def test_a_task_is_stopped_when_its_budget_is_spent_and_the_session_kept(kernel)
     ran = kernel.run("%%webrun task --max-cost 0.0005\nwait for 60 seconds")
     assert "BUDGET_REACHED: the task's emulated budget of $0.0005 is spent" in ran.one_line
     assert "you pay $0.00" in ran.one_line
+    assert "the session is kept" in ran.one_line
     assert value(kernel.run("webrun.start('kept').ended")) is False
     kernel.run("%webrun terminate kept")
+
+
+def test_a_task_with_a_session_of_its_own_ends_its_session_with_its_budget(kernel):
+    ran = kernel.run("%%webrun task --max-cost 0.000001\nwait for 60 seconds")
+    assert "its session has ended with it; allow more with --max-cost" in ran.one_line
 
 
 WAITING = """

@@ -125,7 +125,7 @@ def test_nbconvert_runs_it_to_a_page_that_needs_no_widgets(tmp_path):
     page = (tmp_path / "in.html").read_text()
     card = page.partition("<!--webrun-card-->")[2].partition("<!--/webrun-card-->")[0]
     assert "terminated" in card
-    assert "by you (`%webrun terminate`)" in card
+    assert "by you (%webrun terminate)" in card
     assert "399.99" in page
     assert "jupyter.widget-state" not in page
 

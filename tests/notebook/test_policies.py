@@ -74,7 +74,7 @@ def test_a_template_is_a_policy_to_begin_with(kernel):
         ("create other", "a template or a file is needed"),
         ("create other --file nowhere.json", "can't be read"),
         ("create other --file {folder}/broken.json", "actionRules[0].permission"),
-        ("show nobody", "there are: careful; `%webrun policy create NAME` makes one"),
+        ("show nobody", 'there are: careful; `%webrun policy create NAME --template "Research Only"` makes one'),
         ("create other --template Anything", "there are: Research Only"),
     ],
 )

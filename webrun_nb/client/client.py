@@ -200,7 +200,9 @@ class Client(InProcess):
         pictures: bool = False,
         new: bool = False,
     ) -> Session:
-        """Start a session, or return the live one of that name and the same options (Run All must not bill two).
+        """Start a session, or return the open one of that name and the same options.
+
+        So a notebook whose cells all run again opens no second session that costs.
 
         Parameters
         ----------
@@ -224,14 +226,24 @@ class Client(InProcess):
         new : bool
             Start another session in any case, with a budget of its own; a name in use gets a number.
 
+        Returns
+        -------
+        Session
+            The session. It costs until `terminate`, until its inactivity timeout, or until the end of a `with` block.
+
         Raises
         ------
         BudgetError
             Nothing is left of the budget of that name and amount, or of the notebook's.
         WebRunError
-            `NAME_IN_USE`: a live session of that name has other options.
+            `NAME_IN_USE`: an open session of that name has other options.
         RequestError, AuthenticationError, PaymentError, LimitError, ConnectionLostError
             The session was refused, or the server can't be reached.
+
+        Examples
+        --------
+        >>> with webrun.start("shopping", max_cost_usd=0.05) as session:  # doctest: +SKIP
+        ...     laptops = session.task("List the laptops", url="practice:shop", schema="name:str, price:float").df
         """
         options = SessionOptions(
             None if url is None else resolve_url(url, self.base_url),

@@ -48,10 +48,10 @@ _HINTS: Mapping[str, str] = {
     ErrorCode.NOT_FOUND: "is the base URL that of a WebRun service?",
     ErrorCode.SESSION_NOT_FOUND: "start one with `webrun.start()`",
     ErrorCode.SESSION_EXPIRED: "start another with `webrun.start()`",
-    ErrorCode.SESSION_NOT_ACTIVE: "it has ended: start another with `webrun.start()`",
+    ErrorCode.SESSION_NOT_ACTIVE: "start another with `webrun.start()`",
     ErrorCode.FILE_NOT_FOUND: "files without an environment live one hour: upload it again",
     ErrorCode.SESSION_LIMIT_REACHED: "end one with `session.terminate()`",
-    ErrorCode.INSTANCE_UNAVAILABLE: "install a browser with `webrun-nb install-browser`",
+    ErrorCode.INSTANCE_UNAVAILABLE: "try again; `webrun-nb doctor` checks the browser of this machine",
     # task failures
     TaskFailureCode.NAVIGATION_TIMEOUT: "the page did not load in time: check the address, or try again",
     TaskFailureCode.NAVIGATION_FAILED: "check the address",
@@ -285,6 +285,7 @@ class GuardrailError(WebRunError):
 
 _STOPPED_HINTS = {
     "task": "the session is kept; allow more with max_cost_usd=",
+    "task with a session of its own": "its session has ended with it; allow more with max_cost_usd=",
     "session": "the session was ended; start one with more: max_cost_usd=",
     "notebook": "its sessions were ended; allow more with `client.limit(…)`",
 }
@@ -312,6 +313,8 @@ class BudgetError(WebRunError):
         The answer so far; may be empty.
     refused : bool
         Nothing was stopped: new work was refused.
+    ends_session : bool
+        The session of the task ends with it.
     """
 
     def __init__(
@@ -324,6 +327,7 @@ class BudgetError(WebRunError):
         name: str = "",
         partial: str = "",
         refused: bool = False,
+        ends_session: bool = False,
         **about: Any,
     ) -> None:
         spent = f"≈ {rounded_dollars(cost_usd)}; you pay $0.00" if emulated else rounded_dollars(cost_usd)
@@ -336,7 +340,8 @@ class BudgetError(WebRunError):
             hint = _REFUSED_HINTS[scope].format(name=name, more=doubled_limit)
         else:
             budget = f"{'emulated ' if emulated else ''}budget of {limit}"
-            message, hint = f"the {scope}'s {budget} is spent ({spent}): it was stopped", _STOPPED_HINTS[scope]
+            message = f"the {scope}'s {budget} is spent ({spent}): it was stopped"
+            hint = _STOPPED_HINTS["task with a session of its own" if ends_session else scope]
         super().__init__(
             message,
             code=ToolkitErrorCode.BUDGET_REACHED,

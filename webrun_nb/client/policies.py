@@ -151,10 +151,11 @@ class Policies:
             names = [each.name for each in policies]
             meant = closest_match(policy, names)
             there_are = f"there are: {', '.join(names[:10])}" if names else "there is none yet"
+            how = "`policies.create(name, template=…)` makes one"
             raise RequestError(
                 f"there is no policy {policy!r}",
                 code=ErrorCode.POLICY_NOT_FOUND,
-                hint=f"did you mean {meant}?" if meant else f"{there_are}; `policies.create(name)` makes one",
+                hint=f"did you mean {meant}?" if meant else f"{there_are}; {how}",
             )
         ids = ", ".join(each.id for each in found)
         raise refusal(

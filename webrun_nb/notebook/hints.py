@@ -44,7 +44,7 @@ _TYPED: Mapping[str, str] = {
     "`session.terminate()`": "`%webrun terminate`",
     "`session.stop()`": "`%webrun stop`",
     "`session.status()`": "`%webrun status`",
-    "`policies.create(name)`": "`%webrun policy create NAME`",
+    "`policies.create(name, template=…)`": '`%webrun policy create NAME --template "Research Only"`',
     "`environments.create(name)`": "`%webrun env create NAME`",
     "`client.limit(…)`": "`%config WebrunMagics.max_cost = …`",
     "use a client of the emulator": "log out with `%webrun logout`",

@@ -79,8 +79,8 @@ def test_a_pages_words_can_not_command_the_terminal() -> None:
     assert str(error) == "the page ]0;owned says txt · do 2J it"
 
 
-def test_a_browser_that_is_missing_comes_with_the_command_that_installs_it() -> None:
-    assert "webrun-nb install-browser" in str(refusal(503, "INSTANCE_UNAVAILABLE", "no browser"))
+def test_a_browser_that_is_missing_comes_with_the_command_that_finds_out_why() -> None:
+    assert "webrun-nb doctor" in str(refusal(503, "INSTANCE_UNAVAILABLE", "no browser"))
 
 
 def test_a_guardrail_error_holds_the_question_and_its_candidates() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -37,6 +37,11 @@ class SessionOptions:
     secrets: tuple[HostSecret, ...] = ()
     pictures: bool = False
     """True: keep pictures of its steps, which only the emulator takes."""
+
+    def differences(self, other: SessionOptions) -> list[str]:
+        """Return the options whose values differ, as words: `policy`, `max cost`."""
+        differing = (each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name))
+        return [name.removesuffix("_id").removesuffix("_usd").replace("_", " ") for name in differing]
 
     def to_wire(self) -> dict[str, Any]:
         """Return the fields of a start-session request that describe the session itself."""

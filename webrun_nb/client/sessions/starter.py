@@ -216,7 +216,7 @@ class SessionStarter:
 
 
 def _with_same_options(session: Session, options: SessionOptions) -> Session:
-    """Return a live session, if its options are those.
+    """Return an open session, if its options are those.
 
     Raises
     ------
@@ -224,8 +224,9 @@ def _with_same_options(session: Session, options: SessionOptions) -> Session:
         `NAME_IN_USE`: it has other options.
     """
     if session.options != options:
+        others = ", ".join(session.options.differences(options))
         raise WebRunError(
-            f"session {session.name} is live, with other options",
+            f"session {session.name} is open with other options ({others})",
             code=ToolkitErrorCode.NAME_IN_USE,
             session_id=session.session_id,
         )

@@ -313,6 +313,7 @@ class TaskRun:
             cost_usd=from_number(body.usage.cost),
             emulated=body.usage.emulated,
             partial=(body.details or {}).get("partial") or self._owner.monitor.partial(body.task_id),
+            ends_session=self._ends_session,
             **about,
         )
 

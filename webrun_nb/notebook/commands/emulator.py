@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.local_time import date_and_time
+from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.syntax import values
@@ -278,6 +279,12 @@ def _faults_arguments(what: str, **given: object) -> EmulatorFaults:
         An option is missing or doesn't fit.
     """
     how = [name for name in _HOW if name in given]
+    if what not in _ENDPOINTS:
+        meant = closest_match(what, _ENDPOINTS)
+        raise CommandError(
+            f"faults: there is nothing called {what!r}",
+            f"did you mean {meant}?" if meant else f"there are: {', '.join(_ENDPOINTS)}",
+        )
     if what == _CLEAR:
         if given:
             raise CommandError("faults clear takes no options", "it removes every fault: %webrun emulator faults clear")

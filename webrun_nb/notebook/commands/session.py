@@ -107,7 +107,7 @@ START = Command(
         secret_option(),
         Option("--view", "view", "show its browser live as well, below its card"),
         Option("--pictures", "pictures", "keep a small picture with each step, for the card's log; emulator only"),
-        Option("--new", "new", "open another session, even if one with that name and options is live"),
+        Option("--new", "new", "open another session, even if one with that name and options is open"),
     ),
     examples=("%webrun start shop --url practice:shop --max-cost 0.50",),
     details="""\

@@ -26,7 +26,7 @@ GRACE_MS = 300_000
 _ENDINGS = {
     "completed": "its last task is complete",
     "terminateOnCompletion": "its last task is complete",
-    "terminated": "by you (`%webrun terminate`)",
+    "terminated": "by you (%webrun terminate)",
     "failed": "its browser did not start, or its last task failed",
     "balance": "the balance is used up",
     "budget": "its budget is spent",

@@ -111,8 +111,8 @@ def test_starting_again_gives_the_live_session(client: Client, service: FakeServ
 
 def test_starting_again_with_other_options_explains(client: Client) -> None:
     client.start("shop", url="http://a.example")
-    with pytest.raises(WebRunError, match="session shop is live, with other options"):
-        client.start("shop", url="http://b.example")
+    with pytest.raises(WebRunError, match=r"session shop is open with other options \(url, max cost\)"):
+        client.start("shop", url="http://b.example", max_cost_usd=1)
 
 
 def test_new_starts_another(client: Client) -> None:

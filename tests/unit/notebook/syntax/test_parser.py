@@ -294,6 +294,8 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("emulator account --session-limit -1", None, "'-1'", "0 to"),
         ("emulator account --active --deactivated", None, "not both", "help emulator"),
         ("emulator faults task", None, "how are the calls to fail", "--drop"),
+        ("emulator faults run-tsk --status 503", None, "there is nothing called 'run-tsk'", "did you mean run-task?"),
+        ("emulator faults foo", None, "there is nothing called 'foo'", "there are: start-session"),
         ("emulator faults task --status 200", None, "'200'", "400 to 599"),
         ("emulator faults task --code x", None, "'x' is not a code", "INSTANCE_UNAVAILABLE"),
         ("emulator faults clear --times 2", None, "takes no options", "faults clear"),

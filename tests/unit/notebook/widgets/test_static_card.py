@@ -47,7 +47,7 @@ def test_an_empty_queue_is_not_mentioned() -> None:
     ("status", "reason", "text"),
     [
         (SessionStatus.TERMINATED, "expired", "after 5:00 of inactivity"),
-        (SessionStatus.TERMINATED, "terminated", "by you (`%webrun terminate`)"),
+        (SessionStatus.TERMINATED, "terminated", "by you (%webrun terminate)"),
         (SessionStatus.TERMINATED, "balance", "the balance is used up"),
         (SessionStatus.FAILED, "instance_lost", "its browser was lost and did not come back"),
         (SessionStatus.FAILED, "failed", "its browser did not start, or its last task failed"),
