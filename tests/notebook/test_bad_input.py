@@ -91,7 +91,7 @@ def test_a_session_that_has_ended_says_why_when_and_how_to_go_on(kernel):
     assert kernel.run("%webrun start gone\n%webrun terminate gone").status == "ok"
     for cell in ("%%webrun task -s gone\nList it", "%webrun pause gone", "%webrun stop gone"):
         said = kernel.run(cell).one_line
-        ended = r"gone ended at \d\d:\d\d:\d\d \S+: by you \(`%webrun terminate`\) · `%webrun start gone` opens another"
+        ended = r"gone ended at \d\d:\d\d:\d\d \S+: by you \(%webrun terminate\) · `%webrun start gone` opens another"
         assert re.search(ended, said)
     assert kernel.run("%webrun start").status == "ok"
 
