@@ -20,8 +20,9 @@ import contextvars
 import inspect
 import os
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from queue import Empty, SimpleQueue
@@ -225,6 +226,23 @@ def _settled(future: Future[Any]) -> None:
     """Wait for a future for at most `TIDY_UP_S`; a second interrupt ends the wait."""
     with contextlib.suppress(TimeoutError):
         future.exception(TIDY_UP_S)
+
+
+def wait_for_result(future: Future[T], timeout_s: float | None = None) -> T:
+    """Wait for a future and return its result; an interrupt ends the wait, whenever it comes.
+
+    Raises
+    ------
+    TimeoutError
+        It took longer than `timeout_s`.
+    """
+    deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
+    while not future.done():
+        left_s = _LOOK_UP_S if deadline_s is None else deadline_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        wait([future], min(left_s, _LOOK_UP_S))
+    return future.result()
 
 
 def has_caller() -> bool:

@@ -20,6 +20,7 @@ from webrun_nb.client._sync import (
     on_loop_thread_within,
     run_in_caller_thread,
     runtime,
+    wait_for_result,
 )
 from webrun_nb.client.errors import ArgumentError
 
@@ -89,6 +90,25 @@ def test_an_interrupt_just_before_the_wait_is_noticed(own: Runtime) -> None:
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     assert waited_in_vain == []
+
+
+def test_an_interrupt_just_before_the_wait_for_a_result_is_noticed(own: Runtime) -> None:
+    """It comes as in the test above, while the wait is for a call that runs by itself."""
+    own.run(_thread_name())
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    call = own.submit(asyncio.sleep(20))
+    own.loop.call_soon_threadsafe(os.kill, os.getpid(), signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            wait_for_result(call.result)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    assert not call.result.done()
+
+
+def test_a_result_that_takes_too_long_is_a_timeout(own: Runtime) -> None:
+    with pytest.raises(TimeoutError):
+        wait_for_result(own.submit(asyncio.sleep(20)).result, 0.01)
 
 
 def test_a_timeout_cancels_the_coroutine(own: Runtime) -> None:

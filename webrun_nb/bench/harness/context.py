@@ -128,6 +128,11 @@ class Emulator:
         message = {"actionType": "state", "newState": "terminate"}
         await self.post("/start/send-message", {"sessionId": session_id, "message": message})
 
+    async def until_kept(self, session_id: str) -> None:
+        """Wait until an idle session's state is kept for a restore. That comes before the first task, so run one."""
+        task = {"actionType": "newTask", "taskDetails": "wait for 0.01 seconds"}
+        await self.post("/start/send-message", {"sessionId": session_id, "message": task})
+
     async def finished(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Wait for the end of a task that took longer than the request waits.
 

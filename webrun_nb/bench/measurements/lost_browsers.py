@@ -102,7 +102,8 @@ class Restore(Comparison):
     async def _ours_ms(self, bench: BenchContext, url: str, first: Visit, again: Visit) -> tuple[float, float]:
         session_id = await self._emulator.start_session(startingPoint=url)
         await _comes(first)
-        await bench.until_at_rest()  # the checkpoint is taken when the page has settled
+        await self._emulator.until_kept(session_id)
+        await bench.until_at_rest()
         async with Listener(self._emulator.url, session_id) as listener:
             began_s = time.perf_counter()
             await self._emulator.strike(session_id, "kill")

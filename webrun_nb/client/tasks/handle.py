@@ -10,7 +10,7 @@ from concurrent.futures import wait
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
-from webrun_nb.client._sync import Call
+from webrun_nb.client._sync import Call, wait_for_result
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -147,7 +147,7 @@ class TaskHandle(InProcess, Generic[SessionT]):
             As `Session.task` does.
         """
         with self._viewed():
-            return self._call.result.result(timeout_s)
+            return wait_for_result(self._call.result, timeout_s)
 
     def __await__(self) -> Generator[Any, None, TaskResult]:
         return self._awaited().__await__()
