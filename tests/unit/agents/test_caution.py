@@ -72,7 +72,7 @@ def test_an_approved_click_follows_the_button_that_the_page_has_made_anew(click:
 
 
 def test_only_the_choice_of_an_option_counts_as_a_click_and_activates_nothing() -> None:
-    """Whoever adds an action of the category Click decides here or in its class that it presses nothing."""
+    """An action of the category Click asks for approval as a click does, unless it is listed here as no press."""
     assert {kind for kind in get_args(Action) if kind.category == "Click" and not kind.clicks} == {Select}
 
 

@@ -36,7 +36,9 @@ async def test_what_has_been_opened_is_not_ended(process: BrowserProcess) -> Non
     async with process.limited(3600):
         pass
     process.give_up()
-    await asyncio.sleep(0)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_a_browser_may_be_given_up_twice(process: BrowserProcess) -> None:
