@@ -21,12 +21,12 @@ def test_start_session_answers_with_the_contracts_fields(emulator):
         "success", "sessionId", "socketURL", "streaming", "initialPrompt", "expiresIn", "balance", "message",
     }  # fmt: skip
     assert re.fullmatch(r"[a-z0-9]{12}", body["sessionId"])
-    view_url = f"{emulator.url}/view/{body['sessionId']}"
-    assert body["streaming"] == {
-        "webRTCURL": None,
-        "webViewURL": view_url,
-        "dimensions": {"width": 1024, "height": 600},
-    }
+    streaming = body["streaming"]
+    assert set(streaming) == {"webRTCURL", "webViewURL", "dimensions"}
+    assert (streaming["webRTCURL"], streaming["dimensions"]) == (None, {"width": 1024, "height": 600})
+    view_url = streaming["webViewURL"]
+    assert re.fullmatch(f"{emulator.url}/view/{body['sessionId']}#token=[0-9a-f]{{64}}", view_url)
+    assert emulator.status(body["sessionId"])["streaming"]["webViewURL"] == view_url
     assert body["expiresIn"] == 300_000
 
 

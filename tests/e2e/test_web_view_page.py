@@ -1,4 +1,4 @@
-"""Tests of the page of `webViewURL` in a browser: its key, embedding in a frame, and manual control."""
+"""Tests of the page of `webViewURL` in a browser: its token, embedding in a frame, and manual control."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 SCREEN = ".webrun-screen"
 PICTURED = re.compile(".")
-EMBEDDER = """<!doctype html><title>Elsewhere</title><iframe width=700 height=520 src="%s"></iframe><script>
-addEventListener('message', ({ data, source }) => {
-  if (data?.type === 'webrun:ready') source.postMessage({ type: 'webrun:key', key: '%s' }, '*');
-});</script>"""
+EMBEDDER = """<!doctype html><title>Elsewhere</title>
+<iframe width=700 height=520 allow="autoplay" src="%s"></iframe>"""
+PROBLEM = "#problem"
+MISSING = "This address shows no live view: its token (#token=…) is missing."
+INVALID = "This address shows no live view: its token is not valid."
 
 
 @pytest.fixture(scope="module")
@@ -73,48 +74,64 @@ def embed() -> Iterator[Callable[[str], str]]:
     server.server_close()
 
 
-def test_it_shows_nothing_without_the_key_and_all_with_it(page: Page, url: str, emulator: Any) -> None:
+def drive(screen: FrameLocator | Page, emulator: Any, session_id: str) -> None:
+    """Take control in a view, click on a link of the shop, and release."""
+    view = screen.locator(SCREEN)
+    view.get_by_role("button", name="Take over").click()
+    expect(view).to_have_attribute("data-controller", "you")
+    assert emulator.status(session_id)["phase"] == "manual"
+    view.locator(".webrun-screen-field").click(position={"x": 50, "y": 60})
+    expect(view.locator(".webrun-screen-doing")).to_contain_text("click")
+    view.get_by_role("button", name="Release").click()
+    expect(view).to_have_attribute("data-controller", "agent")
+
+
+def test_in_a_private_window_the_address_shows_and_drives_also_after_a_reload(
+    page: Page, url: str, emulator: Any, session_id: str
+) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.extend([request.url.partition("#")[0], str(request.all_headers())]))
+    page.on("websocket", lambda socket: requests.append(socket.url))
     page.goto(url)
-    expect(page.locator(SCREEN)).to_be_hidden()
-    for key in ("wr_wrong", emulator.key):
-        page.get_by_label("API key").fill(key)
-        page.get_by_role("button", name="Watch").click()
-        if key == "wr_wrong":
-            expect(page.get_by_role("alert")).to_have_text("This key was not accepted.")
-            expect(page.locator(SCREEN)).to_be_hidden()
     expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
-    assert page.evaluate("() => [location.hash, document.cookie, localStorage.length, sessionStorage.length]") == [
-        *("", ""),
-        *(0, 0),
-    ]
-
-
-def test_a_key_in_the_fragment_leaves_the_address_and_reaches_no_server(page: Page, url: str, emulator: Any) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{url}#key={emulator.key}")
+    page.reload()
     expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
+    expect(page.locator(PROBLEM)).to_be_hidden()
     assert page.url == url
-    assert not [each for each in asked if "#" not in each and emulator.key in each]
+    drive(page, emulator, session_id)
+    assert f"{emulator.url}/view/{session_id}/socket".replace("http", "ws") in requests
+    assert url.partition("#token=")[2] not in str(requests)
+    assert page.evaluate("() => [document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
 
 
-def test_a_page_elsewhere_that_has_the_key_frames_and_drives_it(
+def test_a_page_of_another_origin_shows_and_drives_it_in_a_frame(
     page: Page, url: str, emulator: Any, session_id: str, embed: Callable[[str], str]
 ) -> None:
-    page.goto(embed(EMBEDDER % (url, emulator.key)))
-    screen = page.frame_locator("iframe").locator(SCREEN)
-    expect(screen).to_have_attribute("data-pictures", PICTURED)
-    screen.get_by_role("button", name="Take over").click()
-    expect(screen).to_have_attribute("data-controller", "you")
-    assert emulator.status(session_id)["phase"] == "manual"
-    screen.locator(".webrun-screen-field").click(position={"x": 50, "y": 60})
-    expect(screen.locator(".webrun-screen-doing")).to_contain_text("click")
-    screen.get_by_role("button", name="Release").click()
-    expect(screen).to_have_attribute("data-controller", "agent")
+    page.goto(embed(EMBEDDER % url))
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
+    drive(frame, emulator, session_id)
+
+
+def test_without_its_token_it_says_so_and_shows_nothing(page: Page, url: str, emulator: Any) -> None:
+    address, _, token = url.partition("#token=")
+    for fragment, text in {
+        "": MISSING,
+        "#token=": MISSING,
+        f"#key={emulator.key}": MISSING,
+        f"#token={token[::-1]}": INVALID,
+        f"#token={emulator.key}": INVALID,
+    }.items():
+        page.goto(address + fragment)
+        expect(page.locator(PROBLEM)).to_have_text(text)
+        expect(page.locator(SCREEN)).to_be_hidden()
+    page.goto(url)  # a new fragment: the page is not loaded again
+    expect(page.locator(PROBLEM)).to_be_hidden()
+    expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
 
 
 def test_where_the_agent_acts_is_framed(page: Page, url: str, emulator: Any, session_id: str) -> None:
-    page.goto(f"{url}#key={emulator.key}")
+    page.goto(url)
     expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
     page.evaluate(
         """() => { const mark = document.querySelector('.webrun-screen-mark'); window.marked = [];
@@ -132,7 +149,7 @@ def test_what_a_question_is_about_stays_framed_until_it_is_answered(page: Page, 
     asking = emulator.start(policyId=policy_id)
     click = {"taskDetails": "Click the Laptops link", "startingPoint": emulator.shop}
     assert emulator.message(asking, actionType="newTask", **click)[1]["status"] == "guardrail_trigger"
-    page.goto(f"{emulator.url}/view/{asking}#key={emulator.key}")
+    page.goto(emulator.status(asking)["streaming"]["webViewURL"])
     expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
     mark = page.locator(".webrun-screen-mark.webrun-screen-held")
     expect(mark).to_be_visible()
@@ -142,24 +159,25 @@ def test_what_a_question_is_about_stays_framed_until_it_is_answered(page: Page, 
     emulator.message(asking, actionType="state", newState="terminate")
 
 
-def test_it_says_when_the_session_has_ended_and_when_there_is_none(page: Page, url: str, emulator: Any) -> None:
+def test_it_says_when_the_session_has_ended_also_when_it_is_opened_later(page: Page, emulator: Any) -> None:
     ended = emulator.start()
-    page.goto(f"{emulator.url}/view/{ended}#key={emulator.key}")
+    page.goto(emulator.status(ended)["streaming"]["webViewURL"])
     expect(page.locator(SCREEN)).to_have_attribute("data-controller", "agent")
     emulator.message(ended, actionType="state", newState="terminate")
     expect(page.locator(SCREEN)).to_contain_text("The session has ended")
     expect(page.locator(".webrun-screen-status")).to_be_hidden()
-    page.goto(f"{emulator.url}/view/nosuchsessio#key={emulator.key}")
-    expect(page.locator(".webrun-screen-overlay")).to_have_text("There is no such session")
+    page.reload()
+    expect(page.locator(".webrun-screen-overlay")).to_have_text("The session has ended")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible(page: Page, url: str, emulator: Any, scheme: Any, tmp_path: Path) -> None:
+def test_it_is_accessible(page: Page, url: str, scheme: Any, tmp_path: Path) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(url)
-    page.screenshot(path=tmp_path / f"web-ask-{scheme}.png")
+    page.goto(url.partition("#")[0])
+    expect(page.locator(PROBLEM)).to_have_text(MISSING)
+    page.screenshot(path=tmp_path / f"web-missing-{scheme}.png")
     assert Axe().run(page).violations_count == 0
-    page.goto(f"{url}#key={emulator.key}")
+    page.goto(url)
     expect(page.locator(SCREEN)).to_have_attribute("data-pictures", PICTURED)
     page.screenshot(path=tmp_path / f"web-{scheme}.png")
     found = Axe().run(page)

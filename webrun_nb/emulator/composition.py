@@ -36,7 +36,7 @@ from webrun_nb.emulator.services.session_factory import SessionFactory
 from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
 from webrun_nb.emulator.services.session_workers import SessionWorkers
 from webrun_nb.emulator.services.sessions import PracticeSites, Sessions
-from webrun_nb.emulator.services.signing import Signer, signing_key
+from webrun_nb.emulator.services.signing import Signer, WebViewLinks, signing_key
 from webrun_nb.emulator.services.view_stream import LiveViews
 from webrun_nb.emulator.services.webhooks import Webhooks
 from webrun_nb.emulator.storage.data_folder import DataFolder
@@ -210,7 +210,7 @@ class Emulator:
     @cached_property
     def history(self) -> History:
         """Answers for sessions and tasks, open or ended."""
-        return History(self.registry, self.store, self.clock, self.url)
+        return History(self.registry, self.store, self.clock, self.url, self.view_links)
 
     @cached_property
     def recordings(self) -> TaskRecordings:
@@ -233,6 +233,11 @@ class Emulator:
     def webhooks(self) -> Webhooks:
         """Announces the end of tasks."""
         return Webhooks(self.clock)
+
+    @cached_property
+    def view_links(self) -> WebViewLinks:
+        """The addresses of the pages that show sessions."""
+        return WebViewLinks(self.signer)
 
     @cached_property
     def live_views(self) -> LiveViews:
@@ -335,6 +340,7 @@ class Emulator:
             sessions=self.sessions,
             signer=self.signer,
             sockets=self.sockets,
+            view_links=self.view_links,
             webhooks=self.webhooks,
             workers=self.workers,
         )

@@ -25,7 +25,7 @@ from webrun_nb.emulator.services.session_events import SessionEvents
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.session_workers import SessionWorkers
 from webrun_nb.emulator.services.sessions import Sessions
-from webrun_nb.emulator.services.signing import Signer
+from webrun_nb.emulator.services.signing import Signer, WebViewLinks
 from webrun_nb.emulator.services.webhooks import Webhooks
 from webrun_nb.wire.prices import Prices
 
@@ -53,6 +53,7 @@ class Services:
     sessions: Sessions
     signer: Signer
     sockets: ConnectedSockets
+    view_links: WebViewLinks
     webhooks: Webhooks
     workers: SessionWorkers
 
@@ -98,6 +99,7 @@ TheRegistry = Annotated[SessionRegistry, _service(lambda services: services.regi
 TheSessions = Annotated[Sessions, _service(lambda services: services.sessions)]
 TheSigner = Annotated[Signer, _service(lambda services: services.signer)]
 TheSockets = Annotated[ConnectedSockets, _service(lambda services: services.sockets)]
+TheViewLinks = Annotated[WebViewLinks, _service(lambda services: services.view_links)]
 TheWebhooks = Annotated[Webhooks, _service(lambda services: services.webhooks)]
 TheWorkers = Annotated[SessionWorkers, _service(lambda services: services.workers)]
 

@@ -1,7 +1,8 @@
 """The live view: a socket for frames and input (contract, section 12), and the page of `webViewURL` (section 10).
 
-A viewer authenticates with the `Authorization` header or, as a page can't set one, with its first message. The key is
-never in a URL, which would end up in histories and logs. The page itself is public: it shows nothing without the key.
+A viewer authenticates with the `Authorization` header or, as a page can't set one, with its first message: with the API
+key, or with the token of the session's live view. The page is public, and the same for every id: it takes the token
+from the fragment of its own address, which is sent to no server, and shows nothing without it.
 """
 
 from __future__ import annotations
@@ -66,10 +67,11 @@ _HTML = _text("view.html")
 
 
 class ViewerHello(Request):
-    """The first message of a viewer that sent no `Authorization` header."""
+    """The first message of a viewer that sent no `Authorization` header: with the API key, or the session's token."""
 
     type: Literal["hello"]
-    key: str = Field(max_length=1_000, repr=False)
+    key: str | None = Field(None, max_length=1_000, repr=False)
+    token: str | None = Field(None, max_length=1_000, repr=False)
 
 
 class ViewerMessage(Request):
@@ -114,13 +116,13 @@ class LiveView:
             await _page(scope)(scope, receive, send)
             return
         socket = WebSocket(scope, receive, send)
-        session_id = self._session_id(scope["path"])
-        if session_id is None or not _is_own_page(socket.headers):
+        found = self._match(scope["path"])
+        if found is None or not _is_own_page(socket.headers):
             await socket.close(_UNREADABLE)  # before it is accepted: a 403
             return
         await socket.accept()
         try:
-            await self._serve(socket, session_id)
+            await self._serve(socket, found["id"], takes_token=found.re is _SOCKET)
         except CommandRefusedError as error:
             await _refuse(socket, error)
         except WebSocketDisconnect:
@@ -129,12 +131,11 @@ class LiveView:
             with contextlib.suppress(RuntimeError):  # it is closed
                 await socket.close(_UNREADABLE)
 
-    def _session_id(self, path: str) -> str | None:
-        found = _SOCKET.fullmatch(path) or (_CONTROL_SOCKET.fullmatch(path) if self._with_control else None)
-        return found["id"] if found else None
+    def _match(self, path: str) -> re.Match[str] | None:
+        return _SOCKET.fullmatch(path) or (_CONTROL_SOCKET.fullmatch(path) if self._with_control else None)
 
-    async def _serve(self, socket: WebSocket, session_id: str) -> None:
-        user = await self._user(socket)
+    async def _serve(self, socket: WebSocket, session_id: str, *, takes_token: bool) -> None:
+        user = await self._user(socket, session_id if takes_token else None)
         await self._history.admit_command(user, session_id)
         session = self._sessions.open_session(user, session_id)
         viewer = self._views.join(session)
@@ -153,19 +154,22 @@ class LiveView:
             if isinstance(result, Exception):
                 raise result
 
-    async def _user(self, socket: WebSocket) -> str:
-        """Return the user, by the header or else by the first message."""
+    async def _user(self, socket: WebSocket, session_id: str | None) -> str:
+        """Return the user, by the header or else by the first message, which may hold the token of that session."""
         authorization = socket.headers.get("authorization")
-        if authorization is None:
-            async with asyncio.timeout(_HELLO_WITHIN_S):
-                text = await _receive(socket)
-            try:
-                authorization = f"Bearer {ViewerHello.model_validate(text).key}"
-            except ValidationError:  # without its content, which may hold a key
-                raise CommandRefusedError(
-                    ErrorCode.UNAUTHORIZED, "the first message has to be a hello with the key"
-                ) from None
-        return self._keys.user(authorization)
+        if authorization is not None:
+            return self._keys.user(authorization)
+        async with asyncio.timeout(_HELLO_WITHIN_S):
+            message = await _receive(socket)
+        try:
+            hello = ViewerHello.model_validate(message)
+        except ValidationError:  # without its content, which may hold a key
+            raise _not_a_hello() from None
+        if hello.key is not None:
+            return self._keys.user(f"Bearer {hello.key}")
+        if hello.token is not None and session_id is not None:
+            return await self._history.owner_by_token(session_id, hello.token)
+        raise _not_a_hello()
 
     async def _receive_messages(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:
         while True:
@@ -188,6 +192,10 @@ class LiveView:
             case "input":
                 interaction = Interact.model_validate({"actionType": "interaction", "action": message.action})
                 self._sessions.interact(user, session_id, interaction)
+
+
+def _not_a_hello() -> CommandRefusedError:
+    return CommandRefusedError(ErrorCode.UNAUTHORIZED, "the first message has to be a hello with a key or a token")
 
 
 async def _receive(socket: WebSocket) -> Any:
@@ -230,7 +238,8 @@ async def _refuse(socket: WebSocket, error: CommandRefusedError) -> None:
 def _is_own_page(headers: Headers) -> bool:
     """Return whether a socket is opened by a program (which sends no `Origin`), or by a page of this server.
 
-    A page of another origin lacks the key, and so could do nothing; it is refused all the same, before it can try any.
+    A page of another origin lacks key and token, and so could do nothing; it is refused all the same, before it can try
+    any.
     """
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
@@ -242,7 +251,7 @@ def _page(scope: Scope) -> Response:
         return PlainTextResponse("Only GET\n", status_code=405)
     if path in _FILES:
         kind, text = _FILES[path]
-    elif _PAGE.fullmatch(path):  # for any id: only the key's owner learns whether there is such a session
+    elif _PAGE.fullmatch(path):  # for any id: it does not tell whether there is such a session
         kind, text = "text/html; charset=utf-8", _HTML
     else:
         return PlainTextResponse("Not found\n", status_code=404)
@@ -253,8 +262,8 @@ def _protection(host: str) -> dict[str, str]:
     """Return the headers of the page and its files.
 
     `frame-ancestors *`: the contract has the page put in an iframe, and a notebook's page may be anywhere (JupyterHub,
-    VS Code). Framing it gives nothing away: no cookie or storage carries a key, so a frame shows nothing that its
-    embedder did not have the key for.
+    VS Code). Framing it gives nothing away: no cookie or storage holds a token, so a frame shows nothing for which its
+    embedder did not have the token.
     """
     policy = [
         "default-src 'none'",

@@ -66,22 +66,24 @@ def usage(bill: billing.Usage) -> Usage:
     )
 
 
-def streaming(session: Session, base_url: str) -> Streaming:
-    """Return the address of the live view; there is no WHEP (docs/deviations.md)."""
+def streaming(web_view_url: str | None) -> Streaming:
+    """Return the addresses of the live view; there is no WHEP (docs/deviations.md)."""
     return Streaming(
         web_rtc_url=None,
-        web_view_url=None if session.ended else f"{base_url}/view/{session.id}",
+        web_view_url=web_view_url,
         dimensions=Dimensions(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX),
     )
 
 
-def session_started(session: Session, task: Task | None, base_url: str, balance_usd: Decimal | None) -> SessionStarted:
+def session_started(
+    session: Session, task: Task | None, base_url: str, web_view_url: str | None, balance_usd: Decimal | None
+) -> SessionStarted:
     """Return the answer of start-session."""
     fields: dict[str, Any] = {"task_id": task.id} if task else {}
     return SessionStarted(
         session_id=session.id,
         socket_url=base_url,
-        streaming=streaming(session, base_url),
+        streaming=streaming(web_view_url),
         initial_prompt=task.order.instruction if task else "",
         expires_in=INACTIVITY_TIMEOUT_MS,
         balance=None if balance_usd is None else _usd(balance_usd),
@@ -90,7 +92,7 @@ def session_started(session: Session, task: Task | None, base_url: str, balance_
     )
 
 
-def session_state(session: Session, clock: Clock, base_url: str) -> SessionState:
+def session_state(session: Session, clock: Clock, web_view_url: str | None) -> SessionState:
     """Return the answer of session-status."""
     return SessionState(
         session_id=session.id,
@@ -109,7 +111,7 @@ def session_state(session: Session, clock: Clock, base_url: str) -> SessionState
         reach_out_mode=session.reach_out_mode,
         note=session.note,
         usage=usage(session.usage()),
-        streaming=streaming(session, base_url),
+        streaming=streaming(web_view_url),
         now=round(clock.now()),
         clock_running=clock.running,
     )

@@ -18,6 +18,7 @@ from webrun_nb.emulator.domain.task import StoredRequest, Task
 from webrun_nb.emulator.serializers import policies as serialize_policies
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.emulator.services.signing import WebViewLinks
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
@@ -50,13 +51,18 @@ class History:
         For expired records.
     base_url : str
         This server's address.
+    links : WebViewLinks
+        The addresses of live views.
     """
 
-    def __init__(self, sessions: SessionRegistry, store: WriteBehindStore, clock: Clock, base_url: str) -> None:
+    def __init__(
+        self, sessions: SessionRegistry, store: WriteBehindStore, clock: Clock, base_url: str, links: WebViewLinks
+    ) -> None:
         self._base_url = base_url
         self._sessions = sessions
         self._store = store
         self._clock = clock
+        self._links = links
         self._sweeping: asyncio.Task[None] | None = None
         self._requests: dict[str, dict[str, StoredRequest]] = {}
         """The requests of the tasks of sessions in memory, by session and task."""
@@ -68,8 +74,8 @@ class History:
     # --- keeping ------------------------------------------------------------------------------------------------------
 
     def keep(self, session: Session) -> None:
-        """Store the status of a session; once it has ended, that is final."""
-        answer = serialize.session_state(session, self._clock, self._base_url).to_wire()
+        """Store the status of a session, without the token of its live view; once it has ended, that is final."""
+        answer = serialize.session_state(session, self._clock, web_view_url=None).to_wire()
         answer = {name: value for name, value in answer.items() if name not in _LEFT_OUT}
         ended_ms = session.last_activity_ms if session.ended else None
         self._store.keep_session(session.id, session.owner, session.created_ms, ended_ms, answer)
@@ -144,7 +150,7 @@ class History:
             return self._state(await self._answer(session_id, user))
         if session.owner != user:
             raise _no_session(session_id)
-        return serialize.session_state(session, self._clock, self._base_url)
+        return self._state_in_memory(session)
 
     async def task_body(self, session_id: str, task_id: str, user: str | None = None) -> TaskBody:
         """Return the status of a task. The two ids are its capability; with `user`, it has to be theirs as well.
@@ -190,9 +196,7 @@ class History:
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""
-        in_memory = [
-            serialize.session_state(session, self._clock, self._base_url) for session in self._sessions.of(user)
-        ]
+        in_memory = [self._state_in_memory(session) for session in self._sessions.of(user)]
         known = {state.session_id for state in in_memory}
         kept = await self._store.sessions_of(user, LISTED, self._clock.now())
         states = [*in_memory, *(self._state(answer) for answer in kept if answer["sessionId"] not in known)]
@@ -248,6 +252,26 @@ class History:
         if session.owner != user:
             raise _no_session(session_id)
 
+    async def owner_by_token(self, session_id: str, token: str) -> str:
+        """Return the owner of the session, open or ended, that the token of a live view is for.
+
+        Raises
+        ------
+        CommandRefusedError
+            `UNAUTHORIZED`: it is not the token of this session, or the session's record has been removed.
+        """
+        session = self._sessions.session(session_id)
+        if session is not None:
+            owner, created_ms = session.owner, session.created_ms
+        else:
+            kept = await self._store.session(session_id, self._clock.now())
+            if kept is None or kept.answer is None:
+                raise _wrong_token()
+            owner, created_ms = kept.owner, kept.answer["createdAt"]
+        if not self._links.verify(token, session_id, created_ms):
+            raise _wrong_token()
+        return owner
+
     async def rejection_reason(self, session_id: str) -> ErrorCode:
         """Return the code with which a listener to a session that is not in memory is refused."""
         try:
@@ -268,6 +292,9 @@ class History:
         url = file.download_url
         return file.model_copy(update={"download_url": self._base_url + url}) if url.startswith("/") else file
 
+    def _state_in_memory(self, session: Session) -> SessionState:
+        return serialize.session_state(session, self._clock, self._links.url(session, self._base_url))
+
     def _state(self, answer: Mapping[str, Any]) -> SessionState:
         moment = {"now": round(self._clock.now()), "clockRunning": self._clock.running}
         return SessionState.model_validate({**answer, **moment})
@@ -275,6 +302,10 @@ class History:
 
 def _no_session(session_id: str) -> CommandRefusedError:
     return CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, f"there is no session {session_id[:40]}")
+
+
+def _wrong_token() -> CommandRefusedError:
+    return CommandRefusedError(ErrorCode.UNAUTHORIZED, "this is not the token of this session's live view")
 
 
 def _no_task(session_id: str, task_id: str) -> CommandRefusedError:

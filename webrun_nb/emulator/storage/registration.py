@@ -119,8 +119,7 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
         "phase": None,
         "expiresAt": None,
     }
-    streaming = {**(lost.answer.get("streaming") or {}), "webViewURL": None}
-    lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": [], "streaming": streaming}
+    lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": []}
     for task in tasks:
         if task.ended_ms is None:
             task.ended_ms = lost.ended_ms

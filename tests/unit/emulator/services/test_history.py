@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from helpers.prices import FAKE_PRICES
 from webrun_nb.emulator.domain.account import HOSTED
@@ -18,9 +18,11 @@ from webrun_nb.emulator.serializers.sessions import task_data
 from webrun_nb.emulator.services.accounts import Accounts
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.emulator.services.signing import Signer, WebViewLinks
 from webrun_nb.emulator.storage import write_behind
 from webrun_nb.emulator.storage.database import Database
 from webrun_nb.emulator.storage.registration import EmulatorRegistration
+from webrun_nb.emulator.storage.tables import SessionRecord
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.responses import File
 
@@ -35,7 +37,8 @@ class Emulator:
         self.clock, self.database = clock, database
         self.sessions = SessionRegistry()
         self.archive = WriteBehindStore(database, registration.id)
-        self.history = History(self.sessions, self.archive, clock, HERE)
+        self.links = WebViewLinks(Signer(b"key", clock, HERE))
+        self.history = History(self.sessions, self.archive, clock, HERE, self.links)
         self.accounts = Accounts(self.sessions, clock, HOSTED)
 
     def open(self, id: str, owner: str = "ann") -> Session:
@@ -82,6 +85,32 @@ async def test_a_session_that_has_ended_leaves_the_memory_and_answers_as_before(
     assert [await emulator.history.task_body("s", "t"), await emulator.history.session_state("ann", "s")] == answers
 
 
+async def test_the_token_of_a_live_view_is_given_out_and_never_stored(emulator):
+    session = emulator.open("s")
+    url = (await emulator.history.session_state("ann", "s")).streaming.web_view_url
+    token = url.partition("#token=")[2]
+    await emulator.archive.write_pending()
+    async with emulator.database.reading() as reading:
+        (stored,) = (await reading.scalars(select(SessionRecord.answer))).all()
+    assert stored["streaming"]["webViewURL"] is None
+    assert await emulator.history.owner_by_token("s", token) == "ann"
+    await emulator.end(session)
+    assert await emulator.history.owner_by_token("s", token) == "ann"
+    assert (await emulator.history.session_state("ann", "s")).streaming.web_view_url is None
+
+
+async def test_a_token_is_for_one_session_also_where_its_id_is_given_out_again(emulator):
+    session, other = emulator.open("s"), emulator.open("other")
+    tokens = [emulator.links.url(each, HERE).partition("#token=")[2] for each in (session, other)]
+    emulator.clock.advance(MINUTE_MS)
+    again = Session("s", "bob", emulator.clock, FAKE_PRICES, lambda session, event: None)
+    emulator.sessions.add(again)
+    for session_id, token in [("s", tokens[0]), ("s", tokens[1]), ("s", ""), ("s", "é"), ("gone", tokens[0])]:
+        with pytest.raises(CommandRefusedError, match="not the token") as refused:
+            await emulator.history.owner_by_token(session_id, token)
+        assert refused.value.code == "UNAUTHORIZED"
+
+
 async def test_a_files_address_is_that_of_the_server_that_is_asked(emulator, monkeypatch):
     session = emulator.open("s")
     task = session.add_task("t", TaskOrder("x", 1e5, 1e5, ends_session=False))
@@ -92,7 +121,7 @@ async def test_a_files_address_is_that_of_the_server_that_is_asked(emulator, mon
     monkeypatch.setattr("webrun_nb.emulator.serializers.sessions.task_data", lambda task, *more: data)
     emulator.history.keep_task(session, task)
     await emulator.end(session)
-    next_one = History(emulator.sessions, emulator.archive, emulator.clock, "http://127.0.0.1:2")
+    next_one = History(emulator.sessions, emulator.archive, emulator.clock, "http://127.0.0.1:2", emulator.links)
     body = await next_one.task_body("s", "t")
     assert body.data.files[0].download_url == "http://127.0.0.1:2/files/f"
     assert body.result.data == body.data

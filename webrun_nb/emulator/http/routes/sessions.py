@@ -14,6 +14,7 @@ from webrun_nb.emulator.http.dependencies import (
     TheSessions,
     TheUser,
     TheUserIfAny,
+    TheViewLinks,
 )
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.session_events import SessionEvents
@@ -37,11 +38,17 @@ Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPen
 
 @router.post("/start/start-session")
 async def start_session(
-    body: StartSession, sessions: TheSessions, accounts: TheAccounts, user: TheUser, base_url: BaseUrl
+    body: StartSession,
+    sessions: TheSessions,
+    accounts: TheAccounts,
+    links: TheViewLinks,
+    user: TheUser,
+    base_url: BaseUrl,
 ) -> SessionStarted:
     """Open a session; answers at once, without waiting for its browser."""
     session, task = await sessions.start_session(user, body)
-    return serialize.session_started(session, task, base_url, accounts.balance_usd(user))
+    view_url = links.url(session, base_url)
+    return serialize.session_started(session, task, base_url, view_url, accounts.balance_usd(user))
 
 
 @router.post("/start/run-task")

@@ -1,54 +1,53 @@
-/* The page of `webViewURL`. The session's id is in its address; the key is not: it is typed, or handed over by
-   - the address's fragment, `#key=…`, which browsers send to no server, and which is taken out of the address at once;
-   - the embedding page: once it hears {type: "webrun:ready"} it posts {type: "webrun:key", key} to the frame.
-   It is kept in this module's memory alone: a reload asks again. */
+/* The page of `webViewURL`. The session's id and the token that opens its live view are in this page's address; the token
+   is in the fragment, `#token=…`, which browsers send to no server. It stays there, so that a reload works. */
 
 import { screenView } from "./screencast.js";
 
 const SESSION_ID = location.pathname.split("/")[2];
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;
-const KEY_REFUSED = 4401;
-const NO_MORE = new Map([[1000, "The session has ended"], [4404, "There is no such session"], [4409, "The session has ended"]]);
+const TOKEN_REFUSED = 4401;
+const SESSION_ENDED = [1000, 4404, 4409];
+const REQUEST_REFUSED = 4400;
 
-const form = document.querySelector("#ask");
-const field = document.querySelector("#key");
-const why = document.querySelector("#why");
+const problem = document.querySelector("#problem");
 const place = document.querySelector("#screen");
 
-let key = null;
+let token = null;
 let socket = null;
 let pause = FIRST_PAUSE_MS;
-let said = "";
+let refusal = "";
 
 const send = (message) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 };
 const screen = screenView(place, { send }, { announce: true });
 
-function ask(reason) {
-  key = null;
-  place.hidden = true;
-  form.hidden = false;
-  why.textContent = reason;
+function showProblem(text) {
+  problem.textContent = text;
+  place.hidden = text !== "";
 }
 
-function use(given) {
-  key = given;
-  form.hidden = true;
-  place.hidden = false;
-  screen.link("Connecting…");
-  connect();
+function openFromAddress() {
+  token = new URLSearchParams(location.hash.slice(1)).get("token");
+  socket?.close();
+  socket = null;
+  if (token) {
+    showProblem("");
+    screen.link("Connecting…");
+    connect();
+  } else {
+    showProblem("This address shows no live view: its token (#token=…) is missing.");
+  }
 }
 
 function connect() {
-  socket?.close();
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/view/${SESSION_ID}/socket`;
   const mine = new WebSocket(url);
   socket = mine;
   mine.binaryType = "arraybuffer";
   mine.onopen = () => {
-    send({ type: "hello", key });
+    send({ type: "hello", token });
     screen.tell();
   };
   mine.onmessage = ({ data }) => {
@@ -62,50 +61,25 @@ function connect() {
       pause = FIRST_PAUSE_MS;
       screen.link("");
     }
-    said = message.type === "error" ? message.message : "";
+    refusal = message.type === "error" ? message.message : "";
     screen.note(message);
   };
   mine.onclose = ({ code }) => {
     if (socket !== mine) return;
     socket = null;
-    if (code === KEY_REFUSED) {
-      ask("This key was not accepted.");
-    } else if (NO_MORE.has(code)) {
-      screen.link(NO_MORE.get(code));
-    } else if (code === 4400) {
-      screen.link(said);
+    if (code === TOKEN_REFUSED) {
+      showProblem("This address shows no live view: its token is not valid.");
+    } else if (SESSION_ENDED.includes(code)) {
+      screen.link("The session has ended");
+    } else if (code === REQUEST_REFUSED) {
+      screen.link(refusal);
     } else {
       screen.link("The server can't be reached; trying again…");
-      setTimeout(() => { if (key !== null && socket === null) connect(); }, pause);
+      setTimeout(() => { if (token && socket === null) connect(); }, pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   };
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const given = field.value.trim();
-  field.value = "";
-  if (given) use(given);
-});
-
-if (window.parent !== window) {
-  window.addEventListener("message", ({ source, data }) => {
-    if (source === window.parent && data?.type === "webrun:key" && typeof data.key === "string") use(data.key);
-  });
-  window.parent.postMessage({ type: "webrun:ready" }, "*"); // any page may know that this one listens
-}
-
-function takeKeyFromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return given;
-}
-window.addEventListener("hashchange", () => {
-  const given = takeKeyFromAddress();
-  if (given) use(given);
-});
-
-const handed = takeKeyFromAddress();
-if (handed) use(handed);
-else ask("");
+window.addEventListener("hashchange", openFromAddress);
+openFromAddress();
