@@ -1,7 +1,8 @@
 """Tests that secrets, which a site echoes in every way it can, are not shown, stored or logged anywhere.
 
 Each new place where text is shown, stored or logged gets a row in `PLACES`: a function from `Lived` to its text.
-Each place has to contain `MARKER`, which the site wrote right beside the secrets, and none of the secrets.
+Each place has to contain `MARKER`, which the site wrote right beside the secrets, and none of the secrets. The tokens
+of live views may be where their owner asks for them with the key (`HAS_TOKENS`), and nowhere else.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ class Lived:
     listed: Any = None
     told: Any = None
     page: str = ""
+    view_url: str = ""
     notebook: Any = None
     kernel_files: bytes = b""
 
@@ -169,6 +171,8 @@ CELLS = [
     "%%webrun task --url {login} --schema 'way:str, echo:str' -o echoes -n 100\nLog in\nExtract every way: way, echo",
     "print(echoes.to_csv()); print(echoes.attrs)",
     "vars(webrun.last), client.last, webrun.last.provenance",
+    "vars(client.sessions['planted'])",
+    "client.sessions['planted'].web_view_url",
     "client.sessions, client.sessions['planted'].options, client.sessions['planted'].snapshot",
     "%%webrun task --dry-run --json --secret login.localhost=PLANTED\nLog in",
     "%%webrun task\nClick the Frobnicate button",
@@ -277,6 +281,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
     proxied = emulator.start(proxy=proxy.wire, initialTask=through)
     wait_until(lambda: list(proxy.asked), lambda asked: f"127.0.0.1:{site.port}" in asked)
     lived.session_id = emulator.start(policyId=policy["policy"]["policyId"])
+    lived.view_url = emulator.status(lived.session_id)["streaming"]["webViewURL"]
     emulator.http.put(f"/_emulator/sessions/{lived.session_id}/pictures", json={"wanted": True})
     hear(lived, lived.session_id, live)
     run_notebook(lived, tmp_path_factory.mktemp("ipython"))
@@ -365,6 +370,20 @@ def test_no_secret_is_in(lived: Lived, place: str) -> None:
     content = read(lived)
     assert control.encode() in (content.encode() if isinstance(content, str) else content), content[:2000]
     assert traces_in(content) == []
+
+
+HAS_TOKENS = ("a session's status", "the list of sessions", "the emulator's state")
+TOKEN = re.compile(rb"token=[0-9a-f]{16}")
+"""The beginning of any session's token, as it is in the address."""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_token_of_a_live_view_is_only_where_its_owner_asks_for_it(lived: Lived, place: str) -> None:
+    content = PLACES[place][0](lived)
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    token = lived.view_url.partition("#token=")[2].encode()
+    found = [TOKEN.search(data) is not None, token in data]
+    assert found == ([True, place != "a session's status"] if place in HAS_TOKENS else [False, False])  # of another
 
 
 def test_the_site_received_them(lived: Lived) -> None:

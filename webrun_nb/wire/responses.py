@@ -46,10 +46,10 @@ class Dimensions(Response):
 
 
 class Streaming(Response):
-    """The addresses of the live view."""
+    """The addresses of the live view. Whoever has them can watch and drive the session: no repr shows them."""
 
-    web_rtc_url: str | None = Field(alias="webRTCURL")
-    web_view_url: str | None = Field(alias="webViewURL")
+    web_rtc_url: str | None = Field(alias="webRTCURL", repr=False)
+    web_view_url: str | None = Field(alias="webViewURL", repr=False)
     dimensions: Dimensions
 
 

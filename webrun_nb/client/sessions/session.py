@@ -87,6 +87,8 @@ class Session(InProcess, ManualControl):
         The options it was started with.
     budget : Budget, optional
         The limit on what it, and sessions before it with the same budget, may cost together.
+    web_view_url : str, optional
+        The address of the page of its live view.
     """
 
     instead = "start one in the other process; a result's table (result.df) can be pickled"
@@ -99,6 +101,7 @@ class Session(InProcess, ManualControl):
         name: str,
         options: SessionOptions,
         budget: Budget | None = None,
+        web_view_url: str | None = None,
     ) -> None:
         self.client = client
         self.budget = budget
@@ -107,6 +110,7 @@ class Session(InProcess, ManualControl):
         self.name = name
         self.options = options
         self.runner = TaskRunner(self, client, budget)
+        self._web_view_url = None if web_view_url is None else RedactedStr(web_view_url)
 
     def __repr__(self) -> str:
         return f"<Session {self.name} {self.session_id}: {self.snapshot.state_label}>"
@@ -132,6 +136,17 @@ class Session(InProcess, ManualControl):
     def ended(self) -> bool:
         """True once the session has ended."""
         return self.snapshot.ended
+
+    @property
+    def web_view_url(self) -> str | None:
+        """The address of a web page with the live view; None once the session has ended, or where the server has none.
+
+        Whoever has it can watch and drive the session until it ends, without a key: `print(session.web_view_url)`
+        shows it, and the value of a cell reads `***`, so that it is saved in no notebook by mistake.
+
+        >>> IFrame(session.web_view_url, "100%", 660)  # doctest: +SKIP
+        """
+        return None if self.ended else self._web_view_url
 
     def subscribe(self, fn: Subscriber) -> Callable[[], None]:
         """Call a function with each new snapshot, on the client's loop thread.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from IPython.display import IFrame, display
 
-from webrun_nb.client._sync import runtime
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.syntax import values
@@ -55,12 +54,11 @@ def show_view(workspace: Workspace, session: Session, fps: float) -> None:
     if session.has_view:
         workspace.show_view(session, fps)
         return
-    streaming = runtime.run(session.http.session_status(session.session_id)).streaming
-    url = None if streaming is None else streaming.web_view_url
+    url = session.web_view_url
     if url is None:
         raise CommandError("the hosted service gives no live view of this session", "%webrun status shows its card")
-    print(f"the hosted service shows it at {url}")
-    display(IFrame(url, "100%", _HEIGHT_PX))  # type: ignore[no-untyped-call]
+    print("the hosted service's live view; this output holds an address that can drive the session until it ends")
+    display(IFrame(url, "100%", _HEIGHT_PX, extras=['allow="autoplay"']))  # type: ignore[no-untyped-call]
 
 
 VIEW = Command(
@@ -84,7 +82,11 @@ page. What the browser around it keeps for itself (Ctrl+T, Ctrl+W, F5, …) is n
 In Python: session.take_over(), .click(x, y), .type(text), .press(key), .scroll(x, y, dy=…), .release().
 
 Pictures are in no output and no saved notebook. Fields that a secret was typed into show dots; if the page itself shows
-a secret, it can be seen. In another window: status' streaming.webViewURL, which asks for the API key.
+a secret, it can be seen.
+
+In another window, or for another person: print(session.web_view_url). Whoever has this address can watch and drive the
+session until it ends, without the API key.
+
 On ipykernel 6.29 a running cell delays the picture and your input until it is done.""",
 )
 

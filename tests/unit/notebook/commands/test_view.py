@@ -30,10 +30,7 @@ class FakeWorkspace:
 
 
 def hosted(url: str | None) -> FakeWorkspace:
-    async def status(session_id: str) -> Any:
-        return SimpleNamespace(streaming=SimpleNamespace(web_view_url=url))
-
-    return FakeWorkspace(has_view=False, http=SimpleNamespace(session_status=status))
+    return FakeWorkspace(has_view=False, web_view_url=url)
 
 
 def test_the_emulators_view_is_shown_at_the_pace_asked_for():
@@ -50,9 +47,11 @@ def test_an_ended_session_has_nothing_to_see():
 def test_the_hosted_services_own_page_is_framed(monkeypatch, capsys):
     shown: list[Any] = []
     monkeypatch.setattr(view, "display", shown.append)
-    view.view(hosted("https://view.example/x"), View())  # type: ignore[arg-type] # a double
-    assert capsys.readouterr().out == "the hosted service shows it at https://view.example/x\n"
-    assert shown[0].src == "https://view.example/x"
+    view.view(hosted("https://view.example/x#token=1"), View())  # type: ignore[arg-type] # a double
+    assert "view.example" not in capsys.readouterr().out
+    frame = shown[0]._repr_html_()
+    assert 'src="https://view.example/x#token=1"' in frame
+    assert 'allow="autoplay"' in frame
 
 
 def test_without_a_page_of_the_hosted_service_one_line_says_so():
