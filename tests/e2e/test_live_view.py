@@ -130,8 +130,15 @@ def test_a_double_click_is_two_clicks_and_the_wheel_turns(lab: LabPage, site: Re
     assert (len(site.kinds("click")), len(site.kinds("dblclick")), site.kinds("wheel")) == (2, 1, [[120]])
 
 
-def test_two_views_of_one_session_both_show_who_is_in_control(lab: LabPage, site: RecordingSite) -> None:
-    open_view(lab, site.url)
+IN_FRAME = """import webrun_nb as webrun
+from IPython.display import IFrame
+session = webrun.start(url="{}")
+IFrame(session.web_view_url, "100%", 660)"""
+
+
+def test_all_views_of_one_session_show_who_is_in_control(lab: LabPage, site: RecordingSite) -> None:
+    """The views of the card and of `%webrun view`, and the page of `webViewURL` in an iframe of a cell's output."""
+    open_view(lab, site.url, IN_FRAME.format(site.url), "session.web_view_url")
     lab.find(".webrun-fold summary").first.click()
     in_card, alone = lab.find(SCREEN).first, lab.find(SCREEN).last
     expect(in_card).to_have_attribute("data-pictures", re.compile("."))
@@ -145,6 +152,14 @@ def test_two_views_of_one_session_both_show_who_is_in_control(lab: LabPage, site
     in_card.get_by_role("button", name="Release").click()
     alone.scroll_into_view_if_needed()  # a view that is out of sight receives nothing
     expect(alone).to_have_attribute("data-controller", "agent")
+    lab.find("iframe").scroll_into_view_if_needed()
+    in_frame = lab.page.frame_locator(".jp-NotebookPanel iframe").locator(SCREEN)
+    take_over(in_frame)
+    click_at(in_frame, 700, 400)
+    lab.wait_until(lambda: len(site.kinds("click")) >= 2)
+    alone.scroll_into_view_if_needed()
+    expect(alone).to_have_attribute("data-controller", "other")
+    assert lab.outputs()[3][0]["data"]["text/plain"] == "***"
 
 
 def test_no_picture_is_sent_while_hidden_folded_or_unchanged_and_none_is_saved(
