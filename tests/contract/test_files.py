@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from helpers.waiting import wait_until
+
 UPLOAD = b"""<!doctype html><title>Send</title><h1>Send us a file</h1>
 <form action="/taken" method="post" enctype="multipart/form-data">
 <label for=cv>CV</label><input type=file id=cv name=cv><label for=photo>Photo</label>
@@ -259,16 +261,25 @@ def test_an_address_can_not_be_forged(run, site, forge):
     assert answer.status_code in (401, 404) or "/../" in forged
 
 
-def test_a_policy_against_downloads_holds(emulator, run, site):
-    status, made = emulator.post(
-        "/policies",
-        {
-            "name": "no files",
-            "status": "active",
-            "actionRules": [{"category": "File Download", "permission": "block", "scope": "all"}],
-        },
-    )
-    assert status in (200, 201), made
-    policy = made["policy"]["_id"] if "_id" in made["policy"] else made["policy"]["id"]
-    body = run("Download the report", startingPoint=f"{site}/download", policyId=policy)
-    assert body.get("data", {}).get("files", []) == []
+ASKED_BEFORE_THE_CLICK = [("click", None), ("click", "approved"), ("download", None), ("download", "approved")]
+
+
+@pytest.mark.parametrize(
+    ("permission", "file", "recorded", "saved"),
+    [
+        ("block", "report", [("download", None)], []),
+        ("guardrail", "report", [("download", None), ("download", "unanswered")], []),  # the click does not tell
+        ("guardrail", "notes", ASKED_BEFORE_THE_CLICK, ["notes.txt"]),
+    ],
+)
+def test_a_policy_about_downloads_holds(emulator, run, site, permission, file, recorded, saved):
+    rule = {"category": "File Download", "permission": permission, "scope": "all"}
+    policy = emulator.post("/policies", {"name": "downloads", "actionRules": [rule]})[1]["policy"]["_id"]
+    body = run(f"Download the {file}", startingPoint=f"{site}/download", policyId=policy)
+    if body["status"] == "guardrail_trigger":
+        emulator.message(body["sessionId"], actionType="guardrail", taskDetails="approve")
+    path = f"/task/{body['sessionId']}/{body['taskId']}"
+    ended = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    assert [each["filename"] for each in ended["data"]["files"]] == saved
+    rows = emulator.get(f"/policies/{policy}/audit")[1]["audit"]
+    assert [(row["action"], row["response"]) for row in rows if row["decision"] == permission] == recorded

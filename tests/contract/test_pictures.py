@@ -87,18 +87,22 @@ def test_pictures_are_taken_only_while_they_are_requested(emulator, page_url):
     assert not any(step["picture"] for step in do(emulator, session_id, "read it", startingPoint=page_url)[1])
 
 
-def test_where_the_policy_forbids_screenshots_none_is_kept(emulator, page_url):
+@pytest.mark.parametrize(
+    ("permission", "recorded"),
+    [("block", [("block", None)]), ("guardrail", [("guardrail", None), ("guardrail", "unanswered")])],
+)
+def test_where_the_policy_forbids_screenshots_none_is_kept(emulator, page_url, permission, recorded):
     """The rule depends on the page: it holds for the first page, not for the second."""
-    rule = {"category": "Screenshot", "permission": "block", "scope": "page", "matchType": "keyword", "match": "Graz"}
+    rule = {"category": "Screenshot", "permission": permission, "scope": "page", "match": "Graz"}
     _, made = emulator.post("/policies", {"name": "shy", "status": "active", "actionRules": [rule]})
     policy_id = made["policy"]["policyId"]
     session_id = emulator.start(policyId=policy_id)
     wish(emulator, session_id, wanted=True)
     _, steps = do(emulator, session_id, f"Go to {page_url}/aim", startingPoint=page_url)
     _, audit = emulator.get(f"/policies/{policy_id}/audit")
-    decisions = [(row["decision"], row["action"]) for row in audit["audit"] if row["action"] == "screenshot"]
+    decisions = [(row["decision"], row["response"]) for row in audit["audit"] if row["action"] == "screenshot"]
     assert [s["picture"] for s in steps if s["kind"] == "action"] == [False, True]
-    assert decisions == [("block", "screenshot"), ("allow", "screenshot")]
+    assert decisions == [*recorded, ("allow", None)]
 
 
 def test_a_secret_is_dots(emulator, site):

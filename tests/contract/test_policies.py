@@ -301,6 +301,11 @@ def asked(make, act, page_url, visits):
     return policy_id, session, body
 
 
+def responses(emulator, policy_id):
+    """Return the responses in the entries of guardrails, oldest first; that of a decision is None."""
+    return [row["response"] for row in audit(emulator, policy_id) if row["decision"] == "guardrail"]
+
+
 def end_of(emulator, session, body):
     return wait_until(
         lambda: emulator.get(f"/task/{session}/{body['taskId']}")[1], lambda polled: not polled["pending"]
@@ -314,12 +319,25 @@ def test_a_guardrail_names_policy_rule_and_choices(asked):
     assert all(part in body["data"]["value"] for part in ('"Rules"', "click Ring", "actionRules[0]"))
 
 
+def test_the_decision_is_on_record_while_the_question_is_open_and_the_response_is_a_further_entry(emulator, asked):
+    policy_id, session, body = asked
+    before = audit(emulator, policy_id)
+    assert [(row["decision"], row["response"]) for row in before] == [("allow", None), ("guardrail", None)]
+    emulator.message(session, actionType="guardrail", taskDetails="approve")
+    end_of(emulator, session, body)
+    after = audit(emulator, policy_id)
+    assert after[:2] == before
+    decision, response = after[1:]
+    assert response == {**decision, "response": "approved", "timestamp": response["timestamp"]}
+    assert response["timestamp"] >= decision["timestamp"]
+
+
 def test_approve_does_that_action_once(emulator, asked, visits):
     policy_id, session, body = asked
     emulator.message(session, actionType="guardrail", taskDetails="approve", newState="resume")
     assert end_of(emulator, session, body)["status"] == "complete"
     wait_until(lambda: list(visits), lambda seen: seen.count("/rung") == 1)
-    assert [(r["decision"], r["response"]) for r in audit(emulator, policy_id)][-1] == ("guardrail", "approved")
+    assert responses(emulator, policy_id) == [None, "approved"]
     _, again = emulator.message(session, actionType="newTask", taskDetails="Click Ring")
     assert again["status"] == "guardrail_trigger"
 
@@ -337,7 +355,7 @@ def test_reject_is_as_good_as_blocked(emulator, asked, visits):
     emulator.message(session, actionType="guardrail", taskDetails="reject")
     assert end_of(emulator, session, body)["code"] == "BLOCKED_BY_POLICY"
     assert "/rung" not in visits
-    assert audit(emulator, policy_id)[-1]["response"] == "rejected"
+    assert responses(emulator, policy_id) == [None, "rejected"]
 
 
 def test_an_answer_that_says_neither_is_asked_again(emulator, asked, visits):
@@ -360,7 +378,7 @@ def test_taking_over_lets_the_agent_go_on_from_the_page_as_it_is(emulator, asked
     emulator.message(session, actionType="interaction", action={"type": "releaseControl"})
     assert end_of(emulator, session, body)["status"] == "complete"
     assert "/rung" not in visits
-    assert audit(emulator, policy_id)[-1]["response"] == "took over"
+    assert responses(emulator, policy_id) == [None, "took over"]
 
 
 def test_stopping_instead_leaves_it_undone(emulator, asked, visits):
@@ -368,10 +386,18 @@ def test_stopping_instead_leaves_it_undone(emulator, asked, visits):
     emulator.message(session, actionType="guardrail", newState="stop")
     assert emulator.get(f"/task/{session}/{body['taskId']}")[1]["code"] == "TASK_STOPPED"
     assert "/rung" not in visits
-    assert audit(emulator, policy_id)[-1]["response"] == "unanswered"
+    assert responses(emulator, policy_id) == [None, "unanswered"]
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_does_by_hand_is_recorded_as_a_response(emulator, make, act, aim):
+    policy_id = make(actionRules=[{"category": "Click", "permission": "guardrail"}])
+    session, _ = act(policy_id, "Wait 1 second", aim)
+    emulator.message(session, actionType="interaction", action={"type": "CLICK", "x": 300, "y": 360})
+    wait_until(lambda: responses(emulator, policy_id), lambda found: found == [None, "by hand"])
+    assert {row["by"] for row in audit(emulator, policy_id) if row["decision"] == "guardrail"} == {"user"}
 
 
 def test_the_audit_trail_has_every_decision(emulator, make, act, page_url):

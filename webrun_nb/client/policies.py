@@ -207,7 +207,9 @@ class Policies:
 
     @on_loop_thread
     async def aaudit(self, policy: str) -> list[Record]:
-        """Return every decision of a policy, oldest first, as records of the wire.
+        """Return every decision of a policy, and every response to one, oldest first, as records of the wire.
+
+        A decision has the `response` None; the response to a `guardrail` is a further record with the same fields.
 
         Parameters
         ----------

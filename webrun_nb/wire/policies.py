@@ -154,7 +154,7 @@ class PolicyList(Response):
 
 
 class AuditRow(Response):
-    """One decision of a policy."""
+    """One decision of a policy, with `response` null; or the response to a `guardrail`, as a further row."""
 
     timestamp: int
     session_id: str

@@ -163,10 +163,10 @@ class ActionGateway:
             return False
         facts = ActionFacts("screenshot", "", (ActionFact("Screenshot"),), Page.of(here.url, here.title, here.text))
         decision = self._enforcer.decide(facts)
-        response: GuardrailResponse | None = "unanswered" if isinstance(decision, RequireApproval) else None
-        self._enforcer.record_decision(
-            self._filter.redact(facts), self._filter.redact(decision), "agent", task, response
-        )
+        shown, shown_decision = self._filter.redact(facts), self._filter.redact(decision)
+        self._enforcer.record_decision(shown, shown_decision, "agent", task)
+        if isinstance(shown_decision, RequireApproval):
+            self._enforcer.record_response(shown, shown_decision, "agent", task, "unanswered")
         if not isinstance(decision, Allow) and not self._picture_refusal_reported:
             self._picture_refusal_reported = True
             self._say(task, f"No picture of the page is kept: {decision.rule}")
@@ -179,11 +179,12 @@ class ActionGateway:
         fact = ActionFact("File Download", SearchText(f"{name}\n{url[:2000]}"))
         facts = ActionFacts("download", safe_name(name), (fact,), Page.of(self.instance.url, "", ""))
         decision = self._enforcer.decide(facts)
-        admitted = isinstance(decision, Allow) or (isinstance(decision, RequireApproval) and self._download_approved)
-        response: GuardrailResponse | None = None
+        admitted = isinstance(decision, Allow)
+        shown = self._filter.redact(facts)
+        self._enforcer.record_decision(shown, decision, "agent", task)
         if isinstance(decision, RequireApproval):
-            response = "approved" if admitted else "unanswered"
-        self._enforcer.record_decision(self._filter.redact(facts), decision, "agent", task, response)
+            admitted = self._download_approved
+            self._enforcer.record_response(shown, decision, "agent", task, "approved" if admitted else "unanswered")
         if not admitted:
             self._say(task, f"{facts.target} was not downloaded: {decision.rule}")
         return admitted
@@ -215,13 +216,12 @@ class ActionGateway:
             decision = self._filter.redact(self._enforcer.decide(known.facts))
             if self._enforcer.engine is not None and known.facts.categories:
                 step.decision, step.rule = decision.permission, decision.rule
+            self._enforcer.record_decision(known.shown, decision, by, task)
             match decision:
                 case Allow():
-                    self._enforcer.record_decision(known.shown, decision, by, task, None)
                     self._enforcer.record_navigation(known.facts)
                     return True
                 case Block(reason=reason):
-                    self._enforcer.record_decision(known.shown, decision, by, task, None)
                     self._say(task, f"Not done: {reason}")
                     raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, reason)
             step.response = await self._response(decision, action, known.shown, by, task, approve)
@@ -246,7 +246,7 @@ class ActionGateway:
         task: Task | None,
         approve: Approve | None,
     ) -> GuardrailResponse:
-        """Return a person's response. However the request ends, it is recorded, once."""
+        """Return a person's response. However the wait for it ends, the response is recorded, once."""
         response: GuardrailResponse = "unanswered"
         try:
             if by == "user":
@@ -255,7 +255,7 @@ class ActionGateway:
                 response = await approve(asked.question, await self.scroll_into_view_and_locate(action))
             return response
         finally:  # the task may have ended while it waited
-            self._enforcer.record_decision(facts, asked, by, task, response)
+            self._enforcer.record_response(facts, asked, by, task, response)
 
     def _say(self, task: Task | None, text: str) -> None:
         if task is not None:

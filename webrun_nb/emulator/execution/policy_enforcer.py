@@ -10,7 +10,7 @@ from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.common.hosts import host_of
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.policy.engine import Allow, Decision, PolicyEngine, address_forms
+from webrun_nb.emulator.domain.policy.engine import Allow, Decision, PolicyEngine, RequireApproval, address_forms
 from webrun_nb.emulator.domain.policy.facts import ActionFacts, AuditEntry
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
@@ -46,13 +46,22 @@ class PolicyEnforcer:
         return self.engine is not None and self._trail.full
 
     def decide(self, facts: ActionFacts) -> Decision:
-        """Decide on an action. `record_decision` puts it on record, once the outcome is known."""
+        """Decide on an action. `record_decision` has to be called before anything follows from the decision."""
         return Allow() if self.engine is None else self.engine.decide(facts)
 
-    def record_decision(
+    def record_decision(self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None) -> None:
+        """Record a decision as it is made; actions without a category are not recorded."""
+        self._record(facts, decision, by, task, None)
+
+    def record_response(
+        self, facts: ActionFacts, decision: RequireApproval, by: Actor, task: Task | None, response: GuardrailResponse
+    ) -> None:
+        """Record the response to a recorded decision, in an entry of its own: the trail is append-only."""
+        self._record(facts, decision, by, task, response)
+
+    def _record(
         self, facts: ActionFacts, decision: Decision, by: Actor, task: Task | None, response: GuardrailResponse | None
     ) -> None:
-        """Record a decision; actions without a category are not recorded."""
         if self.engine is None or not facts.categories:
             return
         entry = AuditEntry(

@@ -227,7 +227,7 @@ POLICY = Command(
         Command("policy delete", "delete it; running sessions keep its rules", PolicyDelete, delete, (_policy(),)),
         Command(
             "policy audit",
-            "every decision of it, as a DataFrame",
+            "every decision of it, and every response to a question, as a DataFrame",
             PolicyAudit,
             audit,
             (

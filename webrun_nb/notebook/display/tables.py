@@ -356,7 +356,7 @@ def policies_frame(policies: Iterable[Policy]) -> pd.DataFrame:
 
 
 def audit_frame(entries: Rows) -> pd.DataFrame:
-    """Return a row per decision, in the order in which they were made."""
+    """Return a row per decision, and one per response to a guardrail, in the order in which they were made."""
     return _frame([{**entry, "action": action_label(entry["action"])} for entry in entries], _AUDIT)
 
 

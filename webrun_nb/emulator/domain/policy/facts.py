@@ -76,7 +76,7 @@ class ActionFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One decision in the audit trail. It holds no text that was typed."""
+    """One decision in the audit trail, or the response to one. It holds no text that was typed."""
 
     at_ms: float
     owner: str
@@ -89,3 +89,4 @@ class AuditEntry:
     decision: Permission
     rule: str | None
     response: GuardrailResponse | None = None
+    """None in the entry of a decision; the entry of a response repeats the other fields of its decision."""
