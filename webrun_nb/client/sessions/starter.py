@@ -163,8 +163,9 @@ class SessionStarter:
         self._monitors = [other for other in self._monitors if not other.done] + [monitor]
         if self._recorder is not None:
             self._recorder.follow(monitor)
-        view_url = started.streaming.web_view_url
-        session = Session(self._owner, monitor, started.session_id, name, options, budget, view_url)
+        session = Session(
+            self._owner, monitor, started.session_id, name, options, budget, started.streaming.web_view_url
+        )
         for tracking in (budget, self._owner.budget):
             if tracking is not None:
                 tracking.start_tracking(session)
