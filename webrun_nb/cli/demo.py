@@ -160,7 +160,7 @@ def _show(task: _Task, result: TaskResult) -> None:
     from webrun_nb.notebook.display.results import summary_line
     from webrun_nb.notebook.text.labels import Cost
 
-    cost = Cost.from_usage(result.usage.model_dump())
+    cost = Cost.from_usage(result.usage)
     elapsed_ms = result.elapsed_s * 1000
     if task.schema is None:
         lines = [summary_line(elapsed_ms=elapsed_ms, cost=cost), "", printable(result.text)]

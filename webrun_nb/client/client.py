@@ -11,6 +11,7 @@ from typing import Unpack
 import httpx
 
 from webrun_nb.client._sync import blocking, interrupts_reported_by, on_loop_thread, on_loop_thread_within, runtime
+from webrun_nb.client.answers.account import AccountUsage
 from webrun_nb.client.arguments import keywords_of
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.environments import Environments
@@ -43,7 +44,6 @@ from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ToolkitErrorCode
-from webrun_nb.wire.responses import AccountUsage
 
 KEPT_HANDLES = 200
 """The number of submitted tasks that a client remembers after they have ended."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
+from webrun_nb.client.answers.account import AccountUsage, read_account
+from webrun_nb.client.answers.fields import Fields
 from webrun_nb.client.errors import RequestError, WebRunError, refusal
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.policies import StepBody, StepList
-from webrun_nb.wire.responses import AccountUsage
 
 InstanceAction = Literal["kill", "hang", "restore"]
 INSTANCE_START = "instance-start"
@@ -225,7 +226,7 @@ class EmulatorControl:
         if unknown := changes.keys() - _ACCOUNT_FIELDS.keys():
             raise TypeError(f"an account has no {', '.join(sorted(unknown))}; it has {', '.join(_ACCOUNT_FIELDS)}")
         body = {_ACCOUNT_FIELDS[name]: value for name, value in changes.items()}
-        return AccountUsage.model_validate(await self._http.control("PUT", "account", body))
+        return read_account(Fields(await self._http.control("PUT", "account", body)))
 
     @blocking(aaccount)
     def account(self, /, **changes: float | bool | None) -> AccountUsage:

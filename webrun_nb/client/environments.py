@@ -8,42 +8,33 @@ from datetime import datetime
 from pathlib import Path
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
+from webrun_nb.client.answers.account import read_acknowledged
+from webrun_nb.client.answers.fields import Fields, UnreadableAnswerError
 from webrun_nb.client.errors import RequestError, refusal
 from webrun_nb.client.transfers import Transfers, existing_files
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.common.local_time import utc
 from webrun_nb.common.text import ReadableRepr, closest_match
-from webrun_nb.wire.environments import (
-    Deleted,
-    FileList,
-    Profile,
-    ProfileCreated,
-    ProfileDownload,
-    ProfileList,
-    ProfileUploaded,
-    UploadedFile,
-)
 
 
 @dataclass(frozen=True, repr=False, slots=True)
 class Environment(ReadableRepr):
-    """An environment with the browser profile in it. Times are UTC."""
+    """An environment with the browser profile in it. Times are UTC, and None where the server does not say."""
 
     id: str
     name: str
     description: str
     status: str
-    """`empty`, `uploading` or `ready`."""
+    """`empty`, `uploading` or `ready`; empty where the server does not say."""
     size_bytes: int | None
     """The size of the profile: that of the archive uploaded, or of the state that a session saved; None while empty."""
     saved_at: datetime | None
     """The time at which the profile was saved last; None while it is empty."""
     last_used_at: datetime | None
-    usage_count: int
-    """The number of sessions that used it."""
-    created_at: datetime
-    updated_at: datetime
+    usage_count: int | None
+    """The number of sessions that used it; None where the server does not say."""
+    created_at: datetime | None
+    updated_at: datetime | None
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -63,9 +54,10 @@ class StoredFile(ReadableRepr):
 
     file_id: str
     name: str
-    size_bytes: int
+    size_bytes: int | None
+    """None where the server does not say; the same holds for the time."""
     created_at: datetime | None
-    """UTC; None where the server does not say."""
+    """UTC."""
 
 
 class Environments:
@@ -95,7 +87,7 @@ class Environments:
             `INVALID_PARAMETER`: there are 20 already.
         """
         body = {"name": name, "description": description}
-        return _environment((await self._http.call(ProfileCreated, "POST", "/profiles", body)).profile)
+        return await self._http.call(lambda fields: _environment(_profile(fields)), "POST", "/profiles", body)
 
     @blocking(acreate)
     def create(self, name: str, description: str = "") -> Environment:
@@ -147,7 +139,7 @@ class Environments:
             As `find`.
         """
         found = await self.afind(environment)
-        await self._http.call(Deleted, "DELETE", f"/profiles/{found.id}")
+        await self._http.call(read_acknowledged, "DELETE", f"/profiles/{found.id}")
 
     @blocking(adelete)
     def delete(self, environment: str) -> None:
@@ -164,10 +156,14 @@ class Environments:
         """
         (path,) = existing_files([archive])
         found = await self.afind(environment)
-        answer = await self._transfers.upload(ProfileUploaded, f"/profiles/{found.id}/upload", "file", [path])
-        profile = answer.profile
-        saved_at = None if profile.blob_uploaded_at is None else utc(profile.blob_uploaded_at)
-        return UploadedArchive(profile.id, profile.name, profile.status, profile.blob_size, saved_at)
+        profile = await self._transfers.upload(_profile, f"/profiles/{found.id}/upload", "file", [path])
+        return UploadedArchive(
+            found.id,
+            found.name,
+            profile.text("status") or "",
+            profile.count("blobSize"),
+            profile.time("blobUploadedAt"),
+        )
 
     @blocking(aupload)
     def upload(self, environment: str, archive: str | Path) -> UploadedArchive:
@@ -183,9 +179,9 @@ class Environments:
             As `find`; `INVALID_PARAMETER`: it is empty.
         """
         found = await self.afind(environment)
-        answer = await self._http.call(ProfileDownload, "GET", f"/profiles/{found.id}/download")
+        url = await self._http.call(_download_url, "GET", f"/profiles/{found.id}/download")
         safe = "".join(c if c.isalnum() or c in "-_. " else "_" for c in found.name).strip(". ") or found.id
-        return await self._transfers.save(answer.download_url, Path(to or f"{safe}.tar.gz"), f"{safe}.tar.gz")
+        return await self._transfers.save(url, Path(to or f"{safe}.tar.gz"), f"{safe}.tar.gz")
 
     @blocking(adownload)
     def download(self, environment: str, to: str | Path | None = None) -> Path:
@@ -201,8 +197,7 @@ class Environments:
             As `find`.
         """
         found = await self.afind(environment)
-        answer = await self._http.call(FileList, "GET", f"/environments/{found.id}/files")
-        return [_stored_file(file) for file in answer.files]
+        return await self._http.call(_stored_files, "GET", f"/environments/{found.id}/files")
 
     @blocking(afiles)
     def files(self, environment: str) -> list[StoredFile]:
@@ -219,8 +214,7 @@ class Environments:
         """
         existing = existing_files(paths)
         fields = {} if environment is None else {"environmentId": (await self.afind(environment)).id}
-        answer = await self._transfers.upload(FileList, "/files/upload", "files", existing, fields)
-        return [_stored_file(file) for file in answer.files]
+        return await self._transfers.upload(_stored_files, "/files/upload", "files", existing, fields)
 
     @blocking(aupload_files)
     def upload_files(self, paths: Sequence[str | Path], environment: str | None = None) -> list[StoredFile]:
@@ -236,12 +230,12 @@ class Environments:
             As `find`; `FILE_NOT_FOUND`.
         """
         found = await self.afind(environment)
-        files = (await self._http.call(FileList, "GET", f"/environments/{found.id}/files")).files
-        matching = [each.file_id for each in files if file in (each.file_id, each.original_name)]
+        files = await self._http.call(_stored_files, "GET", f"/environments/{found.id}/files")
+        matching = [each.file_id for each in files if file in (each.file_id, each.name)]
         if not matching:
             raise refusal(404, ErrorCode.FILE_NOT_FOUND, f"environment {found.name} has no file {file!r}")
         for file_id in matching:
-            await self._http.call(Deleted, "DELETE", f"/environments/{found.id}/files/{file_id}")
+            await self._http.call(read_acknowledged, "DELETE", f"/environments/{found.id}/files/{file_id}")
 
     @blocking(adelete_file)
     def delete_file(self, file: str, environment: str) -> None:
@@ -250,29 +244,54 @@ class Environments:
     @on_loop_thread
     async def alist(self) -> list[Environment]:
         """Return all environments, oldest first."""
-        answer = await self._http.call(ProfileList, "GET", "/profiles")
-        return [_environment(profile) for profile in answer.profiles]
+        found = await self._http.call(_environments, "GET", "/profiles")
+        return sorted(found, key=lambda each: (each.created_at is None, each.created_at))
 
     @blocking(alist)
     def list(self) -> list[Environment]:
         return runtime.run(self.alist())
 
 
-def _environment(profile: Profile) -> Environment:
+def _profile(fields: Fields) -> Fields:
+    """Return the environment in an answer about one."""
+    return fields.fields("profile") or fields.fields("environment")
+
+
+def _environments(fields: Fields) -> list[Environment]:
+    return [_environment(each) for each in fields.objects("profiles") or fields.objects("environments")]
+
+
+def _environment(profile: Fields) -> Environment:
+    environment_id = profile.text("_id", "id")
+    if environment_id is None:
+        raise UnreadableAnswerError("an environment has no _id")
     return Environment(
-        id=profile.id,
-        name=profile.name,
-        description=profile.description,
-        status=profile.status,
-        size_bytes=profile.blob_size,
-        saved_at=None if profile.blob_uploaded_at is None else utc(profile.blob_uploaded_at),
-        last_used_at=None if profile.last_used_at is None else utc(profile.last_used_at),
-        usage_count=profile.usage_count,
-        created_at=utc(profile.created_at),
-        updated_at=utc(profile.updated_at),
+        id=environment_id,
+        name=profile.text("name") or environment_id,
+        description=profile.text("description") or "",
+        status=profile.text("status") or "",
+        size_bytes=profile.count("blobSize"),
+        saved_at=profile.time("blobUploadedAt"),
+        last_used_at=profile.time("lastUsedAt"),
+        usage_count=profile.count("usageCount"),
+        created_at=profile.time("createdAt"),
+        updated_at=profile.time("updatedAt"),
     )
 
 
-def _stored_file(file: UploadedFile) -> StoredFile:
-    created_at = None if file.created_at is None else utc(file.created_at)
-    return StoredFile(file.file_id, file.original_name, file.size, created_at)
+def _stored_files(fields: Fields) -> list[StoredFile]:
+    return [_stored_file(each) for each in fields.objects("files")]
+
+
+def _stored_file(file: Fields) -> StoredFile:
+    file_id = file.text("fileId", "_id", "id")
+    if file_id is None:
+        raise UnreadableAnswerError("a file has no fileId")
+    return StoredFile(file_id, file.text("originalName") or file_id, file.count("size"), file.time("createdAt"))
+
+
+def _download_url(fields: Fields) -> str:
+    url = fields.text("downloadUrl")
+    if url is None:
+        raise UnreadableAnswerError("it has no downloadUrl")
+    return url

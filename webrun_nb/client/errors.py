@@ -48,7 +48,6 @@ _HINTS: Mapping[str, str] = {
     ErrorCode.NOT_FOUND: "is the base URL that of a WebRun service?",
     ErrorCode.SESSION_NOT_FOUND: "start one with `webrun.start()`",
     ErrorCode.SESSION_EXPIRED: "start another with `webrun.start()`",
-    ErrorCode.SESSION_NOT_ACTIVE: "start another with `webrun.start()`",
     ErrorCode.FILE_NOT_FOUND: "files without an environment live one hour: upload it again",
     ErrorCode.SESSION_LIMIT_REACHED: "end one with `session.terminate()`",
     ErrorCode.INSTANCE_UNAVAILABLE: "try again; `webrun-nb doctor` checks the browser of this machine",
@@ -307,6 +306,8 @@ class BudgetError(WebRunError):
         The budget, and the cost when it was found to be spent.
     emulated : bool
         True for emulated money.
+    estimated : bool
+        The cost is estimated, as the server does not say it.
     name : str
         The session's name, where it is a session's budget.
     partial : str
@@ -324,13 +325,15 @@ class BudgetError(WebRunError):
         limit_usd: Decimal,
         cost_usd: Decimal,
         emulated: bool,
+        estimated: bool = False,
         name: str = "",
         partial: str = "",
         refused: bool = False,
         ends_session: bool = False,
         **about: Any,
     ) -> None:
-        spent = f"≈ {rounded_dollars(cost_usd)}; you pay $0.00" if emulated else rounded_dollars(cost_usd)
+        note = "; you pay $0.00" if emulated else ", estimated from the time" if estimated else ""
+        spent = f"{'≈ ' if note else ''}{rounded_dollars(cost_usd)}{note}"
         limit = exact_dollars(limit_usd)
         doubled_limit = f"{(2 * limit_usd).normalize():f}"
         if refused:
@@ -354,6 +357,7 @@ class BudgetError(WebRunError):
         self.limit_usd = limit_usd
         self.cost_usd = cost_usd
         self.emulated = emulated
+        self.estimated = estimated
         self.refused = refused
         self.doubled_limit = doubled_limit
         """Twice the limit in US dollars: the amount that hints propose."""
@@ -365,6 +369,7 @@ class BudgetError(WebRunError):
             limit_usd=self.limit_usd,
             cost_usd=self.cost_usd,
             emulated=self.emulated,
+            estimated=self.estimated,
             name=self.name,
             partial=partial,
             session_id=self.session_id,
@@ -400,7 +405,7 @@ class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
         super().__init__(message, code=ToolkitErrorCode.INTERRUPTED, **rest)
 
 
-_GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_ACTIVE})
+_GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED})
 _BY_STATUS: Mapping[int, type[WebRunError]] = {401: AuthenticationError, 402: PaymentError, 403: AuthenticationError}
 
 

@@ -44,7 +44,8 @@ class SessionSnapshot:
 
     name: str
     session_id: str
-    status: SessionStatus
+    status: SessionStatus | None
+    """None for a status that the contract does not have: `own_word` is the server's."""
     emulated: bool
     server_now_ms: int
     created_at_ms: int
@@ -52,6 +53,12 @@ class SessionSnapshot:
     inactivity_timeout_ms: int
     phase: SessionPhase | None = None
     """Its occupation while active, else None."""
+    own_word: str = ""
+    """The server's word for a status or a phase that the contract does not have."""
+    estimated: bool = False
+    """True if the server does not say all of it: some comes from the client's clock, requests and events."""
+    cost_estimated: bool = False
+    """True if that holds for its cost: the price of its time, and of its tokens as far as they are known."""
     expires_at_ms: int | None = None
     grace_ends_at_ms: int | None = None
     """While orphaned: the time until which its browser may come back; None where the server does not say."""
@@ -69,6 +76,8 @@ class SessionSnapshot:
     """Its instruction."""
     last_action: str = ""
     """The last action, for display: `click "Laptops"`."""
+    status_line: str = ""
+    """The line of status that the server sent last for the current task: `Starting, browsing now`."""
     doing: Doing | None = None
     """The last action in parts, if a task performed it."""
     queued_tasks: int = 0
@@ -98,15 +107,22 @@ class SessionSnapshot:
     @property
     def ended(self) -> bool:
         """True once the state is final; it costs nothing any more."""
-        return self.status.is_final
+        return self.status is not None and self.status.is_final
+
+    @property
+    def status_word(self) -> str:
+        """The status as text: the contract's, or else the server's own."""
+        return self.own_word if self.status is None else self.status.value
 
     @property
     def state_label(self) -> str:
         """The state for display: `active · idle`, `pending · proxy`, `terminated · expired`."""
-        detail = self.phase if self.status is SessionStatus.ACTIVE else end_label(self.reason)
+        detail = end_label(self.reason)
+        if self.status is SessionStatus.ACTIVE:
+            detail = self.phase or self.own_word
         if self.status is SessionStatus.PENDING and self.proxied:
             detail = "proxy"
-        return f"{self.status} · {detail}" if detail and detail != self.status else self.status.value
+        return f"{self.status_word} · {detail}" if detail and detail != self.status_word else self.status_word
 
 
 Subscriber = Callable[[SessionSnapshot], None]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from webrun_nb.client.errors import ConnectionLostError, RequestError, refusal
-from webrun_nb.client.transport import CONNECT_TIMEOUT_S, ApiTransport, Model
+from webrun_nb.client.transport import CONNECT_TIMEOUT_S, ApiTransport, Read, T
 from webrun_nb.client.urls import is_local
 from webrun_nb.common.codes import ErrorCode
 
@@ -36,12 +36,12 @@ class Transfers:
 
     async def upload(
         self,
-        model: type[Model],
+        read: Read[T],
         path: str,
         field: str,
         files: Sequence[Path],
         fields: Mapping[str, str] | None = None,
-    ) -> Model:
+    ) -> T:
         """Send files as a form.
 
         Raises
@@ -56,7 +56,7 @@ class Transfers:
                     parts.append((field, (file.name, stack.enter_context(file.open("rb")))))
                 except OSError as error:
                     raise _unusable(f"{file} can't be read: {error.strerror}") from error
-            return await self._http.send_form(model, path, parts, fields or {}, TRANSFER_TIMEOUT_S)
+            return await self._http.send_form(read, path, parts, fields or {}, TRANSFER_TIMEOUT_S)
 
     async def save(self, url: str, to: Path, name: str) -> Path:
         """Download a URL of a result or an answer to a file; return its path. It is saved as a whole, or not at all.

@@ -9,31 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from webrun_nb.client.answers.account import (
+    AccountUsage,
+    Health,
+    read_account,
+    read_acknowledged,
+    read_health,
+    read_models,
+)
+from webrun_nb.client.answers.errors import SEND_MESSAGE, SESSION_STATUS, ErrorAnswer, code_of, read_error
+from webrun_nb.client.answers.fields import Fields, UnreadableAnswerError
+from webrun_nb.client.answers.sessions import SessionStarted, SessionState, read_session, read_started
+from webrun_nb.client.answers.tasks import TaskAnswer, read_task
 from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestError, WebRunError, refusal
 from webrun_nb.client.urls import is_local
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
-from webrun_nb.wire.base import Response
-from webrun_nb.wire.errors import ErrorBody
 from webrun_nb.wire.limits import ANSWER_WINDOW_S
 from webrun_nb.wire.prices import PRICES_2026, Prices, PricesAnswer
-from webrun_nb.wire.responses import (
-    AccountUsage,
-    Acknowledged,
-    Health,
-    SessionList,
-    SessionStarted,
-    SessionState,
-    TaskBody,
-)
 
 HOSTED_URL = "https://connect.webrun.ai"
+MODELS = "/v1/models"
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
@@ -45,9 +48,9 @@ BACKOFF_S = (0.2, 0.5, 1.0)
 KEEPALIVE_S = 2.0
 """Shorter than the server's 5 s: a POST on a connection that is being closed can't be retried safely."""
 
-Model = TypeVar("Model", bound=Response)
 T = TypeVar("T")
-_TASK_BODY: TypeAdapter[TaskBody] = TypeAdapter(TaskBody)
+Read = Callable[[Fields], T]
+"""Reads an answer's fields; raises UnreadableAnswerError where they say nothing that can be used."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNAVAILABLE = frozenset({502, 504})
 
@@ -131,16 +134,21 @@ class ApiTransport:
 
     async def start_session(self, body: Mapping[str, Any]) -> SessionStarted:
         """`POST /start/start-session`."""
-        return await self.call(SessionStarted, "POST", "/start/start-session", body)
+        return await self.call(read_started, "POST", "/start/start-session", body)
 
     async def session_status(self, session_id: str) -> SessionState:
-        """`GET /start/session-status/:sessionId`."""
-        path = f"/start/session-status/{checked_id(session_id, 'SESSION_NOT_FOUND')}"
-        return await self.call(SessionState, "GET", path, session_id=session_id)
+        """`GET /start/session-status/:sessionId`.
 
-    async def sessions(self) -> list[SessionState]:
-        """`GET /start/sessions`, newest first (emulator only)."""
-        return (await self.call(SessionList, "GET", "/start/sessions")).sessions
+        Raises
+        ------
+        RequestError
+            `NOT_FOUND`: this server has no such call.
+        """
+        path = f"{SESSION_STATUS}{checked_id(session_id, 'SESSION_NOT_FOUND')}"
+        answer = await self._request("GET", path, None, session_id, READ_TIMEOUT_S)
+        if "status" not in answer:  # a session that failed may well say `success: false` beside its status
+            self._check_success(answer, session_id)
+        return self._parse(lambda fields: read_session(fields, session_id), answer)
 
     async def change_state(self, session_id: str, state: str, task_id: str | None = None) -> None:
         """Send `pause`, `resume`, `stop`, `terminate` or `manual`; `task_id` narrows a `stop` to that task."""
@@ -157,32 +165,36 @@ class ApiTransport:
 
     async def _send(self, session_id: str, message: Mapping[str, Any]) -> None:
         body = {"sessionId": session_id, "message": message}
-        await self.call(Acknowledged, "POST", "/start/send-message", body, session_id=session_id)
+        await self.call(read_acknowledged, "POST", SEND_MESSAGE, body, session_id=session_id)
 
     # --- tasks --------------------------------------------------------------------------------------------------------
 
-    async def new_task(self, session_id: str, fields: Mapping[str, Any]) -> TaskBody:
+    async def new_task(self, session_id: str, fields: Mapping[str, Any]) -> TaskAnswer:
         """Give a session a task; answers when it is done, asks, fails, or after 50 s."""
         message = {"actionType": "newTask", "newState": "start", **fields}
         body = {"sessionId": session_id, "message": message}
-        answer = await self._request("POST", "/start/send-message", body, session_id, ANSWER_TIMEOUT_S)
-        return self._parse(_TASK_BODY.validate_python, answer)
+        answer = await self._request("POST", SEND_MESSAGE, body, session_id, ANSWER_TIMEOUT_S)
+        return self._parse(lambda fields: read_task(fields, session_id, base_url=self.base_url), answer)
 
-    async def task(self, session_id: str, task_id: str) -> TaskBody:
-        """`GET /task/:sessionId/:taskId`."""
+    async def task(self, session_id: str, task_id: str, poll_path: str | None = None) -> TaskAnswer:
+        """`GET /task/:sessionId/:taskId`, or the `pollUrl` that an earlier answer named instead."""
         path = f"/task/{checked_id(session_id, 'SESSION_NOT_FOUND')}/{checked_id(task_id, 'TASK_NOT_FOUND')}"
-        answer = await self._request("GET", path, None, session_id, READ_TIMEOUT_S)
-        return self._parse(_TASK_BODY.validate_python, answer)
+        answer = await self._request("GET", poll_path or path, None, session_id, READ_TIMEOUT_S)
+        return self._parse(lambda fields: read_task(fields, session_id, task_id, base_url=self.base_url), answer)
 
     # --- the account and the service ----------------------------------------------------------------------------------
 
+    async def models(self) -> list[str]:
+        """`GET /v1/models`: the names of the models; costs nothing, and needs the key."""
+        return await self.call(read_models, "GET", MODELS)
+
     async def account_usage(self) -> AccountUsage:
         """`GET /account/usage`."""
-        return await self.call(AccountUsage, "GET", "/account/usage")
+        return await self.call(read_account, "GET", "/account/usage")
 
     async def health(self) -> Health:
         """`GET /start/health`."""
-        return await self.call(Health, "GET", "/start/health")
+        return await self.call(read_health, "GET", "/start/health")
 
     async def emulator_prices(self) -> Prices:
         """Return the prices of an emulator, or the documented ones where its control API is off.
@@ -197,7 +209,10 @@ class ApiTransport:
 
     async def _read_prices(self) -> Prices:
         try:
-            answer = self._parse(PricesAnswer.model_validate, await self.control("GET", "state"))
+            answer = PricesAnswer.model_validate(await self.control("GET", "state"))
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            raise self._unreadable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
         except RequestError as error:
             if error.code != ToolkitErrorCode.EMULATOR_ONLY:
                 raise
@@ -222,9 +237,7 @@ class ApiTransport:
             `EMULATOR_ONLY`: this server has no such call.
         """
         with self._emulator_only_errors():
-            answer = await self._request(method, path, body, None, READ_TIMEOUT_S)
-        if not isinstance(answer, dict):
-            raise ProtocolError(f"{self.base_url} answered something unexpected: the body is no object")
+            answer: dict[str, Any] = await self._request(method, path, body, None, READ_TIMEOUT_S)
         return answer
 
     async def download_from_emulator(self, path: str) -> bytes:
@@ -240,7 +253,7 @@ class ApiTransport:
         try:
             yield
         except WebRunError as error:
-            if error.code == ErrorCode.NOT_FOUND or error.details.get("status") == 404:
+            if error.code == ErrorCode.NOT_FOUND:
                 raise self.emulator_only() from error
             raise
 
@@ -252,24 +265,34 @@ class ApiTransport:
 
     async def call(
         self,
-        model: type[Model],
+        read: Read[T],
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
         session_id: str | None = None,
-    ) -> Model:
-        """Make a call, and read its answer."""
-        return self._parse(model.model_validate, await self._request(method, path, body, session_id, READ_TIMEOUT_S))
+    ) -> T:
+        """Make a call, and read its answer.
+
+        Raises
+        ------
+        ProtocolError
+            The answer says nothing that can be used.
+        RequestError
+            The answer says that it was not done, with the HTTP status of a success.
+        """
+        answer = await self._request(method, path, body, session_id, READ_TIMEOUT_S)
+        self._check_success(answer, session_id)
+        return self._parse(read, answer)
 
     async def send_form(
         self,
-        model: type[Model],
+        read: Read[T],
         path: str,
         files: Sequence[tuple[str, tuple[str, IO[bytes]]]],
         fields: Mapping[str, str],
         timeout_s: float,
-    ) -> Model:
+    ) -> T:
         """POST files as a form, read as they are sent; tried once."""
         if self._useless_key is not None:
             raise refusal(401, *self._useless_key)
@@ -285,12 +308,14 @@ class ApiTransport:
             raise known or self._lost(error, None) from httpx.TransportError(type(error).__name__)
         if not answer.is_success:
             raise self.error_from_response(answer)
-        return self._parse(model.model_validate, self._json(answer))
+        body = self._json(answer)
+        self._check_success(body, None)
+        return self._parse(read, body)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, session_id: str | None, timeout_s: float
-    ) -> Any:
-        """Return the JSON of the answer."""
+    ) -> dict[str, Any]:
+        """Return the JSON object of the answer."""
         return self._json(await self._answered(method, path, body, session_id, timeout_s))
 
     async def _answered(
@@ -317,7 +342,7 @@ class ApiTransport:
                 return answer
             wait_s = self._worth_waiting_s(answer, method, pause_s)
             if wait_s is None:
-                raise self.error_from_response(answer, session_id)
+                raise await self._refused(answer, session_id)
             await asyncio.sleep(wait_s)
         raise AssertionError("the last try either returns or raises")
 
@@ -343,38 +368,66 @@ class ApiTransport:
             what = "closed the connection before the end of its answer"
         return ConnectionLostError(f"{self.base_url} {what}", session_id=session_id)
 
+    async def _refused(self, answer: httpx.Response, session_id: str | None) -> WebRunError:
+        """Return the error of a refused call. A 401 of send-message may mean that the session is gone.
+
+        Without a code it does, unless the key is refused elsewhere as well.
+        """
+        if answer.status_code == 401 and answer.request.url.path.endswith(SEND_MESSAGE):
+            told = _told(answer)
+            if told.code is None and told.is_service and await self._is_key_accepted():
+                return refusal(401, ErrorCode.SESSION_NOT_FOUND, told.message, session_id=session_id)
+        return self.error_from_response(answer, session_id)
+
+    async def _is_key_accepted(self) -> bool:
+        try:
+            answer = await self._client.get(MODELS, timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S))
+        except httpx.TransportError:  # then nothing speaks against the key
+            return True
+        return answer.status_code != 401
+
     def error_from_response(self, answer: httpx.Response, session_id: str | None = None) -> WebRunError:
         """Return the error that an answer means."""
-        try:
-            body = ErrorBody.model_validate_json(answer.content)
-        except ValidationError:
-            return ProtocolError(
-                f"{self.base_url} answered {answer.status_code} without the contract's error body",
-                details={"status": answer.status_code},
-                session_id=session_id,
-            )
+        told = _told(answer)
+        path = answer.request.url.path.removeprefix(self._client.base_url.path.rstrip("/"))
         return refusal(
             answer.status_code,
-            body.code,
-            body.message,
-            details=body.details,
+            code_of(answer.status_code, path, told),
+            told.message if told.is_service else f"{self.base_url} answered: {told.message}",
+            details=told.details,
             retry_after_s=_retry_after_s(answer),
             session_id=session_id,
         )
 
-    def _json(self, answer: httpx.Response) -> Any:
-        try:
-            return answer.json()
-        except ValueError as error:
-            raise ProtocolError(f"{self.base_url} answered something that is not JSON") from error
+    def _check_success(self, answer: Mapping[str, Any], session_id: str | None) -> None:
+        """Raise the error of an answer that says `success: false`, though its HTTP status is that of a success."""
+        if answer.get("success") is False:
+            told = read_error(200, json.dumps(answer).encode())
+            code = told.code or ToolkitErrorCode.REFUSED
+            raise refusal(200, code, told.message, details=told.details, session_id=session_id)
 
-    def _parse(self, validate: Callable[[Any], T], answer: Any) -> T:
+    def _json(self, answer: httpx.Response) -> dict[str, Any]:
         try:
-            return validate(answer)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, first["loc"])) or "the body"
-            raise ProtocolError(f"{self.base_url} answered something unexpected: {where}: {first['msg']}") from error
+            body = answer.json()
+        except (ValueError, RecursionError) as error:
+            raise ProtocolError(f"{self.base_url} answered something that is not JSON") from error
+        if not isinstance(body, dict):
+            raise self._unreadable("the body is no object")
+        return body
+
+    def _parse(self, read: Read[T], answer: Mapping[str, Any]) -> T:
+        try:
+            return read(Fields(answer))
+        except UnreadableAnswerError as error:
+            raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, why: str) -> ProtocolError:
+        return ProtocolError(f"{self.base_url} answered something unexpected: {why}")
+
+
+def _told(answer: httpx.Response) -> ErrorAnswer:
+    is_html = "html" in answer.headers.get("Content-Type", "")
+    return read_error(answer.status_code, answer.content, is_html=is_html)
 
 
 def _useless_key(key: str) -> tuple[str, str] | None:

@@ -99,7 +99,11 @@ class ToolkitErrorCode(_Word):
     OTHER_PROCESS = "OTHER_PROCESS"
     POLICY_AMBIGUOUS = "POLICY_AMBIGUOUS"
     PROTOCOL = "PROTOCOL"
+    REFUSED = "REFUSED"
+    """A request was refused, and the server names no code."""
     SECRET_NOT_FOUND = "SECRET_NOT_FOUND"
+    TASK_FAILED = "TASK_FAILED"
+    """A task failed, and the server names no code."""
 
 
 class SessionStatus(_Word):

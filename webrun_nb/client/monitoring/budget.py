@@ -175,6 +175,11 @@ class Budget:
         """True where the money is emulated, which is the same for all sessions of an account."""
         return any(snapshot.emulated for snapshot, _ in self._seen.values())
 
+    @property
+    def estimated(self) -> bool:
+        """True where a server does not say what its sessions cost: their time counts, and the tokens that are known."""
+        return any(snapshot.cost_estimated for snapshot, _ in self._seen.values())
+
     def reading(self, task_usd: Decimal) -> BudgetReading | None:
         """Return the state of the budget, as last read, after a task that cost `task_usd`; None without a limit."""
         if self.limit_usd is None:
@@ -209,6 +214,7 @@ class Budget:
             limit_usd=self.limit_usd or Decimal(0),
             cost_usd=self.cost_usd,
             emulated=self.emulated,
+            estimated=self.estimated,
             name=self.name,
             refused=refused,
             session_id=session_id,

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webrun_nb.client.answers.errors import error_code, error_text
+from webrun_nb.client.answers.fields import Fields
 from webrun_nb.common.labels import action_label
 
 _log = logging.getLogger(__name__)
@@ -47,10 +49,10 @@ class ActionDone:
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseUpdate:
-    """The answer so far."""
+class StatusSaid:
+    """A line of status while a task runs: `Starting, browsing now`."""
 
-    message: str
+    text: str
     task_id: str | None = None
 
 
@@ -64,6 +66,14 @@ class TaskEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandRefused:
+    """A command of some socket was refused; no task has ended."""
+
+    code: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAsked:
     """A guardrail asked a question, and waits for a person."""
 
@@ -71,6 +81,8 @@ class QuestionAsked:
     kind: str = ""
     candidates: tuple[str, ...] = ()
     task_id: str | None = None
+    replayed: bool = False
+    """True if it was asked before this socket was open: it may have been answered since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +115,9 @@ class ConnectionChanged:
 LiveEvent = (
     AgentSaid
     | ActionDone
-    | ResponseUpdate
+    | StatusSaid
     | TaskEnded
+    | CommandRefused
     | QuestionAsked
     | SessionEnded
     | InstanceChanged
@@ -116,44 +129,41 @@ def read_message(message: object) -> LiveEvent | None:
     """Return the event of a `message` from the server, or None for a type that is newer than we are."""
     if not isinstance(message, Mapping):
         return None
-    data = message.get("data")
-    data = data if isinstance(data, Mapping) else {}
-    task_id = message.get("taskId")
-    task_id = task_id if isinstance(task_id, str) else None
+    fields = Fields(message)
+    data, task_id = fields.fields("data"), fields.text("taskId")
     match message.get("type"):
         case "agent":
-            return AgentSaid(str(message.get("content", "")), task_id)
+            return AgentSaid(fields.text("content") or "", task_id)
         case "action":
-            step = message.get("step")
-            number = step if isinstance(step, int) else None
-            return ActionDone(str(data.get("name", "")), _target(data.get("target")), task_id, number)
+            return ActionDone(
+                data.text("name") or "", _target(data.values.get("target")), task_id, fields.count("step")
+            )
         case "response_update":
-            return ResponseUpdate(str(data.get("message", "")), task_id)
+            return StatusSaid(data.text("message") or "", task_id)
         case "task_completed":
             return TaskEnded(task_id)
         case "guardrail_trigger":
-            candidates = data.get("candidates")
             return QuestionAsked(
-                str(data.get("value", "")),
-                str(data.get("kind") or ""),
-                tuple(map(str, candidates)) if isinstance(candidates, list) else (),
+                data.text("value", "message") or "",
+                data.text("kind") or "",
+                tuple(data.texts("candidates")),
                 task_id,
+                replayed=fields.flag("replayed") or False,
             )
+        case "error" if fields.flag("command"):
+            return CommandRefused(error_code(fields) or "", error_text(fields))
         case "error":
-            return TaskEnded(task_id, str(message.get("code", "")), str(message.get("error", "")))
+            return TaskEnded(task_id, error_code(fields) or "", error_text(fields))
     return None
 
 
 def read_instance_change(connected: bool, body: object) -> InstanceChanged:
     """Return the event of an `instance:disconnected` or `instance:reconnected` from the server."""
-    fields = body if isinstance(body, Mapping) else {}
+    fields = Fields.of(body)
+    grace_ms = fields.number("gracePeriod")
     return InstanceChanged(
-        connected, str(fields.get("message", "")), _ms(fields.get("gracePeriod")), _ms(fields.get("at"))
+        connected, fields.text("message") or "", None if grace_ms is None else round(grace_ms), fields.time_ms("at")
     )
-
-
-def _ms(value: object) -> int | None:
-    return round(value) if isinstance(value, int | float) else None
 
 
 def _target(target: object) -> str:
@@ -234,8 +244,8 @@ class EventStream:
                 self._tell(event)
 
         def end_session(body: object) -> None:
-            fields = body if isinstance(body, Mapping) else {}
-            self._tell(SessionEnded(str(fields.get("reason", "")), str(fields.get("message", ""))))
+            fields = Fields.of(body)
+            self._tell(SessionEnded(fields.text("reason") or "", fields.text("message") or ""))
 
         def instance(connected: bool) -> Callable[[object], None]:
             def tell(body: object) -> None:

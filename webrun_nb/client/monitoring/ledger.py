@@ -22,7 +22,7 @@ from webrun_nb.common.processes import is_alive
 _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_TIMEOUT_S = 1.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
@@ -35,7 +35,7 @@ CREATE TABLE sessions (
     cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
 CREATE TABLE tasks (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
-    outcome TEXT NOT NULL, cost_usd TEXT NOT NULL, max_cost_usd TEXT, over_budget_usd TEXT,
+    outcome TEXT NOT NULL, cost_usd TEXT, max_cost_usd TEXT, over_budget_usd TEXT,
     PRIMARY KEY (base_url, session_id, task_id));
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -45,6 +45,16 @@ _UPGRADES = {
 ALTER TABLE tasks ADD COLUMN over_budget_usd TEXT;
 UPDATE tasks SET over_budget_usd = printf('%.9f', max(0, cost_usd - max_cost_usd)) WHERE max_cost_usd IS NOT NULL;
 PRAGMA user_version = 3""",
+    3: """
+ALTER TABLE tasks RENAME TO tasks_3;
+CREATE TABLE tasks (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL, cost_usd TEXT, max_cost_usd TEXT, over_budget_usd TEXT,
+    PRIMARY KEY (base_url, session_id, task_id));
+INSERT INTO tasks SELECT
+    base_url, session_id, task_id, ended_at_ms, outcome, cost_usd, max_cost_usd, over_budget_usd FROM tasks_3;
+DROP TABLE tasks_3;
+PRAGMA user_version = 4""",
 }
 """The statements that upgrade the tables of each version to the next one."""
 
@@ -83,7 +93,7 @@ class TaskOutcome:
 
     task_id: str
     outcome: str
-    cost_usd: Decimal
+    cost_usd: Decimal | None
     max_cost_usd: Decimal | None
     over_budget_usd: Decimal | None
 
@@ -97,7 +107,8 @@ class TaskRecord:
     task_id: str
     ended_at_ms: int
     outcome: str
-    cost_usd: Decimal
+    cost_usd: Decimal | None
+    """None where the server did not say it."""
     max_cost_usd: Decimal | None = None
     """Its own budget, where it had one."""
     over_budget_usd: Decimal | None = None

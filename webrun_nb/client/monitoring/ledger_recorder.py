@@ -9,12 +9,12 @@ import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from webrun_nb.client.errors import SessionGoneError
+from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.monitoring.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.common.money import from_number
+from webrun_nb.common.codes import EndReason, ErrorCode
 from webrun_nb.common.processes import process_token
 from webrun_nb.wire.limits import MAX_DURATION_MS
 
@@ -84,8 +84,8 @@ class LedgerRecorder:
             seen_at_ms=now,
             lasts_until_ms=_lasts_until_ms(snapshot, now),
             ended_at_ms=now if snapshot.ended else None,
-            reason=(snapshot.reason or snapshot.status) if snapshot.ended else None,
-            cost_usd=snapshot.cost_usd,
+            reason=(snapshot.reason or snapshot.status_word) if snapshot.ended else None,
+            cost_usd=None if snapshot.cost_estimated else snapshot.cost_usd,
             idle_usd=snapshot.idle_usd,
         )
 
@@ -128,6 +128,7 @@ def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
         last_activity_at_ms=0,
         expires_at_ms=None,
         last_action="",
+        status_line="",
         current_task="",
         cost_usd=None,
         compute_usd=None,
@@ -158,7 +159,7 @@ class ClosedSession:
     reason: str
     """`terminated` where it was still open; else why it had ended already."""
     cost_usd: Decimal | None
-    """All of it; None where the server does not know the session any more."""
+    """All of it; None where the server does not say it, or no longer knows the session."""
 
 
 async def close_orphaned_sessions(http: ApiTransport, recorder: LedgerRecorder) -> list[ClosedSession]:
@@ -186,4 +187,9 @@ async def _end(http: ApiTransport, record: SessionRecord) -> ClosedSession:
         state = await http.session_status(record.session_id)
     except SessionGoneError as error:
         return ClosedSession(record, error.code.lower().replace("_", " "), None)
-    return ClosedSession(record, state.reason or state.status, from_number(state.usage.cost))
+    except WebRunError as error:
+        if error.code not in (ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED):
+            raise
+        return ClosedSession(record, EndReason.TERMINATED, None)  # the server has no status, and has taken the command
+    cost_usd = None if state.usage is None else state.usage.cost_usd
+    return ClosedSession(record, state.reason or state.status or state.own_word, cost_usd)

@@ -5,31 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from webrun_nb.client.answers.sessions import SessionState
+from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer, Usage
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
+from webrun_nb.client.monitoring.estimate import UNNAMED, SessionEstimate, now_ms
 from webrun_nb.client.monitoring.events import (
     ActionDone,
+    AgentSaid,
+    CommandRefused,
     ConnectionChanged,
     EventStream,
     InstanceChanged,
     LiveEvent,
     QuestionAsked,
-    ResponseUpdate,
     SessionEnded,
+    StatusSaid,
     TaskEnded,
 )
 from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.common.codes import SessionPhase, SessionStatus, ToolkitErrorCode
+from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions
-from webrun_nb.common.money import from_number
 from webrun_nb.wire.prices import PRICES_2026, Prices
-from webrun_nb.wire.responses import SessionState, TaskGuardrail
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +95,9 @@ class SessionMonitor:
         self._max_cost_usd = max_cost_usd
         self._spent_before_usd = spent_before_usd
         self._tasks_over_usd = Decimal(0)
-        self._partials: dict[str, str] = {}
+        self._estimate = SessionEstimate()
+        self._has_status = True
+        """False once the server has answered that it has no session-status."""
         self._end_reason: str | None = None
         self._ending_tasks: set[str] = set()
         self.last_url = url
@@ -136,10 +140,45 @@ class SessionMonitor:
     def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
         """Keep the instruction of a task, for snapshots, and whether its session ends with it."""
         self._instructions[task_id] = instruction
+        self._estimate.task_sent(task_id)
         if ends_session:
             self._ending_tasks.add(task_id)
         if self.snapshot.current_task_id == task_id:
             self._set(replace(self.snapshot, current_task=instruction))
+        elif self.snapshot.estimated:
+            self._stale.set()
+
+    def note_sent(self, instruction: str) -> None:
+        """Note that a task is being sent, whose id the server has not said yet."""
+        self._instructions[UNNAMED] = instruction
+        self._estimate.task_sent(UNNAMED)
+
+    def note_task(self, answer: TaskAnswer) -> None:
+        """Note what the server has said of a task, for servers whose status says less."""
+        match answer:
+            case AskingTask():
+                self._estimate.asked()
+            case PendingTask():
+                self._estimate.goes_on()
+            case CompletedTask() | FailedTask():
+                return  # `note_task_end` follows
+        if self.snapshot.estimated and (self.snapshot.question is None) == isinstance(answer, AskingTask):
+            self._stale.set()
+
+    def note_task_end(self, task_id: str | None, answer: CompletedTask | FailedTask | None = None) -> None:
+        """Note that a task has ended or was refused, with the server's last answer where there is one."""
+        self._estimate.task_ended(
+            UNNAMED if task_id is None else task_id, None if answer is None else answer.usage, count=answer is not None
+        )
+        if task_id in self._ending_tasks and answer is not None:
+            completed = isinstance(answer, CompletedTask)
+            self._estimate.ended(EndReason.TERMINATE_ON_COMPLETION if completed else EndReason.FAILED)
+        if self.snapshot.estimated:
+            self._stale.set()
+
+    def note_command(self, command: str, task_id: str | None = None) -> None:
+        """Note a command that the server has accepted; see `SessionEstimate.commanded`."""
+        self._estimate.commanded(command, task_id)
 
     def set_end_reason(self, reason: str) -> None:
         """Set the reason why the client ends the session; the server will only say `terminated`."""
@@ -180,24 +219,55 @@ class SessionMonitor:
         """
         while True:
             moves = self._change_count
-            state = await self._http.session_status(self._session_id)
+            said = await self._state()
+            state, estimated = self._estimate.complete(said)
             question = await self._question(state)
+            if question is None and state.phase is SessionPhase.GUARDRAIL and estimated:
+                self._estimate.goes_on()  # it was answered elsewhere
+                state, _ = self._estimate.complete(said)
             if moves == self._change_count:
                 break  # otherwise an event has come since the request, and the answer may be older than that
-        prices = await self._http.emulator_prices() if state.usage.emulated else PRICES_2026
+        emulated = state.usage is not None and state.usage.emulated
+        prices = await self._http.emulator_prices() if emulated else PRICES_2026
         snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, prices)
-        self._set(replace(snapshot, ends_with_process=self._http.is_child))
+        if snapshot.cost_usd is None:
+            snapshot = self._with_estimated_cost(snapshot)
+        self._set(replace(snapshot, ends_with_process=self._http.is_child, estimated=estimated or snapshot.estimated))
         return state
+
+    async def _state(self) -> SessionState:
+        """Return what the server says of the session; what is known without it where it has no session-status."""
+        if self._has_status:
+            try:
+                return await self._http.session_status(self._session_id)
+            except WebRunError as error:
+                if error.code not in (ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED):
+                    raise
+                self._has_status = False
+        return self._estimate.state(self._session_id)
+
+    def _with_estimated_cost(self, snapshot: SessionSnapshot) -> SessionSnapshot:
+        """Return a snapshot with the price of the session's time, and of its tokens as far as they are known."""
+        compute_usd = self._estimate.compute_usd(snapshot.prices)
+        tokens_usd = self._estimate.tokens_usd(snapshot.prices)
+        return replace(
+            snapshot,
+            cost_usd=compute_usd + (tokens_usd or Decimal(0)),
+            compute_usd=compute_usd,
+            tokens_usd=tokens_usd,
+            estimated=True,
+            cost_estimated=True,
+        )
 
     async def _question(self, state: SessionState) -> Question | None:
         """Return the question of the session's task; the status call says only that there is one.
 
         It is read each time: one task may ask twice, and it may have been answered elsewhere in between.
         """
-        if state.phase is not SessionPhase.GUARDRAIL or state.current_task_id is None:
+        if state.phase is not SessionPhase.GUARDRAIL or not state.current_task_id:
             return None
         body = await self._http.task(self._session_id, state.current_task_id)
-        return question_of(body) if isinstance(body, TaskGuardrail) else None
+        return question_of(body) if isinstance(body, AskingTask) else None
 
     async def _keep(self) -> None:
         try:
@@ -238,6 +308,11 @@ class SessionMonitor:
             _log.warning("the status of session %s can't be read: %s", self._session_id, error)
             self._set(replace(self.snapshot, connected=False))
 
+    def note_gone(self, error: SessionGoneError) -> None:
+        """Mark the session as ended because a call says so, where no status can be read that says how it ended."""
+        if not self._has_status:
+            self.mark_missing(error)
+
     def mark_missing(self, error: SessionGoneError) -> None:
         """Mark the session as ended: the server no longer knows it, nor how it ended."""
         if not self.snapshot.ended:
@@ -261,6 +336,7 @@ class SessionMonitor:
                 question=None,
                 grace_ends_at_ms=None,
                 current_task_id=None,
+                status_line="",
                 connected=False,
             )
         )
@@ -270,30 +346,48 @@ class SessionMonitor:
             case ActionDone():
                 if event.name == NAVIGATION:
                     self.last_url = event.target
-                doing = self.snapshot.doing
-                if event.task_id is not None and event.name not in CONTROL:
-                    doing = Doing(event.task_id, event.name, event.target, event.step)
+                doing, task_id = self.snapshot.doing, self._task_of(event.task_id)
+                if task_id and event.name not in CONTROL:
+                    doing = Doing(task_id, event.name, event.target, event.step)
                 self._set(replace(self.snapshot, last_action=event.text, doing=doing))
                 if event.name in CONTROL:
+                    self._estimate.commanded(event.name)
                     self._stale.set()
-                self._stale_unless_about(event.task_id)
+                self._stale_unless_about(task_id)
             case QuestionAsked():
-                question = Question(event.task_id or "", label_actions(event.text), event.kind, event.candidates)
-                self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
-                self._notify_change()
-            case ResponseUpdate():
-                if event.task_id is not None:
-                    self._partials = {event.task_id: event.message}  # one task runs at a time
-                self._stale_unless_about(event.task_id)
+                self._asked(event)
+            case StatusSaid():
+                self._set(replace(self.snapshot, status_line=event.text))
+                self._stale_unless_about(self._task_of(event.task_id))
+            case AgentSaid():
+                self._stale_unless_about(self._task_of(event.task_id))
             case InstanceChanged():
                 self._instance_changed(event)
                 self._notify_change()
-            case TaskEnded() | SessionEnded():
+            case TaskEnded():
+                self._estimate.task_ended(event.task_id)
+                self._set(replace(self.snapshot, status_line=""))
                 self._notify_change()
+            case SessionEnded():
+                self._estimate.ended(event.reason or EndReason.TERMINATED)
+                self._notify_change()
+            case CommandRefused():
+                self._stale.set()
             case ConnectionChanged():  # events are not replayed: the status has those of the time without socket
                 self._notify_change()
-            case _:
-                self._stale_unless_about(event.task_id)
+
+    def _task_of(self, task_id: str | None) -> str | None:
+        """Return the task that an event is about: the current one, where the server does not name it."""
+        return self.snapshot.current_task_id if task_id is None else task_id
+
+    def _asked(self, event: QuestionAsked) -> None:
+        """Show a question at once. One that was asked before the socket was open is looked up instead."""
+        self._estimate.asked()
+        task_id = self._task_of(event.task_id)
+        if not event.replayed and task_id:
+            question = Question(task_id, label_actions(event.text), event.kind, event.candidates)
+            self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
+        self._notify_change()
 
     def _stale_unless_about(self, task_id: str | None) -> None:
         """Request a status call, unless an event of `task_id` was to be expected."""
@@ -323,10 +417,6 @@ class SessionMonitor:
         for follower in self._followers:
             follower.set()
 
-    def partial(self, task_id: str | None) -> str:
-        """Return the answer so far of a task, according to events; may be empty."""
-        return self._partials.get(task_id or "", "")
-
     def _set(self, snapshot: SessionSnapshot) -> None:
         if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):
             snapshot = replace(snapshot, reason=self._end_reason)
@@ -353,12 +443,13 @@ def _ended_at_ms(state: SessionState) -> int | None:
 
     On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
     """
-    return state.last_activity_at if state.status.is_final and state.usage.emulated else None
+    final = state.status is not None and state.status.is_final
+    return state.last_activity_at_ms if final and state.usage is not None and state.usage.emulated else None
 
 
-def question_of(body: TaskGuardrail) -> Question:
+def question_of(body: AskingTask) -> Question:
     """Return the question of a task that waits for a person."""
-    return Question(body.task_id, label_actions(body.data.value), body.data.kind or "", tuple(body.data.candidates))
+    return Question(body.task_id or "", label_actions(body.question), body.kind, body.candidates)
 
 
 def snapshot_of(
@@ -369,40 +460,61 @@ def snapshot_of(
     question: Question | None,
     prices: Prices,
 ) -> SessionSnapshot:
-    """Return the snapshot of a status answer, with the facts that only events and the client know from `before`."""
-    parts = state.usage.breakdown
-    compute_usd = idle_usd = tokens_usd = None
-    if parts is not None:
-        idle_usd, tokens_usd = from_number(parts.idle), from_number(parts.tokens)
-        compute_usd = from_number(parts.compute) + idle_usd  # the wire counts them apart
+    """Return the snapshot of a state, with the facts that only events and the client know from `before`.
+
+    Parameters
+    ----------
+    state : SessionState
+        A complete one; see `SessionEstimate.complete`.
+    name : str
+        The user's name for the session.
+    instructions : dict of str to str
+        The instructions of its tasks, by task id.
+    before : SessionSnapshot or None
+        The snapshot before.
+    question : Question or None
+        The question of its task.
+    prices : Prices
+        The server's.
+    """
+    usage = Usage() if state.usage is None else state.usage
+    parts = usage.breakdown
+    compute_usd = None if parts is None else parts.compute_usd
+    idle_usd = None if parts is None else parts.idle_usd
+    if compute_usd is not None and idle_usd is not None:
+        compute_usd += idle_usd  # the wire counts them apart
+    final = state.status is not None and state.status.is_final
+    kept = None if before is None or final else before
     return SessionSnapshot(
         name=name,
         session_id=state.session_id,
         status=state.status,
+        own_word=state.own_word,
         phase=state.phase,
-        emulated=state.usage.emulated,
-        server_now_ms=round(time.time() * 1000) if state.now is None else state.now,
-        clock_running=state.clock_running is not False,
-        created_at_ms=state.created_at,
-        last_activity_at_ms=state.last_activity_at,
-        expires_at_ms=state.expires_at,
+        emulated=usage.emulated,
+        server_now_ms=now_ms() if state.now_ms is None else state.now_ms,
+        clock_running=state.clock_running,
+        created_at_ms=state.created_at_ms or 0,
+        last_activity_at_ms=state.last_activity_at_ms or 0,
+        expires_at_ms=state.expires_at_ms,
         ended_at_ms=_ended_at_ms(state),
-        inactivity_timeout_ms=state.inactivity_timeout,
+        inactivity_timeout_ms=state.inactivity_timeout_ms or 0,
         reason=state.reason,
         note=state.note,
         current_task_id=state.current_task_id,
-        current_task=instructions.get(state.current_task_id or "", ""),
+        current_task="" if state.current_task_id is None else instructions.get(state.current_task_id, ""),
         last_action="" if before is None else before.last_action,
+        status_line="" if kept is None or state.current_task_id is None else kept.status_line,
         doing=None if before is None else before.doing,
         grace_ends_at_ms=before.grace_ends_at_ms
         if before is not None and state.status is SessionStatus.ORPHANED
         else None,
         queued_tasks=len(state.queued_task_ids),
-        cost_usd=from_number(state.usage.cost),
+        cost_usd=usage.cost_usd,
         compute_usd=compute_usd,
         idle_usd=idle_usd,
-        tokens_usd=tokens_usd,
+        tokens_usd=None if parts is None else parts.tokens_usd,
         prices=prices,
-        proxied=state.proxy is not None,
+        proxied=state.proxied,
         question=question,
     )

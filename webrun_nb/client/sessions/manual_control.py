@@ -9,7 +9,7 @@ from typing import Any
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.errors import refusal
 from webrun_nb.client.sessions.screencast import LiveView, ViewListener
-from webrun_nb.client.transport import HOSTED_URL, ApiTransport
+from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.limits import BROWSER_BAR_PX, VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 
@@ -29,9 +29,9 @@ class ManualControl(ABC):
         """The server's calls."""
 
     @property
+    @abstractmethod
     def has_view(self) -> bool:
         """True where the browser can be watched live through this client: on the emulator alone."""
-        return self.http.base_url != HOSTED_URL
 
     def view(self, listener: ViewListener, fps: float = 8.0) -> LiveView:
         """Watch the browser live; only on the loop thread.
@@ -48,11 +48,11 @@ class ManualControl(ABC):
         return view
 
     @abstractmethod
-    async def send(self, message: Awaitable[None]) -> None:
-        """Send a message and read what has become of the session."""
+    async def send(self, message: Awaitable[None], command: str) -> None:
+        """Send a message, which does what `command` names, and read what has become of the session."""
 
     async def _interact(self, kind: str, **fields: Any) -> None:
-        await self.send(self.http.interact(self.session_id, {"type": kind, **fields}))
+        await self.send(self.http.interact(self.session_id, {"type": kind, **fields}), kind)
 
     @on_loop_thread
     async def atake_over(self) -> None:

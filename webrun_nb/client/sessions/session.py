@@ -148,6 +148,11 @@ class Session(InProcess, ManualControl):
         """
         return None if self.ended else self._web_view_url
 
+    @property
+    def has_view(self) -> bool:
+        """True where the browser can be watched live through this client: on the emulator alone."""
+        return self.snapshot.emulated
+
     def subscribe(self, fn: Subscriber) -> Callable[[], None]:
         """Call a function with each new snapshot, on the client's loop thread.
 
@@ -247,12 +252,13 @@ class Session(InProcess, ManualControl):
     # --- commands -----------------------------------------------------------------------------------------------------
 
     async def _change_state(self, state: str, task_id: str | None = None) -> None:
-        await self.send(self.http.change_state(self.session_id, state, task_id))
+        await self.send(self.http.change_state(self.session_id, state, task_id), state, task_id)
 
-    async def send(self, message: Awaitable[None]) -> None:
-        """Send a message, on the loop thread, and update the snapshot."""
+    async def send(self, message: Awaitable[None], command: str, task_id: str | None = None) -> None:
+        """Send a message, on the loop thread, and update the snapshot; `command` names what it does."""
         try:
             await message
+            self.monitor.note_command(command, task_id)
             await self.monitor.refresh()
         except ConnectionLostError as error:
             self.monitor.mark_unreachable(error)
@@ -316,7 +322,8 @@ class Session(InProcess, ManualControl):
             return
         try:
             await self._change_state("terminate")
-        except SessionGoneError:
+        except SessionGoneError as error:
+            self.monitor.note_gone(error)
             await self.astatus()
         except ConnectionLostError as error:
             if error.code != ToolkitErrorCode.EMULATOR_GONE:  # with our emulator the session has ended as well
@@ -357,7 +364,7 @@ class Session(InProcess, ManualControl):
                     409, ErrorCode.INVALID_STATE, "the question is no longer open", session_id=self.session_id
                 )
         text = RedactedStr(text)
-        await self.send(self.http.answer_guardrail(self.session_id, text))
+        await self.send(self.http.answer_guardrail(self.session_id, text), "answer")
 
     @blocking(aanswer)
     def answer(self, text: str, task_id: str | None = None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from webrun_nb.client.errors import ProtocolError, SessionGoneError, TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import SessionGoneError, TaskInterruptedError, WebRunError
 from webrun_nb.client.monitoring.budget import Budget
 from webrun_nb.client.monitoring.ledger_recorder import LedgerRecorder
 from webrun_nb.client.monitoring.monitor import SessionMonitor
@@ -99,6 +99,8 @@ class SessionStarter:
     ) -> tuple[Session, str]:
         """Start a session for one task; return it with the task's id.
 
+        Where the server names none it is the session's: the documentation's own example polls with that.
+
         Parameters
         ----------
         options : SessionOptions
@@ -112,13 +114,9 @@ class SessionStarter:
         ------
         BudgetError
             Nothing is left of a budget; no session was opened.
-        ProtocolError
-            The server started the session without its task.
         """
         session, task_id = await self._start(self._unique_name(SINGLE_TASK), options, task, budget)
-        if task_id is None:
-            raise ProtocolError("the server started a session without the task it was given")
-        return session, task_id
+        return session, task_id or session.session_id
 
     def _unique_name(self, name: str) -> str:
         """Return a name, with a number added where a live session has it."""
@@ -163,9 +161,7 @@ class SessionStarter:
         self._monitors = [other for other in self._monitors if not other.done] + [monitor]
         if self._recorder is not None:
             self._recorder.follow(monitor)
-        session = Session(
-            self._owner, monitor, started.session_id, name, options, budget, started.streaming.web_view_url
-        )
+        session = Session(self._owner, monitor, started.session_id, name, options, budget, started.web_view_url)
         for tracking in (budget, self._owner.budget):
             if tracking is not None:
                 tracking.start_tracking(session)

@@ -7,7 +7,10 @@ with which the answer can be read; no text.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
+from webrun_nb.client.answers.fields import Fields
+from webrun_nb.client.answers.tasks import CompletedTask, FailedTask, PendingTask, TaskAnswer, read_task
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.monitoring.ledger import Ledger, TaskRecord
 from webrun_nb.client.tasks.expectations import error_page_hint
@@ -16,8 +19,8 @@ from webrun_nb.client.tasks.request import read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.local_time import utc
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
-from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskStillPending
 
 _KEPT = "the emulator keeps a task's record for 30 days after the end of its session"
 
@@ -57,22 +60,24 @@ class PastTasks:
             raise ArgumentError("result() takes a task's id, not an empty text", "TaskResult.task_id has it")
         checked_id(task_id, ErrorCode.TASK_NOT_FOUND)
         try:
-            past = PastTask.model_validate(await self._http.control("GET", f"tasks/{task_id}"))
+            answer = await self._http.control("GET", f"tasks/{task_id}")
         except WebRunError as error:
             if error.code not in (ToolkitErrorCode.EMULATOR_ONLY, ErrorCode.TASK_NOT_FOUND):
                 raise
             is_emulator = error.code == ErrorCode.TASK_NOT_FOUND
-            body = await self._polled(task_id, is_emulator)
-            return self._result(body, schema)
+            record, body = await self._polled(task_id, is_emulator)
+            return self._result(body, task_id, schema, utc(record.ended_at_ms))
+        past = PastTask.model_validate(answer)
         asked = past.output_schema if past.output_type == "structured_json" else None
-        result = self._result(past.task, asked if schema is None else schema)
+        body = read_task(Fields.of(answer["task"]), past.session_id, task_id)
+        result = self._result(body, task_id, asked if schema is None else schema)
         elapsed_ms = result.captured_at.timestamp() * 1000 - past.created_at
         return replace(
             result, instruction=past.task_details, url=past.starting_point, elapsed_s=max(0.0, elapsed_ms / 1000)
         )
 
-    async def _polled(self, task_id: str, is_emulator: bool) -> TaskBody:
-        """Read the state of a task with the ids in the ledger."""
+    async def _polled(self, task_id: str, is_emulator: bool) -> tuple[TaskRecord, TaskAnswer]:
+        """Read the state of a task with the ids in the ledger; return its record there as well."""
         record = self._recorded(task_id)
         if record is None:
             raise RequestError(f"you have no task {task_id}", code=ErrorCode.TASK_NOT_FOUND)
@@ -84,7 +89,7 @@ class PastTasks:
                 hint="ask a client of that server",
             )
         try:
-            return await self._http.task(record.session_id, task_id)
+            return record, await self._http.task(record.session_id, task_id)
         except WebRunError as error:
             if error.code not in (ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_FOUND, ErrorCode.TASK_NOT_FOUND):
                 raise
@@ -107,8 +112,8 @@ class PastTasks:
             if (session.base_url, session.session_id) == (record.base_url, record.session_id)
         )
 
-    def _result(self, body: TaskBody, schema: object) -> TaskResult:
-        """Return the result in a task's body.
+    def _result(self, body: TaskAnswer, task_id: str, schema: object, read_at: datetime | None = None) -> TaskResult:
+        """Return the result in a task's body; `read_at` is when its answer was first read.
 
         Raises
         ------
@@ -117,21 +122,20 @@ class PastTasks:
         RequestError
             `JOB_NOT_DONE`: it has not ended.
         """
-        if isinstance(body, TaskFailed):
-            details = body.details or {}
+        if isinstance(body, FailedTask):
             raise TaskFailedError(
                 body.message,
                 from_server=True,
                 code=body.code,
-                details=details,
-                hint=error_page_hint(body.code, details) if body.usage.emulated else None,
+                details=body.details,
+                hint=error_page_hint(body.code, body.details) if body.emulated else None,
                 session_id=body.session_id,
-                task_id=body.task_id,
+                task_id=task_id,
             )
-        if not isinstance(body, TaskCompleted):
-            state = "still running" if isinstance(body, TaskStillPending) else body.status.replace("_", " ")
+        if not isinstance(body, CompletedTask):
+            state = body.status if isinstance(body, PendingTask) else "it waits for an answer"
             raise RequestError(
-                f"task {body.task_id} has not ended ({state})",
+                f"task {task_id} has not ended ({state})",
                 code=ToolkitErrorCode.JOB_NOT_DONE,
                 hint="ask again once it has",
             )
@@ -140,8 +144,10 @@ class PastTasks:
             instruction="",
             url=None,
             schema=read_schema(schema, self._frames),
-            elapsed_s=body.usage.completion_time,
+            task_id=task_id,
+            read_at=read_at,
+            elapsed_s=(0.0 if body.usage is None else body.usage.completion_time_s) or 0.0,
             frames=self._frames,
             http=self._http,
-            recorded=TaskRecording(self._http, body.task_id),
+            recorded=TaskRecording(self._http, task_id),
         )

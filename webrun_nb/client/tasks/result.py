@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
+from webrun_nb.client.answers.tasks import CompletedTask, FileLink, NetworkLog, Truncated, Usage
 from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
-from webrun_nb.common.money import from_number
 from webrun_nb.common.text import one_line
-from webrun_nb.wire.responses import File, NetworkLog, TaskCompleted, Truncated, Usage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +38,7 @@ class ResultFile(InProcess):
 
     Parameters
     ----------
-    file : File
+    file : FileLink
         The file as in the answer.
     http : ApiTransport
         The server's calls.
@@ -49,12 +48,12 @@ class ResultFile(InProcess):
 
     instead = "save it, and pickle its path"
 
-    def __init__(self, file: File, http: ApiTransport, read_frame: ReadFrame | None = None) -> None:
+    def __init__(self, file: FileLink, http: ApiTransport, read_frame: ReadFrame | None = None) -> None:
         self.filename = file.filename
         self.source = file.source
         """The URL that the page downloaded it from."""
-        self.timestamp = file.timestamp
-        """The time of the download, unix ms."""
+        self.timestamp = file.timestamp_ms
+        """The time of the download, unix ms; None where the server does not say."""
         self.download_url = file.download_url
         self._transfers = Transfers(http)
         self._read_frame = read_frame
@@ -184,8 +183,10 @@ class TaskResult(InProcess):
     files: tuple[ResultFile, ...]
     """The files that it downloaded."""
     network: tuple[NetworkLog, ...]
-    usage: Usage
+    usage: Usage | None
+    """None where the server does not say what the task used."""
     captured_at: datetime
+    """The time of the answer; where the server does not say, the time at which it was first read."""
     elapsed_s: float
     """The time from the request to the answer in seconds, waiting in the queue included."""
     raw: Mapping[str, Any]
@@ -292,9 +293,12 @@ class TaskResult(InProcess):
         return self.recorded
 
     @property
-    def cost_usd(self) -> Decimal:
-        """The cost of the task in US dollars. On the emulator: the cost on the hosted service."""
-        return from_number(self.usage.cost)
+    def cost_usd(self) -> Decimal | None:
+        """The cost of the task in US dollars. On the emulator: the cost on the hosted service.
+
+        None where the server does not say it.
+        """
+        return None if self.usage is None else self.usage.cost_usd
 
     @property
     def over_budget_usd(self) -> Decimal | None:
@@ -308,7 +312,7 @@ class TaskResult(InProcess):
     @property
     def emulated(self) -> bool:
         """True on the emulator, where nothing is charged."""
-        return self.usage.emulated
+        return self.usage is not None and self.usage.emulated
 
     def __str__(self) -> str:
         return self.text
@@ -316,14 +320,16 @@ class TaskResult(InProcess):
     def __repr__(self) -> str:
         told = one_line(self.instruction)
         told = told if len(told) <= _TOLD_CHARACTERS else told[: _TOLD_CHARACTERS - 1] + "…"
-        cost = f"≈ ${self.cost_usd:.4f} (emulated)" if self.emulated else f"${self.cost_usd:.4f}"
+        amount = "cost unknown" if self.cost_usd is None else f"${self.cost_usd:.4f}"
+        cost = f"≈ {amount} (emulated)" if self.emulated else amount
         cut = "" if self.truncated is None else f" · truncated: {self.truncated.returned:,} of {self.truncated.of:,}"
         return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}{cut}; .df .text .json .files>"
 
 
 def result_of(
-    body: TaskCompleted,
+    body: CompletedTask,
     *,
+    task_id: str,
     instruction: str,
     url: str | None,
     schema: Schema | None,
@@ -333,24 +339,25 @@ def result_of(
     recorded: TaskRecording | None = None,
     max_cost_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
+    read_at: datetime | None = None,
 ) -> TaskResult:
-    """Return the result that a completed task's body holds."""
+    """Return the result that a completed task's body holds; `read_at` is when that was first read, now by default."""
     read_file = None if frames is None else frames.read_file
     return TaskResult(
         session_id=body.session_id,
-        task_id=body.task_id,
+        task_id=task_id,
         instruction=instruction,
         url=url,
         text=body.data.message,
         schema=schema,
         files=tuple(ResultFile(file, http, read_file) for file in body.data.files),
-        network=tuple(body.data.network),
+        network=body.data.network,
         usage=body.usage,
-        captured_at=datetime.fromtimestamp(body.completed_at / 1000, UTC),
+        captured_at=body.completed_at or read_at or datetime.now(UTC),
         elapsed_s=elapsed_s,
-        raw=body.to_wire(),
+        raw=body.raw,
         truncated=body.data.truncated,
-        records=None if body.data.records is None else tuple(body.data.records),
+        records=body.data.records,
         make_frame=None if frames is None else frames.make_frame,
         make_table=None if frames is None else frames.table,
         recorded=recorded,

@@ -30,7 +30,7 @@ from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 
 _ENDED_WITH_SESSION = frozenset(
-    {TaskFailureCode.SESSION_TERMINATED, ErrorCode.SESSION_NOT_ACTIVE, ErrorCode.SESSION_NOT_FOUND}
+    {TaskFailureCode.SESSION_TERMINATED, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_NOT_FOUND}
 )
 """The codes of a task that the end of its session has ended, or kept from starting."""
 
@@ -171,7 +171,7 @@ class TaskRunner:
         except asyncio.CancelledError:
             call.cancel()
             raise
-        if run.task_id is None:
+        if run.task_id is None and over.done():
             over.result()  # raises
         return run, call
 
@@ -191,9 +191,9 @@ class TaskRunner:
             raise
         except (TaskFailedError, SessionGoneError) as error:
             if self.budget_error is not None and error.code in _ENDED_WITH_SESSION:
-                partial_answer = error.partial or monitor.partial(run.task_id)
-                raise self.budget_error.about(run.task_id, partial_answer) from error
+                raise self.budget_error.about(run.task_id, error.partial) from error
             if isinstance(error, SessionGoneError):
+                monitor.note_gone(error)
                 await run.stop()
             raise
         except (GuardrailError, BudgetError):  # the task is over
@@ -206,7 +206,7 @@ class TaskRunner:
 
     def record_end(self, ended: TaskOutcome) -> None:
         """Record the end of a task in the ledger, and its excess over its own budget on the card."""
-        if ended.max_cost_usd is not None and ended.cost_usd > ended.max_cost_usd:
+        if ended.max_cost_usd is not None and ended.cost_usd is not None and ended.cost_usd > ended.max_cost_usd:
             self._session.monitor.note_over_budget(ended.cost_usd - ended.max_cost_usd)
         self._client.note_task(self._session.session_id, ended)
 

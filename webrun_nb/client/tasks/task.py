@@ -9,6 +9,7 @@ import time
 from decimal import Decimal
 from typing import Any, Protocol
 
+from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -21,6 +22,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.monitoring.budget import AT_LEAST_S, Budget, BudgetReading
 from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_per_minute, ms_until_spent, usd_per_ms
+from webrun_nb.client.monitoring.estimate import UNNAMED
 from webrun_nb.client.monitoring.guardrails import AskPerson, NoAnswer
 from webrun_nb.client.monitoring.ledger import TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor, question_of
@@ -31,9 +33,7 @@ from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
-from webrun_nb.common.money import from_number
 from webrun_nb.common.redacted import RedactedStr
-from webrun_nb.wire.responses import TaskBody, TaskCompleted, TaskFailed, TaskGuardrail, TaskPending
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +113,12 @@ class TaskRun:
         self._ends_session = bool(request.fields.get("terminateOnCompletion"))
         self._patient = patient
         self._asked: Question | None = None
-        self._post: asyncio.Task[TaskBody] | None = None
+        self._post: asyncio.Task[TaskAnswer] | None = None
+        self._poll_id = task_id
+        """The id that the task is polled with."""
+        self._poll_path: str | None = None
+        """The path that the server named for polling."""
+        self._ended: CompletedTask | FailedTask | None = None
         self._spent_usd: Decimal | None = None
         """Its cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
@@ -123,7 +128,7 @@ class TaskRun:
         self.cost_usd: Decimal | None = None
         """Its cost, as last read; it is not read while a task that is not `patient` and has no budget runs."""
         self.identified = asyncio.Event()
-        """Set once `task_id` is known, or will never be."""
+        """Set once `task_id` is known, or will not be before the answer to the request that sent the task."""
 
     @property
     def max_cost_usd(self) -> Decimal | None:
@@ -171,19 +176,21 @@ class TaskRun:
             elapsed_s=time.monotonic() - began_s,
             frames=frames,
             http=self._http,
-            recorded=TaskRecording(self._http, body.task_id),
+            task_id=self.task_id or "",
+            recorded=TaskRecording(self._http, self.task_id or ""),
             max_cost_usd=self._request.max_cost_usd,
             budget=self.budget,
         )
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
-    async def _send(self) -> TaskBody | None:
+    async def _send(self) -> TaskAnswer | None:
         """Return the first answer; None where there is none yet, and the task has to be looked at."""
         if self.task_id is not None:
             self._set_id(self.task_id)
             return None
         async with self._owner.submitting:
+            self._owner.monitor.note_sent(self._request.instruction)
             self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._request.fields))
             task_id = await self._identify(self._post)
         followed = self._patient or self._request.max_cost_usd is not None
@@ -191,68 +198,99 @@ class TaskRun:
             self._post.add_done_callback(_retrieve_error)
             return None  # what it costs is to be read meanwhile
         try:
-            return await asyncio.shield(self._post)
+            answer = await asyncio.shield(self._post)
         except ConnectionLostError:
             if task_id is None:
                 raise
             return None  # it is under way: its state can be read
+        self._take_id(answer)
+        return answer
 
-    async def _identify(self, post: asyncio.Task[TaskBody]) -> str | None:
-        """Find the task's id while its POST is held open, so that it can be stopped and shown."""
+    async def _identify(self, post: asyncio.Task[TaskAnswer]) -> str | None:
+        """Find the task's id while its POST is held open, so that it can be stopped and shown.
+
+        A server that does not say which task runs leaves it to the answer of the POST.
+        """
         pauses_s = iter(IDENTIFY_PAUSES_S)
         while self.task_id is None:
             await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
             if post.done():
                 if post.exception() is None:
-                    self._set_id(post.result().task_id)
+                    self._take_id(post.result())
+                else:
+                    self._owner.monitor.note_task_end(None)
                 break
             try:
                 state = await self._owner.monitor.refresh()
             except WebRunError:  # the POST's own answer will say what is wrong
                 continue
+            if "currentTaskId" not in state.said:
+                self.identified.set()
+                break
             ids = [state.current_task_id, *state.queued_task_ids]
             new = [task_id for task_id in ids if task_id and task_id not in self._owner.seen_ids]
             if new:
                 self._set_id(new[0])
         return self.task_id
 
+    def _take_id(self, answer: TaskAnswer) -> None:
+        """Take the task's id from the answer to its POST; without one it is polled with its session's id.
+
+        So does the documentation's own example. A later task without an id gets a number, to be told from the first.
+        """
+        if self.task_id is not None:
+            return
+        session_id = self._owner.session_id
+        self._poll_id = answer.task_id or session_id
+        earlier = sum(each.partition(".")[0] == session_id for each in self._owner.seen_ids)
+        self._set_id(self._poll_id if answer.task_id or not earlier else f"{session_id}.{earlier + 1}")
+
     def _set_id(self, task_id: str) -> None:
         self.task_id = task_id
+        self._poll_id = self._poll_id or task_id
         self._owner.seen_ids.add(task_id)
         self._owner.monitor.describe(task_id, self._request.instruction, ends_session=self._ends_session)
         self.identified.set()
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
-    async def _follow(self, body: TaskBody | None) -> TaskCompleted:
-        task_id = self.task_id or ""
+    async def _follow(self, body: TaskAnswer | None) -> CompletedTask:
         pauses_s = iter(POLL_PAUSES_S)
         with self._owner.monitor.changes() as news:
             while True:
-                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
-                    self.cost_usd = from_number(body.usage.cost)
+                if body is not None:
+                    self._note(body)
                 match body:
-                    case TaskCompleted():
+                    case CompletedTask():
                         await self._read_budgets()
                         self.record_end("complete")
                         return body
-                    case TaskFailed():
+                    case FailedTask():
                         await self._read_budgets()
                         failure = self._failure(body)
                         self.record_end(failure.code)
                         raise failure
-                    case TaskGuardrail():
+                    case AskingTask():
                         if await self._answer(question_of(body)):
                             pauses_s = iter(POLL_PAUSES_S)
-                    case TaskPending():
+                    case PendingTask():
                         self._asked = None
                 if body is not None:
                     spent_s = await self._keep_budget(body)
                     await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
                 news.clear()
-                body = await self._poll(task_id)
+                body = await self._poll()
 
-    async def _poll(self, task_id: str) -> TaskBody:
+    def _note(self, body: TaskAnswer) -> None:
+        """Note what the server says of the task, for its cost, its session's card, and the next poll."""
+        if body.cost_usd is not None:
+            self.cost_usd = body.cost_usd
+        self._poll_path = body.poll_path or self._poll_path
+        if isinstance(body, CompletedTask | FailedTask):
+            self._ended = body
+        self._owner.monitor.note_task(body)
+
+    async def _poll(self) -> TaskAnswer:
         """Read the task's state. An interruption of the network is waited for, as the task goes on meanwhile.
 
         Raises
@@ -263,19 +301,21 @@ class TaskRun:
         lost_at_s = time.monotonic()
         while True:
             try:
-                return await self._http.task(self._owner.session_id, task_id)
+                return await self._http.task(self._owner.session_id, self._poll_id or "", self._poll_path)
             except ConnectionLostError as error:
                 self._owner.monitor.mark_unreachable(error)
                 if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
                     raise
             await asyncio.sleep(POLL_PAUSES_S[-1])
 
-    async def _keep_budget(self, body: TaskBody) -> float:
-        """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds."""
-        limit = self._request.max_cost_usd
-        if limit is None or not isinstance(body, TaskPending | TaskGuardrail):
+    async def _keep_budget(self, body: TaskAnswer) -> float:
+        """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds.
+
+        Where the server does not say what the task costs, its budget can't be kept; the result says so.
+        """
+        limit, cost_usd, watch = self._request.max_cost_usd, body.cost_usd, self._owner.monitor
+        if limit is None or cost_usd is None or not isinstance(body, PendingTask | AskingTask):
             return POLL_PAUSES_S[-1]
-        cost_usd, watch = from_number(body.usage.cost), self._owner.monitor
         if cost_usd < limit:
             left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))
             return POLL_PAUSES_S[-1] if left_ms is None else max(AT_LEAST_S, left_ms / 1000)
@@ -296,23 +336,23 @@ class TaskRun:
         cost_usd = self.cost_usd
         self._read = tuple(reading for budget in shared if (reading := budget.reading(cost_usd)) is not None)
 
-    def _failure(self, body: TaskFailed) -> WebRunError:
+    def _failure(self, body: FailedTask) -> WebRunError:
         """Return the error for a failed task: a BudgetError where it was stopped for its budget."""
-        about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": body.task_id}
+        about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": self.task_id}
         if self._spent_usd is None or self._request.max_cost_usd is None:
-            hint = error_page_hint(body.code, body.details or {}) if body.usage.emulated else None
+            hint = error_page_hint(body.code, body.details) if body.emulated else None
             failure = TaskFailedError(
                 body.message, from_server=True, code=body.code, details=body.details, hint=hint, **about
             )
-            overrun = "" if self.budget is None else self.budget.overrun(emulated=body.usage.emulated)
+            overrun = "" if self.budget is None else self.budget.overrun(emulated=body.emulated)
             failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
             return failure
         return BudgetError(
             "task",
             limit_usd=self._request.max_cost_usd,
-            cost_usd=from_number(body.usage.cost),
-            emulated=body.usage.emulated,
-            partial=(body.details or {}).get("partial") or self._owner.monitor.partial(body.task_id),
+            cost_usd=self._spent_usd if body.cost_usd is None else body.cost_usd,
+            emulated=body.emulated,
+            partial=str(body.details.get("partial") or ""),
             ends_session=self._ends_session,
             **about,
         )
@@ -342,6 +382,7 @@ class TaskRun:
         except RequestError as error:
             if error.code != ErrorCode.INVALID_STATE:  # it was answered elsewhere first
                 raise
+        self._owner.monitor.note_command("answer")
         return True
 
     # --- the ledger ---------------------------------------------------------------------------------------------------
@@ -350,8 +391,10 @@ class TaskRun:
         """Record the end of the task in the ledger, with its cost as far as it is known."""
         if self.task_id is None:
             return
-        since_usd = (self._owner.monitor.snapshot.cost_usd or Decimal(0)) - self._before_usd
-        cost_usd = max(Decimal(0), since_usd) if self.cost_usd is None else self.cost_usd
+        snapshot, cost_usd = self._owner.monitor.snapshot, self.cost_usd
+        if cost_usd is None and snapshot.cost_usd is not None and not snapshot.cost_estimated:
+            cost_usd = max(Decimal(0), snapshot.cost_usd - self._before_usd)
+        self._owner.monitor.note_task_end(self.task_id, self._ended)
         budget = self.budget
         over_usd = None if budget is None else budget.over_usd
         self._owner.record_end(TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd))
@@ -360,10 +403,9 @@ class TaskRun:
         """Record a task that was stopped in the ledger, with the reason `outcome` and its last cost."""
         with contextlib.suppress(WebRunError, TimeoutError):
             async with asyncio.timeout(STOP_WITHIN_S):
-                body = await self._http.task(self._owner.session_id, self.task_id or "")
-                if isinstance(body, TaskPending | TaskGuardrail | TaskCompleted | TaskFailed):
-                    self.cost_usd = from_number(body.usage.cost)
-                if isinstance(body, TaskCompleted):  # it was quicker than its stop
+                body = await self._poll()
+                self._note(body)
+                if isinstance(body, CompletedTask):  # it was quicker than its stop
                     outcome = "complete"
                 await self._read_budgets()
         self.record_end(outcome)
@@ -376,6 +418,7 @@ class TaskRun:
             self._owner.monitor.set_end_reason(reason)
         try:
             await self._http.change_state(self._owner.session_id, "stop", self.task_id)
+            self._owner.monitor.note_command("stop", self.task_id)
         except SessionGoneError:
             return
         except RequestError as error:
@@ -399,11 +442,15 @@ class TaskRun:
             async with asyncio.timeout(STOP_WITHIN_S):
                 if self.task_id is None and self._post is not None:
                     await self._identify(self._post)
-                if self.task_id is None:
+                if self.task_id is None and (self._post is None or self._post.done()):
                     return True  # it was never sent, or refused
+                if self.task_id is None and self._owner.monitor.snapshot.current_task_id != UNNAMED:
+                    return False  # a stop without an id would end another task
                 await self._stop_on_server("interrupted")
                 if self._post is not None:
-                    await asyncio.gather(self._post, return_exceptions=True)
+                    (answer,) = await asyncio.gather(self._post, return_exceptions=True)
+                    if not isinstance(answer, BaseException):
+                        self._take_id(answer)
                 await self._owner.monitor.refresh()
                 await self._record_stop(INTERRUPTED)
                 return True
@@ -415,7 +462,7 @@ class TaskRun:
                 await asyncio.gather(self._post, return_exceptions=True)
 
 
-def _retrieve_error(post: asyncio.Task[TaskBody]) -> None:
+def _retrieve_error(post: asyncio.Task[TaskAnswer]) -> None:
     """Mark the outcome of a request as retrieved: it is read elsewhere."""
     if not post.cancelled():
         post.exception()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from webrun_nb.client.answers.account import AccountUsage, read_account
+from webrun_nb.client.answers.fields import Fields
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.local_time import date_and_time
 from webrun_nb.common.text import closest_match
@@ -18,7 +20,6 @@ from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.text.markdown import NO_FORMULAS, html_text
 from webrun_nb.notebook.workspace import Workspace
-from webrun_nb.wire.responses import AccountUsage
 
 _INSTANCE_SAID = {"kill": "was killed", "hang": "hangs", "restore": "is being restored"}
 
@@ -122,7 +123,7 @@ def account(workspace: Workspace, arguments: EmulatorAccount) -> None:
     if arguments.changes:
         now = client.control.account(**dict(arguments.changes))
     else:
-        now = AccountUsage.model_validate({"success": True, **client.control.state()["account"]})
+        now = read_account(Fields.of(client.control.state()["account"]))
     print(_account_line(now))
 
 
@@ -188,7 +189,7 @@ class ShownState(dict[str, Any]):
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the facts that are displayed, each with its name."""
-        clock, account = self["clock"], AccountUsage.model_validate({"success": True, **self["account"]})
+        clock, account = self["clock"], read_account(Fields.of(self["account"]))
         statuses = Counter(session["status"] for session in self["sessions"])
         kinds = Counter(instance["kind"] for instance in self["instances"])
         faults = [f"the next {times} of {endpoint}" for endpoint, times in self["faults"].items()]
@@ -225,9 +226,10 @@ def _counted(kinds: Counter[str]) -> str:
 
 
 def _account_line(account: AccountUsage) -> str:
-    limits = [("balance", account.balance), ("spending limit", account.spending_limit)]
-    shown = [f"{name} {'none' if amount is None else f'${amount:.4f}'}" for name, amount in limits]
-    return " · ".join(["emulated account", f"spent ${account.current_period_spend:.4f}", *shown])
+    amounts = {"balance": account.balance, "spending limit": account.spending_limit}
+    spent = [] if account.current_period_spend is None else [f"spent ${account.current_period_spend:.4f}"]
+    shown = [f"{name} {'none' if amount is None else f'${amount:.4f}'}" for name, amount in amounts.items()]
+    return " · ".join(["emulated account", *spent, *shown])
 
 
 def _read_again(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ Imports pandas only when a table is made, so that `webrun_nb.start` stays light.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
 
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -60,6 +61,6 @@ def meta_of(result: TaskResult) -> dict[str, Any]:
         "session": result.session_id,
         "url": result.url,
         "captured_at": result.captured_at,
-        "cost": Cost.from_usage(result.usage.model_dump()).to_json(),
-        "truncated": None if result.truncated is None else result.truncated.to_wire(),
+        "cost": Cost.from_usage(result.usage).to_json(),
+        "truncated": None if result.truncated is None else asdict(result.truncated),
     }

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from IPython.display import display
 
 from webrun_nb.client._sync import runtime
+from webrun_nb.client.answers.tasks import Truncated
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile, TaskResult, UnusedPart
-from webrun_nb.common.money import rounded_dollars
+from webrun_nb.common.money import exact_dollars, rounded_dollars
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import meta_of
@@ -22,7 +23,6 @@ from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
 from webrun_nb.tables.frames import Completeness
-from webrun_nb.wire.responses import Truncated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,11 +139,21 @@ def _show_answer(
     called: str,
 ) -> None:
 
-    cost, task_usd = Cost.from_usage(result.usage.model_dump()), None
-    if own_session is not None and own_session.ended:  # including the start of its browser, as on its card
+    cost, task_usd = Cost.from_usage(result.usage), None
+    if (
+        own_session is not None and own_session.ended and not own_session.cost_estimated
+    ):  # including the start of its browser, as on its card
         cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
     if result.schema is None:
-        print(summary_line(elapsed_ms=result.elapsed_s * 1000, cost=cost, task_usd=task_usd, budget=result.budget))
+        print(
+            summary_line(
+                elapsed_ms=result.elapsed_s * 1000,
+                cost=cost,
+                task_usd=task_usd,
+                budget=result.budget,
+                max_cost_usd=result.max_cost_usd,
+            )
+        )
         if result.truncated is not None:
             print(truncation_note(result.truncated, "characters"))
         _show_unused(result)
@@ -163,6 +173,7 @@ def _show_answer(
             name=name,
             task_usd=task_usd,
             budget=result.budget,
+            max_cost_usd=result.max_cost_usd,
         )
     )
     if result.truncated is not None:
@@ -194,6 +205,7 @@ def summary_line(
     name: str | None = None,
     task_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
+    max_cost_usd: Decimal | None = None,
 ) -> str:
     """Return the summary of a task: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
@@ -211,6 +223,8 @@ def summary_line(
         The cost of the task alone, where `cost` includes the start of its session's browser.
     budget : BudgetReading or None
         Of its budgets the one that was exceeded most; an overrun is named.
+    max_cost_usd : Decimal or None
+        The task's own budget, which could not be kept where its cost is unknown.
     """
     parts = []
     if shape is not None:
@@ -228,6 +242,8 @@ def summary_line(
         parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
         if budget is not None and (overrun := budget.overrun(emulated=cost.emulated)):
             parts.append(f"{overrun}: the task ended before it could be stopped")
+        if cost.amount_usd is None and max_cost_usd is not None:
+            parts.append(f"its budget of {exact_dollars(max_cost_usd)} could not be kept: the server names no cost")
     if name:
         parts.append(name)
     return " · ".join(parts)

@@ -24,13 +24,14 @@ from webrun_nb.wire.responses import ProxyTested
 def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
     """Return a row per session: money in US dollars, times in UTC.
 
-    Columns: name, session_id, status, phase, reason, created_at, queued_tasks, cost_usd, idle_usd, emulated.
+    Columns: name, session_id, status, phase, reason, created_at, queued_tasks, cost_usd, idle_usd, emulated, estimated
+    (the server does not say all of it: some comes from this client's own clock, requests and events).
     """
     rows = [
         {
             "name": snapshot.name,
             "session_id": snapshot.session_id,
-            "status": snapshot.status.value,
+            "status": snapshot.status_word,
             "phase": None if snapshot.phase is None else snapshot.phase.value,
             "reason": None if snapshot.reason is None else end_name(snapshot.reason),
             "created_at": snapshot.created_at_ms,
@@ -38,6 +39,7 @@ def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
             "cost_usd": None if snapshot.cost_usd is None else float(snapshot.cost_usd),
             "idle_usd": None if snapshot.idle_usd is None else float(snapshot.idle_usd),
             "emulated": snapshot.emulated,
+            "estimated": snapshot.estimated,
         }
         for snapshot in snapshots
     ]
@@ -55,6 +57,7 @@ _SESSION_DTYPES = {
     "cost_usd": "Float64",
     "idle_usd": "Float64",
     "emulated": "boolean",
+    "estimated": "boolean",
 }
 
 
@@ -117,7 +120,7 @@ def history_frame(
             "session": session.name,
             "session_id": task.session_id,
             "outcome": task.outcome,
-            "cost_usd": float(task.cost_usd),
+            "cost_usd": None if task.cost_usd is None else float(task.cost_usd),
             "over_budget_usd": None if task.over_budget_usd is None else float(task.over_budget_usd),
             "emulated": session.emulated,
             "server": task.base_url,
@@ -265,8 +268,9 @@ def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) 
             _usage_row(session, task.ended_at_ms, task.outcome, task.cost_usd, Decimal(0), task.task_id)
             for task in done
         ]
-        done_usd = sum((task.cost_usd for task in done), Decimal(0))
-        rest_usd = None if session.cost_usd is None else max(Decimal(0), session.cost_usd - done_usd)
+        costs_usd = [task.cost_usd for task in done if task.cost_usd is not None]
+        known = session.cost_usd is not None and len(costs_usd) == len(done)
+        rest_usd = max(Decimal(0), (session.cost_usd or Decimal(0)) - sum(costs_usd, Decimal(0))) if known else None
         # without a breakdown (hosted), what no task took is idle time and proxy data
         idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else session.idle_usd
         # a session's own sum may be older than its last task: its idle time is spent all the same

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any, assert_never
+from typing import assert_never
 
+from webrun_nb.client.answers.tasks import Usage
 from webrun_nb.client.monitoring.costs import usd_per_minute
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionStatus
@@ -41,6 +41,10 @@ _ENDINGS = {
     "instance_lost": "its browser was lost and did not come back",
 }
 
+
+ESTIMATED_COST = "estimated"
+ESTIMATED = "estimated by this notebook from its own clock, requests and events: the server does not say all of it"
+"""The note on a card whose server does not say all that it shows."""
 
 _HELD = {
     "guardrail": "waiting for your answer",
@@ -106,7 +110,7 @@ def ending(snapshot: SessionSnapshot) -> str:
         return (
             f"no one answered its task's question for {span}" if snapshot.unanswered else f"after {span} of inactivity"
         )
-    why = snapshot.reason or snapshot.status
+    why = snapshot.reason or snapshot.status_word
     if why == "failed" and snapshot.note:  # the emulator says which of the two
         return clean(label_actions(snapshot.note), ACTION_CHARACTERS)
     return _ENDINGS.get(why, clean(why, ACTION_CHARACTERS))
@@ -124,7 +128,7 @@ def countdown(snapshot: SessionSnapshot) -> Countdown | None:
                 return None
             until, idle = "until it fails, unless its browser comes back", "Idle until the grace period ends"
             return Countdown("Grace period", snapshot.grace_ends_at_ms, GRACE_MS, until, idle)
-        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED | None:
             return None
         case _:
             assert_never(snapshot.status)
@@ -141,7 +145,7 @@ def pause_label(snapshot: SessionSnapshot) -> str:
             return "held while a task runs"
         case SessionStatus.ORPHANED:
             return "waiting for the browser to come back"
-        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
+        case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED | None:
             return ""
         case _:
             assert_never(snapshot.status)
@@ -166,7 +170,7 @@ def progress(snapshot: SessionSnapshot | None, task_id: str | None) -> str:
             return "starting the browser"
         case SessionStatus.ORPHANED:
             return "the browser was lost; waiting for it to come back"
-        case SessionStatus.ACTIVE:
+        case SessionStatus.ACTIVE | None:
             return "sending the task" if task_id is None else _task_progress(snapshot, task_id)
         case SessionStatus.COMPLETED | SessionStatus.TERMINATED | SessionStatus.FAILED:
             return "sending the task" if task_id is None else "reading the result"
@@ -182,7 +186,7 @@ def _task_progress(snapshot: SessionSnapshot, task_id: str) -> str:
         return held
     doing = snapshot.doing
     if doing is None or doing.task_id != task_id:
-        return "working"
+        return clean(snapshot.status_line, ACTION_CHARACTERS) or "working"
     step = "" if doing.step is None else f"step {doing.step} · "
     return step + clean(action_in_progress(doing.name, doing.target), ACTION_CHARACTERS)
 
@@ -197,6 +201,11 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
     return f"{before} {'asks for an answer' if snapshot.phase == 'guardrail' else 'runs'}"
 
 
+def activity(snapshot: SessionSnapshot) -> str:
+    """Return the last action, and the line of status that the server sent last for the task."""
+    return " · ".join(text for text in (snapshot.last_action, snapshot.status_line) if text)
+
+
 def idle_fraction(snapshot: SessionSnapshot) -> int | None:
     """Return the idle part of the measured compute in percent, or None if it isn't known."""
     if snapshot.idle_usd is None or not snapshot.compute_usd:
@@ -207,6 +216,8 @@ def idle_fraction(snapshot: SessionSnapshot) -> int | None:
 def cost(snapshot: SessionSnapshot) -> str:
     """Return the cost of a session in words (emulated money is never shown as an amount to pay)."""
     amount = "unknown" if snapshot.cost_usd is None else rounded_dollars(snapshot.cost_usd)
+    if snapshot.cost_estimated:
+        return f"≈ {amount} ({ESTIMATED_COST})"
     if not snapshot.emulated:
         return amount
     shown = amount if snapshot.cost_usd is None else f"≈ {amount}"
@@ -221,6 +232,8 @@ def budget(snapshot: SessionSnapshot) -> str:
     parts = []
     if snapshot.max_cost_usd is not None:
         parts.append(f"{'emulated ' if snapshot.emulated else ''}budget {exact_dollars(snapshot.max_cost_usd)}")
+        if snapshot.cost_estimated:
+            parts[-1] += " (kept by the estimate)"
         if snapshot.spent_before_usd:
             parts.append(f"{about(snapshot.spent_before_usd, snapshot)} of it spent before")
         over_usd = snapshot.spent_before_usd + (snapshot.cost_usd or Decimal(0)) - snapshot.max_cost_usd
@@ -232,22 +245,29 @@ def budget(snapshot: SessionSnapshot) -> str:
 
 
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
-    """Return an amount as `≈ $0.0123` if it is emulated, else without the sign."""
-    return f"≈ {rounded_dollars(amount_usd)}" if snapshot.emulated else rounded_dollars(amount_usd)
+    """Return an amount as `≈ $0.0123` if it is emulated or estimated, else without the sign."""
+    return (
+        f"≈ {rounded_dollars(amount_usd)}"
+        if snapshot.emulated or snapshot.cost_estimated
+        else rounded_dollars(amount_usd)
+    )
 
 
 def cost_parts(snapshot: SessionSnapshot) -> str:
     """Return the parts of the cost that are known: compute (working and idle apart), tokens and the rate."""
     parts = []
     if snapshot.compute_usd is not None:
-        parts.append(f"compute {rounded_dollars(snapshot.compute_usd)} (measured)")
+        kind = "estimated" if snapshot.cost_estimated else "measured"
+        parts.append(f"compute {rounded_dollars(snapshot.compute_usd)} ({kind})")
     share = idle_fraction(snapshot)
     if share is not None and snapshot.compute_usd is not None and snapshot.idle_usd is not None:
         working_usd = max(Decimal(0), snapshot.compute_usd - snapshot.idle_usd)
         parts[-1] += f": working {rounded_dollars(working_usd)}, idle {rounded_dollars(snapshot.idle_usd)} ({share} %)"
     if snapshot.tokens_usd is not None:
-        estimated = " (estimated)" if snapshot.emulated else ""
+        estimated = " (estimated)" if snapshot.emulated or snapshot.cost_estimated else ""
         parts.append(f"tokens {about(snapshot.tokens_usd, snapshot)}{estimated}")
+    elif snapshot.cost_estimated:
+        parts.append("tokens not known")
     if not snapshot.ended:
         parts.append(rate(usd_per_minute(snapshot)))
     if cap := budget(snapshot):
@@ -287,16 +307,20 @@ class Cost:
                 raise ValueError(f"{name} can't be {amount}")
 
     @classmethod
-    def from_usage(cls, usage: Mapping[str, Any]) -> Cost:
-        """Return the cost in the `usage` of an answer; only the emulator sends `emulated`."""
-        breakdown = usage.get("breakdown") or {}
+    def from_usage(cls, usage: Usage | None) -> Cost:
+        """Return the cost in the `usage` of an answer; an unknown one where it has none."""
+        if usage is None:
+            return cls(None, emulated=False)
+        parts = usage.breakdown
+        if parts is None:
+            return cls(usage.cost_usd, usage.emulated)
         return cls(
-            amount_usd=_decimal(usage.get("cost")),
-            emulated=bool(usage.get("emulated", False)),
-            compute_usd=_decimal(breakdown.get("compute")),
-            idle_usd=_decimal(breakdown.get("idle")),
-            tokens_usd=_decimal(breakdown.get("tokens")),
-            proxy_usd=_decimal(breakdown.get("proxy")),
+            amount_usd=usage.cost_usd,
+            emulated=usage.emulated,
+            compute_usd=parts.compute_usd,
+            idle_usd=parts.idle_usd,
+            tokens_usd=parts.tokens_usd,
+            proxy_usd=parts.proxy_usd,
         )
 
     def __add__(self, other: Cost) -> Cost:
@@ -351,10 +375,6 @@ class Cost:
 
 
 _AMOUNTS = tuple(field.name for field in fields(Cost) if field.name != "emulated")
-
-
-def _decimal(value: float | int | str | Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -68,7 +68,7 @@ def session_card_state(
         "shape": shape,
         "ended": snapshot.ended,
         "task": words.clean(snapshot.current_task, words.TASK_CHARACTERS),
-        "action": words.clean(snapshot.last_action, words.ACTION_CHARACTERS),
+        "action": words.clean(words.activity(snapshot), words.ACTION_CHARACTERS),
         "queue": f"queue {snapshot.queued_tasks}" if snapshot.queued_tasks > 0 and not snapshot.ended else "",
         "question": None
         if question is None
@@ -102,6 +102,8 @@ def _look(snapshot: SessionSnapshot) -> tuple[str, str]:
             return "off", "square"
         case SessionStatus.FAILED:
             return "bad", "cross"
+        case None:
+            return "warn", "dashes"
         case _:
             assert_never(snapshot.status)
 
@@ -139,20 +141,25 @@ def _times(snapshot: SessionSnapshot, seen_ended_ms: int | None) -> State:
     return {
         "now": quantity(snapshot.server_now_ms, runs),
         "lifetime": quantity(lifetime_ms, runs),
-        "clockNote": "" if snapshot.ended or snapshot.clock_running else "clock stopped",
+        "clockNote": "clock stopped"
+        if not (snapshot.ended or snapshot.clock_running)
+        else "estimated"
+        if snapshot.estimated
+        else "",
     }
 
 
 def _costs(snapshot: SessionSnapshot) -> State:
-    emulated, rate_usd = snapshot.emulated, usd_per_ms(snapshot)
+    emulated, estimated, rate_usd = snapshot.emulated, snapshot.cost_estimated, usd_per_ms(snapshot)
     return {
         "emulated": emulated,
-        "approximately": APPROXIMATELY if emulated else "",
-        "estimated": " estimated" if emulated else "",
+        "approximately": APPROXIMATELY if emulated or estimated else "",
+        "estimated": " estimated" if emulated or estimated else "",
+        "computeKind": "estimated" if estimated else "measured",
         "payer": {
             "badge": "emulated" if emulated else "",
             "pays": "you pay $0.00" if emulated else "",
-            "where": "on the hosted service" if emulated else "",
+            "where": "on the hosted service" if emulated else words.ESTIMATED_COST if estimated else "",
         },
         "cost": quantity(snapshot.cost_usd, rate_usd),
         "compute": quantity(snapshot.compute_usd, rate_usd),
@@ -176,7 +183,7 @@ def _countdown(snapshot: SessionSnapshot) -> State:
         "endsAtMs": counts.ends_at_ms,
         "soonAtMs": counts.ends_at_ms - SOON_MS,
         "spanMs": counts.span_ms,
-        "until": counts.until,
+        "until": f"{counts.until} (estimated)" if snapshot.estimated else counts.until,
         "idle": counts.idle,
         "idleCost": _idle_cost(snapshot, counts.ends_at_ms),
     }

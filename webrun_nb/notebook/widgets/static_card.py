@@ -42,7 +42,7 @@ def card_rows(
         ("session", f"{_shown(snapshot.name)} · {_shown(snapshot.session_id)}"),
         ("state", _shown(snapshot.state_label, words.ACTION_CHARACTERS)),
         ("task", _shown(snapshot.current_task, words.TASK_CHARACTERS) or "–"),
-        ("action", _shown(snapshot.last_action, words.ACTION_CHARACTERS) or "–"),
+        ("action", _shown(words.activity(snapshot), words.ACTION_CHARACTERS) or "–"),
         ("elapsed", "–" if until_ms is None else words.duration(until_ms - snapshot.created_at_ms)),
         ("cost", words.cost(snapshot)),
         ("of which", words.cost_parts(snapshot) or "–"),
@@ -55,6 +55,8 @@ def card_rows(
         rows.append(("asks", _shown(f"{form.title}: {snapshot.question.text}", words.QUESTION_CHARACTERS)))
         rows += [("  or", _shown(label)) for label, _ in form.choices]
         rows.append(("answer", _shown(other_way(snapshot.name, snapshot.question))))
+    if snapshot.estimated:
+        rows.append(("note", words.ESTIMATED))
     if before:
         rows.append(("before", _shown(before, words.TASK_CHARACTERS)))
     if not snapshot.connected:
@@ -102,4 +104,4 @@ def final_line(snapshot: SessionSnapshot, *, seen_ended_ms: int | None = None) -
     end_ms = words.ended_at_ms(snapshot, seen_ended_ms)
     lived = [] if end_ms is None else [words.duration(end_ms - snapshot.created_at_ms)]
     name = _shown(snapshot.name)
-    return " · ".join([f"{name}: {snapshot.status}, {words.ending(snapshot)}", *lived, words.cost(snapshot)])
+    return " · ".join([f"{name}: {snapshot.status_word}, {words.ending(snapshot)}", *lived, words.cost(snapshot)])

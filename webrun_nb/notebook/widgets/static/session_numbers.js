@@ -19,7 +19,7 @@ export function costParts(state, elapsedMs) {
   const idle = valueAt(state.idle, elapsedMs);
   const tokens = valueAt(state.tokens, elapsedMs);
   const parts = [];
-  if (compute !== null) parts.push(`compute ${usd(compute)} measured${idleShare(compute, idle)}`);
+  if (compute !== null) parts.push(`compute ${usd(compute)} ${state.computeKind}${idleShare(compute, idle)}`);
   if (tokens !== null) parts.push(`tokens ${state.approximately}${usd(tokens)}${state.estimated}`);
   return [...parts, state.rate, state.budget].filter(Boolean).join(" · ");
 }

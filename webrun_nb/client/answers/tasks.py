@@ -1,0 +1,306 @@
+"""Reads what a server says of a task: queued or running, waiting for a person, completed, or failed (section 4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from webrun_nb.client.answers.errors import error_code, error_text
+from webrun_nb.client.answers.fields import Fields, UnreadableAnswerError
+from webrun_nb.common.codes import ToolkitErrorCode
+
+_ASKING = "guardrail_trigger"
+_COMPLETED = frozenset({"task_completed", "complete", "completed"})
+_FAILED = frozenset({"failed", "error", "task_failed"})
+_SAYS_SOMETHING = frozenset({"status", "type", "pending", "data", "result", "taskId", "pollUrl", "message", "error"})
+_TASK_PATH = re.compile(r"/task/[^/]+/(?P<task>[^/]+)/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The parts of a cost in US dollars, as the emulator tells them."""
+
+    compute_usd: Decimal | None
+    idle_usd: Decimal | None
+    tokens_usd: Decimal | None
+    proxy_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The consumption of a task, or of a session. What the server does not say is None, never 0."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    completion_time_s: float | None = None
+    cost_usd: Decimal | None = None
+    emulated: bool = False
+    """True on the emulator, where nothing is charged."""
+    breakdown: Breakdown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that a task downloaded."""
+
+    filename: str
+    download_url: str
+    source: str = ""
+    """The URL that the page downloaded it from."""
+    timestamp_ms: float | None = None
+    """The time of the download, unix ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUrl:
+    """A request of the browser."""
+
+    url: str
+    timestamp_ms: float | None = None
+    """Its time, unix ms; may have a fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkLog:
+    """The requests of the browser for one task."""
+
+    id: str
+    task_id: str
+    urls: tuple[NetworkUrl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """The part of an answer within `maxOutputTokens`: rows of a structured one, characters of a text."""
+
+    returned: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskData:
+    """The answer of a task."""
+
+    message: str
+    files: tuple[FileLink, ...] = ()
+    network: tuple[NetworkLog, ...] = ()
+    truncated: Truncated | None = None
+    records: tuple[Mapping[str, Any], ...] | None = None
+    """The records that a text answer was written from; the emulator's addition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    session_id: str
+    task_id: str | None
+    """None where neither the request nor the answer names it."""
+    usage: Usage | None = None
+    """None where the server does not say."""
+    poll_path: str | None = None
+    """The path to ask for the task again, where the answer names one on the server itself."""
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """Its cost so far; None where the server does not say."""
+        return None if self.usage is None else self.usage.cost_usd
+
+    @property
+    def emulated(self) -> bool:
+        """True on the emulator."""
+        return self.usage is not None and self.usage.emulated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingTask(_Task):
+    """A task that has not ended: queued, running, paused, or in a state that the contract does not have."""
+
+    status: str = "pending"
+    """As the server wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingTask(_Task):
+    """A task that waits for a person."""
+
+    question: str
+    kind: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletedTask(_Task):
+    """A task that succeeded."""
+
+    data: TaskData
+    completed_at: datetime | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The body as it came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedTask(_Task):
+    """A task that failed."""
+
+    message: str
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+TaskAnswer = PendingTask | AskingTask | CompletedTask | FailedTask
+
+
+def read_task(fields: Fields, session_id: str, task_id: str | None = None, *, base_url: str = "") -> TaskAnswer:
+    """Read the state of a task.
+
+    A state that the contract does not have is neither an end nor a success, unless the body says so: by
+    `pending: false`, and by `success`.
+
+    Parameters
+    ----------
+    fields : Fields
+        The answer of a poll, of newTask or of run-task.
+    session_id, task_id : str
+        The ids in the request; without `task_id` it is the answer's.
+    base_url : str
+        The server's URL: a `pollUrl` elsewhere is not followed.
+
+    Raises
+    ------
+    UnreadableAnswerError
+        It says nothing of a task.
+    """
+    if not any(name in fields for name in _SAYS_SOMETHING):
+        raise UnreadableAnswerError("it has neither a status nor data")
+    inline = fields.fields("result")
+    data = fields.fields("data") or inline.fields("data")
+    poll_path = own_path(fields.text("pollUrl"), base_url)
+    about: dict[str, Any] = {
+        "session_id": session_id,
+        "task_id": task_id or fields.text("taskId") or _task_in(poll_path),
+        "usage": read_usage(fields.fields("usage") or inline.fields("usage")),
+        "poll_path": poll_path,
+    }
+    words = {fields.text("type"), fields.text("status"), inline.text("type")} - {None}
+    succeeded, pending = fields.flag("success"), fields.flag("pending")
+    if _ASKING in words or (pending is not False and data.text("type") == "human_input_needed"):
+        return _asking(data, about)
+    if succeeded is not False and words & _COMPLETED:
+        return _completed(fields, data, about)
+    if words & _FAILED or (succeeded is False and pending is not True):
+        return _failed(fields, about)
+    if pending is False:
+        if succeeded or (succeeded is None and not words and "message" in data):
+            return _completed(fields, data, about)
+        return _failed(fields, about)
+    if pending is None and not words and "message" in data:
+        return _completed(fields, data, about)
+    return PendingTask(status=fields.text("status") or "pending", **about)
+
+
+def _asking(data: Fields, about: Mapping[str, Any]) -> AskingTask:
+    return AskingTask(
+        question=data.text("value", "message") or "The task waits for an answer.",
+        kind=data.text("kind") or "",
+        candidates=tuple(data.texts("candidates")),
+        **about,
+    )
+
+
+def _completed(fields: Fields, data: Fields, about: Mapping[str, Any]) -> CompletedTask:
+    return CompletedTask(
+        data=_read_data(data, about["task_id"] or ""),
+        completed_at=fields.time("completedAt"),
+        raw=fields.values,
+        **about,
+    )
+
+
+def _failed(fields: Fields, about: Mapping[str, Any]) -> FailedTask:
+    status = fields.text("status")
+    told = error_text(fields) or error_text(fields.fields("data")) or error_text(fields.fields("result"))
+    return FailedTask(
+        message=told or f"the task ended ({status}), and the server does not say why"
+        if status
+        else told or "the server does not say why the task failed",
+        code=error_code(fields) or ToolkitErrorCode.TASK_FAILED,
+        details=fields.mapping("details") or {},
+        **about,
+    )
+
+
+def _read_data(data: Fields, task_id: str) -> TaskData:
+    message = data.values.get("message", "")
+    truncated = data.fields("truncated")
+    returned, of = truncated.count("returned"), truncated.count("of")
+    records = data.values.get("records")
+    return TaskData(
+        message=message if isinstance(message, str) else json.dumps(message),
+        files=tuple(_file(each) for each in data.objects("files")),
+        network=tuple(_network(each, task_id) for each in data.objects("network")),
+        truncated=None if returned is None or of is None else Truncated(returned, of),
+        records=tuple(each.values for each in data.objects("records")) if isinstance(records, list) else None,
+    )
+
+
+def _file(file: Fields) -> FileLink:
+    url = file.text("downloadUrl") or ""
+    name = file.text("filename") or unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
+    return FileLink(name, url, file.text("source") or "", file.number("timestamp"))
+
+
+def _network(log: Fields, task_id: str) -> NetworkLog:
+    urls = tuple(NetworkUrl(each.text("url") or "", each.number("timestamp")) for each in log.objects("urls"))
+    return NetworkLog(log.text("id") or "", log.text("taskId") or task_id, urls)
+
+
+def read_usage(usage: Fields) -> Usage | None:
+    """Read a `usage`, of which any part may be missing; None where there is none."""
+    if not usage:
+        return None
+    parts = usage.fields("breakdown")
+    return Usage(
+        prompt_tokens=usage.count("prompt_tokens"),
+        completion_tokens=usage.count("completion_tokens"),
+        total_tokens=usage.count("total_tokens"),
+        completion_time_s=usage.number("completion_time"),
+        cost_usd=usage.cost_usd("cost"),
+        emulated=usage.flag("emulated") or False,
+        breakdown=None
+        if not parts
+        else Breakdown(
+            parts.cost_usd("compute"), parts.cost_usd("idle"), parts.cost_usd("tokens"), parts.cost_usd("proxy")
+        ),
+    )
+
+
+def own_path(url: str | None, base_url: str) -> str | None:
+    """Return the path of a `pollUrl` that leads to a task of the server itself, else None.
+
+    It may be relative or absolute. The key must not go elsewhere, and a GET of anything else is not what was meant.
+    """
+    if url is None or url.startswith("//"):
+        return None
+    try:
+        parts, server = urlsplit(url), urlsplit(base_url)
+        elsewhere = (parts.scheme, parts.hostname, parts.port) != (server.scheme, server.hostname, server.port)
+    except ValueError:  # a malformed port
+        return None
+    if parts.netloc and elsewhere:
+        return None
+    path = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+    path = path.removeprefix(server.path.rstrip("/")) if parts.netloc else path
+    if not _TASK_PATH.fullmatch(path):
+        return None
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _task_in(poll_path: str | None) -> str | None:
+    found = None if poll_path is None else _TASK_PATH.fullmatch(urlsplit(poll_path).path)
+    return None if found is None else unquote(found["task"])
