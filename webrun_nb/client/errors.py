@@ -76,6 +76,8 @@ _HINTS: Mapping[str, str] = {
     ),
     ToolkitErrorCode.POLICY_AMBIGUOUS: "a policy's id names one alone",
     ToolkitErrorCode.PROTOCOL: "is the base URL that of a WebRun service?",
+    ToolkitErrorCode.REFUSED: "nothing was done; the server names no code",
+    ToolkitErrorCode.TASK_FAILED: "try again, or say it in other words",
     ToolkitErrorCode.SECRET_NOT_FOUND: "set it in the environment that Jupyter is started in",
     ToolkitErrorCode.OTHER_PROCESS: "start one in this process with `webrun.start()`",
     ToolkitErrorCode.JOB_NOT_DONE: "wait until it has ended",

@@ -57,7 +57,6 @@ def test_the_tree_at_the_top_names_every_error() -> None:
         (429, "RATE_LIMIT_EXCEEDED", LimitError),
         (401, "SESSION_NOT_FOUND", SessionGoneError),  # which is what send-message answers
         (404, "SESSION_EXPIRED", SessionGoneError),
-        (409, "SESSION_NOT_ACTIVE", SessionGoneError),
         (409, "INVALID_STATE", RequestError),
         (404, "TASK_NOT_FOUND", RequestError),
         (503, "INSTANCE_UNAVAILABLE", RequestError),

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from helpers.fake_service import FakeService, completed
+from webrun_nb.client.answers.tasks import FileLink
 from webrun_nb.client.client import Client
 from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.jobs import Job
-from webrun_nb.wire.responses import File
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def client() -> Iterator[Client]:
     client.close()
 
 
-FILE = File(source="page", download_url="/f", filename="a.csv", timestamp=1)
+FILE = FileLink("a.csv", "/f")
 THINGS: dict[str, tuple[Callable[[Client], Any], str]] = {
     "Client": (lambda client: client, "webrun.Client(url, key=…)"),
     "Session": (lambda client: client.start(), "result.df"),

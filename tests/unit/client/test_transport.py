@@ -143,11 +143,12 @@ async def test_a_known_reason_for_the_servers_loss_is_in_the_error(no_waiting: l
     ("answer", "complaint"),
     [
         (httpx.Response(200, text="<html>"), "not JSON"),
-        (httpx.Response(200, json={"success": True}), "unexpected: sessionId"),
-        (httpx.Response(500, text="oops"), "500 without the contract's error body"),
+        (httpx.Response(200, json={"success": True}), "unexpected: it names no sessionId"),
+        (httpx.Response(200, json=[STARTED]), "the body is no object"),
+        (httpx.Response(200, text="[" * 100_000), "not JSON"),
     ],
 )
-async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx.Response, complaint: str) -> None:
+async def test_an_answer_that_says_nothing_usable_is_a_protocol_error(answer: httpx.Response, complaint: str) -> None:
     with pytest.raises(ProtocolError, match=complaint):
         await client(FakeServer(answer)).start_session({})
 
@@ -155,8 +156,8 @@ async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx
 @pytest.mark.parametrize(
     ("extra", "kind"),
     [
-        ({"status": "queued", "pending": True, "usage": USAGE}, "TaskPending"),
-        ({"status": "pending", "pending": True, "pollUrl": "u", "message": "m"}, "TaskStillPending"),
+        ({"status": "queued", "pending": True, "usage": USAGE}, "PendingTask"),
+        ({"status": "pending", "pending": True, "pollUrl": "u", "message": "m"}, "PendingTask"),
         (
             {
                 "status": "guardrail_trigger",
@@ -165,12 +166,12 @@ async def test_what_the_contract_does_not_know_is_a_protocol_error(answer: httpx
                 "data": {"type": "human_input_needed", "value": "?"},
                 "usage": USAGE,
             },
-            "TaskGuardrail",
+            "AskingTask",
         ),
-        ({"status": "complete", "data": {"message": "m"}, "usage": USAGE, "completedAt": 1}, "TaskCompleted"),
+        ({"status": "complete", "data": {"message": "m"}, "usage": USAGE, "completedAt": 1}, "CompletedTask"),
         (
             {"success": False, "status": "failed", "error": "e", "message": "e", "code": "AGENT_ERROR", "usage": USAGE},
-            "TaskFailed",
+            "FailedTask",
         ),
     ],
 )

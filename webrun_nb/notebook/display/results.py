@@ -140,9 +140,8 @@ def _show_answer(
 ) -> None:
 
     cost, task_usd = Cost.from_usage(result.usage), None
-    if (
-        own_session is not None and own_session.ended and not own_session.cost_estimated
-    ):  # including the start of its browser, as on its card
+    if own_session is not None and own_session.ended and not own_session.cost_estimated:
+        # including the start of its browser, as on its card
         cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
     if result.schema is None:
         print(

@@ -246,11 +246,8 @@ def budget(snapshot: SessionSnapshot) -> str:
 
 def about(amount_usd: Decimal, snapshot: SessionSnapshot) -> str:
     """Return an amount as `≈ $0.0123` if it is emulated or estimated, else without the sign."""
-    return (
-        f"≈ {rounded_dollars(amount_usd)}"
-        if snapshot.emulated or snapshot.cost_estimated
-        else rounded_dollars(amount_usd)
-    )
+    exact = not (snapshot.emulated or snapshot.cost_estimated)
+    return f"{'' if exact else '≈ '}{rounded_dollars(amount_usd)}"
 
 
 def cost_parts(snapshot: SessionSnapshot) -> str:

@@ -9,9 +9,10 @@ import pytest
 from webrun_nb.client.monitoring.events import (
     ActionDone,
     AgentSaid,
+    CommandRefused,
     LiveEvent,
     QuestionAsked,
-    ResponseUpdate,
+    StatusSaid,
     TaskEnded,
     read_message,
 )
@@ -27,7 +28,18 @@ from webrun_nb.client.monitoring.events import (
         ),
         ({"type": "action", "data": {"name": "goBack"}}, ActionDone("goBack")),
         ({"type": "action", "data": {"name": "click", "target": {"text": "Buy"}}}, ActionDone("click", "Buy")),
-        ({"type": "response_update", "data": {"message": "so far"}, "taskId": "t1"}, ResponseUpdate("so far", "t1")),
+        ({"type": "response_update", "data": {"message": "Starting"}, "taskId": "t1"}, StatusSaid("Starting", "t1")),
+        ({"type": "response_update", "data": {"message": "Starting"}}, StatusSaid("Starting")),
+        (
+            {"type": "error", "command": True, "error": "nothing is paused", "code": "INVALID_STATE"},
+            CommandRefused("INVALID_STATE", "nothing is paused"),
+        ),
+        ({"type": "error", "error": {"message": "no", "code": "AGENT_ERROR"}}, TaskEnded(None, "AGENT_ERROR", "no")),
+        ({"type": "error", "message": "no"}, TaskEnded(None, "", "no")),
+        (
+            {"type": "guardrail_trigger", "taskId": "t1", "data": {"value": "?"}, "replayed": True},
+            QuestionAsked("?", task_id="t1", replayed=True),
+        ),
         ({"type": "task_completed", "taskId": "t1", "data": {}, "usage": {}}, TaskEnded("t1")),
         ({"type": "error", "taskId": "t1", "error": "no", "code": "AGENT_ERROR"}, TaskEnded("t1", "AGENT_ERROR", "no")),
         ({"type": "guardrail_trigger", "taskId": "t1", "data": {"value": "?"}}, QuestionAsked("?", task_id="t1")),
@@ -42,7 +54,7 @@ from webrun_nb.client.monitoring.events import (
         ({"type": "from the future"}, None),
         ({}, None),
         ("noise", None),
-        ({"type": "action", "data": "noise", "taskId": 7}, ActionDone("")),
+        ({"type": "action", "data": "noise", "taskId": []}, ActionDone("")),
     ],
 )
 def test_messages_become_events(message: Any, event: LiveEvent | None) -> None:

@@ -92,7 +92,7 @@ def test_a_failed_task_raises_where_it_is_waited_for(session: Session, service: 
 
 
 def test_a_refused_task_raises_at_once(session: Session, service: FakeService) -> None:
-    service.refuse = (409, "SESSION_NOT_ACTIVE")
+    service.refuse = (404, "SESSION_EXPIRED")
     with pytest.raises(SessionGoneError):
         session.submit("List")
 

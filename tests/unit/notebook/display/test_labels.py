@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webrun_nb.client.answers.tasks import Breakdown, Usage
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.notebook.display.results import completeness_note, head_note, summary_line
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables.frames import Completeness
 
-USAGE = {
-    "cost": 0.0123,
-    "emulated": True,
-    "breakdown": {"compute": 0.0102, "idle": 0, "tokens": 0.0021, "proxy": 0},
-}
+USAGE = Usage(
+    cost_usd=Decimal("0.0123"),
+    emulated=True,
+    breakdown=Breakdown(Decimal("0.0102"), Decimal(0), Decimal("0.0021"), Decimal(0)),
+)
 
 
 def emulated(amount: str, tokens: str | None = None) -> Cost:
@@ -56,11 +57,11 @@ def test_an_emulated_summary_shows_zero_to_pay_and_the_estimate_apart() -> None:
 
 
 def test_a_hosted_summary_is_plain() -> None:
-    assert Cost.from_usage({"cost": 0.0123}).summary() == "$0.0123"
+    assert Cost.from_usage(Usage(cost_usd=Decimal("0.0123"))).summary() == "$0.0123"
 
 
 def test_unknown_is_none() -> None:
-    assert Cost.from_usage({}) == Cost(None, emulated=False)
+    assert Cost.from_usage(None) == Cost.from_usage(Usage(total_tokens=7)) == Cost(None, emulated=False)
 
 
 def test_emulated_and_paid_are_never_added() -> None:

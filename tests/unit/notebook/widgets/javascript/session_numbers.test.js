@@ -6,6 +6,7 @@ import { costParts, costText, countdownAt, lifetimeText, nowAt, totalText } from
 const PER_MS = "0.000001";
 const IDLE = {
   emulated: true, ended: false, approximately: "≈\u00a0", estimated: " estimated", rate: "$0.06/min", budget: "",
+  computeKind: "measured",
   now: { value: 1_000_000, perMs: 1 },
   lifetime: { value: 83_000, perMs: 1 },
   cost: { value: "0.0300", perMs: PER_MS },
@@ -38,6 +39,11 @@ test("compute is divided into working and idle", () => {
 
 test("without idle time known, compute stands alone", () => {
   assert.equal(costParts({ ...IDLE, idle: null, tokens: null, rate: "" }, 0), "compute $0.0200 measured");
+});
+
+test("what was not measured is not called so", () => {
+  const estimated = { ...IDLE, emulated: false, computeKind: "estimated", idle: null, tokens: null, rate: "" };
+  assert.equal(costParts(estimated, 0), "compute $0.0200 estimated");
 });
 
 test("the countdown runs with its cost, its share and its last minute", () => {
