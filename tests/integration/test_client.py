@@ -168,7 +168,7 @@ def test_a_task_for_an_ended_session_says_so(session: Session) -> None:
     session.terminate()
     with pytest.raises(SessionGoneError) as raised:
         session.task(LIST)
-    assert raised.value.code == "SESSION_NOT_ACTIVE"
+    assert raised.value.code == "SESSION_NOT_FOUND"
 
 
 def test_terminating_twice_is_safe(session: Session) -> None:

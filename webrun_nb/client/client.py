@@ -15,7 +15,7 @@ from webrun_nb.client.answers.account import AccountUsage
 from webrun_nb.client.arguments import keywords_of
 from webrun_nb.client.emulator_control import EmulatorControl
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.errors import RequestError, TaskInterruptedError, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.budget import Amount, Budget, Budgets, limit_usd
 from webrun_nb.client.monitoring.guardrails import (
@@ -43,7 +43,7 @@ from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
-from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 
 KEPT_HANDLES = 200
 """The number of submitted tasks that a client remembers after they have ended."""
@@ -430,11 +430,33 @@ class Client(InProcess):
     # --- the account --------------------------------------------------------------------------------------------------
 
     @on_loop_thread
-    async def aaccount(self) -> AccountUsage:
-        """Return the account's balance and spending; the cheapest call that needs the key.
+    async def acheck_key(self) -> None:
+        """Check that the server accepts the key, with a call that costs nothing.
 
         Raises
         ------
+        AuthenticationError, ConnectionLostError, ProtocolError, RequestError
+            The key is not accepted, or this is not a WebRun service.
+        """
+        try:
+            await self.http.models()
+        except RequestError as error:
+            if error.code != ErrorCode.NOT_FOUND:
+                raise
+            await self.http.account_usage()  # an emulator of before it had models
+
+    @blocking(acheck_key)
+    def check_key(self) -> None:
+        return runtime.run(self.acheck_key())
+
+    @on_loop_thread
+    async def aaccount(self) -> AccountUsage:
+        """Return the account's balance and spending, as far as the server says them.
+
+        Raises
+        ------
+        RequestError
+            `NOT_FOUND`: the server does not say them at all.
         AuthenticationError, ConnectionLostError, ProtocolError
             The key is not accepted, or this is not a WebRun service.
         """

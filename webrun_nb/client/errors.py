@@ -400,6 +400,10 @@ class EmulatorStartError(WebRunError):
         super().__init__(message, code=ToolkitErrorCode.EMULATOR_START, **rest)
 
 
+class IgnoredOptionWarning(UserWarning):
+    """The server may ignore an option that a task was given."""
+
+
 class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
     """The blocking call was interrupted, and its task stopped on the server."""
 

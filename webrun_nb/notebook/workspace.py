@@ -16,7 +16,7 @@ from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.codes import EndReason, ErrorCode
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
@@ -273,7 +273,7 @@ def session_gone_error(session: Session) -> SessionGoneError:
     at = "" if at_ms is None else f" at {clock_time(at_ms)}"
     return SessionGoneError(
         f"session {session.name} ended{at}: {labels.ending(snapshot)}",
-        code=ErrorCode.SESSION_NOT_ACTIVE,
+        code=ErrorCode.SESSION_EXPIRED if snapshot.reason == EndReason.EXPIRED else ErrorCode.SESSION_NOT_FOUND,
         hint=f"`%webrun start {session.name}` opens another; without an open one, tasks run in sessions of their own",
         session_id=session.session_id,
     )

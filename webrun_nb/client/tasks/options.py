@@ -64,7 +64,7 @@ class TaskOptions:
     end : bool
         End the session with the task (`terminateOnCompletion`).
     avoid_domains : tuple of str
-        Domains that the browser must not open.
+        Domains that the browser must not open. The hosted service may ignore it: a warning says so there.
     max_input_tokens, max_output_tokens : int, optional
         At most 100 000.
     max_cost_usd : Decimal, float or str, optional

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from pydantic import ValidationError
 
+from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import RequestError, WebRunError, refusal
+from webrun_nb.client.errors import IgnoredOptionWarning, RequestError, WebRunError, refusal
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.tasks.expectations import expected_statuses
@@ -72,9 +75,17 @@ async def prepare_task(
     RequestError
         The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: the server would
         ignore `expect`.
+
+    Warns
+    -----
+    IgnoredOptionWarning
+        The server may ignore `avoid_domains`: it is not an emulator.
     """
-    if expected_statuses(options.expect):
-        await _check_emulator(http, "expect=")
+    if expected_statuses(options.expect) and not await _is_emulator(http):
+        raise RequestError(f"{http.base_url} would ignore expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
+    if options.avoid_domains and not await _is_emulator(http):
+        warning = f"{http.base_url} may ignore avoid_domains: its documentation no longer names it"
+        await run_in_caller_thread(partial(warnings.warn_explicit, warning, IgnoredOptionWarning, "webrun_nb", 0))
     secrets = await read_secrets(options.secrets, http.base_url)
     uploaded = await environments.aupload_files(options.files) if options.files else []
     return build_task_request(
@@ -158,19 +169,14 @@ def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
     raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
 
 
-async def _check_emulator(http: ApiTransport, option: str) -> None:
-    """Refuse an option of the emulator for other servers, which would ignore it.
-
-    Raises
-    ------
-    RequestError
-        `EMULATOR_ONLY`: the server is not an emulator.
-    """
+async def _is_emulator(http: ApiTransport) -> bool:
+    """Return whether a server is an emulator, by a call that only emulators have."""
     if http.is_child:
-        return
+        return True
     try:
         await http.call_emulator("GET", "/start/sessions")
     except WebRunError as error:
         if error.code != ToolkitErrorCode.EMULATOR_ONLY:
             raise
-        raise RequestError(f"{http.base_url} would ignore {option}", code=ToolkitErrorCode.EMULATOR_ONLY) from error
+        return False
+    return True

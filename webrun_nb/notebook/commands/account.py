@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from webrun_nb.client.client import Client
-from webrun_nb.client.errors import AuthenticationError
+from webrun_nb.client.errors import AuthenticationError, RequestError
 from webrun_nb.client.monitoring.costs import usd_per_minute
 from webrun_nb.client.secrets import SOURCES, Source, check_service, find_key
 from webrun_nb.client.sessions.session import Session
@@ -44,7 +45,7 @@ def login(workspace: Workspace, arguments: Login) -> None:
     key = find_key(base_url, arguments.source)
     client = Client(base_url, key=key.reveal(), frames=NotebookFrames())
     try:
-        account = client.account()
+        client.check_key()
     except BaseException as error:
         client.close()
         if isinstance(error, AuthenticationError) and error.code == ErrorCode.INVALID_API_KEY:
@@ -54,10 +55,18 @@ def login(workspace: Workspace, arguments: Login) -> None:
     toolkit.use(client)
     workspace.current = None
     said = [f"logged in to {base_url}"]
-    if account.balance is not None:
-        said.append(f"balance ${account.balance:.2f}")
+    if (balance_usd := _balance_usd(client)) is not None:
+        said.append(f"balance ${balance_usd:.2f}")
     print(" · ".join([*said, "sessions cost money from now on; %webrun logout returns to the emulator"]))
     _print_left_open(left)
+
+
+def _balance_usd(client: Client) -> Decimal | None:
+    """Return the account's balance; None where the service does not say it."""
+    try:
+        return client.account().balance
+    except RequestError:
+        return None
 
 
 _LOGIN_HELP = """\

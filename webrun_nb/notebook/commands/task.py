@@ -118,7 +118,7 @@ def task(workspace: Workspace, arguments: Task) -> None:
         toolkit.client()  # before the widgets are imported, so that the notice of the emulator's start is shown at once
     if arguments.job is not None:
         handle = _submit(workspace, arguments, text, url, wanted)
-        workspace.done[handle.task_id] = submitted
+        _note_submitted(workspace, handle, submitted)
         jobs.add_job(workspace, arguments.job, handle, rows=arguments.rows, quiet=arguments.quiet)
         return
     try:
@@ -147,6 +147,18 @@ def task(workspace: Workspace, arguments: Task) -> None:
         bind=bind,
         own_session=own.snapshot if own is not None and own.name.startswith(SINGLE_TASK) else None,
     )
+
+
+def _note_submitted(workspace: Workspace, handle: TaskHandle[Session], submitted: SubmittedTask) -> None:
+    """Keep what was submitted by the task's id, which some servers say only at its end."""
+
+    def keep() -> None:
+        workspace.done[handle.task_id] = submitted
+
+    if handle.task_id:
+        keep()
+    else:
+        handle.on_done(keep)
 
 
 def submitted_task(
