@@ -297,7 +297,7 @@ class DocumentedServer:
         done: Json = {"success": True, **ids, "type": "task_completed", "status": "complete", "pending": False}
         done["data"] = {"message": task.answer}
         if self.variant.data == "full":
-            entry = {"source": f"{self.url}/", "downloadUrl": f"{self.url}/file/report.csv"}
+            entry: Json = {"source": f"{self.url}/", "downloadUrl": f"{self.url}/file/report.csv"}
             entry |= {"filename": "report.csv", "timestamp": 1770638400000}
             urls = [{"url": f"{self.url}/", "timestamp": 1770638400000.25}]
             done["data"] |= {"files": [entry], "network": [{"id": "n1", "taskId": task.task_id, "urls": urls}]}
