@@ -15,7 +15,28 @@ RUN = "/start/run-task"
         (START, "text", "INVALID_PARAMETER", "body"),
         (START, {"initialTask": "go"}, "INVALID_PARAMETER", "initialTask"),
         (START, {"initialTask": {"taskDetails": 7}}, "INVALID_PARAMETER", "initialTask.taskDetails"),
-        (START, {"taskDetails": ["x"]}, "INVALID_PARAMETER", "initialTask.taskDetails"),
+        (START, {"task": {"prompt": 7}}, "INVALID_PARAMETER", "task.prompt"),
+        (
+            START,
+            {"task": {"prompt": "go"}, "initialTask": {"maxDuration": 5}},
+            "INVALID_PARAMETER",
+            "initialTask.maxDuration",
+        ),
+        (START, {"task": {"maxDuration": 5}, "maxDuration": 5000}, "INVALID_PARAMETER", "task.maxDuration"),
+        (RUN, {"task": {"maxDuration": 5000}, "prompt": "go", "maxDuration": 5}, "INVALID_PARAMETER", "maxDuration"),
+        (RUN, {"prompt": "go", "sessionId": "abcdefghijkl"}, "INVALID_PARAMETER", "sessionId"),
+        (RUN, {"task": {"prompt": "go", "sessionId": "abcdefghijkl"}}, "INVALID_PARAMETER", "task.sessionId"),
+        (RUN, {"prompt": "go", "startingUrl": "shop"}, "INVALID_PARAMETER", "startingUrl"),
+        (RUN, {"prompt": "go", "startingPoint": "shop"}, "INVALID_PARAMETER", "startingPoint"),
+        (RUN, {"prompt": "go", "webhook": {"url": "x"}}, "INVALID_PARAMETER", "webhook.url"),
+        (RUN, {"prompt": "go", "reachOutMode": "always"}, "INVALID_PARAMETER", "reachOutMode"),
+        (
+            RUN,
+            {"prompt": "go", "proxy": {"source": "WebRun", "country": "DE", "level": "tab"}},
+            "INVALID_PARAMETER",
+            "proxy.level",
+        ),
+        (START, {"taskDetails": ["x"]}, "INVALID_PARAMETER", "taskDetails"),
         (START, {"mode": "turbo"}, "INVALID_PARAMETER", "mode"),
         (START, {"reachOutMode": "always"}, "INVALID_PARAMETER", "reachOutMode"),
         (START, {"startingPoint": "ftp://x.example/"}, "INVALID_PARAMETER", "startingPoint"),
@@ -29,14 +50,14 @@ RUN = "/start/run-task"
         (START, {"avoidDomains": ["good.example", "a b"]}, "INVALID_PARAMETER", "avoidDomains[1]"),
         (START, {"avoidDomains": ["xn--ü.de"]}, "INVALID_PARAMETER", "avoidDomains[0]"),
         (START, {"secrets": [{"match": "xn--ü.de", "fields": {"pin": "1"}}]}, "INVALID_PARAMETER", "secrets[0].match"),
-        (START, {"maxDuration": 999}, "INVALID_PARAMETER", "initialTask.maxDuration"),
-        (START, {"maxDuration": 300001}, "INVALID_PARAMETER", "initialTask.maxDuration"),
-        (START, {"maxDuration": "60000"}, "INVALID_PARAMETER", "initialTask.maxDuration"),
-        (START, {"maxDuration": True}, "INVALID_PARAMETER", "initialTask.maxDuration"),
-        (START, {"maxInputTokens": -1}, "INVALID_PARAMETER", "initialTask.maxInputTokens"),
-        (START, {"terminateOnCompletion": "yes"}, "INVALID_PARAMETER", "initialTask.terminateOnCompletion"),
-        (START, {"avoidDomains": "x.example"}, "INVALID_PARAMETER", "initialTask.avoidDomains"),
-        (START, {"outputType": "xml"}, "INVALID_PARAMETER", "initialTask.outputType"),
+        (START, {"maxDuration": 999}, "INVALID_PARAMETER", "maxDuration"),
+        (START, {"maxDuration": 300001}, "INVALID_PARAMETER", "maxDuration"),
+        (START, {"maxDuration": "60000"}, "INVALID_PARAMETER", "maxDuration"),
+        (START, {"maxDuration": True}, "INVALID_PARAMETER", "maxDuration"),
+        (START, {"maxInputTokens": -1}, "INVALID_PARAMETER", "maxInputTokens"),
+        (START, {"terminateOnCompletion": "yes"}, "INVALID_PARAMETER", "terminateOnCompletion"),
+        (START, {"avoidDomains": "x.example"}, "INVALID_PARAMETER", "avoidDomains"),
+        (START, {"outputType": "xml"}, "INVALID_PARAMETER", "outputType"),
         (START, {"outputType": "structured_json", "outputSchema": ["a"]}, "INVALID_PARAMETER", "outputSchema"),
         (
             START,
@@ -59,9 +80,27 @@ def test_invalid_parameters_are_named(emulator, path, body, code, named):
     assert answer["message"] == answer["error"]
 
 
+def test_a_fault_of_a_message_is_named_as_it_was_written(emulator):
+    session_id = emulator.start()
+    for fields, named in [
+        ({"prompt": "go", "maxDuration": 5}, "message.maxDuration"),
+        ({"task": {"prompt": "go", "maxDuration": 5}}, "message.task.maxDuration"),
+        ({"initialTask": {"taskDetails": "go", "startingPoint": "shop"}}, "message.initialTask.startingPoint"),
+        ({"prompt": "go", "policyId": "pol_x"}, "message.policyId"),
+        ({"prompt": "go", "startingPoint": emulator.shop.replace("shop", "shopp")}, "message.startingPoint"),
+    ]:
+        status, answer = emulator.message(session_id, actionType="newTask", **fields)
+        assert (status, answer["details"]["parameter"]) == (400, named), answer
+
+
+def test_the_modes_of_reaching_out_are_in_the_error(emulator):
+    _, answer = emulator.post(START, {"reachOutMode": "always"})
+    assert answer["message"] == "reachOutMode must be one of: off, guardrail_only, full"
+
+
 def test_limits_are_in_the_error(emulator):
     _, answer = emulator.post(START, {"maxDuration": 5})
-    assert answer["details"] == {"parameter": "initialTask.maxDuration", "value": 5, "min": 1000}
+    assert answer["details"] == {"parameter": "maxDuration", "value": 5, "min": 1000}
     _, answer = emulator.post(START, {"maxDuration": 1e6})
     assert answer["details"]["max"] == 300000
 
@@ -109,6 +148,8 @@ def test_required_fields_are_named(emulator, body, field):
     status, answer = emulator.post("/start/send-message", body)
     assert (status, answer["code"]) == (400, "MISSING_REQUIRED_FIELD"), answer
     assert answer["details"] == {"field": field}
+    if "." not in field:
+        assert answer["message"] == "sessionId and message are required"
 
 
 @pytest.mark.parametrize("content", [b"{not json", b"", b"\xff\xfe", b'{"maxDuration": NaN}'])

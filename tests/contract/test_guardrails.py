@@ -19,7 +19,10 @@ def asking(emulator, idle_session, page_url):
 
 def test_a_guardrail_has_the_contracts_fields(asking):
     _, body = asking
-    assert set(body) == {"success", "sessionId", "taskId", "type", "status", "pending", "data", "usage"}
+    assert set(body) == {
+        "success", "sessionId", "taskId", "type", "status", "pending", "data", "usage", "message", "pollUrl",
+    }  # fmt: skip
+    assert body["message"] == body["data"]["value"]
     assert (body["success"], body["type"], body["pending"]) == (True, "guardrail_trigger", True)
     assert body["data"]["type"] == "human_input_needed"
     assert AMBIGUOUS in body["data"]["value"]

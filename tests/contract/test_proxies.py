@@ -92,7 +92,7 @@ def test_the_emulator_itself_is_no_proxy(emulator):
 def test_status_shows_all_but_the_password(emulator, proxy):
     session = emulator.start(proxy=proxy("http", *LOGIN).wire)
     status = emulator.status(session)
-    assert status["proxy"].keys() == {"source", "type", "host", "port", "username"}
+    assert status["proxy"].keys() == {"source", "type", "host", "port", "username", "level"}
     assert PASSWORD not in json.dumps(status)
 
 
@@ -190,12 +190,12 @@ def managed(start_emulator, tmp_path_factory):
 def test_the_country_chooses_the_proxy_and_its_bytes_are_billed(managed, page_url):
     emulator, table = managed
     status, body = emulator.post(
-        RUN, {**CITIES, "startingPoint": page_url, "proxy": {"source": "WebRun", "country": "de"}}
+        RUN, {**CITIES, "startingPoint": page_url, "proxy": {"source": "WebRun", "country": "de", "level": "chrome"}}
     )
     assert (status, body["status"]) == (200, "complete"), body
     state = emulator.status(body["sessionId"])
     assert (bool(table["DE"].asked), table["us"].asked) == (True, [])
-    assert state["proxy"] == {"source": "WebRun", "country": "DE"}
+    assert state["proxy"] == {"source": "WebRun", "country": "DE", "level": "chrome"}
     # a page of some 600 bytes each way and two heads: a few kilobytes at 4 dollars a gigabyte
     assert 0 < state["usage"]["breakdown"]["proxy"] < 0.0001
     assert body["usage"]["breakdown"]["proxy"] == 0

@@ -28,6 +28,8 @@ def test_start_session_answers_with_the_contracts_fields(emulator):
     assert re.fullmatch(f"{emulator.url}/view/{body['sessionId']}#token=[0-9a-f]{{64}}", view_url)
     assert emulator.status(body["sessionId"])["streaming"]["webViewURL"] == view_url
     assert body["expiresIn"] == 300_000
+    assert body["balance"] == 100.0  # a number, though this one never runs out
+    assert body["message"] == "Connect to instance using sessionId in auth"
 
 
 def test_start_session_with_a_task_names_it_and_does_not_wait_for_it(emulator):
@@ -45,8 +47,9 @@ def test_both_vocabularies_mean_the_same(emulator):
         {"task": {"prompt": LIST, "startingUrl": emulator.shop}},
         {"taskDetails": LIST, "startingPoint": emulator.shop},
         {"prompt": LIST, "startingUrl": emulator.shop},
-        {"taskDetails": LIST, "prompt": "click nothing", "startingPoint": emulator.shop},
-        {"initialTask": {"taskDetails": LIST}, "task": {"prompt": "no", "startingUrl": emulator.shop}},
+        {"prompt": LIST, "taskDetails": "click nothing", "startingPoint": emulator.shop},
+        {"task": {"prompt": LIST}, "initialTask": {"taskDetails": "no", "startingUrl": emulator.shop}},
+        {"task": {"taskDetails": LIST}, "prompt": "no"},
     ]
     prompts = [emulator.post("/start/start-session", form)[1]["initialPrompt"] for form in forms]
     assert prompts == [LIST] * len(forms)
@@ -145,8 +148,11 @@ def test_the_callers_sessions_are_listed_newest_first(emulator):
     assert listed[:2] == ids[::-1]
 
 
-def test_reach_out_mode_is_accepted(emulator):
-    assert emulator.status(emulator.start(reachOutMode="guardrail_only"))["reachOutMode"] == "guardrail_only"
+def test_reach_out_mode_is_accepted_and_reported(emulator, run):
+    assert emulator.status(emulator.start())["reachOutMode"] == "guardrail_only"
+    assert emulator.status(emulator.start(reachOutMode="full"))["reachOutMode"] == "full"
+    body = run("wait for 0.01 seconds", reachOutMode="off")
+    assert emulator.status(body["sessionId"])["reachOutMode"] == "off"
 
 
 def test_a_frozen_clock_bills_nothing(emulator, idle_session):

@@ -89,11 +89,11 @@ class FakeService:
     def _start(self, body: dict[str, Any]) -> httpx.Response:
         self.number += 1
         answer: dict[str, Any] = {"success": True, "sessionId": f"s{self.number}", "socketURL": "http://x"}
-        answer |= {"streaming": STREAMING, "initialPrompt": "", "expiresIn": 1, "balance": None, "message": ""}
-        if body.get("initialTask", {}).get("taskDetails"):
+        answer |= {"streaming": STREAMING, "initialPrompt": "", "expiresIn": 1, "balance": 100.0, "message": ""}
+        if body.get("task", {}).get("prompt"):
             answer["taskId"] = self.current = "t1"
             self.phase = "running"
-            self.ends = body["initialTask"].get("terminateOnCompletion", False)
+            self.ends = body["task"].get("terminateOnCompletion", False)
         return httpx.Response(200, json=answer)
 
     def _state(self, session_id: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class FakeService:
                 if self.hold is not None:
                     self.hold.set()
             case "guardrail", _:
-                self.task = completed(message["taskDetails"])
+                self.task = completed(message["prompt"])
         return httpx.Response(200, json={"success": True, "message": "Message sent successfully"})
 
 
@@ -153,7 +153,7 @@ def completed(text: str = "[]") -> dict[str, Any]:
         "pending": False,
         "data": {"message": text, "files": [], "network": []},
         "usage": USAGE,
-        "completedAt": 1_700_000_000_000,
+        "completedAt": "2023-11-14T22:13:20.000Z",
     }
 
 

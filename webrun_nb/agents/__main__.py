@@ -19,8 +19,8 @@ from webrun_nb.agents.intended import Preview, preview
 
 def previewed(fields: Mapping[str, Any]) -> Preview:
     """Preview a task as it goes over the wire."""
-    url = fields.get("startingPoint")
-    brief = TaskSpec(fields["taskDetails"], fields.get("outputType", "text"), fields.get("outputSchema"), url)
+    url = fields.get("startingUrl")
+    brief = TaskSpec(fields["prompt"], fields.get("outputType", "text"), fields.get("outputSchema"), url)
     try:
         return preview(brief.instruction, shape_of(brief), has_page=url is not None)
     except AgentError as error:

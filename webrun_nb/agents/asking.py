@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
-from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, Step
+from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, Step
 from webrun_nb.agents.examples import examples_of
 from webrun_nb.agents.extract.sources import Source
 from webrun_nb.agents.planner import plan
@@ -25,6 +25,20 @@ MAX_ANSWERS = 3
 _MOST_CHOICES = 12
 
 
+class SettledByHandError(Exception):
+    """Raised by a question that a person settled in the browser: its sentence is theirs, the task continues after it.
+
+    Parameters
+    ----------
+    question : str
+        The question.
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question)
+        self.question = question
+
+
 class Asking(ABC):
     """The questions of a task."""
 
@@ -37,8 +51,16 @@ class Asking(ABC):
         """Return the lists of the open page, whatever it answered."""
 
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
-        """Ask a person and wait for the answer."""
+        """Ask a person and wait for the answer.
+
+        Raises
+        ------
+        SettledByHandError
+            The person took over instead.
+        """
         reply = yield Ask("ambiguous", question, tuple(candidates))
+        if isinstance(reply, SettledByHand):
+            raise SettledByHandError(question)
         if isinstance(reply, Answered):
             return reply.text.strip()
         raise AgentError(TaskFailureCode.AGENT_ERROR, f"Nobody answered: {question}")

@@ -82,7 +82,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask a person; the reply is `Answered`. `candidates` are the choices, where there are any.
+    """Ask a person; the reply is `Answered` or `SettledByHand`. `candidates` are the choices, where there are any.
 
     The agent never sees the answer to `credentials` and `two_factor`: the worker stores it for the host of
     the page, under the names in `fields`, in the order of the question; the next observation has these names.
@@ -191,7 +191,15 @@ class Answered:
     text: str
 
 
-Reply = Observed | PageContent | Performed | Failed | Refused | Answered
+@dataclass(frozen=True, slots=True)
+class SettledByHand:
+    """Reply to `Ask`: a person took over instead of answering, and has given control back.
+
+    What they did is not known, and the page may be another one: the agent continues from the page as it is.
+    """
+
+
+Reply = Observed | PageContent | Performed | Failed | Refused | Answered | SettledByHand
 
 Run = AsyncGenerator[Step, Reply | None]
 

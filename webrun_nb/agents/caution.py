@@ -12,7 +12,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step
+from webrun_nb.agents.asking import SettledByHandError
+from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, SettledByHand, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, ElementAction, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
@@ -203,6 +204,8 @@ def _asked(kind: AskKind, element: Element, seen: Observation, facts: tuple[str,
     undone = f'"{_readable(element.name)}" was not pressed{", and the form was not sent" if element.submits else ""}.'
     for _ in range(MAX_ANSWERS):
         reply = yield Ask(kind, question, (APPROVE, REJECT), ref=element.ref)
+        if isinstance(reply, SettledByHand):
+            raise SettledByHandError(question)
         answer = reply.text.strip() if isinstance(reply, Answered) else ""
         if _YES.fullmatch(answer):
             return "yes"

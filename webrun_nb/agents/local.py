@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from webrun_nb.agents.asking import Asking
+from webrun_nb.agents.asking import MAX_ANSWERS, Asking, SettledByHandError
 from webrun_nb.agents.base import (
     AgentError,
     Failed,
@@ -164,12 +164,12 @@ class Task(Asking):
                 implied = meant.values_by_schema and intent is meant.steps[-1]
                 if implied and answers:
                     continue  # a person was asked meanwhile, and said which values are meant
-                answers.append((yield from self._collected(intent, shape, implied=implied)))
+                answers.append((yield from self._collected_by_both(intent, shape, implied=implied)))
                 sentences.append(intent.sentence)
                 if queue:
                     yield PartialResult(lambda: self._finish(answers))
             else:
-                queue[:0] = yield from self.follow(intent)
+                queue[:0] = yield from self._followed_by_both(intent)
         if self.seen is None and self._last is not None and not answers:
             yield from self._observed()  # a visit that nothing is read from: the answer says where it ended
         self.statuses.check_expected()
@@ -178,6 +178,35 @@ class Task(Asking):
         dropped = sentences[:-1] if self.brief.output_type != "text" else []
         earlier = [unused(self.brief.instruction, said, said, ONE_LIST) for said in dropped]
         yield replace(finish, unused=(*self._not_used, *earlier, *finish.unused))
+
+    def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
+        """Take one step, or leave it to the person who took over at a question about it."""
+        try:
+            return (yield from self.follow(intent))
+        except SettledByHandError:
+            self._page_changed_by_hand()
+            self.done.append(f'"{intent.sentence}" was left to the person who took over')
+            yield from self.note(f'"{intent.sentence}": a person took over; I continue after it, from this page.')
+            return []
+
+    def _collected_by_both(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
+        """Extract; anew from the page as it is where a person took over at a question about it."""
+        for _ in range(MAX_ANSWERS):
+            try:
+                return (yield from self._collected(wanted, shape, implied=implied))
+            except SettledByHandError:
+                self._page_changed_by_hand()
+                yield from self.note(f'"{wanted.sentence}": a person took over; I read the page as it is now.')
+        raise AgentError(
+            TaskFailureCode.AGENT_ERROR,
+            f'"{wanted.sentence}": a person took over {MAX_ANSWERS} times, and the same question remains.',
+        )
+
+    def _page_changed_by_hand(self) -> None:
+        """Forget what was seen, and what was expected of it: a person may have done anything."""
+        self.seen = self.meant = self.statuses.error_page = None
+        self._last = self._sent = self._refusal = self._unsent = None
+        self._remarks = ()
 
     def _collected(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
         """Extract; where only the schema asks for it, say so, and say what was done if the page has nothing of it."""

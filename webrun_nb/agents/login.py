@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, Step, TaskSpec
+from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, SettledByHand, Step, TaskSpec
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, Click, Navigate, TypeSecret, WaitFor
 from webrun_nb.browsers.observation import Element, Observation
@@ -309,7 +309,7 @@ class Login:
         self._asked += 1
         question = f"{unclear}{_host(seen)} asks to log in: what is the {wanted} for it{order}?{known}"
         reply = yield Ask(kind, question, (), names, missing[0].ref)
-        if not isinstance(reply, Answered):
+        if not isinstance(reply, Answered | SettledByHand):  # the next look at the page shows what has become of it
             raise AgentError(
                 TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody entered what {_host(seen)} asks for.'
             )

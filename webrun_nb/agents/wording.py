@@ -15,7 +15,7 @@ from webrun_nb.common.codes import TaskFailureCode
 VALUES_BY_SCHEMA = (
     "The text asks for no values, but the schema does: they are read from the page as it is after the last step."
 )
-NO_PAGE = 'No page is open: give its address as startingPoint, or begin with "go to https://…".'
+NO_PAGE = 'No page is open: give its address as startingUrl, or begin with "go to https://…".'
 
 
 def chosen(answer: str, elements: Sequence[Element]) -> Element | None:

@@ -111,6 +111,7 @@ def default_hint(code: str) -> str:
 
 
 ARGUMENTS: Mapping[str, str] = {
+    "prompt": "the task's text",
     "taskDetails": "the task's text",
     "startingPoint": "url",
     "startingUrl": "url",

@@ -157,7 +157,7 @@ class ApiTransport:
 
     async def answer_guardrail(self, session_id: str, text: str) -> None:
         """Answer the question of the session's task, which continues from there."""
-        await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "taskDetails": text})
+        await self._send(session_id, {"actionType": "guardrail", "newState": "resume", "prompt": text})
 
     async def interact(self, session_id: str, action: Mapping[str, Any]) -> None:
         """Do in the browser what a person does (contract, section 3): `{"type": "CLICK", "x": 10, "y": 200}`."""

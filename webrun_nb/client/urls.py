@@ -164,4 +164,4 @@ def display_url(url: str, base_url: str) -> str:
 
 
 def _invalid(message: str, hint: str) -> RequestError:
-    return RequestError(message, code=ErrorCode.INVALID_PARAMETER, hint=hint, details={"parameter": "startingPoint"})
+    return RequestError(message, code=ErrorCode.INVALID_PARAMETER, hint=hint, details={"parameter": "startingUrl"})

@@ -25,7 +25,10 @@ class ErrorCode(_Word):
     """
 
     http_status: int
-    """The HTTP status that it is sent with. One exception: `SESSION_NOT_FOUND` is a 401 on send-message."""
+    """The HTTP status that it is sent with.
+
+    Two exceptions: `SESSION_NOT_FOUND` and `SESSION_EXPIRED` are a 401 on send-message.
+    """
 
     def __new__(cls, code: str, http_status: int) -> ErrorCode:
         """Make a member from its text and its HTTP status."""
@@ -51,7 +54,6 @@ class ErrorCode(_Word):
     FILE_NOT_FOUND = ("FILE_NOT_FOUND", 404)
     POLICY_NOT_FOUND = ("POLICY_NOT_FOUND", 404)
     METHOD_NOT_ALLOWED = ("METHOD_NOT_ALLOWED", 405)
-    SESSION_NOT_ACTIVE = ("SESSION_NOT_ACTIVE", 409)
     INVALID_STATE = ("INVALID_STATE", 409)
     RATE_LIMIT_EXCEEDED = ("RATE_LIMIT_EXCEEDED", 429)
     SESSION_LIMIT_REACHED = ("SESSION_LIMIT_REACHED", 429)

@@ -40,7 +40,7 @@ _DECISION = re.compile(rf"\b(forbids|asks before) ({'|'.join(_ACTIONS)})\b")
 _ENDS: Mapping[str, str] = {"completed": "", "terminateOnCompletion": "", "instance_lost": "browser lost"}
 
 _FIELDS = (
-    *("taskDetails", "startingPoint", "startingUrl", "maxDuration", "maxInputTokens", "maxOutputTokens"),
+    *("startingUrl", "startingPoint", "taskDetails", "maxDuration", "maxInputTokens", "maxOutputTokens"),
     *("avoidDomains", "terminateOnCompletion", "outputType", "outputSchema", "environmentId", "profileId", "policyId"),
     *("sessionId", "taskId", "fileId", "newState", "actionType"),
 )

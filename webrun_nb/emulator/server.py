@@ -159,6 +159,7 @@ class _Server:
             history=emulator.history,
             sessions=emulator.sessions,
             sockets=emulator.sockets,
+            clock=clock,
         )
         server = _Uvicorn(self._uvicorn_config(self._gateway(emulator, live)))
         background = [

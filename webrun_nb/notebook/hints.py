@@ -13,6 +13,7 @@ from webrun_nb.common.labels import label_actions, rename_fields
 from webrun_nb.common.text import one_line
 
 OPTIONS: Mapping[str, str] = {
+    "prompt": "the task's text",
     "taskDetails": "the task's text",
     "startingPoint": "--url",
     "startingUrl": "--url",

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetJsonSchemaHandler,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
+
+
+def iso_time(time: datetime) -> str:
+    """Return a point in time as the wire has it (contract, introduction): `2026-02-09T12:00:00.000Z`."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
+
+
+def _from_unix_ms(time: object) -> object:
+    """Return unix milliseconds as a time; pydantic would take small numbers for seconds."""
+    return datetime.fromtimestamp(time / 1000, UTC) if isinstance(time, int | float) else time
+
+
+WireTime = Annotated[
+    datetime,
+    BeforeValidator(_from_unix_ms),
+    PlainSerializer(iso_time, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A point in time. Unix milliseconds are read as well: records of earlier versions have them."""
 
 
 class WireModel(BaseModel):
@@ -30,16 +53,13 @@ class Request(WireModel):
     #: a request holds secrets, which the text of an error must not repeat
     model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 
-    #: older name → name; the newer one wins where both are present (section 1)
-    older_names: ClassVar[dict[str, str]] = {}
-
     @model_validator(mode="before")
     @classmethod
     def _can_be_sent_on(cls, body: object) -> object:
         """Refuse halves of UTF-16 pairs: JSON can escape them, but no answer, log or page could ever hold them."""
         if not _is_unicode(body):
             raise PydanticCustomError(
-                "webrun_invalid", "{why}", {"why": "the body holds lone surrogates (\\ud800…)", "parameter": "body"}
+                "webrun_invalid", "{why}", {"why": "the body holds lone surrogates (\\ud800…)", "written_as": "body"}
             )
         return body
 

@@ -5,4 +5,5 @@ from __future__ import annotations
 from typing import Literal
 
 OutputType = Literal["text", "structured_json", "structured_csv"]
+ReachOutMode = Literal["off", "guardrail_only", "full"]
 EnvironmentStatus = Literal["empty", "uploading", "ready"]

@@ -6,28 +6,30 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from webrun_nb.wire.base import Request, Response
+from webrun_nb.wire.base import Request, Response, WireTime
 from webrun_nb.wire.enums import EnvironmentStatus
 from webrun_nb.wire.errors import missing
-from webrun_nb.wire.requests import known
+from webrun_nb.wire.requests import read_fields
 
 
 class NewEnvironment(Request):
     """`POST /environments`, and `POST /profiles`."""
 
-    name: Annotated[str, Field(max_length=200)]
-    description: Annotated[str, Field(max_length=2_000)] | None = None
+    name: Annotated[str, Field(max_length=100)]
+    description: Annotated[str, Field(max_length=500)] | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_not_given(cls, body: object) -> dict[str, Any]:
-        return known(body, {})
+    def _has_a_name(cls, body: object) -> dict[str, Any]:
+        fields = read_fields(body)
+        name = fields.get("name", "")
+        if isinstance(name, str) and not name.strip():
+            raise missing("Environment name is required", within=["name"])
+        return fields
 
     @field_validator("name")
     @classmethod
-    def _says_something(cls, name: str) -> str:
-        if not name.strip():
-            raise missing("name")
+    def _trimmed(cls, name: str) -> str:
         return name.strip()
 
 
@@ -39,8 +41,8 @@ class Environment(Response):
     name: str
     description: str
     status: EnvironmentStatus
-    created_at: int
-    updated_at: int
+    created_at: WireTime
+    updated_at: WireTime
 
 
 class Profile(Environment):
@@ -48,8 +50,8 @@ class Profile(Environment):
 
     blob_size: int | None
     """Bytes of the archive that was uploaded, or of the state that a session left; None while it is empty."""
-    blob_uploaded_at: int | None
-    last_used_at: int | None
+    blob_uploaded_at: WireTime | None
+    last_used_at: WireTime | None
     usage_count: int
 
 
@@ -60,7 +62,7 @@ class UploadedProfile(Response):
     name: str
     status: EnvironmentStatus
     blob_size: int | None
-    blob_uploaded_at: int | None
+    blob_uploaded_at: WireTime | None
 
 
 class EnvironmentCreated(Response):
@@ -131,7 +133,7 @@ class UploadedFile(Response):
     file_id: str
     original_name: str
     size: int
-    created_at: int | None = None
+    created_at: WireTime | None = None
 
 
 class FileList(Response):

@@ -12,12 +12,13 @@ from pydantic_core import PydanticCustomError
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.base import Response
+from webrun_nb.wire.vocabulary import as_written, path_text
 
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
-_SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "taskDetails"})
+_SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "prompt", "taskDetails"})
 
 
 class ErrorBody(Response):
@@ -32,28 +33,45 @@ class ErrorBody(Response):
     details: dict[str, Any] | None = None
 
 
-def missing(field: str) -> PydanticCustomError:
-    """Return the error that becomes `MISSING_REQUIRED_FIELD`."""
-    return PydanticCustomError("webrun_missing", "{field} is required", {"field": field})
+def missing(message: str = "{parameter} is required", *, within: Sequence[str | int] = ()) -> PydanticCustomError:
+    """Return the error that becomes `MISSING_REQUIRED_FIELD`; see `invalid`."""
+    return PydanticCustomError("webrun_missing", "{why}", {"why": message, "within": list(within)})
 
 
-def invalid(parameter: str, message: str, value: object = None) -> PydanticCustomError:
-    """Return the error that becomes `INVALID_PARAMETER`, naming the parameter."""
-    return PydanticCustomError("webrun_invalid", "{why}", {"why": message, "parameter": parameter, "value": value})
+def invalid(
+    message: str, value: object = None, *, within: Sequence[str | int] = (), parameter: str | None = None
+) -> PydanticCustomError:
+    """Return the error that becomes `INVALID_PARAMETER`, naming the parameter.
+
+    Parameters
+    ----------
+    message : str
+        The message; `{parameter}` in it becomes the parameter's name as the request wrote it.
+    value : object, optional
+        The value, for the error's details.
+    within : sequence of str or int
+        The path of the parameter within the object that is validated, where that is not the parameter itself.
+    parameter : str, optional
+        The whole path of the parameter, where the request's own words are known; by default the place of the error.
+    """
+    context = {"why": message, "value": value, "within": list(within), "written_as": parameter}
+    return PydanticCustomError("webrun_invalid", "{why}", context)
 
 
 def empty_instruction() -> PydanticCustomError:
     """Return the error that becomes `INVALID_TASK_DETAILS`."""
-    return PydanticCustomError("webrun_task_details", "taskDetails is empty: say in plain English what to do")
+    return PydanticCustomError("webrun_task_details", "prompt is empty: say in plain English what to do")
 
 
-def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, str, dict[str, Any]]:
+def contract_error(findings: Sequence[Mapping[str, Any]], body: object) -> tuple[ErrorCode, str, dict[str, Any]]:
     """Return code, message and details for the first finding.
 
     Parameters
     ----------
     findings : sequence of mapping
         `ValidationError.errors()`, or FastAPI's form of it (locations that start with `body`).
+    body : object
+        The request's body as it came in: the error names fields as they are written there.
 
     Returns
     -------
@@ -62,26 +80,27 @@ def contract_error(findings: Sequence[Mapping[str, Any]]) -> tuple[ErrorCode, st
     """
     finding = findings[0]
     kind, context = str(finding["type"]), dict(finding.get("ctx") or {})
-    path = _path(finding.get("loc", ()))
+    location = [*finding.get("loc", ()), *context.get("within", ())]
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        location.append(_tag(context))
+    parameter = context.get("written_as") or _path(location, body, finding.get("input")) or "body"
     message = str(finding["msg"])
     if kind == "webrun_task_details":
         return ErrorCode.INVALID_TASK_DETAILS, message, {}
-    if kind in ("webrun_missing", "missing", "union_tag_not_found"):
-        field = _missing_field(kind, path, context)
-        return ErrorCode.MISSING_REQUIRED_FIELD, f"{field} is required", {"field": field}
-    if kind == "webrun_invalid":
-        details = {"parameter": context["parameter"]}
-        if context.get("value") is not None and not _may_be_secret(context["parameter"]):
-            details["value"] = _short(context["value"])
-        return ErrorCode.INVALID_PARAMETER, message, details
+    if kind in ("missing", "union_tag_not_found"):
+        return ErrorCode.MISSING_REQUIRED_FIELD, f"{parameter} is required", {"field": parameter}
+    if kind == "webrun_missing":
+        return ErrorCode.MISSING_REQUIRED_FIELD, message.replace("{parameter}", parameter), {"field": parameter}
     if kind == "json_invalid":
         return ErrorCode.INVALID_PARAMETER, "the body is not valid JSON", {"parameter": "body"}
+    details: dict[str, Any] = {"parameter": parameter}
+    if kind == "webrun_invalid":
+        if context.get("value") is not None and not _may_be_secret(parameter):
+            details["value"] = _short(context["value"])
+        return ErrorCode.INVALID_PARAMETER, message.replace("{parameter}", parameter), details
     if kind == "union_tag_invalid":
-        parameter = _tag(path, context)
-        details = {"parameter": parameter, "value": _short(context["tag"])}
+        details["value"] = _short(context["tag"])
         return ErrorCode.INVALID_PARAMETER, f"{parameter} must be one of {context['expected_tags']}", details
-    parameter = path or "body"
-    details = {"parameter": parameter}
     if not _may_be_secret(parameter):
         details["value"] = _short(finding.get("input"))
     details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
@@ -93,22 +112,15 @@ def _may_be_secret(parameter: str) -> bool:
     return bool(_SECRET & set(re.split(r"[.\[]", parameter)))
 
 
-def _missing_field(kind: str, path: str, context: Mapping[str, Any]) -> str:
-    if kind == "webrun_missing":
-        return str(context["field"])
-    return _tag(path, context) if kind == "union_tag_not_found" else path or "body"
+def _tag(context: Mapping[str, Any]) -> str:
+    """Return the name of the field that discriminates a union's members."""
+    return to_camel(str(context["discriminator"]).split(" | ")[0].strip("'"))  # 'action_type' | 'actionType'
 
 
-def _tag(path: str, context: Mapping[str, Any]) -> str:
-    """Return the path of the field that discriminates a union's members."""
-    name = to_camel(str(context["discriminator"]).split(" | ")[0].strip("'"))  # 'action_type' | 'actionType'
-    return f"{path}.{name}" if path else name
-
-
-def _path(location: Sequence[Any]) -> str:
-    """Return a place as people write it: `actionRules[2].match`."""
+def _path(location: Sequence[Any], body: object, value: object) -> str:
+    """Return a place as the request wrote it, and as people write it: `actionRules[2].match`."""
     parts = [part for part in location if part not in _OURS and not str(part).startswith("function-")]
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+    return path_text(as_written(parts, body, value))
 
 
 def _short(value: object) -> object:

@@ -14,8 +14,8 @@ class TaskText(Response):
 
     session_id: str
     task_id: str
-    task_details: str
-    starting_point: str | None
+    prompt: str
+    starting_url: str | None
     created_at: int
 
 

@@ -16,11 +16,16 @@ _LONGEST_WORD = 255
 Word = Annotated[str, Field(max_length=_LONGEST_WORD)]
 
 
+ProxyLevel = Literal["system", "chrome"]
+"""The part of a machine that a proxy is for. Accepted and reported; the emulator's is the whole browser's in both."""
+
+
 class ManagedProxy(Request):
     """One of the service's own, by country."""
 
     source: Literal["WebRun"]
     country: str
+    level: ProxyLevel | None = None
 
     @field_validator("country")
     @classmethod
@@ -33,7 +38,7 @@ class ManagedProxy(Request):
 
     def shown(self) -> dict[str, Any]:
         """Return it as session-status shows it."""
-        return {"source": self.source, "country": self.country}
+        return {"source": self.source, "country": self.country, "level": self.level}
 
 
 class CustomProxy(Request):
@@ -45,6 +50,7 @@ class CustomProxy(Request):
     port: int
     username: Word | None = None
     password: Annotated[Word | None, Field(repr=False)] = None
+    level: ProxyLevel | None = None
 
     @field_validator("host")
     @classmethod
@@ -74,7 +80,8 @@ class CustomProxy(Request):
 
     def shown(self) -> dict[str, Any]:
         """Return it as session-status shows it: without its password."""
-        fields = {"source": self.source, "type": self.type, "host": self.host, "port": self.port}
+        fields: dict[str, Any] = {"source": self.source, "type": self.type, "host": self.host, "port": self.port}
+        fields["level"] = self.level
         return fields if self.username is None else {**fields, "username": self.username}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator, model_validator
@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from webrun_nb.common.hosts import HostNameError, domain_of, host_of
 from webrun_nb.common.json_schema import schema_fault
 from webrun_nb.wire.base import Request
-from webrun_nb.wire.enums import OutputType
+from webrun_nb.wire.enums import OutputType, ReachOutMode
 from webrun_nb.wire.errors import empty_instruction, invalid, missing
 from webrun_nb.wire.limits import (
     BROWSER_BAR_PX,
@@ -30,74 +30,84 @@ from webrun_nb.wire.limits import (
     VIEW_WIDTH_PX,
 )
 from webrun_nb.wire.proxies import ProxyFields
+from webrun_nb.wire.vocabulary import OLDER_NAMES, TASK, renamed
 
-_TOP_LEVEL_ONLY = {
-    "policyId": "policyId",
-    "environmentId": "environmentId",
-    "profileId": "environmentId",
-    "proxy": "proxy",
-}
-_NESTED = ("task", "initialTask")
+_OF_THE_SESSION = ("policyId", "environmentId", "profileId", "proxy")
+"""Fields of a session, which a task refuses: ignored, the task would run without the rules that were asked for."""
 
 
-def known(fields: object, older_names: Mapping[str, str]) -> dict[str, Any]:
-    """Return `fields` under their newer names, without nulls (null is "not given")."""
+def read_fields(fields: object) -> dict[str, Any]:
+    """Return the fields of an object under their newer names, without nulls (`vocabulary.renamed`)."""
     if not isinstance(fields, Mapping):
-        raise invalid("body", "expected a JSON object", fields)
-    given = {name: value for name, value in fields.items() if value is not None}
-    renamed = {older_names[name]: value for name, value in given.items() if name in older_names}
-    return renamed | {name: value for name, value in given.items() if name not in older_names}
+        raise invalid("body: expected a JSON object", fields, parameter="body")
+    return renamed(fields)
 
 
 def _nested_task(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    nested = body.get(name, {})
+    nested = body.get(name)
+    if nested is None:
+        return {}
     if not isinstance(nested, Mapping):
-        raise invalid(name, f"{name} must be an object with the task's fields", nested)
-    for misplaced, top_level in _TOP_LEVEL_ONLY.items():
+        raise invalid(f"{name} must be an object with the task's fields", nested, parameter=name)
+    for misplaced in _OF_THE_SESSION:
         if nested.get(misplaced) is not None:
-            raise invalid(
-                f"{name}.{misplaced}",
-                f"{misplaced} does not belong inside {name}: move it to the top level of the request, as {top_level}",
+            top_level = OLDER_NAMES.get(misplaced, misplaced)
+            message = (
+                f"{misplaced} does not belong inside {name}: move it to the top level of the request, as {top_level}"
             )
-    return known(nested, TaskFields.older_names)
+            raise invalid(message, parameter=f"{name}.{misplaced}")
+    return renamed(nested)
 
 
-def _checked_url(parameter: str, url: str) -> str:
+def _unified_task(body: Mapping[str, Any], *, flat_first: bool) -> dict[str, Any]:
+    """Return the fields of the task in a request's body, where they are flat, in `task` or in `initialTask`."""
+    flat = renamed({name: value for name, value in body.items() if name not in _HOLDERS})
+    nested: dict[str, Any] = {}
+    for name in reversed(_HOLDERS):
+        nested |= _nested_task(body, name)
+    return nested | flat if flat_first else flat | nested
+
+
+_HOLDERS = (TASK, "initialTask")
+"""The objects that a task's fields may be in; the first is used where both have a field."""
+
+
+def _checked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         readable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         readable = False
     if not readable or any(ord(c) <= 32 for c in url):
-        raise invalid(parameter, f"{parameter} must be an http(s) URL", url[:200])
+        raise invalid("{parameter} must be an http(s) URL", url[:200])
     if host_of(url) is None:
-        message = f"{parameter}: {parts.hostname!r:.80} is not a host name: write it as in a browser's address bar"
-        raise invalid(parameter, message, url[:200])
+        name = f"{parts.hostname!r:.80}"
+        raise invalid(f"{{parameter}}: {name} is not a host name: write it as in a browser's address bar", url[:200])
     return url
 
 
-WebUrl = Annotated[str, AfterValidator(lambda url: _checked_url("url", url))]
-"""An http(s) URL in a field called `url`."""
+WebUrl = Annotated[str, AfterValidator(_checked_url)]
+"""An http(s) URL."""
 
 
 class WebhookFields(Request):
     """The address that is called at a task's end (section 9)."""
 
     name: str = ""
-    url: Annotated[str, Field(max_length=MAX_URL_CHARS)]
+    url: Annotated[WebUrl, Field(max_length=MAX_URL_CHARS)]
     auth: str | None = None
     submitted_data: Literal["ai_response", "full_response", "just_ping"] = "full_response"
 
-    @field_validator("url")
+    @model_validator(mode="before")
     @classmethod
-    def _http_url(cls, url: str) -> str:
-        return _checked_url("webhook.url", url)
+    def _both_vocabularies(cls, fields: object) -> object:
+        return renamed(fields) if isinstance(fields, Mapping) else fields
 
     @field_validator("auth")
     @classmethod
     def _fits_a_header(cls, auth: str | None) -> str | None:
         if auth is not None and not (auth.isascii() and auth.isprintable()):
-            raise invalid("webhook.auth", "webhook.auth is sent as a header: printable ASCII only")
+            raise invalid("{parameter} is sent as a header: printable ASCII only")
         return auth
 
 
@@ -129,17 +139,15 @@ class EmulatorFields(Request):
         unknown = sorted(set(fields) - set(names)) if isinstance(fields, Mapping) else []
         if unknown:
             message = f"emulator has no field {unknown[0][:40]}; it has {', '.join(names)}"
-            raise invalid(f"emulator.{unknown[0][:40]}", message)
+            raise invalid(message, within=[unknown[0][:40]])
         return fields
 
 
 class TaskFields(Request):
-    """A task as `initialTask`, run-task and newTask describe it."""
+    """A task as start-session, run-task and newTask describe it."""
 
-    older_names: ClassVar[dict[str, str]] = {"prompt": "taskDetails", "startingUrl": "startingPoint"}
-
-    task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
-    starting_point: Annotated[str, Field(max_length=MAX_URL_CHARS)] | None = None
+    prompt: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
+    starting_url: Annotated[WebUrl, Field(max_length=MAX_URL_CHARS)] | None = None
     max_duration: Annotated[float, Field(ge=MIN_DURATION_MS, le=MAX_DURATION_MS)] = MAX_DURATION_MS
     max_input_tokens: Annotated[float, Field(ge=0)] | None = None
     """Without one an estimate of tokens limits nothing (section 3)."""
@@ -154,11 +162,6 @@ class TaskFields(Request):
     webhook: WebhookFields | None = None
     emulator: EmulatorFields = Field(default_factory=EmulatorFields)
 
-    @field_validator("starting_point")
-    @classmethod
-    def _http_url(cls, url: str | None) -> str | None:
-        return None if url is None else _checked_url("startingPoint", url)
-
     @field_validator("avoid_domains")
     @classmethod
     def _hosts(cls, domains: list[str]) -> list[str]:
@@ -166,8 +169,7 @@ class TaskFields(Request):
             try:
                 domain_of(domain)
             except HostNameError as error:
-                parameter = f"avoidDomains[{number}]"
-                raise invalid(parameter, f"{parameter}: {error}", domain[:200]) from None
+                raise invalid(f"{{parameter}}: {error}", domain[:200], within=[number]) from None
         return domains
 
     @field_validator("max_input_tokens")
@@ -181,45 +183,49 @@ class TaskFields(Request):
         if self.output_type == "text":
             return self
         if schema is None:
-            raise missing("outputSchema")
+            raise missing(within=["outputSchema"])
         if isinstance(schema, list):
             if self.output_type != "structured_csv":
-                raise invalid(
-                    "outputSchema", "structured_json needs a JSON Schema; a list of columns is for structured_csv"
-                )
+                message = "structured_json needs a JSON Schema; a list of columns is for structured_csv"
+                raise invalid(message, within=["outputSchema"])
             if not schema or len(set(schema)) != len(schema) or not all(name.strip() for name in schema):
-                raise invalid("outputSchema", "outputSchema must name at least one column, each once", schema)
+                message = "{parameter} must name at least one column, each once"
+                raise invalid(message, schema, within=["outputSchema"])
             return self
         fault = schema_fault(schema)
         if fault is not None:
-            raise invalid("outputSchema", f"outputSchema is not a JSON Schema: {fault}")
+            raise invalid(f"{{parameter}} is not a JSON Schema: {fault}", within=["outputSchema"])
         return self
 
 
 class SessionFields(Request):
     """The fields of a session, on start-session and run-task alike."""
 
-    older_names: ClassVar[dict[str, str]] = {"profileId": "environmentId"}
-
     environment_id: str | None = None
     policy_id: str | None = None
     proxy: ProxyFields | None = None
     mode: Literal["default"] = "default"
+    reach_out_mode: ReachOutMode = "guardrail_only"
+
+    @field_validator("reach_out_mode", mode="before")
+    @classmethod
+    def _is_a_mode(cls, mode: object) -> object:
+        if mode not in get_args(ReachOutMode):
+            raise invalid(f"{{parameter}} must be one of: {', '.join(get_args(ReachOutMode))}", mode)
+        return mode
 
 
 class StartSession(SessionFields):
     """`POST /start/start-session`."""
 
-    reach_out_mode: Literal["off", "guardrail_only", "full"] = "off"
-    initial_task: TaskFields = Field(default_factory=TaskFields)
+    task: TaskFields = Field(default_factory=TaskFields)
 
     @model_validator(mode="before")
     @classmethod
     def _both_vocabularies(cls, body: object) -> dict[str, Any]:
-        fields = known(body, cls.older_names)
-        flat = known(fields, TaskFields.older_names)
-        task = {**flat, **_nested_task(fields, "task"), **_nested_task(fields, "initialTask")}
-        return {**fields, "initialTask": task}
+        fields = read_fields(body)
+        assert isinstance(body, Mapping)
+        return {**fields, TASK: _unified_task(body, flat_first=False)}
 
 
 class RunTask(SessionFields):
@@ -235,17 +241,27 @@ class RunTask(SessionFields):
     @model_validator(mode="before")
     @classmethod
     def _both_vocabularies(cls, body: object) -> dict[str, Any]:
-        fields = known(body, cls.older_names)
-        return {**fields, "task": _instructed(fields)}
+        fields = read_fields(body)
+        assert isinstance(body, Mapping)
+        _refuse_session_id(body)
+        return {**fields, TASK: _instructed(body)}
 
 
-def _instructed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a task that must say what to do: flat ones win over nested ones."""
-    task: dict[str, Any] = {}
-    for name in _NESTED:
-        task |= _nested_task(fields, name)
-    task |= known({k: v for k, v in fields.items() if k not in _NESTED}, TaskFields.older_names)
-    instruction = task.get("taskDetails", "")
+def _refuse_session_id(body: Mapping[str, Any]) -> None:
+    """Refuse the id of a session in run-task: ignored, the request would open another session, which is billed."""
+    for name, holder in [("", body), *((f"{name}.", body[name]) for name in _HOLDERS if name in body)]:
+        if isinstance(holder, Mapping) and holder.get("sessionId") is not None:
+            message = (
+                f"{name}sessionId: run-task opens a session of its own; a task for an open session is a message: "
+                'POST /start/send-message {sessionId, message: {actionType: "newTask", …}}'
+            )
+            raise invalid(message, parameter=f"{name}sessionId")
+
+
+def _instructed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a task that must say what to do."""
+    task = _unified_task(body, flat_first=True)
+    instruction = task.get("prompt", "")
     if isinstance(instruction, str) and not instruction.strip():
         raise empty_instruction()
     return task
@@ -254,9 +270,9 @@ def _instructed(fields: dict[str, Any]) -> dict[str, Any]:
 def _with_flat_task(schema: JsonSchemaValue, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
     """Move the properties of the property `task`, which must say what to do, up into `schema`."""
     task = handler.resolve_ref_schema(schema["properties"].pop("task"))["properties"]
-    details = {name: value for name, value in task["taskDetails"].items() if name != "default"}
-    schema["properties"] |= {**task, "taskDetails": {**details, "minLength": 1}}
-    schema["required"] = [*(name for name in schema["required"] if name != "task"), "taskDetails"]
+    prompt = {name: value for name, value in task["prompt"].items() if name != "default"}
+    schema["properties"] |= {**task, "prompt": {**prompt, "minLength": 1}}
+    schema["required"] = [*(name for name in schema["required"] if name != "task"), "prompt"]
     return schema
 
 
@@ -278,14 +294,13 @@ class NewTask(Request):
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, message: object) -> dict[str, Any]:
-        fields = known(message, {})
-        for misplaced in _TOP_LEVEL_ONLY:
-            if misplaced in fields:
-                raise invalid(
-                    f"message.{misplaced}",
-                    f"{misplaced} belongs to the session: give it to start-session, not to a task",
-                )
-        return {**fields, "task": _instructed(fields)}
+        fields = read_fields(message)
+        assert isinstance(message, Mapping)
+        for misplaced in _OF_THE_SESSION:
+            if message.get(misplaced) is not None:
+                why = f"{misplaced} belongs to the session: give it to start-session, not to a task"
+                raise invalid(why, within=[misplaced])
+        return {**fields, TASK: _instructed(message)}
 
 
 class ChangeState(Request):
@@ -296,12 +311,23 @@ class ChangeState(Request):
     task_id: str | None = None
 
 
+def is_termination(message: object) -> bool:
+    """Return whether a message is to end its session."""
+    return isinstance(message, ChangeState) and message.new_state == "terminate"
+
+
 class AnswerGuardrail(Request):
     """`actionType: guardrail`: a person's answer."""
 
     action_type: Literal["guardrail"]
     new_state: Literal["resume", "stop"] = "resume"
-    task_details: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
+    prompt: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS, repr=False)] = ""
+    """The answer, which may be a password."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_vocabularies(cls, message: object) -> dict[str, Any]:
+        return read_fields(message)
 
 
 ViewX = Annotated[float, Field(ge=0, le=VIEW_WIDTH_PX)]
@@ -375,3 +401,12 @@ class SendMessage(Request):
 
     session_id: str
     message: Message
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_complete(cls, body: object) -> dict[str, Any]:
+        fields = read_fields(body)
+        for name in ("sessionId", "message"):
+            if name not in fields:
+                raise missing("sessionId and message are required", within=[name])
+        return fields

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from webrun_nb.common.codes import EndReason, SessionPhase, SessionStatus, TaskStatus
-from webrun_nb.wire.base import Response
+from webrun_nb.wire.base import Response, WireTime
 
 
 class Breakdown(Response):
@@ -64,8 +64,8 @@ class SessionStarted(Response):
     streaming: Streaming
     initial_prompt: str
     expires_in: int
-    balance: float | None
-    message: str
+    balance: float
+    message: str = "Connect to instance using sessionId in auth"
     task_id: str | None = None
 
 
@@ -183,7 +183,7 @@ class TaskPending(Response):
 
 
 class TaskStillPending(Response):
-    """run-task and newTask after the 50 s window."""
+    """A task that has not ended within the window for which run-task and newTask wait."""
 
     success: Literal[True] = True
     session_id: str
@@ -191,11 +191,13 @@ class TaskStillPending(Response):
     status: Literal["pending"] = "pending"
     pending: Literal[True] = True
     poll_url: str
-    message: str
+    message: str = "Task still running. Poll GET /task/:sessionId/:taskId for result."
 
 
 class TaskGuardrail(Response):
-    """A task that waits for a person."""
+    """A task that waits for a person. `pollUrl` and `message` are in answers of run-task and newTask alone."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"pollUrl", "message"})
 
     success: Literal[True] = True
     session_id: str
@@ -205,6 +207,8 @@ class TaskGuardrail(Response):
     pending: Literal[True] = True
     data: GuardrailData
     usage: Usage
+    poll_url: str | None = None
+    message: str | None = None
 
 
 class InlineResult(Response):
@@ -216,9 +220,9 @@ class InlineResult(Response):
 
 
 class TaskCompleted(Response):
-    """A task that succeeded."""
+    """A task that succeeded. `pollUrl` is in answers of run-task and newTask alone."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"result"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"result", "pollUrl"})
 
     success: Literal[True] = True
     session_id: str
@@ -228,18 +232,20 @@ class TaskCompleted(Response):
     pending: Literal[False] = False
     data: TaskData
     usage: Usage
-    completed_at: int
+    completed_at: WireTime
     result: InlineResult | None = None
+    poll_url: str | None = None
 
 
 class TaskFailed(Response):
-    """A task that failed."""
+    """A task that failed. `pollUrl` is in answers of run-task and newTask alone."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"details", "pollUrl"})
 
     success: Literal[False] = False
     session_id: str
     task_id: str
+    type: Literal["failed"] = "failed"
     status: Literal[TaskStatus.FAILED] = TaskStatus.FAILED
     pending: Literal[False] = False
     error: str
@@ -247,6 +253,7 @@ class TaskFailed(Response):
     code: str
     details: dict[str, Any] | None = None
     usage: Usage
+    poll_url: str | None = None
 
 
 TaskBody = TaskPending | TaskStillPending | TaskGuardrail | TaskCompleted | TaskFailed
@@ -263,10 +270,29 @@ class Health(Response):
     """`GET /start/health`."""
 
     success: Literal[True] = True
-    status: str
-    instances_available: int
+    status: Literal["healthy"] = "healthy"
+    instances_available: bool
+    """Whether a session can be opened: a browser is installed."""
     instance_count: int
-    timestamp: int
+    """The number of open sessions."""
+    timestamp: WireTime
+
+
+class Model(Response):
+    """A model of the service, as OpenAI's API describes models."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int
+    """Unix seconds."""
+    owned_by: str = Field(alias="owned_by")
+
+
+class ModelList(Response):
+    """`GET /v1/models` (section 11)."""
+
+    object: Literal["list"] = "list"
+    data: list[Model]
 
 
 class SessionSockets(Response):

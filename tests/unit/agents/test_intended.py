@@ -76,7 +76,7 @@ def test_a_schema_reads_what_no_sentence_asks_for(text: str, shape: Shape | None
 
 
 def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
-    fields = {"taskDetails": "list the lamps", "outputType": "structured_json", "outputSchema": {"type": "string"}}
+    fields = {"prompt": "list the lamps", "outputType": "structured_json", "outputSchema": {"type": "string"}}
     ran = subprocess.run(
         [sys.executable, "-m", "webrun_nb.agents"], input=json.dumps(fields), capture_output=True, text=True, check=True
     )

@@ -43,12 +43,12 @@ def test_a_name_is_looked_up_and_sent(client: Client, service: FakeService) -> N
 def test_fields_may_be_given_themselves(client: Client, service: FakeService, value: Any) -> None:
     service.task = completed()
     client.run_task("Log in", secrets={"shop.example": {"email": EMAIL, "password": value}})
-    assert service.sent[-1]["initialTask"]["secrets"] == ON_THE_WIRE
+    assert service.sent[-1]["task"]["secrets"] == ON_THE_WIRE
 
 
 def test_a_session_takes_them_from_its_start(client: Client, service: FakeService) -> None:
     session = client.start(secrets={"shop.example": "SHOP"})
-    assert service.sent[-1]["initialTask"] == {"secrets": ON_THE_WIRE}
+    assert service.sent[-1]["task"] == {"secrets": ON_THE_WIRE}
     assert client.start(secrets={"shop.example": "SHOP"}) is session
     with pytest.raises(WebRunError, match="other options"):
         client.start(secrets={"shop.example": {"password": "another"}})
@@ -57,7 +57,7 @@ def test_a_session_takes_them_from_its_start(client: Client, service: FakeServic
 
 def test_a_practice_site_is_its_host(client: Client, service: FakeService) -> None:
     client.start(secrets={"practice:shop": "SHOP"})
-    assert service.sent[-1]["initialTask"]["secrets"][0]["match"] == "shop.localhost"
+    assert service.sent[-1]["task"]["secrets"][0]["match"] == "shop.localhost"
 
 
 def test_an_unknown_name_starts_nothing(client: Client, service: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def test_a_persons_answer_shows_in_no_frame(client: Client, service: FakeService
     async def noting(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
         if body.get("message", {}).get("actionType") == "guardrail":
-            sent.append(body["message"]["taskDetails"])
+            sent.append(body["message"]["prompt"])
             service.task = completed()
             raise httpx.WriteError("broken pipe", request=request)
         return await inner.handle_async_request(request)

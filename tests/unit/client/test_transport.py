@@ -20,7 +20,13 @@ from webrun_nb.client.transport import ApiTransport
 
 KEY = "wr_secret"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "completion_time": 0.0, "cost": 0.0}
-HEALTH = {"success": True, "status": "ok", "instancesAvailable": 1, "instanceCount": 1, "timestamp": 1}
+HEALTH = {
+    "success": True,
+    "status": "healthy",
+    "instancesAvailable": True,
+    "instanceCount": 1,
+    "timestamp": "2026-02-09T12:00:00.000Z",
+}
 STARTED = {
     "success": True,
     "sessionId": "s1",
@@ -28,7 +34,7 @@ STARTED = {
     "streaming": {"webRTCURL": None, "webViewURL": None, "dimensions": {"width": 1024, "height": 600}},
     "initialPrompt": "",
     "expiresIn": 300000,
-    "balance": None,
+    "balance": 100.0,
     "message": "",
 }
 
@@ -81,7 +87,7 @@ async def test_the_key_goes_into_the_header_and_into_no_repr() -> None:
 
 async def test_reading_is_tried_again(no_waiting: list[float]) -> None:
     server = FakeServer(httpx.ReadError("reset"), httpx.Response(502), httpx.Response(200, json=HEALTH))
-    assert (await client(server).health()).status == "ok"
+    assert (await client(server).health()).status == "healthy"
     assert no_waiting == [0.2, 0.5]
 
 

@@ -99,7 +99,7 @@ class Emulator:
 
     async def start_session(self, **initial_task: Any) -> str:
         """Open a session; returns its id at once, as the service does."""
-        answer = await self.post("/start/start-session", {"initialTask": initial_task})
+        answer = await self.post("/start/start-session", {"task": initial_task})
         return str(answer["sessionId"])
 
     async def until_active(self, session_id: str) -> None:
@@ -130,7 +130,7 @@ class Emulator:
 
     async def until_kept(self, session_id: str) -> None:
         """Wait until an idle session's state is kept for a restore. That comes before the first task, so run one."""
-        task = {"actionType": "newTask", "taskDetails": "wait for 0.01 seconds"}
+        task = {"actionType": "newTask", "prompt": "wait for 0.01 seconds"}
         await self.post("/start/send-message", {"sessionId": session_id, "message": task})
 
     async def finished(self, answer: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _WITHIN_S = 30.0
 class ContextSession(Comparison):
     """Create a session, open a page, end the session: through the emulator's HTTP, and in raw Playwright.
 
-    Ours: POST start-session with a `startingPoint`; as soon as the page is open, POST terminate; it ends when that has
+    Ours: POST start-session with a `startingUrl`; as soon as the page is open, POST terminate; it ends when that has
     been answered and the page is gone. HTTP, the session's bookkeeping and its listeners are in the time. The service
     answers before the browser is done, so the page itself reports: a script at its end opens a connection to the
     bench's server (the document is parsed), and that drops when the page goes.
@@ -54,7 +54,7 @@ class ContextSession(Comparison):
 
     async def _ours_ms(self, url: str, visit: Visit) -> tuple[float, float]:
         began_s = time.perf_counter()
-        session_id = await self._emulator.start_session(startingPoint=url)
+        session_id = await self._emulator.start_session(startingUrl=url)
         await visit.opened.wait()
         opened_s = time.perf_counter()
         await self._emulator.terminate(session_id)

@@ -63,8 +63,8 @@ class EventLatency:
         message = {
             "actionType": "newTask",
             "newState": "start",
-            "taskDetails": _TASK,
-            "startingPoint": bench.site.form_url,
+            "prompt": _TASK,
+            "startingUrl": bench.site.form_url,
             "outputType": "structured_json",
             "outputSchema": records_schema(ORDER_COLUMNS),
         }

@@ -72,7 +72,7 @@ async def _viewer(emulator: Emulator, session_id: str) -> AsyncIterator[_Viewer]
 @asynccontextmanager
 async def _shown(emulator: Emulator, url: str) -> AsyncIterator[str]:
     """Have a session in a browser of its own show a page, and end it: a page that moves would disturb what follows."""
-    session_id = await emulator.start_session(startingPoint=url)
+    session_id = await emulator.start_session(startingUrl=url)
     await emulator.until_active(session_id)
     async with _viewer(emulator, session_id) as viewer:
         await viewer.until_settled()

@@ -100,7 +100,7 @@ class Restore(Comparison):
         return Sample(ours_ms, raw_ms, {"ours_until_lost_ms": lost_ms})
 
     async def _ours_ms(self, bench: BenchContext, url: str, first: Visit, again: Visit) -> tuple[float, float]:
-        session_id = await self._emulator.start_session(startingPoint=url)
+        session_id = await self._emulator.start_session(startingUrl=url)
         await _comes(first)
         await self._emulator.until_kept(session_id)
         await bench.until_at_rest()

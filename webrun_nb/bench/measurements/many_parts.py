@@ -16,7 +16,7 @@ class ManyParts(Comparison):
     """A page with fifty pictures from its own host, in a context that is new each time.
 
     The page itself says how long it took, from the start of its navigation to the end of its `load` event, so that no
-    session's bookkeeping is in the time. Ours: a session with a `startingPoint`; everything goes through its proxy, the
+    session's bookkeeping is in the time. Ours: a session with a `startingUrl`; everything goes through its proxy, the
     first request being asked for the password too. Raw: a context without any proxy, whose requests are listened to as
     our network log does.
     """
@@ -50,7 +50,7 @@ class ManyParts(Comparison):
         return Sample(visit.load_ms, (await self._raw.do("load", url=raw_url))["ms"])
 
     async def _open(self, url: str) -> str:
-        return await self._emulator.start_session(startingPoint=url)
+        return await self._emulator.start_session(startingUrl=url)
 
 
 class ManyPartsByPath(ManyParts):
@@ -71,5 +71,5 @@ class ManyPartsByPath(ManyParts):
         await super().prepare(bench)
 
     async def _open(self, url: str) -> str:
-        body = {"policyId": self._policy_id, "initialTask": {"startingPoint": url}}
+        body = {"policyId": self._policy_id, "task": {"startingUrl": url}}
         return str((await self._emulator.post("/start/start-session", body))["sessionId"])

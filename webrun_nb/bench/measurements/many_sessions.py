@@ -74,13 +74,13 @@ class ManySessions:
 
     async def _start(self, bench: BenchContext, kind: str) -> dict[str, Any]:
         task = {
-            "taskDetails": "List the orders.",
-            "startingPoint": _NO_PAGE if kind == "fails" else bench.site.orders_url,
+            "prompt": "List the orders.",
+            "startingUrl": _NO_PAGE if kind == "fails" else bench.site.orders_url,
             "outputType": "structured_json",
             "outputSchema": records_schema(ORDER_COLUMNS),
             "terminateOnCompletion": True,
         }
-        return await self._emulator.post("/start/start-session", {"initialTask": task})
+        return await self._emulator.post("/start/start-session", {"task": task})
 
     async def _end_by_hand(self, session_id: str) -> None:
         try:

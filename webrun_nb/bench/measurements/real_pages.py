@@ -65,8 +65,8 @@ class RealPages:
             await self._emulator.post(
                 "/start/run-task",
                 {
-                    "taskDetails": page["task"],
-                    "startingPoint": bench.site.page_url(page["file"]),
+                    "prompt": page["task"],
+                    "startingUrl": bench.site.page_url(page["file"]),
                     "outputType": "structured_json",
                     "outputSchema": records_schema(page["columns"]),
                 },

@@ -88,8 +88,8 @@ class SmallTask:
         message = {
             "actionType": "newTask",
             "newState": "start",
-            "taskDetails": _TASK.format(customer=customer, city=city),
-            "startingPoint": bench.site.form_url,
+            "prompt": _TASK.format(customer=customer, city=city),
+            "startingUrl": bench.site.form_url,
             "outputType": "structured_json",
             "outputSchema": records_schema(ORDER_COLUMNS),
         }

@@ -54,5 +54,5 @@ class SessionOptions:
 
     def first_task(self) -> dict[str, Any]:
         """Return the fields of the initial task that opens the session's first page, without an instruction."""
-        page = {} if self.url is None else {"startingPoint": self.url}
+        page = {} if self.url is None else {"startingUrl": self.url}
         return page | ({"secrets": secrets_to_wire(self.secrets)} if self.secrets else {})

@@ -142,12 +142,12 @@ class SessionStarter:
         self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
     ) -> tuple[Session, str | None]:
         http = self._owner.http
-        started = await http.start_session(options.to_wire() | ({"initialTask": dict(task)} if task else {}))
+        started = await http.start_session(options.to_wire() | ({"task": dict(task)} if task else {}))
         monitor = SessionMonitor(
             http,
             name,
             started.session_id,
-            task.get("startingPoint"),
+            task.get("startingUrl"),
             max_cost_usd=None if budget is None else budget.limit_usd,
             spent_before_usd=Decimal(0) if budget is None else budget.cost_usd,
         )

@@ -52,7 +52,7 @@ class PastTasks:
             `EMULATOR_ONLY`: the server keeps no texts.
         """
         listed = TaskTextList.model_validate(await self._http.control("GET", "tasks"))
-        return {task.task_id: task.task_details for task in listed.tasks}
+        return {task.task_id: task.prompt for task in listed.tasks}
 
     async def result(self, task_id: str, schema: object = None) -> TaskResult:
         """Return the result of a task; see `Client.result`."""
@@ -72,9 +72,7 @@ class PastTasks:
         body = read_task(Fields.of(answer["task"]), past.session_id, task_id)
         result = self._result(body, task_id, asked if schema is None else schema)
         elapsed_ms = result.captured_at.timestamp() * 1000 - past.created_at
-        return replace(
-            result, instruction=past.task_details, url=past.starting_point, elapsed_s=max(0.0, elapsed_ms / 1000)
-        )
+        return replace(result, instruction=past.prompt, url=past.starting_url, elapsed_s=max(0.0, elapsed_ms / 1000))
 
     async def _polled(self, task_id: str, is_emulator: bool) -> tuple[TaskRecord, TaskAnswer]:
         """Read the state of a task with the ids in the ledger; return its record there as well."""

@@ -130,9 +130,9 @@ def build_task_request(
         The service would answer with 400.
     """
     url = None if options.url is None else resolve_url(options.url, base_url)
-    given: dict[str, Any] = {"taskDetails": text, **options.to_wire()}
+    given: dict[str, Any] = {"prompt": text, **options.to_wire()}
     if url is not None:
-        given["startingPoint"] = url
+        given["startingUrl"] = url
     if file_ids:
         given["files"] = list(file_ids)
     if not text.strip():
@@ -140,7 +140,7 @@ def build_task_request(
     try:
         fields = TaskFields.model_validate(given)
     except ValidationError as error:
-        code, message, details = contract_error(error.errors())
+        code, message, details = contract_error(error.errors(), given)
         raise refusal(400, code, message, details=details) from None
     # the schema itself is checked by its reader and by the server: importing the checker takes a second
     output = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}

@@ -23,7 +23,9 @@ class Limits:
     opening_balance_usd: Decimal | None
 
 
-HOSTED = Limits(requests_per_minute=10, sessions_at_once=5, opening_balance_usd=Decimal(100))
+OPENING_BALANCE_USD = Decimal(100)
+"""The balance of a new account with the hosted limits."""
+HOSTED = Limits(requests_per_minute=10, sessions_at_once=5, opening_balance_usd=OPENING_BALANCE_USD)
 NONE = Limits(requests_per_minute=None, sessions_at_once=None, opening_balance_usd=None)
 
 

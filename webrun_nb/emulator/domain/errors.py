@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.codes import EndReason, ErrorCode, SessionStatus
+
+INACTIVITY_TIMEOUT_MS = 300_000
+"""The time without activity after which a session ends (section 3)."""
 
 
 class CommandRefusedError(Exception):
@@ -26,6 +29,15 @@ class CommandRefusedError(Exception):
         self.code = code
         self.message = message
         self.details: Mapping[str, Any] = details
+
+
+def ended_error(session_id: str, status: SessionStatus, reason: EndReason | None) -> CommandRefusedError:
+    """Return the error for a command to a session that has ended: `SESSION_EXPIRED` or `SESSION_NOT_FOUND`."""
+    details = {"status": status, "reason": reason}
+    if reason is EndReason.EXPIRED:
+        message = f"session {session_id} expired after {INACTIVITY_TIMEOUT_MS // 1000} seconds of inactivity"
+        return CommandRefusedError(ErrorCode.SESSION_EXPIRED, message, **details)
+    return CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, f"session {session_id} has ended ({status})", **details)
 
 
 class InvalidTransitionError(Exception):

@@ -35,11 +35,16 @@ class TaskPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class TookOver:
+    """In place of an answer to a question: a person took over, settled it in the browser, and gave control back."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskResumed:
     """The paused or waiting task continues; `answer` is set where a guardrail was answered."""
 
     task: Task
-    answer: str | None = None
+    answer: str | TookOver | None = None
 
 
 @dataclass(frozen=True, slots=True)

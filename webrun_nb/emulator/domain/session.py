@@ -12,7 +12,7 @@ from typing import Any
 from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
 from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
 from webrun_nb.emulator.domain.clock import Clock, Timeout
-from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.errors import INACTIVITY_TIMEOUT_MS, CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.events import (
     BytesCounted,
     ControlReleased,
@@ -29,17 +29,15 @@ from webrun_nb.emulator.domain.events import (
     TaskResumed,
     TaskStarted,
     TokensCounted,
+    TookOver,
 )
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.states import SESSION_MOVES, Machine, SessionTrigger, TaskTrigger
 from webrun_nb.emulator.domain.task import Answer, Failure, Question, Task, TaskOrder
 from webrun_nb.emulator.domain.task_queue import TaskQueue
 
-INACTIVITY_TIMEOUT_MS = 300_000
 GRACE_PERIOD_MS = 300_000
 """The time that an orphaned session waits for its browser to come back (section 3)."""
-TOOK_OVER = "(took over)"
-"""The answer to a question that a person settled in the browser (`Question.ends_by_hand`)."""
 
 
 class Session:
@@ -73,7 +71,7 @@ class Session:
         self.reason: EndReason | None = None
         self.policy_id: str | None = None
         """The policy it was started with."""
-        self.reach_out_mode = "off"
+        self.reach_out_mode = "guardrail_only"
         """Accepted and reported, without a meaning here (section 3)."""
         self.vault = vault or Vault()
         self.proxy: Mapping[str, Any] | None = None
@@ -94,9 +92,13 @@ class Session:
         self._stopped = False
         self._manual = False
         self._pause_after_start = False
-        """The task that is run again was paused when its browser was lost."""
+        """The next task is paused as soon as it starts: that was asked for while there was no browser."""
+        self._take_over_when_ready = False
+        """Control was taken while the browser was starting."""
         self._paused_by_take_over = False
         """The running task was paused by taking over, so that releasing continues it."""
+        self._settled_by_hand: Task | None = None
+        """The task whose question a person has just settled in the browser: an answer that still comes is late."""
         self._inactivity = Timeout(clock, self._on_inactivity)
         self._grace = Timeout(clock, self._on_grace_over)
 
@@ -167,6 +169,9 @@ class Session:
         self._machine.fire(SessionTrigger.INSTANCE_READY)
         self._touch()
         self._notify(InstanceReady())
+        wanted, self._take_over_when_ready = self._take_over_when_ready, False
+        if wanted:
+            self.take_over()
 
     def instance_lost(self) -> None:
         """Become orphaned, until the browser is back or the grace period has passed.
@@ -212,7 +217,7 @@ class Session:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_ACTIVE`: the session has ended.
+            As `ended_error`: the session has ended.
         """
         self._require_open()
         task = self._queue.add(task_id, order)
@@ -225,6 +230,7 @@ class Session:
         if not self.has_next:
             return None
         self._stopped = False
+        self._settled_by_hand = None
         task = self._queue.start_next()
         self._touch()
         self._notify(TaskStarted(task))
@@ -235,6 +241,7 @@ class Session:
 
     def ask(self, task: Task, question: Question) -> None:
         """Have the running task wait for a person."""
+        self._settled_by_hand = None
         self._queue.ask(task, question)
         self._touch()
         self._notify(GuardrailRaised(task, question))
@@ -272,38 +279,57 @@ class Session:
     # --- commands of its user -----------------------------------------------------------------------------------------
 
     def pause(self) -> None:
-        """Pause the running task after its present action.
+        """Pause the running task after its present action; one that is paused already stays so.
+
+        While the browser is starting, the first task is paused as soon as it starts.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: no task runs.
+            `INVALID_STATE`: no task is under way; `ended_error`.
         """
-        self._pause(self._require_current(TaskStatus.RUNNING, "pause"))
+        self._require_open()
+        if self.status is SessionStatus.PENDING and self.queued:
+            self._pause_after_start = True
+        elif self.current is not None and self.current.status is TaskStatus.PAUSED:
+            self._paused_by_take_over = False  # it stays paused when control is released
+        else:
+            self._pause(self._require_current(TaskStatus.RUNNING, "pause"))
 
     def resume(self) -> None:
-        """Continue the paused task; while a person is in control, the same as `release`.
+        """Continue the paused task; while a person is in control, the same as `release`. Else it does nothing.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: nothing is paused.
+            `INVALID_STATE`: the task waits for an answer; `ended_error`.
         """
-        if self._manual:
+        self._require_open()
+        self._pause_after_start = False
+        if self._manual or self._take_over_when_ready:
             self.release()
-        else:
-            self._resume(self._require_current(TaskStatus.PAUSED, "resume"))
+        elif self.current is not None and self.current.status is TaskStatus.PAUSED:
+            self._resume(self.current)
+        elif self.phase is SessionPhase.GUARDRAIL:
+            raise self._invalid_state("resume: its task asks a question: answer that")
 
     def take_over(self) -> None:
         """Give a person control of the browser: the running task pauses, and none is started.
 
+        While the browser is starting, control is given as soon as it is ready. A person who has it keeps it.
+
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: a person is in control already, or there is no browser; `SESSION_NOT_ACTIVE`.
+            `INVALID_STATE`: the browser is lost; `ended_error`.
         """
         self._require_open()
-        if self.status is not SessionStatus.ACTIVE or self._manual:
+        if self.status is SessionStatus.PENDING:
+            self._take_over_when_ready = True
+            return
+        if self._manual:
+            return
+        if self.status is not SessionStatus.ACTIVE:
             raise self._invalid_state(f"take over: not while the session is {self._state}")
         if self.current is not None and self._queue.is_running:
             self._pause(self.current)
@@ -313,22 +339,26 @@ class Session:
         self._notify(ControlTaken())
 
     def release(self) -> None:
-        """Give control back to the agent: a task that taking over had paused continues.
+        """Give control back to the agent; does nothing where no one has taken it.
+
+        A task that taking over had paused continues. So does one that asks a question: it is settled by hand.
 
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: no person is in control; `SESSION_NOT_ACTIVE`.
+            `ended_error`.
         """
         self._require_open()
+        self._take_over_when_ready = False
         if not self._manual:
-            raise self._invalid_state("release: no one has taken over")
+            return
         self._manual = False
         task, paused, self._paused_by_take_over = self.current, self._paused_by_take_over, False
         if paused and task is not None and task.status is TaskStatus.PAUSED:
             self._resume(task)
-        elif task is not None and task.question is not None and task.question.ends_by_hand:
-            self._answer(task, TOOK_OVER)
+        elif task is not None and task.question is not None:
+            self._settled_by_hand = task
+            self._answer(task, TookOver())
         self._touch()
         self._notify(ControlReleased())
 
@@ -338,7 +368,7 @@ class Session:
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: the agent is at work, or there is no browser; `SESSION_NOT_ACTIVE`.
+            `INVALID_STATE`: the agent is at work, or there is no browser; `ended_error`.
         """
         self._require_open()
         if self.phase is None or self.phase is SessionPhase.RUNNING:
@@ -348,14 +378,24 @@ class Session:
     def answer(self, text: str) -> None:
         """Answer the guardrail that waits: the task continues from that point.
 
+        An answer to a question that a person has just settled in the browser comes too late, and does nothing.
+
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: none waits (any more), or a person is in control.
+            `INVALID_STATE`: none waits (any more), or a person is in control; `MISSING_REQUIRED_FIELD`: the answer is
+            empty, and the question needs one; `ended_error`.
         """
+        self._require_open()
+        asks = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
+        if self._settled_by_hand is not None and not asks:
+            return
         task = self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail")
         if self._manual:
             raise self._invalid_state("answer a guardrail: release control first")
+        if task.question is not None and task.question.needs_answer and not text.strip():
+            message = "prompt is required: the answer to the question"
+            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, message, field="prompt")
         self._answer(task, text)
 
     def stop(self, task_id: str | None = None) -> None:
@@ -364,9 +404,11 @@ class Session:
         Raises
         ------
         CommandRefusedError
-            `INVALID_STATE`: nothing to stop; `TASK_NOT_FOUND`: no such task; `SESSION_NOT_ACTIVE`.
+            `INVALID_STATE`: nothing to stop; `TASK_NOT_FOUND`: no such task; `ended_error`.
         """
         self._require_open()
+        if self._is_stopped(task_id):
+            return
         task = self._task_to_stop(task_id)
         task.failure = Failure(TaskFailureCode.TASK_STOPPED, "stopped by the user")
         was_current = task is self.current
@@ -387,28 +429,28 @@ class Session:
         self.stop(self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail").id)
 
     def terminate(self) -> None:
-        """End the session and its queue.
-
-        Raises
-        ------
-        CommandRefusedError
-            `SESSION_NOT_ACTIVE`: it has ended already.
-        """
-        self._require_open()
-        self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
+        """End the session and its queue; one that has ended stays as it is."""
+        if not self.ended:
+            self._end(SessionTrigger.ENDED_BY_USER, EndReason.TERMINATED)
 
     # --- checks -------------------------------------------------------------------------------------------------------
 
     def _require_open(self) -> None:
         if self.ended:
-            message = f"session {self.id} has ended ({self.status})"
-            raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, message, status=self.status)
+            raise ended_error(self.id, self.status, self.reason)
 
     def _require_current(self, status: TaskStatus, command: str) -> Task:
         self._require_open()
         if self.current is None or self.current.status is not status:
             raise self._invalid_state(f"{command}: not while the session is {self._state}")
         return self.current
+
+    def _is_stopped(self, task_id: str | None) -> bool:
+        """Return whether a stop has been carried out already, so that another one has nothing to do."""
+        if task_id is None:
+            return self.phase is SessionPhase.STOPPED
+        task = self.tasks.get(task_id)
+        return task is not None and task.failure is not None and task.failure.code is TaskFailureCode.TASK_STOPPED
 
     def _task_to_stop(self, task_id: str | None) -> Task:
         if task_id is None:
@@ -445,10 +487,10 @@ class Session:
         self._touch()
         self._notify(TaskResumed(task))
 
-    def _answer(self, task: Task, text: str) -> None:
+    def _answer(self, task: Task, answer: str | TookOver) -> None:
         self._queue.answer(task)
         self._touch()
-        self._notify(TaskResumed(task, answer=text))
+        self._notify(TaskResumed(task, answer=answer))
 
     def _end_task(self, task: Task, event: TaskTrigger) -> None:
         self._queue.end(task, event)

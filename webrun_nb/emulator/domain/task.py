@@ -133,10 +133,13 @@ class Question:
     kind: str
     text: str
     candidates: tuple[str, ...] = ()
-    ends_by_hand: bool = False
-    """Taking over, and releasing again, is an answer too."""
     box: Mapping[str, float] | None = field(default=None, compare=False)
     """The box of the element in question, in px of the view: x, y, width and height."""
+
+    @property
+    def needs_answer(self) -> bool:
+        """False where there is nothing to answer but that it is settled: a CAPTCHA is solved in the browser."""
+        return self.kind != "captcha"
 
 
 @dataclass(frozen=True, slots=True)

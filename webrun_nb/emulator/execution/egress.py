@@ -162,8 +162,8 @@ def emulator_address(host: str, port: int) -> EmulatorAddress:
 
 def hosts_mentioned_in(fields: TaskFields) -> Iterable[str]:
     """Return the hosts that a task names in its starting point and its text."""
-    start = host_of(fields.starting_point) if fields.starting_point else None
-    return {*hosts_in(fields.task_details), *([start] if start else ())}
+    start = host_of(fields.starting_url) if fields.starting_url else None
+    return {*hosts_in(fields.prompt), *([start] if start else ())}
 
 
 def _own_addresses() -> Iterable[Address]:

@@ -112,7 +112,7 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
             part = "fields.otp_secret"
             vault.check_codes(secret.fields)
         except ValueError as error:
-            parameter = f"secrets[{number}].{part}"
+            parameter = f"task.secrets[{number}].{part}"
             raise CommandRefusedError(
                 ErrorCode.INVALID_PARAMETER, f"{parameter}: {error}", parameter=parameter
             ) from None
@@ -120,7 +120,7 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
         vault.put(secret.match, secret.fields)
     if vault.redactor.is_empty:
         return fields
-    return fields.model_copy(update={"secrets": [], "task_details": vault.redactor.redact_text(fields.task_details)})
+    return fields.model_copy(update={"secrets": [], "prompt": vault.redactor.redact_text(fields.prompt)})
 
 
 _STRUCTURE = frozenset(

@@ -23,6 +23,7 @@ from webrun_nb.agents.base import (
     ReadPage,
     Refused,
     Reply,
+    SettledByHand,
     Step,
     TaskSpec,
     TokenUse,
@@ -31,8 +32,9 @@ from webrun_nb.browsers.actions import Action, Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
+from webrun_nb.emulator.domain.events import TookOver
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
-from webrun_nb.emulator.domain.session import TOOK_OVER, Session
+from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Answer, Question, Source, Task, UnusedPart, VisitedPage
 from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
 from webrun_nb.emulator.execution.recorder import Recorder
@@ -97,14 +99,14 @@ class TaskRunner:
         self._publish = publish
         self._recorder = recorder
         self._role = role
-        self._pending_answer: asyncio.Future[str] | None = None
+        self._pending_answer: asyncio.Future[str | TookOver] | None = None
         self.asks_for_secret = False
         """True while a person is asked for a secret."""
 
-    def answered(self, text: str) -> None:
+    def answered(self, answer: str | TookOver) -> None:
         """Pass a person's answer to the question that waits."""
         if self._pending_answer is not None and not self._pending_answer.done():
-            self._pending_answer.set_result(text)
+            self._pending_answer.set_result(answer)
 
     async def answer(self) -> Answer:
         """Work until there is an answer, and return it.
@@ -123,14 +125,14 @@ class TaskRunner:
         fields: TaskFields = self._task.order.fields
         await self._wait_until_clear()
         await self._gateway.instance.restrict(fields.avoid_domains)
-        if fields.starting_point:
-            await self._gateway.perform(Navigate(fields.starting_point), task=self._task, approve=self._approve)
+        if fields.starting_url:
+            await self._gateway.perform(Navigate(fields.starting_url), task=self._task, approve=self._approve)
         vault = self._session.vault
         spec = TaskSpec(
-            fields.task_details,
+            fields.prompt,
             fields.output_type,
             fields.output_schema,
-            fields.starting_point,
+            fields.starting_url,
             secrets=vault.hosts(),
             files=tuple(file.name for file in self._task.order.files),
             expect_status=frozenset(fields.emulator.expect_status),
@@ -200,7 +202,9 @@ class TaskRunner:
                     self.asks_for_secret = step.kind in SECRET_KINDS
                     box = None if step.ref is None else await self._gateway.scroll_into_view_and_locate(Click(step.ref))
                     answer = await self._ask(Question(step.kind, step.question, step.candidates, box=box))
-                return Answered(self._with_secret_kept(step, answer))
+                return (
+                    SettledByHand() if isinstance(answer, TookOver) else Answered(self._with_secret_kept(step, answer))
+                )
             case Perform(action=action):
                 return await self._perform(action)
             case Finish():
@@ -212,7 +216,7 @@ class TaskRunner:
         if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
             pages.append(VisitedPage(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
 
-    async def _ask(self, question: Question) -> str:
+    async def _ask(self, question: Question) -> str | TookOver:
         self._pending_answer = asyncio.get_running_loop().create_future()
         self._session.ask(self._task, question)
         self._slot.release()
@@ -232,8 +236,8 @@ class TaskRunner:
         """Ask a person to approve an action; return their response."""
         asked, self.asks_for_secret = question, False
         for _ in range(MAX_ANSWERS):
-            answer = await self._ask(Question("policy", asked, CHOICES, ends_by_hand=True, box=box))
-            if answer == TOOK_OVER:
+            answer = await self._ask(Question("policy", asked, CHOICES, box=box))
+            if isinstance(answer, TookOver):
                 return "took over"
             response = read_response(answer)
             if response == "took over":

@@ -108,7 +108,7 @@ class SessionWorker:
     downloads : DownloadFolder
         Keeps what its tasks download.
     opening_url : str, optional
-        Opened before the first task (`startingPoint` without `taskDetails`).
+        Opened before the first task (`startingUrl` without `prompt`).
     lease : StateStore, optional
         Loads the state that the session begins with, and keeps the one that it ends with: its environment.
     """
@@ -184,7 +184,9 @@ class SessionWorker:
                 self._resumed.set()
                 self._slot.acquire_forced()
                 if answer is not None and self._runner is not None:
-                    if not self._runner.asks_for_secret:  # a password with a dot in it names no host
+                    if (
+                        isinstance(answer, str) and not self._runner.asks_for_secret
+                    ):  # a password with a dot in it names no host
                         self.egress_route.destinations.allowlist(hosts_in(answer))
                     self._runner.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued
@@ -400,7 +402,6 @@ class SessionWorker:
             )
             answer = await self._runner.answer()
             await self._wait_until_clear(task)
-            self._publish(serialize.MESSAGE, serialize.response_update_event(task, answer.message))
             self._session.complete(task, answer)
         except (AgentError, BrowserError) as error:
             if error.code == TaskFailureCode.INSTANCE_LOST:  # the session decides what becomes of the task

@@ -17,11 +17,12 @@ from starlette.exceptions import HTTPException
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import Services
-from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, TASK_PATHS, refusal
+from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, SEND_MESSAGE_PATH, TASK_PATHS, refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.wire.errors import ErrorBody, contract_error
+from webrun_nb.wire.vocabulary import TASK, as_written, path_parts, path_text
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     for status in sorted({code.http_status for code in ErrorCode})
 }
 """The documented error responses of every endpoint."""
+_GONE = frozenset({ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED})
+"""The codes that are a 401 on send-message."""
 _CODES_OF_STARLETTE: Mapping[int, ErrorCode] = {404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD_NOT_ALLOWED}
 
 _BEARER = "apiKey"
@@ -105,13 +108,28 @@ def _describe_as_the_contract(app: FastAPI) -> None:
 
 async def _on_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CommandRefusedError)
-    unknown_on_send = error.code is ErrorCode.SESSION_NOT_FOUND and request.url.path == "/start/send-message"
-    return refusal(error, 401 if unknown_on_send else None)  # the one code with two statuses (section 2)
+    error = await _named_as_written(error, request)
+    gone_on_send = error.code in _GONE and request.url.path == SEND_MESSAGE_PATH
+    return refusal(error, 401 if gone_on_send else None)  # the codes with two statuses (section 2)
+
+
+async def _named_as_written(error: CommandRefusedError, request: Request) -> CommandRefusedError:
+    """Return an error that names a task's field as the request wrote it: services know one name for each."""
+    parameter = error.details.get("parameter")
+    if not isinstance(parameter, str) or not parameter.startswith(f"{TASK}."):
+        return error
+    parts = path_parts(parameter)
+    if request.url.path == SEND_MESSAGE_PATH:
+        parts.insert(0, "message")
+    written = path_text(as_written(parts, await request.json()))
+    return CommandRefusedError(
+        error.code, str(error).replace(parameter, written), **{**error.details, "parameter": written}
+    )
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    code, message, details = contract_error(error.errors())
+    code, message, details = contract_error(error.errors(), error.body)
     return refusal(CommandRefusedError(code, message, **details))
 
 

@@ -5,25 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import socketio
 from pydantic import TypeAdapter, ValidationError
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.serializers import sessions as serialize
-from webrun_nb.emulator.services.event_hub import ConnectedSockets, Event, EventHub
+from webrun_nb.emulator.services.event_hub import ConnectedSockets, Event, EventHub, UndeliveredEvents
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.wire.errors import contract_error
-from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask
+from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask, is_termination
 
 log = logging.getLogger(__name__)
 
 _MESSAGE: TypeAdapter[NewTask | ChangeState | AnswerGuardrail | Interact] = TypeAdapter(Message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """A socket that has joined a session's events."""
+
+    socket_id: str
+    session_id: str
 
 
 class LiveEvents:
@@ -37,6 +46,8 @@ class LiveEvents:
         Find the sessions that sockets ask for, and carry out the messages that come in.
     sockets : ConnectedSockets
         Filled with the sockets that listen.
+    clock : Clock
+        For the time that undelivered events are kept.
     """
 
     def __init__(
@@ -47,16 +58,18 @@ class LiveEvents:
         history: History,
         sessions: Sessions,
         sockets: ConnectedSockets,
+        clock: Clock,
     ) -> None:
         self._registry = registry
         self._history = history
         self._sessions = sessions
         self._sockets = sockets
+        self._undelivered = UndeliveredEvents(clock)
         # None keeps the check of the Origin header: no page of another origin gets in
         self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=None, logger=False)
         self._server.on("connect", self._connect)
         self._server.on("message", self._message)
-        self._outbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Event | _Listener] = asyncio.Queue()
         self._server.on("disconnect", self._disconnect)
         self.app = socketio.ASGIApp(self._server)
         hub.listen(self._outbox.put_nowait)
@@ -64,52 +77,72 @@ class LiveEvents:
     async def run(self) -> None:
         """Send events out until cancelled; one at a time, so that their order holds."""
         while True:
-            event = await self._outbox.get()
-            await self._server.emit(event.name, dict(event.body), room=event.session_id)
-            if event.name == "end_session":
-                await self._hang_up(event.session_id)
+            match await self._outbox.get():
+                case Event() as event:
+                    await self._send(event)
+                case _Listener() as listener:
+                    await self._replay(listener)
+            self._outbox.task_done()
 
-    async def _hang_up(self, session_id: str) -> None:
-        for socket_id in self._sockets.take_all(session_id):
-            await self._server.disconnect(socket_id)
+    async def _send(self, event: Event) -> None:
+        if not self._sockets.count(event.session_id):
+            self._undelivered.keep(event)
+        await self._server.emit(event.name, dict(event.body), room=event.session_id)
+        if event.name == serialize.END_SESSION:
+            for socket_id in self._sockets.take_all(event.session_id):
+                await self._server.disconnect(socket_id)
+
+    async def _replay(self, listener: _Listener) -> None:
+        """Send a new listener the events that no one has received."""
+        events = self._undelivered.take(listener.session_id)
+        for event in events:
+            await self._server.emit(event.name, {**event.body, "replayed": True}, to=listener.socket_id)
+        if any(event.name == serialize.END_SESSION for event in events):
+            self._sockets.remove(listener.socket_id)
+            await self._server.disconnect(listener.socket_id)
 
     async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
         session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None
         if not isinstance(session_id, str):
             raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_FOUND)
         session = self._registry.session(session_id)
-        if session is None:
-            raise socketio.exceptions.ConnectionRefusedError(await self._history.rejection_reason(session_id))
-        if session.ended:
-            raise socketio.exceptions.ConnectionRefusedError(ErrorCode.SESSION_NOT_ACTIVE)
-        await self._server.save_session(socket_id, {"session": session})
-        await self._server.enter_room(socket_id, session.id)
-        self._sockets.add(session.id, socket_id)
+        if session is None or session.ended:
+            await self._outbox.join()  # its last events are kept once they have been sent to no one
+            if not self._undelivered.has(session_id):
+                raise socketio.exceptions.ConnectionRefusedError(await self._history.rejection_reason(session_id))
+        await self._server.save_session(socket_id, {"session": session_id, "owner": session.owner if session else ""})
+        await self._server.enter_room(socket_id, session_id)
+        self._sockets.add(session_id, socket_id)
+        # sent by `run`: the socket has to be told first that it is connected
+        self._outbox.put_nowait(_Listener(socket_id, session_id))
 
     async def _disconnect(self, socket_id: str, reason: str = "") -> None:
         self._sockets.remove(socket_id)
 
     async def _message(self, socket_id: str, body: object) -> None:
-        session: Session = (await self._server.get_session(socket_id))["session"]
+        about = await self._server.get_session(socket_id)
         try:
-            await self._history.admit_command(session.owner, session.id)
-            await self._act(session, _MESSAGE.validate_python(body))
+            message = _MESSAGE.validate_python(body)
+            if await self._history.admit_command(about["owner"], about["session"], ends_it=is_termination(message)):
+                await self._act(about["owner"], about["session"], message)
         except ValidationError as error:
-            code, message, _ = contract_error(error.errors())
+            code, text, _ = contract_error(error.errors(), body)
         except CommandRefusedError as error:
-            code, message = error.code, str(error)
+            code, text = error.code, str(error)
         else:
             return
         # an error is sent to its sender alone
-        await self._server.emit(serialize.MESSAGE, serialize.error_event(code, message), to=socket_id)
+        await self._server.emit(serialize.MESSAGE, serialize.refused_command_event(code, text), to=socket_id)
 
-    async def _act(self, session: Session, message: NewTask | ChangeState | AnswerGuardrail | Interact) -> None:
+    async def _act(
+        self, owner: str, session_id: str, message: NewTask | ChangeState | AnswerGuardrail | Interact
+    ) -> None:
         match message:
             case NewTask():
-                await self._sessions.new_task(session.owner, session.id, message)
+                await self._sessions.new_task(owner, session_id, message)
             case ChangeState():
-                self._sessions.change_state(session.owner, session.id, message)
+                self._sessions.change_state(owner, session_id, message)
             case AnswerGuardrail():
-                self._sessions.answer_guardrail(session.owner, session.id, message)
+                self._sessions.answer_guardrail(owner, session_id, message)
             case Interact():
-                self._sessions.interact(session.owner, session.id, message)
+                self._sessions.interact(owner, session_id, message)

@@ -45,9 +45,9 @@ _CLOSE_CODES = {
     ErrorCode.UNAUTHORIZED: 4401,
     ErrorCode.INVALID_API_KEY: 4401,
     ErrorCode.SESSION_NOT_FOUND: 4404,
-    ErrorCode.SESSION_NOT_ACTIVE: 4409,
 }
 _OVER = 1000
+_ENDED = 4409
 _UNREADABLE = 1008
 _REFUSED = 4400
 
@@ -176,7 +176,7 @@ class LiveView:
             try:
                 self._act(_VIEWER_MESSAGE.validate_python(await _receive(socket)), viewer, user, session_id)
             except ValidationError as error:
-                code, message, _ = contract_error(error.errors(include_input=False))
+                code, message, _ = contract_error(error.errors(include_input=False), None)
                 viewer.send({"type": "error", "code": code, "message": message})
             except CommandRefusedError as error:
                 viewer.send({"type": "error", "code": error.code, "message": str(error)})
@@ -232,7 +232,7 @@ async def _send_all(socket: WebSocket, viewer: Viewer) -> None:
 async def _refuse(socket: WebSocket, error: CommandRefusedError) -> None:
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it has gone
         await socket.send_text(json.dumps({"type": "error", "code": error.code, "message": str(error)}))
-        await socket.close(_CLOSE_CODES.get(error.code, _REFUSED))
+        await socket.close(_ENDED if "status" in error.details else _CLOSE_CODES.get(error.code, _REFUSED))
 
 
 def _is_own_page(headers: Headers) -> bool:

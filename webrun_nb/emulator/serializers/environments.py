@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from webrun_nb.common.local_time import utc
 from webrun_nb.emulator.domain import environment as domain
 from webrun_nb.wire import environments as wire
 
@@ -14,8 +17,8 @@ def environment(environment_: domain.Environment) -> wire.Environment:
         name=environment_.name,
         description=environment_.description,
         status=environment_.status,
-        created_at=round(environment_.created_ms),
-        updated_at=round(environment_.updated_ms),
+        created_at=utc(environment_.created_ms),
+        updated_at=utc(environment_.updated_ms),
     )
 
 
@@ -24,8 +27,8 @@ def profile(environment_: domain.Environment) -> wire.Profile:
     return wire.Profile(
         **environment(environment_).model_dump(),
         blob_size=environment_.profile_bytes,
-        blob_uploaded_at=_ms(environment_.profile_ms),
-        last_used_at=_ms(environment_.last_used_ms),
+        blob_uploaded_at=_time(environment_.profile_ms),
+        last_used_at=_time(environment_.last_used_ms),
         usage_count=environment_.usage_count,
     )
 
@@ -37,7 +40,7 @@ def uploaded(environment_: domain.Environment) -> wire.UploadedProfile:
         name=environment_.name,
         status="empty" if environment_.profile is None else "ready",
         blob_size=environment_.profile_bytes,
-        blob_uploaded_at=_ms(environment_.profile_ms),
+        blob_uploaded_at=_time(environment_.profile_ms),
     )
 
 
@@ -47,9 +50,9 @@ def file(file_: domain.UploadedFile, *, dated: bool = True) -> wire.UploadedFile
         file_id=file_.id,
         original_name=file_.name,
         size=file_.size,
-        created_at=round(file_.created_ms) if dated else None,
+        created_at=utc(file_.created_ms) if dated else None,
     )
 
 
-def _ms(at_ms: float | None) -> int | None:
-    return None if at_ms is None else round(at_ms)
+def _time(at_ms: float | None) -> datetime | None:
+    return None if at_ms is None else utc(at_ms)

@@ -8,10 +8,12 @@ from typing import Any, assert_never
 
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
 from webrun_nb.common.codes import EndReason, SessionPhase, TaskStatus
+from webrun_nb.common.local_time import utc
 from webrun_nb.emulator.domain import billing
-from webrun_nb.emulator.domain.account import Account
+from webrun_nb.emulator.domain.account import OPENING_BALANCE_USD, Account
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, INACTIVITY_TIMEOUT_MS, Session
+from webrun_nb.emulator.domain.errors import INACTIVITY_TIMEOUT_MS
+from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, Session
 from webrun_nb.emulator.domain.task import DownloadedFile, Question, StoredRequest, Task
 from webrun_nb.wire.errors import ErrorBody
 from webrun_nb.wire.past_tasks import PastTask, TaskText
@@ -40,8 +42,13 @@ from webrun_nb.wire.responses import (
     Truncated,
     Usage,
 )
+from webrun_nb.wire.vocabulary import OLDER_NAMES
 
 MESSAGE = "message"
+DISCONNECTED = "instance:disconnected"
+RECONNECTED = "instance:reconnected"
+END_SESSION = "end_session"
+"""The names of the events (section 10)."""
 
 
 def _usd(amount: Decimal) -> float:
@@ -78,7 +85,10 @@ def streaming(web_view_url: str | None) -> Streaming:
 def session_started(
     session: Session, task: Task | None, base_url: str, web_view_url: str | None, balance_usd: Decimal | None
 ) -> SessionStarted:
-    """Return the answer of start-session."""
+    """Return the answer of start-session.
+
+    A balance that never runs out (None) is a number there, too: that of a new account.
+    """
     fields: dict[str, Any] = {"task_id": task.id} if task else {}
     return SessionStarted(
         session_id=session.id,
@@ -86,8 +96,7 @@ def session_started(
         streaming=streaming(web_view_url),
         initial_prompt=task.order.instruction if task else "",
         expires_in=INACTIVITY_TIMEOUT_MS,
-        balance=None if balance_usd is None else _usd(balance_usd),
-        message="Session started",
+        balance=_usd(OPENING_BALANCE_USD if balance_usd is None else balance_usd),
         **fields,
     )
 
@@ -128,7 +137,7 @@ def task_body(session: Session, task: Task) -> TaskBody:
                 task_id=task.id,
                 data=data,
                 usage=bill,
-                completed_at=round(task.ended_ms or 0),
+                completed_at=utc(task.ended_ms or 0),
                 result=InlineResult(data=data, usage=bill),
             )
         case TaskStatus.FAILED:
@@ -152,14 +161,14 @@ def task_body(session: Session, task: Task) -> TaskBody:
             assert_never(task.status)
 
 
-def still_pending(session: Session, task: Task, base_url: str) -> TaskStillPending:
-    """Return the answer of run-task and newTask once their window has passed."""
-    return TaskStillPending(
-        session_id=session.id,
-        task_id=task.id,
-        poll_url=f"{base_url}/task/{session.id}/{task.id}",
-        message="The task is still under way: poll pollUrl for its result",
-    )
+def task_answer(session: Session, task: Task, base_url: str) -> TaskBody:
+    """Return the answer of run-task and newTask: the status of a task, and where to poll it from now on."""
+    poll_url = f"{base_url}/task/{session.id}/{task.id}"
+    body = task_body(session, task)
+    if isinstance(body, TaskPending):
+        return TaskStillPending(session_id=session.id, task_id=task.id, poll_url=poll_url)
+    asked = {"message": body.data.value} if isinstance(body, TaskGuardrail) else {}
+    return body.model_copy(update={"poll_url": poll_url, **asked})
 
 
 def guardrail(question: Question) -> GuardrailData:
@@ -208,7 +217,8 @@ def past_task(request: StoredRequest, body: TaskBody) -> PastTask:
 def _stored_fields(request: StoredRequest) -> dict[str, Any]:
     """Return the request of a task under its wire names, with its ids and its time."""
     ids = {"sessionId": request.session_id, "taskId": request.task_id, "createdAt": round(request.created_ms)}
-    return {**request.request, **ids}
+    named = {OLDER_NAMES.get(name, name): value for name, value in request.request.items()}  # of earlier versions
+    return {**named, **ids}
 
 
 def account(account_: Account, spent_usd: Decimal) -> AccountUsage:
@@ -283,9 +293,9 @@ def view_state(session: Session) -> dict[str, Any]:
     }
 
 
-def response_update_event(task: Task, answer: str) -> dict[str, Any]:
-    """Return the event with an answer, which is sent before the task's end."""
-    return {"type": "response_update", "taskId": task.id, "data": {"message": answer}}
+def status_event(task: Task) -> dict[str, Any]:
+    """Return the event with a line of status, for people: the task has started."""
+    return {"type": "response_update", "taskId": task.id, "data": {"message": "Starting, browsing now"}}
 
 
 def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
@@ -296,6 +306,11 @@ def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
     whole = body.to_wire()
     named = {name: whole[name] for name in ("sessionId", "taskId", "data", "usage")}
     return {"type": "task_completed", **named}
+
+
+def refused_command_event(code: str, message: str) -> dict[str, Any]:
+    """Return the event of a command that was refused, for the socket that sent it."""
+    return {**error_event(code, message), "command": True}
 
 
 def error_event(code: str, message: str) -> dict[str, Any]:
@@ -310,18 +325,22 @@ def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
 
 def disconnected_event() -> dict[str, Any]:
     """Return the event of a lost browser, which may come back."""
-    return {"gracePeriod": GRACE_PERIOD_MS, "message": "The browser was lost; trying to bring it back"}
+    return {
+        "type": DISCONNECTED,
+        "gracePeriod": GRACE_PERIOD_MS,
+        "message": "The browser was lost; trying to bring it back",
+    }
 
 
 def reconnected_event() -> dict[str, Any]:
     """Return the event of a browser that is back."""
-    return {"message": "The browser is back"}
+    return {"type": RECONNECTED, "message": "The browser is back"}
 
 
 def end_session_event(session: Session, reason: EndReason) -> dict[str, Any]:
     """Return the event of a session's end, with its cost."""
     message = _ENDINGS[reason]
-    return {"reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
+    return {"type": END_SESSION, "reason": reason, "message": message, "usage": usage(session.usage()).to_wire()}
 
 
 def _of(task: Task | None) -> dict[str, Any]:

@@ -138,11 +138,11 @@ class Keys:
         """
         scheme, _, text = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
-            raise CommandRefusedError(ErrorCode.UNAUTHORIZED, "send the API key as: Authorization: Bearer <key>")
+            raise CommandRefusedError(ErrorCode.UNAUTHORIZED, "API key required")
         given = text.strip().encode()
         matches = [key for known, key in self._keys if hmac.compare_digest(known, given)]
         if not matches:
-            raise CommandRefusedError(ErrorCode.INVALID_API_KEY, "this API key is not known here")
+            raise CommandRefusedError(ErrorCode.INVALID_API_KEY, "Invalid or revoked API key")
         key = matches[0]
         if key.expires_ms is not None and key.expires_ms <= self._now():
             raise CommandRefusedError(ErrorCode.API_KEY_EXPIRED, "this API key has expired")

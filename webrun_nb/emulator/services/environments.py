@@ -81,7 +81,7 @@ class Environments:
             if count >= MAX_PER_USER:
                 raise CommandRefusedError(
                     ErrorCode.INVALID_PARAMETER,
-                    f"there can be at most {MAX_PER_USER} environments: delete one first",
+                    f"Maximum of {MAX_PER_USER} environments allowed",
                     parameter="environments",
                     value=count,
                     max=MAX_PER_USER,
@@ -90,10 +90,10 @@ class Environments:
         return self._environment(record)
 
     async def of(self, user: str) -> list[Environment]:
-        """Return a user's environments, oldest first."""
+        """Return a user's environments, newest first."""
         async with self._database.reading() as session:
             query = select(EnvironmentRecord).where(EnvironmentRecord.owner == user)
-            records = await session.scalars(query.order_by(EnvironmentRecord.created_ms, EnvironmentRecord.id))
+            records = await session.scalars(query.order_by(EnvironmentRecord.created_ms.desc(), EnvironmentRecord.id))
             return [self._environment(record) for record in records]
 
     async def get(self, environment_id: str) -> Environment | None:
@@ -167,7 +167,7 @@ class Environments:
             `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: it is no archive of a profile.
         """
         if not archive.name.lower().endswith(_SUFFIXES):
-            raise _bad_archive("a profile is a .tar.gz or .tgz archive")
+            raise _bad_archive("Only .tar.gz files are allowed")
         unpacked: dict[str, Path] = {}
 
         def sink(name: str) -> IO[bytes]:
@@ -328,7 +328,7 @@ def require_profile(environment: Environment) -> None:
     if environment.profile is None:
         raise CommandRefusedError(
             ErrorCode.INVALID_PARAMETER,
-            f"profile {environment.id} is empty: use it in a session, or upload one, before it can be downloaded",
+            "Profile has no data to download",
             parameter="id",
             value=environment.id,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.serializers import sessions as serialize
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,50 @@ class ConnectedSockets:
     def count(self, session_id: str) -> int:
         """Return how many sockets listen to a session."""
         return len(self._by_session.get(session_id, ()))
+
+
+REPLAY_WITHIN_MS = 60_000
+"""The time that an event which no socket has received is kept for one that joins late (section 10)."""
+_REPLAYED_MESSAGES = frozenset({"guardrail_trigger", "task_completed", "error"})
+
+
+class UndeliveredEvents:
+    """The latest events of each session that a program has to know of and that no socket has received.
+
+    One of each kind: `guardrail_trigger`, `task_completed`, `error` and `end_session`.
+
+    Parameters
+    ----------
+    clock : Clock
+        For their expiry.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._by_session: dict[str, dict[str, Event]] = {}
+
+    def keep(self, event: Event) -> None:
+        """Keep an event for `REPLAY_WITHIN_MS`, if it is of one of the kinds."""
+        kind = str(event.body.get("type"))
+        if event.name != serialize.END_SESSION and kind not in _REPLAYED_MESSAGES:
+            return
+        self._by_session.setdefault(event.session_id, {})[kind] = event
+        self._clock.call_at(self._clock.now() + REPLAY_WITHIN_MS, lambda: self._drop(kind, event))
+
+    def has(self, session_id: str) -> bool:
+        """Return whether there are any of a session."""
+        return session_id in self._by_session
+
+    def take(self, session_id: str) -> list[Event]:
+        """Remove the events of a session, and return them in the order in which they happened."""
+        return sorted(self._by_session.pop(session_id, {}).values(), key=lambda event: int(event.body["seq"]))
+
+    def _drop(self, kind: str, event: Event) -> None:
+        kept = self._by_session.get(event.session_id, {})
+        if kept.get(kind) is event:
+            del kept[kind]
+            if not kept:
+                del self._by_session[event.session_id]
 
 
 class EventHub:

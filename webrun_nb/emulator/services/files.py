@@ -61,9 +61,7 @@ class Files:
             `ENVIRONMENT_NOT_FOUND`; `INVALID_PARAMETER`: too many; `MISSING_REQUIRED_FIELD`: none.
         """
         if not received:
-            raise CommandRefusedError(
-                ErrorCode.MISSING_REQUIRED_FIELD, "files is required: send at least one", field="files"
-            )
+            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "No file provided", field="files")
         now_ms = self._clock.now()
         records = [
             FileRecord(

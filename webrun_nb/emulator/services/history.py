@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
-from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import StoredRequest, Task
 from webrun_nb.emulator.serializers import policies as serialize_policies
@@ -236,21 +236,35 @@ class History:
             request for session in self._sessions.of(user) for request in self._requests.get(session.id, {}).values()
         ]
 
-    async def admit_command(self, user: str, session_id: str) -> None:
+    async def admit_command(self, user: str, session_id: str, *, ends_it: bool = False) -> bool:
         """Allow a command to a session in memory; refuse any other with the reason that is known.
+
+        Parameters
+        ----------
+        user, session_id : str
+            The caller, and the session.
+        ends_it : bool
+            The command is to end the session, which is not refused where it has ended.
+
+        Returns
+        -------
+        bool
+            False where the session has ended already, as the command asks.
 
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `SESSION_NOT_ACTIVE`.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`.
         """
         session = self._sessions.session(session_id)
         if session is None:
             state = self._state(await self._answer(session_id, user))
-            message = f"session {session_id} has ended ({state.status})"
-            raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, message, status=state.status)
+            if ends_it:
+                return False
+            raise ended_error(session_id, state.status, state.reason)
         if session.owner != user:
             raise _no_session(session_id)
+        return True
 
     async def owner_by_token(self, session_id: str, token: str) -> str:
         """Return the owner of the session, open or ended, that the token of a live view is for.
@@ -275,10 +289,10 @@ class History:
     async def rejection_reason(self, session_id: str) -> ErrorCode:
         """Return the code with which a listener to a session that is not in memory is refused."""
         try:
-            await self._answer(session_id, None)
+            state = self._state(await self._answer(session_id, None))
         except CommandRefusedError as error:
             return error.code
-        return ErrorCode.SESSION_NOT_ACTIVE
+        return ended_error(session_id, state.status, state.reason).code
 
     async def _answer(self, session_id: str, user: str | None) -> Mapping[str, Any]:
         kept = await self._store.session(session_id, self._clock.now())

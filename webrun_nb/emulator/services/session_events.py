@@ -15,6 +15,7 @@ from webrun_nb.emulator.domain.events import (
     SessionEvent,
     TaskEnded,
     TaskQueued,
+    TaskStarted,
 )
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
@@ -89,6 +90,8 @@ class SessionEvents:
             case TaskQueued(task=task):
                 self._history.keep_task(session, task)
                 self._history.keep_request(session, task)
+            case TaskStarted(task=task):
+                publish(serialize.MESSAGE, serialize.status_event(task))
             case TaskEnded(task=task):
                 self._history.keep_task(session, task)
                 self._history.keep(session)
@@ -99,15 +102,15 @@ class SessionEvents:
             case ControlTaken() | ControlReleased():
                 publish(serialize.MESSAGE, serialize.control_event(session, taken=isinstance(event, ControlTaken)))
             case InstanceLost():
-                publish("instance:disconnected", serialize.disconnected_event())
+                publish(serialize.DISCONNECTED, serialize.disconnected_event())
             case InstanceRestored():
-                publish("instance:reconnected", serialize.reconnected_event())
+                publish(serialize.RECONNECTED, serialize.reconnected_event())
             case SessionEnded(reason=reason):
                 if worker is not None:
                     worker.flush_byte_count()  # those bytes belong on the bill that is shown and kept now
                 self._registry.close(session)
                 self._history.keep(session)
-                publish("end_session", serialize.end_session_event(session, reason))
+                publish(serialize.END_SESSION, serialize.end_session_event(session, reason))
         self._accounts.watch(session.owner)
         self._live_views.follow(session)
         if worker is not None:

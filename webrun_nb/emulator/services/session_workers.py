@@ -7,7 +7,7 @@ from typing import Literal
 
 from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.common.codes import ErrorCode, SessionStatus
-from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.execution.worker import SessionWorker
 from webrun_nb.emulator.services.session_registry import SessionRegistry
@@ -61,14 +61,16 @@ class SessionWorkers:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_ACTIVE`; `INVALID_STATE`: it has no browser now.
+            `ended_error`; `INVALID_STATE`: it has no browser now.
         """
         instance = self.instance_of(session.id)
         if instance is None and session.status is SessionStatus.ORPHANED and action == "restore":
             return
-        if session.ended or instance is None:
-            code = ErrorCode.SESSION_NOT_ACTIVE if session.ended else ErrorCode.INVALID_STATE
-            raise CommandRefusedError(code, f"session {session.id} has no browser now", status=session.status)
+        if session.ended:
+            raise ended_error(session.id, session.status, session.reason)
+        if instance is None:
+            message = f"session {session.id} has no browser now"
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, message, status=session.status)
         match action:
             case "kill":
                 await instance.kill()

@@ -8,7 +8,7 @@ from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import host_of, port_of
 from webrun_nb.common.text import closest_match
-from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
 from webrun_nb.emulator.domain.session import Session
@@ -63,7 +63,7 @@ class PracticeSites:
             raise CommandRefusedError(
                 ErrorCode.INVALID_PARAMETER,
                 f"there is no practice site {site[:40]!r}; {asked}",
-                parameter="startingPoint",
+                parameter="task.startingUrl",
             )
 
 
@@ -140,9 +140,9 @@ class Sessions:
         CommandRefusedError
             402, 403, 404, 429 or 503 of the contract's section 2.
         """
-        fields = request.initial_task
-        has_task = bool(fields.task_details.strip())
-        opening_url = None if has_task else fields.starting_point
+        fields = request.task
+        has_task = bool(fields.prompt.strip())
+        opening_url = None if has_task else fields.starting_url
         # a session that ends with its first task is what run-task makes, and gets the same kind of browser
         kind: InstanceKind = "context" if has_task and fields.terminate_on_completion else "process"
         engine = await self._policies.engine(user, request.policy_id)
@@ -167,7 +167,7 @@ class Sessions:
 
     async def _open(self, user: str, new: _NewSession) -> tuple[Session, Task | None]:
         request, fields = new.request, new.fields
-        self._practice.check(fields.starting_point)
+        self._practice.check(fields.starting_url)
         self._history.admit_work()
         environment = None
         if request.environment_id is not None:
@@ -227,12 +227,11 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`.
         """
         session = self.session(user, session_id)
         if session.ended:
-            message = f"session {session.id} has ended ({session.status})"
-            raise CommandRefusedError(ErrorCode.SESSION_NOT_ACTIVE, message)
+            raise ended_error(session.id, session.status, session.reason)
         return session
 
     async def new_task(self, user: str, session_id: str, message: NewTask) -> tuple[Session, Task]:
@@ -241,12 +240,12 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, and what new work can meet.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, and what new work can meet.
         """
         session = self.session(user, session_id)
         fields = message.task
         if not session.ended:
-            self._practice.check(fields.starting_point)
+            self._practice.check(fields.starting_url)
             self._history.admit_work()
             self._accounts.admit_work(user)
             fields = extract_secrets(fields, session.vault)
@@ -259,7 +258,7 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`, `TASK_NOT_FOUND`.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `INVALID_STATE`, `TASK_NOT_FOUND`.
         """
         session = self.session(user, session_id)
         match message.new_state:
@@ -280,13 +279,13 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `INVALID_STATE`.
         """
         session = self.session(user, session_id)
         if message.new_state == "stop":
             session.stop_guardrail()
         else:
-            session.answer(message.task_details)
+            session.answer(message.prompt)
 
     def interact(self, user: str, session_id: str, message: Interact) -> None:
         """Take over, release, or perform a person's action in the browser.
@@ -294,7 +293,7 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `SESSION_NOT_FOUND`, `SESSION_NOT_ACTIVE`, `INVALID_STATE`.
+            `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `INVALID_STATE`.
         """
         session = self.session(user, session_id)
         match message.action:
@@ -324,7 +323,7 @@ class Sessions:
 
 def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
     return TaskOrder(
-        instruction=fields.task_details,
+        instruction=fields.prompt,
         max_duration_ms=fields.max_duration,
         max_input_tokens=fields.max_input_tokens,
         ends_session=fields.terminate_on_completion,

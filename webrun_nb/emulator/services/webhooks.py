@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 
 from webrun_nb.common.hosts import browser_url
+from webrun_nb.common.local_time import utc
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.wire.base import iso_time
 from webrun_nb.wire.requests import TaskFields, WebhookFields
 
 log = logging.getLogger(__name__)
@@ -104,7 +106,7 @@ def _submission(webhook: WebhookFields, fields: TaskFields, session: Session, ta
     if webhook.submitted_data == "ai_response" and task.answer is not None:
         types = {"structured_json": "application/json", "structured_csv": "text/csv"}
         return task.answer.message, f"{types.get(fields.output_type, 'text/plain')}; charset=utf-8"
-    ended = {"sessionId": session.id, "taskId": task.id, "completedAt": round(task.ended_ms or 0)}
+    ended = {"sessionId": session.id, "taskId": task.id, "completedAt": iso_time(utc(task.ended_ms or 0))}
     kind = "task_completed" if task.failure is None else "task_failed"
     if webhook.submitted_data == "just_ping":
         return _json({"event": kind, **ended}), "application/json"

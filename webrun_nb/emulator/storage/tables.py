@@ -82,7 +82,7 @@ class TaskRequest(Base):
     session: Mapped[str] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(primary_key=True)
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """`taskDetails`, `startingPoint`, `outputType` and `outputSchema`, as the wire names them."""
+    """`prompt`, `startingUrl`, `outputType` and `outputSchema`, as the wire names them."""
 
 
 class RemovedSession(Base):

@@ -108,22 +108,22 @@ def test_a_session_says_why_it_ended(
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("startingPoint: it has no host", "url: it has no host"),
-        ("initialTask.maxDuration: input should be at most 300000", "timeout_ms: input should be at most 300000"),
+        ("startingUrl: it has no host", "url: it has no host"),
+        ("task.maxDuration: input should be at most 300000", "timeout_ms: input should be at most 300000"),
         (
             "it did not finish within its maxDuration of 5 s",
             "it did not finish within its timeout_ms of 5 s",
         ),
         ('the policy "p" forbids navigateUrl http://x/', 'the policy "p" forbids opening http://x/'),
-        ("taskDetails is empty", "the task's text is empty"),
+        ("outputSchema is required", "schema is required"),
         ("sessionId is required", "the session's id is required"),
         *[(text, text) for text in ("there is no button 'sessionId'", "http://x/?sessionId=1 does not answer")],
     ],
 )
 def test_what_a_service_says_names_the_arguments_that_were_given(said: str, shown: str) -> None:
-    refused = refusal(400, "INVALID_PARAMETER", said, details={"parameter": "startingPoint"})
+    refused = refusal(400, "INVALID_PARAMETER", said, details={"parameter": "startingUrl"})
     assert refused.message == shown
-    assert (refused.code, refused.details) == ("INVALID_PARAMETER", {"parameter": "startingPoint"}), "programs read on"
+    assert (refused.code, refused.details) == ("INVALID_PARAMETER", {"parameter": "startingUrl"}), "programs read on"
 
 
 def test_actions_and_ends_have_names_for_people() -> None:

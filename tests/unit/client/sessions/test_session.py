@@ -132,7 +132,7 @@ def test_the_options_go_under_the_contracts_names(client: Client, service: FakeS
         "environmentId": "e",
         "policyId": "pol_1",
         "proxy": {"source": "WebRun"},
-        "initialTask": {"startingPoint": "http://shop.localhost:9/"},
+        "task": {"startingUrl": "http://shop.localhost:9/"},
     }
 
 
@@ -193,7 +193,7 @@ def test_a_task_sends_what_was_given_and_no_more(session: Session, service: Fake
     assert service.sent[-1] == {
         "actionType": "newTask",
         "newState": "start",
-        "taskDetails": "List",
+        "prompt": "List",
         "maxDuration": 5000,
         "terminateOnCompletion": True,
         "outputType": "structured_json",
@@ -406,7 +406,7 @@ def test_a_single_task_is_a_session_that_ends_with_it(client: Client, service: F
     service.task = completed("ten")
     opened: list[Session] = []
     assert client.run_task("How many?", opened=opened.append).text == "ten"
-    assert service.sent == [{"initialTask": {"taskDetails": "How many?", "terminateOnCompletion": True}}]
+    assert service.sent == [{"task": {"prompt": "How many?", "terminateOnCompletion": True}}]
     assert [session.session_id for session in opened] == ["s1"]
 
 

@@ -25,8 +25,8 @@ MONEY = {
 TOLD = {
     "sessionId": "s1",
     "taskId": "t1",
-    "taskDetails": "List the prices.",
-    "startingPoint": "http://shop.example/",
+    "prompt": "List the prices.",
+    "startingUrl": "http://shop.example/",
     "createdAt": 1_699_999_998_000,
     "outputType": "structured_json",
     "outputSchema": MONEY,
@@ -148,6 +148,6 @@ def test_a_task_of_another_server_is_said_to_be(client_of: Callable[..., Client]
 
 
 def test_texts_come_by_task(client_of: Callable[..., Client]) -> None:
-    text = {name: TOLD[name] for name in ("sessionId", "taskId", "taskDetails", "startingPoint", "createdAt")}
+    text = {name: TOLD[name] for name in ("sessionId", "taskId", "prompt", "startingUrl", "createdAt")}
     server = FakeServer({"/_emulator/tasks": {"success": True, "tasks": [text]}})
     assert client_of(server).task_texts() == {"t1": "List the prices."}

@@ -64,9 +64,9 @@ def test_an_error_says_what_went_wrong_without_it(vault):
 
 def test_a_task_is_kept_without_its_secrets():
     vault = Vault()
-    fields = TaskFields.model_validate({"taskDetails": f"type {PASSWORD}", "secrets": SECRETS})
+    fields = TaskFields.model_validate({"prompt": f"type {PASSWORD}", "secrets": SECRETS})
     kept = extract_secrets(fields, vault)
-    assert (kept.secrets, kept.task_details) == ([], "type ***")
+    assert (kept.secrets, kept.prompt) == ([], "type ***")
     assert vault.names("https://x.com/") == ("password",)
 
 

@@ -25,10 +25,11 @@ from webrun_nb.emulator.services.faults import Faults
 
 PRACTICE_SUFFIX = ".localhost"
 HEALTH_PATH = "/start/health"
+SEND_MESSAGE_PATH = "/start/send-message"
 TASK_PATHS = "/task/"
 """The beginning of the paths of tasks: a task's two ids are its capability."""
 _SIGNED_PATHS = "/signed/"
-_LIMITED = frozenset({"/start/start-session", "/start/send-message", "/start/run-task", "/files/upload"})
+_LIMITED = frozenset({"/start/start-session", SEND_MESSAGE_PATH, "/start/run-task", "/files/upload"})
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",  # no page elsewhere may have an answer as its script or image

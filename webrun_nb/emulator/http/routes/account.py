@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from webrun_nb.common.local_time import utc
 from webrun_nb.emulator.http.dependencies import TheAccounts, TheBrowsers, TheClock, TheRegistry, TheSockets, TheUser
 from webrun_nb.emulator.serializers import sessions as serialize
-from webrun_nb.wire.responses import AccountUsage, ActiveSockets, Health
+from webrun_nb.wire.responses import AccountUsage, ActiveSockets, Health, Model, ModelList
 
 router = APIRouter()
 
@@ -20,13 +21,15 @@ async def usage(accounts: TheAccounts, user: TheUser) -> AccountUsage:
 @router.get("/start/health")
 async def health(browsers: TheBrowsers, registry: TheRegistry, clock: TheClock) -> Health:
     """Return whether sessions can be opened."""
-    installed = browsers.installed()
     return Health(
-        status="ok" if installed else "no browser is installed: run webrun-nb install-browser",
-        instances_available=1 if installed else 0,
-        instance_count=registry.count_open(),
-        timestamp=round(clock.now()),
+        instances_available=browsers.installed(), instance_count=registry.count_open(), timestamp=utc(clock.now())
     )
+
+
+@router.get("/v1/models")
+async def models(user: TheUser) -> ModelList:
+    """List the models, as OpenAI's API does: a call that needs a key and has no effect, so that it checks a key."""
+    return ModelList(data=[Model(id="webrun-browser-1", created=1_704_067_200, owned_by="webrun")])
 
 
 @router.get("/start/active-sockets")

@@ -54,7 +54,7 @@ class ClockChange(Body):
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
         if self.advance is None and self.freeze is None:
-            raise missing("advance")
+            raise missing(within=["advance"])
         return self
 
 
@@ -92,11 +92,12 @@ class FaultOrder(Body):
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
         if not (self.endpoint or self.instance_start or self.clear):
-            raise missing("endpoint")
+            raise missing(within=["endpoint"])
         if self.endpoint is not None and self.endpoint not in ENDPOINTS:
-            raise invalid("endpoint", f"endpoint must be one of {', '.join(ENDPOINTS)}", self.endpoint[:50])
+            message = f"endpoint must be one of {', '.join(ENDPOINTS)}"
+            raise invalid(message, self.endpoint[:50], within=["endpoint"])
         if self.endpoint is not None and self.status is None and not self.delay and not self.drop:
-            raise missing("status")  # or delay, or drop: without any, the fault does nothing
+            raise missing(within=["status"])  # or delay, or drop: without any, the fault does nothing
         return self
 
 

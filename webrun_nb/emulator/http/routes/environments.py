@@ -59,7 +59,7 @@ async def create(body: NewEnvironment, environments: TheEnvironments, user: TheU
 
 @router.get("/environments")
 async def list_environments(environments: TheEnvironments, user: TheUser) -> EnvironmentList:
-    """List the caller's environments, oldest first."""
+    """List the caller's environments, newest first."""
     return EnvironmentList(
         environments=[serialize.environment(environment) for environment in await environments.of(user)]
     )
@@ -78,7 +78,7 @@ async def upload(
 ) -> EnvironmentUploaded:
     """Replace an environment's profile by that of an archive."""
     environment = await _replaced(environment_id, request, environments, files, user)
-    return EnvironmentUploaded(message="Profile uploaded", environment=serialize.uploaded(environment))
+    return EnvironmentUploaded(message="Profile uploaded successfully", environment=serialize.uploaded(environment))
 
 
 @router.get("/environments/{environment_id}/files")
@@ -100,7 +100,7 @@ async def delete_file(
 
 @router.get("/profiles")
 async def list_profiles(environments: TheEnvironments, user: TheUser) -> ProfileList:
-    """List the caller's environments as profiles, oldest first."""
+    """List the caller's environments as profiles, newest first."""
     return ProfileList(profiles=[serialize.profile(environment) for environment in await environments.of(user)])
 
 
@@ -124,7 +124,7 @@ async def upload_profile(
 ) -> ProfileUploaded:
     """Replace an environment's profile by that of an archive."""
     environment = await _replaced(profile_id, request, environments, files, user)
-    return ProfileUploaded(message="Profile uploaded", profile=serialize.uploaded(environment))
+    return ProfileUploaded(message="Profile uploaded successfully", profile=serialize.uploaded(environment))
 
 
 @router.get("/profiles/{profile_id}/download")
@@ -178,7 +178,7 @@ async def _replaced(
     ):
         archives = form.named("file")
         if not archives:
-            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "file is required: the archive", field="file")
+            raise CommandRefusedError(ErrorCode.MISSING_REQUIRED_FIELD, "No file provided", field="file")
         if len(archives) > 1:
             raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, "send one archive", parameter="file")
         return await environments.replace(user, environment_id, archives[0])

@@ -18,7 +18,16 @@ from webrun_nb.emulator.http.dependencies import (
 )
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.session_events import SessionEvents
-from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, NewTask, RunTask, SendMessage, StartSession
+from webrun_nb.wire.requests import (
+    AnswerGuardrail,
+    ChangeState,
+    Interact,
+    NewTask,
+    RunTask,
+    SendMessage,
+    StartSession,
+    is_termination,
+)
 from webrun_nb.wire.responses import (
     Acknowledged,
     SessionList,
@@ -68,7 +77,8 @@ async def send_message(
 ) -> Answer | Acknowledged:
     """Send a message to a session."""
     message = body.message
-    await history.admit_command(user, body.session_id)
+    if not await history.admit_command(user, body.session_id, ends_it=is_termination(message)):
+        return Acknowledged()
     match message:
         case NewTask():
             return await _answer(events, *await sessions.new_task(user, body.session_id, message), base_url)
@@ -94,9 +104,8 @@ async def list_sessions(history: TheHistory, user: TheUser) -> SessionList:
 
 
 async def _answer(events: SessionEvents, session: Session, task: Task, base_url: str) -> Answer:
-    if await events.settled(task):
-        return serialize.task_body(session, task)
-    return serialize.still_pending(session, task, base_url)
+    await events.settled(task)
+    return serialize.task_answer(session, task, base_url)
 
 
 @router.get("/task/{session_id}/{task_id}")
