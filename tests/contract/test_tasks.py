@@ -49,7 +49,8 @@ def _asked_first(request):
 def test_run_task_answers_with_its_result(emulator, run, page_url):
     body = run("List the cities.", startingPoint=page_url, outputType="structured_json", outputSchema=SCHEMA)
     assert set(body) == {
-        "success", "sessionId", "taskId", "type", "status", "pending", "data", "usage", "completedAt", "result", "pollUrl",
+        "success", "sessionId", "taskId", "type", "status", "pending", "data", "usage", "completedAt", "result",
+        "pollUrl",
     }  # fmt: skip
     assert (body["success"], body["type"], body["status"], body["pending"]) == (
         True,

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
-from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, Step
+from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, SettledByHandError, Step
 from webrun_nb.agents.examples import examples_of
 from webrun_nb.agents.extract.sources import Source
 from webrun_nb.agents.planner import plan
@@ -23,20 +23,6 @@ Work = Generator[Step, Reply | None, T]
 MAX_ANSWERS = 3
 """How often one sentence is asked about before the task fails."""
 _MOST_CHOICES = 12
-
-
-class SettledByHandError(Exception):
-    """Raised by a question that a person settled in the browser: its sentence is theirs, the task continues after it.
-
-    Parameters
-    ----------
-    question : str
-        The question.
-    """
-
-    def __init__(self, question: str) -> None:
-        super().__init__(question)
-        self.question = question
 
 
 class Asking(ABC):

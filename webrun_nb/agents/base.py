@@ -31,6 +31,20 @@ class AgentError(Exception):
         self.details = dict(details or {})
 
 
+class SettledByHandError(Exception):
+    """Raised within an agent by a question that a person settled in the browser: its sentence is theirs, the task continues after it.
+
+    Parameters
+    ----------
+    question : str
+        The question.
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question)
+        self.question = question
+
+
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """The task of an agent. `starting_url`, where given, is already open.

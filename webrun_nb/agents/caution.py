@@ -12,8 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from webrun_nb.agents.asking import SettledByHandError
-from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, SettledByHand, Step
+from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, SettledByHand, SettledByHandError, Step
 from webrun_nb.agents.planner.elements import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, ElementAction, Press, Type
 from webrun_nb.browsers.observation import Element, Observation

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from webrun_nb.agents.asking import MAX_ANSWERS, Asking, SettledByHandError
+from webrun_nb.agents.asking import MAX_ANSWERS, Asking
 from webrun_nb.agents.base import (
     AgentError,
     Failed,
@@ -27,6 +27,7 @@ from webrun_nb.agents.base import (
     Refused,
     Reply,
     Run,
+    SettledByHandError,
     Step,
     TaskSpec,
     TokenUse,
