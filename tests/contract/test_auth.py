@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -44,6 +45,28 @@ def test_health_needs_no_key(emulator):
     body = answer.json()
     assert body["success"] is True
     assert set(body) == {"success", "status", "instancesAvailable", "instanceCount", "timestamp"}
+    assert (body["status"], body["instancesAvailable"]) == ("healthy", True)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", body["timestamp"])
+
+
+def test_the_models_check_a_key(emulator):
+    status, body = emulator.get("/v1/models")
+    model = {"id": "webrun-browser-1", "object": "model", "created": 1704067200, "owned_by": "webrun"}
+    assert (status, body) == (200, {"object": "list", "data": [model]})
+    for header, code in [({}, "UNAUTHORIZED"), ({"Authorization": "Bearer wr_wrong"}, "INVALID_API_KEY")]:
+        answer = httpx.get(emulator.url + "/v1/models", headers=header, trust_env=False)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["type"], error["code"]) == (401, "authentication_error", code)
+    assert emulator.get("/v1/none")[1]["error"].keys() == {"message", "type", "code"}
+
+
+def test_the_texts_of_missing_and_wrong_keys(emulator):
+    for header, text in [
+        ({}, "API key required"),
+        ({"Authorization": "Bearer wr_wrong"}, "Invalid or revoked API key"),
+    ]:
+        answer = httpx.get(emulator.url + "/start/sessions", headers=header, trust_env=False)
+        assert answer.json()["message"] == text
 
 
 def test_a_task_needs_no_key_but_both_ids(emulator):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from helpers.waiting import wait_until
+from webrun_nb.bench.harness.jupyter_server import find_browser
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +121,49 @@ def test_interactions_need_the_agent_to_rest(emulator, waiting):
     assert (status, body["code"], body["details"]["phase"]) == (409, "INVALID_STATE", "running")
 
 
-def test_releasing_a_session_that_was_not_taken_over(emulator, idle_session):
-    status, body = interact(emulator, idle_session, type="releaseControl")
-    assert (status, body["code"]) == (409, "INVALID_STATE")
+def test_harmless_repeats_change_nothing(emulator, waiting):
+    def command(state):
+        return emulator.message(waiting, actionType="state", newState=state)[0], emulator.status(waiting)["phase"]
+
+    assert interact(emulator, waiting, type="releaseControl")[0] == 200  # no one has taken over
+    assert command("resume") == (200, "running")  # nothing is held
+    assert (command("pause"), command("pause")) == ((200, "paused"), (200, "paused"))
+    assert (command("manual"), command("manual")) == ((200, "manual"), (200, "manual"))
+    assert (command("resume"), command("resume"), command("resume")) == (
+        (200, "paused"),
+        (200, "running"),
+        (200, "running"),
+    )
+    assert (command("stop"), command("stop")) == ((200, "stopped"), (200, "stopped"))
+
+
+def test_a_task_that_is_paused_while_a_person_drives_stays_paused(emulator, waiting):
+    for state in ("manual", "pause", "resume"):
+        assert emulator.message(waiting, actionType="state", newState=state)[0] == 200
+    assert emulator.status(waiting)["phase"] == "paused"
+
+
+def test_what_a_person_does_while_the_browser_starts_is_done_when_it_has(start_emulator, tmp_path, page_url):
+    gate, browser = tmp_path / "gate", tmp_path / "chromium-headless-shell"
+    browser.write_text(f'#!/bin/sh\nwhile [ ! -e {gate} ]; do sleep 0.02; done\nexec {find_browser()} "$@"\n')
+    browser.chmod(0o755)
+    emulator = start_emulator(env={"WEBRUN_BROWSER": str(browser)})
+    task = {"prompt": "wait for 60 seconds", "startingUrl": page_url}
+    taken, paused, given_up = emulator.start(task=task), emulator.start(task=task), emulator.start(task=task)
+    for session_id, state in [(taken, "manual"), (paused, "pause"), (given_up, "manual"), (given_up, "resume")]:
+        assert emulator.message(session_id, actionType="state", newState=state)[0] == 200
+        assert emulator.status(session_id)["status"] == "pending"
+    gate.touch()
+    phases = {
+        session_id: wait_until(
+            lambda session_id=session_id: emulator.status(session_id)["phase"], lambda phase: phase == wanted
+        )
+        for session_id, wanted in [(taken, "manual"), (paused, "paused"), (given_up, "running")]
+    }
+    interact(emulator, taken, type="releaseControl")
+    wait_until(lambda: emulator.status(taken)["phase"], lambda phase: phase == "running")
+    emulator.end()
+    assert phases == {taken: "manual", paused: "paused", given_up: "running"}
 
 
 def test_the_state_names_the_browser_of_each_session(emulator, idle_session):

@@ -99,7 +99,7 @@ def test_a_session_that_was_open_at_the_end_was_terminated(past, after):
 
 def test_a_command_to_an_ended_session_says_so(past, after):
     status, body = after.message(past["open"], actionType="newTask", taskDetails="list the laptops")
-    assert (status, body["code"]) == (409, "SESSION_NOT_ACTIVE")
+    assert (status, body["code"]) == (401, "SESSION_NOT_FOUND")
 
 
 def test_a_task_that_it_never_had(past, after):

@@ -60,7 +60,9 @@ async def test_a_task_has_events_from_start_to_end(emulator, idle_session, page_
         body = await send(emulator, idle_session, actionType="newTask", taskDetails=LIST, startingPoint=page_url)
         completed = await listener.wait_for("task_completed")
     assert {"action", "agent", "response_update", "task_completed"} <= set(listener.kinds)
-    assert listener.kinds[-2:] == ["response_update", "task_completed"]
+    assert listener.kinds[0] == "response_update"
+    assert listener.events[0][1]["data"] == {"message": "Starting, browsing now"}
+    assert listener.kinds[-1] == "task_completed"
     assert (completed["sessionId"], completed["taskId"]) == (idle_session, body["taskId"])
     assert completed["data"] == body["data"]
     assert completed["usage"] == body["usage"]
@@ -236,3 +238,53 @@ async def test_an_unknown_session_is_refused(emulator, auth):
 
 async def test_a_page_of_another_origin_is_refused(emulator, idle_session):
     await is_refused(emulator, {"sessionId": idle_session}, Origin="http://evil.example")
+
+
+async def test_a_refused_command_is_told_to_its_sender(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener, listening(emulator, idle_session) as other:
+        await listener.client.emit("message", {"actionType": "state", "newState": "pause"})
+        error = await listener.wait_for("error")
+    assert (error["code"], error["command"]) == ("INVALID_STATE", True)
+    assert "taskId" not in error
+    assert "error" not in other.kinds
+
+
+async def test_a_socket_that_joins_late_gets_what_no_one_has_received(emulator, run, page_url):
+    """The task and its session are over before any socket has joined."""
+    body = await asyncio.to_thread(run, LIST, startingUrl=page_url)
+    async with listening(emulator, body["sessionId"]) as late:
+        async with asyncio.timeout(60):
+            await late.client.wait()  # the server closes the socket: the session has ended
+    assert late.kinds == ["task_completed", "end_session"]
+    assert all(event["replayed"] for _, event in late.events)
+    assert late.events[0][1]["data"] == body["data"]
+    await is_refused(emulator, {"sessionId": body["sessionId"]})  # once
+
+
+async def test_a_question_is_replayed_and_answered_over_the_late_socket(emulator, idle_session, page_url):
+    asked = await send(
+        emulator, idle_session, actionType="newTask", prompt="Click the Open button", startingUrl=page_url
+    )
+    async with listening(emulator, idle_session) as late, listening(emulator, idle_session) as later:
+        question = await late.wait_for("guardrail_trigger")
+        await late.client.emit("message", {"actionType": "guardrail", "newState": "resume", "prompt": "the left one"})
+        await late.wait_for("task_completed")
+        await later.wait_for("task_completed")
+    assert (question["taskId"], question["replayed"], question["data"]) == (asked["taskId"], True, asked["data"])
+    assert "guardrail_trigger" not in later.kinds
+    assert not any("replayed" in event for _, event in later.events)
+
+
+async def test_after_a_minute_nothing_is_replayed(emulator, run, page_url):
+    body = await asyncio.to_thread(run, LIST, startingUrl=page_url)
+    await asyncio.to_thread(emulator.advance, 61_000)
+    await is_refused(emulator, {"sessionId": body["sessionId"]})
+
+
+async def test_a_failed_task_is_replayed(emulator, run):
+    body = await asyncio.to_thread(run, LIST, startingUrl="http://127.0.0.1:9/")
+    async with listening(emulator, body["sessionId"]) as late:
+        error = await late.wait_for("error")
+        ended = await late.wait_for("end_session")
+    assert (error["taskId"], error["code"]) == (body["taskId"], "NAVIGATION_FAILED")
+    assert (ended["type"], ended["reason"]) == ("end_session", "failed")

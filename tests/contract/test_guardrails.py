@@ -77,3 +77,75 @@ def test_a_sentence_that_cannot_be_followed_is_asked_about(run, page_url):
     body = run("Fluctuate the quantum harmonics", startingPoint=page_url)
     assert body["status"] == "guardrail_trigger"
     assert "Fluctuate the quantum harmonics" in body["data"]["value"]
+
+
+@pytest.mark.parametrize("name", ["prompt", "taskDetails"])
+def test_it_is_answered_under_either_name(emulator, asking, name):
+    session_id, body = asking
+    assert emulator.message(session_id, actionType="guardrail", newState="resume", **{name: "the left one"})[0] == 200
+    path = f"/task/{session_id}/{body['taskId']}"
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    assert done["status"] == "complete"
+
+
+@pytest.mark.parametrize("answer", [{}, {"prompt": ""}, {"prompt": "  "}, {"taskDetails": ""}])
+def test_an_empty_answer_is_refused_and_the_question_stays(emulator, asking, answer):
+    session_id, _ = asking
+    status, body = emulator.message(session_id, actionType="guardrail", newState="resume", **answer)
+    assert (status, body["code"], body["details"]) == (400, "MISSING_REQUIRED_FIELD", {"field": "prompt"})
+    assert emulator.status(session_id)["phase"] == "guardrail"
+
+
+@pytest.mark.parametrize("name", ["prompt", "taskDetails"])
+def test_the_text_of_an_answer_is_in_no_error(emulator, asking, name):
+    session_id, _ = asking
+    answer = emulator.message(session_id, actionType="guardrail", **{name: ["hunter2-secret"]})
+    assert answer[0] == 400
+    assert "hunter2-secret" not in str(answer)
+    long = emulator.message(session_id, actionType="guardrail", **{name: "hunter2-secret" * 2_000})
+    assert (long[0], long[1]["details"]["parameter"]) == (400, f"message.{name}")
+    assert "hunter2-secret" not in str(long)
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        {"actionType": "interaction", "action": {"type": "releaseControl"}},
+        {"actionType": "state", "newState": "resume"},
+    ],
+)
+def test_releasing_control_at_a_question_settles_it(emulator, asking, release):
+    session_id, body = asking
+    assert emulator.message(session_id, actionType="state", newState="manual")[0] == 200
+    assert emulator.status(session_id)["phase"] == "manual"
+    assert emulator.message(session_id, **release)[0] == 200
+    late = emulator.message(session_id, actionType="guardrail", prompt="the left one", newState="resume")
+    assert late[0] == 200, "an answer that still comes is no error"
+    path = f"/task/{session_id}/{body['taskId']}"
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    assert done["status"] == "complete"
+    assert "left to the person who took over" in done["data"]["message"]
+
+
+def test_what_a_person_did_at_a_question_is_seen_by_the_rest_of_the_task(emulator, idle_session, page_url, visits):
+    """The person presses the bell in place of the agent; the task continues from the page as it is."""
+    text = f"{AMBIGUOUS}. Then list the cities."
+    _, body = emulator.message(idle_session, actionType="newTask", prompt=text, startingUrl=page_url)
+    assert body["status"] == "guardrail_trigger"
+    emulator.message(idle_session, actionType="interaction", action={"type": "takeOverControl"})
+    emulator.message(idle_session, actionType="interaction", action={"type": "releaseControl"})
+    path = f"/task/{idle_session}/{body['taskId']}"
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    assert (done["status"], "Ulm" in str(done["data"])) == ("complete", True)
+
+
+def test_a_login_by_hand_is_no_answer_to_keep(emulator, idle_session):
+    """Nothing that was typed by hand becomes a secret: the agent looks at the page as it is."""
+    bank = emulator.shop.replace("shop", "bank")
+    _, body = emulator.message(idle_session, actionType="newTask", prompt="Log in.", startingUrl=bank)
+    assert (body["status"], body["data"]["kind"]) == ("guardrail_trigger", "credentials"), body
+    emulator.message(idle_session, actionType="state", newState="manual")
+    emulator.message(idle_session, actionType="state", newState="resume")
+    path = f"/task/{idle_session}/{body['taskId']}"
+    again = wait_until(lambda: emulator.get(path)[1], lambda polled: polled["status"] == "guardrail_trigger")
+    assert again["data"]["kind"] == "credentials", "no one has logged in, so it asks again"

@@ -168,7 +168,7 @@ def test_anothers_is_not_there_and_ones_own_goes_with_the_records(two_users, pag
     of_bob = picture(two_users, task_id, 1, Authorization="Bearer wr_bob-0123456789")
     assert (of_bob.status_code, of_bob.json()["code"]) == (404, "TASK_NOT_FOUND")
     two_users.message(session_id, actionType="state", newState="terminate")
-    assert wish(two_users, session_id, wanted=True).json()["code"] == "SESSION_NOT_ACTIVE"
+    assert wish(two_users, session_id, wanted=True).json()["code"] == "SESSION_NOT_FOUND"
     assert picture(two_users, task_id, 1).status_code == 200  # it outlives the session, with the steps
     two_users.post("/_emulator/reset", {})
     assert picture(two_users, task_id, 1).json()["code"] == "TASK_NOT_FOUND"

@@ -96,14 +96,24 @@ def test_terminate_ends_it_once(emulator, idle_session):
     status, body = emulator.message(idle_session, actionType="state", newState="terminate")
     assert (status, body) == (200, {"success": True, "message": "Message sent successfully"})
     assert emulator.status(idle_session)["status"] == "terminated"
-    status, body = emulator.message(idle_session, actionType="state", newState="terminate")
-    assert (status, body["code"]) == (409, "SESSION_NOT_ACTIVE")
+    assert emulator.message(idle_session, actionType="state", newState="terminate")[0] == 200  # a harmless repeat
+    assert emulator.status(idle_session)["reason"] == "terminated"
 
 
 def test_a_task_for_an_ended_session_is_refused(emulator, idle_session):
     emulator.message(idle_session, actionType="state", newState="terminate")
     status, body = emulator.message(idle_session, actionType="newTask", taskDetails=LIST)
-    assert (status, body["code"]) == (409, "SESSION_NOT_ACTIVE")
+    assert (status, body["code"]) == (401, "SESSION_NOT_FOUND")
+    assert body["details"] == {"status": "terminated", "reason": "terminated"}
+
+
+def test_a_command_to_a_session_that_expired_says_so(emulator, idle_session):
+    emulator.advance(6 * MINUTE_MS)
+    status, body = emulator.message(idle_session, actionType="state", newState="pause")
+    assert (status, body["code"]) == (401, "SESSION_EXPIRED")
+    assert body["message"].endswith("after 300 seconds of inactivity")
+    assert body["details"] == {"status": "terminated", "reason": "expired"}
+    assert emulator.message(idle_session, actionType="state", newState="terminate")[0] == 200
 
 
 def test_a_bill_stops_growing_when_the_session_ends(emulator, idle_session):
@@ -122,9 +132,10 @@ def test_idle_time_is_billed_apart(emulator, idle_session, standing_clock):
 
 
 def test_commands_that_make_no_sense_now(emulator, idle_session):
-    for state in ("stop", "resume", "pause"):
+    for state in ("stop", "pause"):
         status, body = emulator.message(idle_session, actionType="state", newState=state)
         assert (status, body["code"], body["details"]["phase"]) == (409, "INVALID_STATE", "idle"), state
+    assert emulator.message(idle_session, actionType="state", newState="resume")[0] == 200  # nothing is held
     status, body = emulator.message(idle_session, actionType="guardrail", taskDetails="yes")
     assert (status, body["code"]) == (409, "INVALID_STATE")
 

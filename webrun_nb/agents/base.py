@@ -32,7 +32,7 @@ class AgentError(Exception):
 
 
 class SettledByHandError(Exception):
-    """Raised within an agent by a question that a person settled in the browser: its sentence is theirs, the task continues after it.
+    """Raised within an agent by a question that a person settled in the browser; the task continues after it.
 
     Parameters
     ----------

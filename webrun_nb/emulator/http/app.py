@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import Services
-from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, SEND_MESSAGE_PATH, TASK_PATHS, refusal
+from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, SEND_MESSAGE_PATH, TASK_PATHS
+from webrun_nb.emulator.http.refusals import error_response, refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
-from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.wire.errors import ErrorBody, contract_error
 from webrun_nb.wire.vocabulary import TASK, as_written, path_parts, path_text
@@ -110,7 +110,7 @@ async def _on_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CommandRefusedError)
     error = await _named_as_written(error, request)
     gone_on_send = error.code in _GONE and request.url.path == SEND_MESSAGE_PATH
-    return refusal(error, 401 if gone_on_send else None)  # the codes with two statuses (section 2)
+    return refusal(error, request.url.path, 401 if gone_on_send else None)  # the codes with two statuses (section 2)
 
 
 async def _named_as_written(error: CommandRefusedError, request: Request) -> CommandRefusedError:
@@ -130,15 +130,15 @@ async def _named_as_written(error: CommandRefusedError, request: Request) -> Com
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     code, message, details = contract_error(error.errors(), error.body)
-    return refusal(CommandRefusedError(code, message, **details))
+    return refusal(CommandRefusedError(code, message, **details), request.url.path)
 
 
 async def _on_unknown_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES_OF_STARLETTE.get(error.status_code, ErrorCode.INVALID_PARAMETER)
-    body = serialize.error(code, f"{request.method} {request.url.path[:100]}: {error.detail}", {})
+    message = f"{request.method} {request.url.path[:100]}: {error.detail}"
     headers = {"Allow": _allowed_methods(request)} if error.status_code == 405 else error.headers
-    return JSONResponse(body.to_wire(), status_code=error.status_code, headers=headers)
+    return error_response(request.url.path, error.status_code, code, message, headers=headers)
 
 
 def _allowed_methods(request: Request) -> str:
@@ -153,11 +153,12 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
     assert isinstance(error, OperationalError)
     message = f"the emulator's database can't be used: {reason(error)}"
     log.error("%s %s: %s", request.method, request.url.path, message)
-    return refusal(CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, message))
+    return refusal(CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, message), request.url.path)
 
 
 async def _on_defect(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    body = serialize.error(ErrorCode.INTERNAL_ERROR, "an unexpected error, see the emulator's log", {})
+    message = "an unexpected error, see the emulator's log"
     # Uvicorn closes the connection after a defect: without this header the client's next call on it would be reset.
-    return JSONResponse(body.to_wire(), status_code=500, headers={"Connection": "close"})
+    headers = {"Connection": "close"}
+    return error_response(request.url.path, 500, ErrorCode.INTERNAL_ERROR, message, headers=headers)

@@ -246,6 +246,21 @@ def error(code: str, message: str, details: Mapping[str, Any]) -> ErrorBody:
     return ErrorBody(message=message, error=message, code=code, details=dict(details) or None)
 
 
+_OPENAI_ERROR_TYPES: Mapping[int, str] = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+"""The types of OpenAI's errors, by HTTP status; for others below 500 `invalid_request_error`, else `server_error`."""
+
+
+def openai_error(status: int, code: str, message: str) -> dict[str, Any]:
+    """Return an error's body under `/v1` (section 11)."""
+    kind = _OPENAI_ERROR_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return {"error": {"message": message, "type": kind, "code": code}}
+
+
 # --- events (section 10) ----------------------------------------------------------------------------------------------
 
 

@@ -147,8 +147,6 @@ class Sessions:
         kind: InstanceKind = "context" if has_task and fields.terminate_on_completion else "process"
         engine = await self._policies.engine(user, request.policy_id)
         session, task = await self._open(user, _NewSession(request, fields, kind, engine, opening_url, has_task))
-        session.reach_out_mode = request.reach_out_mode
-        self._history.keep(session)
         return session, task
 
     async def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
@@ -180,6 +178,7 @@ class Sessions:
         worker = self._factory.create_worker(
             session, new.kind, route, engine=new.engine, environment=environment, opening_url=new.opening_url
         )
+        session.reach_out_mode = request.reach_out_mode
         self._workers.add(session.id, worker)
         self._registry.add(session)
         self._history.keep(session)

@@ -74,7 +74,7 @@ class Sessions(RuleBasedStateMachine):
     def a_task_comes_in(self, ends: bool, duration: int) -> None:
         self._try(
             lambda: self.session.add_task(f"t{next(self.numbers)}", TaskOrder("do", duration, 100, ends)),
-            {"SESSION_NOT_ACTIVE"},
+            {"SESSION_NOT_FOUND", "SESSION_EXPIRED"},
         )
 
     @rule()
@@ -110,11 +110,11 @@ class Sessions(RuleBasedStateMachine):
         )
     )
     def a_person_commands(self, command: str) -> None:
-        self._try(getattr(self.session, command), {"INVALID_STATE", "SESSION_NOT_ACTIVE"})
+        self._try(getattr(self.session, command), {"INVALID_STATE", "SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 
     @rule()
     def a_person_answers(self) -> None:
-        self._try(lambda: self.session.answer("yes"), {"INVALID_STATE", "SESSION_NOT_ACTIVE"})
+        self._try(lambda: self.session.answer("yes"), {"INVALID_STATE", "SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 
     @rule(by_ms=st.integers(0, 400_000))
     def time_passes(self, by_ms: int) -> None:

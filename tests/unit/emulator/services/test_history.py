@@ -150,7 +150,7 @@ async def test_a_command_to_an_ended_session_reports_its_end(emulator):
             await emulator.history.admit_command(user, session_id)
         refusals[user, session_id] = refused.value.code
     assert refusals == {
-        ("ann", "ended"): "SESSION_NOT_ACTIVE",
+        ("ann", "ended"): "SESSION_NOT_FOUND",
         ("ann", "never"): "SESSION_NOT_FOUND",
         ("bob", "ended"): "SESSION_NOT_FOUND",
         ("bob", "open"): "SESSION_NOT_FOUND",

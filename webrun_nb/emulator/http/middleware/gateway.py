@@ -6,11 +6,9 @@ It runs before FastAPI, so that nothing else, body parsing included, runs for a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from math import ceil
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webrun_nb.common.codes import ErrorCode
@@ -19,7 +17,7 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.listening import AllowedHosts, is_loopback
 from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts, with_body_limits
-from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.http.refusals import error_response, refusal
 from webrun_nb.emulator.services.accounts import Keys
 from webrun_nb.emulator.services.faults import Faults
 
@@ -97,9 +95,9 @@ class RequestGateway:
             else:
                 await send({"type": "websocket.close", "code": 1008})
         elif host not in self._hosts:  # such as a foreign name that its DNS has rebound to this address
-            await _refuse(
-                421, ErrorCode.INVALID_PARAMETER, "this server does not answer to that host name", {"parameter": "Host"}
-            )(scope, receive, send)
+            why = "this server does not answer to that host name"
+            answer = error_response(scope["path"], 421, ErrorCode.INVALID_PARAMETER, why, {"parameter": "Host"})
+            await answer(scope, receive, send)
         elif scope["path"].startswith("/socket.io"):
             await (self._limited_live if scope["type"] == "http" else self._live)(scope, receive, _safe(send))
         elif scope["type"] == "websocket" or scope["path"].startswith("/view/"):
@@ -118,7 +116,7 @@ class RequestGateway:
             if scope["path"] in _LIMITED and scope["method"] == "POST":
                 rate = self._rates.admit(user, scope["path"], self._clock.now())
         except CommandRefusedError as error:
-            await refusal(error)(scope, receive, send)
+            await refusal(error, scope["path"])(scope, receive, send)
             return
         scope.setdefault("state", {})["user"] = user
         if not scope["path"].startswith("/_emulator") and await self._is_faulty(scope, receive, send):
@@ -144,23 +142,8 @@ class RequestGateway:
         if fault.status is None:
             return False
         code = fault.code or ErrorCode.INSTANCE_UNAVAILABLE
-        await _refuse(fault.status, code, "a simulated fault", {})(scope, receive, send)
+        await error_response(scope["path"], fault.status, code, "a simulated fault")(scope, receive, send)
         return True
-
-
-def refusal(error: CommandRefusedError, status: int | None = None) -> JSONResponse:
-    """Return the response for an error (contract, section 2), rate limit headers included."""
-    answer = _refuse(status or error.code.http_status, error.code, str(error), error.details)
-    if error.code == ErrorCode.RATE_LIMIT_EXCEEDED:
-        answer.headers["Retry-After"] = str(error.details["retryAfter"])
-        answer.headers["X-RateLimit-Limit"] = str(error.details["limit"])
-        answer.headers["X-RateLimit-Remaining"] = "0"
-        answer.headers["X-RateLimit-Reset"] = str(error.details["reset"])
-    return answer
-
-
-def _refuse(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:
-    return JSONResponse(serialize.error(code, message, details).to_wire(), status_code=status)
 
 
 def _is_from_here(scope: Scope) -> bool:
