@@ -82,8 +82,8 @@ def test_a_result_is_what_it_was(past, after, which):
 def test_the_text_of_a_task_is_kept_with_its_answer(past, after):
     task = past["truncated"]
     kept = after.get(f"/_emulator/tasks/{task['taskId']}")[1]
-    assert (kept["taskDetails"], kept["outputType"], kept["outputSchema"]) == ("list the laptops", "text", None)
-    assert kept["startingPoint"].startswith("http://shop.localhost:")
+    assert (kept["prompt"], kept["outputType"], kept["outputSchema"]) == ("list the laptops", "text", None)
+    assert kept["startingUrl"].startswith("http://shop.localhost:")
     assert kept["task"] == task
 
 
@@ -117,11 +117,11 @@ def test_ended_and_open_sessions_are_listed_newest_first(past, after):
 def test_tasks_are_listed_with_their_texts_newest_first(past, after):
     session_id = after.start(taskDetails="wait for 60 seconds", startingPoint=after.shop)
     listed = after.get("/_emulator/tasks")[1]["tasks"]
-    assert [(task["sessionId"], task["taskDetails"]) for task in listed[:2]] == [
+    assert [(task["sessionId"], task["prompt"]) for task in listed[:2]] == [
         (session_id, "wait for 60 seconds"),
         (past["truncated"]["sessionId"], "list the laptops"),
     ]
-    assert set(listed[0]) == {"sessionId", "taskId", "taskDetails", "startingPoint", "createdAt"}
+    assert set(listed[0]) == {"sessionId", "taskId", "prompt", "startingUrl", "createdAt"}
 
 
 def test_an_account_starts_without_spending(start):

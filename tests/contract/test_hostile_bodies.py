@@ -77,7 +77,7 @@ def test_a_body_without_a_length_is_refused_once_it_is_too_large(emulator):
 
 def test_a_body_that_comes_in_pieces_is_read(emulator):
     answer = emulator.http.post(START, content=iter([b'{"maxDura', b'tion": 5}']), headers=JSON)
-    assert answer.json()["details"]["parameter"] == "initialTask.maxDuration"
+    assert answer.json()["details"]["parameter"] == "maxDuration"
 
 
 @pytest.mark.parametrize(

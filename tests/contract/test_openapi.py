@@ -29,6 +29,7 @@ OPERATIONS = [
     ("GET", "/start/active-sockets"),
     ("GET", "/task/{session_id}/{task_id}"),
     ("GET", "/account/usage"),
+    ("GET", "/v1/models"),
     ("GET", "/policies"),
     ("POST", "/policies"),
     ("GET", "/policies/{policy_id}"),
@@ -198,6 +199,9 @@ def errors_are_the_contracts(ctx: Any, response: Any, case: Any) -> None:
     if response.status_code < 400:
         return
     body = response.json()
+    if case.path.startswith("/v1/"):
+        assert body["error"].keys() == {"message", "type", "code"}
+        return
     assert body["success"] is False
     assert body["message"] == body["error"] != ""
     assert response.status_code in OTHER_STATUSES.get(body["code"], {ErrorCode(body["code"]).http_status}), body
@@ -254,12 +258,12 @@ def _tidy(emulator: Any, guests: Guests, case: Any, answer: Any) -> None:
 # --- what the contract says, and openapi.json with it -----------------------------------------------------------------
 
 TASK = {
-    "taskDetails", "startingPoint", "maxDuration", "maxInputTokens", "maxOutputTokens", "avoidDomains", "emulator",
+    "prompt", "startingUrl", "maxDuration", "maxInputTokens", "maxOutputTokens", "avoidDomains", "emulator",
     "terminateOnCompletion", "outputType", "outputSchema", "secrets", "files", "webhook",
 }  # fmt: skip
-SESSION = {"environmentId", "policyId", "proxy", "mode"}
+SESSION = {"environmentId", "policyId", "proxy", "mode", "reachOutMode"}
 ASKED = {
-    "/start/start-session": SESSION | {"reachOutMode", "initialTask"},
+    "/start/start-session": SESSION | {"task"},
     "/start/run-task": SESSION | TASK,
     "/start/send-message": {"sessionId", "message"},
     "/_emulator/clock": {"advance", "freeze"},
@@ -269,15 +273,17 @@ ASKED = {
 BILLED = {"success", "sessionId", "taskId", "status", "pending", "usage"}
 COMPLETED = BILLED | {"type", "data", "completedAt", "result"}
 GUARDRAIL = BILLED | {"type", "data"}
-FAILED = BILLED | {"error", "message", "code", "details"}
+FAILED = BILLED | {"type", "error", "message", "code", "details"}
 STILL_PENDING = {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
+TASK_ANSWERS = [COMPLETED | {"pollUrl"}, GUARDRAIL | {"pollUrl", "message"}, FAILED | {"pollUrl"}, STILL_PENDING]
 ANSWERED = {
     "/start/health": [{"success", "status", "instancesAvailable", "instanceCount", "timestamp"}],
     "/start/start-session": [
         {"success", "sessionId", "socketURL", "streaming", "initialPrompt", "expiresIn", "balance", "message", "taskId"}
     ],
-    "/start/run-task": [COMPLETED, GUARDRAIL, FAILED, STILL_PENDING],
-    "/start/send-message": [COMPLETED, GUARDRAIL, FAILED, STILL_PENDING, {"success", "message"}],
+    "/start/run-task": [*TASK_ANSWERS],
+    "/start/send-message": [*TASK_ANSWERS, {"success", "message"}],
+    "/v1/models": [{"object", "data"}],
     "/start/session-status/{session_id}": [
         {
             "success", "sessionId", "status", "phase", "currentTaskId", "queuedTaskIds", "createdAt", "lastActivityAt",
@@ -334,7 +340,7 @@ def test_messages_have_the_contracts_fields(document):
     assert messages == [
         {"actionType", "newState", *TASK},
         {"actionType", "newState", "taskId"},
-        {"actionType", "newState", "taskDetails"},
+        {"actionType", "newState", "prompt"},
         {"actionType", "action"},
     ]
 
@@ -348,11 +354,14 @@ def test_answers_have_the_contracts_fields(document, path):
 
 
 def test_bad_input_is_announced_as_400_and_never_as_422(document):
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
             assert "422" not in operation["responses"]
             (error,) = _objects(document, _content(operation["responses"]["400"]))
-            assert set(error["properties"]) == {"success", "message", "error", "code", "details"}
+            openai = path.startswith("/v1/")
+            assert (
+                set(error["properties"]) == {"error"} if openai else {"success", "message", "error", "code", "details"}
+            )
 
 
 def test_every_status_of_the_table_of_codes_is_announced(document):
@@ -393,4 +402,5 @@ def test_a_wrong_method_is_answered_with_the_allowed_ones(emulator, method, path
     answer = emulator.http.request(wrong, path.format_map(Nobody()))
     assert answer.status_code == 405
     assert method in answer.headers["Allow"].split(", ")
-    assert answer.json()["code"] == "METHOD_NOT_ALLOWED"
+    body = answer.json()
+    assert (body["error"] if path.startswith("/v1/") else body)["code"] == "METHOD_NOT_ALLOWED"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_the_pages_that_were_read_are_listed_with_status_and_time(emulator, run,
     body = run(TEXT, startingPoint=f"{page_url}/some", **JSON)
     (page,) = report(emulator, body["taskId"])[1]["pages"]
     assert (page["url"], page["status"]) == (f"{page_url}/some", 200)
-    assert 0 <= body["completedAt"] - page["at"] < 600_000
+    assert 0 <= datetime.fromisoformat(body["completedAt"]).timestamp() * 1000 - page["at"] < 600_000
 
 
 def test_a_task_that_failed_has_a_report(emulator, run, page_url):

@@ -33,6 +33,20 @@ class ErrorBody(Response):
     details: dict[str, Any] | None = None
 
 
+class OpenAiErrorFields(Response):
+    """The error in an `OpenAiErrorBody`."""
+
+    message: str
+    type: str
+    code: str
+
+
+class OpenAiErrorBody(Response):
+    """Every error's body under `/v1` (section 11)."""
+
+    error: OpenAiErrorFields
+
+
 def missing(message: str = "{parameter} is required", *, within: Sequence[str | int] = ()) -> PydanticCustomError:
     """Return the error that becomes `MISSING_REQUIRED_FIELD`; see `invalid`."""
     return PydanticCustomError("webrun_missing", "{why}", {"why": message, "within": list(within)})

@@ -195,9 +195,7 @@ class TaskStillPending(Response):
 
 
 class TaskGuardrail(Response):
-    """A task that waits for a person. `pollUrl` and `message` are in answers of run-task and newTask alone."""
-
-    left_out: ClassVar[frozenset[str]] = frozenset({"pollUrl", "message"})
+    """A task that waits for a person."""
 
     success: Literal[True] = True
     session_id: str
@@ -207,8 +205,13 @@ class TaskGuardrail(Response):
     pending: Literal[True] = True
     data: GuardrailData
     usage: Usage
-    poll_url: str | None = None
-    message: str | None = None
+
+
+class GuardrailAnswer(TaskGuardrail):
+    """The same as an answer of run-task and newTask: with the question as `message`."""
+
+    poll_url: str
+    message: str
 
 
 class InlineResult(Response):
@@ -220,9 +223,9 @@ class InlineResult(Response):
 
 
 class TaskCompleted(Response):
-    """A task that succeeded. `pollUrl` is in answers of run-task and newTask alone."""
+    """A task that succeeded."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"result", "pollUrl"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"result"})
 
     success: Literal[True] = True
     session_id: str
@@ -234,13 +237,18 @@ class TaskCompleted(Response):
     usage: Usage
     completed_at: WireTime
     result: InlineResult | None = None
-    poll_url: str | None = None
+
+
+class CompletedAnswer(TaskCompleted):
+    """The same as an answer of run-task and newTask."""
+
+    poll_url: str
 
 
 class TaskFailed(Response):
-    """A task that failed. `pollUrl` is in answers of run-task and newTask alone."""
+    """A task that failed."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"details", "pollUrl"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"details"})
 
     success: Literal[False] = False
     session_id: str
@@ -253,10 +261,18 @@ class TaskFailed(Response):
     code: str
     details: dict[str, Any] | None = None
     usage: Usage
-    poll_url: str | None = None
 
 
-TaskBody = TaskPending | TaskStillPending | TaskGuardrail | TaskCompleted | TaskFailed
+class FailedAnswer(TaskFailed):
+    """The same as an answer of run-task and newTask."""
+
+    poll_url: str
+
+
+TaskAnswer = CompletedAnswer | GuardrailAnswer | FailedAnswer | TaskStillPending
+"""The answers of run-task and newTask, each with the URL to poll."""
+TaskBody = TaskPending | TaskGuardrail | TaskCompleted | TaskFailed
+"""The answers of polling."""
 
 
 class Acknowledged(Response):

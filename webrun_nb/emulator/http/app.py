@@ -18,10 +18,10 @@ from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import Services
 from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, SEND_MESSAGE_PATH, TASK_PATHS
-from webrun_nb.emulator.http.refusals import error_response, refusal
+from webrun_nb.emulator.http.refusals import OPENAI_PATHS, error_response, refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
 from webrun_nb.emulator.storage.database import reason
-from webrun_nb.wire.errors import ErrorBody, contract_error
+from webrun_nb.wire.errors import ErrorBody, OpenAiErrorBody, contract_error
 from webrun_nb.wire.vocabulary import TASK, as_written, path_parts, path_text
 
 log = logging.getLogger(__name__)
@@ -96,11 +96,19 @@ def _describe_as_the_contract(app: FastAPI) -> None:
         for path, operations in schema["paths"].items():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
+                if path.startswith(OPENAI_PATHS):
+                    _describe_openai_errors(operation)
                 if path.startswith((HEALTH_PATH, TASK_PATHS)):
                     operation["security"] = []
         return schema
 
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+
+
+def _describe_openai_errors(operation: dict[str, Any]) -> None:
+    for status, described in operation["responses"].items():
+        if status != "200":
+            described["content"]["application/json"]["schema"] = OpenAiErrorBody.model_json_schema()
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.serializers import sessions as serialize
 
-_OPENAI_PATHS = "/v1/"
+OPENAI_PATHS = "/v1/"
 
 
 def refusal(error: CommandRefusedError, path: str, status: int | None = None) -> JSONResponse:
@@ -44,8 +44,6 @@ def error_response(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return a response with an error's body in the form that belongs to a path."""
-    if path.startswith(_OPENAI_PATHS):
-        body = serialize.openai_error(status, code, message)
-    else:
-        body = serialize.error(code, message, details or {}).to_wire()
-    return JSONResponse(body, status_code=status, headers=dict(headers or {}))
+    is_openai = path.startswith(OPENAI_PATHS)
+    body = serialize.openai_error(status, code, message) if is_openai else serialize.error(code, message, details or {})
+    return JSONResponse(body.to_wire(), status_code=status, headers=dict(headers or {}))

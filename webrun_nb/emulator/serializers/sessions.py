@@ -15,15 +15,18 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import INACTIVITY_TIMEOUT_MS
 from webrun_nb.emulator.domain.session import GRACE_PERIOD_MS, Session
 from webrun_nb.emulator.domain.task import DownloadedFile, Question, StoredRequest, Task
-from webrun_nb.wire.errors import ErrorBody
+from webrun_nb.wire.errors import ErrorBody, OpenAiErrorBody, OpenAiErrorFields
 from webrun_nb.wire.past_tasks import PastTask, TaskText
 from webrun_nb.wire.requests import TaskFields
 from webrun_nb.wire.responses import (
     AccountUsage,
     ActiveSockets,
     Breakdown,
+    CompletedAnswer,
     Dimensions,
+    FailedAnswer,
     File,
+    GuardrailAnswer,
     GuardrailData,
     InlineResult,
     NetworkLog,
@@ -32,6 +35,7 @@ from webrun_nb.wire.responses import (
     SessionStarted,
     SessionState,
     Streaming,
+    TaskAnswer,
     TaskBody,
     TaskCompleted,
     TaskData,
@@ -161,14 +165,19 @@ def task_body(session: Session, task: Task) -> TaskBody:
             assert_never(task.status)
 
 
-def task_answer(session: Session, task: Task, base_url: str) -> TaskBody:
+def task_answer(session: Session, task: Task, base_url: str) -> TaskAnswer:
     """Return the answer of run-task and newTask: the status of a task, and where to poll it from now on."""
     poll_url = f"{base_url}/task/{session.id}/{task.id}"
     body = task_body(session, task)
-    if isinstance(body, TaskPending):
-        return TaskStillPending(session_id=session.id, task_id=task.id, poll_url=poll_url)
-    asked = {"message": body.data.value} if isinstance(body, TaskGuardrail) else {}
-    return body.model_copy(update={"poll_url": poll_url, **asked})
+    match body:
+        case TaskCompleted():
+            return CompletedAnswer(**dict(body), poll_url=poll_url)
+        case TaskGuardrail():
+            return GuardrailAnswer(**dict(body), poll_url=poll_url, message=body.data.value)
+        case TaskFailed():
+            return FailedAnswer(**dict(body), poll_url=poll_url)
+        case _:
+            return TaskStillPending(session_id=session.id, task_id=task.id, poll_url=poll_url)
 
 
 def guardrail(question: Question) -> GuardrailData:
@@ -255,10 +264,10 @@ _OPENAI_ERROR_TYPES: Mapping[int, str] = {
 """The types of OpenAI's errors, by HTTP status; for others below 500 `invalid_request_error`, else `server_error`."""
 
 
-def openai_error(status: int, code: str, message: str) -> dict[str, Any]:
+def openai_error(status: int, code: str, message: str) -> OpenAiErrorBody:
     """Return an error's body under `/v1` (section 11)."""
     kind = _OPENAI_ERROR_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
-    return {"error": {"message": message, "type": kind, "code": code}}
+    return OpenAiErrorBody(error=OpenAiErrorFields(message=message, type=kind, code=code))
 
 
 # --- events (section 10) ----------------------------------------------------------------------------------------------

@@ -33,16 +33,14 @@ from webrun_nb.wire.responses import (
     SessionList,
     SessionStarted,
     SessionState,
+    TaskAnswer,
     TaskCompleted,
     TaskFailed,
     TaskGuardrail,
     TaskPending,
-    TaskStillPending,
 )
 
 router = APIRouter()
-
-Answer = TaskCompleted | TaskGuardrail | TaskFailed | TaskStillPending | TaskPending
 
 
 @router.post("/start/start-session")
@@ -61,7 +59,9 @@ async def start_session(
 
 
 @router.post("/start/run-task")
-async def run_task(body: RunTask, sessions: TheSessions, events: TheEvents, user: TheUser, base_url: BaseUrl) -> Answer:
+async def run_task(
+    body: RunTask, sessions: TheSessions, events: TheEvents, user: TheUser, base_url: BaseUrl
+) -> TaskAnswer:
     """Open a session for one task, and wait for it up to 50 s."""
     return await _answer(events, *await sessions.run_task(user, body), base_url)
 
@@ -74,7 +74,7 @@ async def send_message(
     history: TheHistory,
     user: TheUser,
     base_url: BaseUrl,
-) -> Answer | Acknowledged:
+) -> TaskAnswer | Acknowledged:
     """Send a message to a session."""
     message = body.message
     if not await history.admit_command(user, body.session_id, ends_it=is_termination(message)):
@@ -103,7 +103,7 @@ async def list_sessions(history: TheHistory, user: TheUser) -> SessionList:
     return SessionList(sessions=await history.sessions(user))
 
 
-async def _answer(events: SessionEvents, session: Session, task: Task, base_url: str) -> Answer:
+async def _answer(events: SessionEvents, session: Session, task: Task, base_url: str) -> TaskAnswer:
     await events.settled(task)
     return serialize.task_answer(session, task, base_url)
 
@@ -111,6 +111,6 @@ async def _answer(events: SessionEvents, session: Session, task: Task, base_url:
 @router.get("/task/{session_id}/{task_id}")
 async def task(
     session_id: str, task_id: str, history: TheHistory, user: TheUserIfAny
-) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending | TaskStillPending:
+) -> TaskCompleted | TaskGuardrail | TaskFailed | TaskPending:
     """Return the status of a task; its result outlives its session."""
     return await history.task_body(session_id, task_id, user)
