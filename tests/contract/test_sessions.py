@@ -25,7 +25,7 @@ def test_start_session_answers_with_the_contracts_fields(emulator):
     assert set(streaming) == {"webRTCURL", "webViewURL", "dimensions"}
     assert (streaming["webRTCURL"], streaming["dimensions"]) == (None, {"width": 1024, "height": 600})
     view_url = streaming["webViewURL"]
-    assert re.fullmatch(f"{emulator.url}/view/{body['sessionId']}#token=[0-9a-f]{{64}}", view_url)
+    assert re.fullmatch(f"{emulator.url}/view/live#token=[0-9a-f]{{88}}", view_url)
     assert emulator.status(body["sessionId"])["streaming"]["webViewURL"] == view_url
     assert body["expiresIn"] == 300_000
     assert body["balance"] == 100.0  # a number, though this one never runs out

@@ -21,6 +21,9 @@ PROOFS = {
 }
 
 
+SOCKET = "/view/live/socket"
+
+
 @dataclass(frozen=True)
 class Opened:
     """A session with its token, and ids of objects of the same user."""
@@ -71,7 +74,7 @@ async def say_hello(emulator: Any, path: str, **hello: Any) -> tuple[int | None,
 
 
 async def test_the_token_alone_shows_the_session_and_drives_it(emulator, opened):
-    url = f"{emulator.url}/view/{opened.session}/socket"
+    url = emulator.url + SOCKET
     async with aiohttp.ClientSession() as http, http.ws_connect(url) as socket:
         await socket.send_str(json.dumps({"type": "hello", "token": opened.token}))
         assert (await socket.receive_json())["driver"] == "agent"
@@ -83,28 +86,34 @@ async def test_the_token_alone_shows_the_session_and_drives_it(emulator, opened)
     emulator.message(opened.session, actionType="interaction", action={"type": "releaseControl"})
 
 
-async def test_it_opens_the_view_of_no_other_session(emulator, opened):
-    for session_id in (opened.other, "nosuchsessio", opened.session.upper()):
-        code, notes = await say_hello(emulator, f"/view/{session_id}/socket", token=opened.token)
-        assert code == 4401
-        assert [note["type"] for note in notes] == ["error"]
-        assert opened.token not in json.dumps(notes)
+async def test_it_is_of_one_session_and_does_not_tell_which(emulator, opened):
+    """The session's id would open more: with it, a program listens to the events and sends tasks."""
+    url, other = (emulator.status(each)["streaming"]["webViewURL"] for each in (opened.session, opened.other))
+    assert url.partition("#")[0] == other.partition("#")[0]
+    assert url != other
+    code, notes = await say_hello(emulator, SOCKET, token=opened.token)
+    assert code is None
+    assert opened.session not in url + json.dumps(notes)
 
 
-@pytest.mark.parametrize("wrong", ["", "0" * 64, 7, None, "x" * 2_000])
+@pytest.mark.parametrize("wrong", ["", "0" * 88, 7, None, "x" * 2_000, "é"])
 async def test_a_wrong_token_is_refused(emulator, opened, wrong):
-    assert (await say_hello(emulator, f"/view/{opened.session}/socket", token=wrong))[0] == 4401
+    code, notes = await say_hello(emulator, SOCKET, token=wrong)
+    assert (code, [note["type"] for note in notes]) == (4401, ["error"])
+    mixed = opened.token[:24] + token_of(emulator, opened.other)[24:]
+    assert (await say_hello(emulator, SOCKET, token=mixed))[0] == 4401
 
 
 async def test_it_is_no_key_of_a_live_view(emulator, opened):
     """Neither where a key is expected, nor in a query, nor on the socket of the control API."""
-    own, control = f"/view/{opened.session}/socket", f"/_emulator/sessions/{opened.session}/view"
-    assert (await say_hello(emulator, own, key=opened.token))[0] == 4401
+    control = f"/_emulator/sessions/{opened.session}/view"
+    assert (await say_hello(emulator, control, key=opened.token))[0] == 4401
     assert (await say_hello(emulator, control, token=opened.token))[0] == 4401
-    assert (await say_hello(emulator, f"{own}?token={opened.token}"))[0] == 4401
+    assert (await say_hello(emulator, f"{SOCKET}?token={opened.token}"))[0] == 4401
+    assert (await say_hello(emulator, SOCKET, key=emulator.key))[0] == 4401
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {opened.token}"}) as http,
-        http.ws_connect(emulator.url + own) as socket,
+        http.ws_connect(emulator.url + control) as socket,
     ):
         assert (await socket.receive_json())["code"] == "INVALID_API_KEY"
 
@@ -114,8 +123,8 @@ async def test_it_is_refused_once_the_session_has_ended(emulator):
     token = token_of(emulator, session_id)
     emulator.message(session_id, actionType="state", newState="terminate")
     assert emulator.status(session_id)["streaming"]["webViewURL"] is None
-    code, notes = await say_hello(emulator, f"/view/{session_id}/socket", token=token)
-    assert (code, [note["type"] for note in notes]) == (4409, ["error"])
+    code, notes = await say_hello(emulator, SOCKET, token=token)
+    assert (code, [note["message"] for note in notes]) == (4404, ["the session has ended"])
 
 
 @pytest.mark.parametrize("proof", PROOFS)

@@ -99,7 +99,7 @@ def test_in_a_private_window_the_address_shows_and_drives_also_after_a_reload(
     expect(page.locator(PROBLEM)).to_be_hidden()
     assert page.url == url
     drive(page, emulator, session_id)
-    assert f"{emulator.url}/view/{session_id}/socket".replace("http", "ws") in requests
+    assert f"{emulator.url}/view/live/socket".replace("http", "ws") in requests
     assert url.partition("#token=")[2] not in str(requests)
     assert page.evaluate("() => [document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
 

@@ -119,7 +119,7 @@ class Lived:
 async def watch(lived: Lived, session_id: str) -> None:
     """Record the messages of a live view beside its pictures."""
     headers = {"Authorization": f"Bearer {lived.emulator.key}"}
-    url = f"{lived.emulator.url}/view/{session_id}/socket"
+    url = f"{lived.emulator.url}/_emulator/sessions/{session_id}/view"
     async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as socket:
         async for message in socket:
             if isinstance(message.data, str):

@@ -237,7 +237,7 @@ class Emulator:
     @cached_property
     def view_links(self) -> WebViewLinks:
         """The addresses of the pages that show sessions."""
-        return WebViewLinks(self.signer)
+        return WebViewLinks(self.signer, self.registry)
 
     @cached_property
     def live_views(self) -> LiveViews:

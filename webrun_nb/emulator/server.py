@@ -194,6 +194,7 @@ class _Server:
                 sessions=emulator.sessions,
                 history=emulator.history,
                 views=emulator.live_views,
+                links=emulator.view_links,
                 keys=keys,
                 with_control=options.control,
             ),

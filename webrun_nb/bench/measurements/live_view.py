@@ -62,7 +62,7 @@ class _Viewer:
 
 @asynccontextmanager
 async def _viewer(emulator: Emulator, session_id: str) -> AsyncIterator[_Viewer]:
-    url = f"{emulator.url}/view/{session_id}/socket"
+    url = f"{emulator.url}/_emulator/sessions/{session_id}/view"
     async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=emulator.headers) as socket:
         viewer = _Viewer(socket)
         await viewer.say(type="pace", fps=_FPS)

@@ -25,9 +25,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from webrun_nb.common import screencast_assets
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.services.accounts import Keys
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.sessions import Sessions
+from webrun_nb.emulator.services.signing import VIEW_PATH, WebViewLinks
 from webrun_nb.emulator.services.view_stream import LiveViews, Viewer
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.errors import contract_error
@@ -35,9 +37,8 @@ from webrun_nb.wire.requests import Interact
 
 log = logging.getLogger(__name__)
 
-_SOCKET = re.compile(r"/view/(?P<id>[^/]{1,64})/socket", re.ASCII)
+_SOCKET_PATH = f"{VIEW_PATH}/socket"
 _CONTROL_SOCKET = re.compile(r"/_emulator/sessions/(?P<id>[^/]{1,64})/view", re.ASCII)
-_PAGE = re.compile(r"/view/[a-z0-9]{1,64}", re.ASCII)
 _HELLO_WITHIN_S = 10.0
 _MAX_MESSAGE = 70_000
 """The maximum length of a message, in characters: the longest text that can be typed at once, and its envelope."""
@@ -95,6 +96,8 @@ class LiveView:
     ----------
     sessions, history, views : Sessions, History, LiveViews
         Find the session, and show it.
+    links : WebViewLinks
+        Finds the session of a token.
     keys : Keys
         The keys that are accepted.
     with_control : bool
@@ -102,11 +105,19 @@ class LiveView:
     """
 
     def __init__(
-        self, *, sessions: Sessions, history: History, views: LiveViews, keys: Keys, with_control: bool
+        self,
+        *,
+        sessions: Sessions,
+        history: History,
+        views: LiveViews,
+        links: WebViewLinks,
+        keys: Keys,
+        with_control: bool,
     ) -> None:
         self._sessions = sessions
         self._history = history
         self._views = views
+        self._links = links
         self._keys = keys
         self._with_control = with_control
 
@@ -116,13 +127,18 @@ class LiveView:
             await _page(scope)(scope, receive, send)
             return
         socket = WebSocket(scope, receive, send)
-        found = self._match(scope["path"])
-        if found is None or not _is_own_page(socket.headers):
+        controlled = _CONTROL_SOCKET.fullmatch(scope["path"]) if self._with_control else None
+        is_known = controlled is not None or scope["path"] == _SOCKET_PATH
+        if not is_known or not _is_own_page(socket.headers):
             await socket.close(_UNREADABLE)  # before it is accepted: a 403
             return
         await socket.accept()
         try:
-            await self._serve(socket, found["id"], takes_token=found.re is _SOCKET)
+            if controlled is None:
+                session = await self._session_by_token(socket)
+            else:
+                session = await self._session_by_key(socket, controlled["id"])
+            await self._serve(socket, session)
         except CommandRefusedError as error:
             await _refuse(socket, error)
         except WebSocketDisconnect:
@@ -131,18 +147,29 @@ class LiveView:
             with contextlib.suppress(RuntimeError):  # it is closed
                 await socket.close(_UNREADABLE)
 
-    def _match(self, path: str) -> re.Match[str] | None:
-        return _SOCKET.fullmatch(path) or (_CONTROL_SOCKET.fullmatch(path) if self._with_control else None)
+    async def _session_by_token(self, socket: WebSocket) -> Session:
+        """Return the session of the token in the first message."""
+        hello = await _receive_hello(socket)
+        if hello.token is None:
+            raise _not_a_hello("token")
+        return self._links.session_of(hello.token)
 
-    async def _serve(self, socket: WebSocket, session_id: str, *, takes_token: bool) -> None:
-        user = await self._user(socket, session_id if takes_token else None)
+    async def _session_by_key(self, socket: WebSocket, session_id: str) -> Session:
+        """Return a session of the caller, by the key in the header or else in the first message."""
+        authorization = socket.headers.get("authorization")
+        if authorization is None:
+            hello = await _receive_hello(socket)
+            if hello.key is None:
+                raise _not_a_hello("key")
+            authorization = f"Bearer {hello.key}"
+        user = self._keys.user(authorization)
         await self._history.admit_command(user, session_id)
-        session = self._sessions.open_session(user, session_id)
+        return self._sessions.open_session(user, session_id)
+
+    async def _serve(self, socket: WebSocket, session: Session) -> None:
         viewer = self._views.join(session)
         sending = asyncio.create_task(_send_all(socket, viewer), name=f"view of {session.id}")
-        receiving = asyncio.create_task(
-            self._receive_messages(socket, viewer, user, session.id), name=f"viewer of {session.id}"
-        )
+        receiving = asyncio.create_task(self._receive_messages(socket, viewer, session), name=f"viewer of {session.id}")
         try:
             await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -154,34 +181,17 @@ class LiveView:
             if isinstance(result, Exception):
                 raise result
 
-    async def _user(self, socket: WebSocket, session_id: str | None) -> str:
-        """Return the user, by the header or else by the first message, which may hold the token of that session."""
-        authorization = socket.headers.get("authorization")
-        if authorization is not None:
-            return self._keys.user(authorization)
-        async with asyncio.timeout(_HELLO_WITHIN_S):
-            message = await _receive(socket)
-        try:
-            hello = ViewerHello.model_validate(message)
-        except ValidationError:  # without its content, which may hold a key
-            raise _not_a_hello() from None
-        if hello.key is not None:
-            return self._keys.user(f"Bearer {hello.key}")
-        if hello.token is not None and session_id is not None:
-            return await self._history.owner_by_token(session_id, hello.token)
-        raise _not_a_hello()
-
-    async def _receive_messages(self, socket: WebSocket, viewer: Viewer, user: str, session_id: str) -> None:
+    async def _receive_messages(self, socket: WebSocket, viewer: Viewer, session: Session) -> None:
         while True:
             try:
-                self._act(_VIEWER_MESSAGE.validate_python(await _receive(socket)), viewer, user, session_id)
+                self._act(_VIEWER_MESSAGE.validate_python(await _receive(socket)), viewer, session)
             except ValidationError as error:
                 code, message, _ = contract_error(error.errors(include_input=False), None)
                 viewer.send({"type": "error", "code": code, "message": message})
             except CommandRefusedError as error:
                 viewer.send({"type": "error", "code": error.code, "message": str(error)})
 
-    def _act(self, message: ViewerMessage, viewer: Viewer, user: str, session_id: str) -> None:
+    def _act(self, message: ViewerMessage, viewer: Viewer, session: Session) -> None:
         match message.type:
             case "ack":
                 viewer.acknowledge()
@@ -191,11 +201,27 @@ class LiveView:
                 viewer.set_pace(message.fps)
             case "input":
                 interaction = Interact.model_validate({"actionType": "interaction", "action": message.action})
-                self._sessions.interact(user, session_id, interaction)
+                self._sessions.interact(session.owner, session.id, interaction)
 
 
-def _not_a_hello() -> CommandRefusedError:
-    return CommandRefusedError(ErrorCode.UNAUTHORIZED, "the first message has to be a hello with a key or a token")
+def _not_a_hello(proof: str) -> CommandRefusedError:
+    return CommandRefusedError(ErrorCode.UNAUTHORIZED, f"the first message has to be a hello with a {proof}")
+
+
+async def _receive_hello(socket: WebSocket) -> ViewerHello:
+    """Return the first message of a viewer.
+
+    Raises
+    ------
+    CommandRefusedError
+        `UNAUTHORIZED`: it is something else; the error does not hold its content, which may be a key.
+    """
+    async with asyncio.timeout(_HELLO_WITHIN_S):
+        message = await _receive(socket)
+    try:
+        return ViewerHello.model_validate(message)
+    except ValidationError:
+        raise _not_a_hello("key or a token") from None
 
 
 async def _receive(socket: WebSocket) -> Any:
@@ -251,7 +277,7 @@ def _page(scope: Scope) -> Response:
         return PlainTextResponse("Only GET\n", status_code=405)
     if path in _FILES:
         kind, text = _FILES[path]
-    elif _PAGE.fullmatch(path):  # for any id: it does not tell whether there is such a session
+    elif path == VIEW_PATH:
         kind, text = "text/html; charset=utf-8", _HTML
     else:
         return PlainTextResponse("Not found\n", status_code=404)

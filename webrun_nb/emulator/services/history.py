@@ -266,26 +266,6 @@ class History:
             raise _no_session(session_id)
         return True
 
-    async def owner_by_token(self, session_id: str, token: str) -> str:
-        """Return the owner of the session, open or ended, that the token of a live view is for.
-
-        Raises
-        ------
-        CommandRefusedError
-            `UNAUTHORIZED`: it is not the token of this session, or the session's record has been removed.
-        """
-        session = self._sessions.session(session_id)
-        if session is not None:
-            owner, created_ms = session.owner, session.created_ms
-        else:
-            kept = await self._store.session(session_id, self._clock.now())
-            if kept is None or kept.answer is None:
-                raise _wrong_token()
-            owner, created_ms = kept.owner, kept.answer["createdAt"]
-        if not self._links.verify(token, session_id, created_ms):
-            raise _wrong_token()
-        return owner
-
     async def rejection_reason(self, session_id: str) -> ErrorCode:
         """Return the code with which a listener to a session that is not in memory is refused."""
         try:
@@ -316,10 +296,6 @@ class History:
 
 def _no_session(session_id: str) -> CommandRefusedError:
     return CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, f"there is no session {session_id[:40]}")
-
-
-def _wrong_token() -> CommandRefusedError:
-    return CommandRefusedError(ErrorCode.UNAUTHORIZED, "this is not the token of this session's live view")
 
 
 def _no_task(session_id: str, task_id: str) -> CommandRefusedError:

@@ -10,13 +10,20 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 _KEY_FILE = "signing.key"
 _KEY_BYTES = 32
+VIEW_PATH = "/view/live"
+"""The path of the page that shows a session live."""
 _VIEW = "view"
-"""The purpose of the tokens of live views."""
+_VIEW_ID = "view id"
+"""The purposes of the tokens of live views."""
+_VIEW_ID_LENGTH = 24
 
 
 class Signer:
@@ -67,35 +74,53 @@ class Signer:
 
 
 class WebViewLinks:
-    """Makes the addresses of the web pages that show sessions live, and verifies the tokens in them.
+    """Makes the addresses of the web pages that show sessions live, and finds the sessions of the tokens in them.
 
-    A token opens the live view of one session, input included, until the session has ended, and nothing else. It is in
-    the address's fragment, which browsers send to no server, so that it can't be in a log or in a `Referer` header.
+    A token opens the live view of one session, input included, until the session has ended, and nothing else: it does
+    not tell the session's id, with which a program could listen and send tasks. It is in the address's fragment, which
+    browsers send to no server, so that it can't be in a log or in a `Referer` header.
 
     Parameters
     ----------
     signer : Signer
         Makes the tokens.
+    sessions : SessionRegistry
+        The open sessions.
     """
 
-    def __init__(self, signer: Signer) -> None:
+    def __init__(self, signer: Signer, sessions: SessionRegistry) -> None:
         self._signer = signer
+        self._sessions = sessions
 
     def url(self, session: Session, base_url: str) -> str | None:
         """Return the address of a session's page on this server; None once the session has ended."""
         if session.ended:
             return None
-        token = self._signer.token(_VIEW, _subject(session.id, session.created_ms))
-        return f"{base_url}/view/{session.id}#token={token}"
+        view_id = self._view_id(session)
+        return f"{base_url}{VIEW_PATH}#token={view_id}{self._signer.token(_VIEW, view_id)}"
 
-    def verify(self, token: str, session_id: str, created_ms: float) -> bool:
-        """Return whether a token is that of a session; its caller has to check that the session has not ended."""
-        return self._signer.verify_token(token, _VIEW, _subject(session_id, created_ms))
+    def session_of(self, token: str) -> Session:
+        """Return the open session that a token is for.
 
+        Raises
+        ------
+        CommandRefusedError
+            `UNAUTHORIZED`: it is no token of this server; `SESSION_NOT_FOUND`: its session has ended.
+        """
+        view_id, signature = token[:_VIEW_ID_LENGTH], token[_VIEW_ID_LENGTH:]
+        if not self._signer.verify_token(signature, _VIEW, view_id):
+            raise CommandRefusedError(ErrorCode.UNAUTHORIZED, "this is not the token of a live view")
+        for session in self._sessions.sessions():
+            if not session.ended and self._view_id(session) == view_id:
+                return session
+        raise CommandRefusedError(ErrorCode.SESSION_NOT_FOUND, "the session has ended")
 
-def _subject(session_id: str, created_ms: float) -> str:
-    """Return the subject of a session's token: with the option `--seed`, ids are given out again after a restart."""
-    return f"{session_id} {round(created_ms)}"
+    def _view_id(self, session: Session) -> str:
+        """Return the id of a session's view, which does not tell the session's own.
+
+        It depends on the time at which the session was created: with the option `--seed`, ids are given out again.
+        """
+        return self._signer.token(_VIEW_ID, f"{session.id} {round(session.created_ms)}")[:_VIEW_ID_LENGTH]
 
 
 def signing_key(folder: Path) -> bytes:

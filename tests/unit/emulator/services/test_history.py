@@ -37,7 +37,7 @@ class Emulator:
         self.clock, self.database = clock, database
         self.sessions = SessionRegistry()
         self.archive = WriteBehindStore(database, registration.id)
-        self.links = WebViewLinks(Signer(b"key", clock, HERE))
+        self.links = WebViewLinks(Signer(b"key", clock, HERE), self.sessions)
         self.history = History(self.sessions, self.archive, clock, HERE, self.links)
         self.accounts = Accounts(self.sessions, clock, HOSTED)
 
@@ -93,21 +93,24 @@ async def test_the_token_of_a_live_view_is_given_out_and_never_stored(emulator):
     async with emulator.database.reading() as reading:
         (stored,) = (await reading.scalars(select(SessionRecord.answer))).all()
     assert stored["streaming"]["webViewURL"] is None
-    assert await emulator.history.owner_by_token("s", token) == "ann"
+    assert emulator.links.session_of(token) is session
     await emulator.end(session)
-    assert await emulator.history.owner_by_token("s", token) == "ann"
     assert (await emulator.history.session_state("ann", "s")).streaming.web_view_url is None
+    with pytest.raises(CommandRefusedError, match="the session has ended"):
+        emulator.links.session_of(token)
 
 
 async def test_a_token_is_for_one_session_also_where_its_id_is_given_out_again(emulator):
     session, other = emulator.open("s"), emulator.open("other")
     tokens = [emulator.links.url(each, HERE).partition("#token=")[2] for each in (session, other)]
+    assert [emulator.links.session_of(token) for token in tokens] == [session, other]
     emulator.clock.advance(MINUTE_MS)
-    again = Session("s", "bob", emulator.clock, FAKE_PRICES, lambda session, event: None)
-    emulator.sessions.add(again)
-    for session_id, token in [("s", tokens[0]), ("s", tokens[1]), ("s", ""), ("s", "é"), ("gone", tokens[0])]:
+    emulator.sessions.add(Session("s", "bob", emulator.clock, FAKE_PRICES, lambda session, event: None))
+    with pytest.raises(CommandRefusedError, match="the session has ended"):
+        emulator.links.session_of(tokens[0])
+    for token in ("", "é", tokens[0][::-1], tokens[0][:24] + tokens[1][24:]):
         with pytest.raises(CommandRefusedError, match="not the token") as refused:
-            await emulator.history.owner_by_token(session_id, token)
+            emulator.links.session_of(token)
         assert refused.value.code == "UNAUTHORIZED"
 
 

@@ -1,9 +1,8 @@
-/* The page of `webViewURL`. The session's id and the token that opens its live view are in this page's address; the token
-   is in the fragment, `#token=…`, which browsers send to no server. It stays there, so that a reload works. */
+/* The page of `webViewURL`. The token that opens a session's live view is in the fragment of this page's address,
+   `#token=…`, which browsers send to no server. It stays there, so that a reload works. */
 
 import { screenView } from "./screencast.js";
 
-const SESSION_ID = location.pathname.split("/")[2];
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;
 const TOKEN_REFUSED = 4401;
@@ -42,7 +41,7 @@ function openFromAddress() {
 }
 
 function connect() {
-  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/view/${SESSION_ID}/socket`;
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/view/live/socket`;
   const mine = new WebSocket(url);
   socket = mine;
   mine.binaryType = "arraybuffer";
