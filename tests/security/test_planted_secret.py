@@ -28,7 +28,7 @@ import pytest
 import socketio
 from nbclient import NotebookClient
 
-from helpers.login_site import MARKER, LoginSite, echoing
+from helpers.login_site import FORM, MARKER, LoginSite, echoing
 from helpers.processes import family
 from helpers.proxies import LocalProxy
 from helpers.waiting import wait_until
@@ -94,6 +94,8 @@ class Lived:
     failure: Any = None
     partial: Any = None
     question: Any = None
+    refused: list[Any] = field(default_factory=list)
+    """The answers to requests that held an answer to a question, and were refused."""
     events: list[Any] = field(default_factory=list)
     view: list[str] = field(default_factory=list)
     webhooks: list[bytes] = field(default_factory=list)
@@ -215,6 +217,21 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         assert status == 200, body
         return body
 
+    def answer_questions() -> None:
+        """Answer a login's question in all ways that are refused, and then in one that is not."""
+        site.page("/asks", f"<title>Asks</title><h1>{MARKER}</h1>{FORM.format(action='/login')}")
+        session_id, said = emulator.start(), f"{EMAIL} {PASSWORD}"
+        _, asked = emulator.message(session_id, actionType="newTask", prompt="Log in", startingUrl=site.url("/asks"))
+        assert asked["data"]["kind"] == "credentials"
+        for answer in ({"prompt": [said]}, {"taskDetails": {"x": said}}, {"prompt": said * 500}):
+            lived.refused.append(emulator.message(session_id, actionType="guardrail", **answer))
+        lived.refused.append(emulator.message(lived.session_id, actionType="guardrail", prompt=said))
+        lived.refused.append(emulator.post("/start/send-message", {"message": {"prompt": said, "taskDetails": said}}))
+        assert {status for status, _ in lived.refused} == {400, 409}
+        assert emulator.message(session_id, actionType="guardrail", newState="resume", prompt=said)[0] == 200
+        path = f"/task/{session_id}/{asked['taskId']}"
+        assert wait_until(lambda: emulator.get(path)[1], lambda body: not body["pending"])["status"] == "complete"
+
     def stop_half_way() -> None:
         said = {"email": EMAIL, "password": PASSWORD}
         site.page("/many", echoing(said) + "<a rel=next href=/never>Next</a>")
@@ -254,6 +271,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         lived.download = task('Click the "Save it" link')
         lived.named = task('Click the "Named by the server" link')
         type_by_hand()
+        answer_questions()
         task(f"Get the heading, {MARKER} and {EMAIL}", startingPoint=site.url(f"/told?marker={MARKER}&{quote(EMAIL)}"))
         stop_half_way()
         lived.status = emulator.status(proxied)
@@ -331,6 +349,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "an error": (lambda lived: dumped(lived.failure), MARKER),
     "what a stopped task had by then": (lambda lived: lived.partial["details"]["partial"], MARKER),
     "a question": (lambda lived: dumped(lived.question), MARKER),
+    "the errors of answers that were refused": (lambda lived: dumped(lived.refused), "message.prompt"),
     "the events": (lambda lived: dumped(lived.events), MARKER),
     "the live view's notes": (lambda lived: dumped(lived.view), "navigateUrl"),
     "a webhook": (lambda lived: b"\n".join(lived.webhooks), "Welcome ***"),
@@ -387,8 +406,8 @@ def test_the_token_of_a_live_view_is_only_where_its_owner_asks_for_it(lived: Liv
 
 
 def test_the_site_received_them(lived: Lived) -> None:
-    """The secrets were typed in both sessions, the emulator's and the notebook's: else the search proves nothing."""
-    assert [form for _, path, form in lived.site.posted if path == "/login"] == 2 * [
+    """They were typed, by a task, from an answer and in the notebook's session: else the search proves nothing."""
+    assert [form for _, path, form in lived.site.posted if path == "/login"] == 3 * [
         {"email": EMAIL, "password": PASSWORD}
     ]
 
