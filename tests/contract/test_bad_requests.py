@@ -87,6 +87,8 @@ def test_a_fault_of_a_message_is_named_as_it_was_written(emulator):
         ({"task": {"prompt": "go", "maxDuration": 5}}, "message.task.maxDuration"),
         ({"initialTask": {"taskDetails": "go", "startingPoint": "shop"}}, "message.initialTask.startingPoint"),
         ({"prompt": "go", "policyId": "pol_x"}, "message.policyId"),
+        ({"task": {"prompt": "go", "policyId": "pol_x"}}, "message.task.policyId"),
+        ({"prompt": "go", "task": "now"}, "message.task"),
         ({"prompt": "go", "startingPoint": emulator.shop.replace("shop", "shopp")}, "message.startingPoint"),
     ]:
         status, answer = emulator.message(session_id, actionType="newTask", **fields)

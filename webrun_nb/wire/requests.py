@@ -48,14 +48,14 @@ def _nested_task(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     if nested is None:
         return {}
     if not isinstance(nested, Mapping):
-        raise invalid(f"{name} must be an object with the task's fields", nested, parameter=name)
+        raise invalid("{parameter} must be an object with the task's fields", nested, within=[name])
     for misplaced in _OF_THE_SESSION:
         if nested.get(misplaced) is not None:
             top_level = OLDER_NAMES.get(misplaced, misplaced)
             message = (
                 f"{misplaced} does not belong inside {name}: move it to the top level of the request, as {top_level}"
             )
-            raise invalid(message, parameter=f"{name}.{misplaced}")
+            raise invalid(message, within=[name, misplaced])
     return renamed(nested)
 
 
@@ -249,13 +249,13 @@ class RunTask(SessionFields):
 
 def _refuse_session_id(body: Mapping[str, Any]) -> None:
     """Refuse the id of a session in run-task: ignored, the request would open another session, which is billed."""
-    for name, holder in [("", body), *((f"{name}.", body[name]) for name in _HOLDERS if name in body)]:
+    for path, holder in [([], body), *(([name], body[name]) for name in _HOLDERS if name in body)]:
         if isinstance(holder, Mapping) and holder.get("sessionId") is not None:
             message = (
-                f"{name}sessionId: run-task opens a session of its own; a task for an open session is a message: "
+                "{parameter}: run-task opens a session of its own; a task for an open session is a message: "
                 'POST /start/send-message {sessionId, message: {actionType: "newTask", …}}'
             )
-            raise invalid(message, parameter=f"{name}sessionId")
+            raise invalid(message, within=[*path, "sessionId"])
 
 
 def _instructed(body: Mapping[str, Any]) -> dict[str, Any]:
