@@ -11,7 +11,7 @@ import json
 import secrets
 import string
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -27,6 +27,11 @@ LAPTOPS = [
     {"name": "Ovexa Slate 12", "price": 399.99, "in_stock": True},
     {"name": "Pellano Go 14", "price": 449.0, "in_stock": True},
     {"name": "Pellano Go 15", "price": 529.0, "in_stock": False},
+    {"name": "Norvane Drift 13", "price": 599.0, "in_stock": True},
+    {"name": "Tarnwood Trail 14", "price": 679.0, "in_stock": True},
+    {"name": "Norvane Aurora 14", "price": 749.0, "in_stock": True},
+    {"name": "Solwick Note 13", "price": 849.0, "in_stock": True},
+    {"name": "Kestrin Field 14", "price": 899.0, "in_stock": True},
 ]
 ANSWERS = {
     "List the laptops under $900, cheapest first.": json.dumps(LAPTOPS),
@@ -146,6 +151,7 @@ class DocumentedServer:
         app.router.add_post("/start/send-message", self._message)
         app.router.add_get("/task/{session}/{task}", self._task)
         app.router.add_get("/start/health", self._health)
+        app.router.add_get("/file/report.csv", self._report)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/profiles", self._profiles)
         app.router.add_post("/profiles", self._new_profile)
@@ -211,7 +217,10 @@ class DocumentedServer:
             "balance": 12,
             "message": "Connect to instance using sessionId in auth",
         }
-        given = body.get("task") or {}
+        given = body.get("task") or {
+            "prompt": (body.get("initialTask") or {}).get("taskDetails"),
+            **(body.get("initialTask") or {}),
+        }
         if given.get("prompt"):
             task = self._new_task(session, given)
             if self.variant.start_names_task:
@@ -338,18 +347,17 @@ class DocumentedServer:
         task.polls = 1
         await self._proceed(session, task)
         if task.state == "running":  # the window of 50 s is over
-            answer = {"success": True, "status": "pending", "pending": True, "taskId": task.task_id}
-            return web.json_response(
-                {**answer, "sessionId": session.session_id, "pollUrl": f"{self.url}/task/{session.session_id}/x"}
-            )
+            ids = {"sessionId": session.session_id, "taskId": task.task_id}
+            url = f"{self.url}/task/{session.session_id}/{task.task_id}"
+            return web.json_response({"success": True, **ids, "status": "pending", "pending": True, "pollUrl": url})
         return web.json_response(self._state_of(session, task))
 
     async def _obey(self, session: Session, message: Json) -> None:
         current = next((task for task in reversed(session.tasks) if task.state in ("running", "asking")), None)
         match message["actionType"], message.get("newState"):
             case "guardrail", "resume" if current is not None:
-                current.answer = json.dumps([{"chosen": message["prompt"]}]) if "[" in current.answer else ""
-                current.answer = current.answer or f"You said {message['prompt']}"
+                said = message["prompt"]
+                current.answer = json.dumps([{"answer": said}]) if current.answer[0] == "[" else f"You said {said}"
                 await self._complete(session, current)
             case ("state", "stop") | ("guardrail", "stop") if current is not None:
                 await self._fail(session, current, "Task stopped by user", "TASK_STOPPED")
@@ -391,6 +399,9 @@ class DocumentedServer:
             return refused
         amounts = {"balance": 12, "currentPeriodSpend": 0.5, "spendingLimit": None, "remaining": 11.5}
         return web.json_response({"success": True, **amounts})
+
+    async def _report(self, _request: web.Request) -> web.Response:
+        return web.Response(text="city,people\nUlm,129000\n", content_type="text/csv")
 
     async def _profiles(self, _request: web.Request) -> web.Response:
         return web.json_response({"success": True, "profiles": [_PROFILE]})
@@ -435,10 +446,12 @@ _PROFILE = {
 @contextmanager
 def running_server(variant: Variant) -> Iterator[DocumentedServer]:
     """Run a server in a thread until the block ends."""
-    server, loop = DocumentedServer(variant), asyncio.new_event_loop()
-    over, ready = asyncio.Event(), threading.Event()
+    server, ready = DocumentedServer(variant), threading.Event()
+    stop: list[Callable[[], object]] = []
 
     async def serve() -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        stop.append(lambda: loop.call_soon_threadsafe(over.set))
         runner = web.AppRunner(server.app(), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -447,12 +460,11 @@ def running_server(variant: Variant) -> Iterator[DocumentedServer]:
         await over.wait()
         await runner.cleanup()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), name=f"documented-{variant.name}")
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name=f"documented-{variant.name}")
     thread.start()
     ready.wait()
     try:
         yield server
     finally:
-        loop.call_soon_threadsafe(over.set)
+        stop[0]()
         thread.join()
-        loop.close()

@@ -89,15 +89,20 @@ class SessionEstimate:
 
     def asked(self) -> None:
         """Note that the current task waits for a person."""
-        if self._held is not SessionPhase.GUARDRAIL:
+        if not self.asks:
             self._note_activity()
         self._held = SessionPhase.GUARDRAIL
 
     def goes_on(self) -> None:
         """Note that the current task does not wait for a person (any more)."""
-        if self._held is SessionPhase.GUARDRAIL:
+        if self.asks:
             self._held = None
             self._note_activity()
+
+    @property
+    def asks(self) -> bool:
+        """True while the current task waits for a person."""
+        return self._held is SessionPhase.GUARDRAIL
 
     def commanded(self, command: str, task_id: str | None = None) -> None:
         """Note a command that the server has accepted: a state, `answer`, or an action of a person."""

@@ -96,6 +96,10 @@ class SessionMonitor:
         self._spent_before_usd = spent_before_usd
         self._tasks_over_usd = Decimal(0)
         self._estimate = SessionEstimate()
+        self._open_question: Question | None = None
+        """The question that was asked last, for servers whose status does not say whether one is open."""
+        self._said = SessionState(session_id)
+        self._prices = PRICES_2026
         self._has_status = True
         """False once the server has answered that it has no session-status."""
         self._end_reason: str | None = None
@@ -153,17 +157,18 @@ class SessionMonitor:
         self._instructions[UNNAMED] = instruction
         self._estimate.task_sent(UNNAMED)
 
-    def note_task(self, answer: TaskAnswer) -> None:
+    def note_task(self, task_id: str, answer: TaskAnswer) -> None:
         """Note what the server has said of a task, for servers whose status says less."""
         match answer:
             case AskingTask():
+                self._open_question = question_of(answer, task_id)
                 self._estimate.asked()
             case PendingTask():
                 self._estimate.goes_on()
             case CompletedTask() | FailedTask():
                 return  # `note_task_end` follows
-        if self.snapshot.estimated and (self.snapshot.question is None) == isinstance(answer, AskingTask):
-            self._stale.set()
+        if (self.snapshot.question is None) == isinstance(answer, AskingTask):
+            self._show_estimate()
 
     def note_task_end(self, task_id: str | None, answer: CompletedTask | FailedTask | None = None) -> None:
         """Note that a task has ended or was refused, with the server's last answer where there is one."""
@@ -173,12 +178,19 @@ class SessionMonitor:
         if task_id in self._ending_tasks and answer is not None:
             completed = isinstance(answer, CompletedTask)
             self._estimate.ended(EndReason.TERMINATE_ON_COMPLETION if completed else EndReason.FAILED)
-        if self.snapshot.estimated:
-            self._stale.set()
+        self._show_estimate()
 
     def note_command(self, command: str, task_id: str | None = None) -> None:
         """Note a command that the server has accepted; see `SessionEstimate.commanded`."""
         self._estimate.commanded(command, task_id)
+        self._show_estimate()
+
+    def _show_estimate(self) -> None:
+        """Show at once what has changed the estimate, and have the status read again."""
+        if self.snapshot.estimated:
+            said = self._said if self._has_status else self._estimate.state(self._session_id)
+            self._show(said, self._open_question if self._estimate.asks else None)
+            self._stale.set()
 
     def set_end_reason(self, reason: str) -> None:
         """Set the reason why the client ends the session; the server will only say `terminated`."""
@@ -220,16 +232,18 @@ class SessionMonitor:
         while True:
             moves = self._change_count
             said = await self._state()
-            state, estimated = self._estimate.complete(said)
-            question = await self._question(state)
-            if question is None and state.phase is SessionPhase.GUARDRAIL and estimated:
-                self._estimate.goes_on()  # it was answered elsewhere
-                state, _ = self._estimate.complete(said)
+            question = await self._question(said)
             if moves == self._change_count:
                 break  # otherwise an event has come since the request, and the answer may be older than that
-        emulated = state.usage is not None and state.usage.emulated
-        prices = await self._http.emulator_prices() if emulated else PRICES_2026
-        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, prices)
+        if said.usage is not None and said.usage.emulated:
+            self._prices = await self._http.emulator_prices()
+        return self._show(said, question)
+
+    def _show(self, said: SessionState, question: Question | None) -> SessionState:
+        """Show what the server said, with what it did not say; return both together."""
+        self._said = said
+        state, estimated = self._estimate.complete(said)
+        snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, self._prices)
         if snapshot.cost_usd is None:
             snapshot = self._with_estimated_cost(snapshot)
         self._set(replace(snapshot, ends_with_process=self._http.is_child, estimated=estimated or snapshot.estimated))
@@ -259,15 +273,18 @@ class SessionMonitor:
             cost_estimated=True,
         )
 
-    async def _question(self, state: SessionState) -> Question | None:
+    async def _question(self, said: SessionState) -> Question | None:
         """Return the question of the session's task; the status call says only that there is one.
 
-        It is read each time: one task may ask twice, and it may have been answered elsewhere in between.
+        It is read each time: one task may ask twice, and it may have been answered elsewhere in between. Where the
+        status says no phase, it is what events and the polls of the task have said.
         """
-        if state.phase is not SessionPhase.GUARDRAIL or not state.current_task_id:
+        if "phase" not in said.said:
+            return self._open_question if self._estimate.asks else None
+        if said.phase is not SessionPhase.GUARDRAIL or said.current_task_id is None:
             return None
-        body = await self._http.task(self._session_id, state.current_task_id)
-        return question_of(body) if isinstance(body, AskingTask) else None
+        body = await self._http.task(self._session_id, said.current_task_id)
+        return question_of(body, said.current_task_id) if isinstance(body, AskingTask) else None
 
     async def _keep(self) -> None:
         try:
@@ -311,12 +328,13 @@ class SessionMonitor:
     def note_gone(self, error: SessionGoneError) -> None:
         """Mark the session as ended because a call says so, where no status can be read that says how it ended."""
         if not self._has_status:
+            self._estimate.ended(_reason_of(error))
             self.mark_missing(error)
 
     def mark_missing(self, error: SessionGoneError) -> None:
         """Mark the session as ended: the server no longer knows it, nor how it ended."""
         if not self.snapshot.ended:
-            self._end(SessionStatus.TERMINATED, error.code.lower().replace("_", " "))
+            self._end(SessionStatus.TERMINATED, _reason_of(error))
 
     def mark_unreachable(self, error: ConnectionLostError) -> None:
         """Mark the server as out of reach, or the session as ended where the server was an emulator that has ended."""
@@ -385,8 +403,8 @@ class SessionMonitor:
         self._estimate.asked()
         task_id = self._task_of(event.task_id)
         if not event.replayed and task_id:
-            question = Question(task_id, label_actions(event.text), event.kind, event.candidates)
-            self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=question))
+            self._open_question = Question(task_id, label_actions(event.text), event.kind, event.candidates)
+            self._set(replace(self.snapshot, phase=SessionPhase.GUARDRAIL, question=self._open_question))
         self._notify_change()
 
     def _stale_unless_about(self, task_id: str | None) -> None:
@@ -438,6 +456,11 @@ class SessionMonitor:
                 _log.exception("a subscriber of session %s failed", self._session_id)
 
 
+def _reason_of(error: SessionGoneError) -> str:
+    """Return the reason for the end of a session of which only a refused call tells: `session not found`."""
+    return error.code.lower().replace("_", " ")
+
+
 def _ended_at_ms(state: SessionState) -> int | None:
     """Return the time at which a session ended, if its server says it.
 
@@ -447,9 +470,9 @@ def _ended_at_ms(state: SessionState) -> int | None:
     return state.last_activity_at_ms if final and state.usage is not None and state.usage.emulated else None
 
 
-def question_of(body: AskingTask) -> Question:
+def question_of(body: AskingTask, task_id: str) -> Question:
     """Return the question of a task that waits for a person."""
-    return Question(body.task_id or "", label_actions(body.question), body.kind, body.candidates)
+    return Question(task_id, label_actions(body.question), body.kind, body.candidates)
 
 
 def snapshot_of(

@@ -271,7 +271,7 @@ class TaskRun:
                         self.record_end(failure.code)
                         raise failure
                     case AskingTask():
-                        if await self._answer(question_of(body)):
+                        if await self._answer(question_of(body, self.task_id or "")):
                             pauses_s = iter(POLL_PAUSES_S)
                     case PendingTask():
                         self._asked = None
@@ -288,7 +288,7 @@ class TaskRun:
         self._poll_path = body.poll_path or self._poll_path
         if isinstance(body, CompletedTask | FailedTask):
             self._ended = body
-        self._owner.monitor.note_task(body)
+        self._owner.monitor.note_task(self.task_id or "", body)
 
     async def _poll(self) -> TaskAnswer:
         """Read the task's state. An interruption of the network is waited for, as the task goes on meanwhile.

@@ -99,8 +99,8 @@ def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
         Decimal(str(rows[column].sum())) for column in ("cost_usd", "working_usd", "idle_usd")
     )
     known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
-    if rows["cost_usd"].isna().any():
-        return known
+    if unknown := int(rows["cost_usd"].isna().sum()):
+        return f"{known}, and {_count(unknown, 'row')} of unknown cost"
     return f"{known}: working {rounded_dollars(working_usd)}, idle {rounded_dollars(idle_usd)}"
 
 

@@ -117,7 +117,9 @@ def test_tasks_newer_than_their_sessions_sum_are_in_the_summary_as_in_the_table(
 
 def test_where_a_sum_is_not_known_it_is_not_split() -> None:
     unknown = replace(EMULATED, cost_usd=None)
-    assert summary([unknown], usage_frame([unknown], TASKS), [])[0].endswith("≈ $0.0030 on the hosted service")
+    assert summary([unknown], usage_frame([unknown], TASKS), [])[0].endswith(
+        "≈ $0.0030 on the hosted service, and 1 row of unknown cost"
+    )
 
 
 def test_forgotten_sessions_are_named_with_what_they_idled_away() -> None:
