@@ -22,7 +22,35 @@ USD_PER_MS = FAKE_PRICES.idle_usd_per_minute / 60_000
 LOST = replace(IDLE, status=SessionStatus.ORPHANED, phase=None)
 
 
-@pytest.mark.parametrize("snapshot", [IDLE, RUNNING, ENDED, LOST])
+ESTIMATED = replace(IDLE, emulated=False, idle_usd=None, tokens_usd=None, estimated=True, cost_estimated=True)
+UNKNOWN = replace(ESTIMATED, status=None, phase=None, own_word="warming up", expires_at_ms=None)
+
+
+def test_what_is_estimated_is_called_so() -> None:
+    state = session_card_state(ESTIMATED)
+    assert (state["clockNote"], state["payer"]["where"], state["computeKind"]) == ("estimated",) * 3
+    assert (state["approximately"].strip(), state["countdown"]["until"]) == ("≈", "until it ends (estimated)")
+    measured = session_card_state(IDLE)
+    assert (measured["clockNote"], measured["computeKind"], measured["countdown"]["until"]) == (
+        "",
+        "measured",
+        "until it ends",
+    )
+
+
+def test_an_unknown_status_is_shown_as_it_is_and_is_no_end() -> None:
+    state = session_card_state(UNKNOWN, supported=["terminate"])
+    assert (state["label"], state["tone"], state["ended"]) == ("warming up", "warn", False)
+    assert state["countdown"] == {"label": "Inactivity", "text": "", "endsAtMs": None}
+    assert [button["command"] for button in state["buttons"]] == ["terminate"]
+
+
+def test_the_line_of_status_stands_beside_the_last_action() -> None:
+    assert session_card_state(replace(RUNNING, last_action="", status_line="Starting"))["action"] == "Starting"
+    assert session_card_state(replace(RUNNING, last_action="click", status_line="On it"))["action"] == "click · On it"
+
+
+@pytest.mark.parametrize("snapshot", [IDLE, RUNNING, ENDED, LOST, ESTIMATED, UNKNOWN])
 def test_it_is_plain_json(snapshot: SessionSnapshot) -> None:
     state = session_card_state(snapshot, press=ButtonPress("p", "stop"))
     assert json.loads(json.dumps(state)) == state

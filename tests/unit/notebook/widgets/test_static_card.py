@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -37,6 +38,24 @@ def test_compute_stands_apart_from_tokens() -> None:
 
 def test_waiting_the_window_out_has_its_price() -> None:
     assert dict(card_rows(IDLE))["inactivity"] == "4:48 until it ends; idle until the timeout: ≈ $0.10"
+
+
+def test_what_is_estimated_is_called_so() -> None:
+    estimated = replace(IDLE, emulated=False, idle_usd=None, tokens_usd=None, estimated=True, cost_estimated=True)
+    rows = dict(card_rows(replace(estimated, max_cost_usd=Decimal(1))))
+    assert rows["cost"] == "≈ $0.0310 (estimated)"
+    assert rows["of which"] == (
+        "compute $0.0277 (estimated) · tokens not known · $0.02/min · budget $1.00 (kept by the estimate)"
+    )
+    assert rows["note"].startswith("estimated by this notebook from its own clock")
+    assert "note" not in dict(card_rows(IDLE))
+
+
+def test_an_unknown_status_is_shown_as_it_is() -> None:
+    unknown = replace(IDLE, status=None, phase=None, own_word="warming up", expires_at_ms=None)
+    assert (unknown.ended, dict(card_rows(unknown))["state"]) == (False, "warming up")
+    assert dict(card_rows(unknown))["inactivity"] == ""
+    assert replace(IDLE, phase=None, own_word="daydreaming").state_label == "active · daydreaming"
 
 
 def test_an_empty_queue_is_not_mentioned() -> None:
