@@ -63,8 +63,8 @@ def test_the_quickstart_shows_what_it_shows_on_the_emulator(kernel: Kernel, serv
         if cell.source in ("laptops", "laptops.dtypes") or "then get the price" in cell.source:
             expected = [output.data["text/plain"] for output in cell.outputs if "data" in output]
             assert plain(ran) == expected
-    assert ran.text.startswith("main: terminated, by you (%webrun terminate) · ≈ $0.00")
-    assert "(estimated)" in ran.text
+    ended = r"main: terminated, by you \(%webrun terminate\) · \d:\d\d · ≈ \$0\.00\d\d \(estimated\)\n"
+    assert re.fullmatch(ended, ran.text)
     assert server.sessions[list(server.sessions)[-1]].status == "terminated"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +13,19 @@ from helpers.documented_server import (
     BARE,
     FAILS,
     GOES_ON,
+    HELD,
+    KEY,
     LAPTOPS,
     DocumentedServer,
 )
 from helpers.waiting import wait_until
+from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
     GuardrailError,
     IgnoredOptionWarning,
+    ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
@@ -37,6 +42,14 @@ COST = Decimal("0.0041")
 @pytest.fixture
 def session(client: Client) -> Session:
     return client.start("main")
+
+
+@pytest.fixture
+def full_session(full: DocumentedServer, ledger: Ledger) -> Iterator[Session]:
+    """Return a session on the server that answers newTask with the result."""
+    client = Client(full.url, key=KEY, ledger=ledger)
+    yield client.start("main")
+    client.close()
 
 
 def told(session: Session) -> Any:
@@ -82,6 +95,27 @@ def test_a_task_in_the_background_is_known_until_it_is_done(session: Session) ->
     session.answer("blue", question.task_id)
     assert handle.result().text == "You said blue"
     assert (handle.state, bool(handle.task_id)) == ("complete", True)
+
+
+def test_the_answer_of_the_task_before_is_not_taken_for_a_later_ones(
+    bare: DocumentedServer, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are polled with the session's id, where the server names no other."""
+    client = Client(bare.url, key=KEY, ledger=ledger)
+    session = client.start("main")
+    first = session.task('Search for "Kestrin Scout 11", then get the price')
+    bare.late_polls = 2
+    second = session.task("Say something")
+    assert (first.text, second.text) == ("$329.00", "**42**")
+    with pytest.raises(RequestError, match="can't be told from those of its session"):
+        client.result(first.task_id)
+    monkeypatch.setattr("webrun_nb.client.tasks.task.TOLD_APART_WITHIN_S", 0.0)
+    bare.late_polls = 2
+    with pytest.raises(ProtocolError, match="names no id"):
+        session.task("Say more")
+    bare.late_polls = 0
+    session.terminate()
+    client.close()
 
 
 def test_a_later_task_of_a_session_asks_for_itself(session: Session) -> None:
@@ -146,6 +180,26 @@ def test_a_running_task_is_on_the_card(session: Session) -> None:
         handle.result()
     assert session.snapshot.phase in (SessionPhase.STOPPED, SessionPhase.IDLE)
     assert session.snapshot.expires_at_ms is not None
+
+
+def test_a_request_that_is_held_open_can_be_stopped(full_session: Session) -> None:
+    """Which task runs is said by the answer alone, and that comes at its end."""
+    handle = full_session.submit(HELD)
+    assert (handle.task_id, handle.state, full_session.snapshot.current_task) == ("", "running", HELD)
+    handle.stop()
+    with pytest.raises(TaskFailedError, match="stopped"):
+        handle.result()
+    assert (len(handle.task_id), full_session.snapshot.phase) == (12, SessionPhase.STOPPED)
+
+
+def test_an_interrupt_stops_a_request_that_is_held_open(full_session: Session, full: DocumentedServer) -> None:
+    call = runtime.submit(full_session.atask(HELD))
+    (task,) = wait_until(lambda: full.sessions[full_session.session_id].tasks)
+    call.cancel()
+    wait_until(call.result.done)
+    assert (task.state, task.error) == ("failed", "Task stopped by user")
+    interruption = full_session.runner.take_interruption()
+    assert "the task was stopped, session main is kept" in str(interruption)
 
 
 def test_a_status_line_is_shown_and_is_no_answer(session: Session) -> None:

@@ -103,6 +103,8 @@ class _Task:
     """None where neither the request nor the answer names it."""
     usage: Usage | None = None
     """None where the server does not say."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The body as it came."""
     poll_path: str | None = None
     """The path to ask for the task again, where the answer names one on the server itself."""
 
@@ -140,8 +142,6 @@ class CompletedTask(_Task):
 
     data: TaskData
     completed_at: datetime | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
-    """The body as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +186,7 @@ def read_task(fields: Fields, session_id: str, task_id: str | None = None, *, ba
         "task_id": task_id or fields.text("taskId") or _task_in(poll_path),
         "usage": read_usage(fields.fields("usage") or inline.fields("usage")),
         "poll_path": poll_path,
+        "raw": fields.values,
     }
     words = {fields.text("type"), fields.text("status"), inline.text("type")} - {None}
     succeeded, pending = fields.flag("success"), fields.flag("pending")
@@ -217,7 +218,6 @@ def _completed(fields: Fields, data: Fields, about: Mapping[str, Any]) -> Comple
     return CompletedTask(
         data=_read_data(data, about["task_id"] or ""),
         completed_at=fields.time("completedAt"),
-        raw=fields.values,
         **about,
     )
 

@@ -67,14 +67,15 @@ class SessionEstimate:
     # --- what happened ------------------------------------------------------------------------------------------------
 
     def task_sent(self, task_id: str) -> None:
-        """Note that a task was sent, or that the one sent last has an id now."""
-        if task_id in self._tasks:
-            return
-        self._note_activity()
-        if UNNAMED in self._tasks and task_id != UNNAMED:
-            self._tasks[self._tasks.index(UNNAMED)] = task_id
-        else:
+        """Note that a task was sent; `UNNAMED` where it has no id yet."""
+        if task_id not in self._tasks:
+            self._note_activity()
             self._tasks.append(task_id)
+
+    def task_named(self, task_id: str) -> None:
+        """Note the id of the task that was sent last, unless that has ended meanwhile."""
+        if UNNAMED in self._tasks and task_id not in self._tasks:
+            self._tasks[self._tasks.index(UNNAMED)] = task_id
 
     def task_ended(self, task_id: str | None, usage: Usage | None = None, *, count: bool = False) -> None:
         """Note that a task has ended, the current one where no id is known; with `count` its usage counts."""
@@ -124,6 +125,11 @@ class SessionEstimate:
     def _note_activity(self) -> None:
         self._active_at_ms = self._clock()
         self._stopped = False
+
+    @property
+    def ended_at_ms(self) -> int | None:
+        """The time at which the session was seen to have ended, unix ms of this machine."""
+        return self._ended_at_ms
 
     # --- what follows from it -----------------------------------------------------------------------------------------
 

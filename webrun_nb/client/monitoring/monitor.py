@@ -144,7 +144,7 @@ class SessionMonitor:
     def describe(self, task_id: str, instruction: str, *, ends_session: bool = False) -> None:
         """Keep the instruction of a task, for snapshots, and whether its session ends with it."""
         self._instructions[task_id] = instruction
-        self._estimate.task_sent(task_id)
+        self._estimate.task_named(task_id)
         if ends_session:
             self._ending_tasks.add(task_id)
         if self.snapshot.current_task_id == task_id:
@@ -152,10 +152,10 @@ class SessionMonitor:
         elif self.snapshot.estimated:
             self._stale.set()
 
-    def note_sent(self, instruction: str) -> None:
-        """Note that a task is being sent, whose id the server has not said yet."""
-        self._instructions[UNNAMED] = instruction
-        self._estimate.task_sent(UNNAMED)
+    def note_sent(self, instruction: str, task_id: str = UNNAMED) -> None:
+        """Note that a task is being sent, or was sent with its session; by default the server is yet to name its id."""
+        self._instructions[task_id] = instruction
+        self._estimate.task_sent(task_id)
 
     def note_task(self, task_id: str, answer: TaskAnswer) -> None:
         """Note what the server has said of a task, for servers whose status says less."""
@@ -246,6 +246,8 @@ class SessionMonitor:
         snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, self._prices)
         if snapshot.cost_usd is None:
             snapshot = self._with_estimated_cost(snapshot)
+        if "createdAt" not in said.said:  # then both are times of this machine
+            snapshot = replace(snapshot, ended_at_ms=self._estimate.ended_at_ms)
         self._set(replace(snapshot, ends_with_process=self._http.is_child, estimated=estimated or snapshot.estimated))
         return state
 

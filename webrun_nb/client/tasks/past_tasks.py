@@ -79,6 +79,12 @@ class PastTasks:
         record = self._recorded(task_id)
         if record is None:
             raise RequestError(f"you have no task {task_id}", code=ErrorCode.TASK_NOT_FOUND)
+        if self._is_ambiguous(record):
+            raise RequestError(
+                f"the server named no id for task {task_id}: its answer can't be told from those of its session",
+                code=ErrorCode.TASK_NOT_FOUND,
+                hint="the notebook that ran it may have it still",
+            )
         server = self._http.base_url
         if record.base_url != server and not (is_emulator and self._was_emulated(record)):
             raise RequestError(
@@ -100,6 +106,12 @@ class PastTasks:
     def _recorded(self, task_id: str) -> TaskRecord | None:
         tasks = [] if self._ledger is None else self._ledger.tasks()
         return next((task for task in reversed(tasks) if task.task_id == task_id), None)
+
+    def _is_ambiguous(self, record: TaskRecord) -> bool:
+        """Return whether a task had no id at its server, and its session several tasks: all have the session's id."""
+        tasks = [] if self._ledger is None else self._ledger.tasks()
+        others = [task for task in tasks if task.session_id == record.session_id and task.task_id != record.task_id]
+        return record.task_id.partition(".")[0] == record.session_id and bool(others)
 
     def _was_emulated(self, record: TaskRecord) -> bool:
         """Return whether a task ran on an emulator: each start of one has an address of its own."""

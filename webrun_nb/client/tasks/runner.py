@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -91,6 +91,8 @@ class TaskRunner:
         """Held while a task is being sent and has no id yet."""
         self.seen_ids: set[str] = set()
         """The ids of tasks that the session had before."""
+        self.answer_without_id: Mapping[str, Any] | None = None
+        """The body of the last answer that was polled with the session's id, as the server named no other."""
         self.budget_error: BudgetError | None = None
         """The error that the session was ended with because a budget was spent."""
 

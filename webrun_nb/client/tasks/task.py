@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
     GuardrailError,
+    ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
@@ -42,6 +44,8 @@ STOP_WITHIN_S = 2.0
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 AWAY_AT_MOST_S = 60.0
 """The longest time for which the server of a task may be out of reach."""
+TOLD_APART_WITHIN_S = 10.0
+"""The time after which an answer that is the same as that of the task before, whose id is the same, is given up."""
 INTERRUPTED = ToolkitErrorCode.INTERRUPTED
 """The outcome of a task whose blocking call was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
@@ -77,6 +81,9 @@ class TaskOwner(Protocol):
     @property
     def seen_ids(self) -> set[str]:
         """Ids of tasks that were there before."""
+
+    answer_without_id: Mapping[str, Any] | None
+    """The body of the last answer that was polled with the session's id, as the server named no other."""
 
 
 class TaskRun:
@@ -119,6 +126,8 @@ class TaskRun:
         self._poll_path: str | None = None
         """The path that the server named for polling."""
         self._ended: CompletedTask | FailedTask | None = None
+        self._seen_running = False
+        self._sent_s = time.monotonic()
         self._spent_usd: Decimal | None = None
         """Its cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
@@ -187,6 +196,7 @@ class TaskRun:
     async def _send(self) -> TaskAnswer | None:
         """Return the first answer; None where there is none yet, and the task has to be looked at."""
         if self.task_id is not None:
+            self._owner.monitor.note_sent(self._request.instruction, self.task_id)
             self._set_id(self.task_id)
             return None
         async with self._owner.submitting:
@@ -201,8 +211,12 @@ class TaskRun:
             answer = await asyncio.shield(self._post)
         except ConnectionLostError:
             if task_id is None:
+                self._owner.monitor.note_task_end(None)
                 raise
             return None  # it is under way: its state can be read
+        except WebRunError:
+            self._owner.monitor.note_task_end(None)
+            raise
         self._take_id(answer)
         return answer
 
@@ -217,8 +231,6 @@ class TaskRun:
             if post.done():
                 if post.exception() is None:
                     self._take_id(post.result())
-                else:
-                    self._owner.monitor.note_task_end(None)
                 break
             try:
                 state = await self._owner.monitor.refresh()
@@ -288,6 +300,8 @@ class TaskRun:
         self._poll_path = body.poll_path or self._poll_path
         if isinstance(body, CompletedTask | FailedTask):
             self._ended = body
+            if self._poll_id == self._owner.session_id:
+                self._owner.answer_without_id = body.raw
         self._owner.monitor.note_task(self.task_id or "", body)
 
     async def _poll(self) -> TaskAnswer:
@@ -301,12 +315,34 @@ class TaskRun:
         lost_at_s = time.monotonic()
         while True:
             try:
-                return await self._http.task(self._owner.session_id, self._poll_id or "", self._poll_path)
+                body = await self._http.task(self._owner.session_id, self._poll_id or "", self._poll_path)
+                return self._own(body)
             except ConnectionLostError as error:
                 self._owner.monitor.mark_unreachable(error)
                 if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
                     raise
             await asyncio.sleep(POLL_PAUSES_S[-1])
+
+    def _own(self, body: TaskAnswer) -> TaskAnswer:
+        """Return a body that is surely this task's. Tasks without ids are polled with their session's id in turn.
+
+        What is the same as the answer of the task before is waited out, until the task has been seen to run.
+
+        Raises
+        ------
+        ProtocolError
+            It stays the same.
+        """
+        if isinstance(body, PendingTask | AskingTask):
+            self._seen_running = True
+        before = self._owner.answer_without_id
+        if self._poll_id != self._owner.session_id or self._seen_running or before is None:
+            return body
+        if not isinstance(body, CompletedTask | FailedTask) or body.raw != before:
+            return body
+        if time.monotonic() - self._sent_s > TOLD_APART_WITHIN_S:
+            raise ProtocolError("the server names no id for the task: its answer can't be told from the one before it")
+        return PendingTask(session_id=body.session_id, task_id=body.task_id)
 
     async def _keep_budget(self, body: TaskAnswer) -> float:
         """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds.

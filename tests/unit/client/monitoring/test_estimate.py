@@ -66,8 +66,15 @@ def test_tasks_run_in_the_order_in_which_they_were_sent(estimate: SessionEstimat
 def test_a_task_gets_its_id_later(estimate: SessionEstimate) -> None:
     estimate.task_sent(UNNAMED)
     assert completed(estimate).phase is SessionPhase.RUNNING
-    estimate.task_sent("t1")
+    estimate.task_named("t1")
     assert completed(estimate).current_task_id == "t1"
+
+
+def test_the_id_of_a_task_that_has_ended_starts_nothing(estimate: SessionEstimate) -> None:
+    estimate.task_sent(UNNAMED)
+    estimate.commanded("stop")
+    estimate.task_named("t1")
+    assert completed(estimate).phase is SessionPhase.STOPPED
 
 
 def test_an_ended_task_that_is_named_twice_ends_once(estimate: SessionEstimate) -> None:
