@@ -109,9 +109,9 @@ def test_a_dry_run_says_what_would_be_done_first_and_shows_the_request_on_demand
     assert plain.index("not sent") < plain.index("the local agent would") < plain.index("not used")
     assert 'not used: "colour" (the answer has no column of that name)' in plain
     assert "add --json to see the request" in plain
-    assert "taskDetails" not in plain
+    assert '"prompt"' not in plain
     whole = task(kernel, "--dry-run --json", "List the laptops.").text
-    assert whole.index("the local agent would") < whole.index('"taskDetails": "List the laptops."')
+    assert whole.index("the local agent would") < whole.index('"prompt": "List the laptops."')
     alone = kernel.run("%%webrun task --json\nList the laptops.")
     assert "--json shows the request of a dry run" in alone.one_line
 
