@@ -116,6 +116,11 @@ class Page(BaseHTTPRequestHandler):
         if self.path.startswith("/leads-to/"):
             self._answer(_CITIES % (b"<tr><td>Ulm<td>129000", self.path[9:].replace("/", "/answers/").encode()))
             return
+        if self.path.startswith("/documents"):
+            self._answer(
+                b'<h1>Documents</h1><a download=report.csv href="data:text/csv,city%0AUlm%0A">Download the report</a>'
+            )
+            return
         if self.path.startswith("/rows/"):
             self._answer(table_of(int(self.path[6:])))
             return

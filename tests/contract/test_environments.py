@@ -10,26 +10,10 @@ import tarfile
 import httpx
 import pytest
 
+from helpers.profile_archives import profile_archive
 from helpers.waiting import wait_until
 
-STATE = {"cookies": [], "origins": []}
 DAY_MS = 24 * 3_600_000
-
-
-def archive(state=STATE, files=(), manifest=None):
-    """Return an archive of a profile."""
-    parts = [
-        ("manifest.json", json.dumps(manifest or {"format": "webrun-profile", "version": 1}).encode()),
-        ("storage-state.json", json.dumps(state).encode()),
-        *((f"files/{name}", content) for name, content in files),
-    ]
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
-        for name, content in parts:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return out.getvalue()
 
 
 def members(content):
@@ -123,13 +107,13 @@ def test_an_unknown_environment_is_not_found(emulator, method, path):
 
 @pytest.mark.parametrize("path", ["/environments/{}/upload", "/profiles/{}/upload"])
 def test_an_upload_to_an_unknown_environment_is_not_found(emulator, path):
-    status, answer = upload(emulator, path.format("0" * 24), archive())
+    status, answer = upload(emulator, path.format("0" * 24), profile_archive())
     assert (status, answer["code"]) == (404, "ENVIRONMENT_NOT_FOUND")
 
 
 @pytest.mark.parametrize("what", ["environment", "profile"])
 def test_an_archive_is_uploaded(emulator, environment, what):
-    content = archive()
+    content = profile_archive()
     status, body = upload(emulator, f"/{what}s/{environment}/upload", content)
     assert (status, set(body)) == (200, {"success", "message", what})
     assert set(body[what]) == {"_id", "name", "status", "blobSize", "blobUploadedAt"}
@@ -139,7 +123,7 @@ def test_an_archive_is_uploaded(emulator, environment, what):
 
 def test_what_was_uploaded_can_be_downloaded(emulator, environment):
     state = {"cookies": [], "origins": [{"origin": "https://a.example", "localStorage": [{"name": "k", "value": "v"}]}]}
-    upload(emulator, f"/profiles/{environment}/upload", archive(state, [("cv.txt", b"a life")]))
+    upload(emulator, f"/profiles/{environment}/upload", profile_archive(state, [("cv.txt", b"a life")]))
     _, body = emulator.get(f"/profiles/{environment}/download")
     fetched = httpx.get(body["downloadUrl"], trust_env=False)  # no key: the signature is enough
     assert fetched.status_code == 200
@@ -155,7 +139,7 @@ def files_of(emulator, environment_id):
 
 
 def test_the_link_is_valid_for_an_hour_of_the_clock(emulator, environment, standing_clock):
-    upload(emulator, f"/profiles/{environment}/upload", archive())
+    upload(emulator, f"/profiles/{environment}/upload", profile_archive())
     url = emulator.get(f"/profiles/{environment}/download")[1]["downloadUrl"]
     emulator.advance(3_599_000)
     assert httpx.get(url, trust_env=False).status_code == 200
@@ -176,16 +160,16 @@ def test_the_link_is_valid_for_an_hour_of_the_clock(emulator, environment, stand
     ],
 )
 def test_a_link_can_not_be_forged(emulator, environment, forge):
-    upload(emulator, f"/profiles/{environment}/upload", archive())
+    upload(emulator, f"/profiles/{environment}/upload", profile_archive())
     url = emulator.get(f"/profiles/{environment}/download")[1]["downloadUrl"]
     assert httpx.get(forge(url), trust_env=False).status_code == 404
 
 
 def test_a_link_opens_no_other_profile(emulator, environment):
-    upload(emulator, f"/profiles/{environment}/upload", archive())
+    upload(emulator, f"/profiles/{environment}/upload", profile_archive())
     url = emulator.get(f"/profiles/{environment}/download")[1]["downloadUrl"]
     _, other = emulator.post("/profiles", {"name": "other"})
-    upload(emulator, f"/profiles/{other['profile']['_id']}/upload", archive())
+    upload(emulator, f"/profiles/{other['profile']['_id']}/upload", profile_archive())
     fetched = httpx.get(url.replace(environment, other["profile"]["_id"]), trust_env=False)
     emulator.http.delete(f"/profiles/{other['profile']['_id']}")
     assert fetched.status_code == 404
@@ -198,7 +182,7 @@ def test_an_empty_profile_can_not_be_downloaded(emulator, environment):
 
 def test_an_upload_without_a_file_is_refused(emulator, environment):
     for answer in (
-        upload(emulator, f"/environments/{environment}/upload", archive(), field="other"),
+        upload(emulator, f"/environments/{environment}/upload", profile_archive(), field="other"),
         _post(emulator, f"/environments/{environment}/upload", data={"file": "text"}, files={"x": ("y", b"")}),
     ):
         assert (answer[0], answer[1]["code"], answer[1]["details"]) == (
@@ -216,16 +200,16 @@ def _post(emulator, path, **request):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("profile.zip", archive()),
-        ("profile.tar", archive()),
+        ("profile.zip", profile_archive()),
+        ("profile.tar", profile_archive()),
         ("profile.tar.gz", b"no archive"),
-        ("profile.tgz", archive()[:-20]),
-        ("profile.tar.gz", archive(manifest={"format": "something else"})),
-        ("profile.tar.gz", archive(files=[("../../etc/passwd", b"x")])),
+        ("profile.tgz", profile_archive()[:-20]),
+        ("profile.tar.gz", profile_archive(manifest={"format": "something else"})),
+        ("profile.tar.gz", profile_archive(files=[("../../etc/passwd", b"x")])),
     ],
 )
 def test_a_wrong_format_is_refused_and_changes_nothing(emulator, environment, name, content):
-    good = archive(files=[("cv.txt", b"a life")])
+    good = profile_archive(files=[("cv.txt", b"a life")])
     upload(emulator, f"/environments/{environment}/upload", good)
     before = listed(emulator, environment), files_of(emulator, environment)
     status, answer = upload(emulator, f"/environments/{environment}/upload", content, name)
@@ -236,8 +220,8 @@ def test_a_wrong_format_is_refused_and_changes_nothing(emulator, environment, na
 
 def test_a_file_in_an_archive_replaces_the_one_of_its_name(emulator, environment):
     path = f"/environments/{environment}/upload"
-    upload(emulator, path, archive(files=[("a.txt", b"1"), ("b.txt", b"22")]))
-    upload(emulator, path, archive(files=[("b.txt", b"333")]))
+    upload(emulator, path, profile_archive(files=[("a.txt", b"1"), ("b.txt", b"22")]))
+    upload(emulator, path, profile_archive(files=[("b.txt", b"333")]))
     assert {file["originalName"]: file["size"] for file in files_of(emulator, environment)} == {"a.txt": 1, "b.txt": 3}
 
 
@@ -264,7 +248,7 @@ def test_a_form_that_breaks_off_is_refused(emulator, environment):
 
 
 def test_files_of_an_environment_are_listed_and_deleted(emulator, environment):
-    upload(emulator, f"/environments/{environment}/upload", archive(files=[("a.txt", b"1")]))
+    upload(emulator, f"/environments/{environment}/upload", profile_archive(files=[("a.txt", b"1")]))
     (file,) = files_of(emulator, environment)
     assert set(file) == {"fileId", "originalName", "size", "createdAt"}
     answer = emulator.http.delete(f"/environments/{environment}/files/{file['fileId']}")
@@ -277,7 +261,7 @@ def test_files_of_an_environment_are_listed_and_deleted(emulator, environment):
 def test_a_file_of_another_environment_is_not_found(emulator, environment):
     _, other = emulator.post("/environments", {"name": "other"})
     other_id = other["environment"]["_id"]
-    upload(emulator, f"/environments/{other_id}/upload", archive(files=[("a.txt", b"1")]))
+    upload(emulator, f"/environments/{other_id}/upload", profile_archive(files=[("a.txt", b"1")]))
     (file,) = files_of(emulator, other_id)
     answer = emulator.http.delete(f"/environments/{environment}/files/{file['fileId']}")
     assert answer.status_code == 404
@@ -286,7 +270,7 @@ def test_a_file_of_another_environment_is_not_found(emulator, environment):
 
 
 def test_deleting_an_environment_deletes_its_files_too(emulator, environment):
-    upload(emulator, f"/environments/{environment}/upload", archive(files=[("a.txt", b"1")]))
+    upload(emulator, f"/environments/{environment}/upload", profile_archive(files=[("a.txt", b"1")]))
     emulator.http.delete(f"/environments/{environment}")
     assert emulator.get(f"/environments/{environment}/files")[0] == 404
 
