@@ -41,11 +41,16 @@ class Form:
 async def received_form(request: Request, new_path: Callable[[], Path]) -> AsyncIterator[Form]:
     """Receive a request's form. Files that were not moved away by the end of the block are removed.
 
+    A request without a body has an empty form, so that it is refused as an upload without a file.
+
     Raises
     ------
     CommandRefusedError
         `INVALID_PARAMETER`: it is no form, or exceeds a limit.
     """
+    if "transfer-encoding" not in request.headers and request.headers.get("content-length", "0") == "0":
+        yield Form()
+        return
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:

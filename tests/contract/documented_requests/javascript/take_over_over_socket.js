@@ -1,4 +1,4 @@
-// Take over the browser, click, type, and hand it back, over the socket.
+// Take over the browser from a running task, click, type, and hand it back, over the socket.
 //
 // Points are those of the whole browser window: the page begins 155 px below the window's upper edge.
 'use strict';
@@ -19,12 +19,17 @@ module.exports = async () => {
     while ((await get(`/start/session-status/${sessionId}`)).phase !== phase) await sleep(50);
   };
 
+  await untilPhase('idle');
+  socket.emit('message', { actionType: 'newTask', newState: 'start', prompt: 'wait for 60 seconds' });
+  await untilPhase('running');
   act({ type: 'takeOverControl' });
   await untilPhase('manual');
   act({ type: 'CLICK', x: 300, y: 200 + BROWSER_BAR });
   act({ type: 'TYPE', text: 'by hand', humanLike: false });
   act({ type: 'releaseControl' });
-  await untilPhase('idle');
+  await untilPhase('running');
+  socket.emit('message', { actionType: 'state', newState: 'stop' });
+  await untilPhase('stopped');
 
   const read = await sendMessage(sessionId, { actionType: 'newTask', newState: 'start', prompt: 'get the Clicked' });
   await sendMessage(sessionId, { actionType: 'state', newState: 'terminate' });

@@ -31,7 +31,7 @@ def main() -> dict[str, Any]:
         "sessionId in run-task": http.post("/start/run-task", json={"sessionId": ended, "prompt": "wait"}),
         "ended session": http.post("/start/send-message", json={"sessionId": ended, "message": message}),
         "unknown session": http.get("/start/session-status/aaaaaaaaaaaa"),
-        "unknown task": http.get("/task/aaaaaaaaaaaa/bbbbbbbbbbbb"),
+        "unknown task": http.get(f"/task/{ended}/bbbbbbbbbbbb"),
         "unknown environment": http.post(SESSION, json={"environmentId": "0" * 24}),
         "no schema": http.post("/start/run-task", json={"prompt": "List", "outputType": "structured_json"}),
     }

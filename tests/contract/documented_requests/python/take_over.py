@@ -1,4 +1,4 @@
-"""Take over the browser while a task runs, click and type by hand, and hand it back to the agent.
+"""Take over the browser as soon as it has started, click and type by hand, and hand it back.
 
 Points are those of the whole browser window: the page begins 155 px below the window's upper edge.
 """
@@ -36,7 +36,6 @@ def main() -> dict[str, Any]:
         {"type": "releaseControl"},
     ):
         act(session_id, **action)
-    send_message(session_id, actionType="state", newState="stop")
     read = send_message(session_id, actionType="newTask", newState="start", prompt="get the Clicked")
     send_message(session_id, actionType="state", newState="terminate")
     return {"taken": pending["message"], "outside": outside["code"], "answer": read["data"]["message"]}
