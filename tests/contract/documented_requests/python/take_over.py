@@ -19,20 +19,17 @@ def act(session_id: str, **action: object) -> Any:
 
 
 def main() -> dict[str, Any]:
-    aim = os.environ["AIM_URL"]
-    session_id = post("/start/start-session", {"task": {"prompt": "wait for 60 seconds", "startingUrl": aim}})[
-        "sessionId"
-    ]
+    session_id = post("/start/start-session", {"task": {"startingUrl": os.environ["AIM_URL"]}})["sessionId"]
     pending = act(session_id, type="takeOverControl")  # may come while the browser still starts
     while (status := get(f"/start/session-status/{session_id}"))["phase"] != "manual":
         assert status["status"] in ("pending", "active"), status
         time.sleep(0.1)
     outside = act(session_id, type="CLICK", x=300, y=100)  # on the browser bar
     for action in (
+        {"type": "SCROLL", "x": 300, "y": 300, "deltaX": 0, "deltaY": 50},
         {"type": "CLICK", "x": 300, "y": 200 + BROWSER_BAR},
         {"type": "TYPE", "text": "by hand", "humanLike": False},
         {"type": "KEY_PRESS", "key": "Backspace"},
-        {"type": "SCROLL", "x": 300, "y": 300, "deltaX": 0, "deltaY": 50},
         {"type": "releaseControl"},
     ):
         act(session_id, **action)
