@@ -125,7 +125,7 @@ def test_a_person_takes_over_clicks_and_hands_back(emulator, message, session_id
         '{"type": "TYPE", "text": "Grüße", "humanLike": false}',
         '{"type": "KEY_PRESS", "key": "Backspace"}',
         '{"type": "DOUBLE_CLICK", "x": 20, "y": 455}',
-        '{"type": "SCROLL", "x": 512, "y": 455, "deltaX": 0, "deltaY": 10}',
+        '{"type": "SCROLL", "x": 512, "y": 455, "deltaX": 0, "deltaY": -10}',
         '{"type": "releaseControl"}',
     ):
         assert message(f'{{"actionType": "interaction", "action": {action}}}')[1]["message"] == SENT

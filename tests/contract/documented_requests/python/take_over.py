@@ -26,7 +26,7 @@ def main() -> dict[str, Any]:
         time.sleep(0.1)
     outside = act(session_id, type="CLICK", x=300, y=100)  # on the browser bar
     for action in (
-        {"type": "SCROLL", "x": 300, "y": 300, "deltaX": 0, "deltaY": 50},
+        {"type": "SCROLL", "x": 300, "y": 300, "deltaX": 0, "deltaY": -50},
         {"type": "CLICK", "x": 300, "y": 200 + BROWSER_BAR},
         {"type": "TYPE", "text": "by hand", "humanLike": False},
         {"type": "KEY_PRESS", "key": "Backspace"},
