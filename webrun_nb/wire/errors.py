@@ -15,6 +15,8 @@ from webrun_nb.wire.base import Response
 from webrun_nb.wire.vocabulary import as_written, path_text
 
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
+_UNITS = {"maxDuration": "milliseconds"}
+"""Units of limits, by the name of the field, where clients also use other ones."""
 _OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
 """Parts of a location that are FastAPI's or a union's, not the caller's."""
 _LONGEST_VALUE = 200
@@ -117,8 +119,10 @@ def contract_error(findings: Sequence[Mapping[str, Any]], body: object) -> tuple
         return ErrorCode.INVALID_PARAMETER, f"{parameter} must be one of {context['expected_tags']}", details
     if not _may_be_secret(parameter):
         details["value"] = _short(finding.get("input"))
-    details |= {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
-    return ErrorCode.INVALID_PARAMETER, f"{parameter}: {message[:1].lower()}{message[1:]}", details
+    limits = {_LIMITS[name]: limit for name, limit in context.items() if name in _LIMITS}
+    unit = _UNITS.get(parameter.rpartition(".")[2]) if limits else None
+    text = f"{message[:1].lower()}{message[1:]}" + (f" {unit}" if unit else "")
+    return ErrorCode.INVALID_PARAMETER, f"{parameter}: {text}", details | limits
 
 
 def _may_be_secret(parameter: str) -> bool:
