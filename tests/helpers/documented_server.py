@@ -136,6 +136,8 @@ class DocumentedServer:
         """Method, path and JSON body of each request, in order of arrival."""
         self.late_polls = 0
         """The number of polls with a session's id that still find the task before."""
+        self.next_answer: tuple[int, str, bytes] | None = None
+        """The status, the content type and the body of the next answer, in place of the server's own."""
         self.unexpected: list[str] = []
         """Requests of calls that the documentation does not have."""
         self._socket = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins=None)
@@ -173,6 +175,9 @@ class DocumentedServer:
         is_json = request.content_type == "application/json"
         if not request.path.startswith("/socket.io/"):
             self.sent.append((request.method, request.path, await request.json() if is_json else {}))
+        if (given := self.next_answer) is not None:
+            self.next_answer = None
+            return web.Response(status=given[0], headers={"Content-Type": given[1]}, body=given[2])
         try:
             answer: web.StreamResponse = await handler(request)
         except web.HTTPNotFound:

@@ -25,10 +25,13 @@ from webrun_nb.client.errors import (
     AuthenticationError,
     GuardrailError,
     IgnoredOptionWarning,
+    LimitError,
+    PaymentError,
     ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
+    WebRunError,
 )
 from webrun_nb.client.monitoring.ledger import Ledger
 from webrun_nb.client.sessions.session import Session
@@ -109,7 +112,7 @@ def test_the_answer_of_the_task_before_is_not_taken_for_a_later_ones(
     assert (first.text, second.text) == ("$329.00", "**42**")
     with pytest.raises(RequestError, match="can't be told from those of its session"):
         client.result(first.task_id)
-    monkeypatch.setattr("webrun_nb.client.tasks.task.TOLD_APART_WITHIN_S", 0.0)
+    monkeypatch.setattr("webrun_nb.client.tasks.polling.TOLD_APART_WITHIN_S", 0.0)
     bare.late_polls = 2
     with pytest.raises(ProtocolError, match="names no id"):
         session.task("Say more")
@@ -282,6 +285,41 @@ def test_a_wrong_key_is_told_from_a_session_that_is_gone(
     monkeypatch.setattr("helpers.documented_server.KEY", "wr_another")
     with pytest.raises(AuthenticationError):
         session.pause()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "code"),
+    [
+        (400, b'{"success": false, "message": "prompt is required"}', RequestError, "INVALID_PARAMETER"),
+        (400, b'{"success": false, "error": "no", "code": "INVALID_PARAMS"}', RequestError, "INVALID_PARAMETER"),
+        (402, b'{"success": false, "message": "Insufficient balance"}', PaymentError, "INSUFFICIENT_BALANCE"),
+        (402, b'{"success": false, "message": "no", "code": "PAYMENT_FAILED"}', PaymentError, "INSUFFICIENT_BALANCE"),
+        (403, b'{"success": false, "message": "Account deactivated"}', AuthenticationError, "ACCOUNT_DEACTIVATED"),
+        (409, b'{"error": {"message": "no", "code": "TASK_ALREADY_RUNNING"}}', RequestError, "INVALID_STATE"),
+        (429, b'{"success": false, "message": "Too many requests"}', LimitError, "RATE_LIMIT_EXCEEDED"),
+        (
+            429,
+            b'{"success": false, "error": "no", "code": "SESSION_LIMIT_REACHED"}',
+            LimitError,
+            "SESSION_LIMIT_REACHED",
+        ),
+        (503, b"no healthy upstream", RequestError, "INSTANCE_UNAVAILABLE"),
+        (502, b"<html><h1>Bad Gateway</h1></html>", RequestError, "INTERNAL_ERROR"),
+        (200, b'{"success": false, "message": "not today"}', RequestError, "REFUSED"),
+        (200, b"[]", ProtocolError, "PROTOCOL"),
+        (200, b"<html>Sign in to the network</html>", ProtocolError, "PROTOCOL"),
+    ],
+)
+def test_each_refusal_is_a_typed_error(
+    full: DocumentedServer, status: int, body: bytes, kind: type[WebRunError], code: str
+) -> None:
+    client = Client(full.url, key=KEY, ledger=None)
+    full.next_answer = (status, "application/json" if body[:1] in b"{[" else "text/html", body)
+    with pytest.raises(WebRunError) as raised:
+        client.start("refused")
+    assert (type(raised.value), raised.value.code) == (kind, code)
+    assert "<" not in str(raised.value)
+    client.close()
 
 
 def test_environments_and_files_are_read(client: Client, tmp_path) -> None:

@@ -14,6 +14,7 @@ from webrun_nb.client.errors import (
     ConnectionLostError,
     LimitError,
     ProtocolError,
+    SessionGoneError,
     WebRunError,
 )
 from webrun_nb.client.transport import ApiTransport
@@ -157,6 +158,34 @@ async def test_a_known_reason_for_the_servers_loss_is_in_the_error(no_waiting: l
 async def test_an_answer_that_says_nothing_usable_is_a_protocol_error(answer: httpx.Response, complaint: str) -> None:
     with pytest.raises(ProtocolError, match=complaint):
         await client(FakeServer(answer)).start_session({})
+
+
+SESSION_OR_KEY = httpx.Response(401, json={"success": False, "message": "Unauthorized"})
+
+
+@pytest.mark.parametrize(
+    ("models", "kind", "code"),
+    [
+        (httpx.Response(200, json={"object": "list", "data": []}), SessionGoneError, "SESSION_NOT_FOUND"),
+        (httpx.Response(404, text="Cannot GET /v1/models"), SessionGoneError, "SESSION_NOT_FOUND"),
+        (httpx.Response(401, json={"error": {"message": "no"}}), AuthenticationError, "INVALID_API_KEY"),
+    ],
+)
+async def test_a_401_of_a_message_means_that_the_session_is_gone_unless_the_key_is_refused_too(
+    models: httpx.Response, kind: type[WebRunError], code: str
+) -> None:
+    server = FakeServer(SESSION_OR_KEY, models)
+    with pytest.raises(WebRunError) as raised:
+        await client(server).change_state("s1", "pause")
+    assert (type(raised.value), raised.value.code, raised.value.message) == (kind, code, "Unauthorized")
+    assert [request.url.path for request in server.requests] == ["/start/send-message", "/v1/models"]
+
+
+async def test_a_401_of_anything_else_is_about_the_key() -> None:
+    server = FakeServer(SESSION_OR_KEY)
+    with pytest.raises(AuthenticationError):
+        await client(server).start_session({})
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

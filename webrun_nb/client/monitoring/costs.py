@@ -1,4 +1,4 @@
-"""Computes the cost of a session's time: the toolkit multiplies prices by times nowhere else.
+"""Computes the cost of a session's time, and of tokens: the toolkit multiplies prices nowhere else.
 
 All amounts are US dollars, all times milliseconds of the server's clock.
 """
@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
+from webrun_nb.wire.prices import Prices
 
 MS_PER_MINUTE = 60_000
+TOKENS_PER_MILLION = 1_000_000
 
 
 def is_billed(snapshot: SessionSnapshot) -> bool:
@@ -44,6 +46,17 @@ def usd_per_ms(snapshot: SessionSnapshot) -> Decimal:
 def growth_usd(snapshot: SessionSnapshot, elapsed_ms: float | Decimal) -> Decimal:
     """Return the cost that `elapsed_ms` after a snapshot has added; 0 while it is not billed."""
     return _time_cost_usd(snapshot, elapsed_ms) if is_billed(snapshot) else Decimal(0)
+
+
+def session_time_usd(prices: Prices, duration_ms: int) -> Decimal:
+    """Return the price of a session's time of which no more is known than its length."""
+    return prices.usd_per_minute(idle=False) * Decimal(duration_ms) / MS_PER_MINUTE
+
+
+def tokens_usd(prices: Prices, prompt_tokens: int, completion_tokens: int) -> Decimal:
+    """Return the price of a task's tokens."""
+    input_usd = prices.input_usd_per_million_tokens * prompt_tokens
+    return (input_usd + prices.output_usd_per_million_tokens * completion_tokens) / TOKENS_PER_MILLION
 
 
 def ms_until_spent(amount_usd: Decimal, rate_usd_per_ms: Decimal) -> float | None:

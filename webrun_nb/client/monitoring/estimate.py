@@ -15,14 +15,13 @@ from typing import Any
 
 from webrun_nb.client.answers.sessions import SessionState
 from webrun_nb.client.answers.tasks import Usage
+from webrun_nb.client.monitoring import costs
 from webrun_nb.common.codes import EndReason, SessionPhase, SessionStatus
 from webrun_nb.wire.limits import INACTIVITY_TIMEOUT_MS
 from webrun_nb.wire.prices import Prices
 
 UNNAMED = ""
 """The id of a task that was sent, while the server has not named it."""
-MS_PER_MINUTE = 60_000
-_MILLION = 1_000_000
 
 _PHASE_AFTER: dict[str, SessionPhase | None] = {
     "pause": SessionPhase.PAUSED,
@@ -173,8 +172,7 @@ class SessionEstimate:
     def compute_usd(self, prices: Prices) -> Decimal:
         """Return the price of the session's time from its start until now, or until its end was seen, in US dollars."""
         until_ms = self._clock() if self._ended_at_ms is None else self._ended_at_ms
-        minutes = Decimal(max(0, until_ms - self._opened_at_ms)) / MS_PER_MINUTE
-        return prices.usd_per_minute(idle=False) * minutes
+        return costs.session_time_usd(prices, max(0, until_ms - self._opened_at_ms))
 
     def tokens_usd(self, prices: Prices) -> Decimal | None:
         """Return the price of the tokens of the tasks that have ended; None where one of them is not known."""
@@ -184,6 +182,5 @@ class SessionEstimate:
         for usage in self._tokens:
             if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
                 return None
-            total_usd += prices.input_usd_per_million_tokens * usage.prompt_tokens / _MILLION
-            total_usd += prices.output_usd_per_million_tokens * usage.completion_tokens / _MILLION
+            total_usd += costs.tokens_usd(prices, usage.prompt_tokens, usage.completion_tokens)
         return total_usd

@@ -10,9 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from webrun_nb.client.answers.sessions import SessionState
-from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer, Usage
+from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
-from webrun_nb.client.monitoring.estimate import UNNAMED, SessionEstimate, now_ms
+from webrun_nb.client.monitoring.estimate import UNNAMED, SessionEstimate
 from webrun_nb.client.monitoring.events import (
     ActionDone,
     AgentSaid,
@@ -27,11 +27,12 @@ from webrun_nb.client.monitoring.events import (
     TaskEnded,
 )
 from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED
+from webrun_nb.client.monitoring.snapshots import question_of, snapshot_of, with_estimated_cost
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions
-from webrun_nb.wire.prices import PRICES_2026, Prices
+from webrun_nb.wire.prices import PRICES_2026
 
 _log = logging.getLogger(__name__)
 
@@ -245,7 +246,7 @@ class SessionMonitor:
         state, estimated = self._estimate.complete(said)
         snapshot = snapshot_of(state, self._name, self._instructions, self._snapshot, question, self._prices)
         if snapshot.cost_usd is None:
-            snapshot = self._with_estimated_cost(snapshot)
+            snapshot = with_estimated_cost(snapshot, self._estimate)
         if "createdAt" not in said.said:  # then both are times of this machine
             snapshot = replace(snapshot, ended_at_ms=self._estimate.ended_at_ms)
         self._set(replace(snapshot, ends_with_process=self._http.is_child, estimated=estimated or snapshot.estimated))
@@ -261,19 +262,6 @@ class SessionMonitor:
                     raise
                 self._has_status = False
         return self._estimate.state(self._session_id)
-
-    def _with_estimated_cost(self, snapshot: SessionSnapshot) -> SessionSnapshot:
-        """Return a snapshot with the price of the session's time, and of its tokens as far as they are known."""
-        compute_usd = self._estimate.compute_usd(snapshot.prices)
-        tokens_usd = self._estimate.tokens_usd(snapshot.prices)
-        return replace(
-            snapshot,
-            cost_usd=compute_usd + (tokens_usd or Decimal(0)),
-            compute_usd=compute_usd,
-            tokens_usd=tokens_usd,
-            estimated=True,
-            cost_estimated=True,
-        )
 
     async def _question(self, said: SessionState) -> Question | None:
         """Return the question of the session's task; the status call says only that there is one.
@@ -461,85 +449,3 @@ class SessionMonitor:
 def _reason_of(error: SessionGoneError) -> str:
     """Return the reason for the end of a session of which only a refused call tells: `session not found`."""
     return error.code.lower().replace("_", " ")
-
-
-def _ended_at_ms(state: SessionState) -> int | None:
-    """Return the time at which a session ended, if its server says it.
-
-    On the emulator an end is the last activity. What a hosted session's `lastActivityAt` is then is not documented.
-    """
-    final = state.status is not None and state.status.is_final
-    return state.last_activity_at_ms if final and state.usage is not None and state.usage.emulated else None
-
-
-def question_of(body: AskingTask, task_id: str) -> Question:
-    """Return the question of a task that waits for a person."""
-    return Question(task_id, label_actions(body.question), body.kind, body.candidates)
-
-
-def snapshot_of(
-    state: SessionState,
-    name: str,
-    instructions: dict[str, str],
-    before: SessionSnapshot | None,
-    question: Question | None,
-    prices: Prices,
-) -> SessionSnapshot:
-    """Return the snapshot of a state, with the facts that only events and the client know from `before`.
-
-    Parameters
-    ----------
-    state : SessionState
-        A complete one; see `SessionEstimate.complete`.
-    name : str
-        The user's name for the session.
-    instructions : dict of str to str
-        The instructions of its tasks, by task id.
-    before : SessionSnapshot or None
-        The snapshot before.
-    question : Question or None
-        The question of its task.
-    prices : Prices
-        The server's.
-    """
-    usage = Usage() if state.usage is None else state.usage
-    parts = usage.breakdown
-    compute_usd = None if parts is None else parts.compute_usd
-    idle_usd = None if parts is None else parts.idle_usd
-    if compute_usd is not None and idle_usd is not None:
-        compute_usd += idle_usd  # the wire counts them apart
-    final = state.status is not None and state.status.is_final
-    kept = None if before is None or final else before
-    return SessionSnapshot(
-        name=name,
-        session_id=state.session_id,
-        status=state.status,
-        own_word=state.own_word,
-        phase=state.phase,
-        emulated=usage.emulated,
-        server_now_ms=now_ms() if state.now_ms is None else state.now_ms,
-        clock_running=state.clock_running,
-        created_at_ms=state.created_at_ms or 0,
-        last_activity_at_ms=state.last_activity_at_ms or 0,
-        expires_at_ms=state.expires_at_ms,
-        ended_at_ms=_ended_at_ms(state),
-        inactivity_timeout_ms=state.inactivity_timeout_ms or 0,
-        reason=state.reason,
-        note=state.note,
-        current_task_id=state.current_task_id,
-        current_task="" if state.current_task_id is None else instructions.get(state.current_task_id, ""),
-        last_action="" if before is None else before.last_action,
-        status_line="" if kept is None or state.current_task_id is None else kept.status_line,
-        doing=None if before is None else before.doing,
-        grace_ends_at_ms=before.grace_ends_at_ms
-        if before is not None and state.status is SessionStatus.ORPHANED
-        else None,
-        queued_tasks=len(state.queued_task_ids),
-        cost_usd=usage.cost_usd,
-        compute_usd=compute_usd,
-        idle_usd=idle_usd,
-        tokens_usd=None if parts is None else parts.tokens_usd,
-        prices=prices,
-        proxied=state.proxied,
-        question=question,
-    )

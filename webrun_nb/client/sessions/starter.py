@@ -116,7 +116,7 @@ class SessionStarter:
             Nothing is left of a budget; no session was opened.
         """
         session, task_id = await self._start(self._unique_name(SINGLE_TASK), options, task, budget)
-        return session, task_id or session.session_id
+        return session, task_id or session.runner.unnamed.name()
 
     def _unique_name(self, name: str) -> str:
         """Return a name, with a number added where a live session has it."""

@@ -14,6 +14,7 @@ from webrun_nb.client.answers.tasks import CompletedTask, FailedTask, PendingTas
 from webrun_nb.client.errors import ArgumentError, RequestError, TaskFailedError, WebRunError
 from webrun_nb.client.monitoring.ledger import Ledger, TaskRecord
 from webrun_nb.client.tasks.expectations import error_page_hint
+from webrun_nb.client.tasks.polling import is_unnamed
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
@@ -111,7 +112,7 @@ class PastTasks:
         """Return whether a task had no id at its server, and its session several tasks: all have the session's id."""
         tasks = [] if self._ledger is None else self._ledger.tasks()
         others = [task for task in tasks if task.session_id == record.session_id and task.task_id != record.task_id]
-        return record.task_id.partition(".")[0] == record.session_id and bool(others)
+        return is_unnamed(record.task_id, record.session_id) and bool(others)
 
     def _was_emulated(self, record: TaskRecord) -> bool:
         """Return whether a task ran on an emulator: each start of one has an address of its own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from webrun_nb.client.monitoring.ledger import TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks.options import TaskOptions
+from webrun_nb.client.tasks.polling import UnnamedTasks
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.task import TaskRun, interruption
@@ -91,8 +92,8 @@ class TaskRunner:
         """Held while a task is being sent and has no id yet."""
         self.seen_ids: set[str] = set()
         """The ids of tasks that the session had before."""
-        self.answer_without_id: Mapping[str, Any] | None = None
-        """The body of the last answer that was polled with the session's id, as the server named no other."""
+        self.unnamed = UnnamedTasks(session.session_id)
+        """The tasks that the server gave no ids."""
         self.budget_error: BudgetError | None = None
         """The error that the session was ended with because a budget was spent."""
 

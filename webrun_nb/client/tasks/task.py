@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -15,7 +14,6 @@ from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
     GuardrailError,
-    ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
@@ -27,9 +25,11 @@ from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_pe
 from webrun_nb.client.monitoring.estimate import UNNAMED
 from webrun_nb.client.monitoring.guardrails import AskPerson, NoAnswer
 from webrun_nb.client.monitoring.ledger import TaskOutcome
-from webrun_nb.client.monitoring.monitor import SessionMonitor, question_of
+from webrun_nb.client.monitoring.monitor import SessionMonitor
+from webrun_nb.client.monitoring.snapshots import question_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.tasks.expectations import error_page_hint
+from webrun_nb.client.tasks.polling import TaskPoll, UnnamedTasks
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
@@ -42,10 +42,6 @@ _log = logging.getLogger(__name__)
 STOP_WITHIN_S = 2.0
 """The time in which an interrupted task is stopped on the server, else given up."""
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
-AWAY_AT_MOST_S = 60.0
-"""The longest time for which the server of a task may be out of reach."""
-TOLD_APART_WITHIN_S = 10.0
-"""The time after which an answer that is the same as that of the task before, whose id is the same, is given up."""
 INTERRUPTED = ToolkitErrorCode.INTERRUPTED
 """The outcome of a task whose blocking call was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
@@ -82,8 +78,9 @@ class TaskOwner(Protocol):
     def seen_ids(self) -> set[str]:
         """Ids of tasks that were there before."""
 
-    answer_without_id: Mapping[str, Any] | None
-    """The body of the last answer that was polled with the session's id, as the server named no other."""
+    @property
+    def unnamed(self) -> UnnamedTasks:
+        """Its tasks that the server gave no ids."""
 
 
 class TaskRun:
@@ -121,13 +118,8 @@ class TaskRun:
         self._patient = patient
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskAnswer] | None = None
-        self._poll_id = task_id
-        """The id that the task is polled with."""
-        self._poll_path: str | None = None
-        """The path that the server named for polling."""
+        self._poll = TaskPoll(owner.http, owner.monitor, owner.unnamed, task_id)
         self._ended: CompletedTask | FailedTask | None = None
-        self._seen_running = False
-        self._sent_s = time.monotonic()
         self._spent_usd: Decimal | None = None
         """Its cost when its budget was found to be spent, and it was stopped."""
         self._read: tuple[BudgetReading, ...] | None = None
@@ -246,20 +238,13 @@ class TaskRun:
         return self.task_id
 
     def _take_id(self, answer: TaskAnswer) -> None:
-        """Take the task's id from the answer to its POST; without one it is polled with its session's id.
-
-        So does the documentation's own example. A later task without an id gets a number, to be told from the first.
-        """
-        if self.task_id is not None:
-            return
-        session_id = self._owner.session_id
-        self._poll_id = answer.task_id or session_id
-        earlier = sum(each.partition(".")[0] == session_id for each in self._owner.seen_ids)
-        self._set_id(self._poll_id if answer.task_id or not earlier else f"{session_id}.{earlier + 1}")
+        """Take the task's id from the answer to its POST, unless it is known."""
+        if self.task_id is None:
+            self._set_id(self._poll.name_from(answer))
 
     def _set_id(self, task_id: str) -> None:
         self.task_id = task_id
-        self._poll_id = self._poll_id or task_id
+        self._poll.task_id = self._poll.task_id or task_id
         self._owner.seen_ids.add(task_id)
         self._owner.monitor.describe(task_id, self._request.instruction, ends_session=self._ends_session)
         self.identified.set()
@@ -291,58 +276,16 @@ class TaskRun:
                     spent_s = await self._keep_budget(body)
                     await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
                 news.clear()
-                body = await self._poll()
+                body = await self._poll.read()
 
     def _note(self, body: TaskAnswer) -> None:
         """Note what the server says of the task, for its cost, its session's card, and the next poll."""
         if body.cost_usd is not None:
             self.cost_usd = body.cost_usd
-        self._poll_path = body.poll_path or self._poll_path
+        self._poll.note(body)
         if isinstance(body, CompletedTask | FailedTask):
             self._ended = body
-            if self._poll_id == self._owner.session_id:
-                self._owner.answer_without_id = body.raw
         self._owner.monitor.note_task(self.task_id or "", body)
-
-    async def _poll(self) -> TaskAnswer:
-        """Read the task's state. An interruption of the network is waited for, as the task goes on meanwhile.
-
-        Raises
-        ------
-        ConnectionLostError
-            It stayed away, or the emulator has ended.
-        """
-        lost_at_s = time.monotonic()
-        while True:
-            try:
-                body = await self._http.task(self._owner.session_id, self._poll_id or "", self._poll_path)
-                return self._own(body)
-            except ConnectionLostError as error:
-                self._owner.monitor.mark_unreachable(error)
-                if error.code != ToolkitErrorCode.CONNECTION_LOST or time.monotonic() - lost_at_s > AWAY_AT_MOST_S:
-                    raise
-            await asyncio.sleep(POLL_PAUSES_S[-1])
-
-    def _own(self, body: TaskAnswer) -> TaskAnswer:
-        """Return a body that is surely this task's. Tasks without ids are polled with their session's id in turn.
-
-        What is the same as the answer of the task before is waited out, until the task has been seen to run.
-
-        Raises
-        ------
-        ProtocolError
-            It stays the same.
-        """
-        if isinstance(body, PendingTask | AskingTask):
-            self._seen_running = True
-        before = self._owner.answer_without_id
-        if self._poll_id != self._owner.session_id or self._seen_running or before is None:
-            return body
-        if not isinstance(body, CompletedTask | FailedTask) or body.raw != before:
-            return body
-        if time.monotonic() - self._sent_s > TOLD_APART_WITHIN_S:
-            raise ProtocolError("the server names no id for the task: its answer can't be told from the one before it")
-        return PendingTask(session_id=body.session_id, task_id=body.task_id)
 
     async def _keep_budget(self, body: TaskAnswer) -> float:
         """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds.
@@ -439,7 +382,7 @@ class TaskRun:
         """Record a task that was stopped in the ledger, with the reason `outcome` and its last cost."""
         with contextlib.suppress(WebRunError, TimeoutError):
             async with asyncio.timeout(STOP_WITHIN_S):
-                body = await self._poll()
+                body = await self._poll.read()
                 self._note(body)
                 if isinstance(body, CompletedTask):  # it was quicker than its stop
                     outcome = "complete"
